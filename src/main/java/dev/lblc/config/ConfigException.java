@@ -1,0 +1,22 @@
+package dev.lblc.config;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A configuration that cannot be used; carries every fault that was found, in the order of the file. */
+public final class ConfigException extends Exception {
+  private final transient List<ConfigError> errors;
+
+  /** With at least one error. */
+  public ConfigException(List<ConfigError> errors) {
+    super(errors.stream()
+        .map(ConfigError::toString)
+        .collect(Collectors.joining(System.lineSeparator())));
+    this.errors = List.copyOf(errors);
+  }
+
+  /** The faults, at least one. */
+  public List<ConfigError> errors() {
+    return errors;
+  }
+}

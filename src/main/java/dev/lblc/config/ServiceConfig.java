@@ -1,0 +1,22 @@
+package dev.lblc.config;
+
+import dev.lblc.scheduler.SchedulerOptions;
+import dev.lblc.scheduler.ServerSpec;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A named set of servers with one strategy.
+ *
+ * @param name unique in the file
+ * @param strategy name of a known strategy
+ * @param options common to all strategies
+ * @param servers in file order; ids are unique; may be empty
+ * @param health how failing servers are found; null: they are not
+ */
+public record ServiceConfig(
+    String name,
+    String strategy,
+    SchedulerOptions options,
+    List<ServerSpec> servers,
+    @Nullable HealthConfig health) {}

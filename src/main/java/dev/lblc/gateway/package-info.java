@@ -1,0 +1,5 @@
+/** The gateway's listeners. */
+@NullMarked
+package dev.lblc.gateway;
+
+import org.jspecify.annotations.NullMarked;

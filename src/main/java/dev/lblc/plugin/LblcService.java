@@ -1,0 +1,55 @@
+package dev.lblc.plugin;
+
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A service as an application sees it: ask it for a server, look at its state.
+ *
+ * <p>Every method may be called from any thread and returns without waiting.
+ */
+public interface LblcService {
+  /** The service's name in the configuration. */
+  String name();
+
+  /**
+   * Chooses the server for a destination and counts one active connection to it until the lease is closed.
+   *
+   * @param destination the key of locality; null: none, a weighted least-connection choice that is not remembered
+   * @return a lease that the caller closes, on every way out
+   * @throws NoServerException if no server is available; nothing is counted then
+   */
+  default Lease acquire(@Nullable String destination) {
+    return acquire(destination, Set.of());
+  }
+
+  /**
+   * As {@link #acquire(String)}, for another try: a fresh pass over the servers that are not named. The destination's
+   * home stays what it is.
+   *
+   * @param destination the key of locality, or null
+   * @param except ids of servers to leave out; empty: an ordinary choice
+   * @return a lease that the caller closes, on every way out
+   * @throws NoServerException if no other server is available
+   */
+  Lease acquire(@Nullable String destination, Set<String> except);
+
+  /** The servers with their loads, and what was decided so far: a snapshot. */
+  ServiceStatus status();
+
+  /** Which server {@link #acquire(String)} would choose now and why; changes nothing. */
+  Explanation explain(@Nullable String destination);
+
+  /**
+   * A page of the destination table, in an order of its own that stays the same between calls.
+   *
+   * @param limit at most so many, 1 or more
+   * @param after the last destination of the page before, whether or not it is still there; null: from the start
+   */
+  List<DestinationStatus> destinations(int limit, @Nullable String after);
+
+  /** One destination of the table; null if it is not there. Not a use: it does not keep the entry alive. */
+  @Nullable
+  DestinationStatus destination(String destination);
+}

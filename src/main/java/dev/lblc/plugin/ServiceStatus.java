@@ -1,0 +1,60 @@
+package dev.lblc.plugin;
+
+import dev.lblc.scheduler.Reason;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A snapshot of one service; its numbers are read one after the other while requests go on.
+ *
+ * @param service name
+ * @param strategy name
+ * @param servers in list order: the one added last comes first
+ * @param decisions since the start, by reason; every reason has a value
+ * @param destinations entries in the table
+ * @param doubleReleases leases closed more than once, since the start
+ */
+public record ServiceStatus(
+    String service,
+    String strategy,
+    List<ServerStatus> servers,
+    Map<Reason, Long> decisions,
+    long destinations,
+    long doubleReleases) {
+
+  /**
+   * A snapshot of one server.
+   *
+   * @param id name, unique in the service
+   * @param host where connections go to
+   * @param port where connections go to
+   * @param weight as configured or changed at run time
+   * @param upper connection threshold; 0: none
+   * @param lower connection threshold; 0: three quarters of {@code upper}
+   * @param available passes its health checks and is not ejected
+   * @param saturated reached {@code upper} and has not fallen far enough since
+   * @param active active connections
+   * @param inactive inactive connections
+   * @param homes destinations that have this server as a home
+   */
+  public record ServerStatus(
+      String id,
+      String host,
+      int port,
+      int weight,
+      int upper,
+      int lower,
+      boolean available,
+      boolean saturated,
+      Connections active,
+      Connections inactive,
+      int homes) {}
+
+  /**
+   * Connections to one server.
+   *
+   * @param local through this node
+   * @param cluster through all nodes, as this node knows them
+   */
+  public record Connections(int local, int cluster) {}
+}
