@@ -1,25 +1,248 @@
 package dev.lblc.scheduler;
 
-/** One upstream of a service, with its live state. */
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * One upstream of a service, with its live state.
+ *
+ * <p>May be read from any thread; only its {@link Servers} changes it. Connections and the threshold flag are one
+ * atomic word, so that they always agree; the other fields are independent of each other.
+ */
 public final class Server {
-  private final ServerSpec spec;
+  /*
+   * The word: bit 62 the threshold flag, bits 32 to 61 active connections, bits 0 to 31 inactive ones.
+   *
+   * Flag and counts have to change together: a connection that is bound while another is released could otherwise set
+   * the flag for a total that is gone already, and a flag over an idle server would keep it idle for ever.
+   */
+  private static final long SATURATED = 1L << 62;
+  private static final long ACTIVE = 1L << 32;
+  private static final long ACTIVE_MASK = 0x3fff_ffffL;
+
+  private static final VarHandle WORD;
+  private static final VarHandle HOMES;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      WORD = lookup.findVarHandle(Server.class, "word", long.class);
+      HOMES = lookup.findVarHandle(Server.class, "homes", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final String id;
+  private final String host;
+  private final int port;
+  private final Map<Reason, Choice> choices = new EnumMap<>(Reason.class);
+  private final Server[] alone = {this};
+
+  private volatile int weight;
+  private volatile int upper;
+  private volatile int lower;
+  private volatile boolean member;
+  private volatile boolean healthy = true;
+  private volatile long lastChosen;
+
+  @SuppressWarnings("UnusedVariable") // by WORD
+  private volatile long word;
+
+  @SuppressWarnings("UnusedVariable") // by HOMES
+  private volatile int homes;
 
   Server(ServerSpec spec) {
-    this.spec = spec;
+    this.id = spec.id();
+    this.host = spec.host();
+    this.port = spec.port();
+    for (Reason reason : Reason.values()) {
+      choices.put(reason, new Choice(this, reason));
+    }
   }
 
   /** Name of the server, unique in its service. */
   public String id() {
-    return spec.id();
+    return id;
   }
 
   /** Name or address that connections go to. */
   public String host() {
-    return spec.host();
+    return host;
   }
 
   /** TCP port that connections go to. */
   public int port() {
-    return spec.port();
+    return port;
+  }
+
+  /** Number of active connections above which it counts as overloaded, and its share; 0: no new ones. */
+  public int weight() {
+    return weight;
+  }
+
+  /** Total connections at which it is saturated; 0: never. */
+  public int upper() {
+    return upper;
+  }
+
+  /** Total connections below which it no longer is saturated; 0: three quarters of {@link #upper}. */
+  public int lower() {
+    return lower;
+  }
+
+  /** Whether it belongs to its service and is not failing its health checks. */
+  public boolean available() {
+    return member && healthy;
+  }
+
+  /** Whether it reached {@link #upper} and has not fallen far enough since. */
+  public boolean saturated() {
+    return (word & SATURATED) != 0;
+  }
+
+  /** Active connections: requests in flight, or TCP connections open on both sides. */
+  public int active() {
+    return activeOf(word);
+  }
+
+  /** Inactive connections: TCP connections with one side closed. */
+  public int inactive() {
+    return inactiveOf(word);
+  }
+
+  /** Load as the fresh pass sees it: {@code active * 256 + inactive}. */
+  public long overhead() {
+    long now = word;
+    return activeOf(now) * 256L + inactiveOf(now);
+  }
+
+  /** How many destinations have this server as a home. */
+  public int homes() {
+    return homes;
+  }
+
+  @Override
+  public String toString() {
+    return id;
+  }
+
+  /** This server, chosen for that reason; the same object each time. */
+  Choice because(Reason reason) {
+    return Objects.requireNonNull(choices.get(reason));
+  }
+
+  /** This server as the set of homes of a destination; the same array each time, never written to. */
+  Server[] alone() {
+    return alone;
+  }
+
+  boolean member() {
+    return member;
+  }
+
+  boolean healthy() {
+    return healthy;
+  }
+
+  long lastChosen() {
+    return lastChosen;
+  }
+
+  void join(ServerSpec spec) {
+    weight = spec.weight();
+    editThresholds(spec.upper(), spec.lower());
+    member = true;
+  }
+
+  void leave() {
+    member = false;
+  }
+
+  void editWeight(int newWeight) {
+    weight = newWeight;
+  }
+
+  /** An edit lifts the flag if the new threshold is none or larger than the old one; it never sets the flag. */
+  void editThresholds(int newUpper, int newLower) {
+    boolean lifts = newUpper == 0 || newUpper > upper;
+    upper = newUpper;
+    lower = newLower;
+    if (lifts) {
+      WORD.getAndBitwiseAnd(this, ~SATURATED);
+    }
+  }
+
+  void setHealthy(boolean isHealthy) {
+    healthy = isHealthy;
+  }
+
+  void chosen(long sequence) {
+    lastChosen = sequence;
+  }
+
+  void addHomes(int change) {
+    HOMES.getAndAdd(this, change);
+  }
+
+  void bind() {
+    long before;
+    long after;
+    do {
+      before = word;
+      after = before + ACTIVE;
+      int limit = upper;
+      if (limit != 0 && totalOf(after) >= limit) {
+        after |= SATURATED;
+      }
+    } while (!WORD.compareAndSet(this, before, after));
+  }
+
+  void deactivate() {
+    WORD.getAndAdd(this, 1 - ACTIVE);
+  }
+
+  void unbindActive() {
+    unbind(ACTIVE);
+  }
+
+  void unbindInactive() {
+    unbind(1);
+  }
+
+  private void unbind(long connection) {
+    long before;
+    long after;
+    do {
+      before = word;
+      after = before - connection;
+      if ((after & SATURATED) != 0 && hasRoom(totalOf(after))) {
+        after &= ~SATURATED;
+      }
+    } while (!WORD.compareAndSet(this, before, after));
+  }
+
+  private boolean hasRoom(long total) {
+    int low = lower;
+    int high = upper;
+    if (low != 0) {
+      return total < low;
+    }
+    return high == 0 || total * 4 < high * 3L;
+  }
+
+  private static int activeOf(long word) {
+    return (int) ((word >>> 32) & ACTIVE_MASK);
+  }
+
+  private static int inactiveOf(long word) {
+    return (int) word;
+  }
+
+  private static long totalOf(long word) {
+    return (long) activeOf(word) + inactiveOf(word);
   }
 }

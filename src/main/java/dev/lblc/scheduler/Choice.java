@@ -1,0 +1,19 @@
+package dev.lblc.scheduler;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer of a strategy. Choices of a server are made once and reused, so that a decision allocates nothing.
+ *
+ * @param server the server to use; null if and only if the reason is {@link Reason#NONE}
+ * @param reason why
+ */
+public record Choice(@Nullable Server server, Reason reason) {
+  /** No server is available. */
+  public static final Choice NONE = new Choice(null, Reason.NONE);
+
+  /** That server for that reason; null gives {@link #NONE}. */
+  public static Choice of(@Nullable Server server, Reason reason) {
+    return server == null ? NONE : server.because(reason);
+  }
+}

@@ -1,0 +1,191 @@
+package dev.lblc.scheduler;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The homes of destinations, bounded.
+ *
+ * <p>Look-ups go through a concurrent map: no lock, no allocation. Everything that changes the set of entries or their
+ * homes holds this table's monitor. Entries also hang in 1,024 buckets, the newest first, as in the kernel: the expiry
+ * check walks them bucket by bucket and lets go of the monitor between two, so that a large table does not stop
+ * placements while it is checked.
+ */
+public final class DestinationTable {
+  static final int BUCKETS = 1_024;
+
+  private final ConcurrentHashMap<String, Entry> entries = new ConcurrentHashMap<>();
+  private final @Nullable Entry[] newest = new @Nullable Entry[BUCKETS];
+  private long replacements;
+
+  /**
+   * One destination.
+   *
+   * @param destination the key
+   * @param homes ids of the servers it goes to, the newest first
+   * @param lastUseMillis on the scheduler's clock
+   */
+  public record Row(String destination, List<String> homes, long lastUseMillis) {}
+
+  /** How many destinations it holds. */
+  public int size() {
+    return (int) Math.min(entries.mappingCount(), Integer.MAX_VALUE);
+  }
+
+  /** One destination; null if it is not there. Not a use. */
+  public @Nullable Row row(String destination) {
+    Entry entry = find(destination);
+    return entry == null ? null : row(entry);
+  }
+
+  /**
+   * A page, in an order that does not change while entries come and go.
+   *
+   * @param limit at most so many, 1 or more
+   * @param after destination that ended the page before, there or not; null: from the start
+   */
+  public List<Row> page(int limit, @Nullable String after) {
+    List<Row> page = new ArrayList<>();
+    int start = after == null ? 0 : Buckets.of(after);
+    for (int bucket = start; bucket < BUCKETS && page.size() < limit; bucket++) {
+      boolean resumes = after != null && bucket == start;
+      bucket(bucket).stream()
+          .filter(entry -> !resumes || entry.destination.compareTo(after) > 0)
+          .sorted(Comparator.comparing((Entry entry) -> entry.destination))
+          .limit(limit - page.size())
+          .map(DestinationTable::row)
+          .forEach(page::add);
+    }
+    return page;
+  }
+
+  @Nullable
+  Entry find(String destination) {
+    return entries.get(destination);
+  }
+
+  /** Remembers a new destination unless the table is at its limit. The caller holds the monitor. */
+  void add(String destination, Server home, long nowMillis, int hardLimit) {
+    if (size() < hardLimit) {
+      Entry entry = new Entry(destination, home, nowMillis);
+      entries.put(destination, entry);
+      link(entry);
+      home.addHomes(1);
+    }
+  }
+
+  /** Gives a destination another home; it becomes the newest of its bucket. The caller holds the monitor. */
+  void replaceHome(Entry entry, Server home, long nowMillis) {
+    setHomes(entry, home.alone(), nowMillis);
+    unlink(entry);
+    link(entry);
+    replacements++;
+  }
+
+  /** Puts a server at the front of a destination's set unless it is in it. The caller holds the monitor. */
+  void joinHomes(Entry entry, Server server, long nowMillis) {
+    Server[] old = entry.homes();
+    for (Server member : old) {
+      if (member == server) {
+        return;
+      }
+    }
+    Server[] grown = new Server[old.length + 1];
+    grown[0] = server;
+    System.arraycopy(old, 0, grown, 1, old.length);
+    setHomes(entry, grown, nowMillis);
+  }
+
+  /** Takes a member out of a destination's set of two or more. The caller holds the monitor. */
+  void leaveHomes(Entry entry, Server server, long nowMillis) {
+    Server[] old = entry.homes();
+    Server[] shrunk = new Server[old.length - 1];
+    int kept = 0;
+    for (Server member : old) {
+      if (member != server) {
+        shrunk[kept++] = member;
+      }
+    }
+    setHomes(entry, shrunk, nowMillis);
+  }
+
+  /** How often a home was replaced by another: what the kernel's counter of entries drifts by. */
+  synchronized long replacements() {
+    return replacements;
+  }
+
+  /** Removes the entries of a bucket that a test selects, the newest first; returns how many. */
+  int removeIf(int bucket, Predicate<Entry> test, Consumer<Entry> removed) {
+    int count = 0;
+    synchronized (this) {
+      for (Entry entry = newest[bucket]; entry != null; entry = entry.older) {
+        if (test.test(entry)) {
+          entries.remove(entry.destination);
+          unlink(entry);
+          for (Server home : entry.homes()) {
+            home.addHomes(-1);
+          }
+          removed.accept(entry);
+          count++;
+        }
+      }
+    }
+    return count;
+  }
+
+  private synchronized List<Entry> bucket(int bucket) {
+    List<Entry> found = new ArrayList<>();
+    for (Entry entry = newest[bucket]; entry != null; entry = entry.older) {
+      found.add(entry);
+    }
+    return found;
+  }
+
+  private static void setHomes(Entry entry, Server[] homes, long nowMillis) {
+    for (Server left : entry.homes()) {
+      left.addHomes(-1);
+    }
+    for (Server joined : homes) {
+      joined.addHomes(1);
+    }
+    entry.setHomes(homes, nowMillis);
+  }
+
+  private void link(Entry entry) {
+    int bucket = Buckets.of(entry.destination);
+    Entry next = newest[bucket];
+    entry.newer = null;
+    entry.older = next;
+    if (next != null) {
+      next.newer = entry;
+    }
+    newest[bucket] = entry;
+  }
+
+  /** Leaves the entry's own links as they are, for the walk that is just passing it. */
+  private void unlink(Entry entry) {
+    Entry before = entry.newer;
+    Entry after = entry.older;
+    if (before == null) {
+      newest[Buckets.of(entry.destination)] = after;
+    } else {
+      before.older = after;
+    }
+    if (after != null) {
+      after.newer = before;
+    }
+  }
+
+  private static Row row(Entry entry) {
+    List<String> homes = new ArrayList<>();
+    for (Server home : entry.homes()) {
+      homes.add(home.id());
+    }
+    return new Row(entry.destination, List.copyOf(homes), entry.lastUse());
+  }
+}

@@ -1,0 +1,74 @@
+package dev.lblc.scheduler;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the table holds for one destination.
+ *
+ * <p>Last use is written by any thread, without ordering; homes are replaced under the table's monitor and read
+ * without it; the links belong to the monitor.
+ */
+final class Entry {
+  private static final VarHandle LAST_USE;
+
+  static {
+    try {
+      LAST_USE = MethodHandles.lookup().findVarHandle(Entry.class, "lastUse", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  final String destination;
+
+  @Nullable
+  Entry newer;
+
+  @Nullable
+  Entry older;
+
+  private volatile Server[] homes;
+  private volatile long lastChange;
+
+  @SuppressWarnings("UnusedVariable") // by LAST_USE
+  private long lastUse;
+
+  Entry(String destination, Server home, long nowMillis) {
+    this.destination = destination;
+    this.homes = home.alone();
+    this.lastChange = nowMillis;
+    this.lastUse = nowMillis;
+  }
+
+  /** The servers it goes to, the newest first, at least one; never written to. */
+  Server[] homes() {
+    return homes;
+  }
+
+  /** The only, or newest, home. */
+  Server home() {
+    return homes[0];
+  }
+
+  long lastChange() {
+    return lastChange;
+  }
+
+  long lastUse() {
+    return (long) LAST_USE.getOpaque(this);
+  }
+
+  /** Notes a use. Many threads use a hot destination within a millisecond; only the first of them writes. */
+  void use(long nowMillis) {
+    if (lastUse() != nowMillis) {
+      LAST_USE.setOpaque(this, nowMillis);
+    }
+  }
+
+  void setHomes(Server[] newHomes, long nowMillis) {
+    homes = newHomes;
+    lastChange = nowMillis;
+  }
+}

@@ -1,0 +1,114 @@
+package dev.lblc.scheduler;
+
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code lblc}, locality-based least-connection: a destination stays on its home.
+ *
+ * <pre>
+ * entry = table[destination]
+ * if entry: entry.lastUse = now
+ *           if its home is available, of weight > 0 and not overloaded: use it (saturated or not)
+ * server = fresh pass
+ * if none: no server available; the table stays as it is
+ * table[destination] = server (unless the table is full)
+ * use server
+ * </pre>
+ *
+ * The rules are those of Linux 6.1 ({@code net/netfilter/ipvs/ip_vs_lblc.c}).
+ *
+ * <p>May be used from any thread. A hit takes no lock and allocates nothing. A placement holds the table's monitor, so
+ * that of two requests for the same new destination the second finds the first one's home.
+ */
+public final class LocalityBased implements Strategy {
+  private final Servers servers;
+  private final Supplier<SchedulerOptions> options;
+  private final Clock clock;
+  private final WeightedLeastConnection freshPass;
+  private final DestinationTable table = new DestinationTable();
+
+  /** With an empty table. */
+  public LocalityBased(Context context) {
+    this.servers = context.servers();
+    this.options = context.options();
+    this.clock = context.clock();
+    this.freshPass = new WeightedLeastConnection(context);
+  }
+
+  @Override
+  public Choice choose(@Nullable String destination) {
+    if (destination == null) {
+      return freshPass.choose(Reason.NO_DESTINATION);
+    }
+    long now = clock.millis();
+    Entry entry = table.find(destination);
+    if (entry != null) {
+      entry.use(now);
+      Server home = entry.home();
+      if (judge(home) == Reason.HIT) {
+        return home.because(Reason.HIT);
+      }
+    }
+    return place(destination, now);
+  }
+
+  @Override
+  public Choice explain(@Nullable String destination) {
+    if (destination == null) {
+      return freshPass.explain(Reason.NO_DESTINATION);
+    }
+    Entry entry = table.find(destination);
+    Reason verdict = judge(entry);
+    return entry != null && verdict == Reason.HIT
+        ? entry.home().because(verdict)
+        : freshPass.explain(verdict);
+  }
+
+  @Override
+  public Choice chooseOther(Set<String> except) {
+    return freshPass.chooseOther(except);
+  }
+
+  @Override
+  public DestinationTable table() {
+    return table;
+  }
+
+  private Choice place(String destination, long now) {
+    synchronized (table) {
+      Entry entry = table.find(destination);
+      Reason verdict = judge(entry);
+      if (entry != null && verdict == Reason.HIT) {
+        return entry.home().because(verdict);
+      }
+      Choice choice = freshPass.choose(verdict);
+      Server server = choice.server();
+      if (server == null) {
+        return choice;
+      }
+      if (entry == null) {
+        table.add(destination, server, now, options.get().hardLimit());
+      } else if (entry.home() != server) {
+        table.replaceHome(entry, server, now);
+      }
+      return choice;
+    }
+  }
+
+  private Reason judge(@Nullable Entry entry) {
+    return entry == null ? Reason.PLACED : judge(entry.home());
+  }
+
+  /** {@link Reason#HIT} if the home is to be used, else why it is left. */
+  private Reason judge(Server home) {
+    if (!home.available()) {
+      return Reason.UNAVAILABLE;
+    }
+    if (home.weight() == 0) {
+      return Reason.QUIESCED;
+    }
+    return Load.isOverloaded(home, servers.snapshot()) ? Reason.OVERLOADED : Reason.HIT;
+  }
+}

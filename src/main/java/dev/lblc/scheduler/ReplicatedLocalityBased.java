@@ -1,0 +1,172 @@
+package dev.lblc.scheduler;
+
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code lblcr}, locality-based least-connection with replication: a destination has a set of servers that grows under
+ * load and shrinks with time.
+ *
+ * <pre>
+ * entry = table[destination]
+ * if entry: entry.lastUse = now
+ *           least = least loaded member that is available, of weight > 0 and not saturated
+ *           if the set has more than one member and did not change for longer than expiration:
+ *             its most loaded member of weight > 0 leaves
+ *           if least exists and is not overloaded: use it (even if it just left)
+ * server = fresh pass
+ * if none: no server available
+ * put server at the front of the destination's set, unless it is a member (or the table is full)
+ * use server
+ * </pre>
+ *
+ * The rules are those of Linux 6.1 ({@code net/netfilter/ipvs/ip_vs_lblcr.c}).
+ *
+ * <p>May be used from any thread. A hit takes no lock and allocates nothing; sets are immutable arrays that are
+ * replaced under the table's monitor.
+ */
+public final class ReplicatedLocalityBased implements Strategy {
+  private final Servers servers;
+  private final Supplier<SchedulerOptions> options;
+  private final Clock clock;
+  private final WeightedLeastConnection freshPass;
+  private final DestinationTable table = new DestinationTable();
+
+  /** With an empty table. */
+  public ReplicatedLocalityBased(Context context) {
+    this.servers = context.servers();
+    this.options = context.options();
+    this.clock = context.clock();
+    this.freshPass = new WeightedLeastConnection(context);
+  }
+
+  @Override
+  public Choice choose(@Nullable String destination) {
+    if (destination == null) {
+      return freshPass.choose(Reason.NO_DESTINATION);
+    }
+    long now = clock.millis();
+    Entry entry = table.find(destination);
+    if (entry != null) {
+      entry.use(now);
+      Server least = leastOf(entry.homes());
+      if (isDueToShrink(entry, now)) {
+        shrink(entry, now);
+      }
+      if (least != null && !Load.isOverloaded(least, servers.snapshot())) {
+        return least.because(Reason.HIT);
+      }
+    }
+    return extend(destination, now);
+  }
+
+  @Override
+  public Choice explain(@Nullable String destination) {
+    if (destination == null) {
+      return freshPass.explain(Reason.NO_DESTINATION);
+    }
+    Entry entry = table.find(destination);
+    Server least = entry == null ? null : leastOf(entry.homes());
+    Reason verdict = judge(entry, least);
+    return least != null && verdict == Reason.HIT
+        ? least.because(verdict)
+        : freshPass.explain(verdict);
+  }
+
+  @Override
+  public Choice chooseOther(Set<String> except) {
+    return freshPass.chooseOther(except);
+  }
+
+  @Override
+  public DestinationTable table() {
+    return table;
+  }
+
+  private Choice extend(String destination, long now) {
+    synchronized (table) {
+      Entry entry = table.find(destination);
+      Server least = entry == null ? null : leastOf(entry.homes());
+      Reason verdict = judge(entry, least);
+      if (least != null && verdict == Reason.HIT) {
+        return least.because(verdict);
+      }
+      Choice choice = freshPass.choose(verdict);
+      Server server = choice.server();
+      if (server == null) {
+        return choice;
+      }
+      if (entry == null) {
+        table.add(destination, server, now, options.get().hardLimit());
+      } else {
+        table.joinHomes(entry, server, now);
+      }
+      return choice;
+    }
+  }
+
+  private boolean isDueToShrink(Entry entry, long now) {
+    return entry.homes().length > 1
+        && now - entry.lastChange() > options.get().expiration().toMillis();
+  }
+
+  private void shrink(Entry entry, long now) {
+    synchronized (table) {
+      if (isDueToShrink(entry, now)) {
+        Server most = mostOf(entry.homes());
+        if (most != null) {
+          table.leaveHomes(entry, most, now);
+        }
+      }
+    }
+  }
+
+  private Reason judge(@Nullable Entry entry, @Nullable Server least) {
+    if (entry == null) {
+      return Reason.PLACED;
+    }
+    if (least != null) {
+      return Load.isOverloaded(least, servers.snapshot()) ? Reason.OVERLOADED : Reason.HIT;
+    }
+    Reason nearest = Reason.UNAVAILABLE;
+    for (Server member : entry.homes()) {
+      if (member.available()) {
+        if (member.weight() > 0) {
+          return Reason.OVERLOADED;
+        }
+        nearest = Reason.QUIESCED;
+      }
+    }
+    return nearest;
+  }
+
+  /** The first of the least loaded members that may be used; null if none may. */
+  private static @Nullable Server leastOf(Server[] members) {
+    Server least = null;
+    for (Server member : members) {
+      if (member.saturated() || member.weight() == 0 || !member.available()) {
+        continue;
+      }
+      if (least == null
+          || least.overhead() * member.weight() > member.overhead() * least.weight()) {
+        least = member;
+      }
+    }
+    return least;
+  }
+
+  /** The first of the most loaded members with a weight, removed and saturated ones included; null if all have 0. */
+  private static @Nullable Server mostOf(Server[] members) {
+    Server most = null;
+    for (Server member : members) {
+      if (member.weight() == 0) {
+        continue;
+      }
+      if (most == null || most.overhead() * member.weight() < member.overhead() * most.weight()) {
+        most = member;
+      }
+    }
+    return most;
+  }
+}

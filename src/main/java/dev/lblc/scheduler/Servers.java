@@ -1,0 +1,144 @@
+package dev.lblc.scheduler;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The servers of one service in list order, and the only place that changes them.
+ *
+ * <p>A new server goes to the head of the list. A removed one keeps its connections and its homes; adding the same id
+ * at the same address again revives it, at the head.
+ *
+ * <p>May be used from any thread. Readers see one immutable list; changes of membership take this object's monitor and
+ * publish a new list. Counting takes no lock.
+ */
+public final class Servers {
+  private volatile Server[] list = {};
+
+  /** Removed servers that something still refers to, by id; guarded by this. */
+  private final Map<String, Server> removed = new HashMap<>();
+
+  /** The servers in list order: the one added last comes first. Unmodifiable; a later change makes a new list. */
+  public List<Server> list() {
+    return Collections.unmodifiableList(Arrays.asList(list));
+  }
+
+  /** The member with that id, or null. */
+  public @Nullable Server find(String id) {
+    for (Server server : list) {
+      if (server.id().equals(id)) {
+        return server;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Adds a server at the head of the list.
+   *
+   * @throws IllegalArgumentException if a server with that id is there already
+   */
+  public synchronized Server add(ServerSpec spec) {
+    if (find(spec.id()) != null) {
+      throw new IllegalArgumentException("server " + spec.id() + " is there already");
+    }
+    forgetRemoved();
+    Server server = removed.remove(spec.id());
+    if (server == null || !server.host().equals(spec.host()) || server.port() != spec.port()) {
+      server = new Server(spec);
+    }
+    server.join(spec);
+    Server[] old = list;
+    Server[] grown = new Server[old.length + 1];
+    grown[0] = server;
+    System.arraycopy(old, 0, grown, 1, old.length);
+    list = grown;
+    return server;
+  }
+
+  /**
+   * Removes a server; its connections live on, and its destinations pass it over.
+   *
+   * @throws IllegalArgumentException if there is no server with that id
+   */
+  public synchronized Server remove(String id) {
+    Server server = member(id);
+    server.leave();
+    list = Arrays.stream(list).filter(s -> s != server).toArray(Server[]::new);
+    forgetRemoved();
+    removed.put(id, server);
+    return server;
+  }
+
+  /**
+   * Changes a server's weight; it keeps its place.
+   *
+   * @throws IllegalArgumentException if there is no server with that id, or the weight is out of range
+   */
+  public synchronized void editWeight(String id, int weight) {
+    Server server = member(id);
+    server.editWeight(spec(server, weight, server.upper(), server.lower()).weight());
+  }
+
+  /**
+   * Changes a server's connection thresholds; it keeps its place.
+   *
+   * @throws IllegalArgumentException if there is no server with that id, or a threshold is out of range
+   */
+  public synchronized void editThresholds(String id, int upper, int lower) {
+    Server server = member(id);
+    ServerSpec spec = spec(server, server.weight(), upper, lower);
+    server.editThresholds(spec.upper(), spec.lower());
+  }
+
+  /** Says whether a server passes its health checks; it keeps its place. */
+  public void setHealthy(Server server, boolean healthy) {
+    server.setHealthy(healthy);
+  }
+
+  /** Counts a new active connection. */
+  public void bind(Server server) {
+    server.bind();
+  }
+
+  /** Turns an active connection into an inactive one. */
+  public void deactivate(Server server) {
+    server.deactivate();
+  }
+
+  /** Stops counting an active connection. */
+  public void unbindActive(Server server) {
+    server.unbindActive();
+  }
+
+  /** Stops counting an inactive connection. */
+  public void unbindInactive(Server server) {
+    server.unbindInactive();
+  }
+
+  /** The list itself, for the passes over it; never written to. */
+  Server[] snapshot() {
+    return list;
+  }
+
+  private Server member(String id) {
+    Server server = find(id);
+    if (server == null) {
+      throw new IllegalArgumentException("server " + id + " (expected: one of " + list() + ")");
+    }
+    return server;
+  }
+
+  /** Without homes and connections a removed server is as good as a new one. */
+  private void forgetRemoved() {
+    removed.values().removeIf(s -> s.homes() == 0 && s.active() == 0 && s.inactive() == 0);
+  }
+
+  private static ServerSpec spec(Server server, int weight, int upper, int lower) {
+    return new ServerSpec(server.id(), server.host(), server.port(), weight, upper, lower);
+  }
+}

@@ -1,0 +1,55 @@
+package dev.lblc.scheduler;
+
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A rule that picks the server for a destination.
+ *
+ * <p>A strategy reads the servers' loads and a clock and returns a choice; it opens no socket, starts no thread and
+ * waits for nothing. Its methods may be called from many threads at once.
+ */
+public interface Strategy {
+  /**
+   * Chooses, and remembers what the rule remembers.
+   *
+   * @param destination the key of locality; null: none
+   */
+  Choice choose(@Nullable String destination);
+
+  /**
+   * What {@link #choose} would answer now. Changes nothing.
+   *
+   * @param destination the key of locality; null: none
+   */
+  Choice explain(@Nullable String destination);
+
+  /**
+   * Chooses without some servers, for another try after a failed one. What is remembered stays as it is.
+   *
+   * @param except ids of the servers to leave out
+   */
+  Choice chooseOther(Set<String> except);
+
+  /** The destinations it remembers; null if it remembers none. */
+  default @Nullable DestinationTable table() {
+    return null;
+  }
+
+  /** Makes a strategy for one service. */
+  @FunctionalInterface
+  interface Factory {
+    /** A new strategy that remembers nothing yet. */
+    Strategy create(Context context);
+  }
+
+  /**
+   * What a strategy works with.
+   *
+   * @param servers the service's servers
+   * @param options the service's options; asked at each use, so that they can change while running
+   * @param clock for last use and expiration
+   */
+  record Context(Servers servers, Supplier<SchedulerOptions> options, Clock clock) {}
+}

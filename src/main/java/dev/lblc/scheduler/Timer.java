@@ -1,0 +1,14 @@
+package dev.lblc.scheduler;
+
+import java.time.Duration;
+
+/** A source of periodic calls. */
+@FunctionalInterface
+public interface Timer {
+  /**
+   * Runs a task again and again, first after one period; runs of one task never overlap.
+   *
+   * @return stops it: no run starts after that returns
+   */
+  Runnable every(Duration period, Runnable task);
+}
