@@ -1,0 +1,64 @@
+package dev.lblc.health;
+
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether one server is available: its active checks say up, and it is not ejected.
+ *
+ * <p>Reports and logs changes only. All state is guarded by this object's lock, which is held while the listener runs:
+ * its calls come in the order of the changes.
+ */
+final class Availability {
+  private static final Logger LOG = LoggerFactory.getLogger(Availability.class);
+
+  private final String service;
+  private final String server;
+  private final BiConsumer<String, Boolean> listener;
+  private boolean up = true;
+  private boolean ejected;
+  private boolean stopped;
+  private volatile boolean available = true;
+
+  Availability(String service, String server, BiConsumer<String, Boolean> listener) {
+    this.service = service;
+    this.server = server;
+    this.listener = listener;
+  }
+
+  boolean available() {
+    return available;
+  }
+
+  /** What the active checks say now. */
+  synchronized void checked(boolean up, String why) {
+    this.up = up;
+    report(why);
+  }
+
+  /** Whether passive ejection keeps the server away now. */
+  synchronized void ejected(boolean ejected, String why) {
+    this.ejected = ejected;
+    report(why);
+  }
+
+  /** Reports nothing from now on. */
+  synchronized void stop() {
+    stopped = true;
+  }
+
+  private void report(String why) {
+    boolean now = up && !ejected;
+    if (stopped || now == available) {
+      return;
+    }
+    available = now;
+    if (now) {
+      LOG.info("server {} of service {} is available again: {}", server, service, why);
+    } else {
+      LOG.warn("server {} of service {} is unavailable: {}", server, service, why);
+    }
+    listener.accept(server, now);
+  }
+}

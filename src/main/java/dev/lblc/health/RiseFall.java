@@ -1,0 +1,38 @@
+package dev.lblc.health;
+
+/**
+ * Turns single check results into up and down: {@code fall} failures in a row take a server down, {@code rise} passes in
+ * a row bring it back.
+ *
+ * <p>Not thread-safe.
+ */
+final class RiseFall {
+  private final int rise;
+  private final int fall;
+  private boolean up = true;
+  private int against;
+
+  RiseFall(int rise, int fall) {
+    this.rise = rise;
+    this.fall = fall;
+  }
+
+  boolean up() {
+    return up;
+  }
+
+  /** Takes one result; returns whether it changed {@link #up()}. */
+  boolean record(boolean passed) {
+    if (passed == up) {
+      against = 0;
+      return false;
+    }
+    against++;
+    if (against < (up ? fall : rise)) {
+      return false;
+    }
+    up = passed;
+    against = 0;
+    return true;
+  }
+}
