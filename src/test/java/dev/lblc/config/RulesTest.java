@@ -96,6 +96,8 @@ class RulesTest {
         fault("$.routes[0].rewrite.stripPrefix", "/a/", "does not end with it"),
         fault("$.routes[0].rewrite.stripPrefix", "a", "starts with /"),
         fault("$.routes[0].rewrite.stripPrefix", "/a*", "without *"),
+        fault("$.routes[0].host", "a:65536", "a host name with or without a port"),
+        fault("$.routes[0].host", "a:0", "a host name with or without a port"),
         fault("$.routes[0].host", "a b", "keep, server, or a host name"),
         fault("$.routes[0].requestHeaders.set['x-b']", "${EVIL}", "a header value"),
         fault("$.routes[0].requestHeaders.set['x-b']", " a", "a header value"),

@@ -44,6 +44,7 @@ class SchemaTest {
       "set $.listeners[0].trustedPeers[0] = 10.0.0.0/33: not of IPv4",
       "set $.routes[0].timeouts.connect = 25h: too long",
       "set $.routes[0].requestHeaders.set['host'] = a: frames messages",
+      "set $.routes[0].host = a:65536: arithmetic on text",
       "set $.services.images.strategy = rr: plugins add strategies",
       "set $.services.images.options.hardLimit = 9: below maxEntries",
       "set $.services.images.servers[1].id = s1: taken",
@@ -89,12 +90,14 @@ class SchemaTest {
   void seededFaults_inSchemaAndReader_judgedAlike() {
     List<String> different = new ArrayList<>();
     int judged = 0;
+    JsonObject full = Sample.full(directory);
     for (Mutation mutation : mutations()) {
-      JsonObject json = mutation.apply(Sample.full(directory));
+      JsonObject json = mutation.apply(full.copy());
       boolean byReader = Sample.errors(json).isEmpty();
       judged++;
       if (byReader != schemaAccepts(json)
-          && BEYOND_A_SCHEMA.stream().noneMatch(known -> known.startsWith(mutation + ":"))) {
+          && (byReader
+              || BEYOND_A_SCHEMA.stream().noneMatch(known -> known.startsWith(mutation + ":")))) {
         different.add(mutation
             + (byReader ? ": only the reader accepts it" : ": only the schema accepts it"));
       }
