@@ -19,7 +19,7 @@ final class Benchmarks {
         SchedulerOptions.Ties.SPREAD,
         Duration.ofSeconds(60),
         SchedulerOptions.EntryCounter.EXACT);
-    return new Strategy.Context(servers, () -> options, () -> System.nanoTime() / 1_000_000);
+    return new Strategy.Context(servers, () -> options, () -> System.nanoTime() / 1_000_000, false);
   }
 
   /** Places so many destinations; their keys. */

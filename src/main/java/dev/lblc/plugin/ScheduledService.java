@@ -49,7 +49,7 @@ final class ScheduledService implements LblcService {
     for (ServerSpec server : config.servers()) {
       servers.add(server);
     }
-    strategy = factory.create(new Strategy.Context(servers, config::options, clock));
+    strategy = factory.create(new Strategy.Context(servers, config::options, clock, false));
     DestinationTable table = strategy.table();
     stopExpiry =
         table == null ? () -> {} : new ExpiryCheck(table, config::options, clock).start(timer);

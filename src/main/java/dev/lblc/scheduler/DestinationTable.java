@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ public final class DestinationTable {
 
   private final ConcurrentHashMap<String, Entry> entries = new ConcurrentHashMap<>();
   private final @Nullable Entry[] newest = new @Nullable Entry[BUCKETS];
+  private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
   private long replacements;
 
   /**
@@ -54,7 +56,9 @@ public final class DestinationTable {
     int start = after == null ? 0 : Buckets.of(after);
     for (int bucket = start; bucket < BUCKETS && page.size() < limit; bucket++) {
       boolean resumes = after != null && bucket == start;
-      bucket(bucket).stream()
+      List<Entry> found = new ArrayList<>();
+      forEach(bucket, found::add);
+      found.stream()
           .filter(entry -> !resumes || entry.destination.compareTo(after) > 0)
           .sorted(Comparator.comparing((Entry entry) -> entry.destination))
           .limit(limit - page.size())
@@ -72,10 +76,8 @@ public final class DestinationTable {
   /** Remembers a new destination unless the table is at its limit. The caller holds the monitor. */
   void add(String destination, Server home, long nowMillis, int hardLimit) {
     if (size() < hardLimit) {
-      Entry entry = new Entry(destination, home, nowMillis);
-      entries.put(destination, entry);
-      link(entry);
-      home.addHomes(1);
+      insert(new Entry(destination, home.alone(), nowMillis));
+      decided(destination);
     }
   }
 
@@ -85,6 +87,7 @@ public final class DestinationTable {
     unlink(entry);
     link(entry);
     replacements++;
+    decided(entry.destination);
   }
 
   /** Puts a server at the front of a destination's set unless it is in it. The caller holds the monitor. */
@@ -99,6 +102,7 @@ public final class DestinationTable {
     grown[0] = server;
     System.arraycopy(old, 0, grown, 1, old.length);
     setHomes(entry, grown, nowMillis);
+    decided(entry.destination);
   }
 
   /** Takes a member out of a destination's set of two or more. The caller holds the monitor. */
@@ -112,6 +116,7 @@ public final class DestinationTable {
       }
     }
     setHomes(entry, shrunk, nowMillis);
+    decided(entry.destination);
   }
 
   /** How often a home was replaced by another: what the kernel's counter of entries drifts by. */
@@ -138,15 +143,35 @@ public final class DestinationTable {
     return count;
   }
 
-  private synchronized List<Entry> bucket(int bucket) {
-    List<Entry> found = new ArrayList<>();
+  /** Visits the entries of a bucket under the monitor, the newest first. */
+  synchronized void forEach(int bucket, Consumer<Entry> visitor) {
     for (Entry entry = newest[bucket]; entry != null; entry = entry.older) {
-      found.add(entry);
+      visitor.accept(entry);
     }
-    return found;
   }
 
-  private static void setHomes(Entry entry, Server[] homes, long nowMillis) {
+  /** Has somebody told of each destination whose homes this node decides, under the monitor: it must not wait. */
+  void listen(Consumer<String> listener) {
+    listeners.add(listener);
+  }
+
+  /** Takes over an entry that another node decided. The caller holds the monitor. */
+  void insert(Entry entry) {
+    entries.put(entry.destination, entry);
+    link(entry);
+    for (Server home : entry.homes()) {
+      home.addHomes(1);
+    }
+  }
+
+  private void decided(String destination) {
+    for (Consumer<String> listener : listeners) {
+      listener.accept(destination);
+    }
+  }
+
+  /** Gives a destination the homes that another node decided. The caller holds the monitor. */
+  static void setHomes(Entry entry, Server[] homes, long nowMillis) {
     for (Server left : entry.homes()) {
       left.addHomes(-1);
     }

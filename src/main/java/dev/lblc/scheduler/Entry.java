@@ -29,17 +29,24 @@ final class Entry {
   @Nullable
   Entry older;
 
+  /** Version of the homes in the cluster's map; 0: not there as far as this node knows. The monitor's. */
+  int version;
+
+  /** The last use that other nodes know of. The monitor's. */
+  long sharedUse;
+
   private volatile Server[] homes;
   private volatile long lastChange;
 
   @SuppressWarnings("UnusedVariable") // by LAST_USE
   private long lastUse;
 
-  Entry(String destination, Server home, long nowMillis) {
+  Entry(String destination, Server[] homes, long nowMillis) {
     this.destination = destination;
-    this.homes = home.alone();
+    this.homes = homes;
     this.lastChange = nowMillis;
     this.lastUse = nowMillis;
+    this.sharedUse = nowMillis;
   }
 
   /** The servers it goes to, the newest first, at least one; never written to. */

@@ -1,7 +1,6 @@
 package dev.lblc.scheduler;
 
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,17 +22,15 @@ import org.jspecify.annotations.Nullable;
  * that of two requests for the same new destination the second finds the first one's home.
  */
 public final class LocalityBased implements Strategy {
+  private final Context context;
   private final Servers servers;
-  private final Supplier<SchedulerOptions> options;
-  private final Clock clock;
   private final WeightedLeastConnection freshPass;
   private final DestinationTable table = new DestinationTable();
 
   /** With an empty table. */
   public LocalityBased(Context context) {
+    this.context = context;
     this.servers = context.servers();
-    this.options = context.options();
-    this.clock = context.clock();
     this.freshPass = new WeightedLeastConnection(context);
   }
 
@@ -42,9 +39,9 @@ public final class LocalityBased implements Strategy {
     if (destination == null) {
       return freshPass.choose(Reason.NO_DESTINATION);
     }
-    long now = clock.millis();
+    long now = context.clock().millis();
     Entry entry = table.find(destination);
-    if (entry != null) {
+    if (entry != null && !isExpired(entry, now)) {
       entry.use(now);
       Server home = entry.home();
       if (judge(home) == Reason.HIT) {
@@ -60,7 +57,7 @@ public final class LocalityBased implements Strategy {
       return freshPass.explain(Reason.NO_DESTINATION);
     }
     Entry entry = table.find(destination);
-    Reason verdict = judge(entry);
+    Reason verdict = judge(entry, context.clock().millis());
     return entry != null && verdict == Reason.HIT
         ? entry.home().because(verdict)
         : freshPass.explain(verdict);
@@ -71,6 +68,10 @@ public final class LocalityBased implements Strategy {
     return freshPass.chooseOther(except);
   }
 
+  private boolean isExpired(Entry entry, long now) {
+    return context.isExpired(entry.lastUse(), now);
+  }
+
   @Override
   public DestinationTable table() {
     return table;
@@ -79,7 +80,7 @@ public final class LocalityBased implements Strategy {
   private Choice place(String destination, long now) {
     synchronized (table) {
       Entry entry = table.find(destination);
-      Reason verdict = judge(entry);
+      Reason verdict = judge(entry, now);
       if (entry != null && verdict == Reason.HIT) {
         return entry.home().because(verdict);
       }
@@ -89,16 +90,20 @@ public final class LocalityBased implements Strategy {
         return choice;
       }
       if (entry == null) {
-        table.add(destination, server, now, options.get().hardLimit());
-      } else if (entry.home() != server) {
+        table.add(destination, server, now, context.options().get().hardLimit());
+      } else if (entry.home() != server || verdict == Reason.EXPIRED) {
+        entry.use(now);
         table.replaceHome(entry, server, now);
       }
       return choice;
     }
   }
 
-  private Reason judge(@Nullable Entry entry) {
-    return entry == null ? Reason.PLACED : judge(entry.home());
+  private Reason judge(@Nullable Entry entry, long now) {
+    if (entry == null) {
+      return Reason.PLACED;
+    }
+    return isExpired(entry, now) ? Reason.EXPIRED : judge(entry.home());
   }
 
   /** {@link Reason#HIT} if the home is to be used, else why it is left. */

@@ -1,7 +1,6 @@
 package dev.lblc.scheduler;
 
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,17 +26,15 @@ import org.jspecify.annotations.Nullable;
  * replaced under the table's monitor.
  */
 public final class ReplicatedLocalityBased implements Strategy {
+  private final Context context;
   private final Servers servers;
-  private final Supplier<SchedulerOptions> options;
-  private final Clock clock;
   private final WeightedLeastConnection freshPass;
   private final DestinationTable table = new DestinationTable();
 
   /** With an empty table. */
   public ReplicatedLocalityBased(Context context) {
+    this.context = context;
     this.servers = context.servers();
-    this.options = context.options();
-    this.clock = context.clock();
     this.freshPass = new WeightedLeastConnection(context);
   }
 
@@ -46,9 +43,9 @@ public final class ReplicatedLocalityBased implements Strategy {
     if (destination == null) {
       return freshPass.choose(Reason.NO_DESTINATION);
     }
-    long now = clock.millis();
+    long now = context.clock().millis();
     Entry entry = table.find(destination);
-    if (entry != null) {
+    if (entry != null && !isExpired(entry, now)) {
       entry.use(now);
       Server least = leastOf(entry.homes());
       if (isDueToShrink(entry, now)) {
@@ -68,7 +65,7 @@ public final class ReplicatedLocalityBased implements Strategy {
     }
     Entry entry = table.find(destination);
     Server least = entry == null ? null : leastOf(entry.homes());
-    Reason verdict = judge(entry, least);
+    Reason verdict = judge(entry, least, context.clock().millis());
     return least != null && verdict == Reason.HIT
         ? least.because(verdict)
         : freshPass.explain(verdict);
@@ -77,6 +74,10 @@ public final class ReplicatedLocalityBased implements Strategy {
   @Override
   public Choice chooseOther(Set<String> except) {
     return freshPass.chooseOther(except);
+  }
+
+  private boolean isExpired(Entry entry, long now) {
+    return context.isExpired(entry.lastUse(), now);
   }
 
   @Override
@@ -88,7 +89,7 @@ public final class ReplicatedLocalityBased implements Strategy {
     synchronized (table) {
       Entry entry = table.find(destination);
       Server least = entry == null ? null : leastOf(entry.homes());
-      Reason verdict = judge(entry, least);
+      Reason verdict = judge(entry, least, now);
       if (least != null && verdict == Reason.HIT) {
         return least.because(verdict);
       }
@@ -98,7 +99,10 @@ public final class ReplicatedLocalityBased implements Strategy {
         return choice;
       }
       if (entry == null) {
-        table.add(destination, server, now, options.get().hardLimit());
+        table.add(destination, server, now, context.options().get().hardLimit());
+      } else if (verdict == Reason.EXPIRED) {
+        entry.use(now);
+        table.replaceHome(entry, server, now);
       } else {
         table.joinHomes(entry, server, now);
       }
@@ -108,7 +112,7 @@ public final class ReplicatedLocalityBased implements Strategy {
 
   private boolean isDueToShrink(Entry entry, long now) {
     return entry.homes().length > 1
-        && now - entry.lastChange() > options.get().expiration().toMillis();
+        && now - entry.lastChange() > context.options().get().expiration().toMillis();
   }
 
   private void shrink(Entry entry, long now) {
@@ -122,9 +126,12 @@ public final class ReplicatedLocalityBased implements Strategy {
     }
   }
 
-  private Reason judge(@Nullable Entry entry, @Nullable Server least) {
+  private Reason judge(@Nullable Entry entry, @Nullable Server least, long now) {
     if (entry == null) {
       return Reason.PLACED;
+    }
+    if (isExpired(entry, now)) {
+      return Reason.EXPIRED;
     }
     if (least != null) {
       return Load.isOverloaded(least, servers.snapshot()) ? Reason.OVERLOADED : Reason.HIT;

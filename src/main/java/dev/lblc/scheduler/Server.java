@@ -37,8 +37,8 @@ public final class Server {
   }
 
   private final String id;
-  private final String host;
-  private final int port;
+  private volatile String host = "";
+  private volatile int port;
   private final Map<Reason, Choice> choices = new EnumMap<>(Reason.class);
   private final Server[] alone = {this};
 
@@ -49,16 +49,18 @@ public final class Server {
   private volatile boolean healthy = true;
   private volatile long lastChosen;
 
+  /** Connections through other nodes, packed as in the word, without a flag: the two can be added up. */
+  private volatile long peers;
+
   @SuppressWarnings("UnusedVariable") // by WORD
   private volatile long word;
 
   @SuppressWarnings("UnusedVariable") // by HOMES
   private volatile int homes;
 
-  Server(ServerSpec spec) {
-    this.id = spec.id();
-    this.host = spec.host();
-    this.port = spec.port();
+  /** A server that belongs to no service yet, and has no address. */
+  Server(String id) {
+    this.id = id;
     for (Reason reason : Reason.values()) {
       choices.put(reason, new Choice(this, reason));
     }
@@ -104,19 +106,29 @@ public final class Server {
     return (word & SATURATED) != 0;
   }
 
-  /** Active connections: requests in flight, or TCP connections open on both sides. */
+  /** Active connections: requests in flight, or TCP connections open on both sides; those of all nodes. */
   public int active() {
+    return activeOf(word + peers);
+  }
+
+  /** Inactive connections: TCP connections with one side closed; those of all nodes. */
+  public int inactive() {
+    return inactiveOf(word + peers);
+  }
+
+  /** Active connections through this node. */
+  public int localActive() {
     return activeOf(word);
   }
 
-  /** Inactive connections: TCP connections with one side closed. */
-  public int inactive() {
+  /** Inactive connections through this node. */
+  public int localInactive() {
     return inactiveOf(word);
   }
 
   /** Load as the fresh pass sees it: {@code active * 256 + inactive}. */
   public long overhead() {
-    long now = word;
+    long now = word + peers;
     return activeOf(now) * 256L + inactiveOf(now);
   }
 
@@ -152,7 +164,14 @@ public final class Server {
     return lastChosen;
   }
 
+  /** Whether it may become a member with that address: it has the same, or none yet. */
+  boolean isAt(ServerSpec spec) {
+    return host.isEmpty() || (host.equals(spec.host()) && port == spec.port());
+  }
+
   void join(ServerSpec spec) {
+    host = spec.host();
+    port = spec.port();
     weight = spec.weight();
     editThresholds(spec.upper(), spec.lower());
     member = true;
@@ -195,7 +214,7 @@ public final class Server {
       before = word;
       after = before + ACTIVE;
       int limit = upper;
-      if (limit != 0 && totalOf(after) >= limit) {
+      if (limit != 0 && totalOf(after + peers) >= limit) {
         after |= SATURATED;
       }
     } while (!WORD.compareAndSet(this, before, after));
@@ -213,13 +232,30 @@ public final class Server {
     unbind(1);
   }
 
+  /** Sets what other nodes report, and the flag by the new total: a peer's connections saturate a server, too. */
+  void setPeers(int active, int inactive) {
+    peers = active * ACTIVE + inactive;
+    long before;
+    long after;
+    do {
+      before = word;
+      long total = totalOf(before + peers);
+      after = before;
+      if (upper != 0 && total >= upper) {
+        after |= SATURATED;
+      } else if ((before & SATURATED) != 0 && hasRoom(total)) {
+        after &= ~SATURATED;
+      }
+    } while (!WORD.compareAndSet(this, before, after));
+  }
+
   private void unbind(long connection) {
     long before;
     long after;
     do {
       before = word;
       after = before - connection;
-      if ((after & SATURATED) != 0 && hasRoom(totalOf(after))) {
+      if ((after & SATURATED) != 0 && hasRoom(totalOf(after + peers))) {
         after &= ~SATURATED;
       }
     } while (!WORD.compareAndSet(this, before, after));

@@ -48,8 +48,8 @@ public final class Servers {
     }
     forgetRemoved();
     Server server = removed.remove(spec.id());
-    if (server == null || !server.host().equals(spec.host()) || server.port() != spec.port()) {
-      server = new Server(spec);
+    if (server == null || !server.isAt(spec)) {
+      server = new Server(spec.id());
     }
     server.join(spec);
     Server[] old = list;
@@ -95,6 +95,12 @@ public final class Servers {
     server.editThresholds(spec.upper(), spec.lower());
   }
 
+  /** The server with that id: a member, a removed one, or one that another node knows and this one does not yet. */
+  synchronized Server known(String id) {
+    Server member = find(id);
+    return member != null ? member : removed.computeIfAbsent(id, Server::new);
+  }
+
   /** Says whether a server passes its health checks; it keeps its place. */
   public void setHealthy(Server server, boolean healthy) {
     server.setHealthy(healthy);
@@ -118,6 +124,11 @@ public final class Servers {
   /** Stops counting an inactive connection. */
   public void unbindInactive(Server server) {
     server.unbindInactive();
+  }
+
+  /** Says how many connections go to a server through other nodes. */
+  public void setPeers(Server server, int active, int inactive) {
+    server.setPeers(active, inactive);
   }
 
   /** The list itself, for the passes over it; never written to. */

@@ -50,6 +50,16 @@ public interface Strategy {
    * @param servers the service's servers
    * @param options the service's options; asked at each use, so that they can change while running
    * @param clock for last use and expiration
+   * @param expiresAtUse whether an entry past its expiration counts as absent: so in a cluster; on a node alone a stale
+   *     one is used and refreshed, as in the kernel
    */
-  record Context(Servers servers, Supplier<SchedulerOptions> options, Clock clock) {}
+  record Context(
+      Servers servers, Supplier<SchedulerOptions> options, Clock clock, boolean expiresAtUse) {
+
+    /** Whether something used last at that time counts as absent now. */
+    boolean isExpired(long lastUseMillis, long nowMillis) {
+      return expiresAtUse
+          && nowMillis - lastUseMillis >= options.get().expiration().toMillis();
+    }
+  }
 }

@@ -47,7 +47,7 @@ final class TestService {
   }
 
   Strategy strategy(Strategy.Factory factory) {
-    return factory.create(new Strategy.Context(servers, () -> options, () -> nowMillis));
+    return factory.create(new Strategy.Context(servers, () -> options, () -> nowMillis, false));
   }
 
   static @Nullable String id(Choice choice) {

@@ -219,7 +219,7 @@ final class TraceReplay {
 
   private Strategy newStrategy(int firstRow) {
     Strategy made = Objects.requireNonNull(STRATEGIES.get(strategyName))
-        .create(new Strategy.Context(servers, () -> options, () -> nowMillis));
+        .create(new Strategy.Context(servers, () -> options, () -> nowMillis, false));
     DestinationTable table = made.table();
     expiry = table == null ? null : new ExpiryCheck(table, () -> options, () -> nowMillis);
     timerRuns.clear();

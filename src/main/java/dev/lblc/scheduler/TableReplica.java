@@ -1,0 +1,122 @@
+package dev.lblc.scheduler;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node's copy of a table that several nodes share: the port through which the others' decisions come in and its own
+ * go out.
+ *
+ * <p>Each change of a destination's homes has a version, given by whoever keeps the shared table. A higher version wins
+ * over what this node holds; a decision of this node is provisional (version as before) until it is confirmed.
+ *
+ * <p>May be used from any thread; takes the table's monitor for one entry or one bucket at a time.
+ */
+public final class TableReplica {
+  private final DestinationTable table;
+  private final Servers servers;
+
+  /** Of that table, whose homes are among those servers. */
+  public TableReplica(DestinationTable table, Servers servers) {
+    this.table = table;
+    this.servers = servers;
+  }
+
+  /** Tells of every destination whose homes this node decides; called under the monitor, so it must not wait. */
+  public void onDecision(Consumer<String> listener) {
+    table.listen(listener);
+  }
+
+  /** What this node holds for a destination; null: nothing. */
+  public @Nullable Placement placement(String destination) {
+    synchronized (table) {
+      Entry entry = table.find(destination);
+      return entry == null ? null : placement(entry);
+    }
+  }
+
+  /** How many destinations it holds. */
+  public int size() {
+    return table.size();
+  }
+
+  /**
+   * Takes over what the shared table holds: its homes if they are newer, its last use if that is later.
+   *
+   * @param hardLimit a new destination is not taken in at it
+   */
+  public void adopt(Placement placement, int hardLimit) {
+    synchronized (table) {
+      Entry entry = table.find(placement.destination());
+      if (entry == null) {
+        if (table.size() < hardLimit) {
+          Entry made =
+              new Entry(placement.destination(), homes(placement), placement.lastUseMillis());
+          made.version = placement.version();
+          table.insert(made);
+        }
+        return;
+      }
+      if (placement.version() > entry.version) {
+        entry.version = placement.version();
+        if (!ids(entry).equals(placement.homes())) {
+          DestinationTable.setHomes(entry, homes(placement), entry.lastChange());
+        }
+      }
+      entry.sharedUse = Math.max(entry.sharedUse, placement.lastUseMillis());
+      if (placement.lastUseMillis() > entry.lastUse()) {
+        entry.use(placement.lastUseMillis());
+      }
+    }
+  }
+
+  /** Forgets a destination that the shared table no longer holds, unless this node knows a newer version. */
+  public void forget(String destination, int version) {
+    table.removeIf(
+        Buckets.of(destination),
+        entry -> entry.destination.equals(destination) && entry.version <= version,
+        entry -> {});
+  }
+
+  /** Removes what has not been used, by any node, for so long. */
+  public void removeIdle(long nowMillis, long idleMillis) {
+    Predicate<Entry> isIdle = entry -> nowMillis - entry.lastUse() >= idleMillis;
+    for (int bucket = 0; bucket < DestinationTable.BUCKETS; bucket++) {
+      table.removeIf(bucket, isIdle, entry -> {});
+    }
+  }
+
+  /** The destinations used here since, that other nodes take for unused for so long; from now on they know. */
+  public List<Placement> takeUnsharedUses(long olderThanMillis) {
+    List<Placement> uses = new ArrayList<>();
+    for (int bucket = 0; bucket < DestinationTable.BUCKETS; bucket++) {
+      table.forEach(bucket, entry -> {
+        if (entry.version > 0 && entry.lastUse() - entry.sharedUse >= olderThanMillis) {
+          entry.sharedUse = entry.lastUse();
+          uses.add(placement(entry));
+        }
+      });
+    }
+    return uses;
+  }
+
+  private Server[] homes(Placement placement) {
+    List<String> ids = placement.homes();
+    if (ids.size() == 1) {
+      return servers.known(ids.get(0)).alone();
+    }
+    return ids.stream().map(servers::known).toArray(Server[]::new);
+  }
+
+  private static Placement placement(Entry entry) {
+    return new Placement(entry.destination, ids(entry), entry.version, entry.lastUse());
+  }
+
+  private static List<String> ids(Entry entry) {
+    return Arrays.stream(entry.homes()).map(Server::id).toList();
+  }
+}
