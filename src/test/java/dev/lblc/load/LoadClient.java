@@ -33,7 +33,11 @@ final class LoadClient implements Runnable {
   private @Nullable Socket socket;
 
   LoadClient(
-      int port, long seed, double abortShare, AtomicBoolean running, Map<String, LongAdder> outcomes) {
+      int port,
+      long seed,
+      double abortShare,
+      AtomicBoolean running,
+      Map<String, LongAdder> outcomes) {
     this.port = port;
     this.random = new Random(seed);
     this.abortShare = abortShare;
@@ -64,9 +68,11 @@ final class LoadClient implements Runnable {
         socket = open;
       }
       boolean aborts = random.nextDouble() < abortShare;
-      String path = (aborts || random.nextInt(4) == 0 ? "/large" : "/small") + random.nextInt(PATHS);
+      String path =
+          (aborts || random.nextInt(4) == 0 ? "/large" : "/small") + random.nextInt(PATHS);
       open.getOutputStream()
-          .write(("GET " + path + " HTTP/1.1\r\nHost: load.test\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+          .write(("GET " + path + " HTTP/1.1\r\nHost: load.test\r\n\r\n")
+              .getBytes(StandardCharsets.US_ASCII));
       if (aborts) {
         open.getInputStream().readNBytes(1 + random.nextInt(30_000));
         if (random.nextBoolean()) {

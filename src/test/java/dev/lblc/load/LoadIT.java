@@ -37,8 +37,8 @@ final class LoadIT {
   private final HttpClient http = HttpClient.newHttpClient();
 
   @Test
-  void load_withAbortsAndAKilledUpstream_everyAnswerExplainedAndCountsBackToZero(@TempDir Path folder)
-      throws Exception {
+  void load_withAbortsAndAKilledUpstream_everyAnswerExplainedAndCountsBackToZero(
+      @TempDir Path folder) throws Exception {
     long seed = new Random().nextLong();
     List<Integer> ports = freePorts(5);
     int web = ports.get(3);
@@ -116,29 +116,26 @@ final class LoadIT {
     JsonObject active =
         new JsonObject().put("path", "/health").put("interval", "200ms").put("timeout", "200ms");
     JsonObject passive = new JsonObject().put("failures", 3).put("eject", "500ms");
-    JsonObject service =
-        new JsonObject()
-            .put("strategy", "lblc")
-            .put("servers", servers)
-            .put("health", new JsonObject().put("active", active).put("passive", passive));
+    JsonObject service = new JsonObject()
+        .put("strategy", "lblc")
+        .put("servers", servers)
+        .put("health", new JsonObject().put("active", active).put("passive", passive));
     return new JsonObject()
         .put(
             "listeners",
             new JsonArray()
-                .add(
-                    new JsonObject()
-                        .put("name", "web")
-                        .put("protocol", "http")
-                        .put("host", "127.0.0.1")
-                        .put("port", ports.get(3))))
+                .add(new JsonObject()
+                    .put("name", "web")
+                    .put("protocol", "http")
+                    .put("host", "127.0.0.1")
+                    .put("port", ports.get(3))))
         .put(
             "routes",
             new JsonArray()
-                .add(
-                    new JsonObject()
-                        .put("listener", "web")
-                        .put("service", "load")
-                        .put("destination", new JsonArray().add("{path}"))))
+                .add(new JsonObject()
+                    .put("listener", "web")
+                    .put("service", "load")
+                    .put("destination", new JsonArray().add("{path}"))))
         .put("services", new JsonObject().put("load", service))
         .put("admin", new JsonObject().put("port", ports.get(4)));
   }
@@ -152,11 +149,14 @@ final class LoadIT {
   private JsonObject status(int admin) throws IOException, InterruptedException {
     URI uri = URI.create("http://127.0.0.1:" + admin + "/api/v1/services/load");
     return new JsonObject(
-        http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString()).body());
+        http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+            .body());
   }
 
   private static int active(JsonObject status) {
-    return servers(status).stream().mapToInt(s -> s.getJsonObject("active").getInteger("local")).sum();
+    return servers(status).stream()
+        .mapToInt(s -> s.getJsonObject("active").getInteger("local"))
+        .sum();
   }
 
   private static boolean available(JsonObject status, int server) {
