@@ -47,8 +47,8 @@ final class JavaProcess implements AutoCloseable {
 
   /** Ends it as kill -9 does. */
   @Override
-  public void close() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+  public void close() {
+    process.destroyForcibly().onExit().join();
   }
 
   private void read(String readyText) {
