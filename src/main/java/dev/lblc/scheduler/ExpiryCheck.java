@@ -25,9 +25,6 @@ public final class ExpiryCheck {
   /** Every so many runs are a full check. */
   static final int RUNS_TO_FULL_CHECK = 30;
 
-  /** What a partial check calls idle. */
-  static final Duration IDLE = Duration.ofMinutes(6);
-
   private final DestinationTable table;
   private final Supplier<SchedulerOptions> options;
   private final Clock clock;
@@ -54,13 +51,18 @@ public final class ExpiryCheck {
       counter = 1;
       return;
     }
-    long max = options.get().maxEntries();
-    long surplus = entries() - max;
-    if (surplus <= 0) {
+    int max = options.get().maxEntries();
+    long entries = entries();
+    if (entries <= max) {
       counter++;
       return;
     }
-    removeIdle(IDLE, Math.min(surplus * 4 / 3, max / 2), removed);
+    removeIdle(SchedulerOptions.IDLE, goal(entries, max), removed);
+  }
+
+  /** How many entries a partial check of a table over its size is to remove. */
+  static long goal(long entries, int maxEntries) {
+    return Math.min((entries - maxEntries) * 4 / 3, maxEntries / 2);
   }
 
   /** The number of entries as the option counts them. */

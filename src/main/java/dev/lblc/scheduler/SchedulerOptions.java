@@ -36,6 +36,9 @@ public record SchedulerOptions(
     DRIFTING
   }
 
+  /** For how long a destination is unused before a partial check may take it. */
+  public static final Duration IDLE = Duration.ofMinutes(6);
+
   /** 24 h, 16,384 entries, at most 24,576, {@code spread}, checked every 60 s, counted exactly. */
   public static final SchedulerOptions DEFAULTS = new SchedulerOptions(
       Duration.ofHours(24),

@@ -74,6 +74,33 @@ public final class TableReplica {
     }
   }
 
+  /** Notes the version under which the shared table took this node's homes; they stay. */
+  public void confirm(Placement placement) {
+    synchronized (table) {
+      Entry entry = table.find(placement.destination());
+      if (entry != null) {
+        entry.version = Math.max(entry.version, placement.version());
+      }
+    }
+  }
+
+  /**
+   * What a partial check would remove now: with more than {@code maxEntries} destinations, some of those that were idle
+   * for {@link SchedulerOptions#IDLE}.
+   */
+  public List<String> idleBeyond(long nowMillis, SchedulerOptions options) {
+    List<String> idle = new ArrayList<>();
+    long goal = ExpiryCheck.goal(table.size(), options.maxEntries());
+    for (int bucket = 0; bucket < DestinationTable.BUCKETS && idle.size() < goal; bucket++) {
+      table.forEach(bucket, entry -> {
+        if (nowMillis - entry.lastUse() >= SchedulerOptions.IDLE.toMillis()) {
+          idle.add(entry.destination);
+        }
+      });
+    }
+    return idle;
+  }
+
   /** Forgets a destination that the shared table no longer holds, unless this node knows a newer version. */
   public void forget(String destination, int version) {
     table.removeIf(

@@ -1,0 +1,298 @@
+package dev.lblc.cluster;
+
+import com.hazelcast.cluster.Member;
+import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.cluster.MembershipListener;
+import com.hazelcast.config.MapConfig;
+import com.hazelcast.config.MergePolicyConfig;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.LifecycleEvent;
+import com.hazelcast.core.LifecycleEvent.LifecycleState;
+import dev.lblc.config.ClusterConfig;
+import dev.lblc.scheduler.Clock;
+import dev.lblc.scheduler.DestinationTable;
+import dev.lblc.scheduler.SchedulerOptions;
+import dev.lblc.scheduler.Servers;
+import dev.lblc.scheduler.TableReplica;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.spi.cluster.ClusterManager;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This node's part in the cluster: one {@link SharedTable} per service that remembers destinations, and the counts of
+ * all services.
+ *
+ * <p>One thread of its own does everything that calls Hazelcast; reports run on the context that joined.
+ */
+public final class Cluster {
+  private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+  private static final String NODE_ID = "__vertx.nodeId";
+  private static final String MAPS = "lblc.homes.";
+
+  private final Vertx vertx;
+  private final ClusterConfig config;
+  private final HazelcastInstance hazelcast;
+  private final String node;
+  private final long epoch;
+  private final ClusterTime time;
+  private final ScheduledExecutorService executor;
+  private final Degradation degradation = new Degradation();
+  private final List<SharedTable> tables = new ArrayList<>();
+  private final Map<String, TableReplica> replicas = new LinkedHashMap<>();
+  private final PeerCounts peers;
+  private final SharedCounts counts;
+  private @Nullable UUID membershipListener;
+  private @Nullable UUID lifecycleListener;
+  private long reportTimer = -1;
+  private long lastTickMillis;
+
+  /**
+   * A service to share.
+   *
+   * @param name of the service
+   * @param servers its servers
+   * @param table its destinations; null: it remembers none
+   * @param options its options, asked at each use
+   */
+  public record SharedService(
+      String name,
+      Servers servers,
+      @Nullable DestinationTable table,
+      Supplier<SchedulerOptions> options) {}
+
+  private Cluster(
+      Vertx vertx,
+      ClusterConfig config,
+      HazelcastInstance hazelcast,
+      String node,
+      long epoch,
+      Clock clock,
+      List<SharedService> services) {
+    this.vertx = vertx;
+    this.config = config;
+    this.hazelcast = hazelcast;
+    this.node = node;
+    this.epoch = epoch;
+    this.time = new ClusterTime(clock, () -> hazelcast.getCluster().getClusterTime());
+    this.executor = newExecutor();
+    hazelcast
+        .getConfig()
+        .addMapConfig(new MapConfig(MAPS + "*")
+            .setMergePolicyConfig(
+                new MergePolicyConfig().setPolicy(LaterUseMergePolicy.class.getName())));
+    Map<String, Servers> byName = new LinkedHashMap<>();
+    for (SharedService service : services) {
+      byName.put(service.name(), service.servers());
+      DestinationTable table = service.table();
+      if (table != null) {
+        TableReplica replica = new TableReplica(table, service.servers());
+        replicas.put(service.name(), replica);
+        tables.add(new SharedTable(
+            service.name(),
+            hazelcast.getMap(MAPS + service.name()),
+            replica,
+            service.options(),
+            time,
+            executor,
+            degradation));
+      }
+    }
+    this.peers = new PeerCounts(byName);
+    this.counts = new SharedCounts(node, epoch, byName, peers, time, vertx);
+    this.lastTickMillis = time.nowMillis();
+  }
+
+  /**
+   * Joins with the services of this node; complete once the tables were pulled.
+   *
+   * @param vertx clustered by Hazelcast
+   * @param config when and how often
+   * @param epoch when this node started, in milliseconds since 1970
+   * @param clock the scheduler's
+   * @param services what to share
+   * @return fails if Vert.x is not clustered, or not by Hazelcast
+   */
+  public static Future<Cluster> join(
+      Vertx vertx, ClusterConfig config, long epoch, Clock clock, List<SharedService> services) {
+    ClusterManager manager = ((VertxInternal) vertx).clusterManager();
+    if (!(manager instanceof HazelcastClusterManager hazelcast)) {
+      return Future.failedFuture(new IllegalStateException(
+          "cluster.enabled: true (expected: false, or a Vert.x instance that is clustered by vertx-hazelcast; this"
+              + " one is "
+              + (manager == null
+                  ? "not clustered"
+                  : "clustered by " + manager.getClass().getName())
+              + ")"));
+    }
+    Cluster cluster = new Cluster(
+        vertx,
+        config,
+        hazelcast.getHazelcastInstance(),
+        hazelcast.getNodeId(),
+        epoch,
+        clock,
+        services);
+    return cluster.start().map(cluster);
+  }
+
+  /** How this node sees the cluster now. */
+  public ClusterStatus status() {
+    List<ClusterStatus.Node> nodes = new ArrayList<>();
+    for (Member member : hazelcast.getCluster().getMembers()) {
+      String id = String.valueOf(member.getAttribute(NODE_ID));
+      PeerCounts.Peer peer = peers.peer(id);
+      boolean self = id.equals(node);
+      nodes.add(new ClusterStatus.Node(
+          id,
+          String.valueOf(member.getAddress()),
+          self,
+          self ? epoch : peer == null ? 0 : peer.report().epoch(),
+          self ? 0 : peer == null ? -1 : time.nowMillis() - peer.receivedMillis()));
+    }
+    List<ClusterStatus.Table> shared = new ArrayList<>();
+    for (SharedTable table : tables) {
+      TableReplica replica = replicas.get(table.service());
+      shared.add(new ClusterStatus.Table(
+          table.service(),
+          table.isPulled() ? "complete" : "pulling",
+          replica == null ? 0 : replica.size(),
+          table.backlog()));
+    }
+    return new ClusterStatus(node, epoch, nodes, shared, degradation.parts());
+  }
+
+  /** Leaves: nothing of this node is shared any more. */
+  public void leave() {
+    vertx.cancelTimer(reportTimer);
+    counts.stop();
+    if (membershipListener != null) {
+      hazelcast.getCluster().removeMembershipListener(membershipListener);
+    }
+    if (lifecycleListener != null) {
+      hazelcast.getLifecycleService().removeLifecycleListener(lifecycleListener);
+    }
+    tables.forEach(SharedTable::leave);
+    executor.shutdownNow();
+  }
+
+  private Future<Void> start() {
+    try {
+      vertx.eventBus().registerCodec(new CountReportCodec());
+    } catch (IllegalStateException e) {
+      LOG.debug("the codec is registered already", e);
+    }
+    membershipListener = hazelcast.getCluster().addMembershipListener(new Membership());
+    lifecycleListener =
+        hazelcast.getLifecycleService().addLifecycleListener(this::lifecycleChanged);
+    counts.start();
+    long interval = Math.max(1, config.reportInterval().toMillis());
+    reportTimer = vertx.setPeriodic(interval, timer -> tick());
+    Promise<Void> joined = Promise.promise();
+    executor.execute(guarded("start", () -> {
+      try {
+        tables.forEach(SharedTable::join);
+        tables.forEach(this::scheduleSweep);
+      } catch (RuntimeException e) {
+        joined.fail(e);
+        throw e;
+      }
+      joined.complete();
+    }));
+    return joined.future();
+  }
+
+  private void scheduleSweep(SharedTable table) {
+    long every = table.sweepMillis();
+    ScheduledFuture<?> unused = executor.scheduleWithFixedDelay(
+        guarded("sweep of " + table.service(), () -> table.sweep(isOldestMember())),
+        every,
+        every,
+        TimeUnit.MILLISECONDS);
+  }
+
+  /** On the context that joined. A gap means that this node was paused: what it knew of others is history. */
+  private void tick() {
+    long now = time.nowMillis();
+    long silence = config.peerTimeout().toMillis();
+    if (now - lastTickMillis >= silence) {
+      LOG.warn("this node was away for {} ms; it asks the others anew", now - lastTickMillis);
+      peers.forgetAll();
+      rejoin();
+    }
+    lastTickMillis = now;
+    for (String silent : peers.dropSilent(now, silence)) {
+      degradation.failed("node " + silent, null);
+    }
+    counts.tick();
+  }
+
+  private void rejoin() {
+    executor.execute(guarded("pull", () -> {
+      time.adjust();
+      tables.forEach(SharedTable::pull);
+    }));
+  }
+
+  private void lifecycleChanged(LifecycleEvent event) {
+    if (event.getState() == LifecycleState.MERGED) {
+      LOG.info("this node's cluster merged with another; it takes over the common tables");
+      counts.beEager();
+      rejoin();
+    }
+  }
+
+  private boolean isOldestMember() {
+    return hazelcast.getCluster().getMembers().iterator().next().localMember();
+  }
+
+  private static Runnable guarded(String what, Runnable task) {
+    return () -> {
+      try {
+        task.run();
+      } catch (RuntimeException e) {
+        LOG.warn("the cluster's {} failed", what, e);
+      }
+    };
+  }
+
+  private static ScheduledThreadPoolExecutor newExecutor() {
+    ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, task -> {
+      Thread thread = new Thread(task, "lblc-cluster");
+      thread.setDaemon(true);
+      return thread;
+    });
+    executor.setRemoveOnCancelPolicy(true);
+    return executor;
+  }
+
+  /** Who comes and goes. On Hazelcast's threads. */
+  private final class Membership implements MembershipListener {
+    @Override
+    public void memberAdded(MembershipEvent event) {
+      counts.beEager();
+    }
+
+    @Override
+    public void memberRemoved(MembershipEvent event) {
+      String gone = event.getMember().getAttribute(NODE_ID);
+      peers.left(gone);
+      degradation.worked("node " + gone);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package dev.lblc.cluster;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Which parts of the cluster do not work at the moment: one log line when a part stops, one when it works again. */
+final class Degradation {
+  private static final Logger LOG = LoggerFactory.getLogger(Degradation.class);
+
+  private final Set<String> parts = ConcurrentHashMap.newKeySet();
+
+  boolean isDegraded() {
+    return !parts.isEmpty();
+  }
+
+  Set<String> parts() {
+    return Set.copyOf(parts);
+  }
+
+  void failed(String part, @Nullable Throwable cause) {
+    if (parts.add(part)) {
+      LOG.warn(
+          "the cluster's {} does not work; this node goes on with what it has: {}",
+          part,
+          String.valueOf(cause));
+    }
+  }
+
+  void worked(String part) {
+    if (parts.remove(part)) {
+      LOG.info("the cluster's {} works again", part);
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.lblc.cluster;
+
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
+import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What the cluster's map holds for a destination.
+ *
+ * <p>Immutable once read or made. The written form begins with its format; a later format may only add fields at the
+ * end, which this one then passes over, so that nodes of two releases work side by side.
+ */
+final class HomeRecord implements IdentifiedDataSerializable {
+  private static final byte FORMAT = 1;
+
+  private List<String> homes = List.of();
+  private int version;
+  private long lastUseMillis;
+
+  /** For deserialization. */
+  HomeRecord() {}
+
+  /**
+   * A record.
+   *
+   * @param homes ids of servers, the newest first
+   * @param version counts the changes of the homes, from 1
+   * @param lastUseMillis in cluster time
+   */
+  HomeRecord(List<String> homes, int version, long lastUseMillis) {
+    this.homes = List.copyOf(homes);
+    this.version = version;
+    this.lastUseMillis = lastUseMillis;
+  }
+
+  List<String> homes() {
+    return homes;
+  }
+
+  int version() {
+    return version;
+  }
+
+  long lastUseMillis() {
+    return lastUseMillis;
+  }
+
+  /** The same homes, used at that time if it is later. */
+  HomeRecord usedAt(long millis) {
+    return new HomeRecord(homes, version, Math.max(lastUseMillis, millis));
+  }
+
+  @Override
+  public int getFactoryId() {
+    return ClusterSerialization.FACTORY;
+  }
+
+  @Override
+  public int getClassId() {
+    return ClusterSerialization.HOME_RECORD;
+  }
+
+  @Override
+  public void writeData(ObjectDataOutput out) throws IOException {
+    out.writeByte(FORMAT);
+    out.writeInt(version);
+    out.writeLong(lastUseMillis);
+    ClusterSerialization.write(out, homes);
+  }
+
+  @Override
+  public void readData(ObjectDataInput in) throws IOException {
+    in.readByte();
+    version = in.readInt();
+    lastUseMillis = in.readLong();
+    homes = ClusterSerialization.read(in);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof HomeRecord record
+        && record.version == version
+        && record.lastUseMillis == lastUseMillis
+        && record.homes.equals(homes);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(homes, version, lastUseMillis);
+  }
+
+  @Override
+  public String toString() {
+    return homes + " v" + version + " used " + lastUseMillis;
+  }
+}

@@ -1,0 +1,55 @@
+package dev.lblc.cluster;
+
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
+import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import com.hazelcast.spi.merge.MergingValue;
+import com.hazelcast.spi.merge.SplitBrainMergePolicy;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * After a split of the cluster, of two records for one destination the one used later wins.
+ *
+ * <p>Its version becomes higher than either side's, so that every node's copy follows, whichever side it was on.
+ */
+final class LaterUseMergePolicy
+    implements SplitBrainMergePolicy<HomeRecord, MergingValue<HomeRecord>, HomeRecord>,
+        IdentifiedDataSerializable {
+
+  @Override
+  public HomeRecord merge(
+      MergingValue<HomeRecord> merging, @Nullable MergingValue<HomeRecord> existing) {
+    HomeRecord theirs = merging.getValue();
+    HomeRecord ours = existing == null ? null : existing.getValue();
+    return ours == null ? theirs : later(theirs, ours);
+  }
+
+  static HomeRecord later(HomeRecord one, HomeRecord other) {
+    HomeRecord later = one.lastUseMillis() > other.lastUseMillis() ? one : other;
+    if (one.homes().equals(other.homes()) && one.version() == other.version()) {
+      return later;
+    }
+    return new HomeRecord(
+        later.homes(), Math.max(one.version(), other.version()) + 1, later.lastUseMillis());
+  }
+
+  @Override
+  public int getFactoryId() {
+    return ClusterSerialization.FACTORY;
+  }
+
+  @Override
+  public int getClassId() {
+    return ClusterSerialization.LATER_USE_MERGE;
+  }
+
+  @Override
+  public void writeData(ObjectDataOutput out) {
+    // No state.
+  }
+
+  @Override
+  public void readData(ObjectDataInput in) {
+    // No state.
+  }
+}

@@ -1,0 +1,66 @@
+package dev.lblc.cluster;
+
+import com.hazelcast.map.EntryProcessor;
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
+import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import java.io.IOException;
+import java.util.Map;
+
+/** Renews entries that were used: a batch of keys at once. Answers whether the entry is there. */
+final class NoteUse
+    implements EntryProcessor<String, HomeRecord, Boolean>, IdentifiedDataSerializable {
+  private static final long serialVersionUID = 1;
+  private static final byte FORMAT = 1;
+
+  private long lastUseMillis;
+  private long expirationMillis;
+
+  /** For deserialization. */
+  NoteUse() {}
+
+  /**
+   * A renewal.
+   *
+   * @param lastUseMillis in cluster time, not later than that of any key of the batch
+   * @param expirationMillis how long an unused record lives
+   */
+  NoteUse(long lastUseMillis, long expirationMillis) {
+    this.lastUseMillis = lastUseMillis;
+    this.expirationMillis = expirationMillis;
+  }
+
+  @Override
+  public Boolean process(Map.Entry<String, HomeRecord> entry) {
+    HomeRecord there = entry.getValue();
+    if (there == null) {
+      return false;
+    }
+    PutHomes.set(entry, there.usedAt(lastUseMillis), expirationMillis);
+    return true;
+  }
+
+  @Override
+  public int getFactoryId() {
+    return ClusterSerialization.FACTORY;
+  }
+
+  @Override
+  public int getClassId() {
+    return ClusterSerialization.NOTE_USE;
+  }
+
+  @Override
+  public void writeData(ObjectDataOutput out) throws IOException {
+    out.writeByte(FORMAT);
+    out.writeLong(lastUseMillis);
+    out.writeLong(expirationMillis);
+  }
+
+  @Override
+  public void readData(ObjectDataInput in) throws IOException {
+    in.readByte();
+    lastUseMillis = in.readLong();
+    expirationMillis = in.readLong();
+  }
+}

@@ -1,0 +1,91 @@
+package dev.lblc.cluster;
+
+import dev.lblc.cluster.CountReport.Counts;
+import dev.lblc.scheduler.Server;
+import dev.lblc.scheduler.Servers;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last report of every other node, and their sum on every server: the port through which a node sees the cluster's
+ * connections.
+ *
+ * <p>Guarded by itself; reports come on event loops, departures on Hazelcast's threads.
+ */
+final class PeerCounts {
+  private final Map<String, Servers> services;
+  private final Map<String, Peer> peers = new HashMap<>();
+
+  /** Over those services, by name. */
+  PeerCounts(Map<String, Servers> services) {
+    this.services = Map.copyOf(services);
+  }
+
+  /**
+   * Another node, as this one knows it.
+   *
+   * @param report its last one
+   * @param receivedMillis on this node's clock
+   */
+  record Peer(CountReport report, long receivedMillis) {}
+
+  /** Takes a report over unless a later one is known. */
+  synchronized void received(CountReport report, long nowMillis) {
+    Peer known = peers.get(report.node());
+    if (known == null || !report.isOlderThan(known.report)) {
+      peers.put(report.node(), new Peer(report, nowMillis));
+      addUp();
+    }
+  }
+
+  /** That node's connections no longer count: it left. */
+  synchronized void left(@Nullable String node) {
+    if (peers.remove(node) != null) {
+      addUp();
+    }
+  }
+
+  /** No node's connections count until it reports again: this node was away for too long to know. */
+  synchronized void forgetAll() {
+    peers.clear();
+    addUp();
+  }
+
+  /** Drops nodes that were silent for so long; their ids. */
+  synchronized List<String> dropSilent(long nowMillis, long silenceMillis) {
+    List<String> silent = new ArrayList<>();
+    peers.values().removeIf(peer -> {
+      boolean isSilent = nowMillis - peer.receivedMillis >= silenceMillis;
+      if (isSilent) {
+        silent.add(peer.report.node());
+      }
+      return isSilent;
+    });
+    if (!silent.isEmpty()) {
+      addUp();
+    }
+    return silent;
+  }
+
+  synchronized @Nullable Peer peer(String node) {
+    return peers.get(node);
+  }
+
+  private void addUp() {
+    services.forEach((name, servers) -> {
+      for (Server server : servers.list()) {
+        Counts sum = Counts.NONE;
+        for (Peer peer : peers.values()) {
+          sum = sum.plus(peer.report
+              .services()
+              .getOrDefault(name, Map.of())
+              .getOrDefault(server.id(), Counts.NONE));
+        }
+        servers.setPeers(server, sum.active(), sum.inactive());
+      }
+    });
+  }
+}

@@ -1,0 +1,99 @@
+package dev.lblc.cluster;
+
+import com.hazelcast.map.EntryProcessor;
+import com.hazelcast.map.ExtendedMapEntry;
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
+import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Compare-and-set of a destination's homes, run where the entry is: of two nodes that decide at once the first wins, and
+ * the other gets the winner's record as its answer.
+ *
+ * <p>Runs twice without harm, as Hazelcast does after a member's death: what is there already is left as it is.
+ */
+final class PutHomes
+    implements EntryProcessor<String, HomeRecord, HomeRecord>, IdentifiedDataSerializable {
+  private static final long serialVersionUID = 1;
+  private static final byte FORMAT = 1;
+
+  private List<String> homes = List.of();
+  private int expectedVersion;
+  private long lastUseMillis;
+  private long expirationMillis;
+
+  /** For deserialization. */
+  PutHomes() {}
+
+  /**
+   * A change.
+   *
+   * @param homes ids of the servers it goes to from now on
+   * @param expectedVersion of the record that the decision was made from; 0: none
+   * @param lastUseMillis in cluster time
+   * @param expirationMillis how long an unused record lives
+   */
+  PutHomes(List<String> homes, int expectedVersion, long lastUseMillis, long expirationMillis) {
+    this.homes = homes;
+    this.expectedVersion = expectedVersion;
+    this.lastUseMillis = lastUseMillis;
+    this.expirationMillis = expirationMillis;
+  }
+
+  @Override
+  public HomeRecord process(Map.Entry<String, HomeRecord> entry) {
+    HomeRecord there = entry.getValue();
+    if (there != null && (isNewer(there) || there.homes().equals(homes))) {
+      HomeRecord used = there.usedAt(lastUseMillis);
+      set(entry, used, expirationMillis);
+      return used;
+    }
+    HomeRecord next = new HomeRecord(homes, expectedVersion + 1, lastUseMillis);
+    set(entry, next, expirationMillis);
+    return next;
+  }
+
+  /** A record past its expiration does not stand in the way, even if Hazelcast has not dropped it yet. */
+  private boolean isNewer(HomeRecord there) {
+    return there.version() > expectedVersion
+        && lastUseMillis - there.lastUseMillis() < expirationMillis;
+  }
+
+  /** Hazelcast counts a time to live in whole seconds, and 0 would be for ever. */
+  static void set(Map.Entry<String, HomeRecord> entry, HomeRecord record, long expirationMillis) {
+    long seconds = Math.max(1, (expirationMillis + 999) / 1_000);
+    ((ExtendedMapEntry<String, HomeRecord>) entry).setValue(record, seconds, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public int getFactoryId() {
+    return ClusterSerialization.FACTORY;
+  }
+
+  @Override
+  public int getClassId() {
+    return ClusterSerialization.PUT_HOMES;
+  }
+
+  @Override
+  public void writeData(ObjectDataOutput out) throws IOException {
+    out.writeByte(FORMAT);
+    out.writeInt(expectedVersion);
+    out.writeLong(lastUseMillis);
+    out.writeLong(expirationMillis);
+    ClusterSerialization.write(out, homes);
+  }
+
+  @Override
+  public void readData(ObjectDataInput in) throws IOException {
+    in.readByte();
+    expectedVersion = in.readInt();
+    lastUseMillis = in.readLong();
+    expirationMillis = in.readLong();
+    homes = ClusterSerialization.read(in);
+  }
+}

@@ -1,0 +1,104 @@
+package dev.lblc.cluster;
+
+import dev.lblc.cluster.CountReport.Counts;
+import dev.lblc.scheduler.Server;
+import dev.lblc.scheduler.Servers;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells the other nodes how many connections go through this one, and takes in what they tell: absolute counts over the
+ * event bus, which may lose, delay or repeat them.
+ *
+ * <p>Confined to the context that it was started on, but for what {@link PeerCounts} guards.
+ */
+final class SharedCounts {
+  private static final String ADDRESS = "lblc.counts";
+  private static final long AT_LEAST_EVERY_MILLIS = 1_000;
+  private static final long EAGER_MILLIS = 3_000;
+  private static final DeliveryOptions OPTIONS =
+      new DeliveryOptions().setCodecName(CountReportCodec.NAME);
+
+  private final String node;
+  private final long epoch;
+  private final Map<String, Servers> services;
+  private final PeerCounts peers;
+  private final ClusterTime time;
+  private final EventBus eventBus;
+
+  private long sequence;
+  private Map<String, Map<String, Counts>> lastPublished = Map.of();
+  private long lastPublishedMillis;
+  private volatile long eagerUntilMillis;
+  private @Nullable MessageConsumer<CountReport> consumer;
+
+  SharedCounts(
+      String node,
+      long epoch,
+      Map<String, Servers> services,
+      PeerCounts peers,
+      ClusterTime time,
+      Vertx vertx) {
+    this.node = node;
+    this.epoch = epoch;
+    this.services = services;
+    this.peers = peers;
+    this.time = time;
+    this.eventBus = vertx.eventBus();
+    this.lastPublishedMillis = time.nowMillis() - AT_LEAST_EVERY_MILLIS;
+  }
+
+  void start() {
+    consumer = eventBus.consumer(ADDRESS, message -> {
+      CountReport report = message.body();
+      if (!report.node().equals(node)) {
+        peers.received(report, time.nowMillis());
+      }
+    });
+    beEager();
+  }
+
+  /** For a while every tick publishes: somebody joined, whose registration may take a moment to be known here. */
+  void beEager() {
+    eagerUntilMillis = time.nowMillis() + EAGER_MILLIS;
+  }
+
+  /** Every report interval: publishes what changed, and everything once a second. */
+  void tick() {
+    long now = time.nowMillis();
+    Map<String, Map<String, Counts>> counts = ownCounts();
+    boolean isDue =
+        now - lastPublishedMillis >= AT_LEAST_EVERY_MILLIS || now - eagerUntilMillis < 0;
+    if (isDue || !counts.equals(lastPublished)) {
+      lastPublished = counts;
+      lastPublishedMillis = now;
+      eventBus.publish(ADDRESS, new CountReport(node, epoch, ++sequence, counts), OPTIONS);
+    }
+  }
+
+  void stop() {
+    if (consumer != null) {
+      consumer.unregister();
+    }
+  }
+
+  private Map<String, Map<String, Counts>> ownCounts() {
+    Map<String, Map<String, Counts>> counts = new LinkedHashMap<>();
+    services.forEach((name, servers) -> {
+      Map<String, Counts> own = new LinkedHashMap<>();
+      for (Server server : servers.list()) {
+        Counts busy = new Counts(server.localActive(), server.localInactive());
+        if (!busy.equals(Counts.NONE)) {
+          own.put(server.id(), busy);
+        }
+      }
+      counts.put(name, own);
+    });
+    return counts;
+  }
+}
