@@ -1,0 +1,39 @@
+package dev.lblc.scheduler;
+
+import java.time.Duration;
+
+/** What the benchmarks share. */
+final class Benchmarks {
+  private Benchmarks() {}
+
+  /** Servers of weight 100 and room for so many destinations, on the clock that the product uses. */
+  static Strategy.Context context(int serverCount, int destinations) {
+    Servers servers = new Servers();
+    for (int i = 0; i < serverCount; i++) {
+      servers.add(new ServerSpec("server-" + i, "192.0.2.1", 1 + i, 100, 0, 0));
+    }
+    SchedulerOptions options = new SchedulerOptions(
+        Duration.ofHours(24),
+        destinations,
+        destinations,
+        SchedulerOptions.Ties.SPREAD,
+        Duration.ofSeconds(60),
+        SchedulerOptions.EntryCounter.EXACT);
+    return new Strategy.Context(servers, () -> options, () -> System.nanoTime() / 1_000_000);
+  }
+
+  /** Places so many destinations; their keys. */
+  static String[] fill(Strategy strategy, int destinations) {
+    String[] keys = new String[destinations];
+    for (int i = 0; i < destinations; i++) {
+      keys[i] = key(i);
+      strategy.choose(keys[i]);
+    }
+    return keys;
+  }
+
+  /** A key as a path makes it: 24 characters. */
+  static String key(int i) {
+    return "/images/" + (100_000_000 + i) + "-a.jpeg";
+  }
+}

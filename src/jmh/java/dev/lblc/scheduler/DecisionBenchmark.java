@@ -1,0 +1,76 @@
+package dev.lblc.scheduler;
+
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** What one decision costs: a hit in a full table, and a fresh pass over all servers. */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 5, time = 2)
+@Fork(1)
+public class DecisionBenchmark {
+
+  /** A table of which some destinations are asked for, in random order: 1,000 hot ones, or all. */
+  @State(Scope.Benchmark)
+  public static class Table {
+    @Param({"10000", "1000000"})
+    int destinations;
+
+    @Param({"1000", "1000000"})
+    int asked;
+
+    String[] keys;
+    Strategy lblc;
+
+    @Setup
+    public void fill() {
+      lblc = new LocalityBased(Benchmarks.context(16, destinations));
+      String[] all = Benchmarks.fill(lblc, destinations);
+      keys = new String[Math.min(asked, destinations)];
+      for (int i = 0; i < keys.length; i++) {
+        keys[i] = all[(int) ((long) i * destinations / keys.length)];
+      }
+    }
+  }
+
+  /** Servers with some load each. */
+  @State(Scope.Benchmark)
+  public static class Pool {
+    @Param({"4", "16", "64"})
+    int servers;
+
+    Strategy wlc;
+
+    @Setup
+    public void load() {
+      Strategy.Context context = Benchmarks.context(servers, 1);
+      wlc = new WeightedLeastConnection(context);
+      for (int i = 0; i < servers * 10; i++) {
+        context.servers().bind(wlc.choose(null).server());
+      }
+    }
+  }
+
+  @Benchmark
+  public Choice hit(Table table) {
+    int i = ThreadLocalRandom.current().nextInt(table.keys.length);
+    return table.lblc.choose(table.keys[i]);
+  }
+
+  @Benchmark
+  public Choice freshPass(Pool pool) {
+    return pool.wlc.choose(null);
+  }
+}

@@ -1,0 +1,52 @@
+package dev.lblc.scheduler;
+
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.AuxCounters;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** Heap that a table of 1,000,000 destinations keeps, its keys of 24 characters included: see {@code megabytes}. */
+@BenchmarkMode(Mode.SingleShotTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Warmup(iterations = 1)
+@Measurement(iterations = 1) // the figures are added up over iterations
+@Fork(
+    value = 1,
+    jvmArgsAppend = {"-Xms2g", "-Xmx2g"})
+public class MemoryBenchmark {
+  private static final int DESTINATIONS = 1_000_000;
+
+  /** The figures. */
+  @State(Scope.Thread)
+  @AuxCounters(AuxCounters.Type.EVENTS)
+  public static class Heap {
+    public double megabytes;
+    public double bytesPerDestination;
+  }
+
+  @Benchmark
+  public Strategy fill(Heap heap) {
+    Strategy lblc = new LocalityBased(Benchmarks.context(16, DESTINATIONS));
+    long before = used();
+    for (int i = 0; i < DESTINATIONS; i++) {
+      lblc.choose(Benchmarks.key(i));
+    }
+    long kept = used() - before;
+    heap.megabytes = kept / 1e6;
+    heap.bytesPerDestination = (double) kept / DESTINATIONS;
+    return lblc;
+  }
+
+  private static long used() {
+    System.gc();
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+}

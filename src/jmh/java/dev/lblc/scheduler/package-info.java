@@ -1,0 +1,2 @@
+/** Benchmarks of the decision and of the table's memory. */
+package dev.lblc.scheduler;

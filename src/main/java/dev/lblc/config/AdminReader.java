@@ -1,0 +1,24 @@
+package dev.lblc.config;
+
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code admin}. */
+final class AdminReader {
+  private AdminReader() {}
+
+  static @Nullable AdminConfig read(Cursor admin, Ports ports) {
+    AdminConfig read = admin.object(keys -> {
+      Cursor host = keys.optional("host");
+      String address = host.text(NetSyntax.HOST, "127.0.0.1");
+      Cursor port = keys.required("port");
+      int number = port.integer(0, 0, 65_535);
+      ports.bind(port, address, number);
+      Cursor token = keys.optional("token").secret();
+      if (!token.isPresent() && !NetSyntax.isLoopback(address)) {
+        host.fail("a loopback address such as 127.0.0.1 where there is no token");
+      }
+      return new AdminConfig(address, number, token.text(HttpSyntax.BEARER_TOKEN));
+    });
+    return admin.isPresent() ? read : null;
+  }
+}

@@ -1,0 +1,29 @@
+package dev.lblc.config;
+
+import java.time.Duration;
+
+/** Reads {@code cluster}. */
+final class ClusterReader {
+  private static final Duration REPORT_INTERVAL = Duration.ofMillis(50);
+  private static final Duration PEER_TIMEOUT = Duration.ofSeconds(3);
+
+  private ClusterReader() {}
+
+  static ClusterConfig read(Cursor cluster) {
+    return cluster.object(keys -> {
+      Cursor enabled = keys.optional("enabled");
+      if (enabled.flag(false)) {
+        enabled.fail("false: nodes do not share state in this version");
+      }
+      Duration report = keys.optional("reportInterval")
+          .duration(REPORT_INTERVAL, Duration.ofMillis(1), Duration.ofMinutes(1));
+      Cursor peerTimeout = keys.optional("peerTimeout");
+      Duration silence =
+          peerTimeout.duration(PEER_TIMEOUT, Duration.ofMillis(10), Duration.ofHours(1));
+      if (peerTimeout.isPresent() && silence.compareTo(report) <= 0) {
+        peerTimeout.fail("more than reportInterval, which is " + DurationSyntax.shown(report));
+      }
+      return new ClusterConfig(false, keys.optional("config").text(Texts.FILE), report, silence);
+    });
+  }
+}

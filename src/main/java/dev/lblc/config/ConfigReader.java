@@ -1,0 +1,126 @@
+package dev.lblc.config;
+
+import io.vertx.core.json.EncodeException;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * The strict reader of configurations: what it returns is checked as a whole; whatever is wrong is listed at once.
+ *
+ * <p>Strings may hold <code>${NAME}</code> for a variable of the environment and {@code $$} for a dollar sign; keys may
+ * not. All methods may be called from any thread; {@link #readFile} blocks.
+ */
+public final class ConfigReader {
+  /** Far beyond any configuration, and little enough to hold in memory. */
+  private static final int MOST_BYTES = 16 << 20;
+
+  private final Set<String> strategies;
+
+  private ConfigReader(Set<String> strategies) {
+    this.strategies = strategies;
+  }
+
+  /**
+   * Reads a gateway file.
+   *
+   * @param strategies names of the strategies that there are
+   * @param environment variables by name
+   * @throws ConfigException for a file that cannot be read, too
+   */
+  public static GatewayConfig readFile(
+      Path file, Set<String> strategies, Map<String, String> environment) throws ConfigException {
+    return readText(file.toString(), content(file), strategies, environment);
+  }
+
+  /**
+   * Reads a gateway configuration from its text.
+   *
+   * @param source names the text in messages
+   * @param strategies names of the strategies that there are
+   * @param environment variables by name
+   */
+  public static GatewayConfig readText(
+      String source, String text, Set<String> strategies, Map<String, String> environment)
+      throws ConfigException {
+    return read(source, text, environment, new ConfigReader(strategies)::gateway);
+  }
+
+  /**
+   * Reads the plugin's configuration: {@code services} and {@code cluster} of a gateway file.
+   *
+   * @param strategies names of the strategies that there are
+   * @param environment variables by name
+   */
+  public static PluginConfig readPlugin(
+      JsonObject json, Set<String> strategies, Map<String, String> environment)
+      throws ConfigException {
+    String source = "config";
+    try {
+      return read(source, json.encode(), environment, new ConfigReader(strategies)::plugin);
+    } catch (EncodeException e) {
+      throw new ConfigException(
+          List.of(new ConfigError(source, JsonPath.ROOT, String.valueOf(e.getMessage()), "JSON")));
+    }
+  }
+
+  private static <T> T read(
+      String source, String text, Map<String, String> environment, Function<Members, T> reader)
+      throws ConfigException {
+    Faults faults = new Faults(source);
+    Json json = JsonText.parse(text, faults);
+    T config = Cursor.root(json, faults, new Environment(environment)).object(reader);
+    faults.throwIfAny();
+    return config;
+  }
+
+  private static String content(Path file) throws ConfigException {
+    String found;
+    try {
+      if (Files.size(file) <= MOST_BYTES) {
+        return Files.readString(file);
+      }
+      found = "more than " + MOST_BYTES + " bytes";
+    } catch (NoSuchFileException e) {
+      found = "no such file";
+    } catch (CharacterCodingException e) {
+      found = "not UTF-8";
+    } catch (IOException e) {
+      found = e.toString();
+    }
+    throw new ConfigException(
+        List.of(new ConfigError(file.toString(), JsonPath.ROOT, found, "a readable file of JSON")));
+  }
+
+  private GatewayConfig gateway(Members file) {
+    file.optional("$schema").text(Texts.NAME);
+    Ports ports = new Ports();
+    List<ListenerConfig> listeners = ListenerReader.list(file.required("listeners"), ports);
+    Cursor routes = file.required("routes");
+    Map<String, ServiceConfig> services = services(file);
+    RouteReader route = new RouteReader(listeners, services.keySet());
+    return new GatewayConfig(
+        listeners,
+        List.copyOf(routes.list(0, route::read)),
+        services,
+        ClusterReader.read(file.optional("cluster")),
+        AdminReader.read(file.optional("admin"), ports));
+  }
+
+  private PluginConfig plugin(Members file) {
+    return new PluginConfig(services(file), ClusterReader.read(file.optional("cluster")));
+  }
+
+  private Map<String, ServiceConfig> services(Members file) {
+    ServiceReader reader = new ServiceReader(strategies);
+    return Collections.unmodifiableMap(file.required("services").map(1, Texts.NAME, reader::read));
+  }
+}

@@ -1,0 +1,200 @@
+package dev.lblc.config;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place in a configuration, with or without a value.
+ *
+ * <p>Its methods take the value out as a Java type. Where it is not of that type they note a fault and return a
+ * fallback, so that reading goes on and finds the rest: a configuration that was read with faults is thrown away. Where
+ * there is no value they return the fallback, with a fault if the value is required.
+ */
+final class Cursor {
+  private final Faults faults;
+  private final Environment environment;
+  private final String path;
+  private final @Nullable Json value;
+  private final int place;
+  private final boolean required;
+  private final boolean secret;
+
+  private Cursor(
+      Faults faults,
+      Environment environment,
+      String path,
+      @Nullable Json value,
+      int place,
+      boolean required,
+      boolean secret) {
+    this.faults = faults;
+    this.environment = environment;
+    this.path = path;
+    this.value = value;
+    this.place = place;
+    this.required = required;
+    this.secret = secret;
+  }
+
+  static Cursor root(Json value, Faults faults, Environment environment) {
+    return new Cursor(faults, environment, JsonPath.ROOT, value, value.place(), true, false);
+  }
+
+  /** The place of a member of this object, {@code value} null if it has none. */
+  Cursor member(String key, @Nullable Json member, boolean needed) {
+    int at = member == null ? place : member.place();
+    return new Cursor(faults, environment, JsonPath.member(path, key), member, at, needed, secret);
+  }
+
+  /** This place, with messages that do not show the value. */
+  Cursor secret() {
+    return new Cursor(faults, environment, path, value, place, required, true);
+  }
+
+  String path() {
+    return path;
+  }
+
+  boolean isPresent() {
+    return value != null;
+  }
+
+  /** Notes a fault of this value. */
+  void fail(String expected) {
+    fail(shown(), expected);
+  }
+
+  /** Notes a fault here, which {@code found} describes. */
+  void fail(String found, String expected) {
+    faults.add(place, path, found, expected);
+  }
+
+  <T> T object(Function<Members, T> reader) {
+    Json.Obj object = as(Json.Obj.class, "an object");
+    Members members = new Members(this, object);
+    T result = reader.apply(members);
+    members.refuseOthers();
+    return result;
+  }
+
+  /** An object with {@code least} keys or more, of the user's choice; entries with a faulty key are read, but left out. */
+  <T> Map<String, T> map(int least, Syntax<String> keys, BiFunction<String, Cursor, T> reader) {
+    Map<String, T> entries = new LinkedHashMap<>();
+    Json.Obj object = as(Json.Obj.class, "an object");
+    if (object != null) {
+      if (object.members().size() < least) {
+        fail("an object with " + least + " or more keys");
+      }
+      object.members().forEach((key, json) -> {
+        Cursor entry = member(key, json, true);
+        T read = reader.apply(key, entry);
+        try {
+          if (entries.putIfAbsent(keys.read(key), read) != null) {
+            entry.fail(
+                "key " + Json.quoted(key), "names that differ in more than upper and lower case");
+          }
+        } catch (Unexpected e) {
+          entry.fail("key " + Json.quoted(key), e.expected());
+        }
+      });
+    }
+    return entries;
+  }
+
+  /** A list with {@code least} elements or more; those that the reader has no use for are left out. */
+  <T> List<T> list(int least, Function<Cursor, @Nullable T> reader) {
+    List<T> read = new ArrayList<>();
+    Json.Arr list = as(Json.Arr.class, "a list");
+    if (list != null) {
+      if (list.elements().size() < least) {
+        fail("a list of " + least + " or more");
+      }
+      int index = 0;
+      for (Json json : list.elements()) {
+        String at = JsonPath.element(path, index++);
+        T element =
+            reader.apply(new Cursor(faults, environment, at, json, json.place(), true, secret));
+        if (element != null) {
+          read.add(element);
+        }
+      }
+    }
+    return read;
+  }
+
+  /** The string, with the environment filled in; null where there is none. */
+  <T> @Nullable T text(Syntax<T> syntax) {
+    Json.Str string = as(Json.Str.class, syntax.expected());
+    if (string == null) {
+      return null;
+    }
+    String shown = shown();
+    try {
+      String filled = environment.fill(string.text());
+      if (!filled.equals(string.text())) {
+        shown += " with the environment filled in";
+      }
+      return syntax.read(filled);
+    } catch (Unexpected e) {
+      fail(shown, e.expected());
+      return null;
+    }
+  }
+
+  <T> T text(Syntax<T> syntax, T fallback) {
+    T read = text(syntax);
+    return read == null ? fallback : read;
+  }
+
+  Duration duration(Duration fallback, Duration least, Duration most) {
+    return text(DurationSyntax.between(least, most), fallback);
+  }
+
+  /** A whole number; {@code 1.0} and {@code 1e3} are whole. */
+  int integer(int fallback, int least, int most) {
+    String expected = "a whole number, " + least + " to " + most;
+    Json.Num number = as(Json.Num.class, expected);
+    if (number == null) {
+      return fallback;
+    }
+    try {
+      int read = new BigDecimal(number.literal()).intValueExact();
+      if (read >= least && read <= most) {
+        return read;
+      }
+    } catch (ArithmeticException | NumberFormatException e) {
+      // Fractional, or beyond an int or even a BigDecimal.
+    }
+    fail(expected);
+    return fallback;
+  }
+
+  boolean flag(boolean fallback) {
+    Json.Bool flag = as(Json.Bool.class, "true or false");
+    return flag == null ? fallback : flag.value();
+  }
+
+  private <J extends Json> @Nullable J as(Class<J> type, String expected) {
+    if (type.isInstance(value)) {
+      return type.cast(value);
+    }
+    if (value != null || required) {
+      fail(expected);
+    }
+    return null;
+  }
+
+  private String shown() {
+    if (value == null) {
+      return "missing";
+    }
+    return secret ? "***" : value.shown();
+  }
+}

@@ -1,0 +1,53 @@
+package dev.lblc.config;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code health} of a service. */
+final class HealthReader {
+  private static final Duration INTERVAL = Duration.ofSeconds(2);
+  private static final Duration TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration EJECT = Duration.ofSeconds(10);
+
+  /** More often than that, checks are a load of their own. */
+  private static final Duration SHORTEST = Duration.ofMillis(10);
+
+  private static final Duration LONGEST = Duration.ofHours(1);
+  private static final int MOST_IN_A_ROW = 1_000;
+
+  private HealthReader() {}
+
+  static @Nullable HealthConfig read(Cursor health) {
+    HealthConfig read = health.object(keys ->
+        new HealthConfig(active(keys.optional("active")), passive(keys.optional("passive"))));
+    return health.isPresent() ? read : null;
+  }
+
+  private static HealthConfig.@Nullable Active active(Cursor active) {
+    HealthConfig.Active read = active.object(keys -> {
+      String path = keys.optional("path").text(HttpSyntax.REQUEST_TARGET);
+      Duration interval = keys.optional("interval").duration(INTERVAL, SHORTEST, LONGEST);
+      // A short interval without a timeout means a short timeout.
+      Duration timeoutDefault = interval.compareTo(TIMEOUT) < 0 ? interval : TIMEOUT;
+      Cursor timeout = keys.optional("timeout");
+      Duration wait = timeout.duration(timeoutDefault, SHORTEST, LONGEST);
+      if (wait.compareTo(interval) > 0) {
+        timeout.fail("at most interval, which is " + DurationSyntax.shown(interval));
+      }
+      return new HealthConfig.Active(
+          path,
+          interval,
+          wait,
+          keys.optional("rise").integer(2, 1, MOST_IN_A_ROW),
+          keys.optional("fall").integer(3, 1, MOST_IN_A_ROW));
+    });
+    return active.isPresent() ? read : null;
+  }
+
+  private static HealthConfig.@Nullable Passive passive(Cursor passive) {
+    HealthConfig.Passive read = passive.object(keys -> new HealthConfig.Passive(
+        keys.optional("failures").integer(5, 1, MOST_IN_A_ROW),
+        keys.optional("eject").duration(EJECT, SHORTEST, Duration.ofHours(24))));
+    return passive.isPresent() ? read : null;
+  }
+}

@@ -1,0 +1,79 @@
+package dev.lblc.config;
+
+import java.util.Locale;
+import java.util.Set;
+
+/** Parts of HTTP messages, and patterns for them. */
+final class HttpSyntax {
+  private static final String TCHAR = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+
+  /** Visible ASCII but for the characters that end a path. */
+  private static final String PATH_CHAR = "[\\x21-\\x7e&&[^?#*\\\\]]";
+
+  static final Syntax<String> METHOD = Syntax.matching("an HTTP method such as GET", TCHAR);
+
+  /** A header's name, in lower case. */
+  static final Syntax<String> MATCHED_HEADER =
+      Syntax.matching("a header name", TCHAR).then("a header name", HttpSyntax::lower);
+
+  /** What frames a message or names its target is not open to edits. */
+  private static final Set<String> FRAMING = Set.of(
+      "connection",
+      "content-length",
+      "host",
+      "keep-alive",
+      "proxy-connection",
+      "te",
+      "trailer",
+      "transfer-encoding",
+      "upgrade");
+
+  static final Syntax<String> EDITED_HEADER = Syntax.matching("a header name", TCHAR)
+      .then("a header name", name -> {
+        if (FRAMING.contains(lower(name))) {
+          throw new Unexpected("a header that may be edited, unlike "
+              + String.join(", ", FRAMING.stream().sorted().toList()));
+        }
+        return name;
+      });
+
+  static final Syntax<String> HEADER_VALUE = Syntax.matching(
+      "a header value: visible ASCII, with blanks between only", "[!-~]([ \\t!-~]*[!-~])?");
+
+  static final Syntax<String> HOST_PATTERN = Syntax.matching(
+          "a host name, or *. and a host name", "(\\*\\.)?" + NetSyntax.HOST_NAME)
+      .then("a host name, or *. and a host name", HttpSyntax::lower);
+
+  static final Syntax<String> PATH_PATTERN = Syntax.matching(
+          "a path that starts with /, and may end in * but have none elsewhere",
+          "/" + PATH_CHAR + "*\\*?")
+      .then("a path pattern", HttpSyntax::normal);
+
+  static final Syntax<String> PATH_PREFIX = Syntax.matching(
+          "a path that starts with / and does not end with it, without *",
+          "/" + PATH_CHAR + "*(?<!/)")
+      .then("a path prefix", HttpSyntax::normal);
+
+  static final Syntax<String> REQUEST_TARGET =
+      Syntax.matching("a path that starts with /, with or without a query", "/[!-~&&[^#]]*");
+
+  static final Syntax<String> HOST_HEADER =
+      Syntax.matching("keep, server, or a host name", NetSyntax.HOST_NAME + "(:[0-9]{1,5})?");
+
+  static final Syntax<String> BEARER_TOKEN =
+      Syntax.matching("a token of visible ASCII characters", "[!-~]+");
+
+  private HttpSyntax() {}
+
+  /** Refuses what no normalised path has: a pattern with it would silently match nothing. */
+  private static String normal(String path) throws Unexpected {
+    if (path.contains("//") || (path + '/').contains("/./") || (path + '/').contains("/../")) {
+      throw new Unexpected("a normalised path, without //, /./ and /../");
+    }
+    return path;
+  }
+
+  private static String lower(String text) {
+    return text.toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,90 @@
+package dev.lblc.config;
+
+import java.util.List;
+import java.util.Map;
+
+/** A JSON value together with its place, counted in tokens, by which faults are put in file order. */
+sealed interface Json {
+  /** Number of tokens before this value. */
+  int place();
+
+  /** The value as a message shows it; the inside of objects and lists is left out. */
+  String shown();
+
+  /** An object; its members are in file order. */
+  record Obj(int place, Map<String, Json> members) implements Json {
+    @Override
+    public String shown() {
+      return members.isEmpty() ? "{}" : "{...}";
+    }
+  }
+
+  /** A list. */
+  record Arr(int place, List<Json> elements) implements Json {
+    @Override
+    public String shown() {
+      return elements.isEmpty() ? "[]" : "[...]";
+    }
+  }
+
+  /** A string. */
+  record Str(int place, String text) implements Json {
+    @Override
+    public String shown() {
+      return quoted(text);
+    }
+  }
+
+  /** A number, as written: no conversion has lost anything yet. */
+  record Num(int place, String literal) implements Json {
+    @Override
+    public String shown() {
+      return shortened(literal);
+    }
+  }
+
+  /** True or false. */
+  record Bool(int place, boolean value) implements Json {
+    @Override
+    public String shown() {
+      return String.valueOf(value);
+    }
+  }
+
+  /** Null, which is not the same as a key left out. */
+  record Nil(int place) implements Json {
+    @Override
+    public String shown() {
+      return "null";
+    }
+  }
+
+  /** The text in double quotes, on one line, shortened if it is long. */
+  static String quoted(String text) {
+    return '"' + escaped(shortened(text), '"') + '"';
+  }
+
+  /** The text with control characters, backslashes and {@code quote} escaped. */
+  static String escaped(String text, char quote) {
+    StringBuilder escaped = new StringBuilder(text.length());
+    text.chars().forEach(c -> {
+      if (c == quote || c == '\\') {
+        escaped.append('\\').append((char) c);
+      } else if (Character.isISOControl(c) || Character.isSurrogate((char) c) || isLineEnd(c)) {
+        escaped.append(String.format("\\u%04x", c));
+      } else {
+        escaped.append((char) c);
+      }
+    });
+    return escaped.toString();
+  }
+
+  private static String shortened(String text) {
+    int most = 100;
+    return text.length() <= most ? text : text.substring(0, most) + "...";
+  }
+
+  private static boolean isLineEnd(int c) {
+    return c == '\u2028' || c == '\u2029';
+  }
+}

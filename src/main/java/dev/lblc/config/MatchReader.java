@@ -1,0 +1,39 @@
+package dev.lblc.config;
+
+import dev.lblc.config.RouteConfig.Match;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Reads {@code match} of a route. */
+final class MatchReader {
+  private MatchReader() {}
+
+  static Match read(Cursor match) {
+    return match.object(keys -> {
+      keys.refuse("sni", "no sni: it is for tcp listeners, which come in a later version");
+      return new Match(
+          keys.optional("host").text(HttpSyntax.HOST_PATTERN),
+          keys.optional("path").text(HttpSyntax.PATH_PATTERN),
+          methods(keys.optional("method")),
+          headers(keys.optional("header")));
+    });
+  }
+
+  private static Set<String> methods(Cursor methods) {
+    Distinct distinct = new Distinct();
+    List<String> read = methods.list(1, method -> {
+      String name = method.text(HttpSyntax.METHOD);
+      distinct.add(method, name);
+      return name;
+    });
+    return Collections.unmodifiableSet(new LinkedHashSet<>(read));
+  }
+
+  private static Map<String, String> headers(Cursor headers) {
+    return Collections.unmodifiableMap(headers.map(
+        0, HttpSyntax.MATCHED_HEADER, (name, value) -> value.text(HttpSyntax.HEADER_VALUE, "")));
+  }
+}

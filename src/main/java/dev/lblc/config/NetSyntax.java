@@ -1,0 +1,88 @@
+package dev.lblc.config;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Hosts and addresses. Nothing here asks a name server. */
+final class NetSyntax {
+  /** Labels of letters, digits, hyphens and (in use, if not in the RFC) underscores. */
+  static final String HOST_NAME =
+      "(?=[^:]{1,253}(:|$))[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+          + "(\\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*";
+
+  private static final Pattern NAME = Pattern.compile(HOST_NAME);
+  private static final Pattern LOOKS_LIKE_IPV4 = Pattern.compile("[0-9.]+");
+  private static final Pattern IPV4 =
+      Pattern.compile("(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\\.(?!$)|$)){4}");
+  private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+
+  private static final String HOST_EXPECTED = "a host name or an IP address";
+
+  static final Syntax<String> HOST = new Syntax<>(HOST_EXPECTED, NetSyntax::host);
+
+  private static final String PEER_EXPECTED = "an IP address or a CIDR block such as 10.0.0.0/8";
+
+  static final Syntax<String> PEER = new Syntax<>(PEER_EXPECTED, NetSyntax::peer);
+
+  private static final Set<String> ANY = Set.of("0.0.0.0", "0:0:0:0:0:0:0:0");
+
+  private NetSyntax() {}
+
+  /** Whether connections to this host cannot leave the machine, as far as its name tells. */
+  static boolean isLoopback(String host) {
+    InetAddress address = address(host);
+    return address == null ? host.equalsIgnoreCase("localhost") : address.isLoopbackAddress();
+  }
+
+  /** Whether sockets bound to the two hosts meet, on the same port. */
+  static boolean overlap(String one, String other) {
+    String a = canonical(one);
+    String b = canonical(other);
+    return a.equals(b) || ANY.contains(a) || ANY.contains(b);
+  }
+
+  private static String canonical(String host) {
+    InetAddress address = address(host);
+    return address == null ? host.toLowerCase(Locale.ROOT) : address.getHostAddress();
+  }
+
+  private static String host(String text) throws Unexpected {
+    boolean name =
+        NAME.matcher(text).matches() && !LOOKS_LIKE_IPV4.matcher(text).matches();
+    if (!name && address(text) == null) {
+      throw new Unexpected(HOST_EXPECTED);
+    }
+    return text;
+  }
+
+  private static String peer(String text) throws Unexpected {
+    int slash = text.indexOf('/');
+    InetAddress address = address(slash < 0 ? text : text.substring(0, slash));
+    if (address == null) {
+      throw new Unexpected(PEER_EXPECTED);
+    }
+    int most = address.getAddress().length * 8;
+    String prefix = slash < 0 ? "0" : text.substring(slash + 1);
+    if (!prefix.matches("0|[1-9][0-9]{0,2}") || Integer.parseInt(prefix) > most) {
+      throw new Unexpected("a prefix length of 0 to " + most + " after the slash");
+    }
+    return text;
+  }
+
+  /** The address that the text spells out; null if it does not. */
+  private static @Nullable InetAddress address(String text) {
+    if (!IPV4.matcher(text).matches() && !IPV6.matcher(text).matches()) {
+      return null;
+    }
+    try {
+      // With a colon, or as four numbers, it is an address or an error, and never looked up.
+      return InetAddress.getByName(text);
+    } catch (UnknownHostException e) {
+      return null;
+    }
+  }
+}

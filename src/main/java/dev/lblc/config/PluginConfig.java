@@ -1,0 +1,11 @@
+package dev.lblc.config;
+
+import java.util.Map;
+
+/**
+ * The configuration of the plugin alone.
+ *
+ * @param services by name, in file order, at least one
+ * @param cluster how this node joins others
+ */
+public record PluginConfig(Map<String, ServiceConfig> services, ClusterConfig cluster) {}

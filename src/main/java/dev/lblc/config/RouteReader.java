@@ -1,0 +1,117 @@
+package dev.lblc.config;
+
+import dev.lblc.config.RouteConfig.HeaderEdits;
+import dev.lblc.config.RouteConfig.HostHeader;
+import dev.lblc.config.RouteConfig.HostHeader.Mode;
+import dev.lblc.config.RouteConfig.Redirect;
+import dev.lblc.config.RouteConfig.Timeouts;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one of {@code routes}. */
+final class RouteReader {
+  private static final int MOST_RETRIES = 100;
+  private static final List<Integer> REDIRECTS = List.of(301, 302, 303, 307, 308);
+  private static final Duration SHORTEST = Duration.ofMillis(1);
+  private static final Duration LONGEST = Duration.ofHours(24);
+
+  private final Set<String> listeners;
+  private final Set<String> services;
+
+  /** With the names that routes may use; faults that left a list of names empty are not repeated for each route. */
+  RouteReader(List<ListenerConfig> listeners, Set<String> services) {
+    this.listeners =
+        new LinkedHashSet<>(listeners.stream().map(ListenerConfig::name).toList());
+    this.services = services;
+  }
+
+  RouteConfig read(Cursor route) {
+    return route.object(keys -> {
+      String listener = reference(keys.required("listener"), listeners);
+      RouteConfig.Match match = MatchReader.read(keys.optional("match"));
+      Cursor service = keys.optional("service");
+      Cursor redirect = keys.optional("redirect");
+      if (service.isPresent() && redirect.isPresent()) {
+        redirect.fail("no redirect in a route with a service");
+      } else if (!service.isPresent() && !redirect.isPresent() && keys.isObject()) {
+        route.fail("a service or a redirect");
+      }
+      return new RouteConfig(
+          listener == null ? "" : listener,
+          match,
+          reference(service, services),
+          List.copyOf(keys.optional("destination")
+              .list(0, template -> template.text(TemplateSyntax.TEMPLATE))),
+          timeouts(keys.optional("timeouts")),
+          keys.optional("retries").integer(1, 0, MOST_RETRIES),
+          stripPrefix(keys.optional("rewrite")),
+          hostHeader(keys.optional("host")),
+          headerEdits(keys.optional("requestHeaders")),
+          headerEdits(keys.optional("responseHeaders")),
+          redirect(redirect));
+    });
+  }
+
+  private static @Nullable String reference(Cursor name, Set<String> names) {
+    return name.text(names.isEmpty() ? Texts.NAME : Texts.oneOf(names));
+  }
+
+  private static Timeouts timeouts(Cursor timeouts) {
+    return timeouts.object(keys -> new Timeouts(
+        keys.optional("connect").duration(Duration.ofSeconds(1), SHORTEST, LONGEST),
+        keys.optional("response").duration(Duration.ofSeconds(30), SHORTEST, LONGEST),
+        keys.optional("idle").duration(Duration.ofSeconds(60), SHORTEST, LONGEST)));
+  }
+
+  private static @Nullable String stripPrefix(Cursor rewrite) {
+    return rewrite.object(keys -> keys.optional("stripPrefix").text(HttpSyntax.PATH_PREFIX));
+  }
+
+  private static HostHeader hostHeader(Cursor host) {
+    String text = host.text(HttpSyntax.HOST_HEADER, "keep");
+    return switch (text) {
+      case "keep" -> new HostHeader(Mode.KEEP, null);
+      case "server" -> new HostHeader(Mode.SERVER, null);
+      default -> new HostHeader(Mode.NAME, text);
+    };
+  }
+
+  private static HeaderEdits headerEdits(Cursor edits) {
+    return edits.object(keys -> {
+      Distinct setNames = new Distinct();
+      Map<String, String> set = keys.optional("set")
+          .map(0, HttpSyntax.EDITED_HEADER, (name, value) -> {
+            setNames.add(value.secret(), name.toLowerCase(Locale.ROOT));
+            return value.secret().text(HttpSyntax.HEADER_VALUE, "");
+          });
+      Distinct removedNames = new Distinct();
+      List<String> remove = keys.optional("remove").list(0, name -> {
+        String read = name.text(HttpSyntax.EDITED_HEADER);
+        removedNames.add(name, read == null ? null : read.toLowerCase(Locale.ROOT));
+        return read;
+      });
+      return new HeaderEdits(
+          Collections.unmodifiableMap(set),
+          Collections.unmodifiableSet(new LinkedHashSet<>(remove)));
+    });
+  }
+
+  private static @Nullable Redirect redirect(Cursor redirect) {
+    Redirect read = redirect.object(keys -> {
+      String scheme = keys.required("scheme").text(Texts.oneOf(List.of("http", "https")), "https");
+      Cursor status = keys.optional("status");
+      int code = status.integer(308, 300, 399);
+      if (!REDIRECTS.contains(code)) {
+        status.fail("one of " + REDIRECTS);
+      }
+      return new Redirect(scheme, code);
+    });
+    return redirect.isPresent() ? read : null;
+  }
+}

@@ -1,0 +1,94 @@
+package dev.lblc.config;
+
+import dev.lblc.scheduler.SchedulerOptions;
+import dev.lblc.scheduler.SchedulerOptions.EntryCounter;
+import dev.lblc.scheduler.SchedulerOptions.Ties;
+import dev.lblc.scheduler.ServerSpec;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Reads one of {@code services}. */
+final class ServiceReader {
+  /** One and a half times as many is still an int. */
+  private static final int MOST_ENTRIES = 1_000_000_000;
+
+  private static final Duration YEAR = Duration.ofDays(365);
+  private static final String ADAPTIVE = "lblc-adaptive";
+
+  private final Syntax<String> strategy;
+
+  ServiceReader(Set<String> strategies) {
+    this.strategy = strategy(strategies);
+  }
+
+  ServiceConfig read(String name, Cursor service) {
+    return service.object(keys -> new ServiceConfig(
+        name,
+        keys.required("strategy").text(strategy, ""),
+        options(keys.optional("options")),
+        servers(keys.required("servers")),
+        HealthReader.read(keys.optional("health"))));
+  }
+
+  private static Syntax<String> strategy(Set<String> strategies) {
+    Syntax<String> known = Texts.oneOf(new TreeSet<>(strategies));
+    return new Syntax<>(known.expected(), text -> {
+      if (text.equals(ADAPTIVE) && !strategies.contains(text)) {
+        throw new Unexpected(known.expected() + "; " + ADAPTIVE + " comes in a later version");
+      }
+      return known.read(text);
+    });
+  }
+
+  private static SchedulerOptions options(Cursor options) {
+    SchedulerOptions defaults = SchedulerOptions.DEFAULTS;
+    return options.object(keys -> {
+      Duration expiration =
+          keys.optional("expiration").duration(defaults.expiration(), Duration.ZERO, YEAR);
+      int maxEntries = keys.optional("maxEntries").integer(defaults.maxEntries(), 1, MOST_ENTRIES);
+      // The kernel's ratio, which gives the default of 24,576, too.
+      int hardLimitDefault = maxEntries + maxEntries / 2;
+      Cursor hardLimit = keys.optional("hardLimit");
+      int limit = hardLimit.integer(hardLimitDefault, 1, Integer.MAX_VALUE);
+      if (limit < maxEntries) {
+        hardLimit.fail("at least maxEntries, which is " + maxEntries);
+        limit = hardLimitDefault;
+      }
+      return new SchedulerOptions(
+          expiration,
+          maxEntries,
+          limit,
+          keys.optional("ties").text(Texts.constant(Ties.class), defaults.ties()),
+          keys.optional("checkInterval")
+              .duration(defaults.checkInterval(), Duration.ofMillis(1), Duration.ofHours(24)),
+          keys.optional("entryCounter")
+              .text(Texts.constant(EntryCounter.class), defaults.entryCounter()));
+    });
+  }
+
+  private static List<ServerSpec> servers(Cursor servers) {
+    Distinct ids = new Distinct();
+    return List.copyOf(servers.list(0, server -> server(server, ids)));
+  }
+
+  private static ServerSpec server(Cursor server, Distinct ids) {
+    return server.object(keys -> {
+      Cursor id = keys.required("id");
+      String given = id.text(Texts.NAME);
+      ids.add(id, given);
+      String host = keys.required("host").text(NetSyntax.HOST, "0.0.0.0");
+      int port = keys.required("port").integer(1, 1, 65_535);
+      int weight =
+          keys.optional("weight").integer(ServerSpec.DEFAULT_WEIGHT, 0, ServerSpec.MAX_WEIGHT);
+      int upper = keys.optional("upper").integer(0, 0, Integer.MAX_VALUE);
+      Cursor lower = keys.optional("lower");
+      int low = lower.integer(0, 0, Integer.MAX_VALUE);
+      if (upper != 0 && low > upper) {
+        lower.fail("at most upper, which is " + upper);
+      }
+      return new ServerSpec(given == null ? "?" : given, host, port, weight, upper, low);
+    });
+  }
+}

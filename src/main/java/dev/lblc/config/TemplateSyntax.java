@@ -1,0 +1,97 @@
+package dev.lblc.config;
+
+import dev.lblc.config.DestinationTemplate.Field;
+import dev.lblc.config.DestinationTemplate.Kind;
+import dev.lblc.config.DestinationTemplate.Literal;
+import dev.lblc.config.DestinationTemplate.Part;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Templates of destinations: text with fields in braces; there is no way to write a brace that is not one of a field. */
+final class TemplateSyntax {
+  static final Syntax<DestinationTemplate> TEMPLATE =
+      new Syntax<>("a template such as {host}{path}", TemplateSyntax::template);
+
+  private static final Pattern PART = Pattern.compile("\\{(?<field>[^{}]*)\\}|[^{}]+");
+  private static final Pattern NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+  private static final Pattern COUNT = Pattern.compile("[1-9][0-9]{0,2}");
+
+  private static final String FIELDS =
+      "{host}, {path}, {path:2}, {query}, {query:name}, {header:name}, {cookie:name},"
+          + " {method}, {client.ip}, {local.ip}, {local.port} or {sni}";
+
+  private TemplateSyntax() {}
+
+  private static DestinationTemplate template(String text) throws Unexpected {
+    if (text.isEmpty()) {
+      throw new Unexpected(TEMPLATE.expected());
+    }
+    List<Part> parts = new ArrayList<>();
+    Matcher matcher = PART.matcher(text);
+    int end = 0;
+    while (matcher.lookingAt()) {
+      String field = matcher.group("field");
+      parts.add(field == null ? new Literal(matcher.group()) : field(field));
+      end = matcher.end();
+      matcher.region(end, text.length());
+    }
+    if (end < text.length()) {
+      throw new Unexpected(
+          "balanced braces, unlike the " + text.charAt(end) + " at character " + (end + 1));
+    }
+    return new DestinationTemplate(text, List.copyOf(parts));
+  }
+
+  private static Field field(String field) throws Unexpected {
+    int colon = field.indexOf(':');
+    String kind = colon < 0 ? field : field.substring(0, colon);
+    String argument = colon < 0 ? null : field.substring(colon + 1);
+    return switch (kind) {
+      case "host" -> plain(Kind.HOST, kind, argument);
+      case "path" -> new Field(Kind.PATH, null, argument == null ? 0 : segments(argument));
+      case "query" ->
+        new Field(
+            Kind.QUERY, argument == null ? null : named(kind, argument, argument.isEmpty()), 0);
+      case "header" ->
+        token(Kind.HEADER, kind, argument == null ? null : argument.toLowerCase(Locale.ROOT));
+      case "cookie" -> token(Kind.COOKIE, kind, argument);
+      case "method" -> plain(Kind.METHOD, kind, argument);
+      case "client.ip" -> plain(Kind.CLIENT_IP, kind, argument);
+      case "local.ip" -> plain(Kind.LOCAL_IP, kind, argument);
+      case "local.port" -> plain(Kind.LOCAL_PORT, kind, argument);
+      case "sni" -> plain(Kind.SNI, kind, argument);
+      default -> throw new Unexpected(FIELDS + " instead of {" + field + "}");
+    };
+  }
+
+  private static Field plain(Kind kind, String name, @Nullable String argument) throws Unexpected {
+    if (argument != null) {
+      throw new Unexpected("{" + name + "} without " + Json.quoted(":" + argument));
+    }
+    return new Field(kind, null, 0);
+  }
+
+  private static Field token(Kind kind, String name, @Nullable String argument) throws Unexpected {
+    String given = argument == null ? "" : argument;
+    return new Field(kind, named(name, given, !NAME.matcher(given).matches()), 0);
+  }
+
+  private static String named(String field, String argument, boolean bad) throws Unexpected {
+    if (bad) {
+      throw new Unexpected("{" + field + ":NAME} with the name of a " + field
+          + (field.equals("query") ? " parameter" : ""));
+    }
+    return argument;
+  }
+
+  private static int segments(String argument) throws Unexpected {
+    if (!COUNT.matcher(argument).matches()) {
+      throw new Unexpected("{path:N} with N from 1 to 999");
+    }
+    return Integer.parseInt(argument);
+  }
+}

@@ -1,0 +1,54 @@
+package dev.lblc.config;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Locale;
+
+/** Strings that have nothing to do with networks. */
+final class Texts {
+  /** Names of listeners, services and servers, which also stand in logs and URLs. */
+  static final Syntax<String> NAME =
+      Syntax.matching("a name, not empty and without control characters", "[^\\p{Cntrl}]+");
+
+  /** A file that need not exist. */
+  static final Syntax<Path> FILE = NAME.then("the path of a file", name -> {
+    try {
+      return Path.of(name);
+    } catch (InvalidPathException e) {
+      throw new Unexpected("the path of a file");
+    }
+  });
+
+  private static final String READABLE = "the path of a readable file";
+
+  static final Syntax<Path> READABLE_FILE = FILE.then(READABLE, file -> {
+    if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+      throw new Unexpected(READABLE + "; relative ones start at " + Path.of("").toAbsolutePath());
+    }
+    return file;
+  });
+
+  private Texts() {}
+
+  /** One of the names. */
+  static Syntax<String> oneOf(Collection<String> names) {
+    String expected = "one of " + String.join(", ", names);
+    return new Syntax<>(expected, text -> {
+      if (!names.contains(text)) {
+        throw new Unexpected(expected);
+      }
+      return text;
+    });
+  }
+
+  /** One of the constants, named in lower case. */
+  static <E extends Enum<E>> Syntax<E> constant(Class<E> type) {
+    Syntax<String> name = oneOf(Arrays.stream(type.getEnumConstants())
+        .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+        .toList());
+    return name.then(name.expected(), text -> Enum.valueOf(type, text.toUpperCase(Locale.ROOT)));
+  }
+}

@@ -1,0 +1,43 @@
+package dev.lblc.plugin;
+
+import dev.lblc.scheduler.Timer;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Periodic runs on a worker thread of a context, one after the other: a check of a large table takes longer than an
+ * event loop may be kept.
+ */
+final class ExpiryTimer implements Timer {
+  private final Vertx vertx;
+  private final Context context;
+
+  ExpiryTimer(Vertx vertx, Context context) {
+    this.vertx = vertx;
+    this.context = context;
+  }
+
+  @Override
+  public Runnable every(Duration period, Runnable task) {
+    AtomicBoolean stopped = new AtomicBoolean();
+    AtomicBoolean running = new AtomicBoolean();
+    long id = vertx.setPeriodic(period.toMillis(), timer -> {
+      if (running.compareAndSet(false, true)) {
+        context
+            .executeBlocking(() -> {
+              if (!stopped.get()) {
+                task.run();
+              }
+              return null;
+            })
+            .onComplete(done -> running.set(false));
+      }
+    });
+    return () -> {
+      stopped.set(true);
+      vertx.cancelTimer(id);
+    };
+  }
+}

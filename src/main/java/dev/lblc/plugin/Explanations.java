@@ -1,0 +1,27 @@
+package dev.lblc.plugin;
+
+import dev.lblc.scheduler.Reason;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The sentence that tells a person why a server would be chosen. */
+final class Explanations {
+  private Explanations() {}
+
+  static String text(Reason reason, @Nullable String server, List<String> homes) {
+    String home = homes.size() == 1 ? "its home " + homes.get(0) : "its set " + homes;
+    return switch (reason) {
+      case HIT ->
+        homes.size() == 1
+            ? "goes to its home " + server
+            : "goes to " + server + ", the least loaded of " + home;
+      case PLACED -> "has no home; the least loaded server is " + server;
+      case OVERLOADED -> "leaves " + home + ", which is overloaded, for " + server;
+      case UNAVAILABLE -> "leaves " + home + ", which is not available, for " + server;
+      case QUIESCED -> "leaves " + home + ", whose weight is 0, for " + server;
+      case EXPIRED -> "its entry has expired; the least loaded server is " + server;
+      case NO_DESTINATION -> "is not remembered; the least loaded server is " + server;
+      case NONE -> "no server is available";
+    };
+  }
+}

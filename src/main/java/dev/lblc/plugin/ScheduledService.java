@@ -1,0 +1,180 @@
+package dev.lblc.plugin;
+
+import dev.lblc.config.ServiceConfig;
+import dev.lblc.health.ServerHealth;
+import dev.lblc.health.ServiceHealth;
+import dev.lblc.scheduler.Choice;
+import dev.lblc.scheduler.Clock;
+import dev.lblc.scheduler.DestinationTable;
+import dev.lblc.scheduler.ExpiryCheck;
+import dev.lblc.scheduler.Reason;
+import dev.lblc.scheduler.Server;
+import dev.lblc.scheduler.ServerSpec;
+import dev.lblc.scheduler.Servers;
+import dev.lblc.scheduler.Strategy;
+import dev.lblc.scheduler.Timer;
+import io.vertx.core.Vertx;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One service at work: its servers, its strategy, its health and its counters, put together.
+ *
+ * <p>A request passes through {@link #acquire}: the strategy chooses, the server's connection is counted, the lease goes
+ * out; {@link ServerLease#close} comes back to {@link #release}.
+ */
+final class ScheduledService implements LblcService {
+  private final ServiceConfig config;
+  private final Servers servers = new Servers();
+  private final Clock clock;
+  private final Strategy strategy;
+  private final ServiceHealth health;
+  private final Runnable stopExpiry;
+  private final Map<Reason, LongAdder> decisions = new EnumMap<>(Reason.class);
+  private final LongAdder doubleReleases = new LongAdder();
+
+  /** Starts scheduling: health checks and expiry run from now on until {@link #stop}. */
+  ScheduledService(
+      Vertx vertx, ServiceConfig config, Strategy.Factory factory, Clock clock, Timer timer) {
+    this.config = config;
+    this.clock = clock;
+    for (Reason reason : Reason.values()) {
+      decisions.put(reason, new LongAdder());
+    }
+    for (ServerSpec server : config.servers()) {
+      servers.add(server);
+    }
+    strategy = factory.create(new Strategy.Context(servers, config::options, clock));
+    DestinationTable table = strategy.table();
+    stopExpiry =
+        table == null ? () -> {} : new ExpiryCheck(table, config::options, clock).start(timer);
+    health = ServiceHealth.start(vertx, config, this::healthChanged);
+  }
+
+  @Override
+  public String name() {
+    return config.name();
+  }
+
+  @Override
+  public Lease acquire(@Nullable String destination, Set<String> except) {
+    Choice choice = except.isEmpty() ? strategy.choose(destination) : strategy.chooseOther(except);
+    counter(choice.reason()).increment();
+    Server server = choice.server();
+    if (server == null) {
+      throw new NoServerException(name());
+    }
+    servers.bind(server);
+    return new ServerLease(this, server, choice.reason());
+  }
+
+  @Override
+  public ServiceStatus status() {
+    DestinationTable table = strategy.table();
+    Map<Reason, Long> counts = new EnumMap<>(Reason.class);
+    decisions.forEach((reason, counter) -> counts.put(reason, counter.sum()));
+    return new ServiceStatus(
+        name(),
+        config.strategy(),
+        serverStatus(),
+        counts,
+        table == null ? 0 : table.size(),
+        doubleReleases.sum());
+  }
+
+  @Override
+  public Explanation explain(@Nullable String destination) {
+    Choice choice = strategy.explain(destination);
+    Server server = choice.server();
+    DestinationStatus entry = destination == null ? null : destination(destination);
+    List<String> homes = entry == null ? List.of() : entry.homes();
+    String id = server == null ? null : server.id();
+    return new Explanation(
+        name(),
+        config.strategy(),
+        destination,
+        id,
+        choice.reason(),
+        homes,
+        Explanations.text(choice.reason(), id, homes),
+        serverStatus());
+  }
+
+  @Override
+  public List<DestinationStatus> destinations(int limit, @Nullable String after) {
+    if (limit < 1) {
+      throw new IllegalArgumentException("limit: " + limit + " (expected: 1 or more)");
+    }
+    DestinationTable table = strategy.table();
+    return table == null
+        ? List.of()
+        : table.page(limit, after).stream().map(this::status).toList();
+  }
+
+  @Override
+  public @Nullable DestinationStatus destination(String destination) {
+    DestinationTable table = strategy.table();
+    DestinationTable.Row row = table == null ? null : table.row(destination);
+    return row == null ? null : status(row);
+  }
+
+  void release(Server server) {
+    servers.unbindActive(server);
+  }
+
+  void releasedAgain() {
+    doubleReleases.increment();
+  }
+
+  ServerHealth health(Server server) {
+    return health.server(server.id());
+  }
+
+  /** Ends health checks and expiry; leases that are still out may be closed later. */
+  void stop() {
+    health.stop();
+    stopExpiry.run();
+  }
+
+  private void healthChanged(String id, boolean available) {
+    Server server = servers.find(id);
+    if (server != null) {
+      servers.setHealthy(server, available);
+    }
+  }
+
+  private LongAdder counter(Reason reason) {
+    return Objects.requireNonNull(decisions.get(reason));
+  }
+
+  private DestinationStatus status(DestinationTable.Row row) {
+    return new DestinationStatus(
+        row.destination(), row.homes(), Math.max(0, clock.millis() - row.lastUseMillis()));
+  }
+
+  private List<ServiceStatus.ServerStatus> serverStatus() {
+    return servers.list().stream().map(ScheduledService::status).toList();
+  }
+
+  private static ServiceStatus.ServerStatus status(Server server) {
+    int active = server.active();
+    int inactive = server.inactive();
+    return new ServiceStatus.ServerStatus(
+        server.id(),
+        server.host(),
+        server.port(),
+        server.weight(),
+        server.upper(),
+        server.lower(),
+        server.available(),
+        server.saturated(),
+        new ServiceStatus.Connections(active, active),
+        new ServiceStatus.Connections(inactive, inactive),
+        server.homes());
+  }
+}
