@@ -12,7 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON shapes of what the API shows; scripts rely on them. */
-final class Views {
+public final class Views {
   private Views() {}
 
   static JsonObject health(String status) {
@@ -46,7 +46,8 @@ final class Views {
     return new JsonObject().put("destinations", entries).put("next", next);
   }
 
-  static JsonObject explanation(Explanation explanation) {
+  /** Of {@code /explain}. */
+  public static JsonObject explanation(Explanation explanation) {
     return new JsonObject()
         .put("service", explanation.service())
         .put("strategy", explanation.strategy())
