@@ -1,6 +1,7 @@
 package dev.lblc.admin;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -30,12 +31,14 @@ final class Answer {
   }
 
   private static void send(RoutingContext context, int status, String type, String body) {
+    Buffer content = Buffer.buffer(body);
     context
         .response()
         .setStatusCode(status)
         .putHeader(HttpHeaders.CONTENT_TYPE, type)
         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
         .putHeader("X-Content-Type-Options", "nosniff")
-        .end(body);
+        .putHeader(HttpHeaders.CONTENT_LENGTH, String.valueOf(content.length())) // for HEAD, too
+        .end(content);
   }
 }

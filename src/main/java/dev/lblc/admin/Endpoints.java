@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,10 +14,13 @@ import org.slf4j.LoggerFactory;
 final class Endpoints {
   private static final Logger LOG = LoggerFactory.getLogger(Endpoints.class);
 
+  private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?!\\p{XDigit}{2})");
+
   private final Router router;
 
   Endpoints(Router router) {
     this.router = router;
+    router.route().handler(Endpoints::refuseBrokenTargets);
   }
 
   /** Answers GET and HEAD of a path; other methods get a 405. */
@@ -34,6 +38,15 @@ final class Endpoints {
     router.errorHandler(400, Endpoints::failed);
     router.errorHandler(500, Endpoints::failed);
     router.route().failureHandler(Endpoints::failed);
+  }
+
+  /** Ahead of the router's own decoding, whose complaints look like faults of ours. */
+  private static void refuseBrokenTargets(RoutingContext context) {
+    if (BROKEN_ESCAPE.matcher(context.request().uri()).find()) {
+      Answer.problem(context, 400, "the request's target is not correctly percent-encoded");
+    } else {
+      context.next();
+    }
   }
 
   private static void failed(RoutingContext context) {

@@ -21,13 +21,9 @@ final class Parameters {
 
   /** Those of a request. A semicolon is part of a value: destinations may have one. */
   static Parameters of(RoutingContext context) {
-    try {
-      return new Parameters(
-          new QueryStringDecoder(context.request().uri(), StandardCharsets.UTF_8, true, MOST, true)
-              .parameters());
-    } catch (IllegalArgumentException e) {
-      throw bad("the query is not correctly percent-encoded");
-    }
+    return new Parameters(
+        new QueryStringDecoder(context.request().uri(), StandardCharsets.UTF_8, true, MOST, true)
+            .parameters());
   }
 
   /** A parameter's value; null if it is absent or empty. */
@@ -59,11 +55,7 @@ final class Parameters {
 
   /** A percent-encoded part of a path, in which a plus sign stands for itself. */
   static String segment(String encoded) {
-    try {
-      return URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
-      throw bad("the path is not correctly percent-encoded");
-    }
+    return URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
   private static HttpException bad(String detail) {
