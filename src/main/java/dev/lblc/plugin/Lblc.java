@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The services that an LblcVerticle schedules on a Vert.x instance.
+ * The services that an {@link LblcVerticle} schedules on a Vert.x instance.
  *
  * <p>Immutable; may be used from any thread.
  */
@@ -25,13 +25,13 @@ public final class Lblc implements Shareable {
   /**
    * The services of this Vert.x instance. Look it up once and keep it: it changes only with the verticle's deployment.
    *
-   * @throws IllegalStateException if no LblcVerticle is deployed on it
+   * @throws IllegalStateException if no {@link LblcVerticle} is deployed on it
    */
   public static Lblc of(Vertx vertx) {
     Lblc lblc = registry(vertx).get(KEY);
     if (lblc == null) {
       throw new IllegalStateException(
-          "no " + "LblcVerticle" + " is deployed on this Vert.x instance");
+          "no " + LblcVerticle.class.getName() + " is deployed on this Vert.x instance");
     }
     return lblc;
   }
@@ -59,7 +59,7 @@ public final class Lblc implements Shareable {
   void register(Vertx vertx) {
     if (registry(vertx).putIfAbsent(KEY, this) != null) {
       throw new IllegalStateException(
-          "a " + "LblcVerticle" + " is already deployed on this Vert.x instance");
+          "a " + LblcVerticle.class.getName() + " is already deployed on this Vert.x instance");
     }
   }
 

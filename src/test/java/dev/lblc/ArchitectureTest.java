@@ -1,0 +1,126 @@
+package dev.lblc;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import dev.lblc.scheduler.Reason;
+import dev.lblc.scheduler.SchedulerOptions;
+import dev.lblc.scheduler.Server;
+import dev.lblc.scheduler.ServerSpec;
+import dev.lblc.scheduler.Strategy;
+import java.util.Random;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Who may import whom. */
+@AnalyzeClasses(packages = "dev.lblc", importOptions = DoNotIncludeTests.class)
+final class ArchitectureTest {
+  private static final DescribedPredicate<JavaClass> OURS = resideInAPackage("dev.lblc..");
+
+  /** What the public face hands out. */
+  private static final DescribedPredicate<JavaClass> VOCABULARY =
+      belongToAnyOf(Server.class, Reason.class);
+
+  @ArchTest
+  static final ArchRule scheduler_isPureJava = classes()
+      .that()
+      .resideInAPackage("dev.lblc.scheduler")
+      .should()
+      .onlyDependOnClassesThat(
+          resideInAnyPackage("dev.lblc.scheduler", "java..", "org.jspecify.."));
+
+  @ArchTest
+  static final ArchRule scheduler_startsNoThread = noClasses()
+      .that()
+      .resideInAPackage("dev.lblc.scheduler")
+      .should()
+      .dependOnClassesThat(belongToAnyOf(Thread.class).or(isExecutor()));
+
+  @ArchTest
+  static final ArchRule config_importsOnlyTheSchedulersRecords =
+      ofOurs("config", belongToAnyOf(SchedulerOptions.class, ServerSpec.class));
+
+  @ArchTest
+  static final ArchRule cluster_importsOnlyScheduler =
+      ofOurs("cluster", resideInAPackage("dev.lblc.scheduler")).allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule health_importsOnlyConfig =
+      ofOurs("health", resideInAPackage("dev.lblc.config").or(belongToAnyOf(ServerSpec.class)));
+
+  @ArchTest
+  static final ArchRule plugin_putsTheOthersTogether = ofOurs(
+      "plugin",
+      resideInAnyPackage(
+          "dev.lblc.scheduler", "dev.lblc.config", "dev.lblc.cluster", "dev.lblc.health"));
+
+  @ArchTest
+  static final ArchRule gateway_knowsOnlyTheFaceAndConfig =
+      ofOurs("gateway", resideInAnyPackage("dev.lblc.plugin", "dev.lblc.config").or(VOCABULARY));
+
+  @ArchTest
+  static final ArchRule admin_knowsOnlyTheFaceAndConfig =
+      ofOurs("admin", resideInAnyPackage("dev.lblc.plugin", "dev.lblc.config").or(VOCABULARY));
+
+  @ArchTest
+  static final ArchRule strategies_areNamedOnlyWhereTheyArePutTogether = noClasses()
+      .that(not(resideInAnyPackage("dev.lblc.scheduler", "dev.lblc.plugin")))
+      .should()
+      .dependOnClassesThat(
+          com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo(Strategy.class));
+
+  @ArchTest
+  static final ArchRule nothing_importsCli = noClasses()
+      .that(not(resideInAPackage("dev.lblc.cli..")))
+      .should()
+      .dependOnClassesThat(resideInAPackage("dev.lblc.cli.."));
+
+  @ArchTest
+  static final ArchRule hazelcast_onlyInCluster = noClasses()
+      .that(not(resideInAPackage("dev.lblc.cluster..")))
+      .should()
+      .dependOnClassesThat(resideInAPackage("com.hazelcast.."));
+
+  @ArchTest
+  static final ArchRule wallClockAndNanoTime_onlyWhereThingsArePutTogether = noClasses()
+      .that(not(resideInAPackage("dev.lblc.cli..")))
+      .and()
+      .doNotHaveFullyQualifiedName("dev.lblc.plugin.LblcVerticle")
+      .should()
+      .callMethod(System.class, "currentTimeMillis")
+      .orShould()
+      .callMethod(System.class, "nanoTime")
+      .orShould()
+      .callMethod(java.time.Instant.class, "now")
+      .orShould()
+      .dependOnClassesThat(belongToAnyOf(Random.class, ThreadLocalRandom.class));
+
+  @ArchTest
+  static final ArchRule packages_haveNoCycles =
+      slices().matching("dev.lblc.(*)..").should().beFreeOfCycles();
+
+  private static ArchRule ofOurs(String name, DescribedPredicate<? super JavaClass> allowed) {
+    String itself = "dev.lblc." + name + "..";
+    return classes()
+        .that()
+        .resideInAPackage(itself)
+        .should()
+        .onlyDependOnClassesThat(not(OURS).or(resideInAPackage(itself)).or(allowed))
+        .as(name + " imports of ours only what it may");
+  }
+
+  private static DescribedPredicate<JavaClass> isExecutor() {
+    return DescribedPredicate.describe(
+        "executors", type -> type.isAssignableTo(java.util.concurrent.Executor.class));
+  }
+}

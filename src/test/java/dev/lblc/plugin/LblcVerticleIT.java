@@ -1,0 +1,175 @@
+package dev.lblc.plugin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lblc.config.ConfigException;
+import dev.lblc.scheduler.Reason;
+import dev.lblc.scheduler.Server;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class LblcVerticleIT {
+  private final Vertx vertx = Vertx.vertx();
+
+  @AfterEach
+  void close() throws Exception {
+    await(vertx.close());
+  }
+
+  @Test
+  void deployed_asked_schedulesAndCounts() throws Exception {
+    await(deploy(config("lblc")));
+    LblcService images = Lblc.of(vertx).service("images");
+    Lease first = images.acquire("/a");
+    Lease second = images.acquire("/a");
+    assertThat(first.reason()).isEqualTo(Reason.PLACED);
+    assertThat(second.reason()).isEqualTo(Reason.HIT);
+    assertThat(second.server()).isSameAs(first.server());
+    assertThat(activeOf(images, first.server().id())).isEqualTo(2);
+    first.close();
+    second.close();
+    assertThat(activeOf(images, first.server().id())).isZero();
+    assertThat(images.status().decisions())
+        .containsEntry(Reason.HIT, 1L)
+        .containsEntry(Reason.PLACED, 1L);
+    assertThat(images.destinations(10, null))
+        .extracting(DestinationStatus::destination)
+        .containsExactly("/a");
+  }
+
+  @Test
+  void lease_closedTwice_countsOnceAndTells() throws Exception {
+    await(deploy(config("lblc")));
+    LblcService images = Lblc.of(vertx).service("images");
+    Lease held = images.acquire("/a");
+    Lease lease = images.acquire("/a");
+    lease.close();
+    lease.close();
+    assertThat(activeOf(images, lease.server().id())).isEqualTo(1);
+    assertThat(images.status().doubleReleases()).isEqualTo(1);
+    held.close();
+  }
+
+  @Test
+  void acquire_allLeftOut_noServerAndNothingCounted() throws Exception {
+    await(deploy(config("lblcr")));
+    LblcService images = Lblc.of(vertx).service("images");
+    assertThatThrownBy(() -> images.acquire("/a", Set.of("one", "two")))
+        .isInstanceOf(NoServerException.class)
+        .hasMessage("no server available for service images");
+    assertThat(images.status().decisions()).containsEntry(Reason.NONE, 1L);
+    assertThat(images.status().servers()).allMatch(s -> s.active().local() == 0);
+  }
+
+  @Test
+  void connectFailed_asOftenAsConfigured_ejectsTheServer() throws Exception {
+    await(deploy(config("wlc")));
+    LblcService images = Lblc.of(vertx).service("images");
+    Lease lease = images.acquire(null);
+    lease.connectFailed();
+    lease.connectFailed();
+    lease.close();
+    Server ejected = lease.server();
+    assertThat(ejected.available()).isFalse();
+    assertThat(images.acquire(null).server()).isNotSameAs(ejected);
+  }
+
+  @Test
+  void explain_asked_tellsWhyAndChangesNothing() throws Exception {
+    await(deploy(config("lblc")));
+    LblcService images = Lblc.of(vertx).service("images");
+    assertThat(images.explain("/a").reason()).isEqualTo(Reason.PLACED);
+    assertThat(images.destination("/a")).isNull();
+    String home = images.acquire("/a").server().id();
+    Explanation explanation = images.explain("/a");
+    assertThat(explanation.homes()).isEqualTo(List.of(home));
+    assertThat(explanation.text()).isEqualTo("goes to its home " + home);
+    assertThat(images.status().decisions()).containsEntry(Reason.HIT, 0L);
+  }
+
+  @Test
+  void deploy_badConfiguration_failsWithEveryFault() {
+    JsonObject config = config("lbcl");
+    config.getJsonObject("services").getJsonObject("images").put("colour", "red");
+    assertThatThrownBy(() -> await(deploy(config)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("$.services.images.strategy")
+        .hasMessageContaining("$.services.images.colour");
+    assertThatThrownBy(() -> Lblc.of(vertx)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void undeploy_thenDeployAgain_startsAfresh() throws Exception {
+    String id = await(deploy(config("lblc")));
+    assertThatThrownBy(() -> await(deploy(config("lblc"))))
+        .hasMessageContaining("already deployed");
+    Lblc.of(vertx).service("images").acquire("/a").close();
+    await(vertx.undeploy(id));
+    assertThatThrownBy(() -> Lblc.of(vertx))
+        .hasMessageContaining("no dev.lblc.plugin.LblcVerticle");
+    await(deploy(config("lblc")));
+    assertThat(Lblc.of(vertx).service("images").status().destinations()).isZero();
+    assertThatThrownBy(() -> Lblc.of(vertx).service("videos"))
+        .hasMessage("service videos (expected: one of [images])");
+  }
+
+  @Test
+  void expiry_shortInterval_forgetsUnusedDestinations() throws Exception {
+    JsonObject config = config("lblc");
+    config
+        .getJsonObject("services")
+        .getJsonObject("images")
+        .put("options", new JsonObject().put("expiration", "1ms").put("checkInterval", "1ms"));
+    await(deploy(config));
+    LblcService images = Lblc.of(vertx).service("images");
+    images.acquire("/a").close();
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (images.status().destinations() > 0 && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+    assertThat(images.status().destinations()).isZero();
+  }
+
+  private Future<String> deploy(JsonObject config) {
+    return vertx.deployVerticle(
+        "dev.lblc.plugin.LblcVerticle", new DeploymentOptions().setConfig(config));
+  }
+
+  private static JsonObject config(String strategy) {
+    JsonArray servers = new JsonArray()
+        .add(new JsonObject().put("id", "one").put("host", "127.0.0.1").put("port", 9))
+        .add(new JsonObject().put("id", "two").put("host", "127.0.0.1").put("port", 10));
+    JsonObject passive = new JsonObject().put("failures", 2).put("eject", "1h");
+    JsonObject images = new JsonObject()
+        .put("strategy", strategy)
+        .put("servers", servers)
+        .put("health", new JsonObject().put("passive", passive));
+    return new JsonObject().put("services", new JsonObject().put("images", images));
+  }
+
+  private static int activeOf(LblcService service, String server) {
+    return service.status().servers().stream()
+        .filter(s -> s.id().equals(server))
+        .findFirst()
+        .orElseThrow()
+        .active()
+        .local();
+  }
+
+  private static <T> T await(Future<T> future) throws Exception {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    } catch (java.util.concurrent.ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+  }
+}
