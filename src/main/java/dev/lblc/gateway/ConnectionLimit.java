@@ -19,6 +19,8 @@ final class ConnectionLimit implements Handler<HttpConnection> {
     return open.get();
   }
 
+  // A listener returns the future it was added to.
+  @SuppressWarnings("FutureReturnValueIgnored")
   @Override
   public void handle(HttpConnection connection) {
     ConnectionBase base = (ConnectionBase) connection;

@@ -89,7 +89,7 @@ final class AccessLog {
       } else {
         line.append("\\u");
         for (int shift = 12; shift >= 0; shift -= 4) {
-          line.append(Character.forDigit(c >> shift & 0xf, 16));
+          line.append(Character.forDigit((c >> shift) & 0xf, 16));
         }
       }
     }

@@ -27,7 +27,7 @@ final class Answers {
   /** Answers with the status and a reason, as in {@code 502 connect failed}. */
   static void text(HttpServerRequest request, int status, String reason) {
     HttpServerResponse response = status(request, status);
-    if (request.method() == HttpMethod.HEAD) {
+    if (request.method().equals(HttpMethod.HEAD)) {
       response.end();
     } else {
       response.putHeader(HttpHeaders.CONTENT_TYPE, TEXT).end(status + " " + reason + "\n");

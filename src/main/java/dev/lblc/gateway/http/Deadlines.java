@@ -21,6 +21,9 @@ final class Deadlines {
   /** How much longer than its own time-out a connect may take: that one should have fired, and this is the net below. */
   private static final long CONNECT_GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** How long a client may go on with a request that was answered already. */
+  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(30);
+
   private static final long HTTP2_CANCEL = 0x8;
 
   /** A link of the list, and what was seen of its exchange at the last tick. */
@@ -97,21 +100,25 @@ final class Deadlines {
     Exchange exchange = entry.exchange;
     boolean sent = exchange.request().isEnded();
     long progress = exchange.progress();
-    if (entry.seenPhase != exchange.phase()
-        || entry.seenSent != sent
-        || entry.seenProgress != progress) {
+    boolean lingers = exchange.phase() == Phase.LINGERING;
+    boolean moved = entry.seenSent != sent || entry.seenProgress != progress;
+    if (entry.seenPhase != exchange.phase() || (moved && !lingers)) {
       entry.seenPhase = exchange.phase();
       entry.seenSent = sent;
       entry.seenProgress = progress;
       entry.quietSince = now;
-      if (exchange.phase() != Phase.LINGERING) {
-        return;
-      }
     }
     long quiet = now - entry.quietSince;
-    Route route = exchange.phase() == Phase.LINGERING ? null : exchange.route();
+    if (lingers) {
+      linger(entry, sent, quiet);
+    } else {
+      checkLimit(exchange, exchange.route(), sent, quiet);
+    }
+  }
+
+  private static void checkLimit(Exchange exchange, Route route, boolean sent, long quiet) {
     switch (exchange.phase()) {
-      case ROUTING -> {}
+      case ROUTING, LINGERING -> {}
       case CONNECTING -> {
         if (quiet > TimeUnit.MILLISECONDS.toNanos(route.connectMillis()) + CONNECT_GRACE_NANOS) {
           exchange.abort(Failure.CONNECT_TIMEOUT);
@@ -121,16 +128,14 @@ final class Deadlines {
         if (sent && quiet > route.responseNanos()) {
           exchange.abort(Failure.RESPONSE_TIMEOUT);
         } else if (!sent && quiet > route.idleNanos()) {
-          exchange.abort(
-              exchange.upstream().writeQueueFull()
-                  ? Failure.IDLE_TIMEOUT
-                  : Failure.REQUEST_TIMEOUT);
+          boolean serverStalls = exchange.upstream().writeQueueFull();
+          exchange.abort(serverStalls ? Failure.IDLE_TIMEOUT : Failure.REQUEST_TIMEOUT);
         }
       }
       case RECEIVING -> {
         if (quiet > route.idleNanos()) {
-          exchange.abort(
-              exchange.response().writeQueueFull() ? Failure.CLIENT_STALLED : Failure.IDLE_TIMEOUT);
+          boolean clientStalls = exchange.response().writeQueueFull();
+          exchange.abort(clientStalls ? Failure.CLIENT_STALLED : Failure.IDLE_TIMEOUT);
         }
       }
       case TUNNELLING -> {
@@ -138,7 +143,6 @@ final class Deadlines {
           exchange.cut(Failure.IDLE_TIMEOUT);
         }
       }
-      case LINGERING -> linger(entry, sent, quiet);
     }
   }
 
@@ -156,6 +160,4 @@ final class Deadlines {
       }
     }
   }
-
-  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(10);
 }

@@ -115,7 +115,7 @@ final class DestinationKeys {
   private static String bounded(String key) {
     // Three bytes at most for each char, so that most keys need no counting.
     if (key.length() * 3 <= MAX_BYTES
-        || key.length() <= MAX_BYTES && ByteBufUtil.utf8Bytes(key) <= MAX_BYTES) {
+        || (key.length() <= MAX_BYTES && ByteBufUtil.utf8Bytes(key) <= MAX_BYTES)) {
       return key;
     }
     try {

@@ -74,7 +74,7 @@ final class HttpFrontend implements Handler<HttpServerRequest> {
       return;
     }
     Route route = routes.find(facts);
-    if (request.method() == HttpMethod.CONNECT) {
+    if (request.method().equals(HttpMethod.CONNECT)) {
       exchange.refuse(501, "not implemented");
     } else if (request.version() == HttpVersion.HTTP_2 && request.uri().length() > LONGEST_TARGET) {
       exchange.refuse(414, "target too long");
@@ -105,9 +105,9 @@ final class HttpFrontend implements Handler<HttpServerRequest> {
     if (context.statusCode() == 500) {
       LOG.error("a request failed", context.failure());
       exchange.abort(Failure.INTERNAL);
-    } else if (request.method() == HttpMethod.CONNECT) {
+    } else if (request.method().equals(HttpMethod.CONNECT)) {
       exchange.refuse(501, "not implemented");
-    } else if (request.method() == HttpMethod.OPTIONS && "*".equals(request.uri())) {
+    } else if (request.method().equals(HttpMethod.OPTIONS) && "*".equals(request.uri())) {
       Answers.options(request);
     } else {
       exchange.refuse(400, context.statusCode() == 404 ? "bad target" : "bad request");

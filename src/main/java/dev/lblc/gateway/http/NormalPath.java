@@ -98,7 +98,7 @@ final class NormalPath {
       }
       start = last ? decoded.length() + 1 : end + 1;
     }
-    if (dots && escapedSlash || climbs && empty) {
+    if ((dots && escapedSlash) || (climbs && empty)) {
       throw new BadRequestException("ambiguous path");
     }
     decoded.setLength(0);
@@ -146,7 +146,7 @@ final class NormalPath {
     if (high < 0 || low < 0) {
       throw new BadRequestException("broken escape in the path");
     }
-    return high << 4 | low;
+    return (high << 4) | low;
   }
 
   /** Whether these octets start a UTF-8 sequence that is longer than its character needs, such as C0 AF for a slash. */
@@ -156,8 +156,8 @@ final class NormalPath {
     }
     return octet == 0xc0
         || octet == 0xc1
-        || octet == 0xe0 && next < 0xa0
-        || octet == 0xf0 && next < 0x90;
+        || (octet == 0xe0 && next < 0xa0)
+        || (octet == 0xf0 && next < 0x90);
   }
 
   /** The value of a hexadecimal digit, or -1. */

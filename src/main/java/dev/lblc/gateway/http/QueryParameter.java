@@ -30,8 +30,8 @@ final class QueryParameter {
   }
 
   private static boolean isName(String query, int start, int end, String name) {
-    return end - start == name.length() && query.startsWith(name, start)
-        || end - start > name.length() && decode(query, start, end).equals(name);
+    return (end - start == name.length() && query.startsWith(name, start))
+        || (end - start > name.length() && decode(query, start, end).equals(name));
   }
 
   /** Decodes escapes and plus signs; an escape that is broken stands for itself. */
@@ -49,7 +49,7 @@ final class QueryParameter {
       int high = c == '%' && i + 2 < end ? NormalPath.hex(query.charAt(i + 1)) : -1;
       int low = high >= 0 ? NormalPath.hex(query.charAt(i + 2)) : -1;
       if (low >= 0) {
-        octets.write(high << 4 | low);
+        octets.write((high << 4) | low);
         i += 2;
       } else {
         octets.write(c == '+' ? ' ' : c);

@@ -65,7 +65,7 @@ record RequestTarget(
    */
   String withoutPrefix(String prefix) {
     if (!path.startsWith(prefix)
-        || path.length() > prefix.length() && path.charAt(prefix.length()) != '/') {
+        || (path.length() > prefix.length() && path.charAt(prefix.length()) != '/')) {
       return origin;
     }
     String rest = path.substring(prefix.length());
@@ -73,7 +73,7 @@ record RequestTarget(
     String came = question < 0 ? origin : origin.substring(0, question);
     if (came.startsWith(prefix)) {
       String tail = came.substring(prefix.length());
-      if (tail.equals(rest) || tail.startsWith("/") && normalOrEmpty(tail).equals(rest)) {
+      if (tail.equals(rest) || (tail.startsWith("/") && normalOrEmpty(tail).equals(rest))) {
         rest = tail;
       }
     }

@@ -60,7 +60,7 @@ final class ResponseRelay {
     }
     List<String> codings = in.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
     return codings.isEmpty()
-        || codings.size() == 1 && codings.get(0).trim().equalsIgnoreCase("chunked");
+        || (codings.size() == 1 && codings.get(0).trim().equalsIgnoreCase("chunked"));
   }
 
   private static void writeHead(Exchange exchange, HttpClientResponse in, HttpServerResponse out) {
@@ -86,7 +86,7 @@ final class ResponseRelay {
 
   private static boolean mayHaveBody(Exchange exchange, HttpClientResponse in) {
     int status = in.statusCode();
-    return exchange.request().method() != HttpMethod.HEAD
+    return !exchange.request().method().equals(HttpMethod.HEAD)
         && status != HttpResponseStatus.NO_CONTENT.code()
         && status != HttpResponseStatus.NOT_MODIFIED.code()
         && HttpStatusClass.valueOf(status) != HttpStatusClass.INFORMATIONAL;

@@ -6,7 +6,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The peers whose forwarding headers are believed: addresses and CIDR blocks. Immutable. */
 final class TrustedPeers {
-  private record Block(byte[] network, int bits) {
+  private static final class Block {
+    private final byte[] network;
+    private final int bits;
+
+    Block(byte[] network, int bits) {
+      this.network = network;
+      this.bits = bits;
+    }
+
     boolean contains(byte[] address) {
       if (address.length != network.length) {
         return false;
