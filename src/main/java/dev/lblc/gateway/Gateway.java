@@ -97,8 +97,9 @@ public final class Gateway {
         ports,
         instances,
         ((VertxInternal) vertx).transport().getClass().getSimpleName());
-    if (!vertx.isNativeTransportEnabled()) {
-      LOG.warn("no native transport: {}", String.valueOf(vertx.unavailableNativeTransportCause()));
+    Throwable cause = vertx.unavailableNativeTransportCause();
+    if (cause != null) {
+      LOG.warn("the native transport cannot be used: {}", String.valueOf(cause));
     }
     return this;
   }
