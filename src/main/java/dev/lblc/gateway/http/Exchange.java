@@ -211,8 +211,8 @@ final class Exchange {
     if (response.headWritten() || response.ended()) {
       cut(why);
     } else {
-      Failure first = known(failure);
-      Answers.failure(request, first);
+      release();
+      Answers.failure(request, known(failure));
     }
   }
 
@@ -279,7 +279,11 @@ final class Exchange {
     }
   }
 
-  private void release() {
+  /**
+   * Stops counting, once. Just before the last byte is written, so that a client that has all of its answer never sees
+   * itself counted.
+   */
+  void release() {
     Lease held = lease;
     if (held != null) {
       lease = null;

@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http;
 
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.StreamResetException;
@@ -60,6 +61,7 @@ final class ForwardInterceptor implements ProxyInterceptor {
     }
     return cause instanceof HttpClosedException
             || cause instanceof StreamResetException
+            || cause instanceof PrematureChannelClosureException
             || cause instanceof IOException
         ? Failure.CLOSED_EARLY
         : Failure.BAD_ANSWER;

@@ -8,6 +8,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.PoolOptions;
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The HTTP data path of one event loop: its connections to servers and its deadlines. To be made and used on that loop;
@@ -24,6 +26,8 @@ public final class HttpWorker {
 
   /** As large as what a socket read returns, so that a body passes in few pieces. */
   private static final int CHUNK_BYTES = 65_536;
+
+  private static final Logger LOG = LoggerFactory.getLogger(HttpWorker.class);
 
   private final Vertx vertx;
   private final HttpClient client;
@@ -52,9 +56,19 @@ public final class HttpWorker {
     PoolOptions pool = new PoolOptions()
         .setHttp1MaxSize(MAX_CONNECTIONS_PER_SERVER)
         .setMaxWaitQueueSize(MAX_WAITING_PER_SERVER);
-    this.client = vertx.createHttpClient(options, pool);
+    this.client = vertx
+        .httpClientBuilder()
+        .with(options)
+        .with(pool)
+        .withConnectHandler(connection -> connection.exceptionHandler(HttpWorker::upstreamFailed))
+        .build();
     this.deadlines = new Deadlines(nanoTime);
     vertx.setPeriodic(Deadlines.TICK_MILLIS, timer -> deadlines.tick());
+  }
+
+  /** The requests on the connection hear of it too; here it is only kept from Vert.x's error log. */
+  private static void upstreamFailed(Throwable cause) {
+    LOG.debug("connection to a server failed", cause);
   }
 
   /** Handles the requests of a listener with these routes. */

@@ -28,6 +28,7 @@ final class ResponseRelay {
   static Future<Void> send(Exchange exchange, HttpClientResponse in) {
     exchange.receiving();
     if (!isFinal(in)) {
+      in.exceptionHandler(failure -> {});
       exchange.abort(Failure.BAD_ANSWER);
       return Future.succeededFuture();
     }
@@ -113,6 +114,7 @@ final class ResponseRelay {
     if (out.isChunked() && !in.trailers().isEmpty()) {
       out.trailers().addAll(in.trailers());
     }
+    exchange.release();
     out.end();
     if (lastsUntilClose) {
       exchange.request().connection().close();
