@@ -12,6 +12,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -123,7 +124,11 @@ final class TestGateway {
   }
 
   int http(Handler<HttpServerRequest> handler) throws Exception {
-    HttpServer server = vertx.createHttpServer().requestHandler(handler);
+    return http(new HttpServerOptions(), handler);
+  }
+
+  int http(HttpServerOptions options, Handler<HttpServerRequest> handler) throws Exception {
+    HttpServer server = vertx.createHttpServer(options).requestHandler(handler);
     return await(server.listen(0, "127.0.0.1")).actualPort();
   }
 
