@@ -279,8 +279,7 @@ final class ForwardingIT {
 
   @Test
   void limits_onLineAndHeaders_areAnswered() throws Exception {
-    assertThat(RawClient.get(GATEWAY.port(), "/plain/" + "x".repeat(9000)))
-        .contains(" 414 ");
+    assertThat(RawClient.get(GATEWAY.port(), "/plain/" + "x".repeat(9000))).contains(" 414 ");
     String header = "X-Large: " + "x".repeat(8000) + "\r\n";
     assertThat(RawClient.exchange(
             GATEWAY.port(), "GET /plain/x HTTP/1.1\r\nHost: h\r\n" + header.repeat(4) + "\r\n"))
