@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     subcommands = {
+      RunCommand.class,
       CheckCommand.class,
       ExplainCommand.class,
       StatusCommand.class,
