@@ -1,0 +1,59 @@
+package dev.lblc.gateway;
+
+import dev.lblc.gateway.http.HttpWorker;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * One event loop's share of a {@link Gateway}: a server for each listener, and connections to upstreams that stay on the
+ * loop. Confined to it.
+ */
+final class GatewayVerticle extends VerticleBase {
+  /** What a connection may be idle for where the routes wait no longer themselves. */
+  private static final Duration SHORTEST_IDLE = Duration.ofSeconds(60);
+
+  private final Gateway gateway;
+  private final List<Listener> listeners;
+  private final Duration longestConnect;
+  private final Duration longestWait;
+  private final LongSupplier nanoTime;
+
+  GatewayVerticle(
+      Gateway gateway,
+      List<Listener> listeners,
+      Duration longestConnect,
+      Duration longestWait,
+      LongSupplier nanoTime) {
+    this.gateway = gateway;
+    this.listeners = listeners;
+    this.longestConnect = longestConnect;
+    this.longestWait = longestWait;
+    this.nanoTime = nanoTime;
+  }
+
+  @Override
+  public Future<?> start() {
+    HttpWorker worker = new HttpWorker(vertx, longestConnect, longestWait, nanoTime);
+    List<Future<HttpServer>> servers = new ArrayList<>();
+    for (Listener listener : listeners) {
+      servers.add(listen(worker, listener));
+    }
+    return Future.all(servers);
+  }
+
+  private Future<HttpServer> listen(HttpWorker worker, Listener listener) {
+    Duration idle = longestWait.compareTo(SHORTEST_IDLE) > 0 ? longestWait : SHORTEST_IDLE;
+    return vertx
+        .createHttpServer(ServerOptions.of(listener.config(), idle.plusSeconds(10)))
+        .connectionHandler(listener.limit())
+        .requestHandler(worker.handler(listener.routes()))
+        .invalidRequestHandler(worker.invalidRequestHandler(listener.routes()))
+        .listen(listener.bindPort(), listener.config().host())
+        .onSuccess(server -> gateway.bound(listener.config().name(), server.actualPort()));
+  }
+}

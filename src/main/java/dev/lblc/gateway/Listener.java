@@ -1,0 +1,14 @@
+package dev.lblc.gateway;
+
+import dev.lblc.config.ListenerConfig;
+import dev.lblc.gateway.http.HttpRoutes;
+
+/**
+ * What all instances of one listener share; thread-safe.
+ *
+ * @param config as configured
+ * @param bindPort what each instance binds: as configured, or for 0 a negative number, by which Vert.x shares a free port
+ * @param routes compiled
+ * @param limit counts its connections
+ */
+record Listener(ListenerConfig config, int bindPort, HttpRoutes routes, ConnectionLimit limit) {}

@@ -1,0 +1,22 @@
+package dev.lblc.gateway.http;
+
+import io.netty.util.AsciiString;
+
+/** Case of protocol names, which are ASCII. */
+final class AsciiCase {
+  private AsciiCase() {}
+
+  /** The text with A to Z in lower case: the same instance if it has none. */
+  static String lower(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (AsciiString.isUpperCase(text.charAt(i))) {
+        char[] chars = text.toCharArray();
+        for (int j = i; j < chars.length; j++) {
+          chars[j] = AsciiString.toLowerCase(chars[j]);
+        }
+        return new String(chars);
+      }
+    }
+    return text;
+  }
+}

@@ -1,0 +1,47 @@
+package dev.lblc.gateway.http;
+
+import io.netty.util.NetUtil;
+import java.util.List;
+
+/** Finds the client behind trusted peers. */
+final class ClientAddress {
+  private ClientAddress() {}
+
+  /**
+   * The client's address: walking X-Forwarded-For from the right, the first that is not a trusted peer's. What cannot be
+   * an address ends the walk, and the last good one stands: nothing to the left of it was vouched for.
+   *
+   * @param peer address of the connection
+   * @param forwardedFor the X-Forwarded-For headers, in order
+   */
+  static String of(String peer, List<String> forwardedFor, TrustedPeers trusted) {
+    String client = peer;
+    for (int i = forwardedFor.size() - 1; i >= 0; i--) {
+      String line = forwardedFor.get(i);
+      int end = line.length();
+      while (end >= 0) {
+        if (!trusted.contains(client)) {
+          return client;
+        }
+        int comma = line.lastIndexOf(',', end - 1);
+        byte[] octets =
+            TrustedPeers.octets(withoutPort(line.substring(comma + 1, end).trim()));
+        if (octets == null) {
+          return client;
+        }
+        client = NetUtil.bytesToIpAddress(octets);
+        end = comma;
+      }
+    }
+    return client;
+  }
+
+  private static String withoutPort(String entry) {
+    if (entry.startsWith("[")) {
+      int end = entry.indexOf(']');
+      return end < 0 ? entry : entry.substring(1, end);
+    }
+    int colon = entry.indexOf(':');
+    return colon >= 0 && entry.indexOf(':', colon + 1) < 0 ? entry.substring(0, colon) : entry;
+  }
+}

@@ -1,0 +1,38 @@
+package dev.lblc.gateway.http;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.impl.ConnectionBase;
+
+/** What Vert.x's connections can do and its API does not offer. */
+// Nobody waits for a connection that is given up to be closed.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class Connections {
+  private Connections() {}
+
+  /** Closes a connection without waiting for what is still to be written: the other end may not be reading. */
+  static void closeNow(HttpConnection connection) {
+    ((ConnectionBase) connection).channelHandlerContext().close();
+  }
+
+  /** Closes a connection so that the other end cannot take it for an orderly end. */
+  static void resetNow(HttpConnection connection) {
+    ChannelHandlerContext context = ((ConnectionBase) connection).channelHandlerContext();
+    context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+    context.close();
+  }
+
+  /** Whether the head of an HTTP/2 request was not its end. */
+  static boolean hasBody(HttpServerRequest http2Request) {
+    ConnectionBase connection = (ConnectionBase) http2Request.connection();
+    if (connection.channelHandlerContext().handler() instanceof Http2ConnectionHandler handler) {
+      Http2Stream stream = handler.connection().stream(http2Request.streamId());
+      return stream != null && stream.state().remoteSideOpen();
+    }
+    return true;
+  }
+}

@@ -1,0 +1,52 @@
+package dev.lblc.gateway.http;
+
+/** Why a request did not get a server's answer: the status the client sees, and the reason in the access log. */
+enum Failure {
+  /** No server could be chosen. */
+  NO_SERVER(503, "no server available"),
+  /** The server did not take the connection, nor did those tried after it. */
+  CONNECT_FAILED(502, "connect failed"),
+  /** No connection within the time allowed. */
+  CONNECT_TIMEOUT(504, "connect timed out"),
+  /** Too many requests wait for a connection to this server. */
+  POOL_EXHAUSTED(503, "too many waiting requests"),
+  /** The connection ended before the head of the response. */
+  CLOSED_EARLY(502, "server closed the connection"),
+  /** What came is not a response to this request. */
+  BAD_ANSWER(502, "invalid response"),
+  /** The connection ended within the body of the response. */
+  CUT_SHORT(502, "response cut short"),
+  /** No response head within the time allowed. */
+  RESPONSE_TIMEOUT(504, "response timed out"),
+  /** The server neither read nor wrote for the time allowed. */
+  IDLE_TIMEOUT(504, "server idle for too long"),
+  /** The client did not go on with its request for the time allowed. */
+  REQUEST_TIMEOUT(408, "request timed out"),
+  /** The client did not take the response for the time allowed. */
+  CLIENT_STALLED(499, "client did not read"),
+  /** The client left first; nobody sees the status. */
+  CLIENT_GONE(499, "client closed the connection"),
+  /** A fault of our own. */
+  INTERNAL(500, "internal error");
+
+  private final int status;
+  private final String reason;
+
+  Failure(int status, String reason) {
+    this.status = status;
+    this.reason = reason;
+  }
+
+  int status() {
+    return status;
+  }
+
+  String reason() {
+    return reason;
+  }
+
+  /** This failure as the cause of a failed future; without a stack trace. */
+  FailureException exception() {
+    return new FailureException(this);
+  }
+}

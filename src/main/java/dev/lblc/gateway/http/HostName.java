@@ -1,0 +1,59 @@
+package dev.lblc.gateway.http;
+
+/** The one form of a host that routes are matched against: lower case, without port, brackets or final dot. */
+final class HostName {
+  private HostName() {}
+
+  /**
+   * The normal form of a Host header or authority: the same instance if it has it already; empty if it is.
+   *
+   * @throws BadRequestException for what is not a host and an optional port
+   */
+  static String of(String authority) {
+    boolean plain = true;
+    for (int i = 0; i < authority.length(); i++) {
+      char c = authority.charAt(i);
+      plain &= (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+    }
+    return plain && !authority.endsWith(".") ? authority : normalise(authority);
+  }
+
+  private static String normalise(String authority) {
+    int end = authority.length();
+    int start = 0;
+    if (authority.startsWith("[")) {
+      start = 1;
+      end = authority.indexOf(']');
+      if (end < 0) {
+        throw new BadRequestException("bad host");
+      }
+      checkPort(authority, end + 1);
+    } else if (authority.indexOf(':') >= 0) {
+      end = authority.indexOf(':');
+      checkPort(authority, end);
+    }
+    if (start == 0 && end > 0 && authority.charAt(end - 1) == '.') {
+      end--;
+    }
+    StringBuilder host = new StringBuilder(end - start);
+    for (int i = start; i < end; i++) {
+      char c = authority.charAt(i);
+      if (c <= ' ' || c >= 0x7f || "%/\\?#@[]\"<>^`{|}".indexOf(c) >= 0) {
+        throw new BadRequestException("bad host");
+      }
+      host.append(c >= 'A' && c <= 'Z' ? (char) (c | 0x20) : c);
+    }
+    return host.toString();
+  }
+
+  private static void checkPort(String authority, int colon) {
+    if (colon < authority.length() && authority.charAt(colon) != ':') {
+      throw new BadRequestException("bad host");
+    }
+    for (int i = colon + 1; i < authority.length(); i++) {
+      if (authority.charAt(i) < '0' || authority.charAt(i) > '9') {
+        throw new BadRequestException("bad host");
+      }
+    }
+  }
+}

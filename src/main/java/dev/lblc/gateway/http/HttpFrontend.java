@@ -1,0 +1,120 @@
+package dev.lblc.gateway.http;
+
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.proxy.handler.ProxyHandler;
+import io.vertx.httpproxy.HttpProxy;
+import io.vertx.httpproxy.ProxyOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Handles the requests of one listener: reads what each is about, finds its route, makes its destination, and hands it to
+ * the proxy or a tunnel, which take a lease, forward and release.
+ *
+ * <p>Confined to its event loop.
+ */
+final class HttpFrontend implements Handler<HttpServerRequest> {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpFrontend.class);
+  private static final int LONGEST_TARGET = 8192;
+
+  private final Router router;
+  private final HttpRoutes routes;
+  private final Connector connector;
+  private final ProxyHandler proxy;
+  private final Deadlines deadlines;
+
+  HttpFrontend(Vertx vertx, HttpClient client, HttpRoutes routes, Deadlines deadlines) {
+    this.routes = routes;
+    this.deadlines = deadlines;
+    this.connector = new Connector(client);
+    this.proxy = ProxyHandler.create(HttpProxy.reverseProxy(
+            new ProxyOptions().setSupportWebSocket(false), client)
+        .addInterceptor(new ForwardInterceptor())
+        .origin(context -> {
+          Exchange exchange = ForwardInterceptor.exchange(context);
+          return connector.connect(exchange).onSuccess(granted -> exchange.sending());
+        }));
+    this.router = Router.router(vertx);
+    router.route().handler(this::route);
+    for (int status : new int[] {400, 404, 500}) {
+      router.errorHandler(status, this::unroutable);
+    }
+  }
+
+  @Override
+  public void handle(HttpServerRequest request) {
+    try {
+      router.handle(request);
+    } catch (RuntimeException e) {
+      // The router throws on some hosts that are none.
+      LOG.debug("refused by the router", e);
+      if (!request.response().ended()) {
+        begin(request).refuse(400, "bad host");
+      }
+    }
+  }
+
+  private void route(RoutingContext context) {
+    HttpServerRequest request = context.request();
+    Exchange exchange = begin(request);
+    context.put(Exchange.KEY, exchange);
+    InboundFacts facts;
+    try {
+      RequestHead.checkFraming(request);
+      facts = new InboundFacts(request, routes.trustedPeers());
+    } catch (BadRequestException e) {
+      exchange.refuse(400, e.reason());
+      return;
+    }
+    Route route = routes.find(facts);
+    if (request.method().equals(HttpMethod.CONNECT)) {
+      exchange.refuse(501, "not implemented");
+    } else if (request.version() == HttpVersion.HTTP_2 && request.uri().length() > LONGEST_TARGET) {
+      exchange.refuse(414, "target too long");
+    } else if (route == null) {
+      exchange.refuse(404, "no route");
+    } else if (route.redirect() != null) {
+      exchange.routed(facts, route, null);
+      Answers.redirect(request, facts, route.redirect());
+    } else {
+      exchange.routed(facts, route, route.keys().keyOf(facts));
+      forward(context, exchange);
+    }
+  }
+
+  private void forward(RoutingContext context, Exchange exchange) {
+    if (context.request().canUpgradeToWebSocket()) {
+      Tunnel.open(exchange, connector);
+    } else {
+      proxy.handle(context);
+    }
+  }
+
+  /** What the router does not pass on: no valid host, a target that is not a path, a fault of our own. */
+  private void unroutable(RoutingContext context) {
+    HttpServerRequest request = context.request();
+    Exchange known = context.get(Exchange.KEY);
+    Exchange exchange = known != null ? known : begin(request);
+    if (context.statusCode() == 500) {
+      LOG.error("a request failed", context.failure());
+      exchange.abort(Failure.INTERNAL);
+    } else if (request.method().equals(HttpMethod.CONNECT)) {
+      exchange.refuse(501, "not implemented");
+    } else if (request.method().equals(HttpMethod.OPTIONS) && "*".equals(request.uri())) {
+      Answers.options(request);
+    } else {
+      exchange.refuse(400, context.statusCode() == 404 ? "bad target" : "bad request");
+    }
+  }
+
+  private Exchange begin(HttpServerRequest request) {
+    return new Exchange(request, routes.accessLog(), deadlines);
+  }
+}

@@ -1,0 +1,66 @@
+package dev.lblc.gateway.http;
+
+import dev.lblc.config.ListenerConfig;
+import dev.lblc.config.RouteConfig;
+import dev.lblc.plugin.LblcService;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The routes of one listener, compiled, with what else all its requests share. Immutable, shared by all event loops. */
+public final class HttpRoutes {
+  private final Route[] routes;
+  private final TrustedPeers trustedPeers;
+  private final boolean accessLog;
+
+  private HttpRoutes(Route[] routes, TrustedPeers trustedPeers, boolean accessLog) {
+    this.routes = routes;
+    this.trustedPeers = trustedPeers;
+    this.accessLog = accessLog;
+  }
+
+  /**
+   * Compiles those of the routes that name the listener, in their order.
+   *
+   * @param services finds a service by its name, or throws {@link IllegalArgumentException}
+   * @throws IllegalArgumentException if a route cannot work; the message names it by its index in {@code routes}
+   */
+  public static HttpRoutes compile(
+      ListenerConfig listener, List<RouteConfig> routes, Function<String, LblcService> services) {
+    Route[] compiled = new Route
+        [(int) routes.stream()
+            .filter(route -> route.listener().equals(listener.name()))
+            .count()];
+    int next = 0;
+    for (int i = 0; i < routes.size(); i++) {
+      if (routes.get(i).listener().equals(listener.name())) {
+        try {
+          compiled[next++] = Route.compile(routes.get(i), services);
+        } catch (IllegalArgumentException | BadRequestException e) {
+          throw new IllegalArgumentException("routes[" + i + "]: " + e.getMessage(), e);
+        }
+      }
+    }
+    return new HttpRoutes(
+        compiled, TrustedPeers.compile(listener.trustedPeers()), listener.accessLog());
+  }
+
+  /** The first route that matches; null: none does. */
+  @Nullable
+  Route find(RequestFacts facts) {
+    for (Route route : routes) {
+      if (route.match().matches(facts)) {
+        return route;
+      }
+    }
+    return null;
+  }
+
+  TrustedPeers trustedPeers() {
+    return trustedPeers;
+  }
+
+  boolean accessLog() {
+    return accessLog;
+  }
+}

@@ -1,0 +1,32 @@
+package dev.lblc.gateway.http;
+
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpServerRequest;
+import org.jspecify.annotations.Nullable;
+
+/** Refuses what could not be read as a request, and closes its connection: where the next one starts is unknown. */
+final class InvalidRequests implements Handler<HttpServerRequest> {
+  private final HttpRoutes routes;
+  private final Deadlines deadlines;
+
+  InvalidRequests(HttpRoutes routes, Deadlines deadlines) {
+    this.routes = routes;
+    this.deadlines = deadlines;
+  }
+
+  @Override
+  public void handle(HttpServerRequest request) {
+    Exchange exchange = new Exchange(request, routes.accessLog(), deadlines);
+    @Nullable Throwable cause = request.decoderResult().cause();
+    if (cause instanceof TooLongHttpLineException) {
+      exchange.refuse(414, "request line too long");
+    } else if (cause instanceof TooLongHttpHeaderException) {
+      exchange.refuse(431, "headers too large");
+    } else {
+      exchange.refuse(400, "not a request");
+    }
+    request.connection().close();
+  }
+}

@@ -1,0 +1,55 @@
+package dev.lblc.gateway.http;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetSocket;
+import java.util.function.IntConsumer;
+
+/**
+ * One direction of a tunnel: what comes out of one socket goes into the other, no faster than that takes it. When the
+ * source ends, in whatever way, what it still held is passed on before the destination is closed.
+ *
+ * <p>Confined to the event loop of both sockets.
+ */
+final class Pump {
+  private final NetSocket from;
+  private final NetSocket to;
+  private final IntConsumer bytes;
+  private boolean ended;
+
+  /** Between paused sockets; {@code bytes} is told the length of each piece. */
+  Pump(NetSocket from, NetSocket to, IntConsumer bytes) {
+    this.from = from;
+    this.to = to;
+    this.bytes = bytes;
+  }
+
+  /** Starts pumping; {@code atEnd} runs once, when the source has ended. */
+  void start(Runnable atEnd) {
+    from.handler(this::pass);
+    from.endHandler(v -> end(atEnd));
+    // An orderly close may arrive as a failure too.
+    from.exceptionHandler(failure -> end(atEnd));
+    from.closeHandler(v -> end(atEnd));
+    from.resume();
+  }
+
+  private void pass(Buffer data) {
+    bytes.accept(data.length());
+    to.write(data);
+    if (!ended && to.writeQueueFull()) {
+      from.pause();
+      to.drainHandler(v -> from.resume());
+    }
+  }
+
+  private void end(Runnable atEnd) {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    // What waited for the other side to drain comes out now; there is no more than the buffers
+    // hold.
+    from.resume();
+    atEnd.run();
+  }
+}

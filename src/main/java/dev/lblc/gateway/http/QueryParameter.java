@@ -1,0 +1,60 @@
+package dev.lblc.gateway.http;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Finds one parameter of a query without parsing the others. */
+final class QueryParameter {
+  private QueryParameter() {}
+
+  /** The first value of that name, decoded; null: no query or no such parameter. */
+  static @Nullable String of(@Nullable String query, String name) {
+    if (query == null) {
+      return null;
+    }
+    int start = 0;
+    while (start < query.length()) {
+      int end = query.indexOf('&', start);
+      if (end < 0) {
+        end = query.length();
+      }
+      int equals = query.indexOf('=', start);
+      int nameEnd = equals >= 0 && equals < end ? equals : end;
+      if (isName(query, start, nameEnd, name)) {
+        return decode(query, Math.min(nameEnd + 1, end), end);
+      }
+      start = end + 1;
+    }
+    return null;
+  }
+
+  private static boolean isName(String query, int start, int end, String name) {
+    return (end - start == name.length() && query.startsWith(name, start))
+        || (end - start > name.length() && decode(query, start, end).equals(name));
+  }
+
+  /** Decodes escapes and plus signs; an escape that is broken stands for itself. */
+  private static String decode(String query, int start, int end) {
+    boolean plain = true;
+    for (int i = start; i < end && plain; i++) {
+      plain = query.charAt(i) != '%' && query.charAt(i) != '+';
+    }
+    if (plain) {
+      return query.substring(start, end);
+    }
+    ByteArrayOutputStream octets = new ByteArrayOutputStream(end - start);
+    for (int i = start; i < end; i++) {
+      char c = query.charAt(i);
+      int high = c == '%' && i + 2 < end ? NormalPath.hex(query.charAt(i + 1)) : -1;
+      int low = high >= 0 ? NormalPath.hex(query.charAt(i + 2)) : -1;
+      if (low >= 0) {
+        octets.write((high << 4) | low);
+        i += 2;
+      } else {
+        octets.write(c == '+' ? ' ' : c);
+      }
+    }
+    return octets.toString(StandardCharsets.UTF_8);
+  }
+}

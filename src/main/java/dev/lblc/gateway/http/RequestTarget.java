@@ -1,0 +1,91 @@
+package dev.lblc.gateway.http;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a request wants to go.
+ *
+ * @param authority of a target in absolute form, which overrides the Host header; null: the target had none
+ * @param origin the target in origin form, otherwise as it came
+ * @param path in normal form
+ * @param query what follows the question mark, as it came; null: no question mark
+ */
+record RequestTarget(
+    @Nullable String authority,
+    String origin,
+    String path,
+    @Nullable String query) {
+
+  /**
+   * Reads a target in origin or absolute form.
+   *
+   * @throws BadRequestException for any other, and for a path that {@link NormalPath} refuses
+   */
+  static RequestTarget parse(String target) {
+    if (!target.isEmpty() && target.charAt(0) == '/') {
+      return ofOrigin(null, target);
+    }
+    int start = target.regionMatches(true, 0, "http://", 0, 7)
+        ? 7
+        : target.regionMatches(true, 0, "https://", 0, 8) ? 8 : -1;
+    if (start < 0) {
+      throw new BadRequestException("bad target");
+    }
+    int end = start;
+    while (end < target.length() && target.charAt(end) != '/' && target.charAt(end) != '?') {
+      end++;
+    }
+    if (end == start) {
+      throw new BadRequestException("bad target");
+    }
+    String rest = target.substring(end);
+    return ofOrigin(target.substring(start, end), rest.startsWith("/") ? rest : "/" + rest);
+  }
+
+  private static RequestTarget ofOrigin(@Nullable String authority, String origin) {
+    int question = origin.indexOf('?');
+    if (question < 0) {
+      return new RequestTarget(authority, origin, NormalPath.of(origin), null);
+    }
+    for (int i = question + 1; i < origin.length(); i++) {
+      NormalPath.checkQuery(origin.charAt(i));
+    }
+    return new RequestTarget(
+        authority,
+        origin,
+        NormalPath.of(origin.substring(0, question)),
+        origin.substring(question + 1));
+  }
+
+  /**
+   * The target without a prefix of its path, which the path must have as whole segments; else the target as it is. What
+   * is left is as it came where the prefix stands there literally, and in normal form where it was written another way.
+   *
+   * @param prefix in normal form, without final slash
+   */
+  String withoutPrefix(String prefix) {
+    if (!path.startsWith(prefix)
+        || (path.length() > prefix.length() && path.charAt(prefix.length()) != '/')) {
+      return origin;
+    }
+    String rest = path.substring(prefix.length());
+    int question = origin.indexOf('?');
+    String came = question < 0 ? origin : origin.substring(0, question);
+    if (came.startsWith(prefix)) {
+      String tail = came.substring(prefix.length());
+      if (tail.equals(rest) || (tail.startsWith("/") && normalOrEmpty(tail).equals(rest))) {
+        rest = tail;
+      }
+    }
+    return (rest.isEmpty() ? "/" : rest) + (query == null ? "" : "?" + query);
+  }
+
+  private static String normalOrEmpty(String path) {
+    try {
+      return NormalPath.of(path);
+    } catch (BadRequestException e) {
+      // Such as "/..", which climbs out of the prefix: the normal form is forwarded instead.
+      return "";
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package dev.lblc.gateway.http;
+
+import dev.lblc.config.RouteConfig;
+import dev.lblc.plugin.LblcService;
+import java.time.Duration;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One route, compiled: its match, and what becomes of the requests that take it. Immutable, shared by all event loops.
+ *
+ * @param match what a request must have
+ * @param service chooses the server; null if and only if {@code redirect} is set
+ * @param keys makes the destination
+ * @param connectMillis limit on getting a connection
+ * @param responseNanos limit from the request sent to the response head
+ * @param idleNanos limit without a byte in either direction
+ * @param retries how many other servers are tried after a failed connect
+ * @param stripPrefix in normal form, without final slash; null: none
+ * @param host what becomes of Host
+ * @param requestEdits on the way to the server
+ * @param responseEdits on the way to the client
+ * @param redirect null: forward
+ */
+record Route(
+    RouteMatch match,
+    @Nullable LblcService service,
+    DestinationKeys keys,
+    long connectMillis,
+    long responseNanos,
+    long idleNanos,
+    int retries,
+    @Nullable String stripPrefix,
+    RouteConfig.HostHeader host,
+    HeaderEditor requestEdits,
+    HeaderEditor responseEdits,
+    RouteConfig.@Nullable Redirect redirect) {
+
+  /**
+   * Compiles a route.
+   *
+   * @param services finds a service by its name, or throws {@link IllegalArgumentException}
+   */
+  static Route compile(RouteConfig config, Function<String, LblcService> services) {
+    String service = config.service();
+    String prefix = config.stripPrefix();
+    return new Route(
+        new RouteMatch(config.match()),
+        service == null ? null : services.apply(service),
+        DestinationKeys.compile(config.destination()),
+        Math.max(1, config.timeouts().connect().toMillis()),
+        nanos(config.timeouts().response()),
+        nanos(config.timeouts().idle()),
+        config.retries(),
+        prefix == null ? null : prefix(prefix),
+        config.host(),
+        new HeaderEditor(config.requestHeaders()),
+        new HeaderEditor(config.responseHeaders()),
+        config.redirect());
+  }
+
+  private static String prefix(String configured) {
+    String normal = NormalPath.of(configured);
+    return normal.endsWith("/") ? normal.substring(0, normal.length() - 1) : normal;
+  }
+
+  private static long nanos(Duration duration) {
+    return Math.max(1, duration.toNanos());
+  }
+}

@@ -1,0 +1,88 @@
+package dev.lblc.gateway.http;
+
+import dev.lblc.config.RouteConfig;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a request must have to take a route, compiled from configuration. Immutable. */
+final class RouteMatch {
+  private static final String ANY = "*";
+
+  private final @Nullable String host;
+  private final boolean hostIsSuffix;
+  private final @Nullable String path;
+  private final boolean pathIsPrefix;
+  private final Set<String> methods;
+  private final String[] headerNames;
+  private final String[] headerValues;
+
+  /**
+   * Compiles a match; its path is brought to the same normal form as those of requests.
+   *
+   * @throws IllegalArgumentException for a host or path that no request can have
+   */
+  RouteMatch(RouteConfig.Match match) {
+    String host = match.host();
+    hostIsSuffix = host != null && host.startsWith("*.");
+    this.host = host == null ? null : hostIsSuffix ? "." + hostOf(host.substring(2)) : hostOf(host);
+    String path = match.path();
+    pathIsPrefix = path != null && path.endsWith(ANY);
+    this.path = path == null || path.equals(ANY)
+        ? null
+        : pathOf(pathIsPrefix ? path.substring(0, path.length() - 1) : path);
+    methods = Set.copyOf(match.methods());
+    Map<String, String> headers = match.headers();
+    headerNames = headers.keySet().toArray(String[]::new);
+    headerValues = headers.values().toArray(String[]::new);
+  }
+
+  /** Whether the request has all of it. */
+  boolean matches(RequestFacts facts) {
+    return pathMatches(facts.path())
+        && hostMatches(facts.host())
+        && (methods.isEmpty() || methods.contains(facts.method()))
+        && headersMatch(facts);
+  }
+
+  private boolean pathMatches(String actual) {
+    return path == null || (pathIsPrefix ? actual.startsWith(path) : actual.equals(path));
+  }
+
+  private boolean hostMatches(String actual) {
+    if (host == null) {
+      return true;
+    }
+    return hostIsSuffix
+        ? actual.length() > host.length() && actual.endsWith(host) && actual.charAt(0) != '.'
+        : actual.equals(host);
+  }
+
+  private boolean headersMatch(RequestFacts facts) {
+    for (int i = 0; i < headerNames.length; i++) {
+      boolean found = headerValues[i].equals(ANY)
+          ? facts.header(headerNames[i]) != null
+          : facts.headers(headerNames[i]).contains(headerValues[i]);
+      if (!found) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String hostOf(String host) {
+    try {
+      return HostName.of(host);
+    } catch (BadRequestException e) {
+      throw new IllegalArgumentException("host " + host + ": " + e.reason(), e);
+    }
+  }
+
+  private static String pathOf(String path) {
+    try {
+      return NormalPath.of(path);
+    } catch (BadRequestException e) {
+      throw new IllegalArgumentException("path " + path + ": " + e.reason(), e);
+    }
+  }
+}

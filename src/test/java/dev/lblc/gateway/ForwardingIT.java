@@ -1,0 +1,415 @@
+package dev.lblc.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class ForwardingIT {
+  private static final TestGateway GATEWAY = new TestGateway();
+
+  @BeforeAll
+  static void start() throws Exception {
+    int one = GATEWAY.http(request -> serve("one", request));
+    int two = GATEWAY.http(request -> serve("two", request));
+    GATEWAY
+        .service("admin", GATEWAY.http(request -> request.response().end("admin")))
+        .service("plain", one, two)
+        .service("server", one)
+        .service("named", one)
+        .service("edited", one)
+        .service("strip", one)
+        .listener(new JsonObject().put("name", "web"))
+        .listener(new JsonObject()
+            .put("name", "inner")
+            .put("trustedPeers", new JsonArray().add("127.0.0.0/8")))
+        .route("admin", new JsonObject())
+        .route("plain", new JsonObject())
+        .route("server", new JsonObject().put("host", "server"))
+        .route("named", new JsonObject().put("host", "other.example"))
+        .route(
+            "strip", new JsonObject().put("rewrite", new JsonObject().put("stripPrefix", "/strip")))
+        .route(
+            "edited",
+            new JsonObject()
+                .put(
+                    "requestHeaders",
+                    new JsonObject()
+                        .put("set", new JsonObject().put("X-Set", "set"))
+                        .put("remove", new JsonArray().add("X-Removed")))
+                .put(
+                    "responseHeaders",
+                    new JsonObject()
+                        .put("set", new JsonObject().put("X-Answer", "set"))
+                        .put("remove", new JsonArray().add("X-From"))))
+        .route(new JsonObject()
+            .put("listener", "web")
+            .put("match", new JsonObject().put("path", "/moved/*"))
+            .put("redirect", new JsonObject().put("scheme", "https").put("status", 308)))
+        .route("plain", new JsonObject().put("listener", "inner"));
+    GATEWAY.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    GATEWAY.stop();
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    GATEWAY.awaitIdle();
+  }
+
+  private static void serve(String name, HttpServerRequest request) {
+    HttpServerResponse response = request.response().putHeader("X-From", name);
+    String what = request.path().substring(request.path().lastIndexOf('/') + 1);
+    switch (what) {
+      case "head" -> {
+        JsonObject seen = new JsonObject()
+            .put("uri", request.uri())
+            .put("method", request.method().name());
+        request.headers().forEach((key, value) -> seen.put(key.toLowerCase(Locale.ROOT), value));
+        response.end(seen.encode());
+      }
+      case "echo" -> {
+        response.setChunked(true);
+        request.pipeTo(response);
+      }
+      case "hops" ->
+        response
+            .putHeader("Connection", "keep-alive, X-Hop")
+            .putHeader("Keep-Alive", "timeout=60")
+            .putHeader("X-Hop", "1")
+            .putHeader("X-End", "2")
+            .end("x");
+      case "trailers" -> {
+        response.setChunked(true).putTrailer("X-Sum", "42").write("body");
+        response.end();
+      }
+      case "nothing" -> response.setStatusCode(204).end();
+      case "unchanged" -> response.setStatusCode(304).putHeader("ETag", "\"1\"").end();
+      case "stream" -> response.setChunked(true).writeHead();
+      case "sized" -> response.putHeader("Content-Length", "3").end(name);
+      case "cookies" -> {
+        response.headers().add("Set-Cookie", "a=1").add("Set-Cookie", "b=2");
+        response.end("x");
+      }
+      default -> response.end(name);
+    }
+  }
+
+  @Test
+  void requests_forOneDestination_stickAndOthersSpread() throws Exception {
+    Set<String> servers = new HashSet<>();
+    for (int i = 0; i < 10; i++) {
+      String first = RawClient.get(GATEWAY.port(), "/plain/" + i);
+      String server = first.substring(first.length() - 3);
+      servers.add(server);
+      for (int again = 0; again < 5; again++) {
+        assertThat(RawClient.get(GATEWAY.port(), "/plain/" + i)).endsWith(server);
+      }
+    }
+    assertThat(servers).containsExactlyInAnyOrder("one", "two");
+  }
+
+  @Test
+  void head_ofARequest_isForwardedAsItCameAndTellsWhoAsked() throws Exception {
+    JsonObject seen = seen(
+        "web",
+        "GET /plain/%61/./head?q=%2f..&r HTTP/1.1",
+        "Host: Example.com:8080",
+        "Connection: keep-alive, X-Secret",
+        "X-Secret: 1",
+        "Keep-Alive: timeout=5",
+        "TE: trailers",
+        "X-Forwarded-For: 6.6.6.6",
+        "X-Forwarded-Prefix: /p",
+        "Forwarded: for=6.6.6.6",
+        "X-Kept: 2");
+    assertThat(seen.fieldNames())
+        .containsExactlyInAnyOrder(
+            "uri",
+            "method",
+            "host",
+            "x-kept",
+            "x-forwarded-for",
+            "x-forwarded-host",
+            "x-forwarded-proto",
+            "x-forwarded-port",
+            "forwarded");
+    assertThat(seen.getString("uri")).isEqualTo("/plain/%61/./head?q=%2f..&r");
+    assertThat(seen.getString("host")).isEqualTo("Example.com:8080");
+    assertThat(seen.getString("x-forwarded-for")).isEqualTo("127.0.0.1");
+    assertThat(seen.getString("x-forwarded-host")).isEqualTo("Example.com:8080");
+    assertThat(seen.getString("x-forwarded-proto")).isEqualTo("http");
+    assertThat(seen.getString("x-forwarded-port")).isEqualTo(String.valueOf(GATEWAY.port()));
+    assertThat(seen.getString("forwarded"))
+        .isEqualTo("for=127.0.0.1;host=\"Example.com:8080\";proto=http");
+  }
+
+  @Test
+  void forwardingHeaders_ofATrustedPeer_areBelieved() throws Exception {
+    JsonObject seen = seen(
+        "inner",
+        "GET /plain/head HTTP/1.1",
+        "Host: h",
+        "X-Forwarded-For: 6.6.6.6",
+        "X-Forwarded-Proto: https");
+    assertThat(seen.getString("x-forwarded-for")).isEqualTo("6.6.6.6, 127.0.0.1");
+    assertThat(seen.getString("x-forwarded-proto")).isEqualTo("https");
+  }
+
+  @Test
+  void host_replaced_asTheRouteSays() throws Exception {
+    assertThat(seen("web", "GET /server/head HTTP/1.1", "Host: h").getString("host"))
+        .startsWith("127.0.0.1:");
+    assertThat(seen("web", "GET /named/head HTTP/1.1", "Host: h").getString("host"))
+        .isEqualTo("other.example");
+    assertThat(seen("web", "GET /plain/head HTTP/1.0", "Host: h:80").getString("host"))
+        .isEqualTo("h:80");
+  }
+
+  @Test
+  void target_inAbsoluteForm_isForwardedInOriginFormAndItsHostCounts() throws Exception {
+    JsonObject seen = seen("web", "GET http://target.example/plain/head?x HTTP/1.1", "Host: h");
+    assertThat(seen.getString("uri")).isEqualTo("/plain/head?x");
+    assertThat(seen.getString("host")).isEqualTo("target.example");
+  }
+
+  @Test
+  void headers_edited_bothWays() throws Exception {
+    String response = RawClient.exchange(
+        GATEWAY.port(), "GET /edited/head HTTP/1.1\r\nHost: h\r\nX-Removed: 1\r\nX-Set: 0\r\n\r\n");
+    assertThat(response)
+        .contains("\"x-set\":\"set\"")
+        .doesNotContain("x-removed")
+        .containsIgnoringCase("x-answer: set");
+    assertThat(response).doesNotContainIgnoringCase("x-from");
+  }
+
+  @Test
+  void prefix_stripped_fromTheTargetOnly() throws Exception {
+    assertThat(seen("web", "GET /strip/%78/head?q HTTP/1.1", "Host: h").getString("uri"))
+        .isEqualTo("/%78/head?q");
+    assertThat(seen("web", "GET //%73trip/head HTTP/1.1", "Host: h").getString("uri"))
+        .isEqualTo("/head");
+  }
+
+  @Test
+  void redirect_toAnotherScheme_keepsTheTarget() throws Exception {
+    String response =
+        RawClient.exchange(GATEWAY.port(), "GET /moved/a?b HTTP/1.1\r\nHost: h:8080\r\n\r\n");
+    assertThat(response)
+        .startsWith("HTTP/1.1 308 ")
+        .containsIgnoringCase("location: https://h/moved/a?b\r\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/%61dmin/x",
+        "//admin/x",
+        "/plain/../admin/x",
+        "/plain/%2e%2e/admin/x",
+        "/admin%2fx"
+      })
+  void path_inAnotherSpelling_takesTheSameRoute(String target) throws Exception {
+    assertThat(RawClient.get(GATEWAY.port(), target))
+        .startsWith("HTTP/1.1 200 ")
+        .endsWith("admin");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /plain/..%2fadmin/x HTTP/1.1\r\nHost: h",
+        "GET /plain/x#y HTTP/1.1\r\nHost: h",
+        "GET /plain/%zz HTTP/1.1\r\nHost: h",
+        "GET /plain/%00 HTTP/1.1\r\nHost: h",
+        "GET /plain/a\\b HTTP/1.1\r\nHost: h",
+        "GET /plain/\u0001 HTTP/1.1\r\nHost: h",
+        "GET plain/x HTTP/1.1\r\nHost: h",
+        "GET * HTTP/1.1\r\nHost: h",
+        "GET /plain/x HTTP/1.1",
+        "GET /plain/x HTTP/1.1\r\nHost: h\r\nHost: h",
+        "GET /plain/x HTTP/1.1\r\nHost: a b",
+        "GET /plain/x HTTP/1.1\r\nHost: a@b",
+        "GET http://a@b/plain/x HTTP/1.1\r\nHost: h",
+        "POST /plain/x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked",
+        "POST /plain/x HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked"
+      })
+  void request_withMoreThanOneReading_isRefused(String head) throws Exception {
+    assertThat(RawClient.exchange(GATEWAY.port(), head + "\r\n\r\n"))
+        .startsWith("HTTP/1.")
+        .contains(" 400 ");
+  }
+
+  @Test
+  void request_withoutARoute_is404() throws Exception {
+    assertThat(RawClient.get(GATEWAY.port(), "/elsewhere"))
+        .startsWith("HTTP/1.1 404 ")
+        .containsIgnoringCase("content-type: text/plain")
+        .endsWith("404 no route\n");
+  }
+
+  @Test
+  void connect_andOptionsOfTheServer_areNotForwarded() throws Exception {
+    assertThat(RawClient.exchange(GATEWAY.port(), "CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n"))
+        .startsWith("HTTP/1.1 501 ");
+    assertThat(
+            RawClient.exchange(GATEWAY.port(), "CONNECT /plain/x HTTP/1.1\r\nHost: h:443\r\n\r\n"))
+        .startsWith("HTTP/1.1 501 ");
+    assertThat(RawClient.exchange(GATEWAY.port(), "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n"))
+        .startsWith("HTTP/1.1 204 ")
+        .containsIgnoringCase("allow: ");
+  }
+
+  @Test
+  void limits_onLineAndHeaders_areAnswered() throws Exception {
+    assertThat(RawClient.get(GATEWAY.port(), "/plain/" + "x".repeat(9000))).contains(" 414 ");
+    String header = "X-Large: " + "x".repeat(8000) + "\r\n";
+    assertThat(RawClient.exchange(
+            GATEWAY.port(), "GET /plain/x HTTP/1.1\r\nHost: h\r\n" + header.repeat(4) + "\r\n"))
+        .startsWith("HTTP/1.1 200 ");
+    assertThat(RawClient.exchange(
+            GATEWAY.port(), "GET /plain/x HTTP/1.1\r\nHost: h\r\n" + header.repeat(9) + "\r\n"))
+        .startsWith("HTTP/1.1 431 ");
+  }
+
+  @Test
+  void bodies_ofAnyLength_passBothWays() throws Exception {
+    for (int length : new int[] {0, 1, 8192, 300_000}) {
+      String body = "x".repeat(length);
+      String response = RawClient.exchange(
+          GATEWAY.port(),
+          "POST /plain/echo HTTP/1.1\r\nHost: h\r\nContent-Length: " + length + "\r\n\r\n" + body);
+      assertThat(unchunked(response)).isEqualTo(body);
+    }
+    String response = RawClient.exchange(
+        GATEWAY.port(),
+        "POST /plain/echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: cHUNKED\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+    assertThat(unchunked(response)).isEqualTo("abcde");
+  }
+
+  @Test
+  void expectation_of100_isMetByTheGateway() throws Exception {
+    try (RawClient client = new RawClient(GATEWAY.port())) {
+      client.send(
+          "POST /plain/echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+      assertThat(client.response()).startsWith("HTTP/1.1 100 ");
+      assertThat(unchunked(client.send("abc").response())).isEqualTo("abc");
+    }
+  }
+
+  @Test
+  void pipelined_requests_areAnsweredInOrder() throws Exception {
+    try (RawClient client = new RawClient(GATEWAY.port())) {
+      client.send(Stream.of("a", "b", "c")
+          .map(name -> "GET /edited/head?" + name + " HTTP/1.1\r\nHost: h\r\n\r\n")
+          .reduce("", String::concat));
+      assertThat(client.response()).contains("head?a");
+      assertThat(client.response()).contains("head?b");
+      assertThat(client.response()).contains("head?c");
+    }
+  }
+
+  @Test
+  void hopByHopHeaders_ofTheServer_stopAtTheGateway() throws Exception {
+    assertThat(RawClient.get(GATEWAY.port(), "/plain/hops"))
+        .containsIgnoringCase("x-end: 2")
+        .doesNotContainIgnoringCase("x-hop")
+        .doesNotContainIgnoringCase("connection:")
+        .doesNotContainIgnoringCase("keep-alive");
+  }
+
+  @Test
+  void answers_withoutABody_endAtTheirHead() throws Exception {
+    try (RawClient client = new RawClient(GATEWAY.port())) {
+      client.send("HEAD /plain/sized HTTP/1.1\r\nHost: h\r\n\r\n");
+      assertThat(client.response(true))
+          .startsWith("HTTP/1.1 200 ")
+          .containsIgnoringCase("content-length: 3");
+      client.send("HEAD /elsewhere HTTP/1.1\r\nHost: h\r\n\r\n");
+      assertThat(client.response(true)).startsWith("HTTP/1.1 404 ");
+      client.send("HEAD /plain/echo HTTP/1.1\r\nHost: h\r\n\r\n");
+      assertThat(client.response(true)).startsWith("HTTP/1.1 200 ");
+      client.send("GET /plain/nothing HTTP/1.1\r\nHost: h\r\n\r\n");
+      assertThat(client.response())
+          .startsWith("HTTP/1.1 204 ")
+          .doesNotContainIgnoringCase("transfer-encoding")
+          .doesNotContainIgnoringCase("content-length");
+      client.send("GET /plain/unchanged HTTP/1.1\r\nHost: h\r\n\r\n");
+      assertThat(client.response())
+          .startsWith("HTTP/1.1 304 ")
+          .containsIgnoringCase("etag: \"1\"")
+          .doesNotContainIgnoringCase("transfer-encoding");
+      client.send("GET /plain/cookies HTTP/1.1\r\nHost: h\r\n\r\n");
+      assertThat(client.response())
+          .containsIgnoringCase("set-cookie: a=1")
+          .containsIgnoringCase("set-cookie: b=2");
+    }
+  }
+
+  @Test
+  void trailers_ofAResponse_areForwarded() throws Exception {
+    assertThat(RawClient.get(GATEWAY.port(), "/plain/trailers")).endsWith("0\r\nX-Sum: 42\r\n\r\n");
+  }
+
+  @Test
+  void anUnknownLength_toAnOldClient_endsWithTheConnection() throws Exception {
+    String response = RawClient.exchange(
+        GATEWAY.port(),
+        "POST /plain/echo HTTP/1.0\r\nHost: h\r\nConnection: keep-alive\r\nContent-Length: 3\r\n\r\nabc");
+    assertThat(response)
+        .doesNotContainIgnoringCase("transfer-encoding")
+        .containsIgnoringCase("connection: close")
+        .endsWith("\r\n\r\nabc");
+  }
+
+  @Test
+  void theHead_ofAStream_doesNotWaitForItsBody() throws Exception {
+    try (RawClient client = new RawClient(GATEWAY.port())) {
+      client.send("GET /plain/stream HTTP/1.1\r\nHost: h\r\n\r\n");
+      assertThat(client.until("\r\n\r\n")).startsWith("HTTP/1.1 200 ");
+      assertThat(GATEWAY.active("plain")).isEqualTo(1);
+    }
+  }
+
+  /** What the server saw of a request with these lines. */
+  private static JsonObject seen(String listener, String... lines) throws Exception {
+    String response = RawClient.exchange(GATEWAY.gateway().port(listener), RawClient.head(lines));
+    assertThat(response).contains(" 200 ");
+    return new JsonObject(unchunked(response));
+  }
+
+  private static String unchunked(String response) {
+    int body = response.indexOf("\r\n\r\n") + 4;
+    if (!response.toLowerCase(Locale.ROOT).contains("transfer-encoding: chunked")) {
+      return response.substring(body);
+    }
+    Buffer all = Buffer.buffer();
+    int at = body;
+    while (true) {
+      int end = response.indexOf("\r\n", at);
+      int length = Integer.parseInt(response.substring(at, end), 16);
+      if (length == 0) {
+        return all.toString();
+      }
+      all.appendString(response.substring(end + 2, end + 2 + length));
+      at = end + 2 + length + 2;
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package dev.lblc.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.SelfSignedCertificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+final class Http2IT {
+  private static final TestGateway GATEWAY = new TestGateway();
+  private static final SelfSignedCertificate CERTIFICATE =
+      SelfSignedCertificate.create("localhost");
+  private static final Set<HttpServerRequest> HELD = ConcurrentHashMap.newKeySet();
+  private static HttpClient client;
+
+  @BeforeAll
+  static void start() throws Exception {
+    PemKeyCertOptions pem = CERTIFICATE.keyCertOptions();
+    GATEWAY
+        .service("plain", GATEWAY.http(Http2IT::serve))
+        .service(
+            "raw",
+            GATEWAY.tcp(socket -> socket.handler(head -> socket.end(Buffer.buffer(
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n")))))
+        .listener(new JsonObject()
+            .put("name", "web")
+            .put(
+                "tls",
+                new JsonObject()
+                    .put("certificate", pem.getCertPath())
+                    .put("key", pem.getKeyPath())))
+        .route("plain", new JsonObject())
+        .route("raw", new JsonObject());
+    GATEWAY.start();
+    client = GATEWAY.vertx.createHttpClient(new HttpClientOptions()
+        .setSsl(true)
+        .setTrustAll(true)
+        .setVerifyHost(false)
+        .setUseAlpn(true)
+        .setProtocolVersion(HttpVersion.HTTP_2));
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    GATEWAY.stop();
+    CERTIFICATE.delete();
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    GATEWAY.awaitIdle();
+    HELD.clear();
+  }
+
+  private static void serve(HttpServerRequest request) {
+    String path = request.path();
+    if (path.endsWith("/held")) {
+      HELD.add(request);
+    } else if (path.endsWith("/echo")) {
+      request.response().setChunked(true);
+      request.pipeTo(request.response());
+    } else if (path.endsWith("/endless")) {
+      request.response().setChunked(true).write("12345");
+    } else {
+      JsonObject seen = new JsonObject();
+      request.headers().forEach((name, value) -> seen.put(name.toLowerCase(Locale.ROOT), value));
+      request
+          .response()
+          .putHeader("Connection", "keep-alive")
+          .putHeader("Keep-Alive", "timeout=5")
+          .end(seen.encode());
+    }
+  }
+
+  private static Future<HttpClientRequest> request(HttpMethod method, String path) {
+    return client.request(new RequestOptions()
+        .setMethod(method)
+        .setHost("localhost")
+        .setPort(GATEWAY.port())
+        .setURI(path));
+  }
+
+  @Test
+  void request_overHttp2_isForwardedOverHttp1() throws Exception {
+    Future<HttpClientResponse> answered = request(HttpMethod.GET, "/plain/x").compose(request -> {
+      request.headers().add("cookie", "a=1").add("cookie", "b=2");
+      return request.send();
+    });
+    JsonObject seen = new JsonObject(TestGateway.await(answered.compose(HttpClientResponse::body)));
+    HttpClientResponse response = answered.result();
+    assertThat(response.version()).isEqualTo(HttpVersion.HTTP_2);
+    assertThat(response.headers().names())
+        .doesNotContain("connection", "keep-alive", "transfer-encoding");
+    assertThat(seen.getString("host")).isEqualTo("localhost:" + GATEWAY.port());
+    assertThat(seen.getString("cookie")).isEqualTo("a=1; b=2");
+    assertThat(seen.getString("x-forwarded-proto")).isEqualTo("https");
+    assertThat(seen.containsKey("transfer-encoding")).isFalse();
+  }
+
+  @Test
+  void body_withAndWithoutALength_passesBothWays() throws Exception {
+    Buffer body = Buffer.buffer(new byte[300_000]);
+    for (boolean sized : new boolean[] {true, false}) {
+      Future<Buffer> echoed = request(HttpMethod.POST, "/plain/echo")
+          .compose(request -> {
+            if (sized) {
+              return request.send(body);
+            }
+            request.setChunked(true).write(body.slice(0, 100_000));
+            request.end(body.slice(100_000, 300_000));
+            return request.response();
+          })
+          .compose(HttpClientResponse::body);
+      assertThat(TestGateway.await(echoed)).isEqualTo(body);
+    }
+  }
+
+  @Test
+  void streams_reset_leaveNothing() throws Exception {
+    List<HttpClientRequest> requests = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      HttpClientRequest request = TestGateway.await(request(HttpMethod.GET, "/plain/held"));
+      request.response().onFailure(failure -> {});
+      request.exceptionHandler(failure -> {});
+      request.end();
+      requests.add(request);
+    }
+    TestGateway.eventually("they arrived", () -> HELD.size() == 20);
+    assertThat(GATEWAY.active("plain")).isEqualTo(20);
+    requests.forEach(HttpClientRequest::reset);
+    GATEWAY.awaitIdle();
+    assertThat(
+            TestGateway.await(request(HttpMethod.GET, "/plain/x").compose(HttpClientRequest::send))
+                .statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void stream_resetInMidUploadOrMidBody_leavesNothing() throws Exception {
+    HttpClientRequest upload = TestGateway.await(request(HttpMethod.POST, "/plain/held"));
+    upload.response().onFailure(failure -> {});
+    upload.exceptionHandler(failure -> {});
+    upload.setChunked(true).write("abc");
+    TestGateway.eventually("it uploads", () -> HELD.size() == 1);
+    upload.reset();
+    GATEWAY.awaitIdle();
+    HttpClientRequest download = TestGateway.await(request(HttpMethod.GET, "/plain/endless"));
+    HttpClientResponse response = TestGateway.await(download.send());
+    assertThat(GATEWAY.active("plain")).isEqualTo(1);
+    response.exceptionHandler(failure -> {});
+    download.reset();
+  }
+
+  @Test
+  void response_cutShort_resetsTheStreamOnly() throws Exception {
+    Future<Buffer> body = request(HttpMethod.GET, "/raw/x")
+        .compose(HttpClientRequest::send)
+        .compose(HttpClientResponse::body);
+    assertThatThrownBy(() -> TestGateway.await(body)).hasMessageContaining("Stream reset: 2");
+    assertThat(TestGateway.await(request(HttpMethod.GET, "/plain/" + "x".repeat(9000))
+                .compose(HttpClientRequest::send))
+            .statusCode())
+        .isEqualTo(414);
+  }
+}

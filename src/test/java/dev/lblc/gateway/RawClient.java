@@ -1,0 +1,112 @@
+package dev.lblc.gateway;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** A client that sends exactly what it is told to, and reads no more than one response. */
+final class RawClient implements AutoCloseable {
+  private static final int PATIENCE_MILLIS = 10_000;
+
+  private final Socket socket;
+  private final InputStream in;
+
+  RawClient(int port) throws IOException {
+    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout(PATIENCE_MILLIS);
+    in = socket.getInputStream();
+  }
+
+  static String exchange(int port, String request) throws IOException {
+    try (RawClient client = new RawClient(port)) {
+      return client.send(request).response();
+    }
+  }
+
+  /** The head of a message with these lines. */
+  static String head(String... lines) {
+    return String.join("\r\n", lines) + "\r\n\r\n";
+  }
+
+  /** A request with no body. */
+  static String get(int port, String target) throws IOException {
+    return exchange(port, "GET " + target + " HTTP/1.1\r\nHost: h\r\n\r\n");
+  }
+
+  RawClient send(String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+    return this;
+  }
+
+  /** A whole response; of one without a length all until the connection ends. */
+  String response() throws IOException {
+    return response(false);
+  }
+
+  String response(boolean head) throws IOException {
+    String text = until("\r\n\r\n");
+    String lower = text.toLowerCase(Locale.ROOT);
+    if (head
+        || lower.startsWith("http/1.1 204")
+        || lower.startsWith("http/1.1 304")
+        || lower.startsWith("http/1.1 1")) {
+      return text;
+    }
+    int length = lower.indexOf("content-length: ");
+    if (length >= 0) {
+      int end = lower.indexOf("\r\n", length);
+      return text + exactly(Integer.parseInt(lower.substring(length + 16, end).trim()));
+    }
+    return text
+        + (lower.contains("transfer-encoding: chunked") ? until("0\r\n", "\r\n\r\n") : rest());
+  }
+
+  /** What comes until the connection ends; a reset ends it too. */
+  String rest() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      int octet;
+      while ((octet = in.read()) >= 0) {
+        out.write(octet);
+      }
+    } catch (IOException e) {
+      out.writeBytes("<reset>".getBytes(StandardCharsets.ISO_8859_1));
+    }
+    return out.toString(StandardCharsets.ISO_8859_1);
+  }
+
+  String exactly(int length) throws IOException {
+    byte[] octets = in.readNBytes(length);
+    return new String(octets, StandardCharsets.ISO_8859_1);
+  }
+
+  String until(String... ends) throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (String end : ends) {
+      int from = text.length();
+      while (text.indexOf(end, Math.max(0, from - end.length())) < 0) {
+        int octet = in.read();
+        if (octet < 0) {
+          throw new IOException("ended after: " + text);
+        }
+        text.append((char) octet);
+      }
+    }
+    return text.toString();
+  }
+
+  /** Ends the connection with a reset instead of an orderly end. */
+  void reset() throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}

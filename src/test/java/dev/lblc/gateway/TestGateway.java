@@ -1,0 +1,155 @@
+package dev.lblc.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lblc.config.ConfigReader;
+import dev.lblc.plugin.Lblc;
+import dev.lblc.plugin.LblcService;
+import dev.lblc.plugin.LblcVerticle;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetSocket;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** A real gateway of two event loops with real services, for one test class. */
+final class TestGateway {
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(4));
+  private final JsonObject services = new JsonObject();
+  private final JsonArray routes = new JsonArray();
+  private final JsonArray listeners = new JsonArray();
+  private @Nullable Gateway gateway;
+
+  /** A service with a server {@code NAME-0}, {@code NAME-1} ... on each port. */
+  TestGateway service(String name, int... ports) {
+    JsonArray servers = new JsonArray();
+    for (int i = 0; i < ports.length; i++) {
+      servers.add(new JsonObject()
+          .put("id", name + "-" + i)
+          .put("host", "127.0.0.1")
+          .put("port", ports[i]));
+    }
+    services.put(name, new JsonObject().put("strategy", "lblc").put("servers", servers));
+    return this;
+  }
+
+  /** A route on the listener {@code web} for the paths below {@code /NAME/}, with the path as destination. */
+  TestGateway route(String service, JsonObject more) {
+    routes.add(new JsonObject()
+        .put("listener", "web")
+        .put("match", new JsonObject().put("path", "/" + service + "/*"))
+        .put("service", service)
+        .put("destination", new JsonArray().add("{path}"))
+        .mergeIn(more));
+    return this;
+  }
+
+  TestGateway route(JsonObject route) {
+    routes.add(route);
+    return this;
+  }
+
+  TestGateway listener(JsonObject listener) {
+    listeners.add(new JsonObject()
+        .put("host", "127.0.0.1")
+        .put("protocol", "http")
+        .put("port", 0)
+        .mergeIn(listener));
+    return this;
+  }
+
+  void start() throws Exception {
+    start(2);
+  }
+
+  void start(int instances) throws Exception {
+    if (listeners.isEmpty()) {
+      listener(new JsonObject().put("name", "web").put("accessLog", true));
+    }
+    await(vertx.deployVerticle(
+        new LblcVerticle(),
+        new DeploymentOptions().setConfig(new JsonObject().put("services", services))));
+    JsonObject config = new JsonObject()
+        .put("listeners", listeners)
+        .put("routes", routes)
+        .put("services", services);
+    gateway = await(Gateway.start(
+        vertx,
+        ConfigReader.readText("test", config.encode(), Set.of("lblc"), Map.of()),
+        instances,
+        System::nanoTime));
+  }
+
+  Gateway gateway() {
+    return Objects.requireNonNull(gateway, "started");
+  }
+
+  int port() {
+    return gateway().port("web");
+  }
+
+  LblcService scheduled(String service) {
+    return Lblc.of(vertx).service(service);
+  }
+
+  /** Active connections of a service. */
+  int active(String service) {
+    return scheduled(service).status().servers().stream()
+        .mapToInt(server -> server.active().local())
+        .sum();
+  }
+
+  /** Waits until no request counts any more on any server; and none was released twice. */
+  void awaitIdle() {
+    for (LblcService service : Lblc.of(vertx).services()) {
+      eventually("idle: " + service.name(), () -> active(service.name()) == 0);
+      assertThat(service.status().doubleReleases()).isZero();
+    }
+  }
+
+  int http(Handler<HttpServerRequest> handler) throws Exception {
+    return http(new HttpServerOptions(), handler);
+  }
+
+  int http(HttpServerOptions options, Handler<HttpServerRequest> handler) throws Exception {
+    HttpServer server = vertx.createHttpServer(options).requestHandler(handler);
+    return await(server.listen(0, "127.0.0.1")).actualPort();
+  }
+
+  int tcp(Handler<NetSocket> handler) throws Exception {
+    NetServer server = vertx.createNetServer().connectHandler(handler);
+    return await(server.listen(0, "127.0.0.1")).actualPort();
+  }
+
+  void stop() throws Exception {
+    await(vertx.close());
+  }
+
+  static <T> T await(Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  static void eventually(String what, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as(what).isLessThan(deadline);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+    }
+  }
+}

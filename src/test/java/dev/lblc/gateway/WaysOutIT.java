@@ -1,0 +1,351 @@
+package dev.lblc.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lblc.scheduler.Reason;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetSocket;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever happens to a request, it is answered as it should be, and nothing counts afterwards. */
+final class WaysOutIT {
+  private static final TestGateway GATEWAY = new TestGateway();
+  /** Held, or they would be closed as garbage. */
+  private static final List<ServerSocket> DEAF = new ArrayList<>();
+
+  private static final AtomicInteger CONNECTIONS = new AtomicInteger();
+  private static final Set<HttpServerRequest> HELD = ConcurrentHashMap.newKeySet();
+
+  @BeforeAll
+  static void start() throws Exception {
+    int raw = GATEWAY.tcp(WaysOutIT::misbehave);
+    int well = GATEWAY.http(request -> request.response().end("well"));
+    int held = GATEWAY.http(request -> {
+      HELD.add(request);
+      request
+          .response()
+          .closeHandler(v -> HELD.remove(request))
+          .endHandler(v -> HELD.remove(request));
+    });
+    JsonObject brief = new JsonObject()
+        .put(
+            "timeouts",
+            new JsonObject().put("connect", "300ms").put("response", "400ms").put("idle", "400ms"));
+    JsonObject patient = new JsonObject()
+        .put(
+            "timeouts",
+            new JsonObject().put("connect", "5s").put("response", "60s").put("idle", "60s"));
+    GATEWAY
+        .service("raw", raw)
+        .service("well", well)
+        .service("held", held)
+        .service("refusing", closedPort())
+        .service("retried", closedPort(), well)
+        .service("once", well, closedPort())
+        .service("twice", closedPort(), closedPort(), well)
+        .service("deaf", deafPort())
+        .service("deaf-or-well", deafPort(), well)
+        .service("empty")
+        .route("raw", brief)
+        .route("well", patient)
+        .route("held", patient)
+        .route("refusing", brief)
+        .route("retried", brief)
+        .route("once", brief.copy().put("retries", 0))
+        .route("twice", brief.copy().put("retries", 2))
+        .route("deaf", brief.copy().put("retries", 0))
+        .route("deaf-or-well", brief)
+        .route("empty", brief);
+    GATEWAY.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    for (ServerSocket socket : DEAF) {
+      socket.close();
+    }
+    GATEWAY.stop();
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    GATEWAY.awaitIdle();
+    TestGateway.eventually(
+        "connections to the misbehaving server are closed", () -> CONNECTIONS.get() == 0);
+  }
+
+  /** Does what the last segment of the path says, once the head of the request is there. */
+  private static void misbehave(NetSocket socket) {
+    CONNECTIONS.incrementAndGet();
+    socket.closeHandler(v -> CONNECTIONS.decrementAndGet());
+    Buffer all = Buffer.buffer();
+    socket.handler(data -> {
+      boolean before = all.toString().contains("\r\n\r\n");
+      all.appendBuffer(data);
+      String text = all.toString();
+      if (before || !text.contains("\r\n\r\n")) {
+        return;
+      }
+      String path = text.split(" ", 3)[1];
+      switch (path.substring(path.lastIndexOf('/') + 1)) {
+        case "close" -> socket.close();
+        case "half-head" -> socket.end(Buffer.buffer("HTTP/1.1 200 OK\r\nContent-Le"));
+        case "garbage" -> socket.write("SSH-2.0-OpenSSH\r\n\r\n");
+        case "switch" ->
+          socket.write(
+              "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n");
+        case "coded" ->
+          socket.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n");
+        case "cut-length" ->
+          socket.end(Buffer.buffer("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345"));
+        case "cut-chunks" ->
+          socket.end(
+              Buffer.buffer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n"));
+        case "stall" -> socket.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345");
+        case "stall-head" -> socket.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n");
+        case "early" -> socket.write("HTTP/1.1 413 Too Large\r\nContent-Length: 5\r\n\r\nlarge");
+        case "early-close" ->
+          socket.end(Buffer.buffer(
+              "HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 5\r\n\r\nlarge"));
+        case "until-close" -> socket.end(Buffer.buffer("HTTP/1.1 200 OK\r\n\r\nall of it"));
+        case "old" -> socket.end(Buffer.buffer("HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nold"));
+        case "endless" ->
+          socket.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n");
+        case "bad-dates" ->
+          socket.end(
+              Buffer.buffer(
+                  "HTTP/1.1 200 OK\r\nDate: x\r\nWarning: 110\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"));
+        default -> {} // silence
+      }
+    });
+  }
+
+  private static int closedPort() throws Exception {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** A port whose queue of connections is full: further ones are neither taken nor refused. */
+  private static int deafPort() throws Exception {
+    ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    DEAF.add(socket);
+    for (int i = 0; i < 3; i++) {
+      Socket filler = new Socket();
+      try {
+        filler.connect(socket.getLocalSocketAddress(), 100);
+      } catch (java.net.SocketTimeoutException e) {
+        break;
+      }
+    }
+    return socket.getLocalPort();
+  }
+
+  private static String post(String target, String body) {
+    return "POST " + target + " HTTP/1.1\r\nHost: h\r\nContent-Length: " + body.length()
+        + "\r\n\r\n" + body;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/raw/close, 502 server closed the connection",
+    "/raw/half-head, 502 server closed the connection",
+    "/raw/garbage, 502 invalid response",
+    "/raw/switch, 502 invalid response",
+    "/raw/coded, 502 invalid response",
+    "/raw/silence, 504 response timed out",
+    "/raw/stall-head, 504 server idle for too long",
+    "/refusing/x, 502 connect failed",
+    "/once/x, 502 connect failed",
+    "/deaf/x, 504 connect timed out",
+    "/empty/x, 503 no server available"
+  })
+  void request_thatGetsNoAnswer_isToldWhy(String target, String body) throws Exception {
+    String response = RawClient.get(GATEWAY.port(), target);
+    assertThat(response)
+        .startsWith("HTTP/1.1 " + body.substring(0, 3) + " ")
+        .endsWith("\r\n\r\n" + body + "\n");
+    assertThat(response).doesNotContain("127.0.0.1");
+    assertThat(response.contains("retry-after: 1")).isEqualTo(body.startsWith("503"));
+    assertThat(RawClient.exchange(GATEWAY.port(), post(target, "abc")))
+        .endsWith("\r\n\r\n" + body + "\n");
+  }
+
+  @Test
+  void connection_afterAFailure_canBeUsedAgain() throws Exception {
+    try (RawClient client = new RawClient(GATEWAY.port())) {
+      for (String target :
+          new String[] {"/raw/close", "/refusing/x", "/raw/silence", "/elsewhere"}) {
+        client.send(post(target, "abc"));
+        assertThat(client.response()).startsWith("HTTP/1.1 ");
+        client.send("GET /well/x HTTP/1.1\r\nHost: h\r\n\r\n");
+        assertThat(client.response()).endsWith("well");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cut-length", "cut-chunks", "stall", "endless"})
+  void response_cutShort_isCutShortForTheClient(String how) throws Exception {
+    try (RawClient client = new RawClient(GATEWAY.port())) {
+      client.send("GET /raw/" + how + " HTTP/1.1\r\nHost: h\r\n\r\n");
+      String all = client.rest();
+      assertThat(all).startsWith("HTTP/1.1 200 ").contains("12345").doesNotContain("\r\n0\r\n\r\n");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cut-chunks", "endless"})
+  void response_cutShortForAnOldClient_isReset(String how) throws Exception {
+    try (RawClient client = new RawClient(GATEWAY.port())) {
+      client.send("GET /raw/" + how + " HTTP/1.0\r\nHost: h\r\n\r\n");
+      assertThat(client.rest()).endsWith("<reset>");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"until-close, all of it", "old, old", "bad-dates, ok"})
+  void response_ofAnOldOrOddServer_isForwarded(String how, String body) throws Exception {
+    assertThat(RawClient.get(GATEWAY.port(), "/raw/" + how))
+        .startsWith("HTTP/1.1 200 ")
+        .contains(body);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"retried", "twice", "deaf-or-well"})
+  void connect_thatFails_isRetriedElsewhere(String service) throws Exception {
+    for (int i = 0; i < 4; i++) {
+      assertThat(RawClient.exchange(GATEWAY.port(), post("/" + service + "/" + i, "abc")))
+          .endsWith("well");
+    }
+  }
+
+  @Test
+  void noServer_isCountedAsSuch() throws Exception {
+    long before = GATEWAY.scheduled("empty").status().decisions().getOrDefault(Reason.NONE, 0L);
+    RawClient.get(GATEWAY.port(), "/empty/x");
+    assertThat(GATEWAY.scheduled("empty").status().decisions())
+        .containsEntry(Reason.NONE, before + 1);
+  }
+
+  @Test
+  void request_heldByTheServer_countsUntilItsClientLeaves() throws Exception {
+    for (boolean reset : new boolean[] {false, true}) {
+      RawClient client = new RawClient(GATEWAY.port());
+      client.send("GET /held/x HTTP/1.1\r\nHost: h\r\n\r\n");
+      TestGateway.eventually("it arrived", () -> HELD.size() == 1);
+      assertThat(GATEWAY.active("held")).isEqualTo(1);
+      if (reset) {
+        client.reset();
+      } else {
+        client.close();
+      }
+      GATEWAY.awaitIdle();
+      TestGateway.eventually("the server was told", HELD::isEmpty);
+    }
+  }
+
+  @Test
+  void client_leavingWhileItConnects_leavesNothing() throws Exception {
+    RawClient client = new RawClient(GATEWAY.port());
+    client.send("GET /deaf-or-well/x HTTP/1.1\r\nHost: h\r\n\r\n".replace("deaf-or-well", "deaf"));
+    TestGateway.eventually("it waits", () -> GATEWAY.active("deaf") == 1);
+    client.close();
+    GATEWAY.awaitIdle();
+  }
+
+  @Test
+  void client_leavingInMidBody_leavesNothing() throws Exception {
+    RawClient client = new RawClient(GATEWAY.port());
+    client.send("GET /raw/endless HTTP/1.1\r\nHost: h\r\n\r\n");
+    client.until("12345");
+    assertThat(GATEWAY.active("raw")).isEqualTo(1);
+    client.reset();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/held/x", "/raw/silence", "/raw/early"})
+  void client_leavingInMidUpload_leavesNothing(String target) throws Exception {
+    RawClient client = new RawClient(GATEWAY.port());
+    client.send("POST " + target + " HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n"
+        + "x".repeat(100_000));
+    if (target.endsWith("early")) {
+      assertThat(client.response()).endsWith("large");
+    } else {
+      String service = target.split("/", -1)[1];
+      TestGateway.eventually("it uploads", () -> GATEWAY.active(service) == 1);
+    }
+    client.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"early", "early-close"})
+  void answer_beforeTheUploadIsThrough_isForwardedAndTheConnectionNotReused(String how)
+      throws Exception {
+    try (RawClient client = new RawClient(GATEWAY.port())) {
+      client.send("POST /raw/" + how + " HTTP/1.1\r\nHost: h\r\nContent-Length: 200000\r\n\r\n"
+          + "x".repeat(100_000));
+      assertThat(client.response()).startsWith("HTTP/1.1 413 ").endsWith("large");
+      GATEWAY.awaitIdle();
+      TestGateway.eventually("its connection is closed", () -> CONNECTIONS.get() == 0);
+      client.send("x".repeat(100_000));
+      client.send("GET /well/x HTTP/1.1\r\nHost: h\r\n\r\n");
+      assertThat(client.response()).endsWith("well");
+    }
+  }
+
+  @Test
+  void upload_thatStalls_isTimedOut() throws Exception {
+    try (RawClient client = new RawClient(GATEWAY.port())) {
+      client.send("POST /raw/silence HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\nabc");
+      assertThat(client.response()).startsWith("HTTP/1.1 408 ").endsWith("408 request timed out\n");
+    }
+  }
+
+  @Test
+  void connections_pastTheLimit_areClosed() throws Exception {
+    TestGateway limited = new TestGateway();
+    try {
+      limited
+          .service("well", limited.http(request -> request.response().end("well")))
+          .listener(new JsonObject().put("name", "web").put("maxConnections", 2))
+          .route("well", new JsonObject())
+          .start();
+      String request = "GET /well/x HTTP/1.1\r\nHost: h\r\n\r\n";
+      try (RawClient one = new RawClient(limited.port());
+          RawClient two = new RawClient(limited.port())) {
+        assertThat(one.send(request).response()).endsWith("well");
+        assertThat(two.send(request).response()).endsWith("well");
+        try (RawClient three = new RawClient(limited.port())) {
+          assertThat(three.rest()).isIn("", "<reset>");
+        }
+        assertThat(one.send(request).response()).endsWith("well");
+      }
+      TestGateway.eventually("room again", () -> {
+        try (RawClient again = new RawClient(limited.port())) {
+          return again.send(request).response().endsWith("well");
+        } catch (java.io.IOException e) {
+          return false;
+        }
+      });
+    } finally {
+      limited.stop();
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package dev.lblc.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetSocket;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class WebSocketIT {
+  private static final int LARGE = 4 * 1024 * 1024;
+  private static final String UPGRADE = RawClient.head(
+      "GET /raw/%s HTTP/1.1",
+      "Host: h",
+      "Connection: keep-alive, Upgrade",
+      "Upgrade: websocket",
+      "Sec-WebSocket-Version: 13",
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
+  private static final String SWITCHED = RawClient.head(
+      "HTTP/1.1 101 Switching Protocols", "Connection: Upgrade", "Upgrade: websocket", "X-Kept: 1");
+
+  private static final TestGateway GATEWAY = new TestGateway();
+  private static final AtomicInteger CONNECTIONS = new AtomicInteger();
+  private static final AtomicLong SENT = new AtomicLong();
+  private static WebSocketClient client;
+
+  @BeforeAll
+  static void start() throws Exception {
+    int echo = GATEWAY.http(
+        new HttpServerOptions()
+            .setMaxWebSocketMessageSize(2 * LARGE)
+            .setMaxWebSocketFrameSize(2 * LARGE),
+        WebSocketIT::echo);
+    int raw = GATEWAY.tcp(WebSocketIT::serveRaw);
+    JsonObject brief = new JsonObject()
+        .put("timeouts", new JsonObject().put("response", "400ms").put("idle", "400ms"));
+    GATEWAY
+        .service("echo", echo)
+        .service("raw", raw)
+        .service("brief", raw)
+        .route("echo", new JsonObject())
+        .route("raw", new JsonObject())
+        .route("brief", brief);
+    GATEWAY.start();
+    client = GATEWAY.vertx.createWebSocketClient(
+        new WebSocketClientOptions().setMaxFrameSize(2 * LARGE).setMaxMessageSize(2 * LARGE));
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    GATEWAY.stop();
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    GATEWAY.awaitIdle();
+    TestGateway.eventually("connections are closed", () -> CONNECTIONS.get() == 0);
+  }
+
+  private static void echo(HttpServerRequest request) {
+    if (request.path().endsWith("/refused")) {
+      request.response().setStatusCode(403).end("refused");
+    } else {
+      request
+          .toWebSocket()
+          .onSuccess(socket -> socket.binaryMessageHandler(socket::writeBinaryMessage));
+    }
+  }
+
+  private static void serveRaw(NetSocket socket) {
+    CONNECTIONS.incrementAndGet();
+    socket.closeHandler(v -> CONNECTIONS.decrementAndGet());
+    socket.handler(head -> {
+      String path = head.toString().split(" ", 3)[1];
+      switch (path.substring(path.lastIndexOf('/') + 1)) {
+        case "close" -> socket.close();
+        case "refuse" ->
+          socket.write(RawClient.head("HTTP/1.1 403 Forbidden", "Content-Length: 2") + "no");
+        case "bye" -> socket.end(Buffer.buffer(SWITCHED + "x".repeat(LARGE) + "bye"));
+        case "flood" -> {
+          socket.write(SWITCHED);
+          flood(socket);
+        }
+        case "echo" -> {
+          socket.write(SWITCHED + "hello");
+          socket.handler(socket::write);
+        }
+        default -> {} // silence
+      }
+    });
+  }
+
+  private static void flood(NetSocket socket) {
+    Buffer piece = Buffer.buffer("x".repeat(65_536));
+    while (!socket.writeQueueFull()) {
+      SENT.addAndGet(piece.length());
+      socket.write(piece);
+    }
+    socket.drainHandler(v -> flood(socket));
+  }
+
+  @Test
+  void webSocket_withLargeMessages_countsUntilItIsClosed() throws Exception {
+    WebSocket socket = TestGateway.await(client.connect(GATEWAY.port(), "127.0.0.1", "/echo/a"));
+    CompletableFuture<Buffer> answer = new CompletableFuture<>();
+    socket.binaryMessageHandler(answer::complete);
+    Buffer message = Buffer.buffer(new byte[LARGE]).setInt(LARGE - 4, 42);
+    socket.writeBinaryMessage(message);
+    assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo(message);
+    assertThat(GATEWAY.active("echo")).isEqualTo(1);
+    TestGateway.await(socket.close());
+  }
+
+  @Test
+  void webSocket_refused_isAnsweredAsTheServerDid() throws Exception {
+    String request = UPGRADE.formatted("x").replace("/raw/x", "/echo/refused");
+    try (RawClient raw = new RawClient(GATEWAY.port())) {
+      assertThat(raw.send(request).response()).startsWith("HTTP/1.1 403 ").endsWith("refused");
+      assertThat(raw.send(UPGRADE.formatted("refuse")).response()).endsWith("no");
+      assertThat(raw.send(UPGRADE.formatted("close")).response()).startsWith("HTTP/1.1 502 ");
+    }
+  }
+
+  @Test
+  void webSocket_withoutAnAnswer_isTimedOut() throws Exception {
+    String request = UPGRADE.formatted("silence").replace("/raw/", "/brief/");
+    assertThat(RawClient.exchange(GATEWAY.port(), request)).startsWith("HTTP/1.1 504 ");
+  }
+
+  @Test
+  void tunnel_withoutTraffic_isClosed() throws Exception {
+    try (RawClient raw = new RawClient(GATEWAY.port())) {
+      raw.send(UPGRADE.formatted("echo").replace("/raw/", "/brief/"));
+      assertThat(raw.rest()).endsWith("hello");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void tunnel_whoseClientLeaves_isClosed(boolean reset) throws Exception {
+    RawClient raw = new RawClient(GATEWAY.port());
+    raw.send(UPGRADE.formatted("echo"));
+    assertThat(raw.until("\r\n\r\n"))
+        .startsWith("HTTP/1.1 101 ")
+        .containsIgnoringCase("connection: upgrade")
+        .containsIgnoringCase("upgrade: websocket")
+        .containsIgnoringCase("x-kept: 1");
+    assertThat(raw.exactly(5)).isEqualTo("hello");
+    assertThat(raw.send("abc").exactly(3)).isEqualTo("abc");
+    assertThat(GATEWAY.active("raw")).isEqualTo(1);
+    if (reset) {
+      raw.reset();
+    } else {
+      raw.close();
+    }
+  }
+
+  @Test
+  void tunnel_closedByTheServer_passesOnAllThatCameBefore() throws Exception {
+    try (RawClient raw = new RawClient(GATEWAY.port())) {
+      raw.send(UPGRADE.formatted("bye"));
+      raw.until("\r\n\r\n");
+      assertThat(raw.rest()).hasSize(LARGE + 3).endsWith("xbye");
+    }
+  }
+
+  @Test
+  void tunnel_whoseClientDoesNotRead_holdsTheServerBack() throws Exception {
+    SENT.set(0);
+    try (RawClient raw = new RawClient(GATEWAY.port())) {
+      raw.send(UPGRADE.formatted("flood"));
+      raw.until("\r\n\r\n");
+      long[] seen = {-1, System.nanoTime()};
+      TestGateway.eventually("the server is held back", () -> {
+        if (SENT.get() != seen[0]) {
+          seen[0] = SENT.get();
+          seen[1] = System.nanoTime();
+        }
+        return System.nanoTime() - seen[1] > TimeUnit.MILLISECONDS.toNanos(500);
+      });
+      assertThat(SENT.get()).isLessThan(64 * 1024 * 1024);
+    }
+  }
+}
