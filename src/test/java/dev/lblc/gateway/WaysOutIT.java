@@ -127,10 +127,18 @@ final class WaysOutIT {
         case "old" -> socket.end(Buffer.buffer("HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nold"));
         case "endless" ->
           socket.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n");
-        case "bad-dates" ->
-          socket.end(
-              Buffer.buffer(
-                  "HTTP/1.1 200 OK\r\nDate: x\r\nWarning: 110\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"));
+        case "odd-dates" ->
+          socket.end(Buffer.buffer(RawClient.head(
+                  "HTTP/1.1 200 OK",
+                  "Date: x",
+                  "Expires: -1",
+                  "Cache-Control: public, max-age=x",
+                  "Warning: 110",
+                  "Content-Length: 2",
+                  "Connection: close")
+              + "ok"));
+        case "idle-close" ->
+          socket.end(Buffer.buffer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
         default -> {} // silence
       }
     });
@@ -220,7 +228,7 @@ final class WaysOutIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"until-close, all of it", "old, old", "bad-dates, ok"})
+  @CsvSource({"until-close, all of it", "old, old", "odd-dates, ok"})
   void response_ofAnOldOrOddServer_isForwarded(String how, String body) throws Exception {
     assertThat(RawClient.get(GATEWAY.port(), "/raw/" + how))
         .startsWith("HTTP/1.1 200 ")
@@ -233,6 +241,16 @@ final class WaysOutIT {
     for (int i = 0; i < 4; i++) {
       assertThat(RawClient.exchange(GATEWAY.port(), post("/" + service + "/" + i, "abc")))
           .endsWith("well");
+    }
+  }
+
+  @Test
+  void connection_closedWhileIdle_isNoticedByTheGatewayOnly() throws Exception {
+    try (RawClient client = new RawClient(GATEWAY.port())) {
+      for (int i = 0; i < 200; i++) {
+        client.send("GET /raw/idle-close HTTP/1.1\r\nHost: h\r\n\r\n");
+        assertThat(client.response()).as("request %d", i).endsWith("ok");
+      }
     }
   }
 
