@@ -43,6 +43,8 @@ public final class AdminServer {
         .setIdleTimeout(60);
     return vertx
         .createHttpServer(options)
+        // A client that goes away is its own affair; without a handler Vert.x would log an error.
+        .connectionHandler(connection -> connection.exceptionHandler(failure -> {}))
         .requestHandler(router(vertx, config, lblc, metrics, ready))
         .listen()
         .map(AdminServer::new);

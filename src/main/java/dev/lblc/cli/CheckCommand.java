@@ -26,13 +26,14 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     GatewayConfig config = GatewayFile.read(file.path()).config();
     PrintWriter out = spec.commandLine().getOut();
-    out.printf(
-        "OK: %s: %d listeners, %d routes, %d services%n",
-        file.path(),
-        config.listeners().size(),
-        config.routes().size(),
-        config.services().size());
+    out.println("OK: " + file.path() + ": " + number(config.listeners().size(), "listener") + ", "
+        + number(config.routes().size(), "route") + ", "
+        + number(config.services().size(), "service"));
     ConfigAdvice.warnings(config).forEach(warning -> out.println("warning: " + warning));
     return 0;
+  }
+
+  private static String number(int count, String what) {
+    return count + " " + what + (count == 1 ? "" : "s");
   }
 }

@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
       CheckCommand.class,
       ExplainCommand.class,
       StatusCommand.class,
-      SimulateCommand.class
+      SimulateCommand.class,
+      DemoCommand.class
     })
 public final class Main implements Runnable {
   @Spec

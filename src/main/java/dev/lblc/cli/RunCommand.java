@@ -1,7 +1,6 @@
 package dev.lblc.cli;
 
 import dev.lblc.config.ConfigAdvice;
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,8 +29,7 @@ final class RunCommand implements Callable<Integer> {
     ConfigAdvice.warnings(gateway.config()).forEach(warning -> log.warn("{}", warning));
     RunningGateway running = RunningGateway.start(gateway);
     Shutdown.onSignal(running);
-    PrintWriter out = spec.commandLine().getOut();
-    out.println("ready: " + String.join(", ", running.addresses()));
+    spec.commandLine().getOut().println(running.readyLine());
     return 0;
   }
 }

@@ -14,8 +14,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
@@ -38,7 +39,8 @@ final class RunningGateway {
   private static final long STOP_ALL_SECONDS = 5;
 
   private final Vertx vertx;
-  private final List<String> addresses = new ArrayList<>();
+  private final Map<String, String> listeners = new LinkedHashMap<>();
+  private @Nullable String admin;
   private @Nullable Gateway gateway;
   private volatile boolean ready;
 
@@ -59,13 +61,23 @@ final class RunningGateway {
     }
   }
 
-  /** Where it listens, for a person: {@code name URL} each. */
-  List<String> addresses() {
-    return addresses;
+  /** The URL of each listener, by name. */
+  Map<String, String> listeners() {
+    return Collections.unmodifiableMap(listeners);
   }
 
-  Vertx vertx() {
-    return vertx;
+  /** The URL of the admin port; null if it has none. */
+  @Nullable
+  String admin() {
+    return admin;
+  }
+
+  /** Says in one line that it is ready, and where. */
+  String readyLine() {
+    String urls = listeners.entrySet().stream()
+        .map(listener -> listener.getKey() + " " + listener.getValue())
+        .collect(Collectors.joining(", ", "ready: ", ""));
+    return admin == null ? urls : urls + ", admin " + admin;
   }
 
   /** Stops accepting, then ends what is left; returns within 15 s. */
@@ -83,12 +95,12 @@ final class RunningGateway {
         vertx.deployVerticle(
             new LblcVerticle(), new DeploymentOptions().setConfig(file.pluginJson())));
     // Before the listeners, so that it can tell that they are not up yet.
-    AdminConfig admin = file.config().admin();
-    if (admin != null) {
+    AdminConfig config = file.config().admin();
+    if (config != null) {
       AdminServer server = started(
-          "admin " + admin.host() + ":" + admin.port(),
-          AdminServer.start(vertx, admin, Lblc.of(vertx), metrics, () -> ready));
-      addresses.add("admin " + url("http", admin.host(), server.port()));
+          "admin " + config.host() + ":" + config.port(),
+          AdminServer.start(vertx, config, Lblc.of(vertx), metrics, () -> ready));
+      admin = url("http", config.host(), server.port());
     }
     listen(file.config());
     ready = true;
@@ -102,8 +114,7 @@ final class RunningGateway {
     gateway = listening;
     for (ListenerConfig listener : config.listeners()) {
       String scheme = listener.tls() == null ? "http" : "https";
-      addresses.add(
-          listener.name() + " " + url(scheme, listener.host(), listening.port(listener.name())));
+      listeners.put(listener.name(), url(scheme, listener.host(), listening.port(listener.name())));
     }
   }
 

@@ -59,7 +59,10 @@ public final class Gateway {
     Duration connect = longest(config, route -> route.timeouts().connect());
     Duration response = longest(config, route -> route.timeouts().response());
     Duration idle = longest(config, route -> route.timeouts().idle());
-    Duration wait = response.compareTo(idle) > 0 ? response : idle;
+    int tries =
+        1 + config.routes().stream().mapToInt(RouteConfig::retries).max().orElse(0);
+    Duration wait =
+        (response.compareTo(idle) > 0 ? response : idle).plus(connect).multipliedBy(tries);
     return vertx
         .deployVerticle(
             () -> new GatewayVerticle(gateway, listeners, connect, wait, nanoTime),

@@ -55,7 +55,7 @@ class CommandsTest {
     Path file = write(gateway(100));
     assertThat(execute("check", file.toString())).isZero();
     assertThat(out.toString().lines())
-        .containsExactly("OK: " + file + ": 1 listeners, 1 routes, 1 services");
+        .containsExactly("OK: " + file + ": 1 listener, 1 route, 1 service");
     assertThat(err.toString()).isEmpty();
   }
 

@@ -61,6 +61,15 @@ class RunIT {
   }
 
   @Test
+  void demo_sameUrlTwice_isFetchedThenCachedByOneServer() throws Exception {
+    String config = gateway(0, 0).replace("\"port\": 1}", "\"port\": " + unusedPort() + "}");
+    String ready = firstLine(start("demo", config).inputReader(), "ready: ");
+    assertThat(get(address(ready, "web") + "/cats").body()).isEqualTo("a fetched /cats\n");
+    assertThat(get(address(ready, "web") + "/cats").body()).isEqualTo("a cached /cats\n");
+    assertThat(get(address(ready, "web") + "/dogs").body()).isEqualTo("a fetched /dogs\n");
+  }
+
+  @Test
   void run_listenerPortTaken_isOneLineAndExit1() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertThatItFails(gateway(taken.getLocalPort(), 0), taken.getLocalPort());
@@ -105,6 +114,12 @@ class RunIT {
     Process started = new ProcessBuilder(line).start();
     process = started;
     return started;
+  }
+
+  private static int unusedPort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
   }
 
   private static String firstLine(BufferedReader output, String start) throws IOException {

@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.SelfSignedCertificate;
@@ -50,12 +51,15 @@ final class Http2IT {
                     .put("certificate", pem.getCertPath())
                     .put("key", pem.getKeyPath())))
         .route("plain", new JsonObject())
-        .route("raw", new JsonObject());
+        .service("sni", GATEWAY.http(Http2IT::serve))
+        .route("raw", new JsonObject())
+        .route("sni", new JsonObject().put("destination", new JsonArray().add("{sni}")));
     GATEWAY.start();
     client = GATEWAY.vertx.createHttpClient(new HttpClientOptions()
         .setSsl(true)
         .setTrustAll(true)
         .setVerifyHost(false)
+        .setForceSni(true)
         .setUseAlpn(true)
         .setProtocolVersion(HttpVersion.HTTP_2));
   }
@@ -177,9 +181,21 @@ final class Http2IT {
         .compose(HttpClientRequest::send)
         .compose(HttpClientResponse::body);
     assertThatThrownBy(() -> TestGateway.await(body)).hasMessageContaining("Stream reset: 2");
-    assertThat(TestGateway.await(request(HttpMethod.GET, "/plain/" + "x".repeat(9000))
-                .compose(HttpClientRequest::send))
-            .statusCode())
-        .isEqualTo(414);
+    HttpClientResponse next =
+        TestGateway.await(request(HttpMethod.GET, "/plain/x").compose(HttpClientRequest::send));
+    assertThat(next.statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void serverName_ofTheHandshake_canBeTheDestination() throws Exception {
+    TestGateway.await(request(HttpMethod.GET, "/sni/x").compose(HttpClientRequest::send));
+    assertThat(GATEWAY.scheduled("sni").destination("localhost")).isNotNull();
+  }
+
+  @Test
+  void target_longerThanALineMayBe_isRefused() throws Exception {
+    HttpClientResponse response = TestGateway.await(
+        request(HttpMethod.GET, "/plain/" + "x".repeat(9000)).compose(HttpClientRequest::send));
+    assertThat(response.statusCode()).isEqualTo(414);
   }
 }

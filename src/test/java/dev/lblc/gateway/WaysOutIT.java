@@ -7,9 +7,13 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetSocket;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -29,6 +33,7 @@ final class WaysOutIT {
   /** Held, or they would be closed as garbage. */
   private static final List<ServerSocket> DEAF = new ArrayList<>();
 
+  private static final List<Socket> FILLERS = new ArrayList<>();
   private static final AtomicInteger CONNECTIONS = new AtomicInteger();
   private static final Set<HttpServerRequest> HELD = ConcurrentHashMap.newKeySet();
 
@@ -80,6 +85,9 @@ final class WaysOutIT {
     for (ServerSocket socket : DEAF) {
       socket.close();
     }
+    for (Socket socket : FILLERS) {
+      socket.close();
+    }
     GATEWAY.stop();
   }
 
@@ -125,15 +133,39 @@ final class WaysOutIT {
               "HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 5\r\n\r\nlarge"));
         case "until-close" -> socket.end(Buffer.buffer("HTTP/1.1 200 OK\r\n\r\nall of it"));
         case "old" -> socket.end(Buffer.buffer("HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nold"));
+        case "no-read" -> {
+          socket.pause();
+          // Only a socket that is read notices that it was closed.
+          GATEWAY.vertx.setTimer(1500, timer -> socket.resume());
+        }
+        case "flood" -> {
+          socket.write(RawClient.head("HTTP/1.1 200 OK", "Content-Length: 1000000000"));
+          flood(socket);
+        }
         case "endless" ->
           socket.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n");
-        case "bad-dates" ->
-          socket.end(
-              Buffer.buffer(
-                  "HTTP/1.1 200 OK\r\nDate: x\r\nWarning: 110\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"));
+        case "odd-dates" ->
+          socket.end(Buffer.buffer(RawClient.head(
+                  "HTTP/1.1 200 OK",
+                  "Date: x",
+                  "Expires: -1",
+                  "Cache-Control: public, max-age=x",
+                  "Warning: 110",
+                  "Content-Length: 2",
+                  "Connection: close")
+              + "ok"));
+        case "idle-close" ->
+          socket.end(Buffer.buffer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
         default -> {} // silence
       }
     });
+  }
+
+  private static void flood(NetSocket socket) {
+    while (!socket.writeQueueFull()) {
+      socket.write("x".repeat(65_536));
+    }
+    socket.drainHandler(v -> flood(socket));
   }
 
   private static int closedPort() throws Exception {
@@ -147,14 +179,19 @@ final class WaysOutIT {
     ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     DEAF.add(socket);
     for (int i = 0; i < 3; i++) {
-      Socket filler = new Socket();
-      try {
-        filler.connect(socket.getLocalSocketAddress(), 100);
-      } catch (java.net.SocketTimeoutException e) {
-        break;
-      }
+      FILLERS.add(fill(socket));
     }
     return socket.getLocalPort();
+  }
+
+  private static Socket fill(ServerSocket server) throws Exception {
+    Socket filler = new Socket();
+    try {
+      filler.connect(server.getLocalSocketAddress(), 100);
+    } catch (SocketTimeoutException e) {
+      // The queue is full, which is what it is for.
+    }
+    return filler;
   }
 
   private static String post(String target, String body) {
@@ -220,7 +257,7 @@ final class WaysOutIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"until-close, all of it", "old, old", "bad-dates, ok"})
+  @CsvSource({"until-close, all of it", "old, old", "odd-dates, ok"})
   void response_ofAnOldOrOddServer_isForwarded(String how, String body) throws Exception {
     assertThat(RawClient.get(GATEWAY.port(), "/raw/" + how))
         .startsWith("HTTP/1.1 200 ")
@@ -233,6 +270,16 @@ final class WaysOutIT {
     for (int i = 0; i < 4; i++) {
       assertThat(RawClient.exchange(GATEWAY.port(), post("/" + service + "/" + i, "abc")))
           .endsWith("well");
+    }
+  }
+
+  @Test
+  void connection_closedWhileIdle_isNoticedByTheGatewayOnly() throws Exception {
+    try (RawClient client = new RawClient(GATEWAY.port())) {
+      for (int i = 0; i < 200; i++) {
+        client.send("GET /raw/idle-close HTTP/1.1\r\nHost: h\r\n\r\n");
+        assertThat(client.response()).as("request %d", i).endsWith("ok");
+      }
     }
   }
 
@@ -264,7 +311,7 @@ final class WaysOutIT {
   @Test
   void client_leavingWhileItConnects_leavesNothing() throws Exception {
     RawClient client = new RawClient(GATEWAY.port());
-    client.send("GET /deaf-or-well/x HTTP/1.1\r\nHost: h\r\n\r\n".replace("deaf-or-well", "deaf"));
+    client.send("GET /deaf/x HTTP/1.1\r\nHost: h\r\n\r\n");
     TestGateway.eventually("it waits", () -> GATEWAY.active("deaf") == 1);
     client.close();
     GATEWAY.awaitIdle();
@@ -315,6 +362,84 @@ final class WaysOutIT {
     try (RawClient client = new RawClient(GATEWAY.port())) {
       client.send("POST /raw/silence HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\nabc");
       assertThat(client.response()).startsWith("HTTP/1.1 408 ").endsWith("408 request timed out\n");
+    }
+  }
+
+  @Test
+  void server_thatDoesNotReadItsUpload_isTimedOut() throws Exception {
+    try (RawClient client = new RawClient(GATEWAY.port())) {
+      client.send("POST /raw/no-read HTTP/1.1\r\nHost: h\r\nContent-Length: 50000000\r\n\r\n");
+      client.send("x".repeat(50_000_000));
+      assertThat(client.response())
+          .startsWith("HTTP/1.1 504 ")
+          .endsWith("504 server idle for too long\n");
+      client.send("GET /well/x HTTP/1.1\r\nHost: h\r\n\r\n");
+      assertThat(client.response()).endsWith("well");
+    }
+  }
+
+  @Test
+  void client_thatDoesNotReadItsResponse_isCutOff() throws Exception {
+    try (RawClient client = new RawClient(GATEWAY.port())) {
+      client.send("GET /raw/flood HTTP/1.1\r\nHost: h\r\n\r\n");
+      client.until("\r\n\r\n");
+      assertThat(GATEWAY.active("raw")).isEqualTo(1);
+      GATEWAY.awaitIdle();
+      assertThat(client.rest()).hasSizeLessThan(100_000_000);
+    }
+  }
+
+  @Test
+  void client_leavingBeforeItsConnectionIsMade_leavesTheConnectionToOthers() throws Exception {
+    try (ServerSocket late = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      for (int i = 0; i < 3; i++) {
+        FILLERS.add(fill(late));
+      }
+      TestGateway waiting = new TestGateway();
+      try {
+        waiting
+            .service("late", late.getLocalPort())
+            .route("late", new JsonObject().put("timeouts", new JsonObject().put("connect", "9s")))
+            .start(1);
+        RawClient client = new RawClient(waiting.port());
+        client.send("GET /late/gone HTTP/1.1\r\nHost: h\r\n\r\n");
+        TestGateway.eventually("it waits", () -> waiting.active("late") == 1);
+        client.close();
+        waiting.awaitIdle();
+        late.setSoTimeout(10_000);
+        try (RawClient other = new RawClient(waiting.port())) {
+          other.send("GET /late/stays HTTP/1.1\r\nHost: h\r\n\r\n");
+          String first = firstRequest(late);
+          assertThat(first).startsWith("GET /late/stays ");
+          assertThat(other.response()).endsWith("late");
+        }
+        waiting.awaitIdle();
+      } finally {
+        waiting.stop();
+      }
+    }
+  }
+
+  /** Accepts connections until one brings a request, answers that, and returns its first line. */
+  private static String firstRequest(ServerSocket server) throws Exception {
+    while (true) {
+      Socket socket = server.accept();
+      FILLERS.add(socket);
+      socket.setSoTimeout(500);
+      try {
+        String line = new BufferedReader(
+                new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1))
+            .readLine();
+        if (line != null) {
+          socket
+              .getOutputStream()
+              .write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlate"
+                  .getBytes(StandardCharsets.ISO_8859_1));
+          return line;
+        }
+      } catch (SocketTimeoutException e) {
+        // One that fills the queue, or one that nobody wants any more.
+      }
     }
   }
 

@@ -74,7 +74,12 @@ final class LoadClient implements Runnable {
           .write(("GET " + path + " HTTP/1.1\r\nHost: load.test\r\n\r\n")
               .getBytes(StandardCharsets.US_ASCII));
       if (aborts) {
-        open.getInputStream().readNBytes(1 + random.nextInt(30_000));
+        int some =
+            open.getInputStream().read(new byte[1 + random.nextInt(30_000)]); // what is there
+        if (some < 0) {
+          close();
+          return "reopened";
+        }
         if (random.nextBoolean()) {
           open.setSoLinger(true, 0); // a reset in place of an orderly end
         }

@@ -60,10 +60,12 @@ final class LoadIT {
           clients.add(client);
         }
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
-        await(end, status -> active(status) > CLIENTS / 4, admin); // the counts move
+        await(end, status -> active(status) > CLIENTS / 8, admin); // the counts move
+        int kills = 0;
         while (System.nanoTime() - end < 0) {
           int victim = new Random(seed).nextInt(3);
           upstreams.get(victim).close();
+          kills++;
           await(end, status -> !available(status, victim), admin);
           upstreams.set(victim, upstream(ports.get(victim)));
           await(end, status -> available(status, victim), admin);
@@ -74,7 +76,7 @@ final class LoadIT {
         }
         Map<String, Long> sums = new TreeMap<>();
         outcomes.forEach((outcome, count) -> sums.put(outcome, count.sum()));
-        System.out.printf("LoadIT: seed %d, %d s, %s%n", seed, SECONDS, sums);
+        System.out.printf("LoadIT: seed %d, %d s, %d kills, %s%n", seed, SECONDS, kills, sums);
 
         long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         await(patience, status -> active(status) == 0, admin);
@@ -84,6 +86,7 @@ final class LoadIT {
             .isSubsetOf("200", "502", "503", "aborted", "reopened", "cut answer");
         assertThat(sums.get("200")).isGreaterThan(sums.getOrDefault("502", 0L));
         assertThat(sums).containsKey("aborted");
+        assertThat(kills).isPositive();
         assertThat(gateway.lines().stream().filter(LoadIT::isUnexplained))
             .as("seed %d: log", seed)
             .isEmpty();
@@ -114,7 +117,7 @@ final class LoadIT {
           new JsonObject().put("id", "s" + i).put("host", "127.0.0.1").put("port", ports.get(i)));
     }
     JsonObject active =
-        new JsonObject().put("path", "/health").put("interval", "200ms").put("timeout", "200ms");
+        new JsonObject().put("path", "/health").put("interval", "500ms").put("timeout", "500ms");
     JsonObject passive = new JsonObject().put("failures", 3).put("eject", "500ms");
     JsonObject service = new JsonObject()
         .put("strategy", "lblc")

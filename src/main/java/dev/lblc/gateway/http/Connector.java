@@ -34,13 +34,13 @@ final class Connector {
    * @return fails with a {@link FailureException}; the exchange then holds neither lease nor connection
    */
   Future<HttpClientRequest> connect(Exchange exchange) {
-    return attempt(exchange, null);
+    return attempt(exchange, exchange.isRetry() ? Failure.CLOSED_EARLY : null);
   }
 
   private Future<HttpClientRequest> attempt(Exchange exchange, @Nullable Failure before) {
     Lease lease;
     try {
-      lease = exchange.acquire();
+      lease = acquire(exchange, before);
     } catch (NoServerException e) {
       return Future.failedFuture((before == null ? Failure.NO_SERVER : before).exception());
     }
@@ -50,6 +50,19 @@ final class Connector {
           ? granted(exchange, lease, granted)
           : refused(exchange, lease, result.cause());
     });
+  }
+
+  /** After a connection that was closed too early its server is as good as any, if there is no other. */
+  private static Lease acquire(Exchange exchange, @Nullable Failure before) {
+    try {
+      return exchange.acquire();
+    } catch (NoServerException e) {
+      if (before != Failure.CLOSED_EARLY) {
+        throw e;
+      }
+      exchange.tryAllAgain();
+      return exchange.acquire();
+    }
   }
 
   private static Future<HttpClientRequest> granted(

@@ -3,6 +3,8 @@ package dev.lblc.gateway.http;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.Lease;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
@@ -39,6 +41,14 @@ final class Exchange {
     /** The answer is complete: the rest of the request, which nobody wants. */
     LINGERING
   }
+
+  private static final Set<HttpMethod> IDEMPOTENT = Set.of(
+      HttpMethod.GET,
+      HttpMethod.HEAD,
+      HttpMethod.OPTIONS,
+      HttpMethod.TRACE,
+      HttpMethod.PUT,
+      HttpMethod.DELETE);
 
   private static final long HTTP2_INTERNAL_ERROR = 0x2;
 
@@ -116,6 +126,17 @@ final class Exchange {
     return known(upstream);
   }
 
+  /** The response whose head has come; null: none has, or it is of no more use. */
+  @Nullable
+  HttpClientResponse answer() {
+    return upstream == null ? null : upstream.response().result();
+  }
+
+  /** Whether a server was tried before. */
+  boolean isRetry() {
+    return !tried.isEmpty();
+  }
+
   /** Something that grows as long as something happens. */
   long progress() {
     return request.bytesRead() + response.bytesWritten() + tunnelBytes + tried.size();
@@ -153,6 +174,29 @@ final class Exchange {
     more.add(taken.server().id());
     tried = more;
     return true;
+  }
+
+  /**
+   * The server closed the connection before it answered, as happens to one that was idle for too long: whether the
+   * request may be sent again. It may if that does no harm and nothing of a body is lost.
+   */
+  boolean mayResend() {
+    Lease taken = lease;
+    if (taken == null
+        || failure != null
+        || !IDEMPOTENT.contains(request.method())
+        || !request.isEnded()
+        || request.bytesRead() > 0
+        || !giveUp(taken)) {
+      return false;
+    }
+    dropUpstream();
+    return true;
+  }
+
+  /** Every server that could be tried was: start again with all of them. */
+  void tryAllAgain() {
+    tried = Set.of();
   }
 
   /** Holds a connection to the server on which nothing was sent. */

@@ -2,6 +2,7 @@ package dev.lblc.gateway.http;
 
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.StreamResetException;
 import io.vertx.ext.web.WebServerRequest;
@@ -30,8 +31,22 @@ final class ForwardInterceptor implements ProxyInterceptor {
     ProxyRequest request = context.request();
     RequestHead.edit(request.headers(), exchange);
     request.setURI(RequestHead.target(exchange));
+    return send(context, exchange);
+  }
+
+  private static Future<ProxyResponse> send(ProxyContext context, Exchange exchange) {
+    ProxyRequest request = context.request();
     return context.sendRequest().map(ForwardInterceptor::withoutHeaders).recover(cause -> {
-      exchange.fail(failureOf(cause));
+      if (exchange.answer() != null) {
+        // The proxy stumbled over a header of the response, which the relay has no use for.
+        return Future.succeededFuture(request.response());
+      }
+      Failure failure = failureOf(cause);
+      if (failure == Failure.CLOSED_EARLY && exchange.mayResend()) {
+        request.setBody(null);
+        return send(context, exchange);
+      }
+      exchange.fail(failure);
       exchange.dropUpstream();
       return Future.succeededFuture(request.response());
     });
@@ -40,12 +55,13 @@ final class ForwardInterceptor implements ProxyInterceptor {
   @Override
   public Future<Void> handleProxyResponse(ProxyContext context) {
     Exchange exchange = exchange(context);
-    Failure failure = exchange.failure();
-    if (failure != null) {
-      exchange.abort(failure);
-      return Future.succeededFuture();
+    HttpClientResponse answer = exchange.answer();
+    if (answer != null) {
+      return ResponseRelay.send(exchange, answer);
     }
-    return ResponseRelay.send(exchange, context.response().proxiedResponse());
+    Failure failure = exchange.failure();
+    exchange.abort(failure == null ? Failure.INTERNAL : failure);
+    return Future.succeededFuture();
   }
 
   /** The relay reads the headers as they came; those copied for the proxy's own way of sending would only be checked by it. */

@@ -1,0 +1,131 @@
+package dev.lblc.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+final class GatewayIT {
+  private final TestGateway gateway = new TestGateway();
+
+  @AfterEach
+  void stop() throws Exception {
+    gateway.stop();
+  }
+
+  @Test
+  void start_withSeveralInstances_sharesOneFreePortForEachListener() throws Exception {
+    well()
+        .listener(new JsonObject().put("name", "web"))
+        .listener(new JsonObject().put("name", "other"))
+        .start(4);
+    assertThat(gateway.port()).isPositive().isNotEqualTo(gateway.gateway().port("other"));
+    for (int i = 0; i < 8; i++) {
+      assertThat(RawClient.get(gateway.port(), "/well/x")).endsWith("well");
+    }
+    assertThat(RawClient.get(gateway.gateway().port("other"), "/well/x")).contains(" 404 ");
+    assertThatThrownBy(() -> gateway.gateway().port("none")).hasMessageContaining("web");
+  }
+
+  @Test
+  void stop_closesTheListeners() throws Exception {
+    well().start();
+    int port = gateway.port();
+    try (RawClient client = new RawClient(port)) {
+      assertThat(client.send("GET /well/x HTTP/1.1\r\nHost: h\r\n\r\n").response())
+          .endsWith("well");
+      TestGateway.await(gateway.gateway().stop());
+      assertThat(client.rest()).isIn("", "<reset>");
+    }
+    assertThatThrownBy(() -> RawClient.get(port, "/well/x")).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void start_onAPortInUse_fails() throws Exception {
+    int taken = gateway.http(request -> {});
+    well().listener(new JsonObject().put("name", "web").put("port", taken));
+    assertThatThrownBy(() -> gateway.start()).hasMessageContaining("in use");
+  }
+
+  @Test
+  void start_withABrokenCertificate_fails(@TempDir Path directory) throws Exception {
+    Path file = Files.writeString(directory.resolve("cert.pem"), "nonsense");
+    well()
+        .listener(new JsonObject()
+            .put("name", "web")
+            .put(
+                "tls",
+                new JsonObject().put("certificate", file.toString()).put("key", file.toString())));
+    assertThatThrownBy(() -> gateway.start()).isNotNull();
+  }
+
+  @Test
+  void proxyProtocol_addresses_areTheClients() throws Exception {
+    gateway
+        .service(
+            "echo",
+            gateway.http(request -> request
+                .response()
+                .end(request.getHeader("x-forwarded-for") + " "
+                    + request.getHeader("x-forwarded-port"))))
+        .listener(new JsonObject().put("name", "web").put("proxyProtocol", true))
+        .route(
+            "echo",
+            new JsonObject()
+                .put("destination", new JsonArray().add("{client.ip}|{local.ip}|{local.port}")))
+        .start();
+    String request =
+        "PROXY TCP4 192.0.2.1 198.51.100.7 4711 8443\r\nGET /echo/x HTTP/1.1\r\nHost: h\r\n\r\n";
+    assertThat(RawClient.exchange(gateway.port(), request)).endsWith("192.0.2.1 8443");
+    assertThat(gateway.scheduled("echo").destination("192.0.2.1|198.51.100.7|8443"))
+        .isNotNull();
+  }
+
+  @Test
+  void accessLog_ofAnExchange_namesServiceServerAndReason() throws Exception {
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    Logger logger = (Logger) LoggerFactory.getLogger("dev.lblc.access");
+    logger.setLevel(Level.INFO);
+    logger.setAdditive(false);
+    logger.addAppender(lines);
+    try {
+      well().start(1);
+      RawClient.get(gateway.port(), "/well/x?secret");
+      RawClient.get(gateway.port(), "/well/x");
+      RawClient.get(gateway.port(), "/none");
+      TestGateway.eventually("three lines", () -> lines.list.size() == 3);
+      List<String> texts =
+          lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+      assertThat(texts.get(0))
+          .matches("127\\.0\\.0\\.1 GET /well/x HTTP/1\\.1 200 4 [0-9.]+ well well-0 placed -");
+      assertThat(texts.get(1))
+          .matches("127\\.0\\.0\\.1 GET /well/x HTTP/1\\.1 200 4 [0-9.]+ well well-0 hit -");
+      assertThat(texts.get(2))
+          .matches("127\\.0\\.0\\.1 GET /none HTTP/1\\.1 404 13 [0-9.]+ - - - no route");
+    } finally {
+      logger.detachAppender(lines);
+      logger.setAdditive(true);
+      logger.setLevel(null);
+    }
+  }
+
+  private TestGateway well() throws Exception {
+    return gateway
+        .service("well", gateway.http(request -> request.response().end("well")))
+        .route("well", new JsonObject());
+  }
+}
