@@ -2,7 +2,9 @@ package dev.lblc.cli;
 
 import dev.lblc.admin.AdminServer;
 import dev.lblc.admin.Metrics;
+import dev.lblc.cluster.HazelcastNode;
 import dev.lblc.config.AdminConfig;
+import dev.lblc.config.ClusterConfig;
 import dev.lblc.config.GatewayConfig;
 import dev.lblc.config.ListenerConfig;
 import dev.lblc.gateway.Gateway;
@@ -14,6 +16,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import java.io.IOException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -39,24 +42,35 @@ final class RunningGateway {
   private static final long STOP_ALL_SECONDS = 5;
 
   private final Vertx vertx;
+  private final @Nullable HazelcastNode node;
   private final Map<String, String> listeners = new LinkedHashMap<>();
   private @Nullable String admin;
   private @Nullable Gateway gateway;
   private volatile boolean ready;
 
-  private RunningGateway(Vertx vertx) {
+  private RunningGateway(Vertx vertx, @Nullable HazelcastNode node) {
     this.vertx = vertx;
+    this.node = node;
   }
 
   /** Starts all parts; if one cannot start, none is left running. */
   static RunningGateway start(GatewayFile file) throws Failure {
     Metrics metrics = new Metrics();
-    RunningGateway running = new RunningGateway(vertx(file, metrics));
+    HazelcastNode node = node(file.config().cluster());
     try {
-      running.deploy(file, metrics);
-      return running;
+      RunningGateway running =
+          new RunningGateway(started("cluster", vertx(file, metrics, node)), node);
+      try {
+        running.deploy(file, metrics);
+        return running;
+      } catch (Failure e) {
+        running.close();
+        throw e;
+      }
     } catch (Failure e) {
-      running.close();
+      if (node != null) {
+        node.close();
+      }
       throw e;
     }
   }
@@ -87,6 +101,9 @@ final class RunningGateway {
       within(STOP_LISTENERS_SECONDS, "the listeners", gateway.stop());
     }
     within(STOP_ALL_SECONDS, "the rest", vertx.close());
+    if (node != null) {
+      node.close();
+    }
   }
 
   private void deploy(GatewayFile file, Metrics metrics) throws Failure {
@@ -118,7 +135,19 @@ final class RunningGateway {
     }
   }
 
-  private static Vertx vertx(GatewayFile file, Metrics metrics) {
+  private static @Nullable HazelcastNode node(ClusterConfig cluster) throws Failure {
+    if (!cluster.enabled()) {
+      return null;
+    }
+    try {
+      return HazelcastNode.start(cluster);
+    } catch (IOException | RuntimeException e) {
+      throw new Failure("cluster " + cluster.config() + ": " + e);
+    }
+  }
+
+  private static Future<Vertx> vertx(
+      GatewayFile file, Metrics metrics, @Nullable HazelcastNode node) {
     VertxOptions options = new VertxOptions()
         .setPreferNativeTransport(true)
         .setEventLoopPoolSize(EVENT_LOOPS)
@@ -130,7 +159,11 @@ final class RunningGateway {
       options.setMetricsOptions(metrics.options());
       builder.withMetrics(metrics.factory());
     }
-    return builder.with(options).build();
+    if (node == null) {
+      return Future.succeededFuture(builder.with(options).build());
+    }
+    options.getEventBusOptions().setHost(node.host());
+    return builder.with(options).withClusterManager(node.clusterManager()).buildClustered();
   }
 
   private static String url(String scheme, String host, int port) {

@@ -11,10 +11,7 @@ final class ClusterReader {
 
   static ClusterConfig read(Cursor cluster) {
     return cluster.object(keys -> {
-      Cursor enabled = keys.optional("enabled");
-      if (enabled.flag(false)) {
-        enabled.fail("false: nodes do not share state in this version");
-      }
+      boolean enabled = keys.optional("enabled").flag(false);
       Cursor reportInterval = keys.optional("reportInterval");
       Duration report =
           reportInterval.duration(REPORT_INTERVAL, Duration.ofMillis(1), Duration.ofMinutes(1));
@@ -24,7 +21,7 @@ final class ClusterReader {
       if (silence.compareTo(report) <= 0 && !reportInterval.hasFailed()) {
         peerTimeout.fail("more than reportInterval, which is " + DurationSyntax.shown(report));
       }
-      return new ClusterConfig(false, keys.optional("config").text(Texts.FILE), report, silence);
+      return new ClusterConfig(enabled, keys.optional("config").text(Texts.FILE), report, silence);
     });
   }
 }

@@ -1,5 +1,6 @@
 package dev.lblc.plugin;
 
+import dev.lblc.cluster.ClusterStatus;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.LocalMap;
 import io.vertx.core.shareddata.Shareable;
@@ -7,6 +8,8 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The services that an {@link LblcVerticle} schedules on a Vert.x instance.
@@ -17,9 +20,11 @@ public final class Lblc implements Shareable {
   private static final String KEY = "dev.lblc";
 
   private final Map<String, LblcService> services;
+  private final Supplier<@Nullable ClusterStatus> cluster;
 
-  Lblc(Map<String, ? extends LblcService> services) {
+  Lblc(Map<String, ? extends LblcService> services, Supplier<@Nullable ClusterStatus> cluster) {
     this.services = Collections.unmodifiableMap(new LinkedHashMap<>(services));
+    this.cluster = cluster;
   }
 
   /**
@@ -53,6 +58,11 @@ public final class Lblc implements Shareable {
   /** All services, in the order of the configuration. */
   public Collection<LblcService> services() {
     return services.values();
+  }
+
+  /** How this node sees its cluster; null: it is alone by configuration. */
+  public @Nullable ClusterStatus cluster() {
+    return cluster.get();
   }
 
   /** Makes these services those of the instance; throws {@link IllegalStateException} if it has some already. */

@@ -1,5 +1,6 @@
 package dev.lblc.plugin;
 
+import dev.lblc.cluster.Cluster;
 import dev.lblc.config.ConfigReader;
 import dev.lblc.config.PluginConfig;
 import dev.lblc.config.ServiceConfig;
@@ -20,39 +21,54 @@ import org.jspecify.annotations.Nullable;
 public final class LblcVerticle extends VerticleBase {
   private final Map<String, ScheduledService> services = new LinkedHashMap<>();
   private @Nullable Lblc lblc;
+  private @Nullable Cluster cluster;
 
   @Override
   public Future<?> start() throws Exception {
     PluginConfig config = ConfigReader.readPlugin(config(), Strategies.names(), System.getenv());
+    boolean clustered = config.cluster().enabled();
     Clock clock = () -> System.nanoTime() / 1_000_000;
     ExpiryTimer timer = new ExpiryTimer(vertx, context);
-    try {
-      for (ServiceConfig service : config.services().values()) {
-        services.put(
-            service.name(),
-            new ScheduledService(
-                vertx, service, Strategies.factory(service.strategy()), clock, timer));
-      }
-      Lblc registered = new Lblc(services);
-      registered.register(vertx);
-      lblc = registered;
-    } catch (RuntimeException e) {
-      stopServices(); // a verticle whose start failed is not stopped
-      throw e;
+    for (ServiceConfig service : config.services().values()) {
+      services.put(
+          service.name(),
+          new ScheduledService(
+              vertx, service, Strategies.factory(service.strategy()), clock, timer, clustered));
     }
-    return Future.succeededFuture();
+    Future<@Nullable Cluster> joined = clustered
+        ? Cluster.join(
+            vertx,
+            config.cluster(),
+            System.currentTimeMillis(),
+            clock,
+            services.values().stream().map(ScheduledService::shared).toList())
+        : Future.succeededFuture();
+    return joined
+        .map(this::register)
+        .onFailure(failure -> release()); // a verticle whose start failed is not stopped
   }
 
   @Override
   public Future<?> stop() {
-    if (lblc != null) {
-      lblc.unregister(vertx);
-    }
-    stopServices();
+    release();
     return Future.succeededFuture();
   }
 
-  private void stopServices() {
+  private Lblc register(@Nullable Cluster joined) {
+    cluster = joined;
+    Lblc registered = new Lblc(services, joined == null ? () -> null : joined::status);
+    registered.register(vertx);
+    lblc = registered;
+    return registered;
+  }
+
+  private void release() {
+    if (lblc != null) {
+      lblc.unregister(vertx);
+    }
+    if (cluster != null) {
+      cluster.leave();
+    }
     services.values().forEach(ScheduledService::stop);
   }
 }

@@ -1,5 +1,6 @@
 package dev.lblc.plugin;
 
+import dev.lblc.cluster.Cluster;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.health.ServerHealth;
 import dev.lblc.health.ServiceHealth;
@@ -40,7 +41,12 @@ final class ScheduledService implements LblcService {
 
   /** Starts scheduling: health checks and expiry run from now on until {@link #stop}. */
   ScheduledService(
-      Vertx vertx, ServiceConfig config, Strategy.Factory factory, Clock clock, Timer timer) {
+      Vertx vertx,
+      ServiceConfig config,
+      Strategy.Factory factory,
+      Clock clock,
+      Timer timer,
+      boolean clustered) {
     this.config = config;
     this.clock = clock;
     for (Reason reason : Reason.values()) {
@@ -49,10 +55,11 @@ final class ScheduledService implements LblcService {
     for (ServerSpec server : config.servers()) {
       servers.add(server);
     }
-    strategy = factory.create(new Strategy.Context(servers, config::options, clock, false));
+    strategy = factory.create(new Strategy.Context(servers, config::options, clock, clustered));
     DestinationTable table = strategy.table();
-    stopExpiry =
-        table == null ? () -> {} : new ExpiryCheck(table, config::options, clock).start(timer);
+    stopExpiry = table == null || clustered // there, entries expire on all nodes at once
+        ? () -> {}
+        : new ExpiryCheck(table, config::options, clock).start(timer);
     health = ServiceHealth.start(vertx, config, this::healthChanged);
   }
 
@@ -123,6 +130,11 @@ final class ScheduledService implements LblcService {
     return row == null ? null : status(row);
   }
 
+  /** What other nodes share of it. */
+  Cluster.SharedService shared() {
+    return new Cluster.SharedService(name(), servers, strategy.table(), config::options);
+  }
+
   void release(Server server) {
     servers.unbindActive(server);
   }
@@ -162,8 +174,6 @@ final class ScheduledService implements LblcService {
   }
 
   private static ServiceStatus.ServerStatus status(Server server) {
-    int active = server.active();
-    int inactive = server.inactive();
     return new ServiceStatus.ServerStatus(
         server.id(),
         server.host(),
@@ -173,8 +183,8 @@ final class ScheduledService implements LblcService {
         server.lower(),
         server.available(),
         server.saturated(),
-        new ServiceStatus.Connections(active, active),
-        new ServiceStatus.Connections(inactive, inactive),
+        new ServiceStatus.Connections(server.localActive(), server.active()),
+        new ServiceStatus.Connections(server.localInactive(), server.inactive()),
         server.homes());
   }
 }

@@ -1,0 +1,82 @@
+package dev.lblc.cluster;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.config.JoinConfig;
+import com.hazelcast.config.YamlConfigBuilder;
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
+import dev.lblc.config.ClusterConfig;
+import io.vertx.core.spi.cluster.ClusterManager;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/**
+ * This process as a Hazelcast member, for a Vert.x instance that is clustered by it.
+ *
+ * <p>Starting and closing wait for the network; not for event loops.
+ */
+public final class HazelcastNode implements AutoCloseable {
+  private final HazelcastInstance instance;
+
+  private HazelcastNode(HazelcastInstance instance) {
+    this.instance = instance;
+  }
+
+  /**
+   * Starts the member; returns whether or not others could be reached.
+   *
+   * @param cluster names Hazelcast's YAML file; none: members on this machine find each other
+   * @throws IOException if the file cannot be read
+   * @throws com.hazelcast.core.HazelcastException if Hazelcast does not accept it
+   */
+  public static HazelcastNode start(ClusterConfig cluster) throws IOException {
+    Config config = config(cluster.config());
+    // Vert.x knows members by this attribute; it sets it only on instances that it starts itself.
+    config
+        .getMemberAttributeConfig()
+        .setAttribute("__vertx.nodeId", UUID.randomUUID().toString());
+    // Ours comes first: it stops what uses the member.
+    config.setProperty("hazelcast.shutdownhook.enabled", "false");
+    if (config.getProperty("hazelcast.logging.type") == null) {
+      config.setProperty("hazelcast.logging.type", "slf4j");
+    }
+    return new HazelcastNode(Hazelcast.newHazelcastInstance(config));
+  }
+
+  /** Clusters a Vert.x instance by this member. */
+  public ClusterManager clusterManager() {
+    return new HazelcastClusterManager(instance);
+  }
+
+  /** Address that the other members reach this one by. */
+  public String host() {
+    return instance.getCluster().getLocalMember().getAddress().getHost();
+  }
+
+  /** Leaves the cluster. */
+  @Override
+  public void close() {
+    instance.shutdown();
+  }
+
+  private static Config config(@org.jspecify.annotations.Nullable Path file) throws IOException {
+    if (file != null) {
+      try (InputStream yaml = Files.newInputStream(file)) {
+        return new YamlConfigBuilder(yaml).build();
+      }
+    }
+    Config config = new Config();
+    config.setClusterName("lblc");
+    JoinConfig join = config.getNetworkConfig().getJoin();
+    join.getAutoDetectionConfig().setEnabled(false);
+    join.getMulticastConfig().setEnabled(false);
+    join.getTcpIpConfig().setEnabled(true).addMember("127.0.0.1");
+    config.getNetworkConfig().getInterfaces().setEnabled(true).addInterface("127.0.0.1");
+    config.setProperty("hazelcast.phone.home.enabled", "false");
+    return config;
+  }
+}
