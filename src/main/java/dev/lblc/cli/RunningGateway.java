@@ -3,6 +3,7 @@ package dev.lblc.cli;
 import dev.lblc.admin.AdminServer;
 import dev.lblc.admin.Metrics;
 import dev.lblc.config.AdminConfig;
+import dev.lblc.config.Authority;
 import dev.lblc.config.GatewayConfig;
 import dev.lblc.config.ListenerConfig;
 import dev.lblc.gateway.Gateway;
@@ -98,7 +99,7 @@ final class RunningGateway {
     AdminConfig config = file.config().admin();
     if (config != null) {
       AdminServer server = started(
-          "admin " + config.host() + ":" + config.port(),
+          "admin " + Authority.of(config.host(), config.port()),
           AdminServer.start(vertx, config, Lblc.of(vertx), metrics, () -> ready));
       admin = url("http", config.host(), server.port());
     }
@@ -108,7 +109,7 @@ final class RunningGateway {
 
   private void listen(GatewayConfig config) throws Failure {
     String names = config.listeners().stream()
-        .map(listener -> listener.name() + " " + listener.host() + ":" + listener.port())
+        .map(listener -> listener.name() + " " + Authority.of(listener.host(), listener.port()))
         .collect(Collectors.joining(", ", "listening on ", ""));
     Gateway listening = started(names, Gateway.start(vertx, config, EVENT_LOOPS, System::nanoTime));
     gateway = listening;
@@ -134,7 +135,7 @@ final class RunningGateway {
   }
 
   private static String url(String scheme, String host, int port) {
-    return scheme + "://" + (host.indexOf(':') < 0 ? host : '[' + host + ']') + ":" + port;
+    return scheme + "://" + Authority.of(host, port);
   }
 
   private static <T> T started(String what, Future<T> start) throws Failure {

@@ -174,7 +174,6 @@ final class ScheduledService implements LblcService {
         server.available(),
         server.saturated(),
         new ServiceStatus.Connections(active, active),
-        new ServiceStatus.Connections(inactive, inactive),
-        server.homes());
+        new ServiceStatus.Connections(inactive, inactive));
   }
 }
