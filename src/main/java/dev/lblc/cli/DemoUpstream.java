@@ -1,49 +1,54 @@
 package dev.lblc.cli;
 
+import dev.lblc.scheduler.ServerSpec;
 import io.vertx.core.Future;
-import io.vertx.core.VerticleBase;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A server for demonstrations: answers each path with one line, {@code NAME fetched PATH} the first time and {@code NAME
- * cached PATH} as long as it remembers, and {@code /health} with {@code ok}. Confined to its event loop.
+ * An upstream with a cache to keep warm: answers {@code NAME fetched PATH} the first time and {@code NAME cached PATH}
+ * from then on.
+ *
+ * <p>Remembers the last 1,000 paths. Confined to its event loop.
  */
-public final class DemoUpstream extends VerticleBase {
-  private static final int REMEMBERED_PATHS = 10_000;
+final class DemoUpstream implements Handler<HttpServerRequest> {
+  private static final int MOST = 1_000;
 
   private final String name;
-  private final String host;
-  private final int port;
-  private final Map<String, Boolean> cache = new LinkedHashMap<>(16, 0.75f, true) {
+  private final @Nullable String healthPath;
+  private final Map<String, Boolean> cached = new LinkedHashMap<>(16, 0.75f, true) {
     @Override
     protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-      return size() > REMEMBERED_PATHS;
+      return size() > MOST;
     }
   };
 
-  /** To listen on that address; port 0 takes a free one. */
-  public DemoUpstream(String name, String host, int port) {
+  private DemoUpstream(String name, @Nullable String healthPath) {
     this.name = name;
-    this.host = host;
-    this.port = port;
+    this.healthPath = healthPath;
+  }
+
+  /** Listens where a server of a configuration is said to be. */
+  static Future<HttpServer> start(Vertx vertx, ServerSpec server, @Nullable String healthPath) {
+    return vertx
+        .createHttpServer()
+        .requestHandler(new DemoUpstream(server.id(), healthPath))
+        .listen(server.port(), server.host());
   }
 
   @Override
-  public Future<HttpServer> start() {
-    return vertx.createHttpServer().requestHandler(this::answer).listen(port, host);
-  }
-
-  private void answer(HttpServerRequest request) {
+  public void handle(HttpServerRequest request) {
     String path = request.path();
-    request.response().putHeader("content-type", "text/plain; charset=utf-8");
-    if (path.equals("/health")) {
-      request.response().end("ok\n");
-    } else {
-      boolean cached = cache.put(path, Boolean.TRUE) != null;
-      request.response().end(name + (cached ? " cached " : " fetched ") + path + "\n");
-    }
+    boolean health = path != null && path.equals(healthPath);
+    String how = health || cached.put(path, true) != null ? "cached" : "fetched";
+    request
+        .response()
+        .putHeader("Content-Type", "text/plain; charset=utf-8")
+        .end(name + " " + how + " " + path + "\n");
   }
 }

@@ -15,12 +15,13 @@ final class ClusterReader {
       if (enabled.flag(false)) {
         enabled.fail("false: nodes do not share state in this version");
       }
-      Duration report = keys.optional("reportInterval")
-          .duration(REPORT_INTERVAL, Duration.ofMillis(1), Duration.ofMinutes(1));
+      Cursor reportInterval = keys.optional("reportInterval");
+      Duration report =
+          reportInterval.duration(REPORT_INTERVAL, Duration.ofMillis(1), Duration.ofMinutes(1));
       Cursor peerTimeout = keys.optional("peerTimeout");
       Duration silence =
           peerTimeout.duration(PEER_TIMEOUT, Duration.ofMillis(10), Duration.ofHours(1));
-      if (peerTimeout.isPresent() && silence.compareTo(report) <= 0) {
+      if (silence.compareTo(report) <= 0 && !reportInterval.hasFailed()) {
         peerTimeout.fail("more than reportInterval, which is " + DurationSyntax.shown(report));
       }
       return new ClusterConfig(false, keys.optional("config").text(Texts.FILE), report, silence);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Its methods take the value out as a Java type. Where it is not of that type they note a fault and return a
  * fallback, so that reading goes on and finds the rest: a configuration that was read with faults is thrown away. Where
- * there is no value they return the fallback, with a fault if the value is required.
+ * there is no value they return the fallback, with a fault if the value is required. Used by one thread.
  */
 final class Cursor {
   private final Faults faults;
@@ -25,6 +25,7 @@ final class Cursor {
   private final int place;
   private final boolean required;
   private final boolean secret;
+  private boolean failed;
 
   private Cursor(
       Faults faults,
@@ -66,6 +67,11 @@ final class Cursor {
     return value != null;
   }
 
+  /** Whether a fault was noted through this cursor, so that what it gave is but a fallback. */
+  boolean hasFailed() {
+    return failed;
+  }
+
   /** Notes a fault of this value. */
   void fail(String expected) {
     fail(shown(), expected);
@@ -73,6 +79,7 @@ final class Cursor {
 
   /** Notes a fault here, which {@code found} describes. */
   void fail(String found, String expected) {
+    failed = true;
     faults.add(place, path, found, expected);
   }
 
@@ -135,15 +142,22 @@ final class Cursor {
     if (string == null) {
       return null;
     }
-    String shown = shown();
+    String filled;
     try {
-      String filled = environment.fill(string.text());
-      if (!filled.equals(string.text())) {
-        shown += " with the environment filled in";
-      }
+      filled = environment.fill(string.text());
+    } catch (Unexpected e) {
+      fail(e.expected());
+      return null;
+    }
+    try {
       return syntax.read(filled);
     } catch (Unexpected e) {
-      fail(shown, e.expected());
+      if (filled.equals(string.text())) {
+        fail(e.expected());
+      } else {
+        // What came from the environment may be a secret; the message at hand may quote it.
+        fail(shown() + " with the environment filled in", syntax.expected());
+      }
       return null;
     }
   }

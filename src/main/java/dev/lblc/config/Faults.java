@@ -18,14 +18,18 @@ final class Faults {
     found.add(new Placed(place, new ConfigError(source, path, value, expected)));
   }
 
-  /** Throws all faults in file order if there are any. */
   void throwIfAny() throws ConfigException {
     if (!found.isEmpty()) {
-      throw new ConfigException(found.stream()
-          .sorted(Comparator.comparingInt(Placed::place))
-          .map(Placed::error)
-          .toList());
+      throw exception();
     }
+  }
+
+  /** All faults, of which there is at least one, in file order. */
+  ConfigException exception() {
+    return new ConfigException(found.stream()
+        .sorted(Comparator.comparingInt(Placed::place))
+        .map(Placed::error)
+        .toList());
   }
 
   private record Placed(int place, ConfigError error) {}

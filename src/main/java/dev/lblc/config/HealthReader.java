@@ -26,12 +26,13 @@ final class HealthReader {
   private static HealthConfig.@Nullable Active active(Cursor active) {
     HealthConfig.Active read = active.object(keys -> {
       String path = keys.optional("path").text(HttpSyntax.REQUEST_TARGET);
-      Duration interval = keys.optional("interval").duration(INTERVAL, SHORTEST, LONGEST);
+      Cursor period = keys.optional("interval");
+      Duration interval = period.duration(INTERVAL, SHORTEST, LONGEST);
       // A short interval without a timeout means a short timeout.
       Duration timeoutDefault = interval.compareTo(TIMEOUT) < 0 ? interval : TIMEOUT;
       Cursor timeout = keys.optional("timeout");
       Duration wait = timeout.duration(timeoutDefault, SHORTEST, LONGEST);
-      if (wait.compareTo(interval) > 0) {
+      if (wait.compareTo(interval) > 0 && !period.hasFailed()) {
         timeout.fail("at most interval, which is " + DurationSyntax.shown(interval));
       }
       return new HealthConfig.Active(

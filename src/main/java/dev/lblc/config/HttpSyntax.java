@@ -10,6 +10,9 @@ final class HttpSyntax {
   /** Visible ASCII but for the characters that end a path. */
   private static final String PATH_CHAR = "[\\x21-\\x7e&&[^?#*\\\\]]";
 
+  private static final String PORT =
+      "(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})";
+
   static final Syntax<String> METHOD = Syntax.matching("an HTTP method such as GET", TCHAR);
 
   /** A header's name, in lower case. */
@@ -57,8 +60,9 @@ final class HttpSyntax {
   static final Syntax<String> REQUEST_TARGET =
       Syntax.matching("a path that starts with /, with or without a query", "/[!-~&&[^#]]*");
 
-  static final Syntax<String> HOST_HEADER =
-      Syntax.matching("keep, server, or a host name", NetSyntax.HOST_NAME + "(:[0-9]{1,5})?");
+  static final Syntax<String> HOST_HEADER = Syntax.matching(
+      "keep, server, or a host name with or without a port",
+      NetSyntax.HOST_NAME + "(:" + PORT + ")?");
 
   static final Syntax<String> BEARER_TOKEN =
       Syntax.matching("a token of visible ASCII characters", "[!-~]+");

@@ -47,11 +47,12 @@ final class JsonText {
   /** The value of the text. Duplicate keys are added to the faults; a syntax error ends it and is thrown. */
   static Json parse(String text, Faults faults) throws ConfigException {
     try (JsonParser parser = FACTORY.createParser(text)) {
-      return new JsonText(parser, faults).whole();
-    } catch (JsonProcessingException e) {
-      faults.add(Integer.MAX_VALUE, position(e.getLocation()), message(e), "well-formed JSON");
-      faults.throwIfAny();
-      throw new AssertionError(e);
+      try {
+        return new JsonText(parser, faults).whole();
+      } catch (JsonProcessingException e) {
+        faults.add(Integer.MAX_VALUE, position(e, parser), message(e), "well-formed JSON");
+        throw faults.exception();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -111,10 +112,10 @@ final class JsonText {
     return new Json.Arr(here, elements);
   }
 
-  private static String position(@Nullable JsonLocation location) {
-    return location == null
-        ? JsonPath.ROOT
-        : "line " + location.getLineNr() + ", column " + location.getColumnNr();
+  private static String position(JsonProcessingException e, JsonParser parser) {
+    JsonLocation known = e.getLocation();
+    JsonLocation location = known == null ? parser.currentLocation() : known;
+    return "line " + location.getLineNr() + ", column " + location.getColumnNr();
   }
 
   private static String message(JsonProcessingException e) {

@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads {@code listeners}. */
 final class ListenerReader {
+  /** Stands for a name that was missing or faulty. */
+  static final String NO_NAME = "";
+
   private static final int DEFAULT_CONNECTIONS = 10_000;
   private static final int MOST_CONNECTIONS = 10_000_000;
   private static final String PROTOCOL = "http (tcp comes in a later version)";
@@ -33,7 +36,7 @@ final class ListenerReader {
       int number = port.integer(0, 0, 65_535);
       ports.bind(port, host, number);
       return new ListenerConfig(
-          given == null ? "" : given,
+          given == null ? NO_NAME : given,
           host,
           number,
           tls(keys.optional("tls")),

@@ -11,7 +11,7 @@ final class Ports {
   void bind(Cursor where, String host, int port) {
     for (Bound other : bound) {
       if (port != 0 && port == other.port && NetSyntax.overlap(host, other.host)) {
-        where.fail("a port of " + host + " that " + other.path + " has not taken");
+        where.fail("a port that " + other.path + " has not taken");
         return;
       }
     }

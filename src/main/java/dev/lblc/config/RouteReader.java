@@ -24,7 +24,7 @@ final class RouteReader {
   private final Set<String> listeners;
   private final Set<String> services;
 
-  /** With the names that routes may use; faults that left a list of names empty are not repeated for each route. */
+  /** With the names that routes may use; faults that left them incomplete are not repeated for each route. */
   RouteReader(List<ListenerConfig> listeners, Set<String> services) {
     this.listeners =
         new LinkedHashSet<>(listeners.stream().map(ListenerConfig::name).toList());
@@ -59,7 +59,8 @@ final class RouteReader {
   }
 
   private static @Nullable String reference(Cursor name, Set<String> names) {
-    return name.text(names.isEmpty() ? Texts.NAME : Texts.oneOf(names));
+    boolean complete = !names.isEmpty() && !names.contains(ListenerReader.NO_NAME);
+    return name.text(complete ? Texts.oneOf(names) : Texts.NAME);
   }
 
   private static Timeouts timeouts(Cursor timeouts) {

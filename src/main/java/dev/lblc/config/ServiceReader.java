@@ -47,19 +47,19 @@ final class ServiceReader {
     return options.object(keys -> {
       Duration expiration =
           keys.optional("expiration").duration(defaults.expiration(), Duration.ZERO, YEAR);
-      int maxEntries = keys.optional("maxEntries").integer(defaults.maxEntries(), 1, MOST_ENTRIES);
+      Cursor entries = keys.optional("maxEntries");
+      int maxEntries = entries.integer(defaults.maxEntries(), 1, MOST_ENTRIES);
       // The kernel's ratio, which gives the default of 24,576, too.
       int hardLimitDefault = maxEntries + maxEntries / 2;
       Cursor hardLimit = keys.optional("hardLimit");
       int limit = hardLimit.integer(hardLimitDefault, 1, Integer.MAX_VALUE);
-      if (limit < maxEntries) {
+      if (limit < maxEntries && !entries.hasFailed()) {
         hardLimit.fail("at least maxEntries, which is " + maxEntries);
-        limit = hardLimitDefault;
       }
       return new SchedulerOptions(
           expiration,
           maxEntries,
-          limit,
+          Math.max(limit, maxEntries),
           keys.optional("ties").text(Texts.constant(Ties.class), defaults.ties()),
           keys.optional("checkInterval")
               .duration(defaults.checkInterval(), Duration.ofMillis(1), Duration.ofHours(24)),

@@ -20,21 +20,26 @@ final class Spelling {
         .orElse("");
   }
 
-  /** Number of letters to insert, delete or replace (Levenshtein), whatever their case. */
+  /** Number of letters to insert, delete, replace or swap with their neighbour, whatever their case. */
   private static int distance(String one, String other) {
     String a = one.toLowerCase(Locale.ROOT);
     String b = other.toLowerCase(Locale.ROOT);
-    int[] previous = new int[b.length() + 1];
-    Arrays.setAll(previous, j -> j);
+    int[][] rows = new int[a.length() + 1][b.length() + 1];
+    Arrays.setAll(rows[0], j -> j);
     for (int i = 1; i <= a.length(); i++) {
-      int[] row = new int[b.length() + 1];
-      row[0] = i;
+      rows[i][0] = i;
       for (int j = 1; j <= b.length(); j++) {
-        int replaced = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        row[j] = Math.min(replaced, 1 + Math.min(previous[j], row[j - 1]));
+        int same = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
+        rows[i][j] =
+            Math.min(rows[i - 1][j - 1] + same, 1 + Math.min(rows[i - 1][j], rows[i][j - 1]));
+        if (i > 1
+            && j > 1
+            && a.charAt(i - 1) == b.charAt(j - 2)
+            && a.charAt(i - 2) == b.charAt(j - 1)) {
+          rows[i][j] = Math.min(rows[i][j], rows[i - 2][j - 2] + 1);
+        }
       }
-      previous = row;
     }
-    return previous[b.length()];
+    return rows[a.length()][b.length()];
   }
 }

@@ -9,18 +9,21 @@ import java.util.Locale;
 
 /** Strings that have nothing to do with networks. */
 final class Texts {
+  private static final String VISIBLE = "[^\\p{Cntrl}]+";
+
   /** Names of listeners, services and servers, which also stand in logs and URLs. */
   static final Syntax<String> NAME =
-      Syntax.matching("a name, not empty and without control characters", "[^\\p{Cntrl}]+");
+      Syntax.matching("a name, not empty and without control characters", VISIBLE);
 
   /** A file that need not exist. */
-  static final Syntax<Path> FILE = NAME.then("the path of a file", name -> {
-    try {
-      return Path.of(name);
-    } catch (InvalidPathException e) {
-      throw new Unexpected("the path of a file");
-    }
-  });
+  static final Syntax<Path> FILE = Syntax.matching("the path of a file", VISIBLE)
+      .then("the path of a file", name -> {
+        try {
+          return Path.of(name);
+        } catch (InvalidPathException e) {
+          throw new Unexpected("the path of a file");
+        }
+      });
 
   private static final String READABLE = "the path of a readable file";
 

@@ -69,10 +69,15 @@ interface Probe {
     Http(Vertx vertx, HealthConfig.Active config, String path) {
       this.path = path;
       timeoutMillis = config.timeout().toMillis();
-      client = vertx.createHttpClient(new HttpClientOptions()
-          .setKeepAlive(false)
-          .setConnectTimeout(Math.toIntExact(timeoutMillis))
-          .setMetricsName("health"));
+      client = vertx
+          .httpClientBuilder()
+          .with(new HttpClientOptions()
+              .setKeepAlive(false)
+              .setConnectTimeout(Math.toIntExact(timeoutMillis))
+              .setMetricsName("health"))
+          // The check hears of a failure by its future; without a handler Vert.x would log it, too.
+          .withConnectHandler(connection -> connection.exceptionHandler(failure -> {}))
+          .build();
     }
 
     @Override

@@ -1,0 +1,79 @@
+package dev.lblc.admin;
+
+import dev.lblc.plugin.Lblc;
+import dev.lblc.plugin.LblcService;
+import dev.lblc.plugin.ServiceStatus;
+import dev.lblc.plugin.ServiceStatus.ServerStatus;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+
+/**
+ * The services' numbers, read when they are asked for: one snapshot of each service per scrape, and nothing is left
+ * behind of a server that is gone. Connections are this node's; add up the nodes for all.
+ */
+final class ServiceMetrics implements MultiCollector {
+  private final Lblc lblc;
+
+  ServiceMetrics(Lblc lblc) {
+    this.lblc = lblc;
+  }
+
+  @Override
+  public MetricSnapshots collect() {
+    CounterSnapshot.Builder decisions =
+        CounterSnapshot.builder().name("lblc_decisions").help("Choices of a server, by reason");
+    GaugeSnapshot.Builder destinations =
+        GaugeSnapshot.builder().name("lblc_destinations").help("Entries in the destination table");
+    GaugeSnapshot.Builder connections = GaugeSnapshot.builder()
+        .name("lblc_connections")
+        .help("Connections to a server through this node");
+    GaugeSnapshot.Builder up = GaugeSnapshot.builder()
+        .name("lblc_server_up")
+        .help("1: passes its health checks and is not ejected");
+    long doubleReleases = 0;
+    for (LblcService service : lblc.services()) {
+      ServiceStatus status = service.status();
+      String name = status.service();
+      status
+          .decisions()
+          .forEach((reason, count) ->
+              decisions.dataPoint(counter(count, "service", name, "reason", reason.label())));
+      destinations.dataPoint(gauge(status.destinations(), "service", name));
+      for (ServerStatus server : status.servers()) {
+        String id = server.id();
+        connections.dataPoint(
+            gauge(server.active().local(), "service", name, "server", id, "state", "active"));
+        connections.dataPoint(
+            gauge(server.inactive().local(), "service", name, "server", id, "state", "inactive"));
+        up.dataPoint(gauge(server.available() ? 1 : 0, "service", name, "server", id));
+      }
+      doubleReleases += status.doubleReleases();
+    }
+    CounterSnapshot released = CounterSnapshot.builder()
+        .name("lblc_lease_double_release")
+        .help("Leases closed more than once: a fault in the program")
+        .dataPoint(counter(doubleReleases))
+        .build();
+    return MetricSnapshots.of(
+        decisions.build(), destinations.build(), connections.build(), up.build(), released);
+  }
+
+  private static CounterDataPointSnapshot counter(long value, String... labels) {
+    return CounterDataPointSnapshot.builder()
+        .value((double) value)
+        .labels(Labels.of(labels))
+        .build();
+  }
+
+  private static GaugeDataPointSnapshot gauge(long value, String... labels) {
+    return GaugeDataPointSnapshot.builder()
+        .value((double) value)
+        .labels(Labels.of(labels))
+        .build();
+  }
+}

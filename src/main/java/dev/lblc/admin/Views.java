@@ -1,0 +1,85 @@
+package dev.lblc.admin;
+
+import dev.lblc.plugin.DestinationStatus;
+import dev.lblc.plugin.Explanation;
+import dev.lblc.plugin.ServiceStatus;
+import dev.lblc.plugin.ServiceStatus.Connections;
+import dev.lblc.plugin.ServiceStatus.ServerStatus;
+import dev.lblc.scheduler.Reason;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The JSON shapes of what the API shows; scripts rely on them. */
+public final class Views {
+  private Views() {}
+
+  static JsonObject health(String status) {
+    return new JsonObject().put("status", status);
+  }
+
+  static JsonObject service(ServiceStatus status) {
+    JsonObject decisions = new JsonObject();
+    for (Reason reason : Reason.values()) {
+      decisions.put(reason.label(), status.decisions().getOrDefault(reason, 0L));
+    }
+    return new JsonObject()
+        .put("service", status.service())
+        .put("strategy", status.strategy())
+        .put("servers", servers(status.servers()))
+        .put("decisions", decisions)
+        .put("destinations", status.destinations());
+  }
+
+  static JsonObject destination(DestinationStatus status) {
+    return new JsonObject()
+        .put("destination", status.destination())
+        .put("homes", new JsonArray(status.homes()))
+        .put("idleMillis", status.idleMillis());
+  }
+
+  /** A page; {@code next} is what to ask {@code after} for the next one, null on the last. */
+  static JsonObject destinations(List<DestinationStatus> page, @Nullable String next) {
+    JsonArray entries = new JsonArray();
+    page.forEach(entry -> entries.add(destination(entry)));
+    return new JsonObject().put("destinations", entries).put("next", next);
+  }
+
+  /** Of {@code /explain}. */
+  public static JsonObject explanation(Explanation explanation) {
+    return new JsonObject()
+        .put("service", explanation.service())
+        .put("strategy", explanation.strategy())
+        .put("destination", explanation.destination())
+        .put("server", explanation.server())
+        .put("reason", explanation.reason().label())
+        .put("homes", new JsonArray(explanation.homes()))
+        .put("text", explanation.text())
+        .put("servers", servers(explanation.servers()));
+  }
+
+  private static JsonArray servers(List<ServerStatus> servers) {
+    JsonArray array = new JsonArray();
+    servers.forEach(server -> array.add(server(server)));
+    return array;
+  }
+
+  private static JsonObject server(ServerStatus server) {
+    return new JsonObject()
+        .put("id", server.id())
+        .put("host", server.host())
+        .put("port", server.port())
+        .put("weight", server.weight())
+        .put("upper", server.upper())
+        .put("lower", server.lower())
+        .put("available", server.available())
+        .put("saturated", server.saturated())
+        .put("active", connections(server.active()))
+        .put("inactive", connections(server.inactive()));
+  }
+
+  private static JsonObject connections(Connections connections) {
+    return new JsonObject().put("local", connections.local()).put("cluster", connections.cluster());
+  }
+}

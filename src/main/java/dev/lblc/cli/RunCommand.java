@@ -1,0 +1,35 @@
+package dev.lblc.cli;
+
+import dev.lblc.config.ConfigAdvice;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code run}: starts the gateway, which goes on after the command has returned. */
+@Command(
+    name = "run",
+    description = "Runs the gateway until SIGTERM or SIGINT.",
+    mixinStandardHelpOptions = true)
+final class RunCommand implements Callable<Integer> {
+  @Mixin
+  private final FileParameter file = new FileParameter();
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    GatewayFile gateway = GatewayFile.read(file.path());
+    Logger log = LoggerFactory.getLogger(RunCommand.class);
+    ConfigAdvice.warnings(gateway.config()).forEach(warning -> log.warn("{}", warning));
+    RunningGateway running = RunningGateway.start(gateway);
+    Shutdown.onSignal(running);
+    spec.commandLine().getOut().println(running.readyLine());
+    return 0;
+  }
+}

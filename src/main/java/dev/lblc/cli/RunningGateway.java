@@ -1,0 +1,157 @@
+package dev.lblc.cli;
+
+import dev.lblc.admin.AdminServer;
+import dev.lblc.admin.Metrics;
+import dev.lblc.config.AdminConfig;
+import dev.lblc.config.GatewayConfig;
+import dev.lblc.config.ListenerConfig;
+import dev.lblc.gateway.Gateway;
+import dev.lblc.plugin.Lblc;
+import dev.lblc.plugin.LblcVerticle;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A gateway in this process: scheduler, listeners and admin port on a Vert.x instance of their own.
+ *
+ * <p>Its methods block; they are called by the thread of the command and, at the end, by that of the shutdown.
+ */
+final class RunningGateway {
+  private static final Logger LOG = LoggerFactory.getLogger(RunningGateway.class);
+
+  /** One for each processor: nothing on them waits, so that more would only take turns. */
+  private static final int EVENT_LOOPS = Runtime.getRuntime().availableProcessors();
+
+  private static final long STOP_LISTENERS_SECONDS = 10;
+  private static final long STOP_ALL_SECONDS = 5;
+
+  private final Vertx vertx;
+  private final Map<String, String> listeners = new LinkedHashMap<>();
+  private @Nullable String admin;
+  private @Nullable Gateway gateway;
+  private volatile boolean ready;
+
+  private RunningGateway(Vertx vertx) {
+    this.vertx = vertx;
+  }
+
+  /** Starts all parts; if one cannot start, none is left running. */
+  static RunningGateway start(GatewayFile file) throws Failure {
+    Metrics metrics = new Metrics();
+    RunningGateway running = new RunningGateway(vertx(file, metrics));
+    try {
+      running.deploy(file, metrics);
+      return running;
+    } catch (Failure e) {
+      running.close();
+      throw e;
+    }
+  }
+
+  /** The URL of each listener, by name. */
+  Map<String, String> listeners() {
+    return Collections.unmodifiableMap(listeners);
+  }
+
+  /** The URL of the admin port; null if it has none. */
+  @Nullable
+  String admin() {
+    return admin;
+  }
+
+  /** Says in one line that it is ready, and where. */
+  String readyLine() {
+    String urls = listeners.entrySet().stream()
+        .map(listener -> listener.getKey() + " " + listener.getValue())
+        .collect(Collectors.joining(", ", "ready: ", ""));
+    return admin == null ? urls : urls + ", admin " + admin;
+  }
+
+  /** Stops accepting, then ends what is left; returns within 15 s. */
+  void close() {
+    ready = false;
+    if (gateway != null) {
+      within(STOP_LISTENERS_SECONDS, "the listeners", gateway.stop());
+    }
+    within(STOP_ALL_SECONDS, "the rest", vertx.close());
+  }
+
+  private void deploy(GatewayFile file, Metrics metrics) throws Failure {
+    started(
+        "services",
+        vertx.deployVerticle(
+            new LblcVerticle(), new DeploymentOptions().setConfig(file.pluginJson())));
+    // Before the listeners, so that it can tell that they are not up yet.
+    AdminConfig config = file.config().admin();
+    if (config != null) {
+      AdminServer server = started(
+          "admin " + config.host() + ":" + config.port(),
+          AdminServer.start(vertx, config, Lblc.of(vertx), metrics, () -> ready));
+      admin = url("http", config.host(), server.port());
+    }
+    listen(file.config());
+    ready = true;
+  }
+
+  private void listen(GatewayConfig config) throws Failure {
+    String names = config.listeners().stream()
+        .map(listener -> listener.name() + " " + listener.host() + ":" + listener.port())
+        .collect(Collectors.joining(", ", "listening on ", ""));
+    Gateway listening = started(names, Gateway.start(vertx, config, EVENT_LOOPS, System::nanoTime));
+    gateway = listening;
+    for (ListenerConfig listener : config.listeners()) {
+      String scheme = listener.tls() == null ? "http" : "https";
+      listeners.put(listener.name(), url(scheme, listener.host(), listening.port(listener.name())));
+    }
+  }
+
+  private static Vertx vertx(GatewayFile file, Metrics metrics) {
+    VertxOptions options = new VertxOptions()
+        .setPreferNativeTransport(true)
+        .setEventLoopPoolSize(EVENT_LOOPS)
+        .setFileSystemOptions(new FileSystemOptions()
+            .setFileCachingEnabled(false)
+            .setClassPathResolvingEnabled(false));
+    VertxBuilder builder = Vertx.builder();
+    if (file.config().admin() != null) { // without it, nobody could ask for the numbers
+      options.setMetricsOptions(metrics.options());
+      builder.withMetrics(metrics.factory());
+    }
+    return builder.with(options).build();
+  }
+
+  private static String url(String scheme, String host, int port) {
+    return scheme + "://" + (host.indexOf(':') < 0 ? host : '[' + host + ']') + ":" + port;
+  }
+
+  private static <T> T started(String what, Future<T> start) throws Failure {
+    try {
+      return start.await();
+    } catch (Exception e) { // await throws what the future failed with
+      throw new Failure(what + ": " + e.getMessage());
+    }
+  }
+
+  private static void within(long seconds, String what, Future<?> stop) {
+    try {
+      stop.await(seconds, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      LOG.warn("{} did not stop within {} s", what, seconds);
+    } catch (Exception e) {
+      LOG.warn("{} did not stop: {}", what, e.toString());
+    }
+  }
+}

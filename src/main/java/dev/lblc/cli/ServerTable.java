@@ -1,0 +1,114 @@
+package dev.lblc.cli;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Prints services and servers, given as the admin API's JSON, in the manner of {@code ipvsadm -Ln}. */
+final class ServerTable {
+  private static final int TEXT_COLUMNS = 3;
+
+  private final List<String> lines = new ArrayList<>();
+
+  /** All services, with a heading. */
+  static List<String> services(JsonArray services) {
+    ServerTable table = new ServerTable();
+    table.lines.add("Service Scheduler Destinations Hits Decisions");
+    List<String[]> rows = new ArrayList<>();
+    List<Integer> ends = new ArrayList<>();
+    rows.add(heading());
+    for (int i = 0; i < services.size(); i++) {
+      addRows(rows, services.getJsonObject(i).getJsonArray("servers"));
+      ends.add(rows.size());
+    }
+    List<String> formatted = format(rows);
+    table.lines.add(formatted.get(0));
+    int next = 1;
+    for (int i = 0; i < services.size(); i++) {
+      table.lines.add(summary(services.getJsonObject(i)));
+      table.lines.addAll(formatted.subList(next, ends.get(i)));
+      next = ends.get(i);
+    }
+    return table.lines;
+  }
+
+  /** The servers of one service, with a heading. */
+  static List<String> servers(JsonArray servers) {
+    List<String[]> rows = new ArrayList<>();
+    rows.add(heading());
+    addRows(rows, servers);
+    return format(rows);
+  }
+
+  private static String summary(JsonObject service) {
+    JsonObject decisions = service.getJsonObject("decisions");
+    long all = decisions.stream()
+        .mapToLong(decision -> ((Number) decision.getValue()).longValue())
+        .sum();
+    return service.getString("service") + " " + service.getString("strategy") + " "
+        + service.getLong("destinations") + " " + decisions.getLong("hit") + " " + all;
+  }
+
+  private static String[] heading() {
+    return new String[] {"  -> Server", "Address:Port", "State", "Weight", "ActiveConn", "InActConn"
+    };
+  }
+
+  private static void addRows(List<String[]> rows, JsonArray servers) {
+    for (int i = 0; i < servers.size(); i++) {
+      JsonObject server = servers.getJsonObject(i);
+      rows.add(new String[] {
+        "  -> " + server.getString("id"),
+        address(server),
+        state(server),
+        String.valueOf(server.getInteger("weight")),
+        connections(server, "active"),
+        connections(server, "inactive")
+      });
+    }
+  }
+
+  private static String address(JsonObject server) {
+    String host = server.getString("host");
+    return (host.indexOf(':') < 0 ? host : '[' + host + ']') + ':' + server.getInteger("port");
+  }
+
+  private static String state(JsonObject server) {
+    List<String> states = new ArrayList<>();
+    states.add(server.getBoolean("available") ? "up" : "down");
+    if (server.getBoolean("saturated")) {
+      states.add("saturated");
+    }
+    if (server.getInteger("weight") == 0) {
+      states.add("quiesced");
+    }
+    return String.join(",", states);
+  }
+
+  /** Through all nodes: what the scheduler decides by. */
+  private static String connections(JsonObject server, String state) {
+    return String.valueOf(server.getJsonObject(state).getInteger("cluster"));
+  }
+
+  /** Columns as wide as they must be: text to the left, numbers to the right. */
+  private static List<String> format(List<String[]> rows) {
+    int[] widths = new int[rows.get(0).length];
+    for (String[] row : rows) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], row[i].length());
+      }
+    }
+    List<String> lines = new ArrayList<>();
+    for (String[] row : rows) {
+      StringBuilder line = new StringBuilder();
+      for (int i = 0; i < widths.length; i++) {
+        String padding = " ".repeat(widths[i] - row[i].length());
+        line.append(i == 0 ? "" : "  ");
+        line.append(i < TEXT_COLUMNS ? row[i] + padding : padding + row[i]);
+      }
+      lines.add(line.toString().stripTrailing());
+    }
+    return lines;
+  }
+}

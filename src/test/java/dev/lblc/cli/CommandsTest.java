@@ -1,0 +1,123 @@
+package dev.lblc.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandsTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // set by JUnit
+  private Path directory;
+
+  @Test
+  void help_namesTheCommandsAndNotTheHiddenOnes() {
+    assertThat(execute("--help")).isZero();
+    assertThat(out.toString()).contains("run", "check", "explain", "status").doesNotContain("demo");
+  }
+
+  @Test
+  void version_isThatOfTheBuild() {
+    assertThat(execute("--version")).isZero();
+    assertThat(out.toString()).matches("vertx-lblc \\d+\\.\\d+\\.\\d+(-\\w+)?\\R");
+  }
+
+  @Test
+  void nothing_isAnErrorOfUsage() {
+    assertThat(execute()).isEqualTo(2);
+    assertThat(err.toString()).contains("Missing command", "Usage:");
+  }
+
+  @Test
+  void unknownCommand_isAnErrorOfUsage() {
+    assertThat(execute("fly")).isEqualTo(2);
+    assertThat(err.toString()).contains("fly");
+  }
+
+  @Test
+  void simulate_isRefusedByName() {
+    assertThat(execute("simulate", "conf/gateway.json", "--trace", "access.log"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("simulate is not in this version");
+  }
+
+  @Test
+  void check_validFile_saysOk() throws IOException {
+    Path file = write(gateway(100));
+    assertThat(execute("check", file.toString())).isZero();
+    assertThat(out.toString().lines())
+        .containsExactly("OK: " + file + ": 1 listener, 1 route, 1 service");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void check_uselessWeights_warns() throws IOException {
+    assertThat(execute("check", write(gateway(1)).toString())).isZero();
+    assertThat(out.toString().lines()).hasSize(2).anyMatch(line -> line.startsWith("warning: "));
+  }
+
+  @Test
+  void check_faults_areAllListedOnePerLine() throws IOException {
+    String faulty =
+        gateway(100).replace("\"port\": 0", "\"port\": -1, \"colour\": 1").replace("9001", "\"x\"");
+    assertThat(execute("check", write(faulty).toString())).isEqualTo(1);
+    assertThat(err.toString().lines())
+        .hasSize(3)
+        .allMatch(line -> line.startsWith(directory.toString()) && line.contains("(expected: "));
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void check_missingFile_isOneLine() {
+    assertThat(execute("check", directory.resolve("none.json").toString())).isEqualTo(1);
+    assertThat(err.toString().lines()).singleElement().asString().contains("no such file");
+  }
+
+  @Test
+  void explain_unknownService_namesThoseThereAre() throws IOException {
+    String file = write(gateway(100)).toString();
+    assertThat(execute("explain", file, "--service", "x", "--destination", "d")).isEqualTo(1);
+    assertThat(err.toString().lines()).containsExactly("--service: x (expected: one of [images])");
+  }
+
+  @Test
+  void explain_withoutOptions_isAnErrorOfUsage() throws IOException {
+    assertThat(execute("explain", write(gateway(100)).toString())).isEqualTo(2);
+    assertThat(err.toString()).contains("--service", "--destination");
+  }
+
+  @Test
+  void status_urlThatIsNone_isAnErrorOfUsage() {
+    for (String url : List.of("localhost:9901", "ftp://localhost", "http:///x")) {
+      assertThat(execute("status", "--admin", url)).as(url).isEqualTo(2);
+    }
+    assertThat(err.toString()).contains("expected: http://HOST:PORT");
+  }
+
+  private int execute(String... args) {
+    return Main.execute(new PrintWriter(out, true), new PrintWriter(err, true), args);
+  }
+
+  private Path write(String text) throws IOException {
+    return Files.writeString(directory.resolve("gateway.json"), text);
+  }
+
+  private static String gateway(int weight) {
+    return """
+        {"listeners": [{"name": "web", "protocol": "http", "host": "127.0.0.1", "port": 0}],
+         "routes": [{"listener": "web", "service": "images", "destination": ["{path}"]}],
+         "services": {"images": {"strategy": "lblc", "servers": [
+           {"id": "a", "host": "127.0.0.1", "port": 9001, "weight": %1$d},
+           {"id": "b", "host": "127.0.0.1", "port": 9002, "weight": %1$d}]}}}
+        """.formatted(weight);
+  }
+}

@@ -1,0 +1,160 @@
+package dev.lblc.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The program as a process of its own. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RunIT {
+  private static final Pattern ADDRESS = Pattern.compile("(web|admin) (http://[^,\\s]+)");
+
+  private @Nullable Process process;
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // set by JUnit
+  private Path directory;
+
+  @AfterEach
+  void kill() {
+    if (process != null) {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void run_thenSigterm_servesAndExitsCleanly() throws Exception {
+    Process running = start(gateway(0, 0));
+    BufferedReader output = running.inputReader();
+    String ready = firstLine(output, "ready: ");
+    assertThat(get(address(ready, "admin") + "/health/ready").statusCode()).isEqualTo(200);
+    // Nobody listens on the server's port, 1.
+    assertThat(get(address(ready, "web") + "/a").statusCode()).isEqualTo(502);
+    assertThat(get(address(ready, "admin") + "/metrics").body())
+        .contains("lblc_decisions_total{reason=\"placed\",service=\"images\"} 1.0");
+    running.toHandle().destroy(); // SIGTERM; destroy() of the process would close its output, too
+    assertThat(running.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(running.exitValue()).isZero();
+    assertThat(output.lines())
+        .noneMatch(line -> line.contains("Exception") || line.startsWith("\tat "))
+        .anyMatch(line -> line.endsWith("stopped"));
+  }
+
+  @Test
+  void demo_sameUrlTwice_isFetchedThenCachedByOneServer() throws Exception {
+    String config = gateway(0, 0).replace("\"port\": 1}", "\"port\": " + unusedPort() + "}");
+    String ready = firstLine(start("demo", config).inputReader(), "ready: ");
+    assertThat(get(address(ready, "web") + "/cats").body()).isEqualTo("a fetched /cats\n");
+    assertThat(get(address(ready, "web") + "/cats").body()).isEqualTo("a cached /cats\n");
+    assertThat(get(address(ready, "web") + "/dogs").body()).isEqualTo("a fetched /dogs\n");
+  }
+
+  @Test
+  void run_listenerPortTaken_isOneLineAndExit1() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertThatItFails(gateway(taken.getLocalPort(), 0), taken.getLocalPort());
+    }
+  }
+
+  @Test
+  void run_adminPortTaken_isOneLineAndExit1() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertThatItFails(gateway(0, taken.getLocalPort()), taken.getLocalPort());
+    }
+  }
+
+  @Test
+  void run_faultyFile_listsTheFaultsAndExits1() throws Exception {
+    Process failed = start("{}");
+    assertThat(failed.errorReader().lines()).isNotEmpty().allMatch(l -> l.contains("(expected: "));
+    assertThat(failed.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(failed.exitValue()).isEqualTo(1);
+  }
+
+  private void assertThatItFails(String config, int port) throws Exception {
+    Process failed = start(config);
+    List<String> errors = failed.errorReader().lines().toList();
+    assertThat(errors).singleElement().asString().contains(String.valueOf(port), "in use");
+    assertThat(failed.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(failed.exitValue()).isEqualTo(1);
+    assertThat(failed.inputReader().lines()).noneMatch(line -> line.startsWith("ready"));
+  }
+
+  private Process start(String config) throws IOException {
+    return start("run", config);
+  }
+
+  private Process start(String command, String config) throws IOException {
+    Path file = Files.writeString(directory.resolve("gateway.json"), config);
+    List<String> line = new ArrayList<>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.add("-cp");
+    line.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    line.addAll(List.of(Main.class.getName(), command, file.toString()));
+    Process started = new ProcessBuilder(line).start();
+    process = started;
+    return started;
+  }
+
+  private static int unusedPort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static String firstLine(BufferedReader output, String start) throws IOException {
+    List<String> before = new ArrayList<>();
+    String line = output.readLine();
+    while (line != null && !line.startsWith(start)) {
+      before.add(line);
+      line = output.readLine();
+    }
+    assertThat(line).as("after " + before).isNotNull();
+    return String.valueOf(line);
+  }
+
+  private static String address(String ready, String name) {
+    Matcher addresses = ADDRESS.matcher(ready);
+    while (addresses.find()) {
+      if (addresses.group(1).equals(name)) {
+        return addresses.group(2);
+      }
+    }
+    throw new AssertionError("no " + name + " in: " + ready);
+  }
+
+  private static HttpResponse<String> get(String url) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.ofString());
+  }
+
+  private static String gateway(int port, int adminPort) {
+    return """
+        {"listeners": [{"name": "web", "protocol": "http", "host": "127.0.0.1", "port": %d}],
+         "routes": [{"listener": "web", "service": "images", "destination": ["{path}"]}],
+         "services": {"images": {"strategy": "lblc", "servers": [
+           {"id": "a", "host": "127.0.0.1", "port": 1}]}},
+         "admin": {"host": "127.0.0.1", "port": %d}}
+        """.formatted(port, adminPort);
+  }
+}

@@ -1,0 +1,157 @@
+package dev.lblc.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lblc.admin.AdminServer;
+import dev.lblc.admin.Metrics;
+import dev.lblc.config.AdminConfig;
+import dev.lblc.plugin.Lblc;
+import dev.lblc.plugin.LblcVerticle;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands that ask a running gateway: here its scheduler and admin port. */
+class RunningGatewayCommandsIT {
+  private static final String SERVICES = """
+      {"images": {"strategy": "lblc", "servers": [
+        {"id": "a", "host": "127.0.0.1", "port": 9001},
+        {"id": "b", "host": "127.0.0.1", "port": 9002}],
+        "health": {"active": {"interval": "1s"}}}}
+      """;
+
+  private final Vertx vertx = Vertx.vertx();
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // set by JUnit
+  private Path directory;
+
+  @AfterEach
+  void close() {
+    await(vertx.close());
+  }
+
+  @Test
+  void status_showsServicesAndServers() {
+    String url = "http://127.0.0.1:" + start(null);
+    Lblc.of(vertx).service("images").acquire("x");
+    assertThat(execute("status", "--admin", url)).isZero();
+    assertThat(out.toString().lines())
+        .contains("images lblc 1 0 1")
+        .anyMatch(line -> line.matches(" +-> b +127\\.0\\.0\\.1:9002 +up +100 +1 +0"));
+  }
+
+  @Test
+  void status_withToken_needsIt() {
+    String url = "http://127.0.0.1:" + start("secret");
+    assertThat(execute("status", "--admin", url)).isEqualTo(1);
+    assertThat(err.toString().lines())
+        .containsExactly(url + " answered 401: a bearer token is needed");
+    assertThat(execute("status", "--admin", url, "--token", "secret")).isZero();
+  }
+
+  @Test
+  void status_nobodyThere_saysSoInALine() {
+    String url = "http://127.0.0.1:" + unusedPort();
+    assertThat(execute("status", "--admin", url)).isEqualTo(1);
+    assertThat(err.toString().lines()).containsExactly("no gateway answers at " + url);
+  }
+
+  @Test
+  void status_ofSomethingElse_saysSoInALine() {
+    HttpServer other = await(vertx
+        .createHttpServer()
+        .requestHandler(request -> request.response().end("<html>"))
+        .listen(0, "127.0.0.1"));
+    assertThat(execute("status", "--admin", "http://127.0.0.1:" + other.actualPort()))
+        .isEqualTo(1);
+    assertThat(err.toString().lines())
+        .singleElement()
+        .asString()
+        .endsWith("answered 200: not what an admin port of vertx-lblc answers");
+  }
+
+  @Test
+  void explain_runningGateway_isAsked() throws IOException {
+    int port = start("secret");
+    Lblc.of(vertx).service("images").acquire("ex/1 +%&?");
+    assertThat(explain(admin(port), "ex/1 +%&?")).isZero();
+    assertThat(out.toString().lines())
+        .contains(
+            "The gateway at http://127.0.0.1:" + port + " says:", "ex/1 +%&? -> b (lblc, hit)");
+  }
+
+  @Test
+  void explain_nobodyThere_saysWhatAFreshStartWouldDo() throws IOException {
+    assertThat(explain(admin(unusedPort()), "ex")).isZero();
+    assertThat(out.toString())
+        .contains("no gateway answers at", "fresh start")
+        .contains("ex -> b (lblc, placed)");
+  }
+
+  @Test
+  void explain_withoutAdmin_saysWhatAFreshStartWouldDo() throws IOException {
+    assertThat(explain("", "")).isZero();
+    assertThat(out.toString())
+        .contains("no admin port", "(no destination) -> b (lblc, no_destination)");
+  }
+
+  private int explain(String admin, String destination) throws IOException {
+    Path file =
+        Files.writeString(directory.resolve("gateway.json"), """
+        {"listeners": [{"name": "web", "protocol": "http", "host": "127.0.0.1", "port": 0}],
+         "routes": [{"listener": "web", "service": "images", "destination": ["{path}"]}],
+         %s
+         "services": %s}
+        """.formatted(admin, SERVICES));
+    return execute("explain", file.toString(), "--service", "images", "--destination", destination);
+  }
+
+  private static String admin(int port) {
+    return "\"admin\": {\"host\": \"127.0.0.1\", \"port\": " + port + ", \"token\": \"secret\"},";
+  }
+
+  private int execute(String... args) {
+    return Main.execute(new PrintWriter(out, true), new PrintWriter(err, true), args);
+  }
+
+  private int start(@Nullable String token) {
+    JsonObject services = new JsonObject(SERVICES);
+    services.getJsonObject("images").remove("health"); // nobody listens on the servers' ports
+    await(vertx.deployVerticle(
+        new LblcVerticle(),
+        new DeploymentOptions().setConfig(new JsonObject().put("services", services))));
+    AdminConfig config = new AdminConfig("127.0.0.1", 0, token);
+    return await(AdminServer.start(vertx, config, Lblc.of(vertx), new Metrics(), () -> true))
+        .port();
+  }
+
+  private int unusedPort() {
+    HttpServer server =
+        await(vertx.createHttpServer().requestHandler(r -> {}).listen(0, "127.0.0.1"));
+    await(server.close());
+    return server.actualPort();
+  }
+
+  private static <T> T await(Future<T> future) {
+    return future
+        .toCompletionStage()
+        .toCompletableFuture()
+        .orTimeout(10, TimeUnit.SECONDS)
+        .join();
+  }
+}

@@ -1,0 +1,46 @@
+package dev.lblc.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonArray;
+import org.junit.jupiter.api.Test;
+
+class ServerTableTest {
+  @Test
+  void services_areGroupedUnderTheirHeads_andColumnsLineUp() {
+    JsonArray services = new JsonArray("""
+        [{"service": "images", "strategy": "lblc", "destinations": 7,
+          "decisions": {"hit": 90, "placed": 10},
+          "servers": [%s, %s]},
+         {"service": "db", "strategy": "wlc", "destinations": 0,
+          "decisions": {"hit": 0, "none": 3},
+          "servers": [%s]}]
+        """.formatted(
+            server("cache-10", "127.0.0.1", 64, true, false, 12, 1),
+            server("c2", "::1", 100, false, true, 0, 0),
+            server("pg", "db.example.com", 0, true, false, 3, 250)));
+    assertThat(ServerTable.services(services))
+        .containsExactly(
+            "Service Scheduler Destinations Hits Decisions",
+            "  -> Server    Address:Port         State           Weight  ActiveConn  InActConn",
+            "images lblc 7 90 100",
+            "  -> cache-10  127.0.0.1:9001       up                  64          12          1",
+            "  -> c2        [::1]:9001           down,saturated     100           0          0",
+            "db wlc 0 0 3",
+            "  -> pg        db.example.com:9001  up,quiesced          0           3        250");
+  }
+
+  private static String server(
+      String id,
+      String host,
+      int weight,
+      boolean available,
+      boolean saturated,
+      int active,
+      int inactive) {
+    return """
+        {"id": "%s", "host": "%s", "port": 9001, "weight": %d, "available": %s, "saturated": %s,
+         "active": {"local": 0, "cluster": %d}, "inactive": {"local": 0, "cluster": %d}}
+        """.formatted(id, host, weight, available, saturated, active, inactive);
+  }
+}

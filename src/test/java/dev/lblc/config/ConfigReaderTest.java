@@ -1,0 +1,378 @@
+package dev.lblc.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.lblc.config.DestinationTemplate.Field;
+import dev.lblc.config.DestinationTemplate.Kind;
+import dev.lblc.config.RouteConfig.HeaderEdits;
+import dev.lblc.config.RouteConfig.HostHeader;
+import dev.lblc.config.RouteConfig.Match;
+import dev.lblc.config.RouteConfig.Redirect;
+import dev.lblc.config.RouteConfig.Timeouts;
+import dev.lblc.scheduler.SchedulerOptions;
+import dev.lblc.scheduler.SchedulerOptions.EntryCounter;
+import dev.lblc.scheduler.SchedulerOptions.Ties;
+import dev.lblc.scheduler.ServerSpec;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigReaderTest {
+  @TempDir
+  private Path directory;
+
+  @Test
+  void fullFile_read_everyKeyArrives() throws Exception {
+    GatewayConfig config = Sample.read(Sample.full(directory));
+
+    assertThat(config.listeners())
+        .containsExactly(
+            new ListenerConfig(
+                "web",
+                "0.0.0.0",
+                8443,
+                new TlsConfig(directory.resolve("cert.pem"), directory.resolve("key.pem")),
+                true,
+                5,
+                List.of("10.0.0.0/8", "::1"),
+                true),
+            new ListenerConfig("plain", "0.0.0.0", 8080, null, false, 10_000, List.of(), false));
+    RouteConfig route = config.routes().get(0);
+    assertThat(route.listener()).isEqualTo("web");
+    assertThat(route.match())
+        .isEqualTo(new Match(
+            "*.example.com", "/images/*", Set.of("GET", "HEAD"), Map.of("x-tenant", "a")));
+    assertThat(route.service()).isEqualTo("images");
+    assertThat(route.destination())
+        .extracting(DestinationTemplate::parts)
+        .containsExactly(
+            List.of(new Field(Kind.HEADER, "x-session", 0)),
+            List.of(new Field(Kind.HOST, null, 0), new Field(Kind.PATH, null, 2)));
+    assertThat(route.timeouts())
+        .isEqualTo(
+            new Timeouts(Duration.ofMillis(250), Duration.ofSeconds(5), Duration.ofMinutes(6)));
+    assertThat(route.retries()).isEqualTo(2);
+    assertThat(route.stripPrefix()).isEqualTo("/images");
+    assertThat(route.host()).isEqualTo(new HostHeader(HostHeader.Mode.NAME, "backend:81"));
+    assertThat(route.requestHeaders())
+        .isEqualTo(new HeaderEdits(Map.of("x-a", "b"), Set.of("cookie")));
+    assertThat(route.responseHeaders())
+        .isEqualTo(new HeaderEdits(Map.of("x-c", "d"), Set.of("server")));
+    assertThat(route.redirect()).isNull();
+    assertThat(config.services().get("images"))
+        .isEqualTo(new ServiceConfig(
+            "images",
+            "lblc",
+            new SchedulerOptions(
+                Duration.ofHours(1),
+                10,
+                20,
+                Ties.KERNEL,
+                Duration.ofMillis(61_440),
+                EntryCounter.DRIFTING),
+            List.of(
+                new ServerSpec("s1", "127.0.0.1", 9001, 64, 9, 7),
+                new ServerSpec("s2", "s2.example.com", 9002, 100, 0, 0)),
+            new HealthConfig(
+                new HealthConfig.Active(
+                    "/health?a", Duration.ofSeconds(3), Duration.ofSeconds(2), 1, 4),
+                new HealthConfig.Passive(6, Duration.ofSeconds(11)))));
+    assertThat(config.cluster())
+        .isEqualTo(new ClusterConfig(
+            false,
+            Path.of("cluster/hazelcast.yaml"),
+            Duration.ofMillis(40),
+            Duration.ofSeconds(4)));
+    assertThat(config.admin()).isEqualTo(new AdminConfig("127.0.0.1", 9901, "s3cret"));
+  }
+
+  @Test
+  void leftOutKeys_read_haveDefaults() throws Exception {
+    GatewayConfig config = Sample.read("""
+        {"listeners": [{"name": "web", "protocol": "http", "port": 0}],
+         "routes": [{"listener": "web", "service": "s"}, {"listener": "web", "redirect": {"scheme": "https"}}],
+         "services": {"s": {"strategy": "wlc", "servers": [], "options": {"maxEntries": 1000},
+           "health": {"active": {}, "passive": {}}}}}
+        """);
+
+    HeaderEdits noEdits = new HeaderEdits(Map.of(), Set.of());
+    assertThat(config.routes().get(0))
+        .isEqualTo(new RouteConfig(
+            "web",
+            new Match(null, null, Set.of(), Map.of()),
+            "s",
+            List.of(),
+            new Timeouts(Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(60)),
+            1,
+            null,
+            new HostHeader(HostHeader.Mode.KEEP, null),
+            noEdits,
+            noEdits,
+            null));
+    assertThat(config.routes().get(1).redirect()).isEqualTo(new Redirect("https", 308));
+    ServiceConfig service = Sample.service(config, "s");
+    assertThat(service.options())
+        .isEqualTo(new SchedulerOptions(
+            Duration.ofHours(24),
+            1000,
+            1500,
+            Ties.SPREAD,
+            Duration.ofSeconds(60),
+            EntryCounter.EXACT));
+    assertThat(service.health())
+        .isEqualTo(new HealthConfig(
+            new HealthConfig.Active(null, Duration.ofSeconds(2), Duration.ofSeconds(1), 2, 3),
+            new HealthConfig.Passive(5, Duration.ofSeconds(10))));
+    assertThat(config.cluster())
+        .isEqualTo(new ClusterConfig(false, null, Duration.ofMillis(50), Duration.ofSeconds(3)));
+    assertThat(config.admin()).isNull();
+  }
+
+  @Test
+  void noOptions_read_areTheSchedulersDefaults() throws Exception {
+    assertThat(Sample.service(Sample.read(Sample.full(directory)), "my svc").options())
+        .isEqualTo(SchedulerOptions.DEFAULTS);
+  }
+
+  @Test
+  void tenFaults_read_allListedInFileOrder() {
+    List<ConfigError> errors = Sample.errors("""
+        {
+          "admin": {"host": "0.0.0.0", "port": 9901},
+          "routes": [
+            {"service": "imagse", "listener": "web", "destination": ["{path:0}"],
+             "timeouts": {"idle": "1.5s"}}
+          ],
+          "listeners": [{"name": "web", "protocol": "tcp", "port": 80.5, "tsl": {}}],
+          "services": {
+            "my svc": {"strategy": "lblc", "options": {"maxEntries": 10, "hardLimit": 9},
+                       "servers": [{"id": "a", "host": "h", "port": 1, "weight": -1, "weight": 5}]}
+          }
+        }
+        """);
+
+    assertThat(errors)
+        .extracting(ConfigError::toString)
+        .containsExactly(
+            "test.json: $.admin.host: \"0.0.0.0\" (expected: a loopback address such as 127.0.0.1 where there is no"
+                + " token)",
+            "test.json: $.routes[0].service: \"imagse\" (expected: one of my svc)",
+            "test.json: $.routes[0].destination[0]: \"{path:0}\" (expected: {path:N} with N from 1 to 999)",
+            "test.json: $.routes[0].timeouts.idle: \"1.5s\" (expected: a duration such as 250ms, 5s, 6m or 24h, from"
+                + " 1ms to 24h)",
+            "test.json: $.listeners[0].protocol: \"tcp\" (expected: http (tcp comes in a later version))",
+            "test.json: $.listeners[0].port: 80.5 (expected: a whole number, 0 to 65535)",
+            "test.json: $.listeners[0].tsl: unknown key (expected: one of name, protocol, host, port, tls,"
+                + " proxyProtocol, maxConnections, trustedPeers, accessLog; did you mean tls?)",
+            "test.json: $.services['my svc'].options.hardLimit: 9 (expected: at least maxEntries, which is 10)",
+            "test.json: $.services['my svc'].servers[0].weight: -1 (expected: a whole number, 0 to 1000000)",
+            "test.json: $.services['my svc'].servers[0].weight: duplicate key (expected: each key once)");
+  }
+
+  @Test
+  void unknownStrategy_read_refusedAndOptionsCheckedAllTheSame() {
+    JsonObject json = Sample.full(directory);
+    Sample.set(json, "$.services.images.strategy", "lblx");
+    Sample.set(json, "$.services.images.options.ties", "random");
+
+    assertThat(Sample.errors(json))
+        .containsExactly(
+            new ConfigError(
+                "test.json", "$.services.images.strategy", "\"lblx\"", "one of lblc, lblcr, wlc"),
+            new ConfigError(
+                "test.json",
+                "$.services.images.options.ties",
+                "\"random\"",
+                "one of spread, kernel"));
+  }
+
+  @Test
+  void adaptiveStrategy_unlessProvided_refusedByName() throws Exception {
+    JsonObject json =
+        Sample.set(Sample.full(directory), "$.services.images.strategy", "lblc-adaptive");
+
+    assertThat(Sample.errors(json))
+        .extracting(ConfigError::expected)
+        .containsExactly("one of lblc, lblcr, wlc; lblc-adaptive comes in a later version");
+    assertThat(ConfigReader.readText(
+                "t", json.encode(), Set.of("lblc-adaptive", "wlc"), Sample.ENVIRONMENT)
+            .services())
+        .extractingByKey("images")
+        .extracting(ServiceConfig::strategy)
+        .isEqualTo("lblc-adaptive");
+  }
+
+  @Test
+  void listenersWithFaultyNames_usedByRoute_givesNoFaultMoreThanNeeded() {
+    JsonObject json = Sample.set(Sample.full(directory), "$.listeners", "web");
+
+    assertThat(Sample.errors(json)).extracting(ConfigError::path).containsExactly("$.listeners");
+  }
+
+  @Test
+  void secrets_inAnyFault_notShown() {
+    JsonObject json = Sample.full(directory);
+    Sample.set(json, "$.admin.token", "s3 cret ${SECRET}");
+    Sample.set(json, "$.admin.tokn", "s3cret");
+    Sample.set(json, "$.listeners[1].host", "${SECRET} x");
+    Sample.set(
+        json, "$.routes[0].requestHeaders.set", new JsonObject().put("authorization", "s3cret\n"));
+    String twice = json.encode().replace("\"tokn\"", "\"token\"");
+
+    assertThat(Sample.errors(json))
+        .hasSize(4)
+        .allSatisfy(error -> assertThat(error.toString()).doesNotContain("s3"));
+    assertThat(Sample.errors(twice))
+        .hasSize(4)
+        .allSatisfy(error -> assertThat(error.toString()).doesNotContain("s3"));
+    assertThat(Sample.errors(Sample.set(json, "$.admin.token", 53)))
+        .extracting(ConfigError::value)
+        .contains("***")
+        .doesNotContain("53");
+    assertThat(Sample.errors("{\"admin\": {\"token\": s3cret}}"))
+        .singleElement()
+        .satisfies(error -> assertThat(error.toString()).doesNotContain("s3cret"));
+  }
+
+  @Test
+  void variables_read_filledInOnce() throws Exception {
+    String text = Sample.full(directory)
+        .encode()
+        .replace("\"backend:81\"", "\"x${NAME}y\"")
+        .replace("{\"x-a\":\"b\"}", "{\"x-a\":\"$1 $$ $${NAME} ${VALUE}\"}");
+
+    RouteConfig route = ConfigReader.readText(
+            "t", text, Sample.STRATEGIES, Map.of("NAME", "-1-", "VALUE", "${NAME}", "SECRET", "x"))
+        .routes()
+        .get(0);
+
+    assertThat(route.host().name()).isEqualTo("x-1-y");
+    assertThat(route.requestHeaders().set())
+        .containsExactly(Map.entry("x-a", "$1 $ ${NAME} ${NAME}"));
+  }
+
+  @Test
+  void unsetVariable_read_namedWithPath() {
+    JsonObject json =
+        Sample.set(Sample.full(directory), "$.routes[0].destination[1]", "a${NOT_SET}{path}");
+
+    assertThat(Sample.errors(json))
+        .containsExactly(new ConfigError(
+            "test.json",
+            "$.routes[0].destination[1]",
+            "\"a${NOT_SET}{path}\"",
+            "environment variable NOT_SET to be set"));
+  }
+
+  @Test
+  void syntaxError_read_givesLineAndColumnAndEarlierDuplicates() {
+    assertThat(Sample.errors("{\n  \"a\": 1,\n  \"a\": [tru]\n}"))
+        .singleElement()
+        .satisfies(error -> {
+          assertThat(error.path()).isEqualTo("line 3, column 12");
+          assertThat(error.expected()).isEqualTo("well-formed JSON");
+        });
+    assertThat(Sample.errors("{\"a\": 1, \"a\": 2, "))
+        .extracting(ConfigError::path)
+        .containsExactly("$.a", "line 1, column 18");
+    for (String text : List.of(
+        "",
+        " ",
+        "{",
+        "[1,",
+        "{} {}",
+        "{\"a\": 01}",
+        "{a: 1}",
+        "{\"a\": NaN}",
+        "\uFEFF{}",
+        "{\"a\": 1,}",
+        "// no\n{}",
+        "[".repeat(100_000))) {
+      assertThat(Sample.errors(text))
+          .as(text)
+          .singleElement()
+          .satisfies(error -> assertThat(error.path()).as(error.toString()).startsWith("line "));
+    }
+  }
+
+  @Test
+  void rootOfOtherType_read_refused() {
+    for (String text : List.of("[]", "1", "\"x\"", "null", "true")) {
+      assertThat(Sample.errors(text))
+          .as(text)
+          .extracting(ConfigError::path, ConfigError::expected)
+          .containsExactly(org.assertj.core.groups.Tuple.tuple("$", "an object"));
+    }
+  }
+
+  @Test
+  void emptyObject_read_namesWhatIsMissing() {
+    assertThat(Sample.errors("{}"))
+        .extracting(ConfigError::toString)
+        .containsExactly(
+            "test.json: $.listeners: missing (expected: a list)",
+            "test.json: $.services: missing (expected: an object)",
+            "test.json: $.routes: missing (expected: a list)");
+  }
+
+  @Test
+  void file_read_faultsNameIt() throws IOException {
+    Path file = Files.writeString(directory.resolve("g.json"), "{\"x\": 1}");
+    Path binary = Files.write(directory.resolve("b.json"), new byte[] {(byte) 0xff, 0});
+    Path absent = directory.resolve("absent.json");
+
+    assertThat(errors(file))
+        .hasSize(4)
+        .allSatisfy(error -> assertThat(error.source()).isEqualTo(file.toString()));
+    assertThat(errors(binary)).extracting(ConfigError::value).containsExactly("not UTF-8");
+    assertThat(errors(absent))
+        .containsExactly(
+            new ConfigError(absent.toString(), "$", "no such file", "a readable file of JSON"));
+    assertThat(errors(directory)).hasSize(1);
+  }
+
+  @Test
+  void pluginConfig_read_hasServicesAndCluster() throws Exception {
+    JsonObject full = Sample.full(directory);
+    JsonObject plugin = new JsonObject()
+        .put("services", full.getValue("services"))
+        .put("cluster", full.getValue("cluster"));
+    GatewayConfig gateway = Sample.read(full);
+
+    assertThat(ConfigReader.readPlugin(plugin, Sample.STRATEGIES, Map.of()))
+        .isEqualTo(new PluginConfig(gateway.services(), gateway.cluster()));
+  }
+
+  @Test
+  void pluginConfig_withFaults_listsThem() {
+    JsonObject json = new JsonObject().put("services", new JsonArray()).put("listeners", 1);
+
+    ConfigException e = catchThrowableOfType(
+        ConfigException.class, () -> ConfigReader.readPlugin(json, Sample.STRATEGIES, Map.of()));
+
+    assertThat(e.errors())
+        .extracting(ConfigError::toString)
+        .containsExactly(
+            "config: $.services: [] (expected: an object)",
+            "config: $.listeners: unknown key (expected: one of services, cluster)");
+    assertThatThrownBy(() -> ConfigReader.readPlugin(
+            new JsonObject().put("services", new Object()), Sample.STRATEGIES, Map.of()))
+        .isInstanceOf(ConfigException.class);
+  }
+
+  private static List<ConfigError> errors(Path file) {
+    return catchThrowableOfType(
+            ConfigException.class, () -> ConfigReader.readFile(file, Sample.STRATEGIES, Map.of()))
+        .errors();
+  }
+}

@@ -1,0 +1,249 @@
+package dev.lblc.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** One value of the full configuration at a time. */
+class RulesTest {
+  private static final String SERVER = "$.services.images.servers[0]";
+  private static final String OPTIONS = "$.services.images.options";
+  private static final String ACTIVE = "$.services.images.health.active";
+
+  @TempDir
+  private Path directory;
+
+  static Stream<Arguments> faults() {
+    return Stream.of(
+        fault("$.listeners", new JsonArray(), "a list of 1 or more"),
+        fault("$.listeners[0].name", "", "a name"),
+        fault("$.listeners[0].name", "${EMPTY}", "a name"),
+        fault("$.listeners[0].name", "a\nb", "control characters"),
+        fault("$.listeners[0].protocol", "tcp", "later version"),
+        fault("$.listeners[0].host", "not a host", "a host name or an IP address"),
+        fault("$.listeners[0].host", "256.1.1.1", "a host name or an IP address"),
+        fault("$.listeners[0].host", "1.2.3", "a host name or an IP address"),
+        fault("$.listeners[0].host", "::1::", "a host name or an IP address"),
+        fault("$.listeners[0].host", "[::1]", "a host name or an IP address"),
+        fault("$.listeners[0].port", -1, "0 to 65535"),
+        fault("$.listeners[0].port", 65_536, "0 to 65535"),
+        fault("$.listeners[0].port", "8080", "0 to 65535"),
+        fault("$.listeners[0].port", 1e300, "0 to 65535"),
+        fault("$.listeners[0].port", 4_294_967_376L, "0 to 65535"),
+        fault("$.listeners[1].port", 8443, "$.listeners[0].port"),
+        fault("$.admin.port", 8443, "$.listeners[0].port"),
+        fault("$.listeners[0].tls.certificate", "no/such/file", "a readable file"),
+        fault("$.listeners[0].tls.key", "/", "a readable file"),
+        fault("$.listeners[0].tls.key", "\0", "the path of a file"),
+        fault("$.listeners[0].tls", null, "an object"),
+        fault("$.listeners[0].proxyProtocol", "true", "true or false"),
+        fault("$.listeners[0].maxConnections", 0, "1 to"),
+        fault("$.listeners[0].trustedPeers[1]", "10.0.0.0/33", "0 to 32"),
+        fault("$.listeners[0].trustedPeers[1]", "::/129", "0 to 128"),
+        fault("$.listeners[0].trustedPeers[1]", "10.0.0.0/", "0 to 32"),
+        fault("$.listeners[0].trustedPeers[1]", "proxy.example.com", "a CIDR block"),
+        fault("$.listeners[0].trustedPeers", "10.0.0.0/8", "a list"),
+        fault("$.routes[0].listener", "edge", "one of web, plain"),
+        fault("$.routes[0].service", "nothing", "one of images, my svc"),
+        fault("$.routes[0].redirect", new JsonObject().put("scheme", "https"), "no redirect"),
+        fault("$.routes[1].redirect.scheme", "ftp", "one of http, https"),
+        fault("$.routes[1].redirect.status", 304, "308"),
+        fault("$.routes[0].match.sni", "*.db.example.com", "later version"),
+        fault("$.routes[0].match.host", "*", "*. and a host name"),
+        fault("$.routes[0].match.host", "a.*.com", "*. and a host name"),
+        fault("$.routes[0].match.host", "*example.com", "*. and a host name"),
+        fault("$.routes[0].match.host", "example.com:80", "*. and a host name"),
+        fault("$.routes[0].match.host", "a..b", "*. and a host name"),
+        fault("$.routes[0].match.path", "images/*", "starts with /"),
+        fault("$.routes[0].match.path", "/*/x", "have none elsewhere"),
+        fault("$.routes[0].match.path", "/a?b", "a path"),
+        fault("$.routes[0].match.path", "/a b", "a path"),
+        fault("$.routes[0].match.path", "/a//b", "normalised"),
+        fault("$.routes[0].match.path", "/a/../b", "normalised"),
+        fault("$.routes[0].match.path", "/a/.", "normalised"),
+        fault("$.routes[0].match.method[0]", "GET ", "an HTTP method"),
+        fault("$.routes[0].match.method[1]", "GET", "$.routes[0].match.method[0]"),
+        fault("$.routes[0].match.method", new JsonArray(), "1 or more"),
+        fault("$.routes[0].match.method", "GET", "a list"),
+        fault("$.routes[0].match.header['x-tenant']", "a", "upper and lower case"),
+        fault("$.routes[0].match.header['x y']", "a", "a header name"),
+        fault("$.routes[0].match.header['x-y']", "a\r\nb", "a header value"),
+        fault("$.routes[0].match.header['x-y']", "", "a header value"),
+        fault("$.routes[0].destination", "{host}", "a list"),
+        fault("$.routes[0].destination[0]", "", "a template"),
+        fault("$.routes[0].destination[0]", "{host", "balanced braces"),
+        fault("$.routes[0].destination[0]", 1, "a template"),
+        fault("$.routes[0].timeouts.connect", "0ms", "from 1ms"),
+        fault("$.routes[0].timeouts.connect", "1", "a duration"),
+        fault("$.routes[0].timeouts.connect", 1000, "a duration"),
+        fault("$.routes[0].timeouts.connect", "1d", "a duration"),
+        fault("$.routes[0].timeouts.connect", "-1s", "a duration"),
+        fault("$.routes[0].timeouts.connect", "1 s", "a duration"),
+        fault("$.routes[0].timeouts.connect", "25h", "to 24h"),
+        fault("$.routes[0].timeouts.connect", "9223372036854775807h", "to 24h"),
+        fault("$.routes[0].timeouts.connect", "99999999999999999999ms", "to 24h"),
+        fault("$.routes[0].retries", 1.5, "a whole number"),
+        fault("$.routes[0].rewrite.stripPrefix", "/", "does not end with it"),
+        fault("$.routes[0].rewrite.stripPrefix", "/a/", "does not end with it"),
+        fault("$.routes[0].rewrite.stripPrefix", "a", "starts with /"),
+        fault("$.routes[0].rewrite.stripPrefix", "/a*", "without *"),
+        fault("$.routes[0].host", "a:65536", "a host name with or without a port"),
+        fault("$.routes[0].host", "a:0", "a host name with or without a port"),
+        fault("$.routes[0].host", "a b", "keep, server, or a host name"),
+        fault("$.routes[0].requestHeaders.set['x-b']", "${EVIL}", "a header value"),
+        fault("$.routes[0].requestHeaders.set['x-b']", " a", "a header value"),
+        fault("$.routes[0].requestHeaders.set['x-b']", "\u00e9", "a header value"),
+        fault("$.routes[0].requestHeaders.set['X-A']", "a", "a name that"),
+        fault("$.routes[0].requestHeaders.set[':path']", "a", "a header name"),
+        fault("$.routes[0].requestHeaders.set['Content-Length']", "1", "may be edited"),
+        fault("$.routes[0].responseHeaders.remove[0]", "transfer-encoding", "may be edited"),
+        fault("$.routes[0].responseHeaders.remove[0]", "a:b", "a header name"),
+        fault("$.routes[0].responseHeaders.remove[1]", "Server", "remove[0]"),
+        fault("$.services", new JsonObject(), "1 or more keys"),
+        fault(
+            "$.services['']",
+            new JsonObject().put("strategy", "wlc").put("servers", new JsonArray()),
+            "a name"),
+        fault("$.services.images.strategy", "rr", "one of lblc, lblcr, wlc"),
+        fault(OPTIONS + ".expiration", "8761h", "from 0ms to 8760h"),
+        fault(OPTIONS + ".maxEntries", 0, "1 to 1000000000"),
+        fault(OPTIONS + ".hardLimit", 9, "at least maxEntries, which is 10"),
+        fault(OPTIONS + ".hardLimit", 2_147_483_648L, "1 to 2147483647"),
+        fault(OPTIONS + ".ties", "SPREAD", "one of spread, kernel"),
+        fault(OPTIONS + ".checkInterval", "0s", "from 1ms"),
+        fault(OPTIONS + ".entryCounter", "approximate", "one of exact, drifting"),
+        fault(SERVER + ".id", "", "a name"),
+        fault("$.services.images.servers[1].id", "s1", "servers[0].id"),
+        fault(SERVER + ".host", "http://x", "a host name or an IP address"),
+        fault(SERVER + ".port", 0, "1 to 65535"),
+        fault(SERVER + ".weight", -1, "0 to 1000000"),
+        fault(SERVER + ".weight", 1_000_001, "0 to 1000000"),
+        fault(SERVER + ".weight", 0.5, "a whole number"),
+        fault(SERVER + ".upper", -1, "a whole number"),
+        fault(SERVER + ".lower", 10, "at most upper, which is 9"),
+        fault(ACTIVE + ".path", "health", "starts with /"),
+        fault(ACTIVE + ".path", "/a b", "starts with /"),
+        fault(ACTIVE + ".interval", "1ms", "from 10ms"),
+        fault(ACTIVE + ".timeout", "4s", "at most interval, which is 3s"),
+        fault(ACTIVE + ".rise", 0, "1 to"),
+        fault(ACTIVE + ".fall", true, "1 to"),
+        fault("$.services.images.health.passive.failures", 0, "1 to"),
+        fault("$.services.images.health.passive.eject", "", "a duration"),
+        fault("$.cluster.enabled", true, "not share state in this version"),
+        fault("$.cluster.config", "", "a file"),
+        fault("$.cluster.reportInterval", "0ms", "from 1ms"),
+        fault("$.cluster.peerTimeout", "40ms", "more than reportInterval, which is 40ms"),
+        fault("$.admin.port", null, "0 to 65535"),
+        fault("$.admin.token", "", "a token"),
+        fault("$.admin.token", "a b", "a token"),
+        fault("$.admin.token", "${UNSET}", "environment variable UNSET to be set"),
+        fault("$.admin.host", "${", "${NAME}"),
+        fault("$.admin.host", "${A B}", "${NAME}"),
+        fault("$.admin.host", "${}", "${NAME}"));
+  }
+
+  @ParameterizedTest(name = "{0} = {1}")
+  @MethodSource("faults")
+  void value_faulty_isTheOnlyFault(String path, @Nullable Object value, String expected) {
+    assertThat(Sample.errors(Sample.set(Sample.full(directory), path, value)))
+        .singleElement()
+        .satisfies(error -> {
+          assertThat(error.path()).isEqualTo(path);
+          assertThat(error.expected()).contains(expected);
+        });
+  }
+
+  @Test
+  void listenerName_usedTwice_isAFaultOfTheSecond() {
+    JsonObject third =
+        new JsonObject().put("name", "web").put("protocol", "http").put("port", 0);
+
+    assertThat(Sample.errors(Sample.set(Sample.full(directory), "$.listeners[2]", third)))
+        .extracting(ConfigError::toString)
+        .containsExactly(
+            "test.json: $.listeners[2].name: \"web\" (expected: a name that $.listeners[0].name has not taken)");
+  }
+
+  static Stream<Arguments> fine() {
+    return Stream.of(
+        Arguments.of("$.listeners[0].host", "::"),
+        Arguments.of("$.listeners[0].host", "fe80::1"),
+        Arguments.of("$.listeners[0].host", "under_score.example"),
+        Arguments.of("$.listeners[0].port", 8443.0),
+        Arguments.of("$.listeners[0].port", 0),
+        Arguments.of("$.listeners[0].trustedPeers[0]", "2001:db8::/32"),
+        Arguments.of("$.listeners[0].trustedPeers[0]", "192.0.2.1"),
+        Arguments.of("$.routes[0].match.host", "example.com"),
+        Arguments.of("$.routes[0].match.path", "/exact"),
+        Arguments.of("$.routes[0].match.path", "/*"),
+        Arguments.of("$.routes[0].match.path", "/"),
+        Arguments.of("$.routes[0].match.header['x-any']", "*"),
+        Arguments.of("$.routes[0].destination", new JsonArray()),
+        Arguments.of("$.routes[0].host", "server"),
+        Arguments.of("$.routes[0].requestHeaders.set['x-b']", "two words"),
+        Arguments.of(OPTIONS + ".expiration", "0ms"),
+        Arguments.of(SERVER + ".weight", 0),
+        Arguments.of(SERVER + ".upper", 0),
+        Arguments.of(ACTIVE + ".timeout", "3s"),
+        Arguments.of("$.admin.host", "0.0.0.0"),
+        Arguments.of("$.admin.token", "$$5"));
+  }
+
+  @ParameterizedTest(name = "{0} = {1}")
+  @MethodSource("fine")
+  void value_inRange_isNoFault(String path, Object value) {
+    assertThat(Sample.errors(Sample.set(Sample.full(directory), path, value))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("hosts")
+  void adminWithoutToken_onHost_allowedIfLoopback(String host, boolean allowed) {
+    JsonObject json = Sample.remove(Sample.full(directory), "$.admin.token");
+
+    assertThat(Sample.errors(Sample.set(json, "$.admin.host", host)).isEmpty()).isEqualTo(allowed);
+  }
+
+  static Stream<Arguments> hosts() {
+    return Stream.of(
+        Arguments.of("127.0.0.1", true),
+        Arguments.of("127.1.2.3", true),
+        Arguments.of("::1", true),
+        Arguments.of("0:0:0:0:0:0:0:1", true),
+        Arguments.of("localhost", true),
+        Arguments.of("0.0.0.0", false),
+        Arguments.of("::", false),
+        Arguments.of("10.0.0.1", false),
+        Arguments.of("127.0.0.1.example.com", false));
+  }
+
+  @ParameterizedTest
+  @MethodSource("shortIntervals")
+  void activeInterval_withoutTimeout_limitsTheTimeout(String interval, String timeout)
+      throws Exception {
+    JsonObject json = Sample.remove(Sample.full(directory), ACTIVE + ".timeout");
+    HealthConfig health = Sample.service(
+            Sample.read(Sample.set(json, ACTIVE + ".interval", interval)), "images")
+        .health();
+
+    assertThat(health)
+        .extracting(HealthConfig::active)
+        .satisfies(active -> assertThat(DurationSyntax.shown(active.timeout())).isEqualTo(timeout));
+  }
+
+  static Stream<Arguments> shortIntervals() {
+    return Stream.of(Arguments.of("200ms", "200ms"), Arguments.of("1m", "1s"));
+  }
+
+  private static Arguments fault(String path, @Nullable Object value, String expected) {
+    return Arguments.of(path, value, expected);
+  }
+}

@@ -1,0 +1,157 @@
+package dev.lblc.config;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** A valid configuration with every key that there is, and ways to spoil it. */
+final class Sample {
+  static final Set<String> STRATEGIES = Set.of("wlc", "lblcr", "lblc");
+  static final Map<String, String> ENVIRONMENT =
+      Map.of("SECRET", "s3cret", "EMPTY", "", "EVIL", "a\r\nb: c");
+
+  private static final Pattern STEP =
+      Pattern.compile("\\.(?<key>[A-Za-z_]+)|\\['(?<quoted>[^']*)'\\]|\\[(?<index>[0-9]+)\\]");
+
+  private Sample() {}
+
+  /** With its files in {@code directory}. */
+  static JsonObject full(Path directory) {
+    try {
+      Path certificate = Files.writeString(directory.resolve("cert.pem"), "certificate");
+      Path key = Files.writeString(directory.resolve("key.pem"), "key");
+      return new JsonObject(
+          TEXT.replace("CERT", certificate.toString()).replace("KEY", key.toString()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static GatewayConfig read(JsonObject json) throws ConfigException {
+    return read(json.encode());
+  }
+
+  static GatewayConfig read(String text) throws ConfigException {
+    return ConfigReader.readText("test.json", text, STRATEGIES, ENVIRONMENT);
+  }
+
+  static List<ConfigError> errors(JsonObject json) {
+    return errors(json.encode());
+  }
+
+  static List<ConfigError> errors(String text) {
+    try {
+      read(text);
+      return List.of();
+    } catch (ConfigException e) {
+      return e.errors();
+    }
+  }
+
+  /** Sets the value at a JSON path; its parent exists. */
+  static JsonObject set(JsonObject root, String path, @Nullable Object value) {
+    Spot spot = spot(root, path);
+    if (spot.parent instanceof JsonArray list) {
+      if (spot.index == list.size()) {
+        list.add(value);
+      } else {
+        list.set(spot.index, value);
+      }
+    } else {
+      ((JsonObject) spot.parent).put(spot.key, value);
+    }
+    return root;
+  }
+
+  static JsonObject remove(JsonObject root, String path) {
+    Spot spot = spot(root, path);
+    if (spot.parent instanceof JsonArray list) {
+      list.remove(spot.index);
+    } else {
+      ((JsonObject) spot.parent).remove(spot.key);
+    }
+    return root;
+  }
+
+  static ServiceConfig service(GatewayConfig config, String name) {
+    return Objects.requireNonNull(config.services().get(name), name);
+  }
+
+  /** The value at a JSON path; null where there is none. */
+  static @Nullable Object get(JsonObject root, String path) {
+    Spot spot = spot(root, path);
+    return spot.parent instanceof JsonArray list
+        ? list.getValue(spot.index)
+        : ((JsonObject) spot.parent).getValue(spot.key);
+  }
+
+  private static Spot spot(JsonObject root, String path) {
+    Matcher steps = STEP.matcher(path);
+    Spot spot = new Spot(root, "", 0);
+    @Nullable Object value = root;
+    while (steps.find()) {
+      String index = steps.group("index");
+      String key = steps.group("key") == null ? steps.group("quoted") : steps.group("key");
+      if (index == null) {
+        spot = new Spot(Objects.requireNonNull(value, path), key, 0);
+        value = ((JsonObject) spot.parent).getValue(key);
+      } else {
+        int at = Integer.parseInt(index);
+        spot = new Spot(Objects.requireNonNull(value, path), "", at);
+        JsonArray list = (JsonArray) spot.parent;
+        value = at < list.size() ? list.getValue(at) : null;
+      }
+    }
+    return spot;
+  }
+
+  private record Spot(Object parent, String key, int index) {}
+
+  private static final String TEXT = """
+      {
+        "$schema": "./gateway.schema.json",
+        "listeners": [
+          {"name": "web", "protocol": "http", "host": "0.0.0.0", "port": 8443,
+           "tls": {"certificate": "CERT", "key": "KEY"},
+           "proxyProtocol": true, "maxConnections": 5, "trustedPeers": ["10.0.0.0/8", "::1"], "accessLog": true},
+          {"name": "plain", "protocol": "http", "port": 8080}
+        ],
+        "routes": [
+          {"listener": "web",
+           "match": {"host": "*.Example.com", "path": "/images/*", "method": ["GET", "HEAD"],
+                     "header": {"X-Tenant": "a"}},
+           "service": "images", "destination": ["{header:X-Session}", "{host}{path:2}"],
+           "timeouts": {"connect": "250ms", "response": "5s", "idle": "6m"}, "retries": 2,
+           "rewrite": {"stripPrefix": "/images"}, "host": "backend:81",
+           "requestHeaders": {"set": {"x-a": "b"}, "remove": ["cookie"]},
+           "responseHeaders": {"set": {"x-c": "d"}, "remove": ["server"]}},
+          {"listener": "plain", "redirect": {"scheme": "https", "status": 307}}
+        ],
+        "services": {
+          "images": {
+            "strategy": "lblc",
+            "options": {"expiration": "1h", "maxEntries": 10, "hardLimit": 20, "ties": "kernel",
+                        "checkInterval": "61440ms", "entryCounter": "drifting"},
+            "servers": [{"id": "s1", "host": "127.0.0.1", "port": 9001, "weight": 64, "upper": 9, "lower": 7},
+                        {"id": "s2", "host": "s2.example.com", "port": 9002}],
+            "health": {"active": {"path": "/health?a", "interval": "3s", "timeout": "2s", "rise": 1, "fall": 4},
+                       "passive": {"failures": 6, "eject": "11s"}}
+          },
+          "my svc": {"strategy": "wlc", "servers": []}
+        },
+        "cluster": {"enabled": false, "config": "cluster/hazelcast.yaml", "reportInterval": "40ms",
+                    "peerTimeout": "4s"},
+        "admin": {"host": "127.0.0.1", "port": 9901, "token": "${SECRET}"}
+      }
+      """;
+}

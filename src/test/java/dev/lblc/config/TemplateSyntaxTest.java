@@ -1,0 +1,77 @@
+package dev.lblc.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lblc.config.DestinationTemplate.Field;
+import dev.lblc.config.DestinationTemplate.Kind;
+import dev.lblc.config.DestinationTemplate.Literal;
+import dev.lblc.config.DestinationTemplate.Part;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TemplateSyntaxTest {
+  static Stream<Arguments> templates() {
+    return Stream.of(
+        Arguments.of("constant", List.of(new Literal("constant"))),
+        Arguments.of("{host}", List.of(field(Kind.HOST))),
+        Arguments.of("{host}{path}", List.of(field(Kind.HOST), field(Kind.PATH))),
+        Arguments.of("{path:12}", List.of(new Field(Kind.PATH, null, 12))),
+        Arguments.of("{query}", List.of(field(Kind.QUERY))),
+        Arguments.of("{query:a b}", List.of(new Field(Kind.QUERY, "a b", 0))),
+        Arguments.of("{header:X-Id}", List.of(new Field(Kind.HEADER, "x-id", 0))),
+        Arguments.of("{cookie:Sid}", List.of(new Field(Kind.COOKIE, "Sid", 0))),
+        Arguments.of(
+            "{method} {sni}", List.of(field(Kind.METHOD), new Literal(" "), field(Kind.SNI))),
+        Arguments.of(
+            "a:{client.ip}-{local.ip}:{local.port}",
+            List.of(
+                new Literal("a:"),
+                field(Kind.CLIENT_IP),
+                new Literal("-"),
+                field(Kind.LOCAL_IP),
+                new Literal(":"),
+                field(Kind.LOCAL_PORT))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("templates")
+  void template_valid_hasParts(String text, List<Part> parts) throws Exception {
+    assertThat(TemplateSyntax.TEMPLATE.read(text)).isEqualTo(new DestinationTemplate(text, parts));
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+          {         | the { at character 1
+          }         | the } at character 1
+          a{host    | the { at character 2
+          {host}}   | the } at character 7
+          {{host}}  | the { at character 1
+          {}        | instead of {}
+          {uri}     | instead of {uri}
+          {HOST}    | instead of {HOST}
+          {host:x}  | {host} without ":x"
+          {path:0}  | {path:N} with N from 1 to 999
+          {path:}   | {path:N} with N from 1 to 999
+          {path:-1} | {path:N} with N from 1 to 999
+          {path:1000} | {path:N} with N from 1 to 999
+          {header}  | {header:NAME} with the name of a header
+          {header:} | {header:NAME} with the name of a header
+          {header:a b} | {header:NAME} with the name of a header
+          {cookie:} | {cookie:NAME} with the name of a cookie
+          {query:}  | {query:NAME} with the name of a query parameter
+          """)
+  void template_invalid_saysWhy(String text, String why) {
+    assertThatThrownBy(() -> TemplateSyntax.TEMPLATE.read(text))
+        .isInstanceOf(Unexpected.class)
+        .hasMessageContaining(why);
+  }
+
+  private static Field field(Kind kind) {
+    return new Field(kind, null, 0);
+  }
+}

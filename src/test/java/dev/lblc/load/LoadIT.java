@@ -1,0 +1,188 @@
+package dev.lblc.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * 64 keep-alive connections on a gateway of its own process, a fifth of the exchanges aborted in mid-answer, one of
+ * three upstreams killed and started again. {@code -Dlblc.load.seconds=60} makes it longer.
+ */
+final class LoadIT {
+  private static final int CLIENTS = 64;
+  private static final double ABORTS = 0.2;
+  private static final int SECONDS = Integer.getInteger("lblc.load.seconds", 8);
+
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  @Test
+  void load_withAbortsAndAKilledUpstream_everyAnswerExplainedAndCountsBackToZero(
+      @TempDir Path folder) throws Exception {
+    long seed = new Random().nextLong();
+    List<Integer> ports = freePorts(5);
+    int web = ports.get(3);
+    int admin = ports.get(4);
+    Path file = Files.writeString(folder.resolve("gateway.json"), config(ports).encodePrettily());
+    List<JavaProcess> upstreams = new ArrayList<>();
+    try {
+      for (int port : ports.subList(0, 3)) {
+        upstreams.add(upstream(port));
+      }
+      try (JavaProcess gateway =
+          JavaProcess.start(String.valueOf(web), "dev.lblc.cli.Main", "run", file.toString())) {
+        Map<String, LongAdder> outcomes = LoadClient.outcomes();
+        AtomicBoolean running = new AtomicBoolean(true);
+        List<Thread> clients = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+          Thread client = new Thread(new LoadClient(web, seed + i, ABORTS, running, outcomes));
+          client.start();
+          clients.add(client);
+        }
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        await(end, status -> active(status) > CLIENTS / 8, admin); // the counts move
+        int kills = 0;
+        while (System.nanoTime() - end < 0) {
+          int victim = new Random(seed).nextInt(3);
+          upstreams.get(victim).close();
+          kills++;
+          await(end, status -> !available(status, victim), admin);
+          upstreams.set(victim, upstream(ports.get(victim)));
+          await(end, status -> available(status, victim), admin);
+        }
+        running.set(false);
+        for (Thread client : clients) {
+          client.join();
+        }
+        Map<String, Long> sums = new TreeMap<>();
+        outcomes.forEach((outcome, count) -> sums.put(outcome, count.sum()));
+        System.out.printf("LoadIT: seed %d, %d s, %d kills, %s%n", seed, SECONDS, kills, sums);
+
+        long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        await(patience, status -> active(status) == 0, admin);
+        assertThat(active(status(admin))).as("seed %d: connections left", seed).isZero();
+        assertThat(sums.keySet())
+            .as("seed %d: kinds of outcome", seed)
+            .isSubsetOf("200", "502", "503", "aborted", "reopened", "cut answer");
+        assertThat(sums.get("200")).isGreaterThan(sums.getOrDefault("502", 0L));
+        assertThat(sums).containsKey("aborted");
+        assertThat(kills).isPositive();
+        assertThat(gateway.lines().stream().filter(LoadIT::isUnexplained))
+            .as("seed %d: log", seed)
+            .isEmpty();
+      }
+    } finally {
+      for (JavaProcess upstream : upstreams) {
+        upstream.close();
+      }
+    }
+  }
+
+  /** Warnings that name a server are the health checks' own words; nothing else is expected above INFO. */
+  private static boolean isUnexplained(String line) {
+    return line.contains("Exception")
+        || line.startsWith("\tat ")
+        || line.contains(" ERROR ")
+        || (line.contains(" WARN ") && !line.matches(".*server s\\d of service load is .*"));
+  }
+
+  private static JavaProcess upstream(int port) throws Exception {
+    return JavaProcess.start("listening on", UpstreamMain.class.getName(), String.valueOf(port));
+  }
+
+  private static JsonObject config(List<Integer> ports) {
+    JsonArray servers = new JsonArray();
+    for (int i = 0; i < 3; i++) {
+      servers.add(
+          new JsonObject().put("id", "s" + i).put("host", "127.0.0.1").put("port", ports.get(i)));
+    }
+    JsonObject active =
+        new JsonObject().put("path", "/health").put("interval", "500ms").put("timeout", "500ms");
+    JsonObject passive = new JsonObject().put("failures", 3).put("eject", "500ms");
+    JsonObject service = new JsonObject()
+        .put("strategy", "lblc")
+        .put("servers", servers)
+        .put("health", new JsonObject().put("active", active).put("passive", passive));
+    return new JsonObject()
+        .put(
+            "listeners",
+            new JsonArray()
+                .add(new JsonObject()
+                    .put("name", "web")
+                    .put("protocol", "http")
+                    .put("host", "127.0.0.1")
+                    .put("port", ports.get(3))))
+        .put(
+            "routes",
+            new JsonArray()
+                .add(new JsonObject()
+                    .put("listener", "web")
+                    .put("service", "load")
+                    .put("destination", new JsonArray().add("{path}"))))
+        .put("services", new JsonObject().put("load", service))
+        .put("admin", new JsonObject().put("port", ports.get(4)));
+  }
+
+  private void await(long deadline, Predicate<JsonObject> condition, int admin) throws Exception {
+    while (!condition.test(status(admin)) && System.nanoTime() - deadline < 0) {
+      TimeUnit.MILLISECONDS.sleep(10); // between two looks, not for a state
+    }
+  }
+
+  private JsonObject status(int admin) throws IOException, InterruptedException {
+    URI uri = URI.create("http://127.0.0.1:" + admin + "/api/v1/services/load");
+    return new JsonObject(
+        http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+            .body());
+  }
+
+  private static int active(JsonObject status) {
+    return servers(status).stream()
+        .mapToInt(s -> s.getJsonObject("active").getInteger("local"))
+        .sum();
+  }
+
+  private static boolean available(JsonObject status, int server) {
+    return servers(status).stream()
+        .filter(s -> s.getString("id").equals("s" + server))
+        .allMatch(s -> s.getBoolean("available"));
+  }
+
+  private static List<JsonObject> servers(JsonObject status) {
+    return status.getJsonArray("servers").stream().map(JsonObject.class::cast).toList();
+  }
+
+  private static List<Integer> freePorts(int count) throws IOException {
+    List<ServerSocket> held = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        held.add(new ServerSocket(0));
+      }
+      return held.stream().map(ServerSocket::getLocalPort).collect(Collectors.toList());
+    } finally {
+      for (ServerSocket socket : held) {
+        socket.close();
+      }
+    }
+  }
+}
