@@ -128,7 +128,8 @@ final class RunningGateway {
             .setClassPathResolvingEnabled(false));
     VertxBuilder builder = Vertx.builder();
     if (file.config().admin() != null) { // without it, nobody could ask for the numbers
-      options.setMetricsOptions(metrics.options());
+      options.setMetricsOptions(metrics.options(
+          file.config().listeners().stream().anyMatch(ListenerConfig::proxyProtocol)));
       builder.withMetrics(metrics.factory());
     }
     return builder.with(options).build();
