@@ -67,7 +67,8 @@ final class FatJarIT {
     List<String> missing = new ArrayList<>();
     int found = 0;
     try (JarFile fat = new JarFile(JAR.toFile())) {
-      for (String path : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      for (String path :
+          List.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))) {
         if (!path.endsWith(".jar")) {
           continue;
         }
