@@ -3,9 +3,11 @@ package dev.lblc.admin;
 import dev.lblc.config.AdminConfig;
 import dev.lblc.plugin.Lblc;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -45,9 +47,21 @@ public final class AdminServer {
         .createHttpServer(options)
         // A client that goes away is its own affair; without a handler Vert.x would log an error.
         .connectionHandler(connection -> connection.exceptionHandler(failure -> {}))
-        .requestHandler(router(vertx, config, lblc, metrics, ready))
+        .requestHandler(withPath(router(vertx, config, lblc, metrics, ready)))
         .listen()
         .map(AdminServer::new);
+  }
+
+  /** A target such as {@code *} is none that a router could look up. */
+  private static Handler<HttpServerRequest> withPath(Router router) {
+    return request -> {
+      String path = request.path();
+      if (path == null || !path.startsWith("/")) {
+        Answer.problem(request.response(), 400, "the request's target is not a path");
+      } else {
+        router.handle(request);
+      }
+    };
   }
 
   /** The port it listens on. */

@@ -3,6 +3,7 @@ package dev.lblc.admin;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 
@@ -12,28 +13,32 @@ final class Answer {
 
   /** 200 with a JSON value: a {@code JsonObject} or {@code JsonArray}. */
   static void json(RoutingContext context, Object value) {
-    send(context, 200, "application/json", value.toString());
+    send(context.response(), 200, "application/json", value.toString());
   }
 
   /** 200 with Prometheus' text format. */
   static void metrics(RoutingContext context, String text) {
-    send(context, 200, "text/plain; version=0.0.4; charset=utf-8", text);
+    send(context.response(), 200, "text/plain; version=0.0.4; charset=utf-8", text);
   }
 
   /** An error as of RFC 9457. */
   static void problem(RoutingContext context, int status, String detail) {
+    problem(context.response(), status, detail);
+  }
+
+  /** An error for a request that no route sees. */
+  static void problem(HttpServerResponse response, int status, String detail) {
     JsonObject problem = new JsonObject()
         .put("type", "about:blank")
         .put("title", HttpResponseStatus.valueOf(status).reasonPhrase())
         .put("status", status)
         .put("detail", detail);
-    send(context, status, "application/problem+json", problem.encode());
+    send(response, status, "application/problem+json", problem.encode());
   }
 
-  private static void send(RoutingContext context, int status, String type, String body) {
+  private static void send(HttpServerResponse response, int status, String type, String body) {
     Buffer content = Buffer.buffer(body);
-    context
-        .response()
+    response
         .setStatusCode(status)
         .putHeader(HttpHeaders.CONTENT_TYPE, type)
         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")

@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.spi.VertxMetricsFactory;
 import io.vertx.core.spi.observability.HttpRequest;
 import io.vertx.micrometer.Label;
+import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import io.vertx.micrometer.VertxPrometheusOptions;
@@ -28,9 +29,14 @@ public final class Metrics {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-  /** Goes into the options of the instance to be watched. */
-  public MicrometerMetricsOptions options() {
-    return new MicrometerMetricsOptions()
+  /**
+   * Goes into the options of the instance to be watched.
+   *
+   * @param proxyProtocol whether a listener takes the PROXY protocol: Vert.x then has to do without its own metrics of
+   *     servers, which take the client's address away from the requests
+   */
+  public MicrometerMetricsOptions options(boolean proxyProtocol) {
+    MicrometerMetricsOptions options = new MicrometerMetricsOptions()
         .setEnabled(true)
         .setRegistryName("vertx-lblc-" + INSTANCES.incrementAndGet())
         .setPrometheusOptions(new VertxPrometheusOptions().setEnabled(true))
@@ -44,6 +50,10 @@ public final class Metrics {
             Label.EB_SIDE))
         .setServerRequestTagsProvider(Metrics::method)
         .setClientRequestTagsProvider(Metrics::method);
+    if (proxyProtocol) {
+      options.addDisabledMetricsCategory(MetricsDomain.HTTP_SERVER.toCategory());
+    }
+    return options;
   }
 
   /** Goes into the builder of the instance to be watched. */

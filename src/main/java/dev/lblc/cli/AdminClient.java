@@ -1,10 +1,10 @@
 package dev.lblc.cli;
 
 import dev.lblc.config.AdminConfig;
+import dev.lblc.config.Authority;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,6 +13,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,8 +46,8 @@ final class AdminClient {
       case "::" -> "::1";
       default -> config.host();
     };
-    String name = host.indexOf(':') < 0 ? host : '[' + host + ']';
-    return new AdminClient(URI.create("http://" + name + ":" + config.port()), config.token());
+    return new AdminClient(
+        URI.create("http://" + Authority.of(host, config.port())), config.token());
   }
 
   URI base() {
@@ -59,8 +62,7 @@ final class AdminClient {
    * @throws NotRunning if nobody listens
    */
   <T> T get(String target, Class<T> type) throws Failure {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(base.resolve(target)).timeout(Duration.ofSeconds(10));
+    HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(target));
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
     }
@@ -89,11 +91,14 @@ final class AdminClient {
         .connectTimeout(Duration.ofSeconds(5))
         .build();
     try {
-      return client.send(request, BodyHandlers.ofString());
-    } catch (ConnectException | HttpConnectTimeoutException e) {
-      throw new NotRunning(base);
-    } catch (IOException e) {
-      throw new Failure(base + ": " + e.getMessage());
+      return client.sendAsync(request, BodyHandlers.ofString()).get(15, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      throw cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException
+          ? new NotRunning(base)
+          : new Failure(base + ": " + cause);
+    } catch (TimeoutException e) {
+      throw new Failure(base + ": no whole answer within 15 s");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Failure("interrupted");

@@ -1,5 +1,6 @@
 package dev.lblc.cli;
 
+import dev.lblc.config.Authority;
 import dev.lblc.config.HealthConfig;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.scheduler.ServerSpec;
@@ -53,8 +54,8 @@ final class DemoCommand implements Callable<Integer> {
       try {
         DemoUpstream.start(vertx, server, healthPath).await();
       } catch (Exception e) { // await throws what the future failed with
-        throw new Failure("upstream " + server.id() + " " + server.host() + ":" + server.port()
-            + ": " + e.getMessage());
+        throw new Failure("upstream " + server.id() + " "
+            + Authority.of(server.host(), server.port()) + ": " + e.getMessage());
       }
     }
   }

@@ -4,6 +4,7 @@ import dev.lblc.admin.AdminServer;
 import dev.lblc.admin.Metrics;
 import dev.lblc.cluster.HazelcastNode;
 import dev.lblc.config.AdminConfig;
+import dev.lblc.config.Authority;
 import dev.lblc.config.ClusterConfig;
 import dev.lblc.config.GatewayConfig;
 import dev.lblc.config.ListenerConfig;
@@ -115,7 +116,7 @@ final class RunningGateway {
     AdminConfig config = file.config().admin();
     if (config != null) {
       AdminServer server = started(
-          "admin " + config.host() + ":" + config.port(),
+          "admin " + Authority.of(config.host(), config.port()),
           AdminServer.start(vertx, config, Lblc.of(vertx), metrics, () -> ready));
       admin = url("http", config.host(), server.port());
     }
@@ -125,7 +126,7 @@ final class RunningGateway {
 
   private void listen(GatewayConfig config) throws Failure {
     String names = config.listeners().stream()
-        .map(listener -> listener.name() + " " + listener.host() + ":" + listener.port())
+        .map(listener -> listener.name() + " " + Authority.of(listener.host(), listener.port()))
         .collect(Collectors.joining(", ", "listening on ", ""));
     Gateway listening = started(names, Gateway.start(vertx, config, EVENT_LOOPS, System::nanoTime));
     gateway = listening;
@@ -156,7 +157,8 @@ final class RunningGateway {
             .setClassPathResolvingEnabled(false));
     VertxBuilder builder = Vertx.builder();
     if (file.config().admin() != null) { // without it, nobody could ask for the numbers
-      options.setMetricsOptions(metrics.options());
+      options.setMetricsOptions(metrics.options(
+          file.config().listeners().stream().anyMatch(ListenerConfig::proxyProtocol)));
       builder.withMetrics(metrics.factory());
     }
     if (node == null) {
@@ -167,7 +169,7 @@ final class RunningGateway {
   }
 
   private static String url(String scheme, String host, int port) {
-    return scheme + "://" + (host.indexOf(':') < 0 ? host : '[' + host + ']') + ":" + port;
+    return scheme + "://" + Authority.of(host, port);
   }
 
   private static <T> T started(String what, Future<T> start) throws Failure {

@@ -1,5 +1,6 @@
 package dev.lblc.cli;
 
+import dev.lblc.config.Authority;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -70,8 +71,7 @@ final class ServerTable {
   }
 
   private static String address(JsonObject server) {
-    String host = server.getString("host");
-    return (host.indexOf(':') < 0 ? host : '[' + host + ']') + ':' + server.getInteger("port");
+    return Authority.of(server.getString("host"), server.getInteger("port"));
   }
 
   private static String state(JsonObject server) {

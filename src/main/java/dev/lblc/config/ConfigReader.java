@@ -17,7 +17,7 @@ import java.util.function.Function;
  * The strict reader of configurations: what it returns is checked as a whole; whatever is wrong is listed at once.
  *
  * <p>Strings may hold <code>${NAME}</code> for a variable of the environment and {@code $$} for a dollar sign; keys may
- * not. All methods may be called from any thread; {@link #readFile} blocks.
+ * not. All methods may be called from any thread; {@link #text} blocks.
  */
 public final class ConfigReader {
   /** Far beyond any configuration, and little enough to hold in memory. */
@@ -27,18 +27,6 @@ public final class ConfigReader {
 
   private ConfigReader(Set<String> strategies) {
     this.strategies = strategies;
-  }
-
-  /**
-   * Reads a gateway file.
-   *
-   * @param strategies names of the strategies that there are
-   * @param environment variables by name
-   * @throws ConfigException for a file that cannot be read, too
-   */
-  public static GatewayConfig readFile(
-      Path file, Set<String> strategies, Map<String, String> environment) throws ConfigException {
-    return readText(file.toString(), content(file), strategies, environment);
   }
 
   /**
@@ -82,7 +70,12 @@ public final class ConfigReader {
     return config;
   }
 
-  private static String content(Path file) throws ConfigException {
+  /**
+   * The text of a file.
+   *
+   * @throws ConfigException if it cannot be read, is not UTF-8 or far too large
+   */
+  public static String text(Path file) throws ConfigException {
     String found;
     try {
       if (Files.size(file) <= MOST_BYTES) {

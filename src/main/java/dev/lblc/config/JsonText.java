@@ -33,7 +33,8 @@ final class JsonText {
 
   /** Parts of Jackson's messages that repeat the text, which may be a secret, or Java's view of the source. */
   private static final Pattern CHATTER = Pattern.compile(
-      "'[^']{2,}'|\\(start marker at .*\\)|\\(for Object starting at .*\\)", Pattern.DOTALL);
+      "\\(start marker at .*\\)|\\(for Object starting at .*\\)|'(?!.'|null'|true'|false')[^']*'|('[^']*')",
+      Pattern.DOTALL);
 
   private final JsonParser parser;
   private final Faults faults;
@@ -121,7 +122,7 @@ final class JsonText {
   private static String message(JsonProcessingException e) {
     return CHATTER
         .matcher(e.getOriginalMessage())
-        .replaceAll("")
+        .replaceAll("$1") // quotes go in pairs: what stands between two of them is ours
         .replaceAll("\\s+", " ")
         .trim();
   }

@@ -1,5 +1,6 @@
 package dev.lblc.health;
 
+import dev.lblc.config.Authority;
 import dev.lblc.config.HealthConfig;
 import dev.lblc.scheduler.ServerSpec;
 import io.vertx.core.AsyncResult;
@@ -103,8 +104,8 @@ final class ActiveChecks {
 
     private String why(AsyncResult<String> result) {
       String check = config.path() == null ? "connect" : "GET " + config.path();
-      return check + " " + server.host() + ":" + server.port() + ": " + outcome(result) + ", "
-          + (state.up() ? config.rise() : config.fall()) + " in a row";
+      return check + " " + Authority.of(server.host(), server.port()) + ": " + outcome(result)
+          + ", " + (state.up() ? config.rise() : config.fall()) + " in a row";
     }
 
     private String outcome(AsyncResult<String> result) {

@@ -1,5 +1,6 @@
 package dev.lblc.health;
 
+import dev.lblc.config.Authority;
 import dev.lblc.config.HealthConfig;
 import dev.lblc.scheduler.ServerSpec;
 import io.vertx.core.Future;
@@ -87,7 +88,7 @@ interface Probe {
           .setHost(server.host())
           .setPort(server.port())
           .setURI(path)
-          .putHeader(HttpHeaders.HOST, authority(server));
+          .putHeader(HttpHeaders.HOST, Authority.of(server.host(), server.port()));
       Future<HttpClientRequest> request = client.request(options);
       // One limit for connecting and answering; a connection that comes or lasts longer is of no
       // use.
@@ -109,11 +110,6 @@ interface Probe {
     @Override
     public void close() {
       client.close();
-    }
-
-    private static String authority(ServerSpec server) {
-      String host = server.host();
-      return (host.indexOf(':') < 0 ? host : '[' + host + ']') + ':' + server.port();
     }
   }
 }

@@ -5,12 +5,16 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Periodic runs on a worker thread of a context, one after the other: a check of a large table takes longer than an
  * event loop may be kept.
  */
 final class ExpiryTimer implements Timer {
+  private static final Logger LOG = LoggerFactory.getLogger(ExpiryTimer.class);
+
   private final Vertx vertx;
   private final Context context;
 
@@ -32,7 +36,12 @@ final class ExpiryTimer implements Timer {
               }
               return null;
             })
-            .onComplete(done -> running.set(false));
+            .onComplete(done -> {
+              running.set(false);
+              if (done.failed()) {
+                LOG.error("a periodic task failed; it runs again after its period", done.cause());
+              }
+            });
       }
     });
     return () -> {

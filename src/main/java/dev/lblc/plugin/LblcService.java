@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A service as an application sees it: ask it for a server, look at its state.
  *
- * <p>Every method may be called from any thread and returns without waiting.
+ * <p>Every method may be called from any thread and returns without waiting. Not to be implemented by applications.
  */
 public interface LblcService {
   /** The service's name in the configuration. */
@@ -26,9 +26,9 @@ public interface LblcService {
 
   /**
    * As {@link #acquire(String)}, for another try: a fresh pass over the servers that are not named. The destination's
-   * home stays what it is.
+   * home stays what it is. It counts as a decision of its own, with reason {@code unavailable}.
    *
-   * @param destination the key of locality, or null
+   * @param destination the key of locality, or null; not looked at unless {@code except} is empty
    * @param except ids of servers to leave out; empty: an ordinary choice
    * @return a lease that the caller closes, on every way out
    * @throws NoServerException if no other server is available

@@ -3,7 +3,7 @@ package dev.lblc.plugin;
 /** No server of the service could be chosen: none there, all unavailable, quiesced, saturated or left out. */
 public final class NoServerException extends RuntimeException {
   /** For the service of that name. Without a stack trace: it is an answer, and frequent when all servers are gone. */
-  public NoServerException(String service) {
+  NoServerException(String service) {
     super("no server available for service " + service, null, false, false);
   }
 }

@@ -184,7 +184,6 @@ final class ScheduledService implements LblcService {
         server.available(),
         server.saturated(),
         new ServiceStatus.Connections(server.localActive(), server.active()),
-        new ServiceStatus.Connections(server.localInactive(), server.inactive()),
-        server.homes());
+        new ServiceStatus.Connections(server.localInactive(), server.inactive()));
   }
 }

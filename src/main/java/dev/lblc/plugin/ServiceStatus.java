@@ -35,7 +35,6 @@ public record ServiceStatus(
    * @param saturated reached {@code upper} and has not fallen far enough since
    * @param active active connections
    * @param inactive inactive connections
-   * @param homes destinations that have this server as a home
    */
   public record ServerStatus(
       String id,
@@ -47,8 +46,7 @@ public record ServiceStatus(
       boolean available,
       boolean saturated,
       Connections active,
-      Connections inactive,
-      int homes) {}
+      Connections inactive) {}
 
   /**
    * Connections to one server.

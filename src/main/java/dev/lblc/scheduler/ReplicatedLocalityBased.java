@@ -117,7 +117,8 @@ public final class ReplicatedLocalityBased implements Strategy {
 
   private void shrink(Entry entry, long now) {
     synchronized (table) {
-      if (isDueToShrink(entry, now)) {
+      // The expiry check may have removed the entry meanwhile: its homes are counted no more.
+      if (table.find(entry.destination) == entry && isDueToShrink(entry, now)) {
         Server most = mostOf(entry.homes());
         if (most != null) {
           table.leaveHomes(entry, most, now);

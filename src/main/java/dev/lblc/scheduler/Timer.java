@@ -8,7 +8,7 @@ public interface Timer {
   /**
    * Runs a task again and again, first after one period; runs of one task never overlap.
    *
-   * @return stops it: no run starts after that returns
+   * @return stops it: a run that has begun goes on, and no later one starts
    */
   Runnable every(Duration period, Runnable task);
 }

@@ -43,7 +43,7 @@ class AdminServerIT {
 
   private final Metrics metrics = new Metrics();
   private final Vertx vertx = Vertx.builder()
-      .with(new VertxOptions().setMetricsOptions(metrics.options()))
+      .with(new VertxOptions().setMetricsOptions(metrics.options(false)))
       .withMetrics(metrics.factory())
       .build();
   private final HttpClient client = HttpClient.newHttpClient();
@@ -296,6 +296,14 @@ class AdminServerIT {
   @Test
   void http10_withoutHost_isAnswered() throws Exception {
     assertThat(raw("GET " + SERVICES + " HTTP/1.0\r\n")).startsWith("HTTP/1.0 200 ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GET *", "OPTIONS *"})
+  void targetThatIsNoPath_isA400(String request) throws Exception {
+    assertThat(raw(request + " HTTP/1.1\r\nHost: localhost\r\n"))
+        .startsWith("HTTP/1.1 400 ")
+        .contains("application/problem+json");
   }
 
   @Test

@@ -6,11 +6,13 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,6 +60,21 @@ class RunIT {
     assertThat(output.lines())
         .noneMatch(line -> line.contains("Exception") || line.startsWith("\tat "))
         .anyMatch(line -> line.endsWith("stopped"));
+  }
+
+  @Test
+  void run_proxyProtocolWithMetrics_logsTheClientsAddress() throws Exception {
+    String listener = "\"proxyProtocol\": true, \"accessLog\": true, \"port\"";
+    Process running = start(gateway(0, 0).replaceFirst("\"port\"", listener));
+    BufferedReader output = running.inputReader();
+    URI web = URI.create(address(firstLine(output, "ready: "), "web"));
+    try (Socket client = new Socket(web.getHost(), web.getPort())) {
+      client
+          .getOutputStream()
+          .write("PROXY TCP4 9.8.7.6 5.6.7.8 1111 2222\r\nGET /a HTTP/1.1\r\nHost: x\r\n\r\n"
+              .getBytes(StandardCharsets.US_ASCII));
+      assertThat(output.readLine()).contains(" 9.8.7.6 GET /a HTTP/1.1 502 ");
+    }
   }
 
   @Test

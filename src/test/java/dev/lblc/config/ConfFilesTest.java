@@ -15,8 +15,8 @@ class ConfFilesTest {
   @ParameterizedTest
   @ValueSource(strings = {"gateway.json", "demo.json"})
   void shippedFile_read_hasNeitherFaultNorWarning(String name) throws Exception {
-    GatewayConfig config =
-        ConfigReader.readFile(Path.of("conf", name), Sample.STRATEGIES, Map.of());
+    GatewayConfig config = ConfigReader.readText(
+        name, ConfigReader.text(Path.of("conf", name)), Sample.STRATEGIES, Map.of());
 
     assertThat(ConfigAdvice.warnings(config)).isEmpty();
   }

@@ -372,7 +372,9 @@ class ConfigReaderTest {
 
   private static List<ConfigError> errors(Path file) {
     return catchThrowableOfType(
-            ConfigException.class, () -> ConfigReader.readFile(file, Sample.STRATEGIES, Map.of()))
+            ConfigException.class,
+            () -> ConfigReader.readText(
+                file.toString(), ConfigReader.text(file), Sample.STRATEGIES, Map.of()))
         .errors();
   }
 }

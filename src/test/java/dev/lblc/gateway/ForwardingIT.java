@@ -3,6 +3,7 @@ package dev.lblc.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
@@ -23,8 +24,9 @@ final class ForwardingIT {
 
   @BeforeAll
   static void start() throws Exception {
-    int one = GATEWAY.http(request -> serve("one", request));
-    int two = GATEWAY.http(request -> serve("two", request));
+    HttpServerOptions roomy = new HttpServerOptions().setMaxHeaderSize(100_000);
+    int one = GATEWAY.http(roomy, request -> serve("one", request));
+    int two = GATEWAY.http(roomy, request -> serve("two", request));
     GATEWAY
         .service("admin", GATEWAY.http(request -> request.response().end("admin")))
         .service("plain", one, two)
@@ -255,6 +257,12 @@ final class ForwardingIT {
     assertThat(RawClient.exchange(GATEWAY.port(), head + "\r\n\r\n"))
         .startsWith("HTTP/1.")
         .contains(" 400 ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/plain/a|b{c}\"<d>^`", "/plain/a?b[]={c}|\"d\"\\", "/plain/a%20b?c=%zz"})
+  void target_ofALaxClient_isForwardedAsItCame(String target) throws Exception {
+    assertThat(RawClient.get(GATEWAY.port(), target)).startsWith("HTTP/1.1 200 ");
   }
 
   @Test

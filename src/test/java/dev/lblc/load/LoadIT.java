@@ -61,9 +61,10 @@ final class LoadIT {
         }
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
         await(end, status -> active(status) > CLIENTS / 8, admin); // the counts move
+        Random random = new Random(seed);
         int kills = 0;
         while (System.nanoTime() - end < 0) {
-          int victim = new Random(seed).nextInt(3);
+          int victim = random.nextInt(3);
           upstreams.get(victim).close();
           kills++;
           await(end, status -> !available(status, victim), admin);
@@ -79,7 +80,10 @@ final class LoadIT {
         System.out.printf("LoadIT: seed %d, %d s, %d kills, %s%n", seed, SECONDS, kills, sums);
 
         long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        await(patience, status -> active(status) == 0, admin);
+        await(patience, status -> active(status) == 0 && allAvailable(status), admin);
+        assertThat(allAvailable(status(admin)))
+            .as("seed %d: all servers are back", seed)
+            .isTrue();
         assertThat(active(status(admin))).as("seed %d: connections left", seed).isZero();
         assertThat(sums.keySet())
             .as("seed %d: kinds of outcome", seed)
@@ -166,6 +170,10 @@ final class LoadIT {
     return servers(status).stream()
         .filter(s -> s.getString("id").equals("s" + server))
         .allMatch(s -> s.getBoolean("available"));
+  }
+
+  private static boolean allAvailable(JsonObject status) {
+    return servers(status).stream().allMatch(s -> s.getBoolean("available"));
   }
 
   private static List<JsonObject> servers(JsonObject status) {

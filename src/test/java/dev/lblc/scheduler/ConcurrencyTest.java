@@ -99,6 +99,36 @@ final class ConcurrencyTest {
         .containsOnly(0);
   }
 
+  @Test
+  void shrink_ofAnEntryThatExpiresMeanwhile_countsItsHomesOnce() throws Exception {
+    TestService service = new TestService().with("a", "b");
+    for (Server server : service.servers.list()) {
+      service.servers.editWeight(server.id(), 1);
+    }
+    Strategy lblcr = service.strategy(ReplicatedLocalityBased::new);
+    DestinationTable table = Objects.requireNonNull(lblcr.table());
+    lblcr.choose("/");
+    Entry entry = Objects.requireNonNull(table.find("/"));
+    service.load(entry.home().id(), 2); // overloaded, while the other server is idle
+    lblcr.choose("/");
+    assertThat(entry.homes()).hasSize(2);
+    service.nowMillis = service.options.expiration().toMillis() + 1;
+    Thread chooser;
+    synchronized (table) { // the chooser finds the entry, then waits here to shrink it
+      chooser = new Thread(() -> lblcr.choose("/"));
+      chooser.start();
+      while (chooser.getState() != Thread.State.BLOCKED) {
+        Thread.onSpinWait();
+      }
+      table.removeIf(Buckets.of("/"), e -> true, e -> {});
+    }
+    chooser.join();
+    assertThat(service.servers.list().stream().mapToInt(Server::homes).sum())
+        .isEqualTo(
+            table.page(9, null).stream().mapToInt(row -> row.homes().size()).sum());
+    assertThat(service.servers.list()).allMatch(server -> server.homes() >= 0);
+  }
+
   private interface Work {
     void on(int thread) throws Exception;
   }

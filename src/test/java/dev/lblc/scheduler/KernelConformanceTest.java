@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
  * <p>{@code -Dlblc.traces=DIR} reads another folder of recordings of the same format.
  */
 final class KernelConformanceTest {
+  private static final String FOLDER = "lblc.traces";
   private static final int MOST_SHOWN = 40;
 
   @Test
@@ -44,6 +45,10 @@ final class KernelConformanceTest {
     System.out.printf(
         "KernelConformanceTest: %d files, %d decisions (and %d UDP packets), %d mismatches%n",
         traces.size(), decisions, packets, mismatches.size());
+    if (System.getProperty(FOLDER) == null) {
+      assertThat(traces).as("shipped recordings").hasSize(103);
+      assertThat(decisions).as("decisions compared").isEqualTo(8_461);
+    }
     assertThat(decisions).as("decisions compared").isPositive();
     assertThat(mismatches.stream().limit(MOST_SHOWN))
         .as("%d mismatches", mismatches.size())
@@ -51,7 +56,7 @@ final class KernelConformanceTest {
   }
 
   private static Map<String, JsonObject> traces() throws IOException {
-    String folder = System.getProperty("lblc.traces");
+    String folder = System.getProperty(FOLDER);
     return folder == null ? shipped() : of(Path.of(folder));
   }
 

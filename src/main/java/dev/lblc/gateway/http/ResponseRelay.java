@@ -4,6 +4,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -96,7 +97,7 @@ final class ResponseRelay {
   /** A head whose body is long in coming, such as that of an event stream, does not wait for it. */
   private static void flushHeadOfAStream(Exchange exchange, HttpServerResponse out) {
     if (out.isChunked()) {
-      io.vertx.core.Vertx.currentContext().runOnContext(v -> {
+      Vertx.currentContext().runOnContext(v -> {
         if (!exchange.isOver() && !out.headWritten()) {
           out.writeHead();
         }
