@@ -28,6 +28,7 @@ final class ServicesApi {
     endpoints.get(SERVICE + "/explain", this::explain);
     endpoints.get(DESTINATIONS, this::destinations);
     endpoints.get(DESTINATIONS + "/*", this::destination);
+    endpoints.get("/api/v1/cluster", this::cluster);
   }
 
   private void services(RoutingContext context) {
@@ -38,6 +39,10 @@ final class ServicesApi {
 
   private void service(RoutingContext context) {
     Answer.json(context, Views.service(named(context).status()));
+  }
+
+  private void cluster(RoutingContext context) {
+    Answer.json(context, Views.cluster(lblc.cluster()));
   }
 
   private void explain(RoutingContext context) {

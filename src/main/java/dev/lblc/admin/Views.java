@@ -1,5 +1,6 @@
 package dev.lblc.admin;
 
+import dev.lblc.plugin.ClusterStatus;
 import dev.lblc.plugin.DestinationStatus;
 import dev.lblc.plugin.Explanation;
 import dev.lblc.plugin.ServiceStatus;
@@ -57,6 +58,37 @@ public final class Views {
         .put("homes", new JsonArray(explanation.homes()))
         .put("text", explanation.text())
         .put("servers", servers(explanation.servers()));
+  }
+
+  /** Of {@code /api/v1/cluster}; null: this node is alone by configuration. */
+  static JsonObject cluster(@Nullable ClusterStatus status) {
+    if (status == null) {
+      return new JsonObject().put("enabled", false);
+    }
+    JsonArray nodes = new JsonArray();
+    for (ClusterStatus.Node node : status.nodes()) {
+      nodes.add(new JsonObject()
+          .put("node", node.node())
+          .put("address", node.address())
+          .put("self", node.self())
+          .put("epoch", node.epoch())
+          .put("reportAgeMillis", node.reportAgeMillis()));
+    }
+    JsonArray tables = new JsonArray();
+    for (ClusterStatus.Table table : status.tables()) {
+      tables.add(new JsonObject()
+          .put("service", table.service())
+          .put("replica", table.complete() ? "complete" : "pulling")
+          .put("destinations", table.destinations())
+          .put("backlog", table.backlog()));
+    }
+    return new JsonObject()
+        .put("enabled", true)
+        .put("node", status.node())
+        .put("epoch", status.epoch())
+        .put("nodes", nodes)
+        .put("tables", tables)
+        .put("degraded", new JsonArray(List.copyOf(status.degraded())));
   }
 
   private static JsonArray servers(List<ServerStatus> servers) {

@@ -141,7 +141,7 @@ final class RunningGateway {
       return null;
     }
     try {
-      return HazelcastNode.start(cluster);
+      return HazelcastNode.start(cluster.config());
     } catch (IOException | RuntimeException e) {
       throw new Failure("cluster " + cluster.config() + ": " + e);
     }

@@ -8,7 +8,6 @@ import com.hazelcast.config.MergePolicyConfig;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
-import dev.lblc.config.ClusterConfig;
 import dev.lblc.scheduler.Clock;
 import dev.lblc.scheduler.DestinationTable;
 import dev.lblc.scheduler.SchedulerOptions;
@@ -20,10 +19,12 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.spi.cluster.ClusterManager;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -46,7 +47,8 @@ public final class Cluster {
   private static final String MAPS = "lblc.homes.";
 
   private final Vertx vertx;
-  private final ClusterConfig config;
+  private final Duration reportInterval;
+  private final Duration peerTimeout;
   private final HazelcastInstance hazelcast;
   private final String node;
   private final long epoch;
@@ -54,13 +56,33 @@ public final class Cluster {
   private final ScheduledExecutorService executor;
   private final Degradation degradation = new Degradation();
   private final List<SharedTable> tables = new ArrayList<>();
-  private final Map<String, TableReplica> replicas = new LinkedHashMap<>();
   private final PeerCounts peers;
   private final SharedCounts counts;
   private @Nullable UUID membershipListener;
   private @Nullable UUID lifecycleListener;
   private long reportTimer = -1;
   private long lastTickMillis;
+
+  /**
+   * A member.
+   *
+   * @param id of the node
+   * @param address where Hazelcast reaches it
+   * @param self whether it is this node
+   * @param epoch when it started, in milliseconds since 1970; 0: it has not reported
+   * @param reportAgeMillis since its last report of connections; -1: none, or it is silent
+   */
+  public record Node(String id, String address, boolean self, long epoch, long reportAgeMillis) {}
+
+  /**
+   * A shared table.
+   *
+   * @param service name
+   * @param complete whether the map was pulled
+   * @param destinations in this node's copy
+   * @param backlog decisions that the map does not have yet
+   */
+  public record Table(String service, boolean complete, int destinations, int backlog) {}
 
   /**
    * A service to share.
@@ -78,14 +100,16 @@ public final class Cluster {
 
   private Cluster(
       Vertx vertx,
-      ClusterConfig config,
+      Duration reportInterval,
+      Duration peerTimeout,
       HazelcastInstance hazelcast,
       String node,
       long epoch,
       Clock clock,
       List<SharedService> services) {
     this.vertx = vertx;
-    this.config = config;
+    this.reportInterval = reportInterval;
+    this.peerTimeout = peerTimeout;
     this.hazelcast = hazelcast;
     this.node = node;
     this.epoch = epoch;
@@ -102,7 +126,6 @@ public final class Cluster {
       DestinationTable table = service.table();
       if (table != null) {
         TableReplica replica = new TableReplica(table, service.servers());
-        replicas.put(service.name(), replica);
         tables.add(new SharedTable(
             service.name(),
             hazelcast.getMap(MAPS + service.name()),
@@ -122,14 +145,20 @@ public final class Cluster {
    * Joins with the services of this node; complete once the tables were pulled.
    *
    * @param vertx clustered by Hazelcast
-   * @param config when and how often
+   * @param reportInterval how often changed counts are published
+   * @param peerTimeout silence after which a peer's connections no longer count
    * @param epoch when this node started, in milliseconds since 1970
    * @param clock the scheduler's
    * @param services what to share
    * @return fails if Vert.x is not clustered, or not by Hazelcast
    */
   public static Future<Cluster> join(
-      Vertx vertx, ClusterConfig config, long epoch, Clock clock, List<SharedService> services) {
+      Vertx vertx,
+      Duration reportInterval,
+      Duration peerTimeout,
+      long epoch,
+      Clock clock,
+      List<SharedService> services) {
     ClusterManager manager = ((VertxInternal) vertx).clusterManager();
     if (!(manager instanceof HazelcastClusterManager hazelcast)) {
       return Future.failedFuture(new IllegalStateException(
@@ -142,7 +171,8 @@ public final class Cluster {
     }
     Cluster cluster = new Cluster(
         vertx,
-        config,
+        reportInterval,
+        peerTimeout,
         hazelcast.getHazelcastInstance(),
         hazelcast.getNodeId(),
         epoch,
@@ -151,30 +181,43 @@ public final class Cluster {
     return cluster.start().map(cluster);
   }
 
-  /** How this node sees the cluster now. */
-  public ClusterStatus status() {
-    List<ClusterStatus.Node> nodes = new ArrayList<>();
+  /** Id of this node. */
+  public String node() {
+    return node;
+  }
+
+  /** When this node started, in milliseconds since 1970. */
+  public long epoch() {
+    return epoch;
+  }
+
+  /** All members, this node included. */
+  public List<Node> nodes() {
+    List<Node> nodes = new ArrayList<>();
     for (Member member : hazelcast.getCluster().getMembers()) {
       String id = String.valueOf(member.getAttribute(NODE_ID));
+      String address = member.getAddress().getHost() + ":" + member.getAddress().getPort();
       PeerCounts.Peer peer = peers.peer(id);
-      boolean self = id.equals(node);
-      nodes.add(new ClusterStatus.Node(
-          id,
-          String.valueOf(member.getAddress()),
-          self,
-          self ? epoch : peer == null ? 0 : peer.report().epoch(),
-          self ? 0 : peer == null ? -1 : time.nowMillis() - peer.receivedMillis()));
+      if (id.equals(node)) {
+        nodes.add(new Node(id, address, true, epoch, 0));
+      } else if (peer == null) {
+        nodes.add(new Node(id, address, false, 0, -1));
+      } else {
+        long age = time.nowMillis() - peer.receivedMillis();
+        nodes.add(new Node(id, address, false, peer.report().epoch(), age));
+      }
     }
-    List<ClusterStatus.Table> shared = new ArrayList<>();
-    for (SharedTable table : tables) {
-      TableReplica replica = replicas.get(table.service());
-      shared.add(new ClusterStatus.Table(
-          table.service(),
-          table.isPulled() ? "complete" : "pulling",
-          replica == null ? 0 : replica.size(),
-          table.backlog()));
-    }
-    return new ClusterStatus(node, epoch, nodes, shared, degradation.parts());
+    return nodes;
+  }
+
+  /** The shared tables. */
+  public List<Table> tables() {
+    return tables.stream().map(SharedTable::state).toList();
+  }
+
+  /** What does not work at the moment; empty: everything does. */
+  public Set<String> degraded() {
+    return degradation.parts();
   }
 
   /** Leaves: nothing of this node is shared any more. */
@@ -201,7 +244,7 @@ public final class Cluster {
     lifecycleListener =
         hazelcast.getLifecycleService().addLifecycleListener(this::lifecycleChanged);
     counts.start();
-    long interval = Math.max(1, config.reportInterval().toMillis());
+    long interval = Math.max(1, reportInterval.toMillis());
     reportTimer = vertx.setPeriodic(interval, timer -> tick());
     Promise<Void> joined = Promise.promise();
     executor.execute(guarded("start", () -> {
@@ -229,7 +272,7 @@ public final class Cluster {
   /** On the context that joined. A gap means that this node was paused: what it knew of others is history. */
   private void tick() {
     long now = time.nowMillis();
-    long silence = config.peerTimeout().toMillis();
+    long silence = peerTimeout.toMillis();
     if (now - lastTickMillis >= silence) {
       LOG.warn("this node was away for {} ms; it asks the others anew", now - lastTickMillis);
       peers.forgetAll();

@@ -5,7 +5,6 @@ import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.YamlConfigBuilder;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
-import dev.lblc.config.ClusterConfig;
 import io.vertx.core.spi.cluster.ClusterManager;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.IOException;
@@ -13,6 +12,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * This process as a Hazelcast member, for a Vert.x instance that is clustered by it.
@@ -29,12 +29,12 @@ public final class HazelcastNode implements AutoCloseable {
   /**
    * Starts the member; returns whether or not others could be reached.
    *
-   * @param cluster names Hazelcast's YAML file; none: members on this machine find each other
+   * @param file Hazelcast's YAML file; null: members on this machine find each other
    * @throws IOException if the file cannot be read
    * @throws com.hazelcast.core.HazelcastException if Hazelcast does not accept it
    */
-  public static HazelcastNode start(ClusterConfig cluster) throws IOException {
-    Config config = config(cluster.config());
+  public static HazelcastNode start(@Nullable Path file) throws IOException {
+    Config config = config(file);
     // Vert.x knows members by this attribute; it sets it only on instances that it starts itself.
     config
         .getMemberAttributeConfig()
@@ -63,7 +63,7 @@ public final class HazelcastNode implements AutoCloseable {
     instance.shutdown();
   }
 
-  private static Config config(@org.jspecify.annotations.Nullable Path file) throws IOException {
+  private static Config config(@Nullable Path file) throws IOException {
     if (file != null) {
       try (InputStream yaml = Files.newInputStream(file)) {
         return new YamlConfigBuilder(yaml).build();

@@ -91,13 +91,8 @@ final class SharedTable {
     pulled = true;
   }
 
-  boolean isPulled() {
-    return pulled;
-  }
-
-  /** Decisions that the map does not have yet. */
-  int backlog() {
-    return marked.size() + inFlight.get();
+  Cluster.Table state() {
+    return new Cluster.Table(service, pulled, replica.size(), marked.size() + inFlight.get());
   }
 
   String service() {

@@ -1,6 +1,5 @@
 package dev.lblc.plugin;
 
-import dev.lblc.cluster.ClusterStatus;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.LocalMap;
 import io.vertx.core.shareddata.Shareable;

@@ -38,7 +38,8 @@ public final class LblcVerticle extends VerticleBase {
     Future<@Nullable Cluster> joined = clustered
         ? Cluster.join(
             vertx,
-            config.cluster(),
+            config.cluster().reportInterval(),
+            config.cluster().peerTimeout(),
             System.currentTimeMillis(),
             clock,
             services.values().stream().map(ScheduledService::shared).toList())
@@ -56,7 +57,7 @@ public final class LblcVerticle extends VerticleBase {
 
   private Lblc register(@Nullable Cluster joined) {
     cluster = joined;
-    Lblc registered = new Lblc(services, joined == null ? () -> null : joined::status);
+    Lblc registered = new Lblc(services, () -> joined == null ? null : ClusterStatus.of(joined));
     registered.register(vertx);
     lblc = registered;
     return registered;

@@ -138,7 +138,7 @@ class RulesTest {
         fault(ACTIVE + ".fall", true, "1 to"),
         fault("$.services.images.health.passive.failures", 0, "1 to"),
         fault("$.services.images.health.passive.eject", "", "a duration"),
-        fault("$.cluster.enabled", true, "not share state in this version"),
+        fault("$.cluster.enabled", "yes", "true or false"),
         fault("$.cluster.config", "", "a file"),
         fault("$.cluster.reportInterval", "0ms", "from 1ms"),
         fault("$.cluster.peerTimeout", "40ms", "more than reportInterval, which is 40ms"),

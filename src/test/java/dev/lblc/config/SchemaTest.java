@@ -244,7 +244,7 @@ class SchemaTest {
     for (String status : List.of("301", "302", "303", "304", "307", "308", "200")) {
       mutations.add(Mutation.set("$.routes[1].redirect.status", Integer.valueOf(status)));
     }
-    mutations.add(Mutation.set("$.cluster.enabled", true));
+    mutations.add(Mutation.set("$.cluster.enabled", "yes"));
     mutations.add(Mutation.set("$.routes[0].redirect", new JsonObject().put("scheme", "https")));
     mutations.add(Mutation.set("$.routes[0].match.sni", "a"));
     return mutations;

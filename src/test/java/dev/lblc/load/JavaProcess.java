@@ -45,10 +45,15 @@ final class JavaProcess implements AutoCloseable {
     return List.copyOf(lines);
   }
 
-  /** Ends it as kill -9 does. */
+  /** Ends it as kill -9 does, at once. */
+  void kill() {
+    process.destroyForcibly().onExit().join();
+  }
+
+  /** Kills it unless it is gone. */
   @Override
   public void close() {
-    process.destroyForcibly().onExit().join();
+    kill();
   }
 
   private void read(String readyText) {

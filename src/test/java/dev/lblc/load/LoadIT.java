@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,7 +20,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,7 +38,7 @@ final class LoadIT {
   void load_withAbortsAndAKilledUpstream_everyAnswerExplainedAndCountsBackToZero(
       @TempDir Path folder) throws Exception {
     long seed = new Random().nextLong();
-    List<Integer> ports = freePorts(5);
+    List<Integer> ports = Ports.free(5);
     int web = ports.get(3);
     int admin = ports.get(4);
     Path file = Files.writeString(folder.resolve("gateway.json"), config(ports).encodePrettily());
@@ -178,19 +176,5 @@ final class LoadIT {
 
   private static List<JsonObject> servers(JsonObject status) {
     return status.getJsonArray("servers").stream().map(JsonObject.class::cast).toList();
-  }
-
-  private static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> held = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        held.add(new ServerSocket(0));
-      }
-      return held.stream().map(ServerSocket::getLocalPort).collect(Collectors.toList());
-    } finally {
-      for (ServerSocket socket : held) {
-        socket.close();
-      }
-    }
   }
 }

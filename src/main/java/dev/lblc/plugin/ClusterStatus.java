@@ -1,0 +1,52 @@
+package dev.lblc.plugin;
+
+import dev.lblc.cluster.Cluster;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * How this node sees its cluster.
+ *
+ * @param node id of this node
+ * @param epoch when it started, in milliseconds since 1970
+ * @param nodes all members, this one included
+ * @param tables the shared tables
+ * @param degraded what does not work at the moment; empty: everything does
+ */
+public record ClusterStatus(
+    String node, long epoch, List<Node> nodes, List<Table> tables, Set<String> degraded) {
+
+  /**
+   * A member.
+   *
+   * @param node its id
+   * @param address where the other members reach it
+   * @param self whether it is this node
+   * @param epoch when it started, in milliseconds since 1970; 0: it has not reported
+   * @param reportAgeMillis since its last report of connections; -1: none, or it is silent
+   */
+  public record Node(String node, String address, boolean self, long epoch, long reportAgeMillis) {}
+
+  /**
+   * A shared table.
+   *
+   * @param service name
+   * @param complete whether this node has taken over what was there when it joined
+   * @param destinations in this node's copy
+   * @param backlog decisions of this node that the others do not have yet
+   */
+  public record Table(String service, boolean complete, int destinations, int backlog) {}
+
+  static ClusterStatus of(Cluster cluster) {
+    return new ClusterStatus(
+        cluster.node(),
+        cluster.epoch(),
+        cluster.nodes().stream()
+            .map(n -> new Node(n.id(), n.address(), n.self(), n.epoch(), n.reportAgeMillis()))
+            .toList(),
+        cluster.tables().stream()
+            .map(t -> new Table(t.service(), t.complete(), t.destinations(), t.backlog()))
+            .toList(),
+        cluster.degraded());
+  }
+}
