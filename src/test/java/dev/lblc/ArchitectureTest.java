@@ -92,6 +92,13 @@ final class ArchitectureTest {
       .dependOnClassesThat(resideInAPackage("com.hazelcast.."));
 
   @ArchTest
+  static final ArchRule vertxInternals_onlyWhereItsApiFallsShort = noClasses()
+      .that()
+      .doNotHaveFullyQualifiedName("dev.lblc.gateway.http.Connections")
+      .should()
+      .dependOnClassesThat(resideInAnyPackage("io.vertx..impl..", "io.vertx..internal.."));
+
+  @ArchTest
   static final ArchRule wallClockAndNanoTime_onlyWhereThingsArePutTogether = noClasses()
       .that(not(resideInAPackage("dev.lblc.cli..")))
       .and()

@@ -6,10 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A text with fields that makes a destination from a request, such as {@code {host}{path:2}}.
  *
- * @param source the text as configured
  * @param parts literals and fields in order, at least one
  */
-public record DestinationTemplate(String source, List<Part> parts) {
+public record DestinationTemplate(List<Part> parts) {
   /** A piece of a template. */
   public sealed interface Part {}
 

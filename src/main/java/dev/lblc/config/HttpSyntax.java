@@ -69,10 +69,17 @@ final class HttpSyntax {
 
   private HttpSyntax() {}
 
-  /** Refuses what no normalised path has: a pattern with it would silently match nothing. */
+  /** Refuses what no normalised path has: a pattern with it would silently match nothing, or too much. */
   private static String normal(String path) throws Unexpected {
-    if (path.contains("//") || (path + '/').contains("/./") || (path + '/').contains("/../")) {
-      throw new Unexpected("a normalised path, without //, /./ and /../");
+    String wildcard = path.endsWith("*") ? "*" : "";
+    String normal;
+    try {
+      normal = NormalPath.of(path.substring(0, path.length() - wildcard.length())) + wildcard;
+    } catch (IllegalPathException e) {
+      throw new Unexpected("a path that can be normalised, unlike this: " + e.reason());
+    }
+    if (!normal.equals(path)) {
+      throw new Unexpected("a normalised path, here " + normal);
     }
     return path;
   }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param destination templates, tried in order; none: no destination
  * @param timeouts limits on waiting
  * @param retries how many other servers are tried after a failed connect
- * @param stripPrefix path prefix taken off before forwarding; null: none
+ * @param stripPrefix path prefix taken off before forwarding, normalised, without final slash; null: none
  * @param host what becomes of the Host header
  * @param requestHeaders edits on the way to the server
  * @param responseHeaders edits on the way to the client

@@ -43,7 +43,7 @@ final class TemplateSyntax {
       throw new Unexpected(
           "balanced braces, unlike the " + text.charAt(end) + " at character " + (end + 1));
     }
-    return new DestinationTemplate(text, List.copyOf(parts));
+    return new DestinationTemplate(List.copyOf(parts));
   }
 
   private static Field field(String field) throws Unexpected {

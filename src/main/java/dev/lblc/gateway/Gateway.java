@@ -8,7 +8,6 @@ import dev.lblc.plugin.Lblc;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,7 +83,10 @@ public final class Gateway {
     return port;
   }
 
-  /** Closes the listeners and their connections. */
+  /**
+   * Stops accepting connections, lets the requests in flight end, and closes what is left after
+   * {@value GatewayVerticle#DRAIN_SECONDS} seconds; tunnels, which have no end to wait for, are closed at once.
+   */
   public Future<Void> stop() {
     return vertx.undeploy(deployment);
   }
@@ -99,7 +101,7 @@ public final class Gateway {
         "listening on {} with {} event loops, transport {}",
         ports,
         instances,
-        ((VertxInternal) vertx).transport().getClass().getSimpleName());
+        vertx.isNativeTransportEnabled() ? "native" : "nio");
     Throwable cause = vertx.unavailableNativeTransportCause();
     if (cause != null) {
       LOG.warn("the native transport cannot be used: {}", String.valueOf(cause));

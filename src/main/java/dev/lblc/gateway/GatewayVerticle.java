@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
@@ -17,11 +18,15 @@ final class GatewayVerticle extends VerticleBase {
   /** What a connection may be idle for where the routes wait no longer themselves. */
   private static final Duration SHORTEST_IDLE = Duration.ofSeconds(60);
 
+  /** How long requests in flight may take when the gateway stops: less than what its caller waits, which is 10 s. */
+  static final int DRAIN_SECONDS = 8;
+
   private final Gateway gateway;
   private final List<Listener> listeners;
   private final Duration longestConnect;
   private final Duration longestWait;
   private final LongSupplier nanoTime;
+  private final List<HttpServer> servers = new ArrayList<>();
 
   GatewayVerticle(
       Gateway gateway,
@@ -39,11 +44,19 @@ final class GatewayVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     HttpWorker worker = new HttpWorker(vertx, longestConnect, longestWait, nanoTime);
-    List<Future<HttpServer>> servers = new ArrayList<>();
+    List<Future<HttpServer>> starting = new ArrayList<>();
     for (Listener listener : listeners) {
-      servers.add(listen(worker, listener));
+      starting.add(listen(worker, listener));
     }
-    return Future.all(servers);
+    return Future.all(starting);
+  }
+
+  @Override
+  public Future<?> stop() {
+    // Else what follows would cut off the requests in flight, and their connections to servers.
+    return Future.join(servers.stream()
+        .map(server -> server.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS))
+        .toList());
   }
 
   private Future<HttpServer> listen(HttpWorker worker, Listener listener) {
@@ -54,6 +67,9 @@ final class GatewayVerticle extends VerticleBase {
         .requestHandler(worker.handler(listener.routes()))
         .invalidRequestHandler(worker.invalidRequestHandler(listener.routes()))
         .listen(listener.bindPort(), listener.config().host())
-        .onSuccess(server -> gateway.bound(listener.config().name(), server.actualPort()));
+        .onSuccess(server -> {
+          servers.add(server);
+          gateway.bound(listener.config().name(), server.actualPort());
+        });
   }
 }

@@ -2,6 +2,7 @@ package dev.lblc.gateway;
 
 import dev.lblc.config.ListenerConfig;
 import dev.lblc.config.TlsConfig;
+import dev.lblc.gateway.http.Limits;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
@@ -11,9 +12,6 @@ import java.util.List;
 
 /** Vert.x's options for a listener. */
 final class ServerOptions {
-  private static final int REQUEST_LINE_BYTES = 8192;
-  private static final int HEADER_BYTES = 65_536;
-  private static final int CHUNK_BYTES = 65_536;
   private static final int STREAMS_PER_CONNECTION = 100;
 
   private ServerOptions() {}
@@ -28,12 +26,12 @@ final class ServerOptions {
   static HttpServerOptions of(ListenerConfig config, Duration idle) {
     HttpServerOptions options = new HttpServerOptions()
         .setIdleTimeout(Math.toIntExact(idle.toSeconds()))
-        .setMaxInitialLineLength(REQUEST_LINE_BYTES)
-        .setMaxHeaderSize(HEADER_BYTES)
-        .setMaxChunkSize(CHUNK_BYTES)
+        .setMaxInitialLineLength(Limits.LINE_BYTES)
+        .setMaxHeaderSize(Limits.HEADER_BYTES)
+        .setMaxChunkSize(Limits.CHUNK_BYTES)
         .setInitialSettings(new Http2Settings()
             .setMaxConcurrentStreams(STREAMS_PER_CONNECTION)
-            .setMaxHeaderListSize(HEADER_BYTES))
+            .setMaxHeaderListSize(Limits.HEADER_BYTES))
         // In clear text HTTP/2 would bring the upgrade from HTTP/1.1 with it.
         .setHttp2ClearTextEnabled(false)
         .setHandle100ContinueAutomatically(true)

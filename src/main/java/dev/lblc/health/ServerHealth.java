@@ -3,7 +3,7 @@ package dev.lblc.health;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the outcome of connects to one server is told, and whether it is available.
+ * Where the outcome of connects to one server is told.
  *
  * <p>May be used from any thread; no method waits.
  */
@@ -28,11 +28,6 @@ public final class ServerHealth {
     if (ejection != null) {
       ejection.connectFailed();
     }
-  }
-
-  /** Whether the server passes its active checks and is not ejected. */
-  public boolean available() {
-    return availability.available();
   }
 
   Availability availability() {

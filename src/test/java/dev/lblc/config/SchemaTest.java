@@ -43,6 +43,7 @@ class SchemaTest {
       "set $.listeners[0].tls.key = absent.pem: no such file",
       "set $.listeners[0].trustedPeers[0] = 10.0.0.0/33: not of IPv4",
       "set $.routes[0].timeouts.connect = 25h: too long",
+      "set $.routes[0].match.path = /%2f: not normalised",
       "set $.routes[0].requestHeaders.set['host'] = a: frames messages",
       "set $.routes[0].host = a:65536: arithmetic on text",
       "set $.services.images.strategy = rr: plugins add strategies",

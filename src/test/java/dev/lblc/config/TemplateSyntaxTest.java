@@ -41,7 +41,7 @@ class TemplateSyntaxTest {
   @ParameterizedTest
   @MethodSource("templates")
   void template_valid_hasParts(String text, List<Part> parts) throws Exception {
-    assertThat(TemplateSyntax.TEMPLATE.read(text)).isEqualTo(new DestinationTemplate(text, parts));
+    assertThat(TemplateSyntax.TEMPLATE.read(text)).isEqualTo(new DestinationTemplate(parts));
   }
 
   @ParameterizedTest

@@ -7,12 +7,16 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +55,36 @@ final class GatewayIT {
       assertThat(client.rest()).isIn("", "<reset>");
     }
     assertThatThrownBy(() -> RawClient.get(port, "/well/x")).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void stop_withARequestInFlight_letsItEndAndRefusesOthers() throws Exception {
+    CompletableFuture<HttpServerRequest> held = new CompletableFuture<>();
+    gateway
+        .service("slow", gateway.http(held::complete))
+        .route("slow", new JsonObject())
+        .start();
+    int port = gateway.port();
+    try (RawClient client = new RawClient(port)) {
+      client.send("GET /slow/x HTTP/1.1\r\nHost: h\r\n\r\n");
+      HttpServerRequest arrived = held.get(10, TimeUnit.SECONDS);
+      Future<Void> stopped = gateway.gateway().stop();
+      TestGateway.eventually("others are refused", () -> refuses(port));
+      assertThat(stopped.isComplete()).isFalse();
+      arrived.response().end("at last");
+      assertThat(client.response()).endsWith("at last");
+      assertThat(client.rest()).isEmpty();
+      TestGateway.await(stopped);
+    }
+  }
+
+  private static boolean refuses(int port) {
+    try {
+      new RawClient(port).close();
+      return false;
+    } catch (IOException e) {
+      return true;
+    }
   }
 
   @Test

@@ -35,6 +35,10 @@ final class WaysOutIT {
 
   private static final List<Socket> FILLERS = new ArrayList<>();
   private static final AtomicInteger CONNECTIONS = new AtomicInteger();
+
+  /** Requests answered by nothing but the end of their connection. */
+  private static final AtomicInteger CLOSED = new AtomicInteger();
+
   private static final Set<HttpServerRequest> HELD = ConcurrentHashMap.newKeySet();
 
   @BeforeAll
@@ -112,9 +116,13 @@ final class WaysOutIT {
       }
       String path = text.split(" ", 3)[1];
       switch (path.substring(path.lastIndexOf('/') + 1)) {
-        case "close" -> socket.close();
+        case "close" -> {
+          CLOSED.incrementAndGet();
+          socket.close();
+        }
         case "half-head" -> socket.end(Buffer.buffer("HTTP/1.1 200 OK\r\nContent-Le"));
         case "garbage" -> socket.write("SSH-2.0-OpenSSH\r\n\r\n");
+        case "version" -> socket.write("HTTP/2.5 200 OK\r\nContent-Length: 0\r\n\r\n");
         case "switch" ->
           socket.write(
               "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n");
@@ -209,6 +217,7 @@ final class WaysOutIT {
     "/raw/close, 502 server closed the connection",
     "/raw/half-head, 502 server closed the connection",
     "/raw/garbage, 502 invalid response",
+    "/raw/version, 502 invalid response",
     "/raw/switch, 502 invalid response",
     "/raw/coded, 502 invalid response",
     "/raw/silence, 504 response timed out",
@@ -227,6 +236,18 @@ final class WaysOutIT {
     assertThat(response.contains("retry-after: 1")).isEqualTo(body.startsWith("503"));
     assertThat(RawClient.exchange(GATEWAY.port(), post(target, "abc")))
         .endsWith("\r\n\r\n" + body + "\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"GET, 2", "PUT, 2", "POST, 1", "PATCH, 1"})
+  void request_thatGetsNoAnswer_isSentAgainOnlyIfIdempotent(String method, int times)
+      throws Exception {
+    int before = CLOSED.get();
+    assertThat(RawClient.exchange(
+            GATEWAY.port(),
+            method + " /raw/close HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"))
+        .startsWith("HTTP/1.1 502 ");
+    assertThat(CLOSED.get() - before).isEqualTo(times);
   }
 
   @Test

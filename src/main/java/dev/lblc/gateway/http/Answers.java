@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http;
 
+import dev.lblc.config.Authority;
 import dev.lblc.config.RouteConfig;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.http.HttpHeaders;
@@ -44,11 +45,11 @@ final class Answers {
   /** Redirects to the same URL with another scheme, and that scheme's own port. */
   static void redirect(
       HttpServerRequest request, InboundFacts facts, RouteConfig.Redirect redirect) {
-    String host = facts.host().indexOf(':') >= 0 ? "[" + facts.host() + "]" : facts.host();
     status(request, redirect.status())
         .putHeader(
             HttpHeaders.LOCATION,
-            redirect.scheme() + "://" + host + facts.target().origin())
+            redirect.scheme() + "://" + Authority.host(facts.host())
+                + facts.target().origin())
         .end();
   }
 

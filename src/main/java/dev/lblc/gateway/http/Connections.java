@@ -9,14 +9,20 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
 
 /** What Vert.x's connections can do and its API does not offer. */
-// Nobody waits for a connection that is given up to be closed.
+// Nobody waits for a connection that is given up to be closed, and a listener returns the future it
+// was added to.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class Connections {
+public final class Connections {
   private Connections() {}
 
   /** Closes a connection without waiting for what is still to be written: the other end may not be reading. */
-  static void closeNow(HttpConnection connection) {
+  public static void closeNow(HttpConnection connection) {
     ((ConnectionBase) connection).channelHandlerContext().close();
+  }
+
+  /** Runs this when the connection is closed, even if it became a tunnel, at whose start its own handlers are gone. */
+  public static void onClosed(HttpConnection connection, Runnable then) {
+    ((ConnectionBase) connection).channel().closeFuture().addListener(closed -> then.run());
   }
 
   /** Closes a connection so that the other end cannot take it for an orderly end. */

@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http;
 
+import dev.lblc.config.Authority;
 import dev.lblc.config.RouteConfig.HostHeader;
 import dev.lblc.plugin.Lease;
 import dev.lblc.plugin.NoServerException;
@@ -82,6 +83,7 @@ final class Connector {
 
   private Future<HttpClientRequest> refused(Exchange exchange, Lease lease, Throwable cause) {
     if (cause instanceof ConnectionPoolTooBusyException) {
+      exchange.release();
       return Future.failedFuture(Failure.POOL_EXHAUSTED.exception());
     }
     lease.connectFailed();
@@ -109,8 +111,7 @@ final class Connector {
       case SERVER -> null;
     };
     if (name == null) {
-      String literal = server.host().indexOf(':') >= 0 ? "[" + server.host() + "]" : server.host();
-      name = literal + ":" + server.port();
+      name = Authority.of(server.host(), server.port());
     }
     request.putHeader(HttpHeaders.HOST, name);
   }

@@ -1,16 +1,12 @@
 package dev.lblc.gateway.http;
 
-import io.netty.handler.codec.PrematureChannelClosureException;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpClosedException;
-import io.vertx.core.http.StreamResetException;
 import io.vertx.ext.web.WebServerRequest;
 import io.vertx.httpproxy.ProxyContext;
 import io.vertx.httpproxy.ProxyInterceptor;
 import io.vertx.httpproxy.ProxyRequest;
 import io.vertx.httpproxy.ProxyResponse;
-import java.io.IOException;
 
 /**
  * What the gateway adds to the stock proxy. The proxy copies the request, asks for a connection and pumps the body; here
@@ -41,7 +37,11 @@ final class ForwardInterceptor implements ProxyInterceptor {
         // The proxy stumbled over a header of the response, which the relay has no use for.
         return Future.succeededFuture(request.response());
       }
-      Failure failure = failureOf(cause);
+      if (exchange.isOver()) {
+        // What was under way was given up with it.
+        return Future.succeededFuture(request.response());
+      }
+      Failure failure = UpstreamFailure.of(cause);
       if (failure == Failure.CLOSED_EARLY && exchange.mayResend()) {
         request.setBody(null);
         return send(context, exchange);
@@ -68,18 +68,5 @@ final class ForwardInterceptor implements ProxyInterceptor {
   private static ProxyResponse withoutHeaders(ProxyResponse response) {
     response.headers().clear();
     return response;
-  }
-
-  /** What it means that no response head came. */
-  static Failure failureOf(Throwable cause) {
-    if (cause instanceof FailureException known) {
-      return known.failure();
-    }
-    return cause instanceof HttpClosedException
-            || cause instanceof StreamResetException
-            || cause instanceof PrematureChannelClosureException
-            || cause instanceof IOException
-        ? Failure.CLOSED_EARLY
-        : Failure.BAD_ANSWER;
   }
 }

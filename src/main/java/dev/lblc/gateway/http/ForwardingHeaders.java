@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http;
 
+import dev.lblc.config.Authority;
 import io.netty.util.AsciiString;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -54,7 +55,7 @@ final class ForwardingHeaders {
   private static String forwarded(String peer, String scheme, @Nullable String host) {
     StringBuilder element = new StringBuilder(64).append("for=");
     if (peer.indexOf(':') >= 0) {
-      element.append("\"[").append(peer).append("]\"");
+      element.append('"').append(Authority.host(peer)).append('"');
     } else {
       element.append(peer);
     }

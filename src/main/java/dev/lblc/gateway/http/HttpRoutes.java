@@ -3,6 +3,7 @@ package dev.lblc.gateway.http;
 import dev.lblc.config.ListenerConfig;
 import dev.lblc.config.RouteConfig;
 import dev.lblc.plugin.LblcService;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -27,22 +28,20 @@ public final class HttpRoutes {
    */
   public static HttpRoutes compile(
       ListenerConfig listener, List<RouteConfig> routes, Function<String, LblcService> services) {
-    Route[] compiled = new Route
-        [(int) routes.stream()
-            .filter(route -> route.listener().equals(listener.name()))
-            .count()];
-    int next = 0;
+    List<Route> compiled = new ArrayList<>();
     for (int i = 0; i < routes.size(); i++) {
       if (routes.get(i).listener().equals(listener.name())) {
         try {
-          compiled[next++] = Route.compile(routes.get(i), services);
-        } catch (IllegalArgumentException | BadRequestException e) {
+          compiled.add(Route.compile(routes.get(i), services));
+        } catch (IllegalArgumentException e) {
           throw new IllegalArgumentException("routes[" + i + "]: " + e.getMessage(), e);
         }
       }
     }
     return new HttpRoutes(
-        compiled, TrustedPeers.compile(listener.trustedPeers()), listener.accessLog());
+        compiled.toArray(Route[]::new),
+        TrustedPeers.compile(listener.trustedPeers()),
+        listener.accessLog());
   }
 
   /** The first route that matches; null: none does. */

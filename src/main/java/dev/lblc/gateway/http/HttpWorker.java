@@ -24,9 +24,6 @@ public final class HttpWorker {
   /** Short enough that most servers have not closed an idle connection yet when it is used again. */
   private static final int KEEP_ALIVE_SECONDS = 15;
 
-  /** As large as what a socket read returns, so that a body passes in few pieces. */
-  private static final int CHUNK_BYTES = 65_536;
-
   private static final Logger LOG = LoggerFactory.getLogger(HttpWorker.class);
 
   private final Vertx vertx;
@@ -49,9 +46,9 @@ public final class HttpWorker {
         .setConnectTimeout(Math.toIntExact(longestConnect.toMillis()))
         // The net below the routes' own limits: no connection stays busy for ever.
         .setIdleTimeout(Math.toIntExact(longestWait.toSeconds() + 5))
-        .setMaxHeaderSize(65_536)
-        .setMaxInitialLineLength(8192)
-        .setMaxChunkSize(CHUNK_BYTES)
+        .setMaxHeaderSize(Limits.HEADER_BYTES)
+        .setMaxInitialLineLength(Limits.LINE_BYTES)
+        .setMaxChunkSize(Limits.CHUNK_BYTES)
         .setDecompressionSupported(false);
     PoolOptions pool = new PoolOptions()
         .setHttp1MaxSize(MAX_CONNECTIONS_PER_SERVER)

@@ -2,6 +2,7 @@ package dev.lblc.gateway.http;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /** Finds one parameter of a query without parsing the others. */
@@ -46,10 +47,11 @@ final class QueryParameter {
     ByteArrayOutputStream octets = new ByteArrayOutputStream(end - start);
     for (int i = start; i < end; i++) {
       char c = query.charAt(i);
-      int high = c == '%' && i + 2 < end ? NormalPath.hex(query.charAt(i + 1)) : -1;
-      int low = high >= 0 ? NormalPath.hex(query.charAt(i + 2)) : -1;
-      if (low >= 0) {
-        octets.write((high << 4) | low);
+      if (c == '%'
+          && i + 2 < end
+          && HexFormat.isHexDigit(query.charAt(i + 1))
+          && HexFormat.isHexDigit(query.charAt(i + 2))) {
+        octets.write(HexFormat.fromHexDigits(query, i + 1, i + 3));
         i += 2;
       } else {
         octets.write(c == '+' ? ' ' : c);

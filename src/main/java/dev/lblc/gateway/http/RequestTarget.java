@@ -1,5 +1,7 @@
 package dev.lblc.gateway.http;
 
+import dev.lblc.config.IllegalPathException;
+import dev.lblc.config.NormalPath;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,17 +46,21 @@ record RequestTarget(
 
   private static RequestTarget ofOrigin(@Nullable String authority, String origin) {
     int question = origin.indexOf('?');
-    if (question < 0) {
-      return new RequestTarget(authority, origin, NormalPath.of(origin), null);
+    try {
+      if (question < 0) {
+        return new RequestTarget(authority, origin, NormalPath.of(origin), null);
+      }
+      for (int i = question + 1; i < origin.length(); i++) {
+        NormalPath.checkQuery(origin.charAt(i));
+      }
+      return new RequestTarget(
+          authority,
+          origin,
+          NormalPath.of(origin.substring(0, question)),
+          origin.substring(question + 1));
+    } catch (IllegalPathException e) {
+      throw new BadRequestException(e.reason());
     }
-    for (int i = question + 1; i < origin.length(); i++) {
-      NormalPath.checkQuery(origin.charAt(i));
-    }
-    return new RequestTarget(
-        authority,
-        origin,
-        NormalPath.of(origin.substring(0, question)),
-        origin.substring(question + 1));
   }
 
   /**
@@ -83,7 +89,7 @@ record RequestTarget(
   private static String normalOrEmpty(String path) {
     try {
       return NormalPath.of(path);
-    } catch (BadRequestException e) {
+    } catch (IllegalPathException e) {
       // Such as "/..", which climbs out of the prefix: the normal form is forwarded instead.
       return "";
     }

@@ -1,7 +1,6 @@
 package dev.lblc.gateway.http;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpStatusClass;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -11,6 +10,8 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends a server's response to the client: head, body with back-pressure, trailers. It does what the stock proxy does
@@ -18,6 +19,8 @@ import java.util.List;
  * client, and one that is cut short is cut short for the client too.
  */
 final class ResponseRelay {
+  private static final Logger LOG = LoggerFactory.getLogger(ResponseRelay.class);
+
   private ResponseRelay() {}
 
   /**
@@ -34,10 +37,16 @@ final class ResponseRelay {
       return Future.succeededFuture();
     }
     HttpServerResponse out = exchange.response();
+    boolean lastsUntilClose;
     try {
-      writeHead(exchange, in, out);
-    } catch (RuntimeException e) {
+      lastsUntilClose = writeHead(exchange, in, out);
+    } catch (IllegalArgumentException e) {
+      LOG.debug("a status or header of the server's cannot be sent", e);
       exchange.abort(Failure.BAD_ANSWER);
+      return Future.succeededFuture();
+    } catch (RuntimeException e) {
+      LOG.error("a response cannot be sent", e);
+      exchange.abort(Failure.INTERNAL);
       return Future.succeededFuture();
     }
     Future<Void> body = in.pipe().endOnComplete(false).to(out);
@@ -47,7 +56,7 @@ final class ResponseRelay {
     return body.transform(result -> {
       if (result.succeeded()) {
         exchange.received();
-        finish(exchange, in, out);
+        finish(exchange, in, out, lastsUntilClose);
       } else {
         exchange.abort(Failure.CUT_SHORT);
       }
@@ -65,7 +74,9 @@ final class ResponseRelay {
         || (codings.size() == 1 && codings.get(0).trim().equalsIgnoreCase("chunked"));
   }
 
-  private static void writeHead(Exchange exchange, HttpClientResponse in, HttpServerResponse out) {
+  /** Makes the head; whether nothing but the end of the connection ends the body. */
+  private static boolean writeHead(
+      Exchange exchange, HttpClientResponse in, HttpServerResponse out) {
     out.setStatusCode(in.statusCode());
     String phrase = in.statusMessage();
     if (phrase != null && !phrase.equals(out.getStatusMessage())) {
@@ -75,23 +86,23 @@ final class ResponseRelay {
     HopByHop.remove(headers);
     exchange.route().responseEdits().edit(headers);
     out.headers().addAll(headers);
-    if (!headers.contains(HttpHeaders.CONTENT_LENGTH) && mayHaveBody(exchange, in)) {
-      if (exchange.request().version() == HttpVersion.HTTP_1_0) {
-        // Nothing but the end of the connection ends it; the header that Vert.x adds would say
-        // otherwise.
-        out.headersEndHandler(v -> out.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE));
-      } else {
-        out.setChunked(true);
-      }
+    if (headers.contains(HttpHeaders.CONTENT_LENGTH) || !mayHaveBody(exchange, in)) {
+      return false;
     }
+    if (exchange.request().version() != HttpVersion.HTTP_1_0) {
+      out.setChunked(true);
+      return false;
+    }
+    // The header that Vert.x adds would say otherwise.
+    out.headersEndHandler(v -> out.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE));
+    return true;
   }
 
   private static boolean mayHaveBody(Exchange exchange, HttpClientResponse in) {
     int status = in.statusCode();
     return !exchange.request().method().equals(HttpMethod.HEAD)
         && status != HttpResponseStatus.NO_CONTENT.code()
-        && status != HttpResponseStatus.NOT_MODIFIED.code()
-        && HttpStatusClass.valueOf(status) != HttpStatusClass.INFORMATIONAL;
+        && status != HttpResponseStatus.NOT_MODIFIED.code();
   }
 
   /** A head whose body is long in coming, such as that of an event stream, does not wait for it. */
@@ -105,13 +116,11 @@ final class ResponseRelay {
     }
   }
 
-  private static void finish(Exchange exchange, HttpClientResponse in, HttpServerResponse out) {
+  private static void finish(
+      Exchange exchange, HttpClientResponse in, HttpServerResponse out, boolean lastsUntilClose) {
     if (exchange.isOver()) {
       return;
     }
-    boolean lastsUntilClose = exchange.request().version() == HttpVersion.HTTP_1_0
-        && !in.headers().contains(HttpHeaders.CONTENT_LENGTH)
-        && out.headWritten();
     if (out.isChunked() && !in.trailers().isEmpty()) {
       out.trailers().addAll(in.trailers());
     }

@@ -43,7 +43,6 @@ record Route(
    */
   static Route compile(RouteConfig config, Function<String, LblcService> services) {
     String service = config.service();
-    String prefix = config.stripPrefix();
     return new Route(
         new RouteMatch(config.match()),
         service == null ? null : services.apply(service),
@@ -52,16 +51,11 @@ record Route(
         nanos(config.timeouts().response()),
         nanos(config.timeouts().idle()),
         config.retries(),
-        prefix == null ? null : prefix(prefix),
+        config.stripPrefix(),
         config.host(),
         new HeaderEditor(config.requestHeaders()),
         new HeaderEditor(config.responseHeaders()),
         config.redirect());
-  }
-
-  private static String prefix(String configured) {
-    String normal = NormalPath.of(configured);
-    return normal.endsWith("/") ? normal.substring(0, normal.length() - 1) : normal;
   }
 
   private static long nanos(Duration duration) {

@@ -18,19 +18,18 @@ final class RouteMatch {
   private final String[] headerValues;
 
   /**
-   * Compiles a match; its path is brought to the same normal form as those of requests.
-   *
-   * @throws IllegalArgumentException for a host or path that no request can have
+   * Compiles a match, whose host and path have the same normal forms as those of requests: the reader of the configuration
+   * sees to it.
    */
   RouteMatch(RouteConfig.Match match) {
     String host = match.host();
     hostIsSuffix = host != null && host.startsWith("*.");
-    this.host = host == null ? null : hostIsSuffix ? "." + hostOf(host.substring(2)) : hostOf(host);
+    this.host = host == null ? null : hostIsSuffix ? host.substring(1) : host;
     String path = match.path();
     pathIsPrefix = path != null && path.endsWith(ANY);
     this.path = path == null || path.equals(ANY)
         ? null
-        : pathOf(pathIsPrefix ? path.substring(0, path.length() - 1) : path);
+        : pathIsPrefix ? path.substring(0, path.length() - 1) : path;
     methods = Set.copyOf(match.methods());
     Map<String, String> headers = match.headers();
     headerNames = headers.keySet().toArray(String[]::new);
@@ -68,21 +67,5 @@ final class RouteMatch {
       }
     }
     return true;
-  }
-
-  private static String hostOf(String host) {
-    try {
-      return HostName.of(host);
-    } catch (BadRequestException e) {
-      throw new IllegalArgumentException("host " + host + ": " + e.reason(), e);
-    }
-  }
-
-  private static String pathOf(String path) {
-    try {
-      return NormalPath.of(path);
-    } catch (BadRequestException e) {
-      throw new IllegalArgumentException("path " + path + ": " + e.reason(), e);
-    }
   }
 }

@@ -3,10 +3,14 @@ package dev.lblc.gateway.http;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.NetSocket;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries WebSockets: asks the server for the upgrade that the client asked for, and if it agrees connects the two
@@ -15,6 +19,7 @@ import io.vertx.core.net.NetSocket;
  * <p>Not left to the stock proxy, whose tunnel knows no back-pressure and keeps the connection of a refused upgrade.
  */
 final class Tunnel {
+  private static final Logger LOG = LoggerFactory.getLogger(Tunnel.class);
   private static final int SWITCHING_PROTOCOLS = 101;
 
   private Tunnel() {}
@@ -30,9 +35,11 @@ final class Tunnel {
           exchange.sending();
           return upstream.connect();
         })
-        .onComplete(
-            response -> answered(exchange, response),
-            cause -> exchange.abort(ForwardInterceptor.failureOf(cause)));
+        .onComplete(response -> answered(exchange, response), cause -> {
+          if (!exchange.isOver()) {
+            exchange.abort(UpstreamFailure.of(cause));
+          }
+        });
     // A request for an upgrade has no body worth having; its end tells when the wait for the
     // response begins.
     exchange.request().resume();
@@ -76,7 +83,18 @@ final class Tunnel {
         .request()
         .toNetSocket()
         .onSuccess(client -> join(exchange, client, server))
-        .onFailure(cause -> exchange.abort(Failure.INTERNAL));
+        .onFailure(cause -> refused(exchange, cause));
+  }
+
+  /** The client's connection did not become a socket. */
+  private static void refused(Exchange exchange, Throwable cause) {
+    if (exchange.isOver() || cause instanceof IOException || cause instanceof HttpClosedException) {
+      LOG.debug("the client left before its tunnel was open", cause);
+      exchange.abort(Failure.CLIENT_GONE);
+    } else {
+      LOG.error("a tunnel failed", cause);
+      exchange.abort(Failure.INTERNAL);
+    }
   }
 
   private static void join(Exchange exchange, NetSocket client, NetSocket server) {

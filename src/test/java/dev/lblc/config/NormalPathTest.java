@@ -1,4 +1,4 @@
-package dev.lblc.gateway.http;
+package dev.lblc.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -101,6 +101,6 @@ final class NormalPathTest {
         "/a%f0%80%80%afb"
       })
   void of_aPathThatUpstreamsReadDifferently_isRefused(String path) {
-    assertThatThrownBy(() -> NormalPath.of(path)).isInstanceOf(BadRequestException.class);
+    assertThatThrownBy(() -> NormalPath.of(path)).isInstanceOf(IllegalPathException.class);
   }
 }

@@ -1,6 +1,7 @@
-package dev.lblc.gateway.http;
+package dev.lblc.config;
 
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -16,7 +17,7 @@ import java.util.List;
  *       characters, bare or escaped; {@code #}; bare bytes above 127; a broken escape; an over-long UTF-8 sequence.
  * </ul>
  */
-final class NormalPath {
+public final class NormalPath {
   private static final String BARE = "-._~!$&'()*+,;=:@";
   private static final boolean[] MAY_STAND_BARE = new boolean[128];
 
@@ -35,11 +36,11 @@ final class NormalPath {
    * The normal form of a path: the same instance if it has it already.
    *
    * @param path starts with a slash; without query
-   * @throws BadRequestException if it is refused
+   * @throws IllegalPathException if it is refused
    */
-  static String of(String path) {
+  public static String of(String path) {
     if (path.isEmpty() || path.charAt(0) != '/') {
-      throw new BadRequestException("path does not start with a slash");
+      throw new IllegalPathException("path does not start with a slash");
     }
     char before = 0;
     boolean plain = true;
@@ -55,14 +56,14 @@ final class NormalPath {
   private static void checkBare(char c) {
     checkQuery(c);
     if (c == '\\') {
-      throw new BadRequestException("illegal character in the target");
+      throw new IllegalPathException("illegal character in the target");
     }
   }
 
-  /** Refuses what may not stand in a target at all. */
-  static void checkQuery(char c) {
+  /** Refuses a character that may not stand in a target at all, not even in its query. */
+  public static void checkQuery(char c) {
     if (c <= ' ' || c >= 0x7f || c == '#') {
-      throw new BadRequestException("illegal character in the target");
+      throw new IllegalPathException("illegal character in the target");
     }
   }
 
@@ -86,20 +87,20 @@ final class NormalPath {
         dots = true;
         climbs = true;
         if (segments.isEmpty()) {
-          throw new BadRequestException("path climbs above its root");
+          throw new IllegalPathException("path climbs above its root");
         }
         segments.remove(segments.size() - 1);
       } else if (segment.isEmpty()) {
         empty |= !last;
       } else if (segment.startsWith(".;") || segment.startsWith("..;")) {
-        throw new BadRequestException("dot segment with parameters");
+        throw new IllegalPathException("dot segment with parameters");
       } else {
         segments.add(segment);
       }
       start = last ? decoded.length() + 1 : end + 1;
     }
     if ((dots && escapedSlash) || (climbs && empty)) {
-      throw new BadRequestException("ambiguous path");
+      throw new IllegalPathException("ambiguous path");
     }
     decoded.setLength(0);
     for (String segment : segments) {
@@ -121,11 +122,11 @@ final class NormalPath {
       }
       int octet = octetAt(path, i);
       if (octet < ' ' || octet == 0x7f || octet == '\\') {
-        throw new BadRequestException("illegal escape in the path");
+        throw new IllegalPathException("illegal escape in the path");
       }
       if (isOverlong(
           octet, i + 3 < path.length() && path.charAt(i + 3) == '%' ? octetAt(path, i + 3) : 0)) {
-        throw new BadRequestException("over-long escape in the path");
+        throw new IllegalPathException("over-long escape in the path");
       }
       if (octet == '/') {
         escapedSlash = true;
@@ -141,12 +142,12 @@ final class NormalPath {
   }
 
   private static int octetAt(String path, int percent) {
-    int high = percent + 2 < path.length() ? hex(path.charAt(percent + 1)) : -1;
-    int low = percent + 2 < path.length() ? hex(path.charAt(percent + 2)) : -1;
-    if (high < 0 || low < 0) {
-      throw new BadRequestException("broken escape in the path");
+    if (percent + 2 >= path.length()
+        || !HexFormat.isHexDigit(path.charAt(percent + 1))
+        || !HexFormat.isHexDigit(path.charAt(percent + 2))) {
+      throw new IllegalPathException("broken escape in the path");
     }
-    return (high << 4) | low;
+    return HexFormat.fromHexDigits(path, percent + 1, percent + 3);
   }
 
   /** Whether these octets start a UTF-8 sequence that is longer than its character needs, such as C0 AF for a slash. */
@@ -158,15 +159,6 @@ final class NormalPath {
         || octet == 0xc1
         || (octet == 0xe0 && next < 0xa0)
         || (octet == 0xf0 && next < 0x90);
-  }
-
-  /** The value of a hexadecimal digit, or -1. */
-  static int hex(char c) {
-    if (c >= '0' && c <= '9') {
-      return c - '0';
-    }
-    int letter = (c | 0x20) - 'a';
-    return letter >= 0 && letter < 6 ? letter + 10 : -1;
   }
 
   private static char upper(char digit) {

@@ -1,0 +1,22 @@
+package dev.lblc.config;
+
+/** A path that has no {@link NormalPath}, because servers could read it in more than one way, or in none. */
+public final class IllegalPathException extends IllegalArgumentException {
+  private static final long serialVersionUID = 1;
+
+  /** For that reason, a few words fit for an answer. */
+  IllegalPathException(String reason) {
+    super(reason);
+  }
+
+  /** A few words that say what is wrong; nothing of the path's. */
+  public String reason() {
+    return String.valueOf(getMessage());
+  }
+
+  /** Without a stack trace, which costs more than the path's reading: clients may send many such paths. */
+  @Override
+  public synchronized Throwable fillInStackTrace() {
+    return this;
+  }
+}
