@@ -21,7 +21,11 @@ final class ClusterReader {
       if (silence.compareTo(report) <= 0 && !reportInterval.hasFailed()) {
         peerTimeout.fail("more than reportInterval, which is " + DurationSyntax.shown(report));
       }
-      return new ClusterConfig(enabled, keys.optional("config").text(Texts.FILE), report, silence);
+      return new ClusterConfig(
+          enabled,
+          keys.optional("config").text(enabled ? Texts.READABLE_FILE : Texts.FILE),
+          report,
+          silence);
     });
   }
 }
