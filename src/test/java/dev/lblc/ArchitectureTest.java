@@ -95,6 +95,8 @@ final class ArchitectureTest {
   static final ArchRule vertxInternals_onlyWhereItsApiFallsShort = noClasses()
       .that()
       .doNotHaveFullyQualifiedName("dev.lblc.gateway.http.Connections")
+      .and()
+      .doNotHaveFullyQualifiedName("dev.lblc.cluster.Cluster")
       .should()
       .dependOnClassesThat(resideInAnyPackage("io.vertx..impl..", "io.vertx..internal.."));
 
