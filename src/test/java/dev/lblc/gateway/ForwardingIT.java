@@ -98,7 +98,11 @@ final class ForwardingIT {
             .putHeader("X-End", "2")
             .end("x");
       case "trailers" -> {
-        response.setChunked(true).putTrailer("X-Sum", "42").write("body");
+        response
+            .setChunked(true)
+            .putTrailer("X-Sum", "42")
+            .putTrailer("Connection", "close")
+            .write("body");
         response.end();
       }
       case "nothing" -> response.setStatusCode(204).end();

@@ -79,14 +79,15 @@ final class HttpFrontend implements Handler<HttpServerRequest> {
     Exchange exchange = begin(request);
     context.put(Exchange.KEY, exchange);
     InboundFacts facts;
+    Route route;
     try {
       RequestHead.checkFraming(request);
       facts = new InboundFacts(request, routes.trustedPeers());
+      route = routes.find(facts);
     } catch (BadRequestException e) {
       exchange.refuse(400, e.reason());
       return;
     }
-    Route route = routes.find(facts);
     if (route == null) {
       exchange.refuse(404, "no route");
     } else if (route.redirect() != null) {

@@ -44,15 +44,30 @@ public final class HttpRoutes {
         listener.accessLog());
   }
 
-  /** The first route that matches; null: none does. */
+  /**
+   * The first route that matches; null: none does.
+   *
+   * @throws BadRequestException if a server that takes parameters out of the path would be asked for what another route
+   *     guards
+   */
   @Nullable
   Route find(RequestFacts facts) {
-    for (Route route : routes) {
-      if (route.match().matches(facts)) {
-        return route;
+    String path = facts.path();
+    int found = indexOf(facts, path);
+    String bare = facts.pathWithoutParameters();
+    if (!bare.equals(path) && indexOf(facts, bare) != found) {
+      throw new BadRequestException("path parameters make the route ambiguous");
+    }
+    return found < 0 ? null : routes[found];
+  }
+
+  private int indexOf(RequestFacts facts, String path) {
+    for (int i = 0; i < routes.length; i++) {
+      if (routes[i].match().matches(facts, path)) {
+        return i;
       }
     }
-    return null;
+    return -1;
   }
 
   TrustedPeers trustedPeers() {

@@ -70,6 +70,11 @@ final class InboundFacts implements RequestFacts {
   }
 
   @Override
+  public String pathWithoutParameters() {
+    return target.pathWithoutParameters();
+  }
+
+  @Override
   public @Nullable String query() {
     return target.query();
   }

@@ -11,6 +11,14 @@ interface RequestFacts {
   /** Path in normal form. */
   String path();
 
+  /**
+   * The path as a server reads it that takes parameters out of segments ({@code /a;x/b} as {@code /a/b}), in normal form;
+   * the same instance as {@link #path} if there are none.
+   *
+   * @throws BadRequestException if it has no normal form
+   */
+  String pathWithoutParameters();
+
   /** The whole query as it came; null: none. */
   @Nullable
   String query();

@@ -63,6 +63,30 @@ record RequestTarget(
     }
   }
 
+  /** See {@link RequestFacts#pathWithoutParameters}. */
+  String pathWithoutParameters() {
+    if (origin.indexOf(';') < 0 && origin.indexOf("%3") < 0) {
+      return path; // as nearly all are
+    }
+    int question = origin.indexOf('?');
+    String came = question < 0 ? origin : origin.substring(0, question);
+    StringBuilder bare = new StringBuilder(came.length());
+    boolean within = false;
+    for (int i = 0; i < came.length(); i++) {
+      boolean ends = came.charAt(i) == '/' || came.regionMatches(true, i, "%2f", 0, 3);
+      within =
+          !ends && (within || came.charAt(i) == ';' || came.regionMatches(true, i, "%3b", 0, 3));
+      if (!within) {
+        bare.append(came.charAt(i));
+      }
+    }
+    try {
+      return NormalPath.of(bare.toString());
+    } catch (IllegalPathException e) {
+      throw new BadRequestException(e.reason());
+    }
+  }
+
   /**
    * The target without a prefix of its path, which the path must have as whole segments; else the target as it is. What
    * is left is as it came where the prefix stands there literally, and in normal form where it was written another way.

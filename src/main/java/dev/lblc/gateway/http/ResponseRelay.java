@@ -122,7 +122,9 @@ final class ResponseRelay {
       return;
     }
     if (out.isChunked() && !in.trailers().isEmpty()) {
-      out.trailers().addAll(in.trailers());
+      MultiMap trailers = in.trailers();
+      HopByHop.remove(trailers);
+      out.trailers().addAll(trailers);
     }
     exchange.release();
     out.end();

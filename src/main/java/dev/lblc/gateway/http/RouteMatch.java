@@ -36,9 +36,9 @@ final class RouteMatch {
     headerValues = headers.values().toArray(String[]::new);
   }
 
-  /** Whether the request has all of it. */
-  boolean matches(RequestFacts facts) {
-    return pathMatches(facts.path())
+  /** Whether the request has all of it, its path being read as that. */
+  boolean matches(RequestFacts facts, String path) {
+    return pathMatches(path)
         && hostMatches(facts.host())
         && (methods.isEmpty() || methods.contains(facts.method()))
         && headersMatch(facts);

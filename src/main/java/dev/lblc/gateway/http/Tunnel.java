@@ -61,9 +61,13 @@ final class Tunnel {
     if (exchange.isOver()) {
       return;
     }
-    if (response.statusCode() == SWITCHING_PROTOCOLS) {
+    boolean switches = response.statusCode() == SWITCHING_PROTOCOLS;
+    if (switches
+        && HttpHeaders.WEBSOCKET
+            .toString()
+            .equalsIgnoreCase(response.getHeader(HttpHeaders.UPGRADE))) {
       connect(exchange, response);
-    } else {
+    } else { // a switch to what nobody asked for is refused there
       ResponseRelay.send(exchange, response);
     }
   }
@@ -71,13 +75,12 @@ final class Tunnel {
   private static void connect(Exchange exchange, HttpClientResponse response) {
     HttpServerResponse out = exchange.response();
     MultiMap headers = response.headers();
-    String protocol = headers.get(HttpHeaders.UPGRADE);
     HopByHop.remove(headers);
     headers.remove(HttpHeaders.CONTENT_LENGTH);
     exchange.route().responseEdits().edit(headers);
     out.setStatusCode(SWITCHING_PROTOCOLS).headers().addAll(headers);
     out.putHeader(HttpHeaders.CONNECTION, HttpHeaders.UPGRADE);
-    out.putHeader(HttpHeaders.UPGRADE, protocol == null ? HttpHeaders.WEBSOCKET : protocol);
+    out.putHeader(HttpHeaders.UPGRADE, HttpHeaders.WEBSOCKET);
     NetSocket server = response.netSocket();
     exchange
         .request()

@@ -13,8 +13,22 @@ record StatedFacts(
     @Nullable String query,
     List<Map.Entry<String, String>> fields,
     String clientIp,
-    @Nullable String sni)
+    @Nullable String sni,
+    String pathWithoutParameters)
     implements RequestFacts {
+
+  /** A GET of that target. */
+  static StatedFacts of(RequestTarget target) {
+    return new StatedFacts(
+        "GET",
+        "h",
+        target.path(),
+        null,
+        List.of(),
+        "192.0.2.1",
+        null,
+        target.pathWithoutParameters());
+  }
 
   static StatedFacts get(String host, String target) {
     int question = target.indexOf('?');
@@ -25,21 +39,23 @@ record StatedFacts(
         question < 0 ? null : target.substring(question + 1),
         List.of(),
         "192.0.2.1",
-        null);
+        null,
+        question < 0 ? target : target.substring(0, question));
   }
 
   StatedFacts with(String name, String value) {
     List<Map.Entry<String, String>> more = new ArrayList<>(fields);
     more.add(Map.entry(name, value));
-    return new StatedFacts(method, host, path, query, more, clientIp, sni);
+    return new StatedFacts(method, host, path, query, more, clientIp, sni, pathWithoutParameters);
   }
 
   StatedFacts by(String other) {
-    return new StatedFacts(other, host, path, query, fields, clientIp, sni);
+    return new StatedFacts(other, host, path, query, fields, clientIp, sni, pathWithoutParameters);
   }
 
   StatedFacts sni(String name) {
-    return new StatedFacts(method, host, path, query, fields, clientIp, name);
+    return new StatedFacts(
+        method, host, path, query, fields, clientIp, name, pathWithoutParameters);
   }
 
   @Override
