@@ -16,7 +16,8 @@ public interface LblcService {
   /**
    * Chooses the server for a destination and counts one active connection to it until the lease is closed.
    *
-   * @param destination the key of locality; null: none, a weighted least-connection choice that is not remembered
+   * @param destination the key of locality; null: none, a weighted least-connection choice that is not remembered. One of
+   *     more than 256 bytes is remembered by its SHA-256
    * @return a lease that the caller closes, on every way out
    * @throws NoServerException if no server is available; nothing is counted then
    */

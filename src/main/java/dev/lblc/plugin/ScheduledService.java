@@ -70,7 +70,9 @@ final class ScheduledService implements LblcService {
 
   @Override
   public Lease acquire(@Nullable String destination, Set<String> except) {
-    Choice choice = except.isEmpty() ? strategy.choose(destination) : strategy.chooseOther(except);
+    Choice choice = except.isEmpty()
+        ? strategy.choose(DestinationKey.of(destination))
+        : strategy.chooseOther(except);
     counter(choice.reason()).increment();
     Server server = choice.server();
     if (server == null) {
@@ -96,7 +98,7 @@ final class ScheduledService implements LblcService {
 
   @Override
   public Explanation explain(@Nullable String destination) {
-    Choice choice = strategy.explain(destination);
+    Choice choice = strategy.explain(DestinationKey.of(destination));
     Server server = choice.server();
     DestinationStatus entry = destination == null ? null : destination(destination);
     List<String> homes = entry == null ? List.of() : entry.homes();
@@ -126,7 +128,8 @@ final class ScheduledService implements LblcService {
   @Override
   public @Nullable DestinationStatus destination(String destination) {
     DestinationTable table = strategy.table();
-    DestinationTable.Row row = table == null ? null : table.row(destination);
+    DestinationTable.Row row =
+        table == null ? null : table.row(String.valueOf(DestinationKey.of(destination)));
     return row == null ? null : status(row);
   }
 

@@ -101,6 +101,16 @@ final class LblcVerticleIT {
   }
 
   @Test
+  void longDestination_isFoundByItsOwnName() throws Exception {
+    await(deploy(config("lblc")));
+    LblcService images = Lblc.of(vertx).service("images");
+    String destination = "/" + "long".repeat(100);
+    String home = images.acquire(destination).server().id();
+    assertThat(images.explain(destination).homes()).containsExactly(home);
+    assertThat(images.destination(destination)).isNotNull();
+  }
+
+  @Test
   void deploy_badConfiguration_failsWithEveryFault() {
     JsonObject config = config("lbcl");
     config.getJsonObject("services").getJsonObject("images").put("colour", "red");

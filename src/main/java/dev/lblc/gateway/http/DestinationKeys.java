@@ -4,11 +4,6 @@ import dev.lblc.config.DestinationTemplate;
 import dev.lblc.config.DestinationTemplate.Field;
 import dev.lblc.config.DestinationTemplate.Literal;
 import dev.lblc.config.DestinationTemplate.Part;
-import io.netty.buffer.ByteBufUtil;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +12,6 @@ import org.jspecify.annotations.Nullable;
  * configuration into functions; immutable.
  */
 final class DestinationKeys {
-  /** Longest key that is used as it is, in bytes of UTF-8. */
-  static final int MAX_BYTES = 256;
-
   /** A piece of a key; yields null or an empty text for no value. */
   interface Source {
     @Nullable
@@ -39,13 +31,13 @@ final class DestinationKeys {
         .toArray(Source[]::new));
   }
 
-  /** The key, never longer than {@link #MAX_BYTES}; null: no template yields a value. */
+  /** The key; null: no template yields a value. */
   @Nullable
   String keyOf(RequestFacts facts) {
     for (Source source : cascade) {
       String value = source.value(facts);
       if (value != null && !value.isEmpty()) {
-        return bounded(value);
+        return value;
       }
     }
     return null;
@@ -110,20 +102,5 @@ final class DestinationKeys {
       }
     }
     return path.substring(0, end);
-  }
-
-  private static String bounded(String key) {
-    // Three bytes at most for each char, so that most keys need no counting.
-    if (key.length() * 3 <= MAX_BYTES
-        || (key.length() <= MAX_BYTES && ByteBufUtil.utf8Bytes(key) <= MAX_BYTES)) {
-      return key;
-    }
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-      return "sha256:" + HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

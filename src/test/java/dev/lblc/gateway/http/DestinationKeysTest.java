@@ -7,7 +7,6 @@ import dev.lblc.config.DestinationTemplate.Field;
 import dev.lblc.config.DestinationTemplate.Kind;
 import dev.lblc.config.DestinationTemplate.Literal;
 import dev.lblc.config.DestinationTemplate.Part;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -87,23 +86,6 @@ final class DestinationKeysTest {
   void keyOf_noTemplateWithAValue_isNoDestination() {
     assertThat(key(FACTS, named(Kind.HEADER, "absent"))).isNull();
     assertThat(DestinationKeys.compile(List.of()).keyOf(FACTS)).isNull();
-  }
-
-  @Test
-  void keyOf_longerThan256Bytes_isHashed() {
-    assertThat(headerKey("a".repeat(256))).isEqualTo("a".repeat(256));
-    assertThat(headerKey("a".repeat(257))).startsWith("sha256:").hasSize(7 + 64);
-    assertThat(headerKey("é".repeat(128))).isEqualTo("é".repeat(128));
-    assertThat(headerKey("é".repeat(129))).startsWith("sha256:");
-    assertThat(headerKey("a".repeat(300))).isNotEqualTo(headerKey("a".repeat(301)));
-    assertThat(headerKey("é".repeat(2000)).getBytes(StandardCharsets.UTF_8))
-        .hasSizeLessThanOrEqualTo(256);
-  }
-
-  private static String headerKey(String value) {
-    String key = key(FACTS.with("x-long", value), named(Kind.HEADER, "x-long"));
-    assertThat(key).isNotNull();
-    return String.valueOf(key);
   }
 
   private static @Nullable String key(RequestFacts facts, Part... parts) {
