@@ -157,8 +157,7 @@ final class RunningGateway {
             .setClassPathResolvingEnabled(false));
     VertxBuilder builder = Vertx.builder();
     if (file.config().admin() != null) { // without it, nobody could ask for the numbers
-      options.setMetricsOptions(metrics.options(
-          file.config().listeners().stream().anyMatch(ListenerConfig::proxyProtocol)));
+      options.setMetricsOptions(metrics.options());
       builder.withMetrics(metrics.factory());
     }
     if (node == null) {

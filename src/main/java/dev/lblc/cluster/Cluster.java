@@ -328,11 +328,13 @@ public final class Cluster {
   private final class Membership implements MembershipListener {
     @Override
     public void memberAdded(MembershipEvent event) {
+      LOG.info("{} joined the cluster", event.getMember().getAddress());
       counts.beEager();
     }
 
     @Override
     public void memberRemoved(MembershipEvent event) {
+      LOG.info("{} left the cluster", event.getMember().getAddress());
       String gone = event.getMember().getAttribute(NODE_ID);
       peers.left(gone);
       degradation.worked("node " + gone);

@@ -14,6 +14,8 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.RequestOptions;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gets an exchange to a server: takes a lease, then a connection, and after a failed connect those of another server, as
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class Connector {
   /** Failures arrive through the response's future; without a handler Vert.x would log each. */
   private static final Handler<Throwable> HANDLED_ELSEWHERE = failure -> {};
+
+  private static final Logger LOG = LoggerFactory.getLogger(Connector.class);
 
   private final HttpClient client;
 
@@ -86,6 +90,7 @@ final class Connector {
       exchange.release();
       return Future.failedFuture(Failure.POOL_EXHAUSTED.exception());
     }
+    LOG.debug("no connection to server {}", lease.server().id(), cause);
     lease.connectFailed();
     Failure failure = cause instanceof TimeoutException
             || cause instanceof io.netty.channel.ConnectTimeoutException
