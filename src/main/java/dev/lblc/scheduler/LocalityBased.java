@@ -1,6 +1,5 @@
 package dev.lblc.scheduler;
 
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,25 +20,14 @@ import org.jspecify.annotations.Nullable;
  * <p>May be used from any thread. A hit takes no lock and allocates nothing. A placement holds the table's monitor, so
  * that of two requests for the same new destination the second finds the first one's home.
  */
-public final class LocalityBased implements Strategy {
-  private final Context context;
-  private final Servers servers;
-  private final WeightedLeastConnection freshPass;
-  private final DestinationTable table = new DestinationTable();
-
+public final class LocalityBased extends TableStrategy {
   /** With an empty table. */
   public LocalityBased(Context context) {
-    this.context = context;
-    this.servers = context.servers();
-    this.freshPass = new WeightedLeastConnection(context);
+    super(context);
   }
 
   @Override
-  public Choice choose(@Nullable String destination) {
-    if (destination == null) {
-      return freshPass.choose(Reason.NO_DESTINATION);
-    }
-    long now = context.clock().millis();
+  Choice decide(String destination, long now) {
     Entry entry = table.find(destination);
     if (entry != null && !isExpired(entry, now)) {
       entry.use(now);
@@ -52,29 +40,12 @@ public final class LocalityBased implements Strategy {
   }
 
   @Override
-  public Choice explain(@Nullable String destination) {
-    if (destination == null) {
-      return freshPass.explain(Reason.NO_DESTINATION);
-    }
+  Choice foretell(String destination, long now) {
     Entry entry = table.find(destination);
-    Reason verdict = judge(entry, context.clock().millis());
+    Reason verdict = judge(entry, now);
     return entry != null && verdict == Reason.HIT
         ? entry.home().because(verdict)
         : freshPass.explain(verdict);
-  }
-
-  @Override
-  public Choice chooseOther(Set<String> except) {
-    return freshPass.chooseOther(except);
-  }
-
-  private boolean isExpired(Entry entry, long now) {
-    return context.isExpired(entry.lastUse(), now);
-  }
-
-  @Override
-  public DestinationTable table() {
-    return table;
   }
 
   private Choice place(String destination, long now) {
@@ -90,7 +61,7 @@ public final class LocalityBased implements Strategy {
         return choice;
       }
       if (entry == null) {
-        table.add(destination, server, now, context.options().get().hardLimit());
+        table.add(destination, server, now, options().hardLimit());
       } else if (entry.home() != server || verdict == Reason.EXPIRED) {
         entry.use(now);
         table.replaceHome(entry, server, now);

@@ -1,6 +1,5 @@
 package dev.lblc.scheduler;
 
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,25 +24,14 @@ import org.jspecify.annotations.Nullable;
  * <p>May be used from any thread. A hit takes no lock and allocates nothing; sets are immutable arrays that are
  * replaced under the table's monitor.
  */
-public final class ReplicatedLocalityBased implements Strategy {
-  private final Context context;
-  private final Servers servers;
-  private final WeightedLeastConnection freshPass;
-  private final DestinationTable table = new DestinationTable();
-
+public final class ReplicatedLocalityBased extends TableStrategy {
   /** With an empty table. */
   public ReplicatedLocalityBased(Context context) {
-    this.context = context;
-    this.servers = context.servers();
-    this.freshPass = new WeightedLeastConnection(context);
+    super(context);
   }
 
   @Override
-  public Choice choose(@Nullable String destination) {
-    if (destination == null) {
-      return freshPass.choose(Reason.NO_DESTINATION);
-    }
-    long now = context.clock().millis();
+  Choice decide(String destination, long now) {
     Entry entry = table.find(destination);
     if (entry != null && !isExpired(entry, now)) {
       entry.use(now);
@@ -59,30 +47,13 @@ public final class ReplicatedLocalityBased implements Strategy {
   }
 
   @Override
-  public Choice explain(@Nullable String destination) {
-    if (destination == null) {
-      return freshPass.explain(Reason.NO_DESTINATION);
-    }
+  Choice foretell(String destination, long now) {
     Entry entry = table.find(destination);
     Server least = entry == null ? null : leastOf(entry.homes());
-    Reason verdict = judge(entry, least, context.clock().millis());
+    Reason verdict = judge(entry, least, now);
     return least != null && verdict == Reason.HIT
         ? least.because(verdict)
         : freshPass.explain(verdict);
-  }
-
-  @Override
-  public Choice chooseOther(Set<String> except) {
-    return freshPass.chooseOther(except);
-  }
-
-  private boolean isExpired(Entry entry, long now) {
-    return context.isExpired(entry.lastUse(), now);
-  }
-
-  @Override
-  public DestinationTable table() {
-    return table;
   }
 
   private Choice extend(String destination, long now) {
@@ -99,7 +70,7 @@ public final class ReplicatedLocalityBased implements Strategy {
         return choice;
       }
       if (entry == null) {
-        table.add(destination, server, now, context.options().get().hardLimit());
+        table.add(destination, server, now, options().hardLimit());
       } else if (verdict == Reason.EXPIRED) {
         entry.use(now);
         table.replaceHome(entry, server, now);
@@ -112,7 +83,7 @@ public final class ReplicatedLocalityBased implements Strategy {
 
   private boolean isDueToShrink(Entry entry, long now) {
     return entry.homes().length > 1
-        && now - entry.lastChange() > context.options().get().expiration().toMillis();
+        && now - entry.lastChange() > options().expiration().toMillis();
   }
 
   private void shrink(Entry entry, long now) {

@@ -1,0 +1,61 @@
+package dev.lblc.scheduler;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A strategy that remembers destinations: what {@code lblc} and {@code lblcr} have in common around their rules.
+ *
+ * <p>May be used from any thread. A hit takes no lock and allocates nothing. A decision that changes the table holds its
+ * monitor, so that of two requests for the same new destination the second finds the first one's home.
+ */
+abstract class TableStrategy implements Strategy {
+  final Servers servers;
+  final WeightedLeastConnection freshPass;
+  final DestinationTable table = new DestinationTable();
+  private final Context context;
+
+  TableStrategy(Context context) {
+    this.context = context;
+    this.servers = context.servers();
+    this.freshPass = new WeightedLeastConnection(context);
+  }
+
+  @Override
+  public final Choice choose(@Nullable String destination) {
+    return destination == null
+        ? freshPass.choose(Reason.NO_DESTINATION)
+        : decide(destination, context.clock().millis());
+  }
+
+  @Override
+  public final Choice explain(@Nullable String destination) {
+    return destination == null
+        ? freshPass.explain(Reason.NO_DESTINATION)
+        : foretell(destination, context.clock().millis());
+  }
+
+  @Override
+  public final Choice chooseOther(Set<String> except) {
+    return freshPass.chooseOther(except);
+  }
+
+  @Override
+  public final DestinationTable table() {
+    return table;
+  }
+
+  /** The rule. */
+  abstract Choice decide(String destination, long now);
+
+  /** What the rule would decide, without effect. */
+  abstract Choice foretell(String destination, long now);
+
+  final SchedulerOptions options() {
+    return context.options().get();
+  }
+
+  final boolean isExpired(Entry entry, long now) {
+    return context.isExpired(entry.lastUse(), now);
+  }
+}
