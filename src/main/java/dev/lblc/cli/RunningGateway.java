@@ -58,20 +58,12 @@ final class RunningGateway {
   static RunningGateway start(GatewayFile file) throws Failure {
     Metrics metrics = new Metrics();
     HazelcastNode node = node(file.config().cluster());
+    RunningGateway running = new RunningGateway(vertx(file, metrics, node), node);
     try {
-      RunningGateway running =
-          new RunningGateway(started("cluster", vertx(file, metrics, node)), node);
-      try {
-        running.deploy(file, metrics);
-        return running;
-      } catch (Failure e) {
-        running.close();
-        throw e;
-      }
+      running.deploy(file, metrics);
+      return running;
     } catch (Failure e) {
-      if (node != null) {
-        node.close();
-      }
+      running.close();
       throw e;
     }
   }
@@ -147,8 +139,9 @@ final class RunningGateway {
     }
   }
 
-  private static Future<Vertx> vertx(
-      GatewayFile file, Metrics metrics, @Nullable HazelcastNode node) {
+  /** On the member, if there is one; closes it if they do not get together. */
+  private static Vertx vertx(GatewayFile file, Metrics metrics, @Nullable HazelcastNode node)
+      throws Failure {
     VertxOptions options = new VertxOptions()
         .setPreferNativeTransport(true)
         .setEventLoopPoolSize(EVENT_LOOPS)
@@ -161,10 +154,16 @@ final class RunningGateway {
       builder.withMetrics(metrics.factory());
     }
     if (node == null) {
-      return Future.succeededFuture(builder.with(options).build());
+      return builder.with(options).build();
     }
     options.getEventBusOptions().setHost(node.host());
-    return builder.with(options).withClusterManager(node.clusterManager()).buildClustered();
+    builder.with(options).withClusterManager(node.clusterManager());
+    try {
+      return started("cluster", builder.buildClustered());
+    } catch (Failure e) {
+      node.close();
+      throw e;
+    }
   }
 
   private static String url(String scheme, String host, int port) {

@@ -43,7 +43,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Cluster {
   private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
-  private static final String NODE_ID = "__vertx.nodeId";
+
+  /** The attribute by which Vert.x knows members. */
+  static final String NODE_ID = "__vertx.nodeId";
+
   private static final String MAPS = "lblc.homes.";
 
   private final Vertx vertx;
@@ -137,7 +140,7 @@ public final class Cluster {
       }
     }
     this.peers = new PeerCounts(byName);
-    this.counts = new SharedCounts(node, epoch, byName, peers, time, vertx);
+    this.counts = new SharedCounts(node, epoch, byName, peers, time, degradation, vertx);
     this.lastTickMillis = time.nowMillis();
   }
 
@@ -280,7 +283,7 @@ public final class Cluster {
     }
     lastTickMillis = now;
     for (String silent : peers.dropSilent(now, silence)) {
-      degradation.failed("node " + silent, null);
+      degradation.failed(Degradation.node(silent), null);
     }
     counts.tick();
   }
@@ -337,7 +340,7 @@ public final class Cluster {
       LOG.info("{} left the cluster", event.getMember().getAddress());
       String gone = event.getMember().getAttribute(NODE_ID);
       peers.left(gone);
-      degradation.worked("node " + gone);
+      degradation.worked(Degradation.node(gone));
     }
   }
 }

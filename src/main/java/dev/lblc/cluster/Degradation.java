@@ -12,8 +12,9 @@ final class Degradation {
 
   private final Set<String> parts = ConcurrentHashMap.newKeySet();
 
-  boolean isDegraded() {
-    return !parts.isEmpty();
+  /** The name of another node's part in it. */
+  static String node(@Nullable String id) {
+    return "node " + id;
   }
 
   Set<String> parts() {

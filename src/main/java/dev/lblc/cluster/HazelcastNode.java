@@ -1,7 +1,6 @@
 package dev.lblc.cluster;
 
 import com.hazelcast.config.Config;
-import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.YamlConfigBuilder;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
@@ -11,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +29,8 @@ public final class HazelcastNode implements AutoCloseable {
   /**
    * Starts the member; returns whether or not others could be reached.
    *
-   * @param file Hazelcast's YAML file; null: members on this machine find each other
+   * @param file Hazelcast's YAML file; null: the one that ships with us, by which members on this
+   *     machine find each other
    * @throws IOException if the file cannot be read
    * @throws com.hazelcast.core.HazelcastException if Hazelcast does not accept it
    */
@@ -38,7 +39,7 @@ public final class HazelcastNode implements AutoCloseable {
     // Vert.x knows members by this attribute; it sets it only on instances that it starts itself.
     config
         .getMemberAttributeConfig()
-        .setAttribute("__vertx.nodeId", UUID.randomUUID().toString());
+        .setAttribute(Cluster.NODE_ID, UUID.randomUUID().toString());
     // Ours comes first: it stops what uses the member.
     config.setProperty("hazelcast.shutdownhook.enabled", "false");
     if (config.getProperty("hazelcast.logging.type") == null) {
@@ -64,19 +65,10 @@ public final class HazelcastNode implements AutoCloseable {
   }
 
   private static Config config(@Nullable Path file) throws IOException {
-    if (file != null) {
-      try (InputStream yaml = Files.newInputStream(file)) {
-        return new YamlConfigBuilder(yaml).build();
-      }
+    try (InputStream yaml = file == null
+        ? Objects.requireNonNull(HazelcastNode.class.getResourceAsStream("hazelcast.yaml"))
+        : Files.newInputStream(file)) {
+      return new YamlConfigBuilder(yaml).build();
     }
-    Config config = new Config();
-    config.setClusterName("lblc");
-    JoinConfig join = config.getNetworkConfig().getJoin();
-    join.getAutoDetectionConfig().setEnabled(false);
-    join.getMulticastConfig().setEnabled(false);
-    join.getTcpIpConfig().setEnabled(true).addMember("127.0.0.1");
-    config.getNetworkConfig().getInterfaces().setEnabled(true).addInterface("127.0.0.1");
-    config.setProperty("hazelcast.phone.home.enabled", "false");
-    return config;
   }
 }

@@ -5,7 +5,6 @@ import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import java.io.IOException;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * What the cluster's map holds for a destination.
@@ -77,19 +76,6 @@ final class HomeRecord implements IdentifiedDataSerializable {
     version = in.readInt();
     lastUseMillis = in.readLong();
     homes = ClusterSerialization.read(in);
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof HomeRecord record
-        && record.version == version
-        && record.lastUseMillis == lastUseMillis
-        && record.homes.equals(homes);
-  }
-
-  @Override
-  public int hashCode() {
-    return Objects.hash(homes, version, lastUseMillis);
   }
 
   @Override

@@ -29,6 +29,7 @@ final class SharedCounts {
   private final Map<String, Servers> services;
   private final PeerCounts peers;
   private final ClusterTime time;
+  private final Degradation degradation;
   private final EventBus eventBus;
 
   private long sequence;
@@ -43,12 +44,14 @@ final class SharedCounts {
       Map<String, Servers> services,
       PeerCounts peers,
       ClusterTime time,
+      Degradation degradation,
       Vertx vertx) {
     this.node = node;
     this.epoch = epoch;
     this.services = services;
     this.peers = peers;
     this.time = time;
+    this.degradation = degradation;
     this.eventBus = vertx.eventBus();
     this.lastPublishedMillis = time.nowMillis() - AT_LEAST_EVERY_MILLIS;
   }
@@ -58,6 +61,7 @@ final class SharedCounts {
       CountReport report = message.body();
       if (!report.node().equals(node)) {
         peers.received(report, time.nowMillis());
+        degradation.worked(Degradation.node(report.node()));
       }
     });
     beEager();

@@ -36,13 +36,14 @@ public final class LblcVerticle extends VerticleBase {
               vertx, service, Strategies.factory(service.strategy()), clock, timer, clustered));
     }
     Future<@Nullable Cluster> joined = clustered
-        ? Cluster.join(
-            vertx,
-            config.cluster().reportInterval(),
-            config.cluster().peerTimeout(),
-            System.currentTimeMillis(),
-            clock,
-            services.values().stream().map(ScheduledService::shared).toList())
+        ? Future.<Void>succeededFuture() // what joining throws fails the future, too
+            .compose(v -> Cluster.join(
+                vertx,
+                config.cluster().reportInterval(),
+                config.cluster().peerTimeout(),
+                System.currentTimeMillis(),
+                clock,
+                services.values().stream().map(ScheduledService::shared).toList()))
         : Future.succeededFuture();
     return joined
         .map(this::register)

@@ -68,8 +68,7 @@ record RequestTarget(
     if (origin.indexOf(';') < 0 && origin.indexOf("%3") < 0) {
       return path; // as nearly all are
     }
-    int question = origin.indexOf('?');
-    String came = question < 0 ? origin : origin.substring(0, question);
+    String came = pathAsItCame();
     StringBuilder bare = new StringBuilder(came.length());
     boolean within = false;
     for (int i = 0; i < came.length(); i++) {
@@ -99,8 +98,7 @@ record RequestTarget(
       return origin;
     }
     String rest = path.substring(prefix.length());
-    int question = origin.indexOf('?');
-    String came = question < 0 ? origin : origin.substring(0, question);
+    String came = pathAsItCame();
     if (came.startsWith(prefix)) {
       String tail = came.substring(prefix.length());
       if (tail.equals(rest) || (tail.startsWith("/") && normalOrEmpty(tail).equals(rest))) {
@@ -108,6 +106,11 @@ record RequestTarget(
       }
     }
     return (rest.isEmpty() ? "/" : rest) + (query == null ? "" : "?" + query);
+  }
+
+  private String pathAsItCame() {
+    int question = origin.indexOf('?');
+    return question < 0 ? origin : origin.substring(0, question);
   }
 
   private static String normalOrEmpty(String path) {
