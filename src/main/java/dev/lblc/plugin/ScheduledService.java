@@ -52,15 +52,24 @@ final class ScheduledService implements LblcService {
     for (Reason reason : Reason.values()) {
       decisions.put(reason, new LongAdder());
     }
-    for (ServerSpec server : config.servers()) {
-      servers.add(server);
-    }
+    health = ServiceHealth.start(vertx, name(), config.health(), this::healthChanged);
+    servers.listen(new Servers.Listener() {
+      @Override
+      public void adding(ServerSpec server) {
+        health.add(server);
+      }
+
+      @Override
+      public void removed(String id) {
+        health.remove(id);
+      }
+    });
+    config.servers().forEach(servers::add);
     strategy = factory.create(new Strategy.Context(servers, config::options, clock, clustered));
     DestinationTable table = strategy.table();
     stopExpiry = table == null || clustered // there, entries expire on all nodes at once
         ? () -> {}
         : new ExpiryCheck(table, config::options, clock).start(timer);
-    health = ServiceHealth.start(vertx, config, this::healthChanged);
   }
 
   @Override
