@@ -10,10 +10,12 @@ import dev.lblc.scheduler.DestinationTable;
 import dev.lblc.scheduler.ExpiryCheck;
 import dev.lblc.scheduler.Reason;
 import dev.lblc.scheduler.Server;
+import dev.lblc.scheduler.ServerEdit;
 import dev.lblc.scheduler.ServerSpec;
 import dev.lblc.scheduler.Servers;
 import dev.lblc.scheduler.Strategy;
 import dev.lblc.scheduler.Timer;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.EnumMap;
 import java.util.List;
@@ -38,6 +40,7 @@ final class ScheduledService implements LblcService {
   private final Runnable stopExpiry;
   private final Map<Reason, LongAdder> decisions = new EnumMap<>(Reason.class);
   private final LongAdder doubleReleases = new LongAdder();
+  private volatile @Nullable Cluster cluster;
 
   /** Starts scheduling: health checks and expiry run from now on until {@link #stop}. */
   ScheduledService(
@@ -140,6 +143,22 @@ final class ScheduledService implements LblcService {
     DestinationTable.Row row =
         table == null ? null : table.row(String.valueOf(DestinationKey.of(destination)));
     return row == null ? null : status(row);
+  }
+
+  @Override
+  public Future<Void> edit(ServerEdit edit) {
+    Cluster joined = cluster;
+    return joined == null
+        ? Future.future(done -> {
+          servers.edit(edit);
+          done.complete();
+        })
+        : joined.edit(name(), edit);
+  }
+
+  /** Shares edits with other nodes from now on. */
+  void joined(Cluster cluster) {
+    this.cluster = cluster;
   }
 
   /** What other nodes share of it. */

@@ -101,6 +101,15 @@ public final class Servers {
   }
 
   /**
+   * Makes an edit.
+   *
+   * @throws IllegalArgumentException if it cannot be made; nothing is changed then
+   */
+  public synchronized void edit(ServerEdit edit) {
+    settle(edit.id(), edit.applyTo(spec(edit.id())));
+  }
+
+  /**
    * Makes a server what it shall be: adds it, changes it in its place, or removes it; at another address it is another
    * server.
    *
