@@ -34,7 +34,7 @@ public sealed interface ServerEdit {
       if (current != null) {
         throw new IllegalArgumentException("server " + id() + " is there already");
       }
-      return server;
+      return checked(server);
     }
   }
 
@@ -54,13 +54,13 @@ public sealed interface ServerEdit {
     @Override
     public ServerSpec applyTo(@Nullable ServerSpec current) {
       ServerSpec server = existing(id, current);
-      return new ServerSpec(
+      return checked(new ServerSpec(
           id,
           server.host(),
           server.port(),
           Objects.requireNonNullElse(weight, server.weight()),
           Objects.requireNonNullElse(upper, server.upper()),
-          Objects.requireNonNullElse(lower, server.lower()));
+          Objects.requireNonNullElse(lower, server.lower())));
     }
   }
 
@@ -71,6 +71,15 @@ public sealed interface ServerEdit {
       existing(id, current);
       return null;
     }
+  }
+
+  /** As in a configuration: a server that can only become saturated would stay so. */
+  private static ServerSpec checked(ServerSpec server) {
+    if (server.upper() != 0 && server.lower() > server.upper()) {
+      throw new IllegalArgumentException("lower: " + server.lower()
+          + " (expected: at most upper, which is " + server.upper() + ")");
+    }
+    return server;
   }
 
   private static ServerSpec existing(String id, @Nullable ServerSpec current) {

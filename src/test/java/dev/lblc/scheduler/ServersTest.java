@@ -81,6 +81,8 @@ final class ServersTest {
     assertThatThrownBy(() -> servers.edit(new ServerEdit.Change("a", 1, -1, null)))
         .hasMessage("upper: -1 (expected: 0 or more)");
     assertThat(servers.spec("a")).isEqualTo(new ServerSpec("a", "192.0.2.1", 80, 0, 0, 4));
+    assertThatThrownBy(() -> servers.edit(new ServerEdit.Change("a", null, 3, null)))
+        .hasMessage("lower: 4 (expected: at most upper, which is 3)");
     servers.edit(new ServerEdit.Remove("a"));
     assertThat(servers.spec("a")).isNull();
     assertThatThrownBy(() -> servers.edit(new ServerEdit.Remove("a")))
