@@ -33,12 +33,12 @@ final class ServicesApi {
 
   private void services(RoutingContext context) {
     JsonArray services = new JsonArray();
-    lblc.services().forEach(service -> services.add(Views.service(service.status())));
+    lblc.services().forEach(service -> services.add(service.status().toJson()));
     Answer.json(context, services);
   }
 
   private void service(RoutingContext context) {
-    Answer.json(context, Views.service(named(context).status()));
+    Answer.json(context, named(context).status().toJson());
   }
 
   private void cluster(RoutingContext context) {

@@ -3,10 +3,7 @@ package dev.lblc.admin;
 import dev.lblc.plugin.ClusterStatus;
 import dev.lblc.plugin.DestinationStatus;
 import dev.lblc.plugin.Explanation;
-import dev.lblc.plugin.ServiceStatus;
-import dev.lblc.plugin.ServiceStatus.Connections;
 import dev.lblc.plugin.ServiceStatus.ServerStatus;
-import dev.lblc.scheduler.Reason;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -18,19 +15,6 @@ public final class Views {
 
   static JsonObject health(String status) {
     return new JsonObject().put("status", status);
-  }
-
-  static JsonObject service(ServiceStatus status) {
-    JsonObject decisions = new JsonObject();
-    for (Reason reason : Reason.values()) {
-      decisions.put(reason.label(), status.decisions().getOrDefault(reason, 0L));
-    }
-    return new JsonObject()
-        .put("service", status.service())
-        .put("strategy", status.strategy())
-        .put("servers", servers(status.servers()))
-        .put("decisions", decisions)
-        .put("destinations", status.destinations());
   }
 
   static JsonObject destination(DestinationStatus status) {
@@ -93,25 +77,7 @@ public final class Views {
 
   private static JsonArray servers(List<ServerStatus> servers) {
     JsonArray array = new JsonArray();
-    servers.forEach(server -> array.add(server(server)));
+    servers.forEach(server -> array.add(server.toJson()));
     return array;
-  }
-
-  private static JsonObject server(ServerStatus server) {
-    return new JsonObject()
-        .put("id", server.id())
-        .put("host", server.host())
-        .put("port", server.port())
-        .put("weight", server.weight())
-        .put("upper", server.upper())
-        .put("lower", server.lower())
-        .put("available", server.available())
-        .put("saturated", server.saturated())
-        .put("active", connections(server.active()))
-        .put("inactive", connections(server.inactive()));
-  }
-
-  private static JsonObject connections(Connections connections) {
-    return new JsonObject().put("local", connections.local()).put("cluster", connections.cluster());
   }
 }

@@ -53,9 +53,6 @@ public final class Cluster {
   /** The attribute by which Vert.x knows members. */
   static final String NODE_ID = "__vertx.nodeId";
 
-  private static final String HOMES = "lblc.homes.";
-  private static final String SERVERS = "lblc.servers.";
-
   private final Vertx vertx;
   private final Duration reportInterval;
   private final Duration peerTimeout;
@@ -118,6 +115,7 @@ public final class Cluster {
 
   private Cluster(
       Vertx vertx,
+      String name,
       Duration reportInterval,
       Duration peerTimeout,
       HazelcastClusterManager manager,
@@ -133,21 +131,27 @@ public final class Cluster {
     this.epoch = epoch;
     this.time = new ClusterTime(clock, () -> hazelcast.getCluster().getClusterTime());
     this.executor = newExecutor();
-    mergeBy(HOMES, LaterUseMergePolicy.class);
-    mergeBy(SERVERS, LaterEditMergePolicy.class);
+    String homesMaps = name + ".homes.";
+    String serversMaps = name + ".servers.";
+    mergeBy(homesMaps, LaterUseMergePolicy.class);
+    mergeBy(serversMaps, LaterEditMergePolicy.class);
     Map<String, Servers> byName = new LinkedHashMap<>();
     for (SharedService service : services) {
-      String name = service.name();
-      byName.put(name, service.servers());
+      String serviceName = service.name();
+      byName.put(serviceName, service.servers());
       servers.put(
-          name,
+          serviceName,
           new SharedServers(
-              name, hazelcast.getMap(SERVERS + name), service.servers(), time, executor));
+              serviceName,
+              hazelcast.getMap(serversMaps + serviceName),
+              service.servers(),
+              time,
+              executor));
       DestinationTable table = service.table();
       if (table != null) {
         tables.add(new SharedTable(
-            name,
-            hazelcast.getMap(HOMES + name),
+            serviceName,
+            hazelcast.getMap(homesMaps + serviceName),
             new TableReplica(table, service.servers()),
             service.options(),
             time,
@@ -156,7 +160,8 @@ public final class Cluster {
       }
     }
     this.peers = new PeerCounts(byName);
-    this.counts = new SharedCounts(node, epoch, byName, peers, time, degradation, vertx);
+    this.counts =
+        new SharedCounts(name + ".counts", node, epoch, byName, peers, time, degradation, vertx);
     this.joiningMillis = time.nowMillis();
     this.lastTickMillis = joiningMillis;
   }
@@ -173,6 +178,7 @@ public final class Cluster {
    * its connections, or was silent for {@code peerTimeout}.
    *
    * @param vertx clustered by Hazelcast
+   * @param name of what is shared: nodes that join under another one share nothing with this node
    * @param reportInterval how often changed counts are published
    * @param peerTimeout silence after which a peer's connections no longer count
    * @param epoch when this node started, in milliseconds since 1970
@@ -182,6 +188,7 @@ public final class Cluster {
    */
   public static Future<Cluster> join(
       Vertx vertx,
+      String name,
       Duration reportInterval,
       Duration peerTimeout,
       long epoch,
@@ -198,7 +205,7 @@ public final class Cluster {
               + ")"));
     }
     Cluster cluster =
-        new Cluster(vertx, reportInterval, peerTimeout, hazelcast, epoch, clock, services);
+        new Cluster(vertx, name, reportInterval, peerTimeout, hazelcast, epoch, clock, services);
     return cluster.start().map(cluster).onFailure(failure -> cluster.leave());
   }
 
@@ -310,7 +317,7 @@ public final class Cluster {
 
   private Future<Set<String>> askForReporters() {
     Promise<List<RegistrationInfo>> registrations = Promise.promise();
-    manager.getRegistrations(SharedCounts.ADDRESS, registrations);
+    manager.getRegistrations(counts.address(), registrations);
     return registrations
         .future()
         .map(all -> all.stream().map(RegistrationInfo::nodeId).collect(Collectors.toSet()));

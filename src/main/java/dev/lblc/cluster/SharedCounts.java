@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the context that it was started on, but for what {@link PeerCounts} guards.
  */
 final class SharedCounts {
-  static final String ADDRESS = "lblc.counts";
   private static final long AT_LEAST_EVERY_MILLIS = 1_000;
   private static final long EAGER_MILLIS = 3_000;
   private static final DeliveryOptions OPTIONS =
       new DeliveryOptions().setCodecName(CountReportCodec.NAME);
 
+  private final String address;
   private final String node;
   private final long epoch;
   private final Map<String, Servers> services;
@@ -40,6 +40,7 @@ final class SharedCounts {
   private @Nullable MessageConsumer<CountReport> consumer;
 
   SharedCounts(
+      String address,
       String node,
       long epoch,
       Map<String, Servers> services,
@@ -47,6 +48,7 @@ final class SharedCounts {
       ClusterTime time,
       Degradation degradation,
       Vertx vertx) {
+    this.address = address;
     this.node = node;
     this.epoch = epoch;
     this.services = services;
@@ -57,9 +59,14 @@ final class SharedCounts {
     this.lastPublishedMillis = time.nowMillis() - AT_LEAST_EVERY_MILLIS;
   }
 
+  /** What reports are published to. */
+  String address() {
+    return address;
+  }
+
   /** Complete once this node is known to listen. */
   Future<Void> start() {
-    MessageConsumer<CountReport> listening = eventBus.consumer(ADDRESS, message -> {
+    MessageConsumer<CountReport> listening = eventBus.consumer(address, message -> {
       CountReport report = message.body();
       if (!report.node().equals(node)) {
         peers.received(report, time.nowMillis());
@@ -85,7 +92,7 @@ final class SharedCounts {
     if (isDue || !counts.equals(lastPublished)) {
       lastPublished = counts;
       lastPublishedMillis = now;
-      eventBus.publish(ADDRESS, new CountReport(node, epoch, ++sequence, counts), OPTIONS);
+      eventBus.publish(address, new CountReport(node, epoch, ++sequence, counts), OPTIONS);
     }
   }
 

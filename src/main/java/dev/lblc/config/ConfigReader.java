@@ -23,6 +23,8 @@ public final class ConfigReader {
   /** Far beyond any configuration, and little enough to hold in memory. */
   private static final int MOST_BYTES = 16 << 20;
 
+  private static final String PLUGIN_NAME = "lblc";
+
   private final Set<String> strategies;
 
   private ConfigReader(Set<String> strategies) {
@@ -43,7 +45,7 @@ public final class ConfigReader {
   }
 
   /**
-   * Reads the plugin's configuration: {@code services} and {@code cluster} of a gateway file.
+   * Reads the plugin's configuration: {@code services} and {@code cluster} of a gateway file, and {@code name}.
    *
    * @param strategies names of the strategies that there are
    * @param environment variables by name
@@ -109,7 +111,10 @@ public final class ConfigReader {
   }
 
   private PluginConfig plugin(Members file) {
-    return new PluginConfig(services(file), ClusterReader.read(file.optional("cluster")));
+    return new PluginConfig(
+        file.optional("name").text(Texts.NAME, PLUGIN_NAME),
+        services(file),
+        ClusterReader.read(file.optional("cluster")));
   }
 
   private Map<String, ServiceConfig> services(Members file) {

@@ -5,7 +5,9 @@ import java.util.Map;
 /**
  * The configuration of the plugin alone.
  *
+ * @param name of the deployment
  * @param services by name, in file order, at least one
  * @param cluster how this node joins others
  */
-public record PluginConfig(Map<String, ServiceConfig> services, ClusterConfig cluster) {}
+public record PluginConfig(
+    String name, Map<String, ServiceConfig> services, ClusterConfig cluster) {}

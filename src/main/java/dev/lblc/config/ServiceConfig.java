@@ -2,6 +2,7 @@ package dev.lblc.config;
 
 import dev.lblc.scheduler.SchedulerOptions;
 import dev.lblc.scheduler.ServerSpec;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param strategy name of a known strategy
  * @param options common to all strategies
  * @param servers in file order; ids are unique; may be empty
+ * @param leaseTimeout after which a lease held over the event bus and not renewed is released
  * @param health how failing servers are found; null: they are not
  */
 public record ServiceConfig(
@@ -19,4 +21,5 @@ public record ServiceConfig(
     String strategy,
     SchedulerOptions options,
     List<ServerSpec> servers,
+    Duration leaseTimeout,
     @Nullable HealthConfig health) {}

@@ -14,6 +14,7 @@ final class ServiceReader {
   /** One and a half times as many is still an int. */
   private static final int MOST_ENTRIES = 1_000_000_000;
 
+  private static final Duration LEASE_TIMEOUT = Duration.ofMinutes(10);
   private static final Duration YEAR = Duration.ofDays(365);
   private static final String ADAPTIVE = "lblc-adaptive";
 
@@ -29,6 +30,7 @@ final class ServiceReader {
         keys.required("strategy").text(strategy, ""),
         options(keys.optional("options")),
         servers(keys.required("servers")),
+        keys.optional("leaseTimeout").duration(LEASE_TIMEOUT, Duration.ofSeconds(1), YEAR),
         HealthReader.read(keys.optional("health"))));
   }
 

@@ -1,8 +1,6 @@
 package dev.lblc.plugin;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.shareddata.LocalMap;
-import io.vertx.core.shareddata.Shareable;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -15,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable; may be used from any thread.
  */
-public final class Lblc implements Shareable {
-  private static final String KEY = "dev.lblc";
+public final class Lblc {
+  /** The name of a deployment whose configuration names none. */
+  public static final String DEFAULT_NAME = "lblc";
 
   private final Map<String, LblcService> services;
   private final Supplier<@Nullable ClusterStatus> cluster;
@@ -29,13 +28,22 @@ public final class Lblc implements Shareable {
   /**
    * The services of this Vert.x instance. Look it up once and keep it: it changes only with the verticle's deployment.
    *
-   * @throws IllegalStateException if no {@link LblcVerticle} is deployed on it
+   * @throws IllegalStateException if no {@link LblcVerticle} is deployed on it, or none without a name of its own
    */
   public static Lblc of(Vertx vertx) {
-    Lblc lblc = registry(vertx).get(KEY);
+    return of(vertx, DEFAULT_NAME);
+  }
+
+  /**
+   * The services of the deployment whose configuration has that name.
+   *
+   * @throws IllegalStateException if there is none on this Vert.x instance
+   */
+  public static Lblc of(Vertx vertx, String name) {
+    Lblc lblc = Deployment.face(vertx, name);
     if (lblc == null) {
-      throw new IllegalStateException(
-          "no " + LblcVerticle.class.getName() + " is deployed on this Vert.x instance");
+      throw new IllegalStateException("no " + LblcVerticle.class.getName() + " named " + name
+          + " is deployed on this Vert.x instance");
     }
     return lblc;
   }
@@ -62,21 +70,5 @@ public final class Lblc implements Shareable {
   /** How this node sees its cluster; null: it is alone by configuration. */
   public @Nullable ClusterStatus cluster() {
     return cluster.get();
-  }
-
-  /** Makes these services those of the instance; throws {@link IllegalStateException} if it has some already. */
-  void register(Vertx vertx) {
-    if (registry(vertx).putIfAbsent(KEY, this) != null) {
-      throw new IllegalStateException(
-          "a " + LblcVerticle.class.getName() + " is already deployed on this Vert.x instance");
-    }
-  }
-
-  void unregister(Vertx vertx) {
-    registry(vertx).removeIfPresent(KEY, this);
-  }
-
-  private static LocalMap<String, Lblc> registry(Vertx vertx) {
-    return vertx.sharedData().getLocalMap(KEY);
   }
 }

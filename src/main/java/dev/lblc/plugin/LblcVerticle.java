@@ -1,79 +1,53 @@
 package dev.lblc.plugin;
 
-import dev.lblc.cluster.Cluster;
 import dev.lblc.config.ConfigReader;
 import dev.lblc.config.PluginConfig;
-import dev.lblc.config.ServiceConfig;
-import dev.lblc.scheduler.Clock;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Schedules the services of its configuration: an object with {@code services} and optionally {@code cluster}, as in the
- * gateway file. Applications reach them by {@link Lblc#of}.
+ * gateway file, and {@code name}, by which {@link Lblc#of(io.vertx.core.Vertx, String)} finds them ({@code lblc} if it is
+ * left out; also the first part of addresses and of the names of the cluster's maps).
  *
- * <p>Its deployment fails with a {@link dev.lblc.config.ConfigException} that lists every fault of the configuration.
- * Undeploying it ends health checks and expiry; leases that are out may still be closed.
+ * <p>Any number of instances share the services; each more serves the event bus on an event loop more. Deployment fails
+ * with a {@link dev.lblc.config.ConfigException} that lists every fault of the configuration. Undeploying ends health
+ * checks, expiry and the cluster's part in it; leases that are out may still be closed.
  */
 public final class LblcVerticle extends VerticleBase {
-  private final Map<String, ScheduledService> services = new LinkedHashMap<>();
-  private @Nullable Lblc lblc;
-  private @Nullable Cluster cluster;
+  private @Nullable Deployment deployment;
+  private @Nullable EventBusApi api;
 
   @Override
   public Future<?> start() throws Exception {
     PluginConfig config = ConfigReader.readPlugin(config(), Strategies.names(), System.getenv());
-    boolean clustered = config.cluster().enabled();
-    Clock clock = () -> System.nanoTime() / 1_000_000;
-    ExpiryTimer timer = new ExpiryTimer(vertx, context);
-    for (ServiceConfig service : config.services().values()) {
-      services.put(
-          service.name(),
-          new ScheduledService(
-              vertx, service, Strategies.factory(service.strategy()), clock, timer, clustered));
-    }
-    Future<@Nullable Cluster> joined = clustered
-        ? Future.<Void>succeededFuture() // what joining throws fails the future, too
-            .compose(v -> Cluster.join(
-                vertx,
-                config.cluster().reportInterval(),
-                config.cluster().peerTimeout(),
-                System.currentTimeMillis(),
-                clock,
-                services.values().stream().map(ScheduledService::shared).toList()))
-        : Future.succeededFuture();
-    return joined
-        .map(this::register)
-        .onFailure(failure -> release()); // a verticle whose start failed is not stopped
+    Deployment entered =
+        Deployment.enter(vertx, deploymentID(), config, () -> System.nanoTime() / 1_000_000);
+    deployment = entered;
+    return here(entered.start(context, UUID.randomUUID().toString(), System.currentTimeMillis()))
+        .compose(started -> EventBusApi.start(vertx, entered))
+        .onSuccess(listening -> api = listening)
+        .onFailure(failure -> entered.leave()); // a verticle whose start failed is not stopped
   }
 
   @Override
   public Future<?> stop() {
-    release();
-    return Future.succeededFuture();
+    Future<Void> silent = api == null ? Future.succeededFuture() : api.stop();
+    return silent.eventually(() -> {
+      if (deployment != null) {
+        deployment.leave();
+      }
+      return Future.succeededFuture();
+    });
   }
 
-  private Lblc register(@Nullable Cluster joined) {
-    cluster = joined;
-    if (joined != null) {
-      services.values().forEach(service -> service.joined(joined));
-    }
-    Lblc registered = new Lblc(services, () -> joined == null ? null : ClusterStatus.of(joined));
-    registered.register(vertx);
-    lblc = registered;
-    return registered;
-  }
-
-  private void release() {
-    if (lblc != null) {
-      lblc.unregister(vertx);
-    }
-    if (cluster != null) {
-      cluster.leave();
-    }
-    services.values().forEach(ScheduledService::stop);
+  /** The same, on this instance's context: another one may have started the services. */
+  private Future<Void> here(Future<Void> future) {
+    Promise<Void> here = Promise.promise();
+    future.onComplete(result -> context.runOnContext(v -> here.handle(result)));
+    return here.future();
   }
 }

@@ -17,6 +17,7 @@ import dev.lblc.scheduler.Strategy;
 import dev.lblc.scheduler.Timer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -164,6 +165,11 @@ final class ScheduledService implements LblcService {
   /** What other nodes share of it. */
   Cluster.SharedService shared() {
     return new Cluster.SharedService(name(), servers, strategy.table(), config::options);
+  }
+
+  /** After which a lease held over the event bus and not renewed is released. */
+  Duration leaseTimeout() {
+    return config.leaseTimeout();
   }
 
   void release(Server server) {

@@ -1,6 +1,8 @@
 package dev.lblc.plugin;
 
 import dev.lblc.scheduler.Reason;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
 
@@ -21,6 +23,22 @@ public record ServiceStatus(
     Map<Reason, Long> decisions,
     long destinations,
     long doubleReleases) {
+
+  /** As scripts see it. */
+  public JsonObject toJson() {
+    JsonObject counts = new JsonObject();
+    for (Reason reason : Reason.values()) {
+      counts.put(reason.label(), decisions.getOrDefault(reason, 0L));
+    }
+    JsonArray all = new JsonArray();
+    servers.forEach(server -> all.add(server.toJson()));
+    return new JsonObject()
+        .put("service", service)
+        .put("strategy", strategy)
+        .put("servers", all)
+        .put("decisions", counts)
+        .put("destinations", destinations);
+  }
 
   /**
    * A snapshot of one server.
@@ -46,7 +64,23 @@ public record ServiceStatus(
       boolean available,
       boolean saturated,
       Connections active,
-      Connections inactive) {}
+      Connections inactive) {
+
+    /** As scripts see it. */
+    public JsonObject toJson() {
+      return new JsonObject()
+          .put("id", id)
+          .put("host", host)
+          .put("port", port)
+          .put("weight", weight)
+          .put("upper", upper)
+          .put("lower", lower)
+          .put("available", available)
+          .put("saturated", saturated)
+          .put("active", active.toJson())
+          .put("inactive", inactive.toJson());
+    }
+  }
 
   /**
    * Connections to one server.
@@ -54,5 +88,9 @@ public record ServiceStatus(
    * @param local through this node
    * @param cluster through all nodes, as this node knows them
    */
-  public record Connections(int local, int cluster) {}
+  public record Connections(int local, int cluster) {
+    JsonObject toJson() {
+      return new JsonObject().put("local", local).put("cluster", cluster);
+    }
+  }
 }

@@ -83,6 +83,7 @@ class ConfigReaderTest {
             List.of(
                 new ServerSpec("s1", "127.0.0.1", 9001, 64, 9, 7),
                 new ServerSpec("s2", "s2.example.com", 9002, 100, 0, 0)),
+            Duration.ofMinutes(10),
             new HealthConfig(
                 new HealthConfig.Active(
                     "/health?a", Duration.ofSeconds(3), Duration.ofSeconds(2), 1, 4),
@@ -350,7 +351,7 @@ class ConfigReaderTest {
     GatewayConfig gateway = Sample.read(full);
 
     assertThat(ConfigReader.readPlugin(plugin, Sample.STRATEGIES, Map.of()))
-        .isEqualTo(new PluginConfig(gateway.services(), gateway.cluster()));
+        .isEqualTo(new PluginConfig("lblc", gateway.services(), gateway.cluster()));
   }
 
   @Test
@@ -364,7 +365,7 @@ class ConfigReaderTest {
         .extracting(ConfigError::toString)
         .containsExactly(
             "config: $.services: [] (expected: an object)",
-            "config: $.listeners: unknown key (expected: one of services, cluster)");
+            "config: $.listeners: unknown key (expected: one of name, services, cluster)");
     assertThatThrownBy(() -> ConfigReader.readPlugin(
             new JsonObject().put("services", new Object()), Sample.STRATEGIES, Map.of()))
         .isInstanceOf(ConfigException.class);

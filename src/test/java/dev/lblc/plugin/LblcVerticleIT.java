@@ -129,11 +129,36 @@ final class LblcVerticleIT {
     Lblc.of(vertx).service("images").acquire("/a").close();
     await(vertx.undeploy(id));
     assertThatThrownBy(() -> Lblc.of(vertx))
-        .hasMessageContaining("no dev.lblc.plugin.LblcVerticle");
+        .hasMessageContaining("no dev.lblc.plugin.LblcVerticle named lblc is deployed");
     await(deploy(config("lblc")));
     assertThat(Lblc.of(vertx).service("images").status().destinations()).isZero();
     assertThatThrownBy(() -> Lblc.of(vertx).service("videos"))
         .hasMessage("service videos (expected: one of [images])");
+  }
+
+  @Test
+  void instances_ofOneDeployment_shareTheServices() throws Exception {
+    String id = await(vertx.deployVerticle(
+        "dev.lblc.plugin.LblcVerticle",
+        new DeploymentOptions().setConfig(config("lblc")).setInstances(4)));
+    Lblc.of(vertx).service("images").acquire("/a").close();
+    assertThat(Lblc.of(vertx).service("images").status().destinations()).isEqualTo(1);
+    await(vertx.undeploy(id));
+    assertThatThrownBy(() -> Lblc.of(vertx)).isInstanceOf(IllegalStateException.class);
+    await(deploy(config("lblc")));
+    assertThat(Lblc.of(vertx).service("images").status().destinations()).isZero();
+  }
+
+  @Test
+  void deployments_ofDifferentNames_areSideBySide() throws Exception {
+    await(deploy(config("lblc")));
+    String other = await(deploy(config("wlc").put("name", "other")));
+    Lblc.of(vertx).service("images").acquire("/a").close();
+    assertThat(Lblc.of(vertx, "other").service("images").status().strategy()).isEqualTo("wlc");
+    assertThat(Lblc.of(vertx).service("images").status().destinations()).isEqualTo(1);
+    await(vertx.undeploy(other));
+    assertThatThrownBy(() -> Lblc.of(vertx, "other")).hasMessageContaining("named other");
+    assertThat(Lblc.of(vertx).service("images").status().strategy()).isEqualTo("lblc");
   }
 
   @Test

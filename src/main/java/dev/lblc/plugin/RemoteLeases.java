@@ -1,0 +1,93 @@
+package dev.lblc.plugin;
+
+import dev.lblc.scheduler.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The leases of this node that are held by id, over the event bus: one that is not renewed in time is released.
+ *
+ * <p>An id is the node's name, a slash, and a number. May be used from any thread.
+ */
+final class RemoteLeases {
+  private static final Logger LOG = LoggerFactory.getLogger(RemoteLeases.class);
+
+  private final String node;
+  private final Clock clock;
+  private final AtomicLong numbers = new AtomicLong();
+  private final Map<String, Held> held = new ConcurrentHashMap<>();
+
+  private static final class Held {
+    final Lease lease;
+    final long timeoutMillis;
+    volatile long lastRenewedMillis;
+
+    Held(Lease lease, long timeoutMillis, long nowMillis) {
+      this.lease = lease;
+      this.timeoutMillis = timeoutMillis;
+      this.lastRenewedMillis = nowMillis;
+    }
+  }
+
+  RemoteLeases(String node, Clock clock) {
+    this.node = node;
+    this.clock = clock;
+  }
+
+  /** The node that an id was given by. */
+  static String nodeOf(String id) {
+    return id.substring(0, Math.max(0, id.lastIndexOf('/')));
+  }
+
+  String node() {
+    return node;
+  }
+
+  /** Holds a lease from now on; returns its id. */
+  String hold(Lease lease, Duration timeout) {
+    String id = node + "/" + numbers.incrementAndGet();
+    held.put(id, new Held(lease, timeout.toMillis(), clock.millis()));
+    return id;
+  }
+
+  /** Closes a lease; whether it was held. */
+  boolean release(String id) {
+    Held released = held.remove(id);
+    if (released != null) {
+      released.lease.close();
+    }
+    return released != null;
+  }
+
+  /** Starts a lease's time again; whether it is held. */
+  boolean renew(String id) {
+    return held.computeIfPresent(id, (same, lease) -> {
+          lease.lastRenewedMillis = clock.millis();
+          return lease;
+        })
+        != null;
+  }
+
+  /** Closes what was not renewed in time. */
+  void expire() {
+    long now = clock.millis();
+    held.forEach((id, lease) -> {
+      if (now - lease.lastRenewedMillis >= lease.timeoutMillis && held.remove(id, lease)) {
+        lease.lease.close();
+        LOG.info(
+            "lease {} of server {} was not renewed for {} ms and is released",
+            id,
+            lease.lease.server().id(),
+            lease.timeoutMillis);
+      }
+    });
+  }
+
+  void releaseAll() {
+    held.keySet().forEach(this::release);
+  }
+}

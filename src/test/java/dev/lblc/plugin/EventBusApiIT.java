@@ -1,0 +1,186 @@
+package dev.lblc.plugin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@ExtendWith(VertxExtension.class)
+final class EventBusApiIT {
+  @SuppressWarnings("NullAway.Init") // set before each test
+  private Vertx vertx;
+
+  @BeforeEach
+  void deploy(Vertx own) throws Exception {
+    vertx = own;
+    deploy("10m", 2);
+  }
+
+  @Test
+  void acquire_ofADestination_countsUntilReleased() throws Exception {
+    JsonObject first = ask("acquire", new JsonObject().put("destination", "/a"));
+    JsonObject second = ask("acquire", new JsonObject().put("destination", "/a"));
+    assertThat(first.getString("reason")).isEqualTo("placed");
+    assertThat(second.getString("reason")).isEqualTo("hit");
+    assertThat(second.getJsonObject("server")).isEqualTo(first.getJsonObject("server"));
+    assertThat(first.getJsonObject("server").fieldNames()).containsExactly("id", "host", "port");
+    assertThat(active()).isEqualTo(2);
+    vertx.eventBus().send("lblc.images.release", first.copy());
+    assertThat(ask("release", second)).isEqualTo(only(second));
+    eventually(0);
+  }
+
+  @Test
+  void acquire_withoutADestination_orExceptSome_isAnOrdinaryChoice() throws Exception {
+    assertThat(ask("acquire", null).getString("reason")).isEqualTo("no_destination");
+    assertThat(ask("acquire", new JsonObject().putNull("destination")).getString("reason"))
+        .isEqualTo("no_destination");
+    JsonObject other = ask(
+        "acquire",
+        new JsonObject().put("destination", "/a").put("except", new JsonArray().add("one")));
+    assertThat(other.getJsonObject("server").getString("id")).isEqualTo("two");
+  }
+
+  @Test
+  void acquire_withoutAServer_failsWith503() {
+    assertThatThrownBy(() -> ask(
+            "acquire", new JsonObject().put("except", new JsonArray().add("one").add("two"))))
+        .cause()
+        .isInstanceOf(ReplyException.class)
+        .hasMessage("no server available for service images")
+        .matches(failure -> ((ReplyException) failure).failureCode() == 503);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"destination\": 1}",
+        "{\"except\": \"one\"}",
+        "{\"except\": [1]}",
+        "{\"destination\": {}}"
+      })
+  void acquire_badBody_failsWith400AndCountsNothing(String body) throws Exception {
+    assertThatThrownBy(() -> ask("acquire", new JsonObject(body)))
+        .cause()
+        .hasMessageContaining("(expected: ")
+        .matches(failure -> ((ReplyException) failure).failureCode() == 400);
+    assertThat(active()).isZero();
+  }
+
+  @Test
+  void message_thatIsNoObject_failsWith400() {
+    assertThatThrownBy(() -> await(vertx.eventBus().request("lblc.images.acquire", "/a")))
+        .cause()
+        .hasMessage("the message's body: /a (expected: a JSON object)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"release", "renew"})
+  void lease_unknown_failsWith404(String what) throws Exception {
+    JsonObject lease = ask("acquire", null);
+    ask("release", lease);
+    assertThatThrownBy(() -> ask(what, lease))
+        .cause()
+        .hasMessageContaining("is not held")
+        .matches(failure -> ((ReplyException) failure).failureCode() == 404);
+    assertThatThrownBy(() -> ask(what, new JsonObject().put("lease", "elsewhere/1")))
+        .cause()
+        .hasMessageContaining("its node does not answer");
+    assertThatThrownBy(() -> ask(what, new JsonObject()))
+        .cause()
+        .hasMessage("lease: null (expected: the lease that acquire answered)");
+    assertThat(Lblc.of(vertx).service("images").status().doubleReleases()).isZero();
+  }
+
+  @Test
+  void lease_notRenewed_isReleased_andARenewedOneStays() throws Exception {
+    for (String deployment : vertx.deploymentIDs()) {
+      await(vertx.undeploy(deployment));
+    }
+    deploy("1s", 1);
+    ask("acquire", null);
+    JsonObject renewed = ask("acquire", null);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (active() == 2) {
+      assertThat(System.nanoTime() - deadline).isNegative();
+      assertThat(ask("renew", renewed)).isEqualTo(only(renewed));
+    }
+    assertThat(active()).isEqualTo(1);
+    eventually(0);
+  }
+
+  @Test
+  void undeployed_withLeasesOut_releasesThem() throws Exception {
+    ask("acquire", null);
+    LblcService service = Lblc.of(vertx).service("images");
+    for (String deployment : vertx.deploymentIDs()) {
+      await(vertx.undeploy(deployment));
+    }
+    assertThat(active(service)).isZero();
+    assertThatThrownBy(() -> ask("acquire", null)).hasMessageContaining("No handlers");
+  }
+
+  @Test
+  void status_asked_isTheServiceAsTheAdminPortShowsIt() throws Exception {
+    ask("acquire", null);
+    assertThat(ask("status", null))
+        .isEqualTo(Lblc.of(vertx).service("images").status().toJson());
+  }
+
+  private void deploy(String leaseTimeout, int instances) throws Exception {
+    JsonObject service = new JsonObject()
+        .put("strategy", "lblc")
+        .put("leaseTimeout", leaseTimeout)
+        .put("servers", new JsonArray().add(server("one")).add(server("two")));
+    JsonObject config = new JsonObject().put("services", new JsonObject().put("images", service));
+    await(vertx.deployVerticle(
+        "dev.lblc.plugin.LblcVerticle",
+        new DeploymentOptions().setConfig(config).setInstances(instances)));
+  }
+
+  private static JsonObject server(String id) {
+    return new JsonObject().put("id", id).put("host", "127.0.0.1").put("port", 9001);
+  }
+
+  private static JsonObject only(JsonObject lease) {
+    return new JsonObject().put("lease", lease.getString("lease"));
+  }
+
+  private JsonObject ask(String what, @Nullable JsonObject body) throws Exception {
+    return await(vertx.eventBus().<JsonObject>request("lblc.images." + what, body))
+        .body();
+  }
+
+  private int active() {
+    return active(Lblc.of(vertx).service("images"));
+  }
+
+  private static int active(LblcService service) {
+    return service.status().servers().stream().mapToInt(s -> s.active().local()).sum();
+  }
+
+  private void eventually(int connections) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (active() != connections) {
+      assertThat(System.nanoTime() - deadline).isNegative();
+      TimeUnit.MILLISECONDS.sleep(10); // between two looks, not for a state
+    }
+  }
+
+  private static <T> T await(Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+  }
+}
