@@ -1,6 +1,7 @@
 package dev.lblc.scheduler;
 
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** What the benchmarks share. */
 final class Benchmarks {
@@ -19,7 +20,12 @@ final class Benchmarks {
         SchedulerOptions.Ties.SPREAD,
         Duration.ofSeconds(60),
         SchedulerOptions.EntryCounter.EXACT);
-    return new Strategy.Context(servers, () -> options, () -> System.nanoTime() / 1_000_000, false);
+    return new Strategy.Context(
+        servers,
+        () -> options,
+        () -> System.nanoTime() / 1_000_000,
+        false,
+        ThreadLocalRandom::current);
   }
 
   /** Places so many destinations; their keys. */

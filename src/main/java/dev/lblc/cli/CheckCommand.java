@@ -24,7 +24,7 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    GatewayConfig config = GatewayFile.read(file.path()).config();
+    GatewayConfig config = file.read().config();
     PrintWriter out = spec.commandLine().getOut();
     out.println("OK: " + file.path() + ": " + number(config.listeners().size(), "listener") + ", "
         + number(config.routes().size(), "route") + ", "

@@ -40,7 +40,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    GatewayFile gateway = GatewayFile.read(file.path());
+    GatewayFile gateway = file.read();
     Set<String> services = gateway.config().services().keySet();
     if (service == null || !services.contains(service)) {
       throw new Failure("--service: " + service + " (expected: one of " + services + ")");

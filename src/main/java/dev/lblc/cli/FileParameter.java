@@ -1,13 +1,33 @@
 package dev.lblc.cli;
 
+import dev.lblc.config.ConfigException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The gateway file, as commands take it. */
 final class FileParameter {
   @Parameters(paramLabel = "FILE", description = "The gateway's configuration.")
   private @Nullable Path file;
+
+  @Option(
+      names = "--plugins",
+      paramLabel = "FOLDER",
+      defaultValue = "plugins",
+      description = "Strategies and verticles to add (default: ${DEFAULT-VALUE}).")
+  private Path plugins = Path.of("plugins");
+
+  /** Reads the file and opens the folder of plugins; throws with all that is wrong. */
+  GatewayFile read() throws ConfigException, Failure {
+    PluginFolder folder = PluginFolder.open(plugins);
+    try {
+      return GatewayFile.read(path(), folder);
+    } catch (ConfigException e) {
+      folder.close();
+      throw e;
+    }
+  }
 
   /** Where the file is; picocli has set it before a command runs. */
   Path path() {

@@ -21,7 +21,9 @@ final class FreshStart {
     Vertx vertx = Vertx.vertx();
     try {
       vertx
-          .deployVerticle(new LblcVerticle(), new DeploymentOptions().setConfig(config))
+          .deployVerticle(
+              new LblcVerticle(file.plugins().strategies()),
+              new DeploymentOptions().setConfig(config))
           .await();
       boolean none = destination == null || destination.isEmpty();
       return Views.explanation(Lblc.of(vertx).service(service).explain(none ? null : destination));

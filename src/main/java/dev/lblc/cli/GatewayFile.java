@@ -3,7 +3,6 @@ package dev.lblc.cli;
 import dev.lblc.config.ConfigException;
 import dev.lblc.config.ConfigReader;
 import dev.lblc.config.GatewayConfig;
-import dev.lblc.plugin.Strategies;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 
@@ -12,14 +11,16 @@ import java.nio.file.Path;
  *
  * @param config what it says
  * @param json the same as JSON, for the plugin, which reads its part by itself
+ * @param plugins what is added to the gateway
  */
-record GatewayFile(GatewayConfig config, JsonObject json) {
+record GatewayFile(GatewayConfig config, JsonObject json, PluginFolder plugins) {
   /** Reads and checks a file; throws with all its faults. */
-  static GatewayFile read(Path path) throws ConfigException {
+  static GatewayFile read(Path path, PluginFolder plugins) throws ConfigException {
     String text = ConfigReader.text(path);
     return new GatewayFile(
-        ConfigReader.readText(path.toString(), text, Strategies.names(), System.getenv()),
-        new JsonObject(text));
+        ConfigReader.readText(path.toString(), text, plugins.strategies().names(), System.getenv()),
+        new JsonObject(text),
+        plugins);
   }
 
   /** The part that the plugin is deployed with. */

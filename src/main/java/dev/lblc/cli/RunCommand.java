@@ -24,7 +24,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    GatewayFile gateway = GatewayFile.read(file.path());
+    GatewayFile gateway = file.read();
     Logger log = LoggerFactory.getLogger(RunCommand.class);
     ConfigAdvice.warnings(gateway.config()).forEach(warning -> log.warn("{}", warning));
     RunningGateway running = RunningGateway.start(gateway);

@@ -103,7 +103,18 @@ final class RunningGateway {
     started(
         "services",
         vertx.deployVerticle(
-            new LblcVerticle(), new DeploymentOptions().setConfig(file.pluginJson())));
+            new LblcVerticle(file.plugins().strategies()),
+            new DeploymentOptions().setConfig(file.pluginJson())));
+    for (PluginFolder.Added added : file.plugins().verticles()) {
+      started(
+          "plugin " + added.file(),
+          vertx.deployVerticle(
+              added.config().verticle(),
+              new DeploymentOptions()
+                  .setClassLoader(added.classes())
+                  .setInstances(added.config().instances())
+                  .setConfig(added.config().config())));
+    }
     // Before the listeners, so that it can tell that they are not up yet.
     AdminConfig config = file.config().admin();
     if (config != null) {

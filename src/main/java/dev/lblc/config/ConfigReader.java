@@ -23,6 +23,7 @@ public final class ConfigReader {
   /** Far beyond any configuration, and little enough to hold in memory. */
   private static final int MOST_BYTES = 16 << 20;
 
+  private static final int MOST_INSTANCES = 1_000;
   private static final String PLUGIN_NAME = "lblc";
 
   private final Set<String> strategies;
@@ -60,6 +61,25 @@ public final class ConfigReader {
       throw new ConfigException(
           List.of(new ConfigError(source, JsonPath.ROOT, String.valueOf(e.getMessage()), "JSON")));
     }
+  }
+
+  /**
+   * Reads the description of a verticle that is deployed with the gateway.
+   *
+   * @param source names the text in messages
+   * @param environment variables by name; not replaced in the verticle's own part
+   */
+  public static VerticleConfig readVerticle(
+      String source, String text, Map<String, String> environment) throws ConfigException {
+    VerticleConfig checked = read(source, text, environment, file -> {
+      file.optional("config").anyObject();
+      return new VerticleConfig(
+          file.required("verticle").text(Texts.CLASS, ""),
+          file.optional("instances").integer(1, 1, MOST_INSTANCES),
+          new JsonObject());
+    });
+    JsonObject own = new JsonObject(text).getJsonObject("config", checked.config());
+    return new VerticleConfig(checked.verticle(), checked.instances(), own);
   }
 
   private static <T> T read(

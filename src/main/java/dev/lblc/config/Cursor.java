@@ -91,6 +91,11 @@ final class Cursor {
     return result;
   }
 
+  /** Checks that the value, if there is one, is an object, whatever is in it. */
+  void anyObject() {
+    as(Json.Obj.class, "an object");
+  }
+
   /** An object with {@code least} keys or more, of the user's choice; entries with a faulty key are read, but left out. */
   <T> Map<String, T> map(int least, Syntax<String> keys, BiFunction<String, Cursor, T> reader) {
     Map<String, T> entries = new LinkedHashMap<>();

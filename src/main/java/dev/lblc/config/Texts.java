@@ -15,6 +15,11 @@ final class Texts {
   static final Syntax<String> NAME =
       Syntax.matching("a name, not empty and without control characters", VISIBLE);
 
+  /** Of a Java class. */
+  static final Syntax<String> CLASS = Syntax.matching(
+      "the name of a class with its package",
+      "[\\p{L}_$][\\p{L}\\p{N}_$]*(\\.[\\p{L}_$][\\p{L}\\p{N}_$]*)*");
+
   /** A file that need not exist. */
   static final Syntax<Path> FILE = Syntax.matching("the path of a file", VISIBLE)
       .then("the path of a file", name -> {

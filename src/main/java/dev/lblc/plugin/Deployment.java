@@ -13,6 +13,8 @@ import io.vertx.core.shareddata.Shareable;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,21 +33,32 @@ final class Deployment implements Shareable {
   private final Vertx vertx;
   private final String id;
   private final PluginConfig config;
+  private final Strategies strategies;
   private final Clock clock;
+  private final Supplier<? extends RandomGenerator> random;
   private final Promise<Void> started = Promise.promise();
   private final Map<String, ScheduledService> services = new LinkedHashMap<>();
   private int instances;
+  private boolean starting;
   private boolean left;
   private @Nullable Cluster cluster;
   private @Nullable RemoteLeases leases;
   private Runnable stopLeaseCheck = () -> {};
   private volatile @Nullable Lblc face;
 
-  private Deployment(Vertx vertx, String id, PluginConfig config, Clock clock) {
+  private Deployment(
+      Vertx vertx,
+      String id,
+      PluginConfig config,
+      Strategies strategies,
+      Clock clock,
+      Supplier<? extends RandomGenerator> random) {
     this.vertx = vertx;
     this.id = id;
     this.config = config;
+    this.strategies = strategies;
     this.clock = clock;
+    this.random = random;
   }
 
   /**
@@ -54,10 +67,17 @@ final class Deployment implements Shareable {
    * @param id of the deployment
    * @throws IllegalStateException if another deployment has that name
    */
-  static Deployment enter(Vertx vertx, String id, PluginConfig config, Clock clock) {
+  static Deployment enter(
+      Vertx vertx,
+      String id,
+      PluginConfig config,
+      Strategies strategies,
+      Clock clock,
+      Supplier<? extends RandomGenerator> random) {
     while (true) {
       Deployment there = registry(vertx)
-          .computeIfAbsent(config.name(), name -> new Deployment(vertx, id, config, clock));
+          .computeIfAbsent(
+              config.name(), name -> new Deployment(vertx, id, config, strategies, clock, random));
       if (!there.id.equals(id)) {
         throw new IllegalStateException("a " + LblcVerticle.class.getName() + " named "
             + config.name() + " is already deployed on this Vert.x instance");
@@ -82,9 +102,15 @@ final class Deployment implements Shareable {
    * @param epochMillis now, in milliseconds since 1970
    */
   synchronized Future<Void> start(Context context, String node, long epochMillis) {
-    if (services.isEmpty()) {
-      startServices(context);
-      join(epochMillis).map(joined -> schedule(joined, context, node)).onComplete(started);
+    if (!starting) {
+      starting = true;
+      Future.<Void>succeededFuture() // what is thrown fails the future, too
+          .compose(v -> {
+            startServices(context);
+            return join(epochMillis);
+          })
+          .map(joined -> schedule(joined, context, node))
+          .onComplete(started);
     }
     return started.future();
   }
@@ -133,16 +159,17 @@ final class Deployment implements Shareable {
     return !left;
   }
 
-  private void startServices(Context context) {
-    ExpiryTimer timer = new ExpiryTimer(vertx, context);
+  private void startServices(Context vertxContext) {
+    ExpiryTimer timer = new ExpiryTimer(vertx, vertxContext);
     for (ServiceConfig service : config.services().values()) {
       services.put(
           service.name(),
           new ScheduledService(
               vertx,
               service,
-              Strategies.factory(service.strategy()),
+              context -> strategies.create(service.strategy(), context),
               clock,
+              random,
               timer,
               config.cluster().enabled()));
     }
@@ -150,15 +177,15 @@ final class Deployment implements Shareable {
 
   private Future<@Nullable Cluster> join(long epochMillis) {
     return config.cluster().enabled()
-        ? Future.<Void>succeededFuture() // what joining throws fails the future, too
-            .compose(v -> Cluster.join(
+        ? Cluster.join(
                 vertx,
                 config.name(),
                 config.cluster().reportInterval(),
                 config.cluster().peerTimeout(),
                 epochMillis,
                 clock,
-                services.values().stream().map(ScheduledService::shared).toList()))
+                services.values().stream().map(ScheduledService::shared).toList())
+            .map(cluster -> cluster)
         : Future.succeededFuture();
   }
 

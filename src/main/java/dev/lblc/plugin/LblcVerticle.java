@@ -6,6 +6,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,14 +20,35 @@ import org.jspecify.annotations.Nullable;
  * checks, expiry and the cluster's part in it; leases that are out may still be closed.
  */
 public final class LblcVerticle extends VerticleBase {
+  private final Supplier<Strategies> strategies;
   private @Nullable Deployment deployment;
   private @Nullable EventBusApi api;
 
+  /** With the strategies of the class path. */
+  public LblcVerticle() {
+    this(Strategies::ofClassPath);
+  }
+
+  /** With those strategies, for whose plugins the caller answers. */
+  public LblcVerticle(Strategies strategies) {
+    this(() -> strategies);
+  }
+
+  private LblcVerticle(Supplier<Strategies> strategies) {
+    this.strategies = strategies;
+  }
+
   @Override
   public Future<?> start() throws Exception {
-    PluginConfig config = ConfigReader.readPlugin(config(), Strategies.names(), System.getenv());
-    Deployment entered =
-        Deployment.enter(vertx, deploymentID(), config, () -> System.nanoTime() / 1_000_000);
+    Strategies known = strategies.get();
+    PluginConfig config = ConfigReader.readPlugin(config(), known.names(), System.getenv());
+    Deployment entered = Deployment.enter(
+        vertx,
+        deploymentID(),
+        config,
+        known,
+        () -> System.nanoTime() / 1_000_000,
+        ThreadLocalRandom::current);
     deployment = entered;
     return here(entered.start(context, UUID.randomUUID().toString(), System.currentTimeMillis()))
         .compose(started -> EventBusApi.start(vertx, entered))

@@ -24,6 +24,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +51,7 @@ final class ScheduledService implements LblcService {
       ServiceConfig config,
       Strategy.Factory factory,
       Clock clock,
+      Supplier<? extends RandomGenerator> random,
       Timer timer,
       boolean clustered) {
     this.config = config;
@@ -56,6 +59,8 @@ final class ScheduledService implements LblcService {
     for (Reason reason : Reason.values()) {
       decisions.put(reason, new LongAdder());
     }
+    strategy =
+        factory.create(new Strategy.Context(servers, config::options, clock, clustered, random));
     health = ServiceHealth.start(vertx, name(), config.health(), this::healthChanged);
     servers.listen(new Servers.Listener() {
       @Override
@@ -69,7 +74,6 @@ final class ScheduledService implements LblcService {
       }
     });
     config.servers().forEach(servers::add);
-    strategy = factory.create(new Strategy.Context(servers, config::options, clock, clustered));
     DestinationTable table = strategy.table();
     stopExpiry = table == null || clustered // there, entries expire on all nodes at once
         ? () -> {}

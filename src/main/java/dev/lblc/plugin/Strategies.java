@@ -1,35 +1,155 @@
 package dev.lblc.plugin;
 
-import dev.lblc.scheduler.LocalityBased;
-import dev.lblc.scheduler.ReplicatedLocalityBased;
 import dev.lblc.scheduler.Strategy;
-import dev.lblc.scheduler.WeightedLeastConnection;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
-/** The strategies by the names that a configuration gives them. */
+/**
+ * The strategies by the names that a configuration gives them.
+ *
+ * <p>Immutable; may be used from any thread.
+ */
 public final class Strategies {
-  private static final Map<String, Strategy.Factory> BY_NAME = new TreeMap<>(Map.of(
-      "lblc", LocalityBased::new,
-      "lblcr", ReplicatedLocalityBased::new,
-      "wlc", WeightedLeastConnection::new));
+  private final Map<String, Provided> byName;
 
-  private Strategies() {}
+  /** A provider, and what to call the place it comes from. */
+  private record Provided(StrategyProvider provider, String plugin) {}
 
-  /** The names, in alphabetical order. */
-  public static Set<String> names() {
-    return new TreeSet<>(BY_NAME.keySet());
+  private Strategies(Map<String, Provided> byName) {
+    this.byName = Collections.unmodifiableMap(byName);
   }
 
-  /** Makes strategies of that name. */
-  static Strategy.Factory factory(String name) {
-    Strategy.Factory factory = BY_NAME.get(name);
-    if (factory == null) {
+  /**
+   * Those of the class path, the library's own included.
+   *
+   * @throws BrokenPluginException if one of them cannot be used
+   */
+  public static Strategies ofClassPath() {
+    return new Strategies(new TreeMap<>())
+        .with("class path", loader(Strategies.class.getClassLoader()));
+  }
+
+  /**
+   * These, and those that only that class loader adds.
+   *
+   * @param plugin what to call it in messages
+   * @throws BrokenPluginException if one of them cannot be used: it cannot be made, is made for another version of
+   *     {@link StrategyProvider}, or has the name of another one
+   */
+  public Strategies with(String plugin, ClassLoader plugins) {
+    return with(plugin, loader(plugins));
+  }
+
+  /** The names, in alphabetical order. */
+  public Set<String> names() {
+    return byName.keySet();
+  }
+
+  /**
+   * A new strategy of that name.
+   *
+   * @throws IllegalArgumentException if there is none of that name; the message names those there are
+   * @throws BrokenPluginException if its provider does not make one that can be used
+   */
+  Strategy create(String name, Strategy.Context context) {
+    Provided provided = byName.get(name);
+    if (provided == null) {
       throw new IllegalArgumentException(
           "strategy " + name + " (expected: one of " + names() + ")");
     }
-    return factory;
+    String what = "strategy " + name + " ";
+    Strategy strategy;
+    try {
+      strategy = provided.provider.create(context);
+    } catch (RuntimeException | LinkageError e) {
+      throw new BrokenPluginException(provided.plugin, what + "cannot be made: " + e, e);
+    }
+    if (strategy == null) {
+      throw new BrokenPluginException(provided.plugin, what + "is null");
+    }
+    requireAll(provided.plugin, strategy.getClass(), Strategy.class);
+    return strategy;
+  }
+
+  private Strategies with(String plugin, ServiceLoader<StrategyProvider> loader) {
+    Map<String, Provided> more = new TreeMap<>(byName);
+    Iterator<StrategyProvider> found = loader.iterator();
+    try {
+      while (found.hasNext()) {
+        StrategyProvider provider = found.next();
+        if (!isKnown(provider)) {
+          add(more, new Provided(provider, plugin));
+        }
+      }
+    } catch (ServiceConfigurationError e) {
+      Throwable cause = e.getCause();
+      throw new BrokenPluginException(
+          plugin, cause == null ? e.toString() : e.getMessage() + ": " + cause, e);
+    } catch (RuntimeException | LinkageError e) {
+      if (e instanceof BrokenPluginException broken) {
+        throw broken;
+      }
+      throw new BrokenPluginException(plugin, e.toString(), e);
+    }
+    return new Strategies(more);
+  }
+
+  /** A class loader also finds what its parent has. */
+  private boolean isKnown(StrategyProvider provider) {
+    return byName.values().stream()
+        .anyMatch(known -> known.provider.getClass() == provider.getClass());
+  }
+
+  private static void add(Map<String, Provided> strategies, Provided added) {
+    Class<?> type = added.provider.getClass();
+    requireAll(added.plugin, type, StrategyProvider.class);
+    String name = added.provider.name();
+    if (name == null || name.isEmpty()) {
+      throw new BrokenPluginException(
+          added.plugin, type.getName() + " has the name " + name + " (expected: not empty)");
+    }
+    Provided there = strategies.putIfAbsent(name, added);
+    if (there != null) {
+      throw new BrokenPluginException(
+          added.plugin,
+          type.getName() + " names a strategy " + name + ", which "
+              + there.provider.getClass().getName() + " is already");
+    }
+  }
+
+  /** A class that was compiled against another version of an interface lacks methods of this one. */
+  private static void requireAll(String plugin, Class<?> type, Class<?> contract) {
+    Optional<Method> missing = Arrays.stream(contract.getMethods())
+        .filter(method -> Modifier.isAbstract(method.getModifiers()))
+        .filter(method -> isMissing(type, method))
+        .findFirst();
+    if (missing.isPresent()) {
+      throw new BrokenPluginException(
+          plugin,
+          type.getName() + " is made for another version of " + contract.getSimpleName()
+              + ": it has no " + missing.get());
+    }
+  }
+
+  private static boolean isMissing(Class<?> type, Method method) {
+    try {
+      return Modifier.isAbstract(
+          type.getMethod(method.getName(), method.getParameterTypes()).getModifiers());
+    } catch (NoSuchMethodException e) {
+      return true;
+    }
+  }
+
+  private static ServiceLoader<StrategyProvider> loader(ClassLoader classes) {
+    return ServiceLoader.load(StrategyProvider.class, classes);
   }
 }

@@ -1,7 +1,6 @@
 package dev.lblc.scheduler;
 
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +17,11 @@ import org.jspecify.annotations.Nullable;
  * <p>May be used from any thread. Readers see one immutable list; changes of membership take this object's monitor and
  * publish a new list. Counting takes no lock.
  */
-public final class Servers {
+public final class Servers implements ServerView {
   private volatile Server[] list = {};
+
+  /** The same, for those outside. */
+  private volatile List<Server> view = List.of();
 
   /** Removed servers that something still refers to, by id; guarded by this. */
   private final Map<String, Server> removed = new HashMap<>();
@@ -40,12 +42,12 @@ public final class Servers {
     listeners.add(listener);
   }
 
-  /** The servers in list order: the one added last comes first. Unmodifiable; a later change makes a new list. */
+  @Override
   public List<Server> list() {
-    return Collections.unmodifiableList(Arrays.asList(list));
+    return view;
   }
 
-  /** The member with that id, or null. */
+  @Override
   public @Nullable Server find(String id) {
     for (Server server : list) {
       if (server.id().equals(id)) {
@@ -75,7 +77,7 @@ public final class Servers {
     Server[] grown = new Server[old.length + 1];
     grown[0] = server;
     System.arraycopy(old, 0, grown, 1, old.length);
-    list = grown;
+    publish(grown);
     return server;
   }
 
@@ -87,7 +89,7 @@ public final class Servers {
   public synchronized Server remove(String id) {
     Server server = member(id);
     server.leave();
-    list = Arrays.stream(list).filter(s -> s != server).toArray(Server[]::new);
+    publish(Arrays.stream(list).filter(s -> s != server).toArray(Server[]::new));
     forgetRemoved();
     removed.put(id, server);
     listeners.forEach(listener -> listener.removed(id));
@@ -195,6 +197,11 @@ public final class Servers {
   /** The list itself, for the passes over it; never written to. */
   Server[] snapshot() {
     return list;
+  }
+
+  private void publish(Server[] next) {
+    list = next;
+    view = List.of(next);
   }
 
   private Server member(String id) {

@@ -2,6 +2,7 @@ package dev.lblc.scheduler;
 
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,21 +46,36 @@ public interface Strategy {
   }
 
   /**
-   * What a strategy works with.
+   * What a strategy works with. One strategy serves a service for as long as that is deployed, whatever becomes of its
+   * servers: what it remembers it keeps in fields of its own.
    *
-   * @param servers the service's servers
+   * @param servers the service's servers with their loads
    * @param options the service's options; asked at each use, so that they can change while running
    * @param clock for last use and expiration
    * @param expiresAtUse whether an entry past its expiration counts as absent: so in a cluster; on a node alone a stale
    *     one is used and refreshed, as in the kernel
+   * @param random a source of randomness for the calling thread; asked at each use
    */
   record Context(
-      Servers servers, Supplier<SchedulerOptions> options, Clock clock, boolean expiresAtUse) {
+      ServerView servers,
+      Supplier<SchedulerOptions> options,
+      Clock clock,
+      boolean expiresAtUse,
+      Supplier<? extends RandomGenerator> random) {
 
     /** Whether something used last at that time counts as absent now. */
     boolean isExpired(long lastUseMillis, long nowMillis) {
       return expiresAtUse
           && nowMillis - lastUseMillis >= options.get().expiration().toMillis();
+    }
+
+    /** The servers for strategies of this package, which pass over them without allocating. */
+    Servers all() {
+      if (servers instanceof Servers all) {
+        return all;
+      }
+      throw new IllegalArgumentException("servers: a " + servers.getClass().getName()
+          + " (expected: those of a service, as a factory gets them)");
     }
   }
 }

@@ -17,7 +17,7 @@ abstract class TableStrategy implements Strategy {
 
   TableStrategy(Context context) {
     this.context = context;
-    this.servers = context.servers();
+    this.servers = context.all();
     this.freshPass = new WeightedLeastConnection(context);
   }
 

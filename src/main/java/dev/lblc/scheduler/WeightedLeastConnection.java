@@ -22,7 +22,7 @@ public final class WeightedLeastConnection implements Strategy {
 
   /** Over the context's servers. */
   public WeightedLeastConnection(Context context) {
-    this.servers = context.servers();
+    this.servers = context.all();
     this.options = context.options();
   }
 

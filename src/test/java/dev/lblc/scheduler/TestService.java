@@ -4,6 +4,7 @@ import dev.lblc.scheduler.SchedulerOptions.EntryCounter;
 import dev.lblc.scheduler.SchedulerOptions.Ties;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /** A service under test: servers, options that can be changed, and a clock that stands still until it is moved. */
@@ -11,6 +12,7 @@ final class TestService {
   final Servers servers = new Servers();
   SchedulerOptions options = SchedulerOptions.DEFAULTS;
   volatile long nowMillis;
+  private final Random random = new Random(1);
 
   TestService with(String... ids) {
     for (String id : ids) {
@@ -47,7 +49,8 @@ final class TestService {
   }
 
   Strategy strategy(Strategy.Factory factory) {
-    return factory.create(new Strategy.Context(servers, () -> options, () -> nowMillis, false));
+    return factory.create(
+        new Strategy.Context(servers, () -> options, () -> nowMillis, false, () -> random));
   }
 
   static @Nullable String id(Choice choice) {

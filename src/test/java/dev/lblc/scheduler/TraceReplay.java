@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -219,7 +220,8 @@ final class TraceReplay {
 
   private Strategy newStrategy(int firstRow) {
     Strategy made = Objects.requireNonNull(STRATEGIES.get(strategyName))
-        .create(new Strategy.Context(servers, () -> options, () -> nowMillis, false));
+        .create(new Strategy.Context(
+            servers, () -> options, () -> nowMillis, false, () -> new Random(1)));
     DestinationTable table = made.table();
     expiry = table == null ? null : new ExpiryCheck(table, () -> options, () -> nowMillis);
     timerRuns.clear();

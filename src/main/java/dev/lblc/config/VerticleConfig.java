@@ -1,0 +1,12 @@
+package dev.lblc.config;
+
+import io.vertx.core.json.JsonObject;
+
+/**
+ * A verticle to deploy with the gateway.
+ *
+ * @param verticle class name
+ * @param instances how many, 1 or more
+ * @param config what the verticle gets, as it stands in the file
+ */
+public record VerticleConfig(String verticle, int instances, JsonObject config) {}
