@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.jar.JarFile;
 
 /**
  * The folder of what is added to a gateway: {@code *.jar} with strategies and classes, each with a class loader of its own
@@ -79,11 +80,21 @@ final class PluginFolder implements AutoCloseable {
     }
   }
 
-  private void addJar(Path jar) throws IOException {
+  private void addJar(Path jar) throws IOException, Failure {
+    requireJar(jar);
     URLClassLoader classes = new URLClassLoader(
         jar.toString(), new URL[] {jar.toUri().toURL()}, PluginFolder.class.getClassLoader());
     jars.add(classes);
     strategies = strategies.with(jar.toString(), classes);
+  }
+
+  /** A class loader passes over what it cannot read. */
+  private static void requireJar(Path jar) throws Failure {
+    try {
+      new JarFile(jar.toFile()).close();
+    } catch (IOException e) {
+      throw new Failure("plugin " + jar + ": " + e.getMessage() + " (expected: a jar)");
+    }
   }
 
   private void addVerticle(Path file) throws Failure, ConfigException {

@@ -1,0 +1,162 @@
+package dev.lblc.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lblc.config.ConfigException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class PluginFolderTest {
+  private static final String FIRST = """
+      package acme;
+      import dev.lblc.plugin.StrategyProvider;
+      import dev.lblc.scheduler.*;
+      public class First implements StrategyProvider {
+        public String name() { return "NAME"; }
+        public Strategy create(Strategy.Context context) { return new WeightedLeastConnection(context); }
+      }
+      """;
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // set before each test
+  private Path folder;
+
+  @Test
+  void folder_thatIsNotThere_addsNothing() throws Exception {
+    try (PluginFolder plugins = PluginFolder.open(folder.resolve("none"))) {
+      assertThat(plugins.strategies().names()).containsExactly("lblc", "lblcr", "wlc");
+      assertThat(plugins.verticles()).isEmpty();
+    }
+  }
+
+  @Test
+  void jars_withStrategies_areAddedInAClassLoaderEach() throws Exception {
+    jar("one", "acme.First", "acme.First", FIRST.replace("NAME", "one"));
+    jar("two", "acme.First", "acme.First", FIRST.replace("NAME", "two"));
+    try (PluginFolder plugins = PluginFolder.open(folder)) {
+      assertThat(plugins.strategies().names())
+          .containsExactly("lblc", "lblcr", "one", "two", "wlc");
+    }
+  }
+
+  @Test
+  void strategy_withTheNameOfAnother_isRefused() throws Exception {
+    jar("mine", "acme.First", "acme.First", FIRST.replace("NAME", "lblc"));
+    assertRefused("plugin " + folder.resolve("mine.jar")
+        + ": acme.First names a strategy lblc, which dev.lblc.plugin.BuiltIn$Lblc is already");
+  }
+
+  @Test
+  void strategy_withoutAName_isRefused() throws Exception {
+    jar("mine", "acme.First", "acme.First", FIRST.replace("NAME", ""));
+    assertRefused("plugin " + folder.resolve("mine.jar")
+        + ": acme.First has the name  (expected: not empty)");
+  }
+
+  @Test
+  void provider_thatThrows_isRefused() throws Exception {
+    jar(
+        "mine",
+        "acme.First",
+        "acme.First",
+        FIRST.replace(
+            "public String name()",
+            "public First() { throw new IllegalStateException(\"no licence\"); } public String name()"));
+    assertRefused("plugin " + folder.resolve("mine.jar")
+        + ": dev.lblc.plugin.StrategyProvider: Provider acme.First could not be instantiated:"
+        + " java.lang.IllegalStateException: no licence");
+  }
+
+  @Test
+  void provider_thatIsNotInTheJar_isRefused() throws Exception {
+    jar("mine", "acme.Other", "acme.First", FIRST);
+    assertRefused("plugin " + folder.resolve("mine.jar")
+        + ": java.util.ServiceConfigurationError: dev.lblc.plugin.StrategyProvider: Provider acme.Other"
+        + " not found");
+  }
+
+  @Test
+  void provider_ofAnOlderInterface_isRefused(@TempDir Path older) throws Exception {
+    String contract = """
+        package dev.lblc.plugin;
+        public interface StrategyProvider { String name(); Object create(String service); }
+        """;
+    PluginJar.buildAgainst(
+        folder.resolve("mine.jar"),
+        older,
+        older.resolve("classes").toString(),
+        "acme.Old",
+        "dev.lblc.plugin.StrategyProvider",
+        contract,
+        "acme.Old",
+        """
+        package acme;
+        public class Old implements dev.lblc.plugin.StrategyProvider {
+          public String name() { return "old"; }
+          public Object create(String service) { return service; }
+        }
+        """);
+    assertRefused("plugin " + folder.resolve("mine.jar")
+        + ": acme.Old is made for another version of StrategyProvider: it has no public abstract"
+        + " dev.lblc.scheduler.Strategy dev.lblc.plugin.StrategyProvider.create("
+        + "dev.lblc.scheduler.Strategy$Context)");
+  }
+
+  @Test
+  void file_thatIsNoJar_isRefused() throws Exception {
+    Files.writeString(folder.resolve("mine.jar"), "PK? no");
+    assertThatThrownBy(() -> PluginFolder.open(folder))
+        .isInstanceOf(Failure.class)
+        .hasMessageStartingWith("plugin " + folder.resolve("mine.jar") + ": ");
+  }
+
+  @Test
+  void verticle_ofAJar_isFoundThere() throws Exception {
+    jar("mine", "", "acme.Audit", "package acme; public class Audit {}");
+    Files.writeString(
+        folder.resolve("audit.json"),
+        "{\"verticle\": \"acme.Audit\", \"instances\": 2, \"config\": {\"a\": [1, {\"b\": null}]}}");
+    try (PluginFolder plugins = PluginFolder.open(folder)) {
+      PluginFolder.Added added = plugins.verticles().get(0);
+      assertThat(added.classes().loadClass("acme.Audit").getClassLoader())
+          .isSameAs(added.classes());
+      assertThat(added.config().instances()).isEqualTo(2);
+      assertThat(added.config().config().encode()).isEqualTo("{\"a\":[1,{\"b\":null}]}");
+    }
+  }
+
+  @Test
+  void verticle_thatIsNowhere_isRefused() throws Exception {
+    Path file = Files.writeString(folder.resolve("audit.json"), "{\"verticle\": \"acme.Audit\"}");
+    assertRefused(
+        "plugin " + file
+            + ": $.verticle: acme.Audit (expected: a class of the gateway or of a jar beside the file)");
+  }
+
+  @Test
+  void verticleFile_withFaults_listsThem() throws Exception {
+    Path file = Files.writeString(
+        folder.resolve("audit.json"),
+        "{\"verticle\": \"a b\", \"instances\": 0, \"config\": [], \"colour\": 1}");
+    assertThatThrownBy(() -> PluginFolder.open(folder))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(file + ": $.verticle: \"a b\"")
+        .hasMessageContaining("$.instances: 0 (expected: a whole number, 1 to 1000)")
+        .hasMessageContaining("$.config: [] (expected: an object)")
+        .hasMessageContaining("$.colour: unknown key");
+  }
+
+  private void assertRefused(String message) {
+    assertThatThrownBy(() -> PluginFolder.open(folder))
+        .isInstanceOf(Failure.class)
+        .hasMessage(message);
+  }
+
+  private void jar(String name, String provider, String type, String source) throws IOException {
+    PluginJar.build(folder.resolve(name + ".jar"), folder.resolve(name), provider, type, source);
+  }
+}
