@@ -2,8 +2,12 @@ package dev.lblc.plugin;
 
 import dev.lblc.scheduler.ServerEdit;
 import io.vertx.core.Future;
+import io.vertx.core.net.endpoint.LoadBalancer;
+import io.vertx.httpproxy.OriginRequestProvider;
+import io.vertx.httpproxy.ProxyContext;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +41,26 @@ public interface LblcService {
    * @throws NoServerException if no other server is available
    */
   Lease acquire(@Nullable String destination, Set<String> except);
+
+  /**
+   * The service as a load balancer for {@link io.vertx.core.http.HttpClientBuilder#withLoadBalancer}. The destination is the
+   * request's routing key; without one it is a weighted least-connection choice.
+   *
+   * <p>Endpoints of the client's address resolver are the service's servers by host and port; weights are the
+   * configuration's. An endpoint that is no server of the service is never chosen. May serve any number of clients; a
+   * request counts as active until its response has ended or failed.
+   */
+  LoadBalancer loadBalancer();
+
+  /**
+   * The service as the origin of a proxy of vertx-http-proxy, which must be on the class path. A proxied request counts as
+   * active until its response has ended or failed, a WebSocket until it is closed. A server that does not take the connection
+   * is passed over once.
+   *
+   * @param destination makes the destination of a request; null: none. Called on the request's event loop
+   * @return fails requests with a {@link NoServerException}, which the proxy answers with 502
+   */
+  OriginRequestProvider originRequestProvider(Function<ProxyContext, @Nullable String> destination);
 
   /** The servers with their loads, and what was decided so far: a snapshot. */
   ServiceStatus status();

@@ -17,6 +17,10 @@ import dev.lblc.scheduler.Strategy;
 import dev.lblc.scheduler.Timer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.core.net.endpoint.LoadBalancer;
+import io.vertx.httpproxy.OriginRequestProvider;
+import io.vertx.httpproxy.ProxyContext;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -24,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -87,16 +92,59 @@ final class ScheduledService implements LblcService {
 
   @Override
   public Lease acquire(@Nullable String destination, Set<String> except) {
-    Choice choice = except.isEmpty()
-        ? strategy.choose(DestinationKey.of(destination))
-        : strategy.chooseOther(except);
-    counter(choice.reason()).increment();
+    Choice choice = choose(destination, except);
     Server server = choice.server();
     if (server == null) {
       throw new NoServerException(name());
     }
     servers.bind(server);
     return new ServerLease(this, server, choice.reason());
+  }
+
+  @Override
+  public LoadBalancer loadBalancer() {
+    return new ServiceLoadBalancer(this);
+  }
+
+  @Override
+  public OriginRequestProvider originRequestProvider(
+      Function<ProxyContext, @Nullable String> destination) {
+    return new LeasedOrigin(this, destination);
+  }
+
+  /** A decision, of which nothing is counted but its reason. */
+  Choice choose(@Nullable String destination, Set<String> except) {
+    Choice choice = except.isEmpty()
+        ? strategy.choose(DestinationKey.of(destination))
+        : strategy.chooseOther(except);
+    counter(choice.reason()).increment();
+    return choice;
+  }
+
+  /** Counts a connection to a server that was chosen before. */
+  ServerLease lease(Server server) {
+    servers.bind(server);
+    return new ServerLease(this, server, Reason.HIT);
+  }
+
+  List<Server> servers() {
+    return servers.list();
+  }
+
+  /** The server at an address; null: the service has none there. */
+  @Nullable
+  Server at(SocketAddress address) {
+    for (Server server : servers.list()) {
+      if (isAt(server, address)) {
+        return server;
+      }
+    }
+    return null;
+  }
+
+  static boolean isAt(Server server, SocketAddress address) {
+    return server.port() == address.port()
+        && (server.host().equals(address.host()) || server.host().equals(address.hostAddress()));
   }
 
   @Override

@@ -1,0 +1,89 @@
+package dev.lblc.plugin;
+
+import dev.lblc.plugin.EndpointLeases.Interaction;
+import dev.lblc.scheduler.Server;
+import io.vertx.core.http.ConnectionPoolTooBusyException;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.core.net.endpoint.InteractionMetrics;
+import java.lang.ref.Cleaner;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The leases of the requests to one endpoint. Vert.x tells the end of some requests twice, and of a request that gets no
+ * stream on its connection, or is dropped before it is sent, never: the first one counts, and what is left of the others is
+ * released when their objects are collected.
+ *
+ * <p>May be used from any thread.
+ */
+final class EndpointLeases implements InteractionMetrics<Interaction> {
+  private static final Cleaner CLEANER = Cleaner.create();
+
+  private final ScheduledService service;
+  private volatile @Nullable SocketAddress address;
+
+  EndpointLeases(ScheduledService service) {
+    this.service = service;
+  }
+
+  /** Where the endpoint is. */
+  void address(SocketAddress address) {
+    this.address = address;
+  }
+
+  /** One request. */
+  static final class Interaction {
+    private final @Nullable ServerLease lease;
+    private final Cleaner.Cleanable end;
+    private volatile boolean begun;
+
+    private Interaction(@Nullable ServerLease lease) {
+      this.lease = lease;
+      end = CLEANER.register(this, new End(lease));
+    }
+  }
+
+  /** Closes a lease once. */
+  private record End(@Nullable ServerLease lease, AtomicBoolean closed) implements Runnable {
+    End(@Nullable ServerLease lease) {
+      this(lease, new AtomicBoolean());
+    }
+
+    @Override
+    public void run() {
+      if (lease != null && closed.compareAndSet(false, true)) {
+        lease.close();
+      }
+    }
+  }
+
+  @Override
+  public Interaction initiateRequest() {
+    SocketAddress there = address;
+    Server server = there == null ? null : service.at(there);
+    return new Interaction(server == null ? null : service.lease(server));
+  }
+
+  @Override
+  public void reportRequestBegin(Interaction interaction) {
+    interaction.begun = true;
+    if (interaction.lease != null) {
+      interaction.lease.connected();
+    }
+  }
+
+  @Override
+  public void reportResponseEnd(Interaction interaction) {
+    interaction.end.clean();
+  }
+
+  @Override
+  public void reportFailure(Interaction interaction, Throwable failure) {
+    if (interaction.lease != null
+        && !interaction.begun
+        && !(failure instanceof ConnectionPoolTooBusyException)) {
+      interaction.lease.connectFailed();
+    }
+    interaction.end.clean();
+  }
+}
