@@ -34,6 +34,7 @@ final class EventBusSettings {
               .addCertPath(tls.certificate().toString())
               .addKeyPath(tls.key().toString()))
           .setTrustOptions(new PemTrustOptions().addCertPath(tls.trust().toString()))
+          .setTrustAll(false) // on by default here: as a client a node would talk to anybody
           .setClientAuth(ClientAuth.REQUIRED);
     }
     return options;
