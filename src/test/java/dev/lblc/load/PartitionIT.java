@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -37,6 +38,9 @@ final class PartitionIT {
 
   private final long seed = new Random().nextLong();
   private final Random random = new Random(seed);
+
+  @RegisterExtension
+  static final LogsOfFailures LOGS = new LogsOfFailures(() -> cluster);
 
   @BeforeAll
   static void start(@TempDir Path folder) throws Exception {

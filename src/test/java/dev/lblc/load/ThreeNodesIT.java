@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -39,6 +40,9 @@ final class ThreeNodesIT {
 
   private final long seed = new Random().nextLong();
   private final Random random = new Random(seed);
+
+  @RegisterExtension
+  static final LogsOfFailures LOGS = new LogsOfFailures(() -> cluster);
 
   @BeforeAll
   static void start(@TempDir Path folder) throws Exception {
