@@ -123,6 +123,7 @@ public final class Cluster {
         .addMapConfig(new MapConfig(MAPS + "*")
             .setMergePolicyConfig(
                 new MergePolicyConfig().setPolicy(LaterUseMergePolicy.class.getName())));
+    List<String> partitionKeys = SharedTable.partitionKeys(hazelcast.getPartitionService());
     Map<String, Servers> byName = new LinkedHashMap<>();
     for (SharedService service : services) {
       byName.put(service.name(), service.servers());
@@ -132,6 +133,7 @@ public final class Cluster {
         tables.add(new SharedTable(
             service.name(),
             hazelcast.getMap(MAPS + service.name()),
+            partitionKeys,
             replica,
             service.options(),
             time,
