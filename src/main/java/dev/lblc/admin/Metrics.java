@@ -43,9 +43,10 @@ public final class Metrics {
     return new MicrometerMetricsFactory(registry);
   }
 
-  /** Adds the services' numbers; once. */
+  /** Adds the numbers of services and cluster; once. */
   void add(Lblc lblc) {
     registry.getPrometheusRegistry().register(new ServiceMetrics(lblc));
+    registry.getPrometheusRegistry().register(new ClusterMetrics(lblc));
   }
 
   /** All numbers in Prometheus' text format. */

@@ -11,6 +11,7 @@ import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import dev.lblc.scheduler.Clock;
 import dev.lblc.scheduler.DestinationTable;
 import dev.lblc.scheduler.SchedulerOptions;
+import dev.lblc.scheduler.ServerEdit;
 import dev.lblc.scheduler.Servers;
 import dev.lblc.scheduler.TableReplica;
 import io.vertx.core.Future;
@@ -18,26 +19,31 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.spi.cluster.ClusterManager;
+import io.vertx.core.spi.cluster.RegistrationInfo;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This node's part in the cluster: one {@link SharedTable} per service that remembers destinations, and the counts of
- * all services.
+ * This node's part in the cluster: each service's servers, one {@link SharedTable} per service that remembers
+ * destinations, and the counts of all services.
  *
  * <p>One thread of its own does everything that calls Hazelcast; reports run on the context that joined.
  */
@@ -47,18 +53,27 @@ public final class Cluster {
   /** The attribute by which Vert.x knows members. */
   static final String NODE_ID = "__vertx.nodeId";
 
-  private static final String MAPS = "lblc.homes.";
+  private static final String HOMES = "lblc.homes.";
+  private static final String SERVERS = "lblc.servers.";
 
   private final Vertx vertx;
   private final Duration reportInterval;
   private final Duration peerTimeout;
+  private final ClusterManager manager;
   private final HazelcastInstance hazelcast;
   private final String node;
   private final long epoch;
   private final ClusterTime time;
   private final ScheduledExecutorService executor;
   private final Degradation degradation = new Degradation();
+  private final Map<String, SharedServers> servers = new LinkedHashMap<>();
   private final List<SharedTable> tables = new ArrayList<>();
+  private final Promise<Void> heardAll = Promise.promise();
+
+  /** Who shared counts when this node joined; null: not known yet. */
+  private volatile @Nullable Set<String> reporters;
+
+  private final long joiningMillis;
   private final PeerCounts peers;
   private final SharedCounts counts;
   private @Nullable UUID membershipListener;
@@ -105,36 +120,37 @@ public final class Cluster {
       Vertx vertx,
       Duration reportInterval,
       Duration peerTimeout,
-      HazelcastInstance hazelcast,
-      String node,
+      HazelcastClusterManager manager,
       long epoch,
       Clock clock,
       List<SharedService> services) {
     this.vertx = vertx;
     this.reportInterval = reportInterval;
     this.peerTimeout = peerTimeout;
-    this.hazelcast = hazelcast;
-    this.node = node;
+    this.manager = manager;
+    this.hazelcast = manager.getHazelcastInstance();
+    this.node = manager.getNodeId();
     this.epoch = epoch;
     this.time = new ClusterTime(clock, () -> hazelcast.getCluster().getClusterTime());
     this.executor = newExecutor();
-    hazelcast
-        .getConfig()
-        .addMapConfig(new MapConfig(MAPS + "*")
-            .setMergePolicyConfig(
-                new MergePolicyConfig().setPolicy(LaterUseMergePolicy.class.getName())));
+    mergeBy(HOMES, LaterUseMergePolicy.class);
+    mergeBy(SERVERS, LaterEditMergePolicy.class);
     List<String> partitionKeys = SharedTable.partitionKeys(hazelcast.getPartitionService());
     Map<String, Servers> byName = new LinkedHashMap<>();
     for (SharedService service : services) {
-      byName.put(service.name(), service.servers());
+      String name = service.name();
+      byName.put(name, service.servers());
+      servers.put(
+          name,
+          new SharedServers(
+              name, hazelcast.getMap(SERVERS + name), service.servers(), time, executor));
       DestinationTable table = service.table();
       if (table != null) {
-        TableReplica replica = new TableReplica(table, service.servers());
         tables.add(new SharedTable(
-            service.name(),
-            hazelcast.getMap(MAPS + service.name()),
+            name,
+            hazelcast.getMap(HOMES + name),
             partitionKeys,
-            replica,
+            new TableReplica(table, service.servers()),
             service.options(),
             time,
             executor,
@@ -143,11 +159,20 @@ public final class Cluster {
     }
     this.peers = new PeerCounts(byName);
     this.counts = new SharedCounts(node, epoch, byName, peers, time, degradation, vertx);
-    this.lastTickMillis = time.nowMillis();
+    this.joiningMillis = time.nowMillis();
+    this.lastTickMillis = joiningMillis;
+  }
+
+  private void mergeBy(String maps, Class<?> policy) {
+    hazelcast
+        .getConfig()
+        .addMapConfig(new MapConfig(maps + "*")
+            .setMergePolicyConfig(new MergePolicyConfig().setPolicy(policy.getName())));
   }
 
   /**
-   * Joins with the services of this node; complete once the tables were pulled.
+   * Joins with the services of this node; complete once servers and tables were taken over and every other node has told
+   * its connections, or was silent for {@code peerTimeout}.
    *
    * @param vertx clustered by Hazelcast
    * @param reportInterval how often changed counts are published
@@ -174,16 +199,9 @@ public final class Cluster {
                   : "clustered by " + manager.getClass().getName())
               + ")"));
     }
-    Cluster cluster = new Cluster(
-        vertx,
-        reportInterval,
-        peerTimeout,
-        hazelcast.getHazelcastInstance(),
-        hazelcast.getNodeId(),
-        epoch,
-        clock,
-        services);
-    return cluster.start().map(cluster);
+    Cluster cluster =
+        new Cluster(vertx, reportInterval, peerTimeout, hazelcast, epoch, clock, services);
+    return cluster.start().map(cluster).onFailure(failure -> cluster.leave());
   }
 
   /** Id of this node. */
@@ -225,6 +243,26 @@ public final class Cluster {
     return degradation.parts();
   }
 
+  /**
+   * Makes an edit of a server the cluster's.
+   *
+   * @return complete once it holds on this node and the others are being told; fails with an
+   *     {@link IllegalArgumentException} if it cannot be made, and nothing was changed, or with an
+   *     {@link IllegalStateException} if the cluster does not answer
+   */
+  public Future<Void> edit(String service, ServerEdit edit) {
+    SharedServers shared = Objects.requireNonNull(servers.get(service), service);
+    return Future.future(done -> {
+      CompletableFuture<Void> unused = shared.edit(edit).whenComplete((nothing, failure) -> {
+        if (failure == null) {
+          done.complete();
+        } else {
+          done.fail(failure instanceof CompletionException ? failure.getCause() : failure);
+        }
+      });
+    });
+  }
+
   /** Leaves: nothing of this node is shared any more. */
   public void leave() {
     vertx.cancelTimer(reportTimer);
@@ -235,6 +273,7 @@ public final class Cluster {
     if (lifecycleListener != null) {
       hazelcast.getLifecycleService().removeLifecycleListener(lifecycleListener);
     }
+    servers.values().forEach(SharedServers::leave);
     tables.forEach(SharedTable::leave);
     executor.shutdownNow();
   }
@@ -248,12 +287,18 @@ public final class Cluster {
     membershipListener = hazelcast.getCluster().addMembershipListener(new Membership());
     lifecycleListener =
         hazelcast.getLifecycleService().addLifecycleListener(this::lifecycleChanged);
-    counts.start();
+    Future<Void> unused = counts
+        .start()
+        .compose(registered -> askForReporters())
+        .onFailure(failure -> LOG.warn("it is not known who shares connections", failure))
+        .onSuccess(ids -> reporters = ids)
+        .mapEmpty();
     long interval = Math.max(1, reportInterval.toMillis());
     reportTimer = vertx.setPeriodic(interval, timer -> tick());
     Promise<Void> joined = Promise.promise();
     executor.execute(guarded("start", () -> {
       try {
+        servers.values().forEach(SharedServers::join);
         tables.forEach(SharedTable::join);
         tables.forEach(this::scheduleSweep);
       } catch (RuntimeException e) {
@@ -262,7 +307,27 @@ public final class Cluster {
       }
       joined.complete();
     }));
-    return joined.future();
+    return Future.all(joined.future(), heardAll.future()).mapEmpty();
+  }
+
+  private Future<Set<String>> askForReporters() {
+    Promise<List<RegistrationInfo>> registrations = Promise.promise();
+    manager.getRegistrations(SharedCounts.ADDRESS, registrations);
+    return registrations
+        .future()
+        .map(all -> all.stream().map(RegistrationInfo::nodeId).collect(Collectors.toSet()));
+  }
+
+  /** Completes once every node that shares counts has told its own, has left, or is silent. */
+  private void hear(long now) {
+    Set<String> others = reporters;
+    boolean isLate = now - joiningMillis >= peerTimeout.toMillis();
+    if (isLate
+        || (others != null
+            && nodes().stream()
+                .noneMatch(other -> others.contains(other.id()) && other.reportAgeMillis() < 0))) {
+      heardAll.complete();
+    }
   }
 
   private void scheduleSweep(SharedTable table) {
@@ -288,11 +353,15 @@ public final class Cluster {
       degradation.failed(Degradation.node(silent), null);
     }
     counts.tick();
+    if (!heardAll.future().isComplete()) {
+      hear(now);
+    }
   }
 
   private void rejoin() {
     executor.execute(guarded("pull", () -> {
       time.adjust();
+      servers.values().forEach(SharedServers::pull);
       tables.forEach(SharedTable::pull);
     }));
   }

@@ -20,6 +20,9 @@ public final class ClusterSerialization implements DataSerializerHook {
   static final int NOTE_USE = 3;
   static final int REMOVE_UNUSED = 4;
   static final int LATER_USE_MERGE = 5;
+  static final int SERVER_RECORD = 6;
+  static final int EDIT_SERVER = 7;
+  static final int LATER_EDIT_MERGE = 8;
 
   @Override
   public int getFactoryId() {
@@ -38,9 +41,12 @@ public final class ClusterSerialization implements DataSerializerHook {
       case NOTE_USE -> new NoteUse();
       case REMOVE_UNUSED -> new RemoveUnused();
       case LATER_USE_MERGE -> new LaterUseMergePolicy();
+      case SERVER_RECORD -> new ServerRecord();
+      case EDIT_SERVER -> new EditServer();
+      case LATER_EDIT_MERGE -> new LaterEditMergePolicy();
       default ->
         throw new IllegalArgumentException(
-            "class id " + classId + " (expected: 1 to " + LATER_USE_MERGE + ")");
+            "class id " + classId + " (expected: 1 to " + LATER_EDIT_MERGE + ")");
     };
   }
 

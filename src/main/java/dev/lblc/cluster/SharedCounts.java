@@ -3,6 +3,7 @@ package dev.lblc.cluster;
 import dev.lblc.cluster.CountReport.Counts;
 import dev.lblc.scheduler.Server;
 import dev.lblc.scheduler.Servers;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the context that it was started on, but for what {@link PeerCounts} guards.
  */
 final class SharedCounts {
-  private static final String ADDRESS = "lblc.counts";
+  static final String ADDRESS = "lblc.counts";
   private static final long AT_LEAST_EVERY_MILLIS = 1_000;
   private static final long EAGER_MILLIS = 3_000;
   private static final DeliveryOptions OPTIONS =
@@ -56,15 +57,18 @@ final class SharedCounts {
     this.lastPublishedMillis = time.nowMillis() - AT_LEAST_EVERY_MILLIS;
   }
 
-  void start() {
-    consumer = eventBus.consumer(ADDRESS, message -> {
+  /** Complete once this node is known to listen. */
+  Future<Void> start() {
+    MessageConsumer<CountReport> listening = eventBus.consumer(ADDRESS, message -> {
       CountReport report = message.body();
       if (!report.node().equals(node)) {
         peers.received(report, time.nowMillis());
         degradation.worked(Degradation.node(report.node()));
       }
     });
+    consumer = listening;
     beEager();
+    return listening.completion();
   }
 
   /** For a while every tick publishes: somebody joined, whose registration may take a moment to be known here. */

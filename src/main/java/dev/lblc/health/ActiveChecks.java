@@ -6,7 +6,8 @@ import dev.lblc.scheduler.ServerSpec;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -16,39 +17,47 @@ import java.util.concurrent.TimeoutException;
  * twice at a time.
  */
 final class ActiveChecks {
-  /** Hears that a server's checks took it down or brought it back. */
+  /** The golden ratio's fraction: its multiples modulo 1 lie evenly, however many there are. */
+  private static final double SPREAD = 0.618_033_988_749_895;
+
+  /** Hears on the context that a server's checks took it down or brought it back. */
   interface Listener {
-    void changed(String serverId, boolean up, String why);
+    void checked(boolean up, String why);
   }
 
   private final Vertx vertx;
   private final Context context;
   private final HealthConfig.Active config;
-  private final Listener listener;
   private final Probe probe;
-  private final long[] timers;
+  private final Map<String, Checked> servers = new HashMap<>(); // on the context only
+  private int added; // on the context only
   private volatile boolean stopped;
 
-  private ActiveChecks(
-      Vertx vertx, Context context, HealthConfig.Active config, int servers, Listener listener) {
+  /** Checks nothing yet. */
+  ActiveChecks(Vertx vertx, Context context, HealthConfig.Active config) {
     this.vertx = vertx;
     this.context = context;
     this.config = config;
-    this.listener = listener;
     this.probe = Probe.create(vertx, config);
-    this.timers = new long[servers];
   }
 
-  /** Starts checking; the listener is called on {@code context}. */
-  static ActiveChecks start(
-      Vertx vertx,
-      Context context,
-      HealthConfig.Active config,
-      List<ServerSpec> servers,
-      Listener listener) {
-    ActiveChecks checks = new ActiveChecks(vertx, context, config, servers.size(), listener);
-    context.runOnContext(ignored -> checks.schedule(servers));
-    return checks;
+  /** Checks a server from now on. */
+  void add(ServerSpec server, Listener listener) {
+    context.runOnContext(ignored -> {
+      if (!stopped) {
+        servers.put(server.id(), new Checked(server, listener, added++));
+      }
+    });
+  }
+
+  /** Checks a server no longer; a result that comes later is ignored. */
+  void remove(String id) {
+    context.runOnContext(ignored -> {
+      Checked removed = servers.remove(id);
+      if (removed != null) {
+        removed.end();
+      }
+    });
   }
 
   /** Ends all checks. Results that come later are ignored. */
@@ -58,37 +67,36 @@ final class ActiveChecks {
     }
     stopped = true;
     context.runOnContext(ignored -> {
-      for (long timer : timers) {
-        vertx.cancelTimer(timer);
-      }
+      servers.values().forEach(Checked::end);
+      servers.clear();
     });
     probe.close();
-  }
-
-  private void schedule(List<ServerSpec> servers) {
-    if (stopped) {
-      return;
-    }
-    long interval = Math.max(1, config.interval().toMillis());
-    for (int i = 0; i < timers.length; i++) {
-      Checked checked = new Checked(servers.get(i));
-      long offset = Math.max(1, interval * i / timers.length);
-      timers[i] = vertx.setPeriodic(offset, interval, timer -> checked.tick());
-    }
   }
 
   /** One server and how its checks went so far; used on the context only. */
   private final class Checked {
     private final ServerSpec server;
+    private final Listener listener;
     private final RiseFall state = new RiseFall(config.rise(), config.fall());
+    private final long timer;
     private boolean underWay;
+    private boolean ended;
 
-    Checked(ServerSpec server) {
+    Checked(ServerSpec server, Listener listener, int position) {
       this.server = server;
+      this.listener = listener;
+      long interval = Math.max(1, config.interval().toMillis());
+      long offset = Math.max(1, (long) (interval * (position * SPREAD % 1)));
+      timer = vertx.setPeriodic(offset, interval, id -> tick());
     }
 
-    void tick() {
-      if (underWay || stopped) {
+    void end() {
+      ended = true;
+      vertx.cancelTimer(timer);
+    }
+
+    private void tick() {
+      if (underWay || ended) {
         return;
       }
       underWay = true;
@@ -97,8 +105,8 @@ final class ActiveChecks {
 
     private void done(AsyncResult<String> result) {
       underWay = false;
-      if (!stopped && state.record(result.succeeded())) {
-        listener.changed(server.id(), state.up(), why(result));
+      if (!ended && state.record(result.succeeded())) {
+        listener.checked(state.up(), why(result));
       }
     }
 

@@ -8,11 +8,12 @@ import org.jspecify.annotations.Nullable;
  * <p>May be used from any thread; no method waits.
  */
 public final class ServerHealth {
-  private final Availability availability;
+  /** Of a server that is not watched: makes nothing of what it is told. */
+  static final ServerHealth UNWATCHED = new ServerHealth(null);
+
   private final @Nullable PassiveEjection ejection;
 
-  ServerHealth(Availability availability, @Nullable PassiveEjection ejection) {
-    this.availability = availability;
+  ServerHealth(@Nullable PassiveEjection ejection) {
     this.ejection = ejection;
   }
 
@@ -28,9 +29,5 @@ public final class ServerHealth {
     if (ejection != null) {
       ejection.connectFailed();
     }
-  }
-
-  Availability availability() {
-    return availability;
   }
 }

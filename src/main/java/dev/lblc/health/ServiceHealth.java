@@ -1,80 +1,89 @@
 package dev.lblc.health;
 
 import dev.lblc.config.HealthConfig;
-import dev.lblc.config.ServiceConfig;
 import dev.lblc.scheduler.ServerSpec;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which servers of one service answer, by active checks, by failed connects, or by both.
  *
- * <p>Every server starts as available. Checks and readmissions run on the context that {@link #start} was called on (or
- * one of their own, if on none); the methods may be called from any thread.
+ * <p>Servers come and go; each starts as available. Checks and readmissions run on the context that {@link #start} was
+ * called on (or one of their own, if on none); the methods may be called from any thread and do not wait.
  */
 public final class ServiceHealth {
-  private final Map<String, ServerHealth> servers = new LinkedHashMap<>();
+  private final Vertx vertx;
+  private final Context context;
+  private final String service;
+  private final HealthConfig.@Nullable Passive passive;
   private final @Nullable ActiveChecks checks;
+  private final BiConsumer<String, Boolean> listener;
+  private final Map<String, Watched> servers = new ConcurrentHashMap<>();
 
-  private ServiceHealth(Vertx vertx, ServiceConfig service, BiConsumer<String, Boolean> listener) {
-    Context context = vertx.getOrCreateContext();
-    HealthConfig health = service.health();
-    HealthConfig.Passive passive = health == null ? null : health.passive();
-    HealthConfig.Active active = health == null ? null : health.active();
-    for (ServerSpec server : service.servers()) {
-      Availability availability = new Availability(service.name(), server.id(), listener);
-      servers.put(
-          server.id(),
-          new ServerHealth(
-              availability,
-              passive == null
-                  ? null
-                  : new PassiveEjection(
-                      passive,
-                      (delay, task) -> after(vertx, context, delay, task),
-                      availability::ejected)));
-    }
-    checks = active == null
-        ? null
-        : ActiveChecks.start(
-            vertx,
-            context,
-            active,
-            service.servers(),
-            (id, up, why) -> server(id).availability().checked(up, why));
+  private record Watched(Availability availability, ServerHealth health) {}
+
+  private ServiceHealth(
+      Vertx vertx,
+      String service,
+      @Nullable HealthConfig config,
+      BiConsumer<String, Boolean> listener) {
+    this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
+    this.service = service;
+    this.listener = listener;
+    this.passive = config == null ? null : config.passive();
+    HealthConfig.Active active = config == null ? null : config.active();
+    this.checks = active == null ? null : new ActiveChecks(vertx, context, active);
   }
 
   /**
-   * Starts watching a service's servers; without {@code health} in its configuration, they are all available for good.
+   * Starts with no server.
    *
    * @param vertx runs timers and checks
-   * @param service whose servers
+   * @param service name, for the log
+   * @param config how to check; null: servers are all available for good
    * @param listener called with a server's id and whether it is available now, once for each change, never twice at a
    *     time for one server; on any thread, so it must not wait, and it may be called by
    *     {@link ServerHealth#connectFailed()} itself: hold no lock there that it takes in another order
    */
   public static ServiceHealth start(
-      Vertx vertx, ServiceConfig service, BiConsumer<String, Boolean> listener) {
-    return new ServiceHealth(vertx, service, listener);
+      Vertx vertx,
+      String service,
+      @Nullable HealthConfig config,
+      BiConsumer<String, Boolean> listener) {
+    return new ServiceHealth(vertx, service, config, listener);
   }
 
-  /**
-   * Where the outcome of connects to a server is told; look it up once and keep it.
-   *
-   * @throws IllegalArgumentException if the service has no such server
-   */
-  public ServerHealth server(String id) {
-    ServerHealth server = servers.get(id);
-    if (server == null) {
-      throw new IllegalArgumentException(
-          "server " + id + " (expected: one of " + servers.keySet() + ")");
+  /** Watches a server from now on; what was known of one with that id is forgotten. */
+  public void add(ServerSpec server) {
+    remove(server.id());
+    Availability availability = new Availability(service, server.id(), listener);
+    servers.put(server.id(), new Watched(availability, new ServerHealth(ejection(availability))));
+    if (checks != null) {
+      checks.add(server, availability::checked);
     }
-    return server;
+  }
+
+  /** Watches a server no longer; the listener hears nothing more of it once this has returned. */
+  public void remove(String id) {
+    if (checks != null) {
+      checks.remove(id);
+    }
+    Watched removed = servers.remove(id);
+    if (removed != null) {
+      removed.availability.stop();
+    }
+  }
+
+  /** Where the outcome of connects to a server is told; one that is not watched any more makes nothing of it. */
+  public ServerHealth server(String id) {
+    Watched server = servers.get(id);
+    return server == null ? ServerHealth.UNWATCHED : server.health;
   }
 
   /** Ends all checks; the listener hears nothing more once this has returned. A second call does nothing. */
@@ -82,10 +91,16 @@ public final class ServiceHealth {
     if (checks != null) {
       checks.stop();
     }
-    servers.values().forEach(server -> server.availability().stop());
+    servers.values().forEach(server -> server.availability.stop());
   }
 
-  private static void after(Vertx vertx, Context context, Duration delay, Runnable task) {
+  private @Nullable PassiveEjection ejection(Availability availability) {
+    return passive == null
+        ? null
+        : new PassiveEjection(passive, this::after, availability::ejected);
+  }
+
+  private void after(Duration delay, Runnable task) {
     // On our context: a timer belongs to the context that sets it, and that of a request may go
     // before this one.
     context.runOnContext(

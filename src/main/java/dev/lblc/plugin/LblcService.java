@@ -1,5 +1,7 @@
 package dev.lblc.plugin;
 
+import dev.lblc.scheduler.ServerEdit;
+import io.vertx.core.Future;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -53,4 +55,14 @@ public interface LblcService {
   /** One destination of the table; null if it is not there. Not a use: it does not keep the entry alive. */
   @Nullable
   DestinationStatus destination(String destination);
+
+  /**
+   * Changes the servers while requests go on; in a cluster, those of all nodes, and of nodes that join later. It lasts
+   * until the configuration says something else of that server than it did.
+   *
+   * @return complete once it holds on this node; other nodes follow within a second. Fails, and nothing was changed, with
+   *     an {@link IllegalArgumentException} if there is no such server, or to add, there is one, or a value is out of its
+   *     range; with an {@link IllegalStateException} if the cluster does not answer in time
+   */
+  Future<Void> edit(ServerEdit edit);
 }

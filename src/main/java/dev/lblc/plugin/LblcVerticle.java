@@ -58,6 +58,9 @@ public final class LblcVerticle extends VerticleBase {
 
   private Lblc register(@Nullable Cluster joined) {
     cluster = joined;
+    if (joined != null) {
+      services.values().forEach(service -> service.joined(joined));
+    }
     Lblc registered = new Lblc(services, () -> joined == null ? null : ClusterStatus.of(joined));
     registered.register(vertx);
     lblc = registered;

@@ -10,10 +10,12 @@ import dev.lblc.scheduler.DestinationTable;
 import dev.lblc.scheduler.ExpiryCheck;
 import dev.lblc.scheduler.Reason;
 import dev.lblc.scheduler.Server;
+import dev.lblc.scheduler.ServerEdit;
 import dev.lblc.scheduler.ServerSpec;
 import dev.lblc.scheduler.Servers;
 import dev.lblc.scheduler.Strategy;
 import dev.lblc.scheduler.Timer;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.EnumMap;
 import java.util.List;
@@ -38,6 +40,7 @@ final class ScheduledService implements LblcService {
   private final Runnable stopExpiry;
   private final Map<Reason, LongAdder> decisions = new EnumMap<>(Reason.class);
   private final LongAdder doubleReleases = new LongAdder();
+  private volatile @Nullable Cluster cluster;
 
   /** Starts scheduling: health checks and expiry run from now on until {@link #stop}. */
   ScheduledService(
@@ -52,15 +55,24 @@ final class ScheduledService implements LblcService {
     for (Reason reason : Reason.values()) {
       decisions.put(reason, new LongAdder());
     }
-    for (ServerSpec server : config.servers()) {
-      servers.add(server);
-    }
+    health = ServiceHealth.start(vertx, name(), config.health(), this::healthChanged);
+    servers.listen(new Servers.Listener() {
+      @Override
+      public void adding(ServerSpec server) {
+        health.add(server);
+      }
+
+      @Override
+      public void removed(String id) {
+        health.remove(id);
+      }
+    });
+    config.servers().forEach(servers::add);
     strategy = factory.create(new Strategy.Context(servers, config::options, clock, clustered));
     DestinationTable table = strategy.table();
     stopExpiry = table == null || clustered // there, entries expire on all nodes at once
         ? () -> {}
         : new ExpiryCheck(table, config::options, clock).start(timer);
-    health = ServiceHealth.start(vertx, config, this::healthChanged);
   }
 
   @Override
@@ -131,6 +143,22 @@ final class ScheduledService implements LblcService {
     DestinationTable.Row row =
         table == null ? null : table.row(String.valueOf(DestinationKey.of(destination)));
     return row == null ? null : status(row);
+  }
+
+  @Override
+  public Future<Void> edit(ServerEdit edit) {
+    Cluster joined = cluster;
+    return joined == null
+        ? Future.future(done -> {
+          servers.edit(edit);
+          done.complete();
+        })
+        : joined.edit(name(), edit);
+  }
+
+  /** Shares edits with other nodes from now on. */
+  void joined(Cluster cluster) {
+    this.cluster = cluster;
   }
 
   /** What other nodes share of it. */

@@ -174,6 +174,7 @@ public final class Server {
     port = spec.port();
     weight = spec.weight();
     editThresholds(spec.upper(), spec.lower());
+    healthy = true;
     member = true;
   }
 

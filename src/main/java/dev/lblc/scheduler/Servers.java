@@ -5,6 +5,8 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,22 @@ public final class Servers {
 
   /** Removed servers that something still refers to, by id; guarded by this. */
   private final Map<String, Server> removed = new HashMap<>();
+
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+
+  /** Hears who comes and goes, under the monitor of the servers: it must not wait. */
+  public interface Listener {
+    /** A server is about to be chosen. */
+    void adding(ServerSpec server);
+
+    /** A server is no longer chosen. */
+    void removed(String id);
+  }
+
+  /** Tells from now on of every server that is added or removed. */
+  public void listen(Listener listener) {
+    listeners.add(listener);
+  }
 
   /** The servers in list order: the one added last comes first. Unmodifiable; a later change makes a new list. */
   public List<Server> list() {
@@ -51,6 +69,7 @@ public final class Servers {
     if (server == null || !server.isAt(spec)) {
       server = new Server(spec.id());
     }
+    listeners.forEach(listener -> listener.adding(spec));
     server.join(spec);
     Server[] old = list;
     Server[] grown = new Server[old.length + 1];
@@ -71,7 +90,49 @@ public final class Servers {
     list = Arrays.stream(list).filter(s -> s != server).toArray(Server[]::new);
     forgetRemoved();
     removed.put(id, server);
+    listeners.forEach(listener -> listener.removed(id));
     return server;
+  }
+
+  /** What is set for the member with that id; null: there is none. */
+  public synchronized @Nullable ServerSpec spec(String id) {
+    Server server = find(id);
+    return server == null ? null : spec(server, server.weight(), server.upper(), server.lower());
+  }
+
+  /**
+   * Makes an edit.
+   *
+   * @throws IllegalArgumentException if it cannot be made; nothing is changed then
+   */
+  public synchronized void edit(ServerEdit edit) {
+    settle(edit.id(), edit.applyTo(spec(edit.id())));
+  }
+
+  /**
+   * Makes a server what it shall be: adds it, changes it in its place, or removes it; at another address it is another
+   * server.
+   *
+   * @param id of the server
+   * @param wanted null: it shall not be there
+   */
+  public synchronized void settle(String id, @Nullable ServerSpec wanted) {
+    ServerSpec current = spec(id);
+    if (Objects.equals(current, wanted)) {
+      return;
+    }
+    if (current != null && (wanted == null || !member(id).isAt(wanted))) {
+      remove(id);
+    }
+    if (wanted == null) {
+      return;
+    }
+    if (find(id) == null) {
+      add(wanted);
+    } else {
+      editWeight(id, wanted.weight());
+      editThresholds(id, wanted.upper(), wanted.lower());
+    }
   }
 
   /**

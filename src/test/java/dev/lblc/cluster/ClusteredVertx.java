@@ -24,9 +24,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A Vert.x instance on a Hazelcast member of its own, as a gateway's process has them; several live in one JVM.
+ * A Vert.x instance on a Hazelcast member of its own, as a gateway's process has them; several live in one JVM. Closing
+ * it leaves the cluster.
  */
-final class ClusteredVertx {
+final class ClusteredVertx implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 60;
 
   private final HazelcastNode member;
@@ -89,6 +90,12 @@ final class ClusteredVertx {
         .put("cluster", new JsonObject().put("enabled", true));
     await(vertx.deployVerticle(new LblcVerticle(), new DeploymentOptions().setConfig(config)));
     return Lblc.of(vertx).service("images");
+  }
+
+  @Override
+  public void close() {
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+    member.close();
   }
 
   static <T> T await(Future<T> future) throws Exception {

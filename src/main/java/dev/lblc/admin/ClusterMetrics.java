@@ -1,0 +1,48 @@
+package dev.lblc.admin;
+
+import dev.lblc.plugin.ClusterStatus;
+import dev.lblc.plugin.Lblc;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+
+/** How this node sees its cluster, read when it is asked for; nothing, if it is alone by configuration. */
+final class ClusterMetrics implements MultiCollector {
+  private static final double MILLIS = 1_000;
+
+  private final Lblc lblc;
+
+  ClusterMetrics(Lblc lblc) {
+    this.lblc = lblc;
+  }
+
+  @Override
+  public MetricSnapshots collect() {
+    ClusterStatus status = lblc.cluster();
+    if (status == null) {
+      return MetricSnapshots.of();
+    }
+    GaugeSnapshot.Builder ages = GaugeSnapshot.builder()
+        .name("lblc_peer_report_age_seconds")
+        .help("Since another node's last report of its connections; +Inf: it does not report");
+    for (ClusterStatus.Node node : status.nodes()) {
+      if (!node.self()) {
+        ages.dataPoint(point(
+            node.reportAgeMillis() < 0 ? Double.POSITIVE_INFINITY : node.reportAgeMillis() / MILLIS,
+            Labels.of("node", node.node())));
+      }
+    }
+    GaugeSnapshot degraded = GaugeSnapshot.builder()
+        .name("lblc_cluster_degraded")
+        .help("1: a part of the cluster does not work, and this node goes on with what it has")
+        .dataPoint(point(status.degraded().isEmpty() ? 0 : 1, Labels.EMPTY))
+        .build();
+    return MetricSnapshots.of(ages.build(), degraded);
+  }
+
+  private static GaugeDataPointSnapshot point(double value, Labels labels) {
+    return GaugeDataPointSnapshot.builder().value(value).labels(labels).build();
+  }
+}

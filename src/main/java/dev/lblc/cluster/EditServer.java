@@ -1,0 +1,121 @@
+package dev.lblc.cluster;
+
+import com.hazelcast.map.EntryProcessor;
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
+import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import dev.lblc.scheduler.ServerEdit;
+import dev.lblc.scheduler.ServerSpec;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An edit of a server, run where its record is: of edits made at once on several nodes one comes after the other. Answers
+ * the record after it; null: it cannot be made, and nothing was changed.
+ */
+final class EditServer
+    implements EntryProcessor<String, ServerRecord, @Nullable ServerRecord>,
+        IdentifiedDataSerializable {
+  private static final long serialVersionUID = 1;
+  private static final byte FORMAT = 1;
+  private static final byte ADD = 1;
+  private static final byte CHANGE = 2;
+  private static final byte REMOVE = 3;
+  private static final int UNCHANGED = -1;
+
+  @SuppressWarnings("serial") // never written by Java's own serialization
+  private @Nullable ServerEdit edit;
+
+  @SuppressWarnings("serial")
+  private @Nullable ServerSpec configured;
+
+  private long editedMillis;
+
+  /** For deserialization. */
+  EditServer() {}
+
+  /**
+   * An edit.
+   *
+   * @param configured what this node's configuration says of the server; null: it has none
+   * @param editedMillis now, in cluster time
+   */
+  EditServer(ServerEdit edit, @Nullable ServerSpec configured, long editedMillis) {
+    this.edit = edit;
+    this.configured = configured;
+    this.editedMillis = editedMillis;
+  }
+
+  @Override
+  public @Nullable ServerRecord process(Map.Entry<String, ServerRecord> entry) {
+    @Nullable ServerRecord there = entry.getValue();
+    ServerSpec server;
+    try {
+      server = Objects.requireNonNull(edit).applyTo(there == null ? configured : there.server());
+    } catch (IllegalArgumentException e) {
+      return null; // the node that asked says why
+    }
+    ServerRecord next = there == null
+        ? new ServerRecord(1, editedMillis, configured, server)
+        : new ServerRecord(
+            there.version() + 1,
+            Math.max(editedMillis, there.editedMillis()),
+            there.configured(),
+            server);
+    entry.setValue(next);
+    return next;
+  }
+
+  @Override
+  public int getFactoryId() {
+    return ClusterSerialization.FACTORY;
+  }
+
+  @Override
+  public int getClassId() {
+    return ClusterSerialization.EDIT_SERVER;
+  }
+
+  @Override
+  public void writeData(ObjectDataOutput out) throws IOException {
+    out.writeByte(FORMAT);
+    out.writeLong(editedMillis);
+    ServerRecord.write(out, configured);
+    ServerEdit written = Objects.requireNonNull(edit);
+    if (written instanceof ServerEdit.Add add) {
+      out.writeByte(ADD);
+      ServerRecord.write(out, add.server());
+    } else if (written instanceof ServerEdit.Change change) {
+      out.writeByte(CHANGE);
+      out.writeString(change.id());
+      out.writeInt(Objects.requireNonNullElse(change.weight(), UNCHANGED));
+      out.writeInt(Objects.requireNonNullElse(change.upper(), UNCHANGED));
+      out.writeInt(Objects.requireNonNullElse(change.lower(), UNCHANGED));
+    } else {
+      out.writeByte(REMOVE);
+      out.writeString(written.id());
+    }
+  }
+
+  @Override
+  public void readData(ObjectDataInput in) throws IOException {
+    in.readByte();
+    editedMillis = in.readLong();
+    configured = ServerRecord.read(in);
+    byte kind = in.readByte();
+    edit = switch (kind) {
+      case ADD -> new ServerEdit.Add(Objects.requireNonNull(ServerRecord.read(in)));
+      case CHANGE ->
+        new ServerEdit.Change(String.valueOf(in.readString()), number(in), number(in), number(in));
+      case REMOVE -> new ServerEdit.Remove(String.valueOf(in.readString()));
+      default -> throw new IOException("edit of kind " + kind + " (expected: 1 to 3)");
+    };
+  }
+
+  private static @Nullable Integer number(ObjectDataInput in) throws IOException {
+    int number = in.readInt();
+    return number == UNCHANGED ? null : number;
+  }
+}

@@ -1,0 +1,58 @@
+package dev.lblc.cluster;
+
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
+import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import com.hazelcast.spi.merge.MergingValue;
+import com.hazelcast.spi.merge.SplitBrainMergePolicy;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * After a split of the cluster, of two edits of one server the later one wins.
+ *
+ * <p>Its version becomes higher than either side's, so that every node follows, whichever side it was on.
+ */
+final class LaterEditMergePolicy
+    implements SplitBrainMergePolicy<ServerRecord, MergingValue<ServerRecord>, ServerRecord>,
+        IdentifiedDataSerializable {
+
+  @Override
+  public ServerRecord merge(
+      MergingValue<ServerRecord> merging, @Nullable MergingValue<ServerRecord> existing) {
+    ServerRecord theirs = merging.getValue();
+    ServerRecord ours = existing == null ? null : existing.getValue();
+    return ours == null ? theirs : later(theirs, ours);
+  }
+
+  static ServerRecord later(ServerRecord one, ServerRecord other) {
+    ServerRecord later = one.editedMillis() > other.editedMillis() ? one : other;
+    if (one.editedMillis() == other.editedMillis() && one.version() == other.version()) {
+      return later; // no edit since the split
+    }
+    return new ServerRecord(
+        Math.max(one.version(), other.version()) + 1,
+        later.editedMillis(),
+        later.configured(),
+        later.server());
+  }
+
+  @Override
+  public int getFactoryId() {
+    return ClusterSerialization.FACTORY;
+  }
+
+  @Override
+  public int getClassId() {
+    return ClusterSerialization.LATER_EDIT_MERGE;
+  }
+
+  @Override
+  public void writeData(ObjectDataOutput out) {
+    // No state.
+  }
+
+  @Override
+  public void readData(ObjectDataInput in) {
+    // No state.
+  }
+}

@@ -1,0 +1,206 @@
+package dev.lblc.cluster;
+
+import static dev.lblc.cluster.ClusteredVertx.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lblc.plugin.Lblc;
+import dev.lblc.plugin.LblcService;
+import dev.lblc.plugin.LblcVerticle;
+import dev.lblc.plugin.Lease;
+import dev.lblc.scheduler.ServerEdit;
+import dev.lblc.scheduler.ServerSpec;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Servers edited at run time, on three members of one cluster. */
+final class SharedServersIT {
+  private static List<ClusteredVertx> members = List.of();
+
+  private final Map<Vertx, String> deployments = new HashMap<>();
+
+  @BeforeAll
+  static void startMembers() throws Exception {
+    members = ClusteredVertx.start(3);
+  }
+
+  @AfterAll
+  static void closeMembers() throws Exception {
+    for (ClusteredVertx member : members) {
+      member.close();
+    }
+  }
+
+  @AfterEach
+  void forgetAll() throws Exception {
+    for (Vertx vertx : Set.copyOf(deployments.keySet())) {
+      undeploy(vertx);
+    }
+    members.get(0).hazelcast().getMap("lblc.servers.images").destroy();
+    members.get(0).hazelcast().getMap("lblc.homes.images").destroy();
+  }
+
+  @Test
+  void change_onOneNode_holdsOnAllAndOnOneThatJoinsLater() throws Exception {
+    LblcService first = deploy(0, 100);
+    LblcService second = deploy(1, 100);
+    await(first.edit(new ServerEdit.Change("a", 7, null, 20)));
+    assertThat(server(first, "a")).isEqualTo(spec("a", 7, 0, 20));
+    eventually("a", spec("a", 7, 0, 20), second);
+    assertThat(server(deploy(2, 100), "a")).isEqualTo(spec("a", 7, 0, 20));
+  }
+
+  @Test
+  void changes_ofDifferentValuesAtOnce_bothHold() throws Exception {
+    LblcService first = deploy(0, 100);
+    LblcService second = deploy(1, 100);
+    await(Future.all(
+        first.edit(new ServerEdit.Change("a", 7, null, null)),
+        second.edit(new ServerEdit.Change("a", null, 30, null))));
+    eventually("a", spec("a", 7, 30, 0), first, second);
+  }
+
+  @Test
+  void changes_ofTheSameValueAtOnce_endTheSameOnAll() throws Exception {
+    List<LblcService> services = List.of(deploy(0, 100), deploy(1, 100), deploy(2, 100));
+    List<Future<Void>> edits = new ArrayList<>();
+    for (int round = 0; round < 50; round++) {
+      for (int node = 0; node < 3; node++) {
+        int weight = 3 * round + node;
+        edits.add(services.get(node).edit(new ServerEdit.Change("a", weight, null, null)));
+      }
+    }
+    await(Future.all(edits));
+    ServerRecord last = (ServerRecord) Objects.requireNonNull(
+        members.get(0).hazelcast().getMap("lblc.servers.images").get("a"));
+    assertThat(last.version()).isEqualTo(150);
+    eventually("a", last.server(), services.get(0), services.get(1), services.get(2));
+  }
+
+  @Test
+  void serverAdded_onOneNode_isChosenOnAnother() throws Exception {
+    LblcService first = deploy(0, 1);
+    LblcService second = deploy(1, 1);
+    await(first.edit(new ServerEdit.Add(spec("c", 1_000, 0, 0))));
+    eventually("c", spec("c", 1_000, 0, 0), second);
+    Lease lease = second.acquire("/x");
+    Lease other = second.acquire("/y");
+    assertThat(List.of(lease.server().id(), other.server().id())).contains("c");
+    lease.close();
+    other.close();
+  }
+
+  @Test
+  void serverRemoved_onOneNode_isGoneOnAllAndItsDestinationsMove() throws Exception {
+    LblcService first = deploy(0, 100);
+    LblcService second = deploy(1, 100);
+    Lease placed = first.acquire("/x");
+    String home = placed.server().id();
+    placed.close();
+    Eventually.holds("the home is known", () -> second.destination("/x") != null);
+    await(second.edit(new ServerEdit.Remove(home)));
+    eventually(home, null, first, second);
+    Lease moved = first.acquire("/x");
+    assertThat(moved.server().id()).isNotEqualTo(home);
+    moved.close();
+    await(first.edit(new ServerEdit.Add(spec(home, 9, 0, 0))));
+    eventually(home, spec(home, 9, 0, 0), first, second);
+  }
+
+  @Test
+  void edit_thatCannotBeMade_failsAndChangesNothing() throws Exception {
+    LblcService first = deploy(0, 100);
+    assertThatThrownBy(() -> await(first.edit(new ServerEdit.Remove("z"))))
+        .isInstanceOf(ExecutionException.class)
+        .hasCauseInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("there is no server z");
+    assertThatThrownBy(() -> await(first.edit(new ServerEdit.Add(spec("a", 1, 0, 0)))))
+        .hasMessageContaining("server a is there already");
+    assertThatThrownBy(() -> await(first.edit(new ServerEdit.Change("a", -5, null, null))))
+        .hasMessageContaining("weight: -5 (expected: 0 to 1000000)");
+    assertThat(server(first, "a")).isEqualTo(spec("a", 100, 0, 0));
+    assertThat(members.get(0).hazelcast().getMap("lblc.servers.images").size()).isZero();
+  }
+
+  @Test
+  void configuration_thatSaysSomethingElseThanAtTheEdit_endsTheEdit() throws Exception {
+    LblcService first = deploy(0, 100);
+    await(first.edit(new ServerEdit.Change("a", 7, null, null)));
+    LblcService changed = deploy(1, 50);
+    assertThat(server(changed, "a")).isEqualTo(spec("a", 50, 0, 0));
+    eventually("a", spec("a", 100, 0, 0), first);
+  }
+
+  @Test
+  void configuration_thatTookTheEditOver_keepsItUntilItChangesAgain() throws Exception {
+    LblcService first = deploy(0, 100);
+    await(first.edit(new ServerEdit.Change("a", 7, null, null)));
+    LblcService took = deploy(1, 7);
+    assertThat(server(took, "a")).isEqualTo(spec("a", 7, 0, 0));
+    assertThat(server(first, "a")).isEqualTo(spec("a", 7, 0, 0));
+    undeploy(members.get(1).vertx());
+    assertThat(server(deploy(1, 100), "a")).isEqualTo(spec("a", 100, 0, 0));
+    eventually("a", spec("a", 100, 0, 0), first);
+  }
+
+  private static void eventually(String id, @Nullable ServerSpec expected, LblcService... services)
+      throws Exception {
+    Eventually.holds(
+        id + " is " + expected,
+        () -> List.of(services).stream().allMatch(s -> Objects.equals(server(s, id), expected)));
+  }
+
+  private LblcService deploy(int member, int weight) throws Exception {
+    Vertx vertx = members.get(member).vertx();
+    JsonArray servers = new JsonArray().add(server("a", weight)).add(server("b", 1));
+    JsonObject config = new JsonObject()
+        .put(
+            "services",
+            new JsonObject()
+                .put("images", new JsonObject().put("strategy", "lblc").put("servers", servers)))
+        .put("cluster", new JsonObject().put("enabled", true));
+    deployments.put(
+        vertx,
+        await(vertx.deployVerticle(new LblcVerticle(), new DeploymentOptions().setConfig(config))));
+    return Lblc.of(vertx).service("images");
+  }
+
+  private void undeploy(Vertx vertx) throws Exception {
+    await(vertx.undeploy(Objects.requireNonNull(deployments.remove(vertx))));
+  }
+
+  private static JsonObject server(String id, int weight) {
+    return new JsonObject()
+        .put("id", id)
+        .put("host", "127.0.0.1")
+        .put("port", 9_000)
+        .put("weight", weight);
+  }
+
+  private static ServerSpec spec(String id, int weight, int upper, int lower) {
+    return new ServerSpec(id, "127.0.0.1", 9_000, weight, upper, lower);
+  }
+
+  private static @Nullable ServerSpec server(LblcService service, String id) {
+    return service.status().servers().stream()
+        .filter(s -> s.id().equals(id))
+        .map(s -> new ServerSpec(s.id(), s.host(), s.port(), s.weight(), s.upper(), s.lower()))
+        .findFirst()
+        .orElse(null);
+  }
+}

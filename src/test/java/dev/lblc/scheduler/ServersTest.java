@@ -1,0 +1,112 @@
+package dev.lblc.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Servers that come, change and go at run time. */
+final class ServersTest {
+  private final Servers servers = new Servers();
+  private final List<String> heard = new ArrayList<>();
+
+  ServersTest() {
+    servers.listen(new Servers.Listener() {
+      @Override
+      public void adding(ServerSpec server) {
+        heard.add("adding " + server.id() + " while " + servers.list());
+      }
+
+      @Override
+      public void removed(String id) {
+        heard.add("removed " + id + " from " + servers.list());
+      }
+    });
+  }
+
+  @Test
+  void listener_hearsOfAServerBeforeItCanBeChosenAndAfterItCannot() {
+    servers.add(spec("a", 80, 1));
+    servers.add(spec("b", 80, 1));
+    servers.remove("a");
+    assertThat(heard)
+        .containsExactly("adding a while []", "adding b while [a]", "removed a from [b]");
+  }
+
+  @Test
+  void settle_otherValues_keepsPlaceAndConnections() {
+    Server server = servers.add(spec("a", 80, 1));
+    servers.add(spec("b", 80, 1));
+    servers.bind(server);
+    heard.clear();
+    servers.settle("a", new ServerSpec("a", "192.0.2.1", 80, 5, 7, 3));
+    assertThat(servers.list()).extracting(Server::id).containsExactly("b", "a");
+    assertThat(servers.find("a")).isSameAs(server);
+    assertThat(servers.spec("a")).isEqualTo(new ServerSpec("a", "192.0.2.1", 80, 5, 7, 3));
+    assertThat(server.active()).isEqualTo(1);
+    assertThat(heard).isEmpty();
+  }
+
+  @Test
+  void settle_anotherAddress_isAnotherServer() {
+    Server server = servers.add(spec("a", 80, 1));
+    servers.bind(server);
+    servers.settle("a", spec("a", 81, 1));
+    assertThat(server.available()).isFalse();
+    assertThat(servers.find("a")).isNotSameAs(server);
+    assertThat(Objects.requireNonNull(servers.find("a")).active()).isZero();
+  }
+
+  @Test
+  void settle_unhealthyServerGoneAndBack_isAvailable() {
+    Server server = servers.add(spec("a", 80, 1));
+    servers.setHealthy(server, false);
+    servers.settle("a", null);
+    servers.settle("a", spec("a", 80, 1));
+    assertThat(servers.list()).hasSize(1).allMatch(Server::available);
+  }
+
+  @Test
+  void edit_ofEachKind_checksWhatIsThere() {
+    servers.edit(new ServerEdit.Add(spec("a", 80, 1)));
+    assertThatThrownBy(() -> servers.edit(new ServerEdit.Add(spec("a", 80, 1))))
+        .hasMessage("server a is there already");
+    servers.edit(new ServerEdit.Change("a", 0, null, 4));
+    assertThat(servers.spec("a")).isEqualTo(new ServerSpec("a", "192.0.2.1", 80, 0, 0, 4));
+    assertThatThrownBy(() -> servers.edit(new ServerEdit.Change("a", 1, -1, null)))
+        .hasMessage("upper: -1 (expected: 0 or more)");
+    assertThat(servers.spec("a")).isEqualTo(new ServerSpec("a", "192.0.2.1", 80, 0, 0, 4));
+    assertThatThrownBy(() -> servers.edit(new ServerEdit.Change("a", null, 3, null)))
+        .hasMessage("lower: 4 (expected: at most upper, which is 3)");
+    servers.edit(new ServerEdit.Remove("a"));
+    assertThat(servers.spec("a")).isNull();
+    assertThatThrownBy(() -> servers.edit(new ServerEdit.Remove("a")))
+        .hasMessage("there is no server a");
+    assertThatThrownBy(() -> servers.edit(new ServerEdit.Change("a", 1, null, null)))
+        .hasMessage("there is no server a");
+  }
+
+  @Test
+  void settle_anyOrderOfStates_endsInTheLast() {
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    for (int step = 0; step < 2_000; step++) {
+      String id = "s" + random.nextInt(3);
+      @Nullable
+      ServerSpec wanted =
+          random.nextInt(3) == 0 ? null : spec(id, 80 + random.nextInt(2), random.nextInt(3));
+      servers.settle(id, wanted);
+      assertThat(servers.spec(id)).as("seed %d, step %d", seed, step).isEqualTo(wanted);
+      assertThat(servers.list()).doesNotHaveDuplicates().allMatch(Server::available);
+    }
+  }
+
+  private static ServerSpec spec(String id, int port, int weight) {
+    return new ServerSpec(id, "192.0.2.1", port, weight, 0, 0);
+  }
+}
