@@ -137,6 +137,7 @@ public final class Cluster {
     this.executor = newExecutor();
     mergeBy(HOMES, LaterUseMergePolicy.class);
     mergeBy(SERVERS, LaterEditMergePolicy.class);
+    List<String> partitionKeys = SharedTable.partitionKeys(hazelcast.getPartitionService());
     Map<String, Servers> byName = new LinkedHashMap<>();
     for (SharedService service : services) {
       String name = service.name();
@@ -150,6 +151,7 @@ public final class Cluster {
         tables.add(new SharedTable(
             name,
             hazelcast.getMap(HOMES + name),
+            partitionKeys,
             new TableReplica(table, service.servers()),
             service.options(),
             time,

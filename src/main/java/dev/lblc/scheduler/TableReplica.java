@@ -48,18 +48,20 @@ public final class TableReplica {
    * Takes over what the shared table holds: its homes if they are newer, its last use if that is later.
    *
    * @param hardLimit a new destination is not taken in at it
+   * @return whether this node has it now; not: it has no room
    */
-  public void adopt(Placement placement, int hardLimit) {
+  public boolean adopt(Placement placement, int hardLimit) {
     synchronized (table) {
       Entry entry = table.find(placement.destination());
       if (entry == null) {
-        if (table.size() < hardLimit) {
-          Entry made =
-              new Entry(placement.destination(), homes(placement), placement.lastUseMillis());
-          made.version = placement.version();
-          table.insert(made);
+        if (table.size() >= hardLimit) {
+          return false;
         }
-        return;
+        Entry made =
+            new Entry(placement.destination(), homes(placement), placement.lastUseMillis());
+        made.version = placement.version();
+        table.insert(made);
+        return true;
       }
       if (placement.version() > entry.version) {
         entry.version = placement.version();
@@ -71,6 +73,7 @@ public final class TableReplica {
       if (placement.lastUseMillis() > entry.lastUse()) {
         entry.use(placement.lastUseMillis());
       }
+      return true;
     }
   }
 
@@ -103,10 +106,12 @@ public final class TableReplica {
 
   /** Forgets a destination that the shared table no longer holds, unless this node knows a newer version. */
   public void forget(String destination, int version) {
-    table.removeIf(
-        Buckets.of(destination),
-        entry -> entry.destination.equals(destination) && entry.version <= version,
-        entry -> {});
+    synchronized (table) {
+      Entry entry = table.find(destination);
+      if (entry != null && entry.version <= version) {
+        table.remove(entry);
+      }
+    }
   }
 
   /** Removes what has not been used, by any node, for so long. */
