@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * out: a decision marks its destination; soon after, on our executor, PutHomes carries it to the map, and the answer
  *      confirms it or brings the decision that was first
  * in:  map events, and once when the node joins the whole map, are adopted by the local copy
+ *      but if a merge chose other homes than this node used later, it puts its own back, once or twice
  * use: every eighth of the expiration, uses that the others do not know of by a quarter of it are sent in batches
  * room: a new destination that the map has no {@link Room} for is forgotten; what the local copy has no room for is
  *      pulled when it has, and taken out of the map by the oldest member as far as the map is beyond the limit
@@ -102,7 +103,7 @@ final class SharedTable {
     List<String> refused = new ArrayList<>();
     for (String key : partitionKeys) { // the map's own iterator asks for each value alone
       map.entrySet(Predicates.partitionPredicate(key, Predicates.alwaysTrue())).forEach(entry -> {
-        if (!adopt(placement(entry.getKey(), entry.getValue()))) {
+        if (!adopt(entry.getKey(), entry.getValue())) {
           refused.add(entry.getKey());
         }
       });
@@ -178,7 +179,7 @@ final class SharedTable {
       Room.Answer answer =
           isNew(placement) ? room.take(options.get().hardLimit()) : Room.Answer.YES;
       switch (answer) {
-        case YES -> put(placement);
+        case YES -> put(placement, false);
         case NO -> replica.forget(destination, placement.version());
         case LATER -> {
           marked.add(destination);
@@ -197,7 +198,7 @@ final class SharedTable {
     }
   }
 
-  private void put(Placement placement) {
+  private void put(Placement placement, boolean isContest) {
     inFlight.incrementAndGet();
     try {
       map.submitToKey(
@@ -206,7 +207,8 @@ final class SharedTable {
                   placement.homes(),
                   placement.version(),
                   time.toShared(placement.lastUseMillis()),
-                  options.get().expiration().toMillis()))
+                  options.get().expiration().toMillis(),
+                  isContest))
           .whenCompleteAsync((record, failure) -> answered(placement, record, failure), executor);
     } catch (RuntimeException e) { // this member is stopping
       answered(placement, null, e);
@@ -230,11 +232,11 @@ final class SharedTable {
       return;
     }
     degradation.worked("table " + service);
-    Placement winner = placement(destination, record);
     if (marked.contains(destination)) {
-      replica.confirm(winner); // decided again meanwhile: only the version is news
+      // Decided again meanwhile: only the version is news.
+      replica.confirm(placement(destination, record));
     } else {
-      adopt(winner);
+      adopt(destination, record);
     }
     if (!marked.isEmpty()) {
       wake();
@@ -251,7 +253,7 @@ final class SharedTable {
         .whenCompleteAsync(
             (there, failure) -> {
               if (failure != null) {
-                degradation.failed("table " + service, failure);
+                keys.forEach(this::mark); // a put tells of the use, too, and is repeated
                 return;
               }
               Set<String> lost = new HashSet<>(keys);
@@ -277,8 +279,10 @@ final class SharedTable {
       map.<Boolean>submitToKeys(keys, new RemoveUnused(unusedSinceMillis))
           .whenCompleteAsync(
               (removed, failure) -> {
-                if (failure != null) {
-                  degradation.failed("table " + service, failure);
+                if (failure == null) {
+                  degradation.worked("table " + service);
+                } else {
+                  degradation.failed("table " + service, failure); // the next sweep tries again
                 }
               },
               executor);
@@ -296,12 +300,31 @@ final class SharedTable {
     }
   }
 
-  private boolean adopt(Placement placement) {
-    boolean adopted = replica.adopt(placement, options.get().hardLimit());
+  private boolean adopt(String destination, HomeRecord record) {
+    Placement theirs = placement(destination, record);
+    if (record.contests() > 0 && isContested(theirs)) {
+      return true;
+    }
+    boolean adopted = replica.adopt(theirs, options.get().hardLimit());
     if (!adopted) {
       incomplete = true;
     }
     return adopted;
+  }
+
+  /** After a merge: if this node used other homes later than those that were chosen, it keeps and sends them. */
+  private boolean isContested(Placement theirs) {
+    Placement ours = replica.placement(theirs.destination());
+    if (ours == null
+        || ours.version() >= theirs.version()
+        || ours.homes().equals(theirs.homes())
+        || ours.lastUseMillis() <= theirs.lastUseMillis()) {
+      return false;
+    }
+    Placement contest =
+        new Placement(ours.destination(), ours.homes(), theirs.version(), ours.lastUseMillis());
+    executor.execute(() -> put(contest, true));
+    return true;
   }
 
   /** A key of every partition. */
@@ -360,7 +383,7 @@ final class SharedTable {
     }
 
     private void adopt(EntryEvent<String, HomeRecord> event) {
-      SharedTable.this.adopt(placement(event.getKey(), event.getValue()));
+      SharedTable.this.adopt(event.getKey(), event.getValue());
     }
   }
 }

@@ -286,7 +286,7 @@ final class ThreeNodesIT {
     closeAll(held);
     eventually(
         "nothing left", SOON, () -> assertThat(sum(cluster.assertTrueCounts())).isZero());
-    cluster.assertSameHomes();
+    eventually("agreement", Duration.ofSeconds(5), cluster::assertSameHomes);
   }
 
   @Test
