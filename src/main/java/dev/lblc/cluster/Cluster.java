@@ -57,6 +57,8 @@ public final class Cluster {
   private static final String SERVERS = "lblc.servers.";
 
   private static final long PULL_AGAIN_MILLIS = 1_000;
+  private static final long FIRST_SETTLE_MILLIS = 2_000;
+  private static final long LAST_SETTLE_MILLIS = 32_000;
 
   private final Vertx vertx;
   private final Duration reportInterval;
@@ -82,6 +84,7 @@ public final class Cluster {
   private @Nullable UUID lifecycleListener;
   private long reportTimer = -1;
   private volatile long lastTickMillis;
+  private @Nullable ScheduledFuture<?> settling;
 
   /**
    * A member.
@@ -160,7 +163,8 @@ public final class Cluster {
       }
     }
     this.peers = new PeerCounts(byName);
-    this.counts = new SharedCounts(node, epoch, byName, peers, time, degradation, vertx);
+    this.counts =
+        new SharedCounts(node, epoch, byName, peers, time, degradation, vertx.eventBus(), manager);
     this.joiningMillis = time.nowMillis();
     this.lastTickMillis = joiningMillis;
   }
@@ -389,6 +393,31 @@ public final class Cluster {
 
   private void rejoin() {
     executor.execute(this::pull);
+    settle();
+  }
+
+  /**
+   * Members came or went, perhaps more of them, and perhaps it was a split. Map events may be lost in it, and when all is
+   * moved and merged only those know who merged: tables are compared after longer and longer pauses.
+   */
+  private void settle() {
+    settleIn(FIRST_SETTLE_MILLIS);
+  }
+
+  private synchronized void settleIn(long millis) {
+    if (settling != null) {
+      settling.cancel(false);
+    }
+    if (!executor.isShutdown()) {
+      settling = executor.schedule(() -> settled(millis), millis, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void settled(long afterMillis) {
+    pull();
+    if (afterMillis < LAST_SETTLE_MILLIS) {
+      settleIn(2 * afterMillis);
+    }
   }
 
   /** Takes over what the cluster has; again in a while if that fails. */
@@ -396,7 +425,7 @@ public final class Cluster {
     try {
       time.adjust();
       servers.values().forEach(SharedServers::pull);
-      tables.forEach(SharedTable::pull);
+      tables.forEach(SharedTable::reconcile);
       degradation.worked("pull");
     } catch (RuntimeException e) {
       degradation.failed("pull", e);
@@ -445,6 +474,7 @@ public final class Cluster {
     public void memberAdded(MembershipEvent event) {
       LOG.info("{} joined the cluster", event.getMember().getAddress());
       counts.beEager();
+      settle();
     }
 
     @Override
@@ -453,6 +483,7 @@ public final class Cluster {
       String gone = event.getMember().getAttribute(NODE_ID);
       peers.left(gone);
       degradation.gone(Degradation.node(gone));
+      settle();
     }
   }
 }

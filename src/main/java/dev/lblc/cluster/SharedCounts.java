@@ -4,10 +4,11 @@ import dev.lblc.cluster.CountReport.Counts;
 import dev.lblc.scheduler.Server;
 import dev.lblc.scheduler.Servers;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
+import io.vertx.core.Promise;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.spi.cluster.ClusterManager;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,7 @@ final class SharedCounts {
   private final ClusterTime time;
   private final Degradation degradation;
   private final EventBus eventBus;
+  private final ClusterManager manager;
 
   private long sequence;
   private Map<String, Map<String, Counts>> lastPublished = Map.of();
@@ -55,16 +57,18 @@ final class SharedCounts {
       PeerCounts peers,
       ClusterTime time,
       Degradation degradation,
-      Vertx vertx) {
+      EventBus eventBus,
+      ClusterManager manager) {
     this.node = node;
     this.epoch = epoch;
     this.services = services;
     this.peers = peers;
     this.time = time;
     this.degradation = degradation;
-    this.eventBus = vertx.eventBus();
+    this.eventBus = eventBus;
+    this.manager = manager;
     this.lastPublishedMillis = time.nowMillis() - AT_LEAST_EVERY_MILLIS;
-    this.listenAnewMillis = time.nowMillis();
+    this.listenAnewMillis = time.nowMillis() + FIRST_PAUSE_MILLIS;
   }
 
   /** Complete once this node is known to listen. */
@@ -93,17 +97,19 @@ final class SharedCounts {
 
   /**
    * Every tick, with whether all that are there are heard. While some are not, this node registers anew, after longer
-   * and longer pauses: Vert.x keeps who listens in a map of the cluster and a copy on every node, and after a fault of
-   * the network this node may be missing from either, for ever. Registering anew puts it into the map and tells all.
+   * and longer pauses: Vert.x keeps who listens, and where, in maps of the cluster and copies on every node, and after a
+   * fault of the network this node may be missing from any, for ever. Registering anew puts it there and tells all.
    */
   void keepListening(boolean hearsAll) {
     long now = time.nowMillis();
     if (hearsAll) {
-      listenAnewMillis = now;
+      listenAnewMillis = now + FIRST_PAUSE_MILLIS;
       pauseMillis = FIRST_PAUSE_MILLIS;
     } else if (now - listenAnewMillis >= 0 && listening.isComplete()) {
       listenAnewMillis = now + pauseMillis;
       pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
+      Promise<Void> unused = Promise.promise();
+      manager.setNodeInfo(manager.getNodeInfo(), unused);
       MessageConsumer<CountReport> before = consumer;
       listen();
       if (before != null) {

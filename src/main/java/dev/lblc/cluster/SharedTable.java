@@ -12,6 +12,7 @@ import dev.lblc.scheduler.Placement;
 import dev.lblc.scheduler.SchedulerOptions;
 import dev.lblc.scheduler.TableReplica;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * out: a decision marks its destination; soon after, on our executor, PutHomes carries it to the map, and the answer
  *      confirms it or brings the decision that was first
- * in:  map events, and once when the node joins the whole map, are adopted by the local copy
+ * in:  map events, and when the node joins and after faults the whole map, are adopted by the local copy
  *      but if a merge chose other homes than this node used later, it puts its own back, once or twice
  * use: every eighth of the expiration, uses that the others do not know of by a quarter of it are sent in batches
  * room: a new destination that the map has no {@link Room} for is forgotten; what the local copy has no room for is
@@ -95,14 +97,33 @@ final class SharedTable {
   void join() {
     listenerId = map.addEntryListener(new Listener(), true);
     replica.onDecision(this::mark);
-    pull();
+    pull((destination, record) -> {});
+  }
+
+  /**
+   * On the executor, after a fault: takes over the whole map, whose events may have been lost, and puts what the map has
+   * lost, with the members that had it, or has otherwise under the same version.
+   */
+  void reconcile() {
+    Map<String, HomeRecord> there = new HashMap<>();
+    pull(there::put);
+    there.forEach((destination, record) -> {
+      Placement ours = replica.placement(destination);
+      if (ours != null
+          && ours.version() == record.version()
+          && !ours.homes().equals(record.homes())) {
+        mark(destination);
+      }
+    });
+    replica.missingFrom(there.keySet()).forEach(this::mark);
   }
 
   /** On the executor: takes over the whole map, as far as it is newer; what there was no room for. */
-  List<String> pull() {
+  private List<String> pull(BiConsumer<String, HomeRecord> seen) {
     List<String> refused = new ArrayList<>();
     for (String key : partitionKeys) { // the map's own iterator asks for each value alone
       map.entrySet(Predicates.partitionPredicate(key, Predicates.alwaysTrue())).forEach(entry -> {
+        seen.accept(entry.getKey(), entry.getValue());
         if (!adopt(entry.getKey(), entry.getValue())) {
           refused.add(entry.getKey());
         }
@@ -296,7 +317,10 @@ final class SharedTable {
     if (beyond > 0 || replica.size() < limit) {
       incomplete = false;
       remove(
-          pull().stream().limit(Math.max(0, beyond)).collect(Collectors.toSet()), Long.MAX_VALUE);
+          pull((destination, record) -> {}).stream()
+              .limit(Math.max(0, beyond))
+              .collect(Collectors.toSet()),
+          Long.MAX_VALUE);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.lblc.scheduler;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,8 @@ public final class TableReplica {
   }
 
   /**
-   * Takes over what the shared table holds: its homes if they are newer, its last use if that is later.
+   * Takes over what the shared table holds: its homes if they are newer, its last use if that is later. Of homes of one
+   * version, which two sides of a split may have given, those used later are the newer ones.
    *
    * @param hardLimit a new destination is not taken in at it
    * @return whether this node has it now; not: it has no room
@@ -63,7 +65,9 @@ public final class TableReplica {
         table.insert(made);
         return true;
       }
-      if (placement.version() > entry.version) {
+      if (placement.version() > entry.version
+          || (placement.version() == entry.version
+              && placement.lastUseMillis() > entry.lastUse())) {
         entry.version = placement.version();
         if (!ids(entry).equals(placement.homes())) {
           DestinationTable.setHomes(entry, homes(placement), entry.lastChange());
@@ -75,6 +79,19 @@ public final class TableReplica {
       }
       return true;
     }
+  }
+
+  /** The destinations that the shared table once had, as far as this node knows, and that are not among these. */
+  public List<String> missingFrom(Set<String> shared) {
+    List<String> missing = new ArrayList<>();
+    for (int bucket = 0; bucket < DestinationTable.BUCKETS; bucket++) {
+      table.forEach(bucket, entry -> {
+        if (entry.version > 0 && !shared.contains(entry.destination)) {
+          missing.add(entry.destination);
+        }
+      });
+    }
+    return missing;
   }
 
   /** Notes the version under which the shared table took this node's homes; they stay. */

@@ -78,11 +78,23 @@ final class GatewayCluster implements AutoCloseable {
       for (GatewayNode node : cluster.nodes) {
         node.process().awaitReady();
       }
-      cluster.awaitWhole(Duration.ofSeconds(20));
+      cluster.awaitWhole(Duration.ofSeconds(30));
+      cluster.warmUp();
       return cluster;
     } catch (Exception | AssertionError e) {
       cluster.close();
       throw e;
+    }
+  }
+
+  /** Requests enough for the compiler to have done the most of its work: what is slow from now on is a fault's doing. */
+  private void warmUp() throws IOException {
+    for (GatewayNode node : nodes) {
+      try (HttpSocket socket = connect(node)) {
+        for (int i = 0; i < 1_000; i++) {
+          server(socket.get("/small/load" + i % 500));
+        }
+      }
     }
   }
 
