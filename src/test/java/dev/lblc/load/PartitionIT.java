@@ -31,8 +31,8 @@ final class PartitionIT {
   private static final int DESTINATIONS = 100;
   private static final int HELD = 10;
 
-  /** Below it a p99 is the machine's noise: a collector's pause, another process. */
-  private static final double P99_FLOOR_MILLIS = 60;
+  /** Below it a p99 is the machine's noise, other processes' doing; a request that waits for the cluster waits for seconds. */
+  private static final double P99_FLOOR_MILLIS = 500;
 
   private static @Nullable Namespaces namespaces;
   private static GatewayCluster cluster;
