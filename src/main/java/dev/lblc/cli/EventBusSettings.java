@@ -8,6 +8,10 @@ import io.vertx.core.net.PemTrustOptions;
 
 /** Vert.x's options for the event bus between nodes. */
 final class EventBusSettings {
+  private static final long PING_MILLIS = 1_000;
+  private static final long PONG_MILLIS = 2_000;
+  private static final int CONNECT_MILLIS = 1_000;
+
   private EventBusSettings() {}
 
   /**
@@ -20,7 +24,12 @@ final class EventBusSettings {
     EventBusOptions options = new EventBusOptions()
         .setHost(host == null ? member : host)
         .setPort(config.port())
-        .setClusterPublicHost(config.publicHost(member));
+        .setClusterPublicHost(config.publicHost(member))
+        // A connection on which nothing arrives is given up for a new one. TCP by itself would try
+        // again after longer and longer pauses: a minute after a minute without network.
+        .setClusterPingInterval(PING_MILLIS)
+        .setClusterPingReplyInterval(PONG_MILLIS)
+        .setConnectTimeout(CONNECT_MILLIS);
     if (config.publicPort() != 0) {
       options.setClusterPublicPort(config.publicPort());
     }

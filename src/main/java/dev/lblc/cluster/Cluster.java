@@ -56,6 +56,10 @@ public final class Cluster {
   private static final String HOMES = "lblc.homes.";
   private static final String SERVERS = "lblc.servers.";
 
+  private static final long PULL_AGAIN_MILLIS = 1_000;
+  private static final long FIRST_SETTLE_MILLIS = 2_000;
+  private static final long LAST_SETTLE_MILLIS = 32_000;
+
   private final Vertx vertx;
   private final Duration reportInterval;
   private final Duration peerTimeout;
@@ -79,7 +83,8 @@ public final class Cluster {
   private @Nullable UUID membershipListener;
   private @Nullable UUID lifecycleListener;
   private long reportTimer = -1;
-  private long lastTickMillis;
+  private volatile long lastTickMillis;
+  private @Nullable ScheduledFuture<?> settling;
 
   /**
    * A member.
@@ -135,6 +140,7 @@ public final class Cluster {
     this.executor = newExecutor();
     mergeBy(HOMES, LaterUseMergePolicy.class);
     mergeBy(SERVERS, LaterEditMergePolicy.class);
+    List<String> partitionKeys = SharedTable.partitionKeys(hazelcast.getPartitionService());
     Map<String, Servers> byName = new LinkedHashMap<>();
     for (SharedService service : services) {
       String name = service.name();
@@ -148,6 +154,7 @@ public final class Cluster {
         tables.add(new SharedTable(
             name,
             hazelcast.getMap(HOMES + name),
+            partitionKeys,
             new TableReplica(table, service.servers()),
             service.options(),
             time,
@@ -156,7 +163,8 @@ public final class Cluster {
       }
     }
     this.peers = new PeerCounts(byName);
-    this.counts = new SharedCounts(node, epoch, byName, peers, time, degradation, vertx);
+    this.counts =
+        new SharedCounts(node, epoch, byName, peers, time, degradation, vertx.eventBus(), manager);
     this.joiningMillis = time.nowMillis();
     this.lastTickMillis = joiningMillis;
   }
@@ -337,31 +345,95 @@ public final class Cluster {
         TimeUnit.MILLISECONDS);
   }
 
-  /** On the context that joined. A gap means that this node was paused: what it knew of others is history. */
-  private void tick() {
+  /** Before each decision, by the thread that decides: one that this node's pause came before is not made on history. */
+  public void beforeDecision() {
+    if (wasAway(time.nowMillis())) {
+      comeBack();
+    }
+  }
+
+  private boolean wasAway(long now) {
+    return now - lastTickMillis >= peerTimeout.toMillis();
+  }
+
+  private synchronized void comeBack() {
     long now = time.nowMillis();
-    long silence = peerTimeout.toMillis();
-    if (now - lastTickMillis >= silence) {
+    if (wasAway(now)) { // else another thread was here first
       LOG.warn("this node was away for {} ms; it asks the others anew", now - lastTickMillis);
-      peers.forgetAll();
+      peers.forgetAll().forEach(this::isSilent);
+      lastTickMillis = now;
       rejoin();
     }
-    lastTickMillis = now;
-    for (String silent : peers.dropSilent(now, silence)) {
-      degradation.failed(Degradation.node(silent), null);
+  }
+
+  /** Shown until it is heard or leaves. */
+  private void isSilent(String id) {
+    degradation.failed(Degradation.node(id), null);
+    if (nodes().stream().noneMatch(member -> member.id().equals(id))) {
+      degradation.gone(Degradation.node(id)); // it left meanwhile
     }
+  }
+
+  /** On the context that joined. */
+  private void tick() {
+    long now = time.nowMillis();
+    if (wasAway(now)) {
+      comeBack();
+    }
+    lastTickMillis = now;
+    peers.dropSilent(now, peerTimeout.toMillis()).forEach(this::isSilent);
     counts.tick();
+    counts.keepListening(nodes().stream()
+        .allMatch(member -> member.reportAgeMillis() >= 0
+            && member.reportAgeMillis() < SharedCounts.SILENT_MILLIS));
     if (!heardAll.future().isComplete()) {
       hear(now);
     }
   }
 
   private void rejoin() {
-    executor.execute(guarded("pull", () -> {
+    executor.execute(this::pull);
+    settle();
+  }
+
+  /**
+   * Members came or went, perhaps more of them, and perhaps it was a split. Map events may be lost in it, and when all is
+   * moved and merged only those know who merged: tables are compared after longer and longer pauses.
+   */
+  private void settle() {
+    settleIn(FIRST_SETTLE_MILLIS);
+  }
+
+  private synchronized void settleIn(long millis) {
+    if (settling != null) {
+      settling.cancel(false);
+    }
+    if (!executor.isShutdown()) {
+      settling = executor.schedule(() -> settled(millis), millis, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void settled(long afterMillis) {
+    pull();
+    if (afterMillis < LAST_SETTLE_MILLIS) {
+      settleIn(2 * afterMillis);
+    }
+  }
+
+  /** Takes over what the cluster has; again in a while if that fails. */
+  private void pull() {
+    try {
       time.adjust();
       servers.values().forEach(SharedServers::pull);
-      tables.forEach(SharedTable::pull);
-    }));
+      tables.forEach(SharedTable::reconcile);
+      degradation.worked("pull");
+    } catch (RuntimeException e) {
+      degradation.failed("pull", e);
+      if (!executor.isShutdown()) {
+        ScheduledFuture<?> unused =
+            executor.schedule(this::pull, PULL_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+      }
+    }
   }
 
   private void lifecycleChanged(LifecycleEvent event) {
@@ -402,6 +474,7 @@ public final class Cluster {
     public void memberAdded(MembershipEvent event) {
       LOG.info("{} joined the cluster", event.getMember().getAddress());
       counts.beEager();
+      settle();
     }
 
     @Override
@@ -409,7 +482,8 @@ public final class Cluster {
       LOG.info("{} left the cluster", event.getMember().getAddress());
       String gone = event.getMember().getAttribute(NODE_ID);
       peers.left(gone);
-      degradation.worked(Degradation.node(gone));
+      degradation.gone(Degradation.node(gone));
+      settle();
     }
   }
 }
