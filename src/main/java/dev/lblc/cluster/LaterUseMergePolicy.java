@@ -5,6 +5,7 @@ import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import com.hazelcast.spi.merge.MergingValue;
 import com.hazelcast.spi.merge.SplitBrainMergePolicy;
+import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,12 @@ final class LaterUseMergePolicy
     implements SplitBrainMergePolicy<HomeRecord, MergingValue<HomeRecord>, HomeRecord>,
         IdentifiedDataSerializable {
 
+  /** Any order will do between two of the same time, as long as both sides find the same. */
+  private static final Comparator<HomeRecord> LATER = Comparator.comparingLong(
+          HomeRecord::lastUseMillis)
+      .thenComparingInt(HomeRecord::version)
+      .thenComparing(home -> String.join(" ", home.homes()));
+
   @Override
   public HomeRecord merge(
       MergingValue<HomeRecord> merging, @Nullable MergingValue<HomeRecord> existing) {
@@ -25,7 +32,7 @@ final class LaterUseMergePolicy
   }
 
   static HomeRecord later(HomeRecord one, HomeRecord other) {
-    HomeRecord later = one.lastUseMillis() > other.lastUseMillis() ? one : other;
+    HomeRecord later = LATER.compare(one, other) > 0 ? one : other;
     if (one.homes().equals(other.homes()) && one.version() == other.version()) {
       return later;
     }

@@ -52,7 +52,8 @@ final class PutHomes
       set(entry, used, expirationMillis);
       return used;
     }
-    HomeRecord next = new HomeRecord(homes, expectedVersion + 1, lastUseMillis);
+    int version = there == null ? expectedVersion : Math.max(there.version(), expectedVersion);
+    HomeRecord next = new HomeRecord(homes, version + 1, lastUseMillis);
     set(entry, next, expirationMillis);
     return next;
   }
@@ -86,6 +87,7 @@ final class PutHomes
     out.writeLong(lastUseMillis);
     out.writeLong(expirationMillis);
     ClusterSerialization.write(out, homes);
+    ClusterSerialization.writeEnd(out);
   }
 
   @Override
@@ -95,5 +97,6 @@ final class PutHomes
     lastUseMillis = in.readLong();
     expirationMillis = in.readLong();
     homes = ClusterSerialization.read(in);
+    ClusterSerialization.passOverRest(in);
   }
 }

@@ -297,7 +297,7 @@ final class SharedTable {
   }
 
   private boolean adopt(Placement placement) {
-    boolean adopted = replica.adopt(placement, options.get().hardLimit());
+    boolean adopted = replica.adopt(placement, options.get());
     if (!adopted) {
       incomplete = true;
     }
