@@ -7,6 +7,7 @@ import dev.lblc.scheduler.Server;
 import dev.lblc.scheduler.ServerSpec;
 import dev.lblc.scheduler.Servers;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -165,6 +166,7 @@ final class PeerCountsTest {
     for (String node : nodes) {
       peers.received(next(node, epochs, sequences, truth), 20_000);
     }
+    Collections.shuffle(onTheWay, random);
     onTheWay.forEach(late -> peers.received(late, 20_000));
     for (String id : List.of("s1", "s2")) {
       Counts sum = truth.values().stream()
