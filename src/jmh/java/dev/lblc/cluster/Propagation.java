@@ -3,10 +3,12 @@ package dev.lblc.cluster;
 import dev.lblc.plugin.DestinationStatus;
 import dev.lblc.plugin.LblcService;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -39,7 +41,10 @@ public final class Propagation {
     int rate = args.length > 1 ? Integer.parseInt(args[1]) : 500;
     try (Nodes nodes = Nodes.start(NODES, 2 * destinations)) {
       measure(nodes.services(), "/warm-up/", destinations / 4, rate);
+      Pauses pauses = new Pauses();
+      pauses.start();
       long[] nanos = measure(nodes.services(), "/measured/", destinations, rate);
+      pauses.interrupt();
       Arrays.sort(nanos);
       System.out.printf(
           "%d destinations at %d/s, seen by %d other nodes each: median %.2f ms, p99 %.2f ms, max %.2f ms%n",
@@ -49,6 +54,7 @@ public final class Propagation {
           nanos[nanos.length / 2] / 1e6,
           nanos[(int) (nanos.length * 0.99)] / 1e6,
           nanos[nanos.length - 1] / 1e6);
+      System.out.println("longest pauses of this process meanwhile, in ms: " + pauses.longest());
     }
     System.exit(0); // Hazelcast's threads would keep the JVM for a while
   }
@@ -77,6 +83,27 @@ public final class Propagation {
     }
     looker.join();
     return nanos;
+  }
+
+  /** Notices when the whole process does not get on: what no node could help. */
+  private static final class Pauses extends Thread {
+    private final List<Long> millis = new CopyOnWriteArrayList<>();
+
+    List<Long> longest() {
+      return millis.stream().sorted(Comparator.reverseOrder()).limit(10).toList();
+    }
+
+    @Override
+    public void run() {
+      while (!isInterrupted()) {
+        long before = System.nanoTime();
+        LockSupport.parkNanos(1_000_000);
+        long pause = (System.nanoTime() - before) / 1_000_000 - 1;
+        if (pause > 10) {
+          millis.add(pause);
+        }
+      }
+    }
   }
 
   private static void look(Queue<Awaited> awaited, long[] nanos) {

@@ -5,6 +5,7 @@ import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import com.hazelcast.spi.merge.MergingValue;
 import com.hazelcast.spi.merge.SplitBrainMergePolicy;
+import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,15 @@ final class LaterUseMergePolicy
     implements SplitBrainMergePolicy<HomeRecord, MergingValue<HomeRecord>, HomeRecord>,
         IdentifiedDataSerializable {
 
+  /** One for each of two sides, and one more. */
+  private static final int CONTESTS = 3;
+
+  /** Any order will do between two of the same time, as long as both sides find the same. */
+  private static final Comparator<HomeRecord> LATER = Comparator.comparingLong(
+          HomeRecord::lastUseMillis)
+      .thenComparingInt(HomeRecord::version)
+      .thenComparing(home -> String.join(" ", home.homes()));
+
   @Override
   public HomeRecord merge(
       MergingValue<HomeRecord> merging, @Nullable MergingValue<HomeRecord> existing) {
@@ -26,11 +36,8 @@ final class LaterUseMergePolicy
     return ours == null ? theirs : later(theirs, ours);
   }
 
-  /** One for each of two sides, and one more. */
-  private static final int CONTESTS = 3;
-
   static HomeRecord later(HomeRecord one, HomeRecord other) {
-    HomeRecord later = one.lastUseMillis() > other.lastUseMillis() ? one : other;
+    HomeRecord later = LATER.compare(one, other) > 0 ? one : other;
     boolean agree = one.homes().equals(other.homes());
     if (agree && one.version() == other.version()) {
       return later;

@@ -60,8 +60,9 @@ final class PutHomes
       set(entry, used, expirationMillis);
       return used;
     }
+    int version = there == null ? expectedVersion : Math.max(there.version(), expectedVersion);
     int contests = isContest && there != null ? Math.max(0, there.contests() - 1) : 0;
-    HomeRecord next = new HomeRecord(homes, expectedVersion + 1, lastUseMillis, contests);
+    HomeRecord next = new HomeRecord(homes, version + 1, lastUseMillis, contests);
     set(entry, next, expirationMillis);
     return next;
   }
@@ -96,6 +97,7 @@ final class PutHomes
     out.writeLong(expirationMillis);
     ClusterSerialization.write(out, homes);
     out.writeBoolean(isContest);
+    ClusterSerialization.writeEnd(out);
   }
 
   @Override
@@ -106,5 +108,6 @@ final class PutHomes
     expirationMillis = in.readLong();
     homes = ClusterSerialization.read(in);
     isContest = in.readBoolean();
+    ClusterSerialization.passOverRest(in);
   }
 }

@@ -7,11 +7,14 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.spi.cluster.ClusterManager;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells the other nodes how many connections go through this one, and takes in what they tell: absolute counts over the
@@ -20,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the context that it was started on, but for what {@link PeerCounts} guards.
  */
 final class SharedCounts {
+  private static final Logger LOG = LoggerFactory.getLogger(SharedCounts.class);
+
   static final String ADDRESS = "lblc.counts";
   private static final long AT_LEAST_EVERY_MILLIS = 1_000;
   private static final long EAGER_MILLIS = 3_000;
@@ -41,6 +46,7 @@ final class SharedCounts {
   private final EventBus eventBus;
   private final ClusterManager manager;
 
+  private boolean toldOfMalformed;
   private long sequence;
   private Map<String, Map<String, Counts>> lastPublished = Map.of();
   private long lastPublishedMillis;
@@ -75,6 +81,24 @@ final class SharedCounts {
   Future<Void> start() {
     beEager();
     return listen();
+  }
+
+  /** What the message says; null if it is none of ours: an event bus takes messages from anybody. */
+  private @Nullable CountReport report(Message<CountReport> message) {
+    try {
+      return message.body();
+    } catch (RuntimeException e) { // not readable, or not a report
+      if (toldOfMalformed) {
+        LOG.debug("a message to {} is not a report", ADDRESS, e);
+      } else {
+        toldOfMalformed = true;
+        LOG.warn(
+            "a message to {} is not a report; more such are not told of: {}",
+            ADDRESS,
+            e.toString());
+      }
+      return null;
+    }
   }
 
   /** For a while every tick publishes: somebody joined, whose registration may take a moment to be known here. */
@@ -126,14 +150,14 @@ final class SharedCounts {
 
   private Future<Void> listen() {
     MessageConsumer<CountReport> started =
-        eventBus.consumer(ADDRESS, message -> received(message.body()));
+        eventBus.consumer(ADDRESS, message -> received(report(message)));
     consumer = started;
     listening = started.completion();
     return listening;
   }
 
-  private void received(CountReport report) {
-    if (!report.node().equals(node)) {
+  private void received(@Nullable CountReport report) {
+    if (report != null && !report.node().equals(node)) {
       peers.received(report, time.nowMillis());
       degradation.worked(Degradation.node(report.node()));
     }

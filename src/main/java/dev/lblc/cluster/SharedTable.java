@@ -329,7 +329,7 @@ final class SharedTable {
     if (record.contests() > 0 && isContested(theirs)) {
       return true;
     }
-    boolean adopted = replica.adopt(theirs, options.get().hardLimit());
+    boolean adopted = replica.adopt(theirs, options.get());
     if (!adopted) {
       incomplete = true;
     }

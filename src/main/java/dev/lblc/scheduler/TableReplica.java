@@ -47,16 +47,17 @@ public final class TableReplica {
 
   /**
    * Takes over what the shared table holds: its homes if they are newer, its last use if that is later. Of homes of one
-   * version, which two sides of a split may have given, those used later are the newer ones.
+   * version, which two sides of a split may have given, those used later are the newer ones. Versions start again where a
+   * destination was forgotten: one that came after what this node holds had expired is newer, too.
    *
-   * @param hardLimit a new destination is not taken in at it
+   * @param options a new destination is not taken in at the hard limit
    * @return whether this node has it now; not: it has no room
    */
-  public boolean adopt(Placement placement, int hardLimit) {
+  public boolean adopt(Placement placement, SchedulerOptions options) {
     synchronized (table) {
       Entry entry = table.find(placement.destination());
       if (entry == null) {
-        if (table.size() >= hardLimit) {
+        if (table.size() >= options.hardLimit()) {
           return false;
         }
         Entry made =
@@ -65,9 +66,11 @@ public final class TableReplica {
         table.insert(made);
         return true;
       }
-      if (placement.version() > entry.version
-          || (placement.version() == entry.version
-              && placement.lastUseMillis() > entry.lastUse())) {
+      boolean hadExpired =
+          placement.lastUseMillis() - entry.lastUse() >= options.expiration().toMillis();
+      boolean isLater =
+          placement.version() == entry.version && placement.lastUseMillis() > entry.lastUse();
+      if (placement.version() > entry.version || isLater || hadExpired) {
         entry.version = placement.version();
         if (!ids(entry).equals(placement.homes())) {
           DestinationTable.setHomes(entry, homes(placement), entry.lastChange());
