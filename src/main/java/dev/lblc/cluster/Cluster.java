@@ -3,8 +3,6 @@ package dev.lblc.cluster;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
-import com.hazelcast.config.MapConfig;
-import com.hazelcast.config.MergePolicyConfig;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
@@ -13,7 +11,6 @@ import dev.lblc.scheduler.DestinationTable;
 import dev.lblc.scheduler.SchedulerOptions;
 import dev.lblc.scheduler.ServerEdit;
 import dev.lblc.scheduler.Servers;
-import dev.lblc.scheduler.TableReplica;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -23,18 +20,10 @@ import io.vertx.core.spi.cluster.RegistrationInfo;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -42,23 +31,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This node's part in the cluster: each service's servers, one {@link SharedTable} per service that remembers
- * destinations, and the counts of all services.
+ * This node's part in the cluster: the {@link SharedState state} of its services, the {@link SharedCounts counts} of
+ * their connections, and who else is there.
  *
- * <p>One thread of its own does everything that calls Hazelcast; reports run on the context that joined.
+ * <p>Reports run on the context that joined, state on a thread of its own.
  */
 public final class Cluster {
   private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
 
   /** The attribute by which Vert.x knows members. */
   static final String NODE_ID = "__vertx.nodeId";
-
-  private static final String HOMES = "lblc.homes.";
-  private static final String SERVERS = "lblc.servers.";
-
-  private static final long PULL_AGAIN_MILLIS = 1_000;
-  private static final long FIRST_SETTLE_MILLIS = 2_000;
-  private static final long LAST_SETTLE_MILLIS = 32_000;
 
   private final Vertx vertx;
   private final Duration reportInterval;
@@ -68,10 +50,8 @@ public final class Cluster {
   private final String node;
   private final long epoch;
   private final ClusterTime time;
-  private final ScheduledExecutorService executor;
   private final Degradation degradation = new Degradation();
-  private final Map<String, SharedServers> servers = new LinkedHashMap<>();
-  private final List<SharedTable> tables = new ArrayList<>();
+  private final SharedState state;
   private final Promise<Void> heardAll = Promise.promise();
 
   /** Who shared counts when this node joined; null: not known yet. */
@@ -84,7 +64,6 @@ public final class Cluster {
   private @Nullable UUID lifecycleListener;
   private long reportTimer = -1;
   private volatile long lastTickMillis;
-  private @Nullable ScheduledFuture<?> settling;
 
   /**
    * A member.
@@ -137,43 +116,14 @@ public final class Cluster {
     this.node = manager.getNodeId();
     this.epoch = epoch;
     this.time = new ClusterTime(clock, () -> hazelcast.getCluster().getClusterTime());
-    this.executor = newExecutor();
-    mergeBy(HOMES, LaterUseMergePolicy.class);
-    mergeBy(SERVERS, LaterEditMergePolicy.class);
-    List<String> partitionKeys = SharedTable.partitionKeys(hazelcast.getPartitionService());
-    Map<String, Servers> byName = new LinkedHashMap<>();
-    for (SharedService service : services) {
-      String name = service.name();
-      byName.put(name, service.servers());
-      servers.put(
-          name,
-          new SharedServers(
-              name, hazelcast.getMap(SERVERS + name), service.servers(), time, executor));
-      DestinationTable table = service.table();
-      if (table != null) {
-        tables.add(new SharedTable(
-            name,
-            hazelcast.getMap(HOMES + name),
-            partitionKeys,
-            new TableReplica(table, service.servers()),
-            service.options(),
-            time,
-            executor,
-            degradation));
-      }
-    }
+    this.state = new SharedState(hazelcast, time, degradation, services);
+    Map<String, Servers> byName =
+        services.stream().collect(Collectors.toMap(SharedService::name, SharedService::servers));
     this.peers = new PeerCounts(byName);
     this.counts =
         new SharedCounts(node, epoch, byName, peers, time, degradation, vertx.eventBus(), manager);
     this.joiningMillis = time.nowMillis();
     this.lastTickMillis = joiningMillis;
-  }
-
-  private void mergeBy(String maps, Class<?> policy) {
-    hazelcast
-        .getConfig()
-        .addMapConfig(new MapConfig(maps + "*")
-            .setMergePolicyConfig(new MergePolicyConfig().setPolicy(policy.getName())));
   }
 
   /**
@@ -241,7 +191,7 @@ public final class Cluster {
 
   /** The shared tables. */
   public List<Table> tables() {
-    return tables.stream().map(SharedTable::state).toList();
+    return state.tables();
   }
 
   /** What does not work at the moment; empty: everything does. */
@@ -257,16 +207,7 @@ public final class Cluster {
    *     {@link IllegalStateException} if the cluster does not answer
    */
   public Future<Void> edit(String service, ServerEdit edit) {
-    SharedServers shared = Objects.requireNonNull(servers.get(service), service);
-    return Future.future(done -> {
-      CompletableFuture<Void> unused = shared.edit(edit).whenComplete((nothing, failure) -> {
-        if (failure == null) {
-          done.complete();
-        } else {
-          done.fail(failure instanceof CompletionException ? failure.getCause() : failure);
-        }
-      });
-    });
+    return state.edit(service, edit);
   }
 
   /** Leaves: nothing of this node is shared any more. */
@@ -279,9 +220,7 @@ public final class Cluster {
     if (lifecycleListener != null) {
       hazelcast.getLifecycleService().removeLifecycleListener(lifecycleListener);
     }
-    servers.values().forEach(SharedServers::leave);
-    tables.forEach(SharedTable::leave);
-    executor.shutdownNow();
+    state.leave();
   }
 
   private Future<Void> start() {
@@ -301,19 +240,7 @@ public final class Cluster {
         .mapEmpty();
     long interval = Math.max(1, reportInterval.toMillis());
     reportTimer = vertx.setPeriodic(interval, timer -> tick());
-    Promise<Void> joined = Promise.promise();
-    executor.execute(guarded("start", () -> {
-      try {
-        servers.values().forEach(SharedServers::join);
-        tables.forEach(SharedTable::join);
-        tables.forEach(this::scheduleSweep);
-      } catch (RuntimeException e) {
-        joined.fail(e);
-        throw e;
-      }
-      joined.complete();
-    }));
-    return Future.all(joined.future(), heardAll.future()).mapEmpty();
+    return Future.all(state.join(), heardAll.future()).mapEmpty();
   }
 
   private Future<Set<String>> askForReporters() {
@@ -336,15 +263,6 @@ public final class Cluster {
     }
   }
 
-  private void scheduleSweep(SharedTable table) {
-    long every = table.sweepMillis();
-    ScheduledFuture<?> unused = executor.scheduleWithFixedDelay(
-        guarded("sweep of " + table.service(), () -> table.sweep(isOldestMember())),
-        every,
-        every,
-        TimeUnit.MILLISECONDS);
-  }
-
   /** Before each decision, by the thread that decides: one that this node's pause came before is not made on history. */
   public void beforeDecision() {
     if (wasAway(time.nowMillis())) {
@@ -362,7 +280,7 @@ public final class Cluster {
       LOG.warn("this node was away for {} ms; it asks the others anew", now - lastTickMillis);
       peers.forgetAll().forEach(this::isSilent);
       lastTickMillis = now;
-      rejoin();
+      state.takeOverAnew();
     }
   }
 
@@ -391,81 +309,12 @@ public final class Cluster {
     }
   }
 
-  private void rejoin() {
-    executor.execute(this::pull);
-    settle();
-  }
-
-  /**
-   * Members came or went, perhaps more of them, and perhaps it was a split. Map events may be lost in it, and when all is
-   * moved and merged only those know who merged: tables are compared after longer and longer pauses.
-   */
-  private void settle() {
-    settleIn(FIRST_SETTLE_MILLIS);
-  }
-
-  private synchronized void settleIn(long millis) {
-    if (settling != null) {
-      settling.cancel(false);
-    }
-    if (!executor.isShutdown()) {
-      settling = executor.schedule(() -> settled(millis), millis, TimeUnit.MILLISECONDS);
-    }
-  }
-
-  private void settled(long afterMillis) {
-    pull();
-    if (afterMillis < LAST_SETTLE_MILLIS) {
-      settleIn(2 * afterMillis);
-    }
-  }
-
-  /** Takes over what the cluster has; again in a while if that fails. */
-  private void pull() {
-    try {
-      time.adjust();
-      servers.values().forEach(SharedServers::pull);
-      tables.forEach(SharedTable::reconcile);
-      degradation.worked("pull");
-    } catch (RuntimeException e) {
-      degradation.failed("pull", e);
-      if (!executor.isShutdown()) {
-        ScheduledFuture<?> unused =
-            executor.schedule(this::pull, PULL_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
-      }
-    }
-  }
-
   private void lifecycleChanged(LifecycleEvent event) {
     if (event.getState() == LifecycleState.MERGED) {
       LOG.info("this node's cluster merged with another; it takes over the common tables");
       counts.beEager();
-      rejoin();
+      state.takeOverAnew();
     }
-  }
-
-  private boolean isOldestMember() {
-    return hazelcast.getCluster().getMembers().iterator().next().localMember();
-  }
-
-  private static Runnable guarded(String what, Runnable task) {
-    return () -> {
-      try {
-        task.run();
-      } catch (RuntimeException e) {
-        LOG.warn("the cluster's {} failed", what, e);
-      }
-    };
-  }
-
-  private static ScheduledThreadPoolExecutor newExecutor() {
-    ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, task -> {
-      Thread thread = new Thread(task, "lblc-cluster");
-      thread.setDaemon(true);
-      return thread;
-    });
-    executor.setRemoveOnCancelPolicy(true);
-    return executor;
   }
 
   /** Who comes and goes. On Hazelcast's threads. */
@@ -474,7 +323,7 @@ public final class Cluster {
     public void memberAdded(MembershipEvent event) {
       LOG.info("{} joined the cluster", event.getMember().getAddress());
       counts.beEager();
-      settle();
+      state.settle();
     }
 
     @Override
@@ -483,7 +332,7 @@ public final class Cluster {
       String gone = event.getMember().getAttribute(NODE_ID);
       peers.left(gone);
       degradation.gone(Degradation.node(gone));
-      settle();
+      state.settle();
     }
   }
 }
