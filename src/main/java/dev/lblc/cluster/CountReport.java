@@ -9,7 +9,9 @@ import java.util.Map;
  * The connections that go through one node: absolute numbers, so that a lost report does no harm that the next one does
  * not mend.
  *
- * <p>Its written form begins with its format; a later format may only add at the end.
+ * <p>Its written form begins with its format, 1 or more; a later format may only add at the end, which this one passes
+ * over. What anybody may send is read with care: nothing is taken beyond the message, no room is made before what fills
+ * it is there, and a number that no node can have is refused.
  *
  * @param node id of the node
  * @param epoch when the node started, in milliseconds of its wall clock; larger: a later start
@@ -19,6 +21,9 @@ import java.util.Map;
 record CountReport(
     String node, long epoch, long sequence, Map<String, Map<String, Counts>> services) {
   private static final byte FORMAT = 1;
+
+  /** Most connections of a node to a server that are believed: those of a hundred nodes can still be added up. */
+  static final int MOST_CONNECTIONS = 10_000_000;
 
   /** Connections to one server. */
   record Counts(int active, int inactive) {
@@ -48,19 +53,22 @@ record CountReport(
     });
   }
 
+  /** Reads a written report; throws {@link IllegalArgumentException} if there is none. */
   static CountReport readFrom(Buffer buffer, int position) {
-    Reader in = new Reader(buffer, position + 1);
+    Reader in = new Reader(buffer, position);
+    in.format();
     String node = in.string();
     long epoch = in.number64();
     long sequence = in.number64();
     Map<String, Map<String, Counts>> services = new LinkedHashMap<>();
-    int serviceCount = in.number();
+    int serviceCount = in.number(Integer.MAX_VALUE);
     for (int i = 0; i < serviceCount; i++) {
       String service = in.string();
       Map<String, Counts> servers = new LinkedHashMap<>();
-      int serverCount = in.number();
+      int serverCount = in.number(Integer.MAX_VALUE);
       for (int j = 0; j < serverCount; j++) {
-        servers.put(in.string(), new Counts(in.number(), in.number()));
+        servers.put(
+            in.string(), new Counts(in.number(MOST_CONNECTIONS), in.number(MOST_CONNECTIONS)));
       }
       services.put(service, servers);
     }
@@ -81,20 +89,45 @@ record CountReport(
       this.position = position;
     }
 
-    int number() {
-      position += Integer.BYTES;
-      return buffer.getInt(position - Integer.BYTES);
+    void format() {
+      byte format = buffer.getByte(take(Byte.BYTES));
+      if (format < 1) {
+        throw malformed("format " + format, "1 or more");
+      }
+    }
+
+    /** From 0 to that. */
+    int number(int most) {
+      int number = buffer.getInt(take(Integer.BYTES));
+      if (number < 0 || number > most) {
+        throw malformed("number " + number, "0 to " + most);
+      }
+      return number;
     }
 
     long number64() {
-      position += Long.BYTES;
-      return buffer.getLong(position - Long.BYTES);
+      return buffer.getLong(take(Long.BYTES));
     }
 
     String string() {
-      int length = number();
+      int length = number(Integer.MAX_VALUE);
+      int start = take(length);
+      return buffer.getString(start, start + length, "UTF-8");
+    }
+
+    /** Goes on by so many bytes; where they start. */
+    private int take(int length) {
+      int start = position;
+      if (length > buffer.length() - start) {
+        throw malformed(length + " bytes", "the " + (buffer.length() - start) + " that are left");
+      }
       position += length;
-      return buffer.getString(position - length, position, "UTF-8");
+      return start;
+    }
+
+    private IllegalArgumentException malformed(String what, String expected) {
+      return new IllegalArgumentException("report of connections: " + what + " before byte "
+          + position + " (expected: " + expected + ")");
     }
   }
 }

@@ -3,7 +3,11 @@ package dev.lblc.cluster;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.MessageCodec;
 
-/** Carries {@link CountReport}s over the event bus. */
+/**
+ * Carries {@link CountReport}s over the event bus.
+ *
+ * <p>Vert.x decodes a message when its consumer asks for the body: what this throws reaches the consumer and no one else.
+ */
 final class CountReportCodec implements MessageCodec<CountReport, CountReport> {
   static final String NAME = "lblc.counts";
 

@@ -97,6 +97,7 @@ final class EditServer
       out.writeByte(REMOVE);
       out.writeString(written.id());
     }
+    ClusterSerialization.writeEnd(out);
   }
 
   @Override
@@ -112,6 +113,7 @@ final class EditServer
       case REMOVE -> new ServerEdit.Remove(String.valueOf(in.readString()));
       default -> throw new IOException("edit of kind " + kind + " (expected: 1 to 3)");
     };
+    ClusterSerialization.passOverRest(in);
   }
 
   private static @Nullable Integer number(ObjectDataInput in) throws IOException {

@@ -55,6 +55,7 @@ final class NoteUse
     out.writeByte(FORMAT);
     out.writeLong(lastUseMillis);
     out.writeLong(expirationMillis);
+    ClusterSerialization.writeEnd(out);
   }
 
   @Override
@@ -62,5 +63,6 @@ final class NoteUse
     in.readByte();
     lastUseMillis = in.readLong();
     expirationMillis = in.readLong();
+    ClusterSerialization.passOverRest(in);
   }
 }

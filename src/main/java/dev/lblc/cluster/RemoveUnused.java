@@ -52,11 +52,13 @@ final class RemoveUnused
   public void writeData(ObjectDataOutput out) throws IOException {
     out.writeByte(FORMAT);
     out.writeLong(unusedSinceMillis);
+    ClusterSerialization.writeEnd(out);
   }
 
   @Override
   public void readData(ObjectDataInput in) throws IOException {
     in.readByte();
     unusedSinceMillis = in.readLong();
+    ClusterSerialization.passOverRest(in);
   }
 }

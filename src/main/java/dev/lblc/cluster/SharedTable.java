@@ -6,21 +6,28 @@ import com.hazelcast.map.listener.EntryAddedListener;
 import com.hazelcast.map.listener.EntryMergedListener;
 import com.hazelcast.map.listener.EntryRemovedListener;
 import com.hazelcast.map.listener.EntryUpdatedListener;
+import com.hazelcast.partition.PartitionService;
+import com.hazelcast.query.Predicates;
 import dev.lblc.scheduler.Placement;
 import dev.lblc.scheduler.SchedulerOptions;
 import dev.lblc.scheduler.TableReplica;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +38,11 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * out: a decision marks its destination; soon after, on our executor, PutHomes carries it to the map, and the answer
  *      confirms it or brings the decision that was first
- * in:  map events, and once when the node joins the whole map, are adopted by the local copy
+ * in:  map events, and when the node joins and after faults the whole map, are adopted by the local copy
+ *      but if a merge chose other homes than this node used later, it puts its own back, once or twice
  * use: every eighth of the expiration, uses that the others do not know of by a quarter of it are sent in batches
+ * room: a new destination that the map has no {@link Room} for is forgotten; what the local copy has no room for is
+ *      pulled when it has, and taken out of the map by the oldest member as far as the map is beyond the limit
  * </pre>
  *
  * Requests see only the local copy. While the map is away decisions stay marked and are sent again later.
@@ -42,25 +52,31 @@ import org.jspecify.annotations.Nullable;
 final class SharedTable {
   private static final int MOST_IN_FLIGHT = 1_000;
   private static final long RETRY_MILLIS = 500;
-  private static final int PULL_PAGE = 1_000;
 
   private final String service;
   private final IMap<String, HomeRecord> map;
+  private final List<String> partitionKeys;
   private final TableReplica replica;
   private final Supplier<SchedulerOptions> options;
   private final ClusterTime time;
   private final ScheduledExecutorService executor;
   private final Degradation degradation;
 
-  private final Set<String> marked = ConcurrentHashMap.newKeySet();
+  private final Backlog marked = new Backlog();
   private final AtomicBoolean flushing = new AtomicBoolean();
   private final AtomicInteger inFlight = new AtomicInteger();
+  private final ExecutorService counter = newCounter();
+  private final Room room;
   private @Nullable UUID listenerId;
   private volatile boolean pulled;
+
+  /** Whether the map had something that this copy had no room for. */
+  private volatile boolean incomplete;
 
   SharedTable(
       String service,
       IMap<String, HomeRecord> map,
+      List<String> partitionKeys,
       TableReplica replica,
       Supplier<SchedulerOptions> options,
       ClusterTime time,
@@ -68,27 +84,53 @@ final class SharedTable {
       Degradation degradation) {
     this.service = service;
     this.map = map;
+    this.partitionKeys = partitionKeys;
     this.replica = replica;
     this.options = options;
     this.time = time;
     this.executor = executor;
     this.degradation = degradation;
+    this.room = new Room(map::size, counter, executor, time::nowMillis, this::counted);
   }
 
   /** On the executor: listens, then pulls what is there, so that nothing falls between the two. */
   void join() {
     listenerId = map.addEntryListener(new Listener(), true);
     replica.onDecision(this::mark);
-    pull();
+    pull((destination, record) -> {});
   }
 
-  /** On the executor: takes over the whole map, as far as it is newer. */
-  void pull() {
-    int limit = options.get().hardLimit();
-    map.iterator(PULL_PAGE)
-        .forEachRemaining(
-            entry -> replica.adopt(placement(entry.getKey(), entry.getValue()), limit));
+  /**
+   * On the executor, after a fault: takes over the whole map, whose events may have been lost, and puts what the map has
+   * lost, with the members that had it, or has otherwise under the same version.
+   */
+  void reconcile() {
+    Map<String, HomeRecord> there = new HashMap<>();
+    pull(there::put);
+    there.forEach((destination, record) -> {
+      Placement ours = replica.placement(destination);
+      if (ours != null
+          && ours.version() == record.version()
+          && !ours.homes().equals(record.homes())) {
+        mark(destination);
+      }
+    });
+    replica.missingFrom(there.keySet()).forEach(this::mark);
+  }
+
+  /** On the executor: takes over the whole map, as far as it is newer; what there was no room for. */
+  private List<String> pull(BiConsumer<String, HomeRecord> seen) {
+    List<String> refused = new ArrayList<>();
+    for (String key : partitionKeys) { // the map's own iterator asks for each value alone
+      map.entrySet(Predicates.partitionPredicate(key, Predicates.alwaysTrue())).forEach(entry -> {
+        seen.accept(entry.getKey(), entry.getValue());
+        if (!adopt(entry.getKey(), entry.getValue())) {
+          refused.add(entry.getKey());
+        }
+      });
+    }
     pulled = true;
+    return refused;
   }
 
   Cluster.Table state() {
@@ -104,6 +146,7 @@ final class SharedTable {
     long expiration = options.get().expiration().toMillis();
     long now = time.nowMillis();
     replica.removeIdle(now, expiration);
+    marked.removeIf(destination -> replica.placement(destination) == null);
     long step = Math.max(1, expiration / 16);
     Map<Long, Set<String>> batches = replica.takeUnsharedUses(Math.max(1, expiration / 4)).stream()
         .collect(Collectors.groupingBy(
@@ -112,6 +155,9 @@ final class SharedTable {
     batches.forEach((lastUse, keys) -> renew(keys, lastUse, expiration));
     if (isOldestMember) {
       makeRoom(now);
+    }
+    if (incomplete) {
+      complete(isOldestMember);
     }
   }
 
@@ -124,6 +170,7 @@ final class SharedTable {
     if (listenerId != null) {
       map.removeEntryListener(listenerId);
     }
+    counter.shutdownNow();
   }
 
   /** By the thread that decided, under the table's monitor: no more than a note. */
@@ -140,52 +187,86 @@ final class SharedTable {
 
   private void flush() {
     flushing.set(false);
-    for (Iterator<String> next = marked.iterator(); next.hasNext(); ) {
-      if (inFlight.get() >= MOST_IN_FLIGHT) {
-        return; // the next answer wakes us
+    while (inFlight.get() < MOST_IN_FLIGHT) { // else the next answer wakes us
+      String destination =
+          marked.poll(); // before it is read: a decision made meanwhile marks it again
+      if (destination == null) {
+        return;
       }
-      String destination = next.next();
-      next.remove(); // before it is read: a decision made meanwhile marks it again
-      put(destination);
+      Placement placement = replica.placement(destination);
+      if (placement == null) {
+        continue; // it expired meanwhile
+      }
+      Room.Answer answer =
+          isNew(placement) ? room.take(options.get().hardLimit()) : Room.Answer.YES;
+      switch (answer) {
+        case YES -> put(placement, false);
+        case NO -> replica.forget(destination, placement.version());
+        case LATER -> {
+          marked.add(destination);
+          return;
+        }
+      }
     }
   }
 
-  private void put(String destination) {
-    Placement placement = replica.placement(destination);
-    if (placement == null) {
-      return; // it expired meanwhile
+  /** The map was counted; not if there is a failure. */
+  private void counted(@Nullable Throwable failure) {
+    if (failure == null) {
+      wake();
+    } else {
+      retry(failure);
     }
+  }
+
+  private void put(Placement placement, boolean isContest) {
     inFlight.incrementAndGet();
-    map.submitToKey(
-            destination,
-            new PutHomes(
-                placement.homes(),
-                placement.version(),
-                time.toShared(placement.lastUseMillis()),
-                options.get().expiration().toMillis()))
-        .whenCompleteAsync((record, failure) -> answered(destination, record, failure), executor);
+    try {
+      map.submitToKey(
+              placement.destination(),
+              new PutHomes(
+                  placement.homes(),
+                  placement.version(),
+                  time.toShared(placement.lastUseMillis()),
+                  options.get().expiration().toMillis(),
+                  isContest))
+          .whenCompleteAsync((record, failure) -> answered(placement, record, failure), executor);
+    } catch (RuntimeException e) { // this member is stopping
+      answered(placement, null, e);
+    }
   }
 
-  private void answered(
-      String destination, @Nullable HomeRecord record, @Nullable Throwable failure) {
+  /** Whether the map does not have it, as far as this node knows. */
+  private static boolean isNew(Placement placement) {
+    return placement.version() == 0;
+  }
+
+  private void answered(Placement sent, @Nullable HomeRecord record, @Nullable Throwable failure) {
+    String destination = sent.destination();
     inFlight.decrementAndGet();
+    if (isNew(sent)) {
+      room.arrived();
+    }
     if (failure != null || record == null) {
-      degradation.failed("table " + service, failure);
       marked.add(destination);
-      ScheduledFuture<?> unused =
-          executor.schedule(this::wake, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+      retry(failure);
       return;
     }
     degradation.worked("table " + service);
-    Placement winner = placement(destination, record);
     if (marked.contains(destination)) {
-      replica.confirm(winner); // decided again meanwhile: only the version is news
+      // Decided again meanwhile: only the version is news.
+      replica.confirm(placement(destination, record));
     } else {
-      replica.adopt(winner, options.get().hardLimit());
+      adopt(destination, record);
     }
     if (!marked.isEmpty()) {
       wake();
     }
+  }
+
+  private void retry(@Nullable Throwable failure) {
+    degradation.failed("table " + service, failure);
+    ScheduledFuture<?> unused = executor.schedule(this::wake, RETRY_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void renew(Set<String> keys, long lastUseMillis, long expiration) {
@@ -193,7 +274,7 @@ final class SharedTable {
         .whenCompleteAsync(
             (there, failure) -> {
               if (failure != null) {
-                degradation.failed("table " + service, failure);
+                keys.forEach(this::mark); // a put tells of the use, too, and is repeated
                 return;
               }
               Set<String> lost = new HashSet<>(keys);
@@ -209,18 +290,84 @@ final class SharedTable {
 
   /** The kernel's partial check, on the last use of all nodes; one member does it for all. */
   private void makeRoom(long now) {
-    List<String> idle = replica.idleBeyond(now, options.get());
-    if (!idle.isEmpty()) {
-      long unusedSince = now - SchedulerOptions.IDLE.toMillis();
-      map.<Boolean>submitToKeys(new HashSet<>(idle), new RemoveUnused(time.toShared(unusedSince)))
+    long unusedSince = now - SchedulerOptions.IDLE.toMillis();
+    remove(new HashSet<>(replica.idleBeyond(now, options.get())), time.toShared(unusedSince));
+  }
+
+  /** Takes what no node used since out of the map, and so out of every node's copy. */
+  private void remove(Set<String> keys, long unusedSinceMillis) {
+    if (!keys.isEmpty()) {
+      map.<Boolean>submitToKeys(keys, new RemoveUnused(unusedSinceMillis))
           .whenCompleteAsync(
               (removed, failure) -> {
-                if (failure != null) {
-                  degradation.failed("table " + service, failure);
+                if (failure == null) {
+                  degradation.worked("table " + service);
+                } else {
+                  degradation.failed("table " + service, failure); // the next sweep tries again
                 }
               },
               executor);
     }
+  }
+
+  /** Pulls what there was no room for; of what there is none for yet, one member takes out what is beyond the limit. */
+  private void complete(boolean isOldestMember) {
+    int limit = options.get().hardLimit();
+    int beyond = isOldestMember ? map.size() - limit : 0;
+    if (beyond > 0 || replica.size() < limit) {
+      incomplete = false;
+      remove(
+          pull((destination, record) -> {}).stream()
+              .limit(Math.max(0, beyond))
+              .collect(Collectors.toSet()),
+          Long.MAX_VALUE);
+    }
+  }
+
+  private boolean adopt(String destination, HomeRecord record) {
+    Placement theirs = placement(destination, record);
+    if (record.contests() > 0 && isContested(theirs)) {
+      return true;
+    }
+    boolean adopted = replica.adopt(theirs, options.get());
+    if (!adopted) {
+      incomplete = true;
+    }
+    return adopted;
+  }
+
+  /** After a merge: if this node used other homes later than those that were chosen, it keeps and sends them. */
+  private boolean isContested(Placement theirs) {
+    Placement ours = replica.placement(theirs.destination());
+    if (ours == null
+        || ours.version() >= theirs.version()
+        || ours.homes().equals(theirs.homes())
+        || ours.lastUseMillis() <= theirs.lastUseMillis()) {
+      return false;
+    }
+    Placement contest =
+        new Placement(ours.destination(), ours.homes(), theirs.version(), ours.lastUseMillis());
+    executor.execute(() -> put(contest, true));
+    return true;
+  }
+
+  /** A key of every partition. */
+  static List<String> partitionKeys(PartitionService service) {
+    int partitions = service.getPartitions().size();
+    Map<Integer, String> keys = new TreeMap<>();
+    for (int i = 0; keys.size() < partitions; i++) {
+      String key = String.valueOf(i);
+      keys.putIfAbsent(service.getPartition(key).getPartitionId(), key);
+    }
+    return List.copyOf(keys.values());
+  }
+
+  private static ExecutorService newCounter() {
+    return new ThreadPoolExecutor(0, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+      Thread thread = new Thread(task, "lblc-cluster-count");
+      thread.setDaemon(true);
+      return thread;
+    });
   }
 
   private Placement placement(String destination, HomeRecord record) {
@@ -260,7 +407,7 @@ final class SharedTable {
     }
 
     private void adopt(EntryEvent<String, HomeRecord> event) {
-      replica.adopt(placement(event.getKey(), event.getValue()), options.get().hardLimit());
+      SharedTable.this.adopt(event.getKey(), event.getValue());
     }
   }
 }

@@ -126,7 +126,7 @@ public final class ConfigReader {
         listeners,
         List.copyOf(routes.list(0, route::read)),
         services,
-        ClusterReader.read(file.optional("cluster")),
+        ClusterReader.read(file.optional("cluster"), ports),
         AdminReader.read(file.optional("admin"), ports));
   }
 
@@ -134,7 +134,7 @@ public final class ConfigReader {
     return new PluginConfig(
         file.optional("name").text(Texts.NAME, PLUGIN_NAME),
         services(file),
-        ClusterReader.read(file.optional("cluster")));
+        ClusterReader.read(file.optional("cluster"), new Ports()));
   }
 
   private Map<String, ServiceConfig> services(Members file) {

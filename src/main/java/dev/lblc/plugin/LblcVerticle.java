@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Schedules the services of its configuration: an object with {@code services} and optionally {@code cluster}, as in the
  * gateway file, and {@code name}, by which {@link Lblc#of(io.vertx.core.Vertx, String)} finds them ({@code lblc} if it is
- * left out; also the first part of addresses and of the names of the cluster's maps).
+ * left out; also the first part of addresses and of the names of the cluster's maps). How Vert.x is
+ * clustered ({@code cluster.config} and {@code cluster.eventBus}) is up to whoever built it, and has no effect here.
  *
  * <p>Any number of instances share the services; each more serves the event bus on an event loop more. Deployment fails
  * with a {@link dev.lblc.config.ConfigException} that lists every fault of the configuration. Undeploying ends health

@@ -114,6 +114,10 @@ final class ScheduledService implements LblcService {
 
   /** A decision, of which nothing is counted but its reason. */
   Choice choose(@Nullable String destination, Set<String> except) {
+    Cluster joined = cluster;
+    if (joined != null) {
+      joined.beforeDecision();
+    }
     Choice choice = except.isEmpty()
         ? strategy.choose(DestinationKey.of(destination))
         : strategy.chooseOther(except);

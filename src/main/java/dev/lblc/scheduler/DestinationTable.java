@@ -130,11 +130,7 @@ public final class DestinationTable {
     synchronized (this) {
       for (Entry entry = newest[bucket]; entry != null; entry = entry.older) {
         if (test.test(entry)) {
-          entries.remove(entry.destination);
-          unlink(entry);
-          for (Server home : entry.homes()) {
-            home.addHomes(-1);
-          }
+          remove(entry);
           removed.accept(entry);
           count++;
         }
@@ -161,6 +157,15 @@ public final class DestinationTable {
     link(entry);
     for (Server home : entry.homes()) {
       home.addHomes(1);
+    }
+  }
+
+  /** Removes an entry that is there. The caller holds the monitor. */
+  void remove(Entry entry) {
+    entries.remove(entry.destination);
+    unlink(entry);
+    for (Server home : entry.homes()) {
+      home.addHomes(-1);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.lblc.scheduler;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -45,23 +46,31 @@ public final class TableReplica {
   }
 
   /**
-   * Takes over what the shared table holds: its homes if they are newer, its last use if that is later.
+   * Takes over what the shared table holds: its homes if they are newer, its last use if that is later. Of homes of one
+   * version, which two sides of a split may have given, those used later are the newer ones. Versions start again where a
+   * destination was forgotten: one that came after what this node holds had expired is newer, too.
    *
-   * @param hardLimit a new destination is not taken in at it
+   * @param options a new destination is not taken in at the hard limit
+   * @return whether this node has it now; not: it has no room
    */
-  public void adopt(Placement placement, int hardLimit) {
+  public boolean adopt(Placement placement, SchedulerOptions options) {
     synchronized (table) {
       Entry entry = table.find(placement.destination());
       if (entry == null) {
-        if (table.size() < hardLimit) {
-          Entry made =
-              new Entry(placement.destination(), homes(placement), placement.lastUseMillis());
-          made.version = placement.version();
-          table.insert(made);
+        if (table.size() >= options.hardLimit()) {
+          return false;
         }
-        return;
+        Entry made =
+            new Entry(placement.destination(), homes(placement), placement.lastUseMillis());
+        made.version = placement.version();
+        table.insert(made);
+        return true;
       }
-      if (placement.version() > entry.version) {
+      boolean hadExpired =
+          placement.lastUseMillis() - entry.lastUse() >= options.expiration().toMillis();
+      boolean isLater =
+          placement.version() == entry.version && placement.lastUseMillis() > entry.lastUse();
+      if (placement.version() > entry.version || isLater || hadExpired) {
         entry.version = placement.version();
         if (!ids(entry).equals(placement.homes())) {
           DestinationTable.setHomes(entry, homes(placement), entry.lastChange());
@@ -71,7 +80,21 @@ public final class TableReplica {
       if (placement.lastUseMillis() > entry.lastUse()) {
         entry.use(placement.lastUseMillis());
       }
+      return true;
     }
+  }
+
+  /** The destinations that the shared table once had, as far as this node knows, and that are not among these. */
+  public List<String> missingFrom(Set<String> shared) {
+    List<String> missing = new ArrayList<>();
+    for (int bucket = 0; bucket < DestinationTable.BUCKETS; bucket++) {
+      table.forEach(bucket, entry -> {
+        if (entry.version > 0 && !shared.contains(entry.destination)) {
+          missing.add(entry.destination);
+        }
+      });
+    }
+    return missing;
   }
 
   /** Notes the version under which the shared table took this node's homes; they stay. */
@@ -103,10 +126,12 @@ public final class TableReplica {
 
   /** Forgets a destination that the shared table no longer holds, unless this node knows a newer version. */
   public void forget(String destination, int version) {
-    table.removeIf(
-        Buckets.of(destination),
-        entry -> entry.destination.equals(destination) && entry.version <= version,
-        entry -> {});
+    synchronized (table) {
+      Entry entry = table.find(destination);
+      if (entry != null && entry.version <= version) {
+        table.remove(entry);
+      }
+    }
   }
 
   /** Removes what has not been used, by any node, for so long. */

@@ -11,10 +11,13 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetServer;
 import io.vertx.junit5.VertxExtension;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -122,6 +125,40 @@ final class LblcVerticleIT {
   }
 
   @Test
+  void deploy_clusteredOnAnInstanceThatIsNot_failsAndLeavesNothingRunning() throws Exception {
+    JsonObject config = config("lblc")
+        .put("cluster", new JsonObject().put("enabled", true).put("peerTimeout", "1s"));
+    config
+        .getJsonObject("services")
+        .getJsonObject("images")
+        .getJsonObject("health")
+        .put("active", new JsonObject().put("interval", "10ms").put("timeout", "10ms"));
+    Set<Thread> threads = clusterThreads();
+    AtomicInteger probes = new AtomicInteger();
+    NetServer upstream = await(vertx
+        .createNetServer()
+        .connectHandler(connection -> probes.incrementAndGet())
+        .listen(0, "127.0.0.1"));
+    config
+        .getJsonObject("services")
+        .getJsonObject("images")
+        .getJsonArray("servers")
+        .getJsonObject(0)
+        .put("port", upstream.actualPort());
+    assertThatThrownBy(() -> await(deploy(config)))
+        .hasMessage("cluster.enabled: true (expected: false, or a Vert.x instance that is clustered"
+            + " by vertx-hazelcast; this one is not clustered)");
+    assertThat(vertx.deploymentIDs()).isEmpty();
+    assertThatThrownBy(() -> Lblc.of(vertx)).isInstanceOf(IllegalStateException.class);
+    assertThat(clusterThreads()).isSubsetOf(threads);
+    await(vertx.timer(50, TimeUnit.MILLISECONDS)); // a probe that was on its way arrives
+    int before = probes.get();
+    await(vertx.timer(100, TimeUnit.MILLISECONDS));
+    assertThat(probes).as("health checks").hasValue(before);
+    await(deploy(config("lblc")));
+  }
+
+  @Test
   void undeploy_thenDeployAgain_startsAfresh() throws Exception {
     String id = await(deploy(config("lblc")));
     assertThatThrownBy(() -> await(deploy(config("lblc"))))
@@ -202,6 +239,12 @@ final class LblcVerticleIT {
         .orElseThrow()
         .active()
         .local();
+  }
+
+  private static Set<Thread> clusterThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("lblc-cluster"))
+        .collect(Collectors.toSet());
   }
 
   private static <T> T await(Future<T> future) throws Exception {

@@ -1,0 +1,2 @@
+/** Benchmarks of what nodes share. */
+package dev.lblc.cluster;

@@ -1,0 +1,116 @@
+package dev.lblc.cluster;
+
+import dev.lblc.scheduler.Clock;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many new destinations this node may put into the map before the table is full.
+ *
+ * <pre>
+ * when half of what it may send is on its way, or a tenth of a second went by, the node asks how many the map holds:
+ *   limit or more: full, for that long
+ *   else share = (limit - held) / 32, at least limit / 1,000, at least 1: it may have so many on their way
+ * </pre>
+ *
+ * A node's own copy cannot tell: it hears of the others' destinations late, and later the busier they are. What each has
+ * on its way is all that nodes do not know of each other when one counts; as shares shrink with the room, together they
+ * go beyond the limit by a last, smallest share each.
+ *
+ * <p>Confined to the executor. The count is taken on a thread of its own, for it waits for every member.
+ */
+final class Room {
+  private static final int NODES_AND_MORE = 32;
+  private static final int SMALLEST_SHARES = 1_000;
+  private static final long HOLDS_MILLIS = 100;
+
+  private final Supplier<Integer> count;
+  private final Executor counter;
+  private final Executor executor;
+  private final Clock clock;
+  private final Listener listener;
+
+  private int share;
+  private int left;
+  private boolean full;
+  private long holdsUntilMillis;
+  private int onTheirWay;
+  private boolean counting;
+
+  /** Whether there is room for one more. */
+  enum Answer {
+    /** There is; the caller sends it and tells of its {@link #arrived arrival}. */
+    YES,
+    /** It is not known yet; the listener is told when to ask again. */
+    LATER,
+    /** There is none. */
+    NO
+  }
+
+  /** Is told, on the executor, that asking again may help. */
+  interface Listener {
+    /** The map was counted; a failure: it could not be. */
+    void counted(@Nullable Throwable failure);
+  }
+
+  /**
+   * Of a map.
+   *
+   * @param count of its entries; may wait
+   * @param counter where it is taken
+   * @param executor where everything else happens
+   */
+  Room(
+      Supplier<Integer> count,
+      Executor counter,
+      Executor executor,
+      Clock clock,
+      Listener listener) {
+    this.count = count;
+    this.counter = counter;
+    this.executor = executor;
+    this.clock = clock;
+    this.listener = listener;
+    this.holdsUntilMillis = clock.millis();
+  }
+
+  /** Asks for one new destination. */
+  Answer take(int limit) {
+    boolean holds = clock.millis() - holdsUntilMillis < 0;
+    if (holds && full) {
+      return Answer.NO;
+    }
+    if (holds && left > 0) {
+      left--;
+      onTheirWay++;
+      return Answer.YES;
+    }
+    if (!counting && onTheirWay * 2 <= share) {
+      counting = true;
+      CompletableFuture<Integer> unused = CompletableFuture.supplyAsync(count, counter)
+          .whenCompleteAsync((held, failure) -> counted(held, limit, failure), executor);
+    }
+    return Answer.LATER;
+  }
+
+  /** One that was sent is in the map, or will not be. */
+  void arrived() {
+    onTheirWay--;
+  }
+
+  private void counted(@Nullable Integer held, int limit, @Nullable Throwable failure) {
+    counting = false;
+    if (held != null) {
+      int room = limit - held;
+      full = room <= 0;
+      share = Math.max(room / NODES_AND_MORE, Math.max(1, limit / SMALLEST_SHARES));
+      // Some of those on their way may have been counted already: it may get more later, and never
+      // too many.
+      left = Math.max(0, Math.min(share, room) - onTheirWay);
+      holdsUntilMillis = clock.millis() + HOLDS_MILLIS;
+    }
+    listener.counted(failure);
+  }
+}

@@ -1,0 +1,120 @@
+package dev.lblc.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.hazelcast.map.IMap;
+import dev.lblc.plugin.LblcService;
+import io.vertx.core.json.JsonObject;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Ten times as many destinations as the table may hold, through three nodes as fast as they go: 30,000, or with
+ * {@code -Plong} a million, and then as many again.
+ */
+final class BoundedTableIT {
+  private static final int DESTINATIONS = Integer.getInteger("lblc.bounded.destinations", 30_000);
+  private static final boolean LONG = DESTINATIONS >= 1_000_000;
+  private static final int HARD_LIMIT = DESTINATIONS / 10;
+  private static final int WITH_MARGIN = HARD_LIMIT + HARD_LIMIT / 100;
+
+  private final AtomicInteger mostInMap = new AtomicInteger();
+  private final AtomicInteger mostOnANode = new AtomicInteger();
+
+  @Test
+  void manyDestinations_placedByThreeNodesAtOnce_neverExceedTheHardLimit() throws Exception {
+    List<ClusteredVertx> nodes = ClusteredVertx.start(3);
+    try {
+      // The sweeps that make the nodes agree are due every eighth of the expiration, and every 10
+      // s.
+      JsonObject options = new JsonObject()
+          .put("expiration", LONG ? "1h" : "16s")
+          .put("maxEntries", HARD_LIMIT)
+          .put("hardLimit", HARD_LIMIT);
+      List<LblcService> services = new ArrayList<>();
+      for (ClusteredVertx node : nodes) {
+        services.add(node.deploy(options));
+      }
+      IMap<String, HomeRecord> map = nodes.get(0).hazelcast().getMap("lblc.homes.images");
+
+      AtomicBoolean running = new AtomicBoolean(true);
+      Thread sampler = new Thread(() -> sample(map, services, running), "sampler");
+      sampler.start();
+      place(services, "first");
+      Eventually.holds("all nodes hold all that the map does", 60, () -> agree(map, services));
+      long heap = LONG ? heapAfterCollection() : 0;
+      if (LONG) {
+        place(services, "second");
+        Eventually.holds("they do again", 60, () -> agree(map, services));
+      }
+      running.set(false);
+      sampler.join();
+
+      assertThat(mostOnANode).hasValueLessThanOrEqualTo(HARD_LIMIT);
+      assertThat(mostInMap).hasValueLessThanOrEqualTo(WITH_MARGIN);
+      if (LONG) {
+        long after = heapAfterCollection();
+        System.out.printf(
+            "BoundedTableIT: at most %d in the map, %d on a node; heap %d MB, then %d MB%n",
+            mostInMap.get(), mostOnANode.get(), heap >> 20, after >> 20);
+        assertThat(after).isLessThan(heap + heap / 10);
+      }
+    } finally {
+      ClusteredVertx.close(nodes);
+    }
+  }
+
+  /** Each node takes a third, on a thread of its own. */
+  private static void place(List<LblcService> services, String name) throws InterruptedException {
+    List<Thread> clients = new ArrayList<>();
+    for (int i = 0; i < services.size(); i++) {
+      LblcService service = services.get(i);
+      int first = i;
+      Thread client = new Thread(() -> {
+        for (int d = first; d < DESTINATIONS; d += services.size()) {
+          service.acquire("/" + name + "/" + d).close();
+        }
+      });
+      client.start();
+      clients.add(client);
+    }
+    for (Thread client : clients) {
+      client.join();
+    }
+  }
+
+  private void sample(
+      IMap<String, HomeRecord> map, List<LblcService> services, AtomicBoolean running) {
+    while (running.get()) {
+      mostInMap.accumulateAndGet(map.size(), Math::max);
+      services.forEach(service -> mostOnANode.accumulateAndGet(size(service), Math::max));
+      try {
+        TimeUnit.MILLISECONDS.sleep(5); // between two looks, not for a state
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  private static boolean agree(IMap<String, HomeRecord> map, List<LblcService> services) {
+    return map.size() == HARD_LIMIT
+        && services.stream().allMatch(service -> size(service) == HARD_LIMIT)
+        && map.localKeySet().stream()
+            .limit(1_000)
+            .allMatch(key -> services.stream().allMatch(s -> s.destination(key) != null));
+  }
+
+  private static int size(LblcService service) {
+    return (int) service.status().destinations();
+  }
+
+  private static long heapAfterCollection() {
+    System.gc();
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+}

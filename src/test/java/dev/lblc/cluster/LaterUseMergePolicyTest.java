@@ -1,0 +1,48 @@
+package dev.lblc.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+final class LaterUseMergePolicyTest {
+  @Test
+  void later_ofTwo_isTheOneUsedLaterUnderAVersionThatBothFollow() {
+    HomeRecord one = new HomeRecord(List.of("s1"), 7, 5_000);
+    HomeRecord other = new HomeRecord(List.of("s2"), 2, 6_000);
+    assertThat(LaterUseMergePolicy.later(one, other)).hasToString("[s2] v8 used 6000");
+  }
+
+  @Test
+  void later_sameHomesAndVersion_isNoNewVersion() {
+    HomeRecord one = new HomeRecord(List.of("s1"), 3, 5_000);
+    HomeRecord other = new HomeRecord(List.of("s1"), 3, 6_000);
+    assertThat(LaterUseMergePolicy.later(one, other)).hasToString("[s1] v3 used 6000");
+  }
+
+  @Test
+  void later_anyTwo_isTheSameFromEitherSide() {
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    for (int i = 0; i < 10_000; i++) {
+      HomeRecord one = record(random);
+      HomeRecord other = record(random);
+      HomeRecord winner = LaterUseMergePolicy.later(one, other);
+      assertThat(winner)
+          .as("seed %d: %s with %s", seed, one, other)
+          .hasToString(LaterUseMergePolicy.later(other, one).toString());
+      assertThat(winner.lastUseMillis())
+          .isEqualTo(Math.max(one.lastUseMillis(), other.lastUseMillis()));
+      if (!one.homes().equals(other.homes())) {
+        assertThat(winner.version()).isGreaterThan(Math.max(one.version(), other.version()));
+      }
+    }
+  }
+
+  /** Few values, so that many are equal. */
+  private static HomeRecord record(Random random) {
+    return new HomeRecord(
+        List.of("s" + random.nextInt(3)), 1 + random.nextInt(3), 5_000 + random.nextInt(3));
+  }
+}

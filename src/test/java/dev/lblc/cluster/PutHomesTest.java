@@ -1,0 +1,110 @@
+package dev.lblc.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class PutHomesTest {
+  private static final long HOUR = 3_600_000;
+
+  @Test
+  void put_nothingThere_isTheFirstVersion() {
+    MapEntry entry = new MapEntry(null);
+    HomeRecord answer = put("s1", 0, 5_000).process(entry);
+    assertThat(answer).hasToString("[s1] v1 used 5000");
+    assertThat(entry.getValue()).isSameAs(answer);
+    assertThat(entry.secondsToLive()).isEqualTo(3_600);
+  }
+
+  @Test
+  void put_ofTwoThatKnewNothing_theFirstWinsAndTheSecondIsTold() {
+    MapEntry entry = new MapEntry(null);
+    put("s1", 0, 5_000).process(entry);
+    HomeRecord answer = put("s2", 0, 6_000).process(entry);
+    assertThat(answer).hasToString("[s1] v1 used 6000");
+    assertThat(entry.getValue()).hasToString("[s1] v1 used 6000");
+  }
+
+  @Test
+  void put_ofTwoThatLeaveTheSameHome_theFirstWins() {
+    MapEntry entry = new MapEntry(new HomeRecord(List.of("s1"), 3, 5_000));
+    assertThat(put("s2", 3, 6_000).process(entry)).hasToString("[s2] v4 used 6000");
+    assertThat(put("s3", 3, 6_100).process(entry)).hasToString("[s2] v4 used 6100");
+  }
+
+  @Test
+  void put_theSameHomes_isAUseAndNoNewVersion() {
+    MapEntry entry = new MapEntry(new HomeRecord(List.of("s1"), 3, 5_000));
+    assertThat(put("s1", 3, 6_000).process(entry)).hasToString("[s1] v3 used 6000");
+    assertThat(put("s1", 0, 4_000).process(entry)).hasToString("[s1] v3 used 6000");
+  }
+
+  @Test
+  void put_runTwice_changesNothingMore() {
+    MapEntry entry = new MapEntry(new HomeRecord(List.of("s1"), 3, 5_000));
+    PutHomes put = put("s2", 3, 6_000);
+    put.process(entry);
+    assertThat(put.process(entry)).hasToString("[s2] v4 used 6000");
+  }
+
+  @Test
+  void put_overAnExpiredRecord_winsWithAHigherVersion() {
+    MapEntry entry = new MapEntry(new HomeRecord(List.of("s1"), 5, 5_000));
+    assertThat(put("s2", 0, 5_000 + HOUR).process(entry))
+        .as("higher than what other nodes may still hold")
+        .hasToString("[s2] v6 used " + (5_000 + HOUR));
+  }
+
+  @Test
+  void put_justBeforeTheExpiration_doesNotWin() {
+    MapEntry entry = new MapEntry(new HomeRecord(List.of("s1"), 5, 5_000));
+    assertThat(put("s2", 0, 5_000 + HOUR - 1).process(entry).homes()).containsExactly("s1");
+  }
+
+  @Test
+  void contest_ofMergedHomes_putsItsOwnBackAndLeavesOneContestLess() {
+    MapEntry entry = new MapEntry(new HomeRecord(List.of("s1"), 5, 5_000, 3));
+    PutHomes contest = new PutHomes(List.of("s2"), 5, 6_000, HOUR, true);
+    HomeRecord after = contest.process(entry);
+    assertThat(after).hasToString("[s2] v6 used 6000");
+    assertThat(after.contests()).isEqualTo(2);
+    assertThat(put("s3", 6, 7_000).process(entry).contests())
+        .as("a new decision ends the dispute")
+        .isZero();
+  }
+
+  @Test
+  void timeToLive_shorterThanASecond_isOneAndNotForEver() {
+    MapEntry entry = new MapEntry(null);
+    new PutHomes(List.of("s1"), 0, 5_000, 0, false).process(entry);
+    assertThat(entry.secondsToLive()).isEqualTo(1);
+    new PutHomes(List.of("s1"), 0, 5_000, 1_001, false).process(entry);
+    assertThat(entry.secondsToLive()).isEqualTo(2);
+  }
+
+  @Test
+  void noteUse_ofAnEntry_renewsItAndTellsWhetherItIsThere() {
+    MapEntry entry = new MapEntry(new HomeRecord(List.of("s1"), 3, 5_000));
+    assertThat(new NoteUse(6_000, HOUR).process(entry)).isTrue();
+    assertThat(entry.getValue()).hasToString("[s1] v3 used 6000");
+    assertThat(entry.secondsToLive()).isEqualTo(3_600);
+    assertThat(new NoteUse(5_500, HOUR).process(entry)).isTrue();
+    assertThat(entry.getValue()).as("never earlier").hasToString("[s1] v3 used 6000");
+    assertThat(new NoteUse(6_000, HOUR).process(new MapEntry(null))).isFalse();
+  }
+
+  @Test
+  void removeUnused_ofAnEntryUsedLater_leavesIt() {
+    MapEntry entry = new MapEntry(new HomeRecord(List.of("s1"), 3, 5_000));
+    assertThat(new RemoveUnused(4_999).process(entry)).isFalse();
+    assertThat(entry.getValue()).isNotNull();
+    assertThat(new RemoveUnused(5_000).process(entry)).isTrue();
+    assertThat(entry.getValue()).isNull();
+    assertThat(new RemoveUnused(5_000).process(entry)).isFalse();
+  }
+
+  private static PutHomes put(String home, int expectedVersion, long lastUse) {
+    return new PutHomes(List.of(home), expectedVersion, lastUse, HOUR, false);
+  }
+}
