@@ -18,6 +18,7 @@ import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.spi.cluster.ClusterManager;
 import io.vertx.core.spi.cluster.RegistrationInfo;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,8 +28,6 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * This node's part in the cluster: the {@link SharedState state} of its services, the {@link SharedCounts counts} of
@@ -37,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * <p>Reports run on the context that joined, state on a thread of its own.
  */
 public final class Cluster {
-  private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+  private static final System.Logger LOG = System.getLogger(Cluster.class.getName());
 
   /** The attribute by which Vert.x knows members. */
   static final String NODE_ID = "__vertx.nodeId";
@@ -230,7 +229,7 @@ public final class Cluster {
     try {
       vertx.eventBus().registerCodec(new CountReportCodec());
     } catch (IllegalStateException e) {
-      LOG.debug("the codec is registered already", e);
+      LOG.log(Level.DEBUG, "the codec is registered already", e);
     }
     membershipListener = hazelcast.getCluster().addMembershipListener(new Membership());
     lifecycleListener =
@@ -238,7 +237,8 @@ public final class Cluster {
     Future<Void> unused = counts
         .start()
         .compose(registered -> askForReporters())
-        .onFailure(failure -> LOG.warn("it is not known who shares connections", failure))
+        .onFailure(
+            failure -> LOG.log(Level.WARNING, "it is not known who shares connections", failure))
         .onSuccess(ids -> reporters = ids)
         .mapEmpty();
     long interval = Math.max(1, reportInterval.toMillis());
@@ -280,7 +280,9 @@ public final class Cluster {
   private synchronized void comeBack() {
     long now = time.nowMillis();
     if (wasAway(now)) { // else another thread was here first
-      LOG.warn("this node was away for {} ms; it asks the others anew", now - lastTickMillis);
+      LOG.log(
+          Level.WARNING,
+          "this node was away for " + (now - lastTickMillis) + " ms; it asks the others anew");
       peers.forgetAll().forEach(this::isSilent);
       lastTickMillis = now;
       state.takeOverAnew();
@@ -314,7 +316,8 @@ public final class Cluster {
 
   private void lifecycleChanged(LifecycleEvent event) {
     if (event.getState() == LifecycleState.MERGED) {
-      LOG.info("this node's cluster merged with another; it takes over the common tables");
+      LOG.log(
+          Level.INFO, "this node's cluster merged with another; it takes over the common tables");
       counts.beEager();
       state.takeOverAnew();
     }
@@ -324,14 +327,14 @@ public final class Cluster {
   private final class Membership implements MembershipListener {
     @Override
     public void memberAdded(MembershipEvent event) {
-      LOG.info("{} joined the cluster", event.getMember().getAddress());
+      LOG.log(Level.INFO, event.getMember().getAddress() + " joined the cluster");
       counts.beEager();
       state.settle();
     }
 
     @Override
     public void memberRemoved(MembershipEvent event) {
-      LOG.info("{} left the cluster", event.getMember().getAddress());
+      LOG.log(Level.INFO, event.getMember().getAddress() + " left the cluster");
       String gone = event.getMember().getAttribute(NODE_ID);
       peers.left(gone);
       degradation.gone(Degradation.node(gone));

@@ -1,14 +1,13 @@
 package dev.lblc.cluster;
 
+import java.lang.System.Logger.Level;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Which parts of the cluster do not work at the moment: one log line when a part stops, one when it works again. */
 final class Degradation {
-  private static final Logger LOG = LoggerFactory.getLogger(Degradation.class);
+  private static final System.Logger LOG = System.getLogger(Degradation.class.getName());
 
   private final Set<String> parts = ConcurrentHashMap.newKeySet();
 
@@ -23,10 +22,9 @@ final class Degradation {
 
   void failed(String part, @Nullable Throwable cause) {
     if (parts.add(part)) {
-      LOG.warn(
-          "the cluster's {} does not work; this node goes on with what it has: {}",
-          part,
-          String.valueOf(cause));
+      LOG.log(
+          Level.WARNING,
+          "the cluster's " + part + " does not work; this node goes on with what it has: " + cause);
     }
   }
 
@@ -37,7 +35,7 @@ final class Degradation {
 
   void worked(String part) {
     if (parts.remove(part)) {
-      LOG.info("the cluster's {} works again", part);
+      LOG.log(Level.INFO, "the cluster's " + part + " works again");
     }
   }
 }

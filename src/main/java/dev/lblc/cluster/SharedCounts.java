@@ -10,11 +10,10 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.spi.cluster.ClusterManager;
+import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells the other nodes how many connections go through this one, and takes in what they tell: absolute counts over the
@@ -23,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * <p>Confined to the context that it was started on, but for what {@link PeerCounts} guards.
  */
 final class SharedCounts {
-  private static final Logger LOG = LoggerFactory.getLogger(SharedCounts.class);
+  private static final System.Logger LOG = System.getLogger(SharedCounts.class.getName());
   private static final long AT_LEAST_EVERY_MILLIS = 1_000;
   private static final long EAGER_MILLIS = 3_000;
   private static final long FIRST_PAUSE_MILLIS = 1_000;
@@ -95,13 +94,12 @@ final class SharedCounts {
       return message.body();
     } catch (RuntimeException e) { // not readable, or not a report
       if (toldOfMalformed) {
-        LOG.debug("a message to {} is not a report", address, e);
+        LOG.log(Level.DEBUG, "a message to " + address + " is not a report", e);
       } else {
         toldOfMalformed = true;
-        LOG.warn(
-            "a message to {} is not a report; more such are not told of: {}",
-            address,
-            e.toString());
+        LOG.log(
+            Level.WARNING,
+            "a message to " + address + " is not a report; more such are not told of: " + e);
       }
       return null;
     }

@@ -8,6 +8,7 @@ import dev.lblc.scheduler.ServerEdit;
 import dev.lblc.scheduler.TableReplica;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,8 +21,6 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What services share through maps: their servers, and the destinations of those that remember any.
@@ -30,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * thread and do not wait for it.
  */
 final class SharedState {
-  private static final Logger LOG = LoggerFactory.getLogger(SharedState.class);
+  private static final System.Logger LOG = System.getLogger(SharedState.class.getName());
 
   private static final long PULL_AGAIN_MILLIS = 1_000;
   private static final long FIRST_SETTLE_MILLIS = 2_000;
@@ -179,7 +178,7 @@ final class SharedState {
     try {
       table.sweep(isOldestMember());
     } catch (RuntimeException e) {
-      LOG.warn("the sweep of table {} failed", table.service(), e);
+      LOG.log(Level.WARNING, "the sweep of table " + table.service() + " failed", e);
     }
   }
 

@@ -1,8 +1,7 @@
 package dev.lblc.health;
 
+import java.lang.System.Logger.Level;
 import java.util.function.BiConsumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Whether one server is available: its active checks say up, and it is not ejected.
@@ -11,7 +10,7 @@ import org.slf4j.LoggerFactory;
  * its calls come in the order of the changes.
  */
 final class Availability {
-  private static final Logger LOG = LoggerFactory.getLogger(Availability.class);
+  private static final System.Logger LOG = System.getLogger(Availability.class.getName());
 
   private final String service;
   private final String server;
@@ -55,10 +54,14 @@ final class Availability {
     }
     available = now;
     if (now) {
-      LOG.info("server {} of service {} is available again: {}", server, service, why);
+      LOG.log(Level.INFO, what() + " is available again: " + why);
     } else {
-      LOG.warn("server {} of service {} is unavailable: {}", server, service, why);
+      LOG.log(Level.WARNING, what() + " is unavailable: " + why);
     }
     listener.accept(server, now);
+  }
+
+  private String what() {
+    return "server " + server + " of service " + service;
   }
 }

@@ -5,14 +5,13 @@ import dev.lblc.scheduler.Server;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.endpoint.ServerEndpoint;
 import io.vertx.core.net.endpoint.ServerSelector;
+import java.lang.System.Logger.Level;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Chooses among one list of endpoints as the service does. A destination whose home is not in the list goes elsewhere and
@@ -21,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * <p>May be used from any thread.
  */
 final class EndpointSelector implements ServerSelector {
-  private static final Logger LOG = LoggerFactory.getLogger(EndpointSelector.class);
+  private static final System.Logger LOG = System.getLogger(EndpointSelector.class.getName());
   private static final int NONE = -1;
 
   private final ScheduledService service;
@@ -43,10 +42,10 @@ final class EndpointSelector implements ServerSelector {
         leases.address(address);
       }
       if (service.at(address) == null) {
-        LOG.warn(
-            "{} is no server of service {} and gets no requests: add it to the configuration",
-            address,
-            service.name());
+        LOG.log(
+            Level.WARNING,
+            address + " is no server of service " + service.name()
+                + " and gets no requests: add it to the configuration");
       }
     }
     return new EndpointSelector(service, endpoints);

@@ -3,17 +3,16 @@ package dev.lblc.plugin;
 import dev.lblc.scheduler.Timer;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Periodic runs on a worker thread of a context, one after the other: a check of a large table takes longer than an
  * event loop may be kept.
  */
 final class ExpiryTimer implements Timer {
-  private static final Logger LOG = LoggerFactory.getLogger(ExpiryTimer.class);
+  private static final System.Logger LOG = System.getLogger(ExpiryTimer.class.getName());
 
   private final Vertx vertx;
   private final Context context;
@@ -39,7 +38,10 @@ final class ExpiryTimer implements Timer {
             .onComplete(done -> {
               running.set(false);
               if (done.failed()) {
-                LOG.error("a periodic task failed; it runs again after its period", done.cause());
+                LOG.log(
+                    Level.ERROR,
+                    "a periodic task failed; it runs again after its period",
+                    done.cause());
               }
             });
       }

@@ -1,12 +1,11 @@
 package dev.lblc.plugin;
 
 import dev.lblc.scheduler.Clock;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The leases of this node that are held by id, over the event bus: one that is not renewed in time is released.
@@ -14,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * <p>An id is the node's name, a slash, and a number. May be used from any thread.
  */
 final class RemoteLeases {
-  private static final Logger LOG = LoggerFactory.getLogger(RemoteLeases.class);
+  private static final System.Logger LOG = System.getLogger(RemoteLeases.class.getName());
 
   private final String node;
   private final Clock clock;
@@ -78,11 +77,10 @@ final class RemoteLeases {
     held.forEach((id, lease) -> {
       if (now - lease.lastRenewedMillis >= lease.timeoutMillis && held.remove(id, lease)) {
         lease.lease.close();
-        LOG.info(
-            "lease {} of server {} was not renewed for {} ms and is released",
-            id,
-            lease.lease.server().id(),
-            lease.timeoutMillis);
+        LOG.log(
+            Level.INFO,
+            "lease " + id + " of server " + lease.lease.server().id() + " was not renewed for "
+                + lease.timeoutMillis + " ms and is released");
       }
     });
   }
