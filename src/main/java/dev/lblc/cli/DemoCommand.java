@@ -1,12 +1,10 @@
 package dev.lblc.cli;
 
-import dev.lblc.config.Authority;
-import dev.lblc.config.HealthConfig;
 import dev.lblc.config.ServiceConfig;
-import dev.lblc.scheduler.ServerSpec;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -35,7 +33,7 @@ final class DemoCommand implements Callable<Integer> {
     // An instance of their own: they are not part of what is measured and shown.
     Vertx upstreams = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     try {
-      startUpstreams(upstreams, service);
+      DemoUpstream.startAll(upstreams, service, List.of());
       RunningGateway running = RunningGateway.start(gateway);
       Shutdown.onSignal(running);
       explain(spec.commandLine().getOut(), running, service.name());
@@ -44,20 +42,6 @@ final class DemoCommand implements Callable<Integer> {
       throw e;
     }
     return 0;
-  }
-
-  private static void startUpstreams(Vertx vertx, ServiceConfig service) throws Failure {
-    HealthConfig.Active checks =
-        service.health() == null ? null : service.health().active();
-    String healthPath = checks == null ? null : checks.path();
-    for (ServerSpec server : service.servers()) {
-      try {
-        DemoUpstream.start(vertx, server, healthPath).await();
-      } catch (Exception e) { // await throws what the future failed with
-        throw new Failure("upstream " + server.id() + " "
-            + Authority.of(server.host(), server.port()) + ": " + e.getMessage());
-      }
-    }
   }
 
   private static void explain(PrintWriter out, RunningGateway running, String service) {

@@ -1,12 +1,15 @@
 package dev.lblc.cli;
 
+import dev.lblc.config.Authority;
+import dev.lblc.config.HealthConfig;
+import dev.lblc.config.ServiceConfig;
 import dev.lblc.scheduler.ServerSpec;
-import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -33,12 +36,46 @@ final class DemoUpstream implements Handler<HttpServerRequest> {
     this.healthPath = healthPath;
   }
 
-  /** Listens where a server of a configuration is said to be. */
-  static Future<HttpServer> start(Vertx vertx, ServerSpec server, @Nullable String healthPath) {
-    return vertx
-        .createHttpServer()
-        .requestHandler(new DemoUpstream(server.id(), healthPath))
-        .listen(server.port(), server.host());
+  /**
+   * Listens where the servers of a service are said to be; blocks.
+   *
+   * @param ids which servers; empty: all
+   * @return each server's id and address
+   */
+  static List<String> startAll(Vertx vertx, ServiceConfig service, List<String> ids)
+      throws Failure {
+    List<String> known = service.servers().stream().map(ServerSpec::id).toList();
+    for (String id : ids) {
+      if (!known.contains(id)) {
+        throw new Failure(
+            "server: \"" + id + "\" (expected: one of " + String.join(", ", known) + ")");
+      }
+    }
+    HealthConfig.Active checks =
+        service.health() == null ? null : service.health().active();
+    String healthPath = checks == null ? null : checks.path();
+    List<String> started = new ArrayList<>();
+    for (ServerSpec server : service.servers()) {
+      if (ids.isEmpty() || ids.contains(server.id())) {
+        String name = server.id() + " " + Authority.of(server.host(), server.port());
+        start(vertx, server, healthPath, name);
+        started.add(name);
+      }
+    }
+    return started;
+  }
+
+  private static void start(
+      Vertx vertx, ServerSpec server, @Nullable String healthPath, String name) throws Failure {
+    try {
+      vertx
+          .createHttpServer()
+          .requestHandler(new DemoUpstream(server.id(), healthPath))
+          .listen(server.port(), server.host())
+          .await();
+    } catch (Exception e) { // await throws what the future failed with
+      throw new Failure("upstream " + name + ": " + e.getMessage());
+    }
   }
 
   @Override

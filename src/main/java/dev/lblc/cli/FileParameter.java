@@ -6,7 +6,7 @@ import picocli.CommandLine.Parameters;
 
 /** The gateway file, as commands take it. */
 final class FileParameter {
-  @Parameters(paramLabel = "FILE", description = "The gateway's configuration.")
+  @Parameters(index = "0", paramLabel = "FILE", description = "The gateway's configuration.")
   private @Nullable Path file;
 
   /** Where the file is; picocli has set it before a command runs. */

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
       ExplainCommand.class,
       StatusCommand.class,
       SimulateCommand.class,
-      DemoCommand.class
+      DemoCommand.class,
+      UpstreamsCommand.class
     })
 public final class Main implements Runnable {
   @Spec

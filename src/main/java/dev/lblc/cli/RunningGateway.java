@@ -156,7 +156,8 @@ final class RunningGateway {
     if (node == null) {
       return builder.with(options).build();
     }
-    options.getEventBusOptions().setHost(node.host());
+    options.setEventBusOptions(
+        EventBusSettings.of(file.config().cluster().eventBus(), node.host()));
     builder.with(options).withClusterManager(node.clusterManager());
     try {
       return started("cluster", builder.buildClustered());

@@ -3,8 +3,6 @@ package dev.lblc.cluster;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
-import com.hazelcast.config.MapConfig;
-import com.hazelcast.config.MergePolicyConfig;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
@@ -13,7 +11,6 @@ import dev.lblc.scheduler.DestinationTable;
 import dev.lblc.scheduler.SchedulerOptions;
 import dev.lblc.scheduler.ServerEdit;
 import dev.lblc.scheduler.Servers;
-import dev.lblc.scheduler.TableReplica;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -23,18 +20,10 @@ import io.vertx.core.spi.cluster.RegistrationInfo;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -42,19 +31,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This node's part in the cluster: each service's servers, one {@link SharedTable} per service that remembers
- * destinations, and the counts of all services.
+ * This node's part in the cluster: the {@link SharedState state} of its services, the {@link SharedCounts counts} of
+ * their connections, and who else is there.
  *
- * <p>One thread of its own does everything that calls Hazelcast; reports run on the context that joined.
+ * <p>Reports run on the context that joined, state on a thread of its own.
  */
 public final class Cluster {
   private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
 
   /** The attribute by which Vert.x knows members. */
   static final String NODE_ID = "__vertx.nodeId";
-
-  private static final String HOMES = "lblc.homes.";
-  private static final String SERVERS = "lblc.servers.";
 
   private final Vertx vertx;
   private final Duration reportInterval;
@@ -64,10 +50,8 @@ public final class Cluster {
   private final String node;
   private final long epoch;
   private final ClusterTime time;
-  private final ScheduledExecutorService executor;
   private final Degradation degradation = new Degradation();
-  private final Map<String, SharedServers> servers = new LinkedHashMap<>();
-  private final List<SharedTable> tables = new ArrayList<>();
+  private final SharedState state;
   private final Promise<Void> heardAll = Promise.promise();
 
   /** Who shared counts when this node joined; null: not known yet. */
@@ -79,7 +63,7 @@ public final class Cluster {
   private @Nullable UUID membershipListener;
   private @Nullable UUID lifecycleListener;
   private long reportTimer = -1;
-  private long lastTickMillis;
+  private volatile long lastTickMillis;
 
   /**
    * A member.
@@ -132,42 +116,14 @@ public final class Cluster {
     this.node = manager.getNodeId();
     this.epoch = epoch;
     this.time = new ClusterTime(clock, () -> hazelcast.getCluster().getClusterTime());
-    this.executor = newExecutor();
-    mergeBy(HOMES, LaterUseMergePolicy.class);
-    mergeBy(SERVERS, LaterEditMergePolicy.class);
-    List<String> partitionKeys = SharedTable.partitionKeys(hazelcast.getPartitionService());
-    Map<String, Servers> byName = new LinkedHashMap<>();
-    for (SharedService service : services) {
-      String name = service.name();
-      byName.put(name, service.servers());
-      servers.put(
-          name,
-          new SharedServers(
-              name, hazelcast.getMap(SERVERS + name), service.servers(), time, executor));
-      DestinationTable table = service.table();
-      if (table != null) {
-        tables.add(new SharedTable(
-            name,
-            hazelcast.getMap(HOMES + name),
-            partitionKeys,
-            new TableReplica(table, service.servers()),
-            service.options(),
-            time,
-            executor,
-            degradation));
-      }
-    }
+    this.state = new SharedState(hazelcast, time, degradation, services);
+    Map<String, Servers> byName =
+        services.stream().collect(Collectors.toMap(SharedService::name, SharedService::servers));
     this.peers = new PeerCounts(byName);
-    this.counts = new SharedCounts(node, epoch, byName, peers, time, degradation, vertx);
+    this.counts =
+        new SharedCounts(node, epoch, byName, peers, time, degradation, vertx.eventBus(), manager);
     this.joiningMillis = time.nowMillis();
     this.lastTickMillis = joiningMillis;
-  }
-
-  private void mergeBy(String maps, Class<?> policy) {
-    hazelcast
-        .getConfig()
-        .addMapConfig(new MapConfig(maps + "*")
-            .setMergePolicyConfig(new MergePolicyConfig().setPolicy(policy.getName())));
   }
 
   /**
@@ -235,7 +191,7 @@ public final class Cluster {
 
   /** The shared tables. */
   public List<Table> tables() {
-    return tables.stream().map(SharedTable::state).toList();
+    return state.tables();
   }
 
   /** What does not work at the moment; empty: everything does. */
@@ -251,16 +207,7 @@ public final class Cluster {
    *     {@link IllegalStateException} if the cluster does not answer
    */
   public Future<Void> edit(String service, ServerEdit edit) {
-    SharedServers shared = Objects.requireNonNull(servers.get(service), service);
-    return Future.future(done -> {
-      CompletableFuture<Void> unused = shared.edit(edit).whenComplete((nothing, failure) -> {
-        if (failure == null) {
-          done.complete();
-        } else {
-          done.fail(failure instanceof CompletionException ? failure.getCause() : failure);
-        }
-      });
-    });
+    return state.edit(service, edit);
   }
 
   /** Leaves: nothing of this node is shared any more. */
@@ -273,9 +220,7 @@ public final class Cluster {
     if (lifecycleListener != null) {
       hazelcast.getLifecycleService().removeLifecycleListener(lifecycleListener);
     }
-    servers.values().forEach(SharedServers::leave);
-    tables.forEach(SharedTable::leave);
-    executor.shutdownNow();
+    state.leave();
   }
 
   private Future<Void> start() {
@@ -295,19 +240,7 @@ public final class Cluster {
         .mapEmpty();
     long interval = Math.max(1, reportInterval.toMillis());
     reportTimer = vertx.setPeriodic(interval, timer -> tick());
-    Promise<Void> joined = Promise.promise();
-    executor.execute(guarded("start", () -> {
-      try {
-        servers.values().forEach(SharedServers::join);
-        tables.forEach(SharedTable::join);
-        tables.forEach(this::scheduleSweep);
-      } catch (RuntimeException e) {
-        joined.fail(e);
-        throw e;
-      }
-      joined.complete();
-    }));
-    return Future.all(joined.future(), heardAll.future()).mapEmpty();
+    return Future.all(state.join(), heardAll.future()).mapEmpty();
   }
 
   private Future<Set<String>> askForReporters() {
@@ -330,72 +263,58 @@ public final class Cluster {
     }
   }
 
-  private void scheduleSweep(SharedTable table) {
-    long every = table.sweepMillis();
-    ScheduledFuture<?> unused = executor.scheduleWithFixedDelay(
-        guarded("sweep of " + table.service(), () -> table.sweep(isOldestMember())),
-        every,
-        every,
-        TimeUnit.MILLISECONDS);
+  /** Before each decision, by the thread that decides: one that this node's pause came before is not made on history. */
+  public void beforeDecision() {
+    if (wasAway(time.nowMillis())) {
+      comeBack();
+    }
   }
 
-  /** On the context that joined. A gap means that this node was paused: what it knew of others is history. */
+  private boolean wasAway(long now) {
+    return now - lastTickMillis >= peerTimeout.toMillis();
+  }
+
+  private synchronized void comeBack() {
+    long now = time.nowMillis();
+    if (wasAway(now)) { // else another thread was here first
+      LOG.warn("this node was away for {} ms; it asks the others anew", now - lastTickMillis);
+      peers.forgetAll().forEach(this::isSilent);
+      lastTickMillis = now;
+      state.takeOverAnew();
+    }
+  }
+
+  /** Shown until it is heard or leaves. */
+  private void isSilent(String id) {
+    degradation.failed(Degradation.node(id), null);
+    if (nodes().stream().noneMatch(member -> member.id().equals(id))) {
+      degradation.gone(Degradation.node(id)); // it left meanwhile
+    }
+  }
+
+  /** On the context that joined. */
   private void tick() {
     long now = time.nowMillis();
-    long silence = peerTimeout.toMillis();
-    if (now - lastTickMillis >= silence) {
-      LOG.warn("this node was away for {} ms; it asks the others anew", now - lastTickMillis);
-      peers.forgetAll();
-      rejoin();
+    if (wasAway(now)) {
+      comeBack();
     }
     lastTickMillis = now;
-    for (String silent : peers.dropSilent(now, silence)) {
-      degradation.failed(Degradation.node(silent), null);
-    }
+    peers.dropSilent(now, peerTimeout.toMillis()).forEach(this::isSilent);
     counts.tick();
+    counts.keepListening(nodes().stream()
+        .allMatch(member -> member.reportAgeMillis() >= 0
+            && member.reportAgeMillis() < SharedCounts.SILENT_MILLIS));
     if (!heardAll.future().isComplete()) {
       hear(now);
     }
-  }
-
-  private void rejoin() {
-    executor.execute(guarded("pull", () -> {
-      time.adjust();
-      servers.values().forEach(SharedServers::pull);
-      tables.forEach(SharedTable::pull);
-    }));
   }
 
   private void lifecycleChanged(LifecycleEvent event) {
     if (event.getState() == LifecycleState.MERGED) {
       LOG.info("this node's cluster merged with another; it takes over the common tables");
       counts.beEager();
-      rejoin();
+      state.takeOverAnew();
     }
-  }
-
-  private boolean isOldestMember() {
-    return hazelcast.getCluster().getMembers().iterator().next().localMember();
-  }
-
-  private static Runnable guarded(String what, Runnable task) {
-    return () -> {
-      try {
-        task.run();
-      } catch (RuntimeException e) {
-        LOG.warn("the cluster's {} failed", what, e);
-      }
-    };
-  }
-
-  private static ScheduledThreadPoolExecutor newExecutor() {
-    ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, task -> {
-      Thread thread = new Thread(task, "lblc-cluster");
-      thread.setDaemon(true);
-      return thread;
-    });
-    executor.setRemoveOnCancelPolicy(true);
-    return executor;
   }
 
   /** Who comes and goes. On Hazelcast's threads. */
@@ -404,6 +323,7 @@ public final class Cluster {
     public void memberAdded(MembershipEvent event) {
       LOG.info("{} joined the cluster", event.getMember().getAddress());
       counts.beEager();
+      state.settle();
     }
 
     @Override
@@ -411,7 +331,8 @@ public final class Cluster {
       LOG.info("{} left the cluster", event.getMember().getAddress());
       String gone = event.getMember().getAttribute(NODE_ID);
       peers.left(gone);
-      degradation.worked(Degradation.node(gone));
+      degradation.gone(Degradation.node(gone));
+      state.settle();
     }
   }
 }

@@ -30,6 +30,11 @@ final class Degradation {
     }
   }
 
+  /** That part is no more, and so does not fail either. */
+  void gone(String part) {
+    parts.remove(part);
+  }
+
   void worked(String part) {
     if (parts.remove(part)) {
       LOG.info("the cluster's {} works again", part);

@@ -18,6 +18,7 @@ final class HomeRecord implements IdentifiedDataSerializable {
   private List<String> homes = List.of();
   private int version;
   private long lastUseMillis;
+  private int contests;
 
   /** For deserialization. */
   HomeRecord() {}
@@ -30,9 +31,19 @@ final class HomeRecord implements IdentifiedDataSerializable {
    * @param lastUseMillis in cluster time
    */
   HomeRecord(List<String> homes, int version, long lastUseMillis) {
+    this(homes, version, lastUseMillis, 0);
+  }
+
+  /**
+   * A record of homes that are in dispute: two sides of a split had different ones.
+   *
+   * @param contests how often a node that used its own later may still put them in the place of these
+   */
+  HomeRecord(List<String> homes, int version, long lastUseMillis, int contests) {
     this.homes = List.copyOf(homes);
     this.version = version;
     this.lastUseMillis = lastUseMillis;
+    this.contests = contests;
   }
 
   List<String> homes() {
@@ -47,9 +58,13 @@ final class HomeRecord implements IdentifiedDataSerializable {
     return lastUseMillis;
   }
 
+  int contests() {
+    return contests;
+  }
+
   /** The same homes, used at that time if it is later. */
   HomeRecord usedAt(long millis) {
-    return new HomeRecord(homes, version, Math.max(lastUseMillis, millis));
+    return new HomeRecord(homes, version, Math.max(lastUseMillis, millis), contests);
   }
 
   @Override
@@ -68,6 +83,7 @@ final class HomeRecord implements IdentifiedDataSerializable {
     out.writeInt(version);
     out.writeLong(lastUseMillis);
     ClusterSerialization.write(out, homes);
+    out.writeInt(contests);
   }
 
   @Override
@@ -76,6 +92,7 @@ final class HomeRecord implements IdentifiedDataSerializable {
     version = in.readInt();
     lastUseMillis = in.readLong();
     homes = ClusterSerialization.read(in);
+    contests = in.readInt();
   }
 
   @Override

@@ -11,11 +11,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * After a split of the cluster, of two records for one destination the one used later wins.
  *
- * <p>Its version becomes higher than either side's, so that every node's copy follows, whichever side it was on.
+ * <p>Its version becomes higher than either side's, so that every node's copy follows, whichever side it was on. Records
+ * tell of uses late, by a quarter of the expiration: where homes differ, a node that used its own later than the record
+ * says puts them back ({@link SharedTable}), a few times at most, or sides that both go on would never end.
  */
 final class LaterUseMergePolicy
     implements SplitBrainMergePolicy<HomeRecord, MergingValue<HomeRecord>, HomeRecord>,
         IdentifiedDataSerializable {
+
+  /** One for each of two sides, and one more. */
+  private static final int CONTESTS = 3;
 
   /** Any order will do between two of the same time, as long as both sides find the same. */
   private static final Comparator<HomeRecord> LATER = Comparator.comparingLong(
@@ -33,11 +38,15 @@ final class LaterUseMergePolicy
 
   static HomeRecord later(HomeRecord one, HomeRecord other) {
     HomeRecord later = LATER.compare(one, other) > 0 ? one : other;
-    if (one.homes().equals(other.homes()) && one.version() == other.version()) {
+    boolean agree = one.homes().equals(other.homes());
+    if (agree && one.version() == other.version()) {
       return later;
     }
     return new HomeRecord(
-        later.homes(), Math.max(one.version(), other.version()) + 1, later.lastUseMillis());
+        later.homes(),
+        Math.max(one.version(), other.version()) + 1,
+        later.lastUseMillis(),
+        agree ? 0 : CONTESTS);
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,10 +49,12 @@ final class PeerCounts {
     }
   }
 
-  /** No node's connections count until it reports again: this node was away for too long to know. */
-  synchronized void forgetAll() {
+  /** No node's connections count until it reports again: this node was away for too long to know. The nodes' ids. */
+  synchronized Set<String> forgetAll() {
+    Set<String> forgotten = Set.copyOf(peers.keySet());
     peers.clear();
     addUp();
+    return forgotten;
   }
 
   /** Drops nodes that were silent for so long; their ids. */

@@ -25,6 +25,7 @@ final class PutHomes
   private int expectedVersion;
   private long lastUseMillis;
   private long expirationMillis;
+  private boolean isContest;
 
   /** For deserialization. */
   PutHomes() {}
@@ -36,12 +37,19 @@ final class PutHomes
    * @param expectedVersion of the record that the decision was made from; 0: none
    * @param lastUseMillis in cluster time
    * @param expirationMillis how long an unused record lives
+   * @param isContest whether it is no new decision, but homes of before a merge that were used later
    */
-  PutHomes(List<String> homes, int expectedVersion, long lastUseMillis, long expirationMillis) {
+  PutHomes(
+      List<String> homes,
+      int expectedVersion,
+      long lastUseMillis,
+      long expirationMillis,
+      boolean isContest) {
     this.homes = homes;
     this.expectedVersion = expectedVersion;
     this.lastUseMillis = lastUseMillis;
     this.expirationMillis = expirationMillis;
+    this.isContest = isContest;
   }
 
   @Override
@@ -53,7 +61,8 @@ final class PutHomes
       return used;
     }
     int version = there == null ? expectedVersion : Math.max(there.version(), expectedVersion);
-    HomeRecord next = new HomeRecord(homes, version + 1, lastUseMillis);
+    int contests = isContest && there != null ? Math.max(0, there.contests() - 1) : 0;
+    HomeRecord next = new HomeRecord(homes, version + 1, lastUseMillis, contests);
     set(entry, next, expirationMillis);
     return next;
   }
@@ -87,6 +96,7 @@ final class PutHomes
     out.writeLong(lastUseMillis);
     out.writeLong(expirationMillis);
     ClusterSerialization.write(out, homes);
+    out.writeBoolean(isContest);
     ClusterSerialization.writeEnd(out);
   }
 
@@ -97,6 +107,7 @@ final class PutHomes
     lastUseMillis = in.readLong();
     expirationMillis = in.readLong();
     homes = ClusterSerialization.read(in);
+    isContest = in.readBoolean();
     ClusterSerialization.passOverRest(in);
   }
 }

@@ -4,11 +4,12 @@ import dev.lblc.cluster.CountReport.Counts;
 import dev.lblc.scheduler.Server;
 import dev.lblc.scheduler.Servers;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
+import io.vertx.core.Promise;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.spi.cluster.ClusterManager;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,12 @@ final class SharedCounts {
   static final String ADDRESS = "lblc.counts";
   private static final long AT_LEAST_EVERY_MILLIS = 1_000;
   private static final long EAGER_MILLIS = 3_000;
+  private static final long FIRST_PAUSE_MILLIS = 1_000;
+  private static final long LONGEST_PAUSE_MILLIS = 10_000;
+
+  /** Two reports that did not come in a row: nobody is silent for so long who is there and heard. */
+  static final long SILENT_MILLIS = 2 * AT_LEAST_EVERY_MILLIS;
+
   private static final DeliveryOptions OPTIONS =
       new DeliveryOptions().setCodecName(CountReportCodec.NAME);
 
@@ -37,6 +44,7 @@ final class SharedCounts {
   private final ClusterTime time;
   private final Degradation degradation;
   private final EventBus eventBus;
+  private final ClusterManager manager;
 
   private boolean toldOfMalformed;
   private long sequence;
@@ -44,6 +52,9 @@ final class SharedCounts {
   private long lastPublishedMillis;
   private volatile long eagerUntilMillis;
   private @Nullable MessageConsumer<CountReport> consumer;
+  private Future<Void> listening = Future.succeededFuture();
+  private long listenAnewMillis;
+  private long pauseMillis = FIRST_PAUSE_MILLIS;
 
   SharedCounts(
       String node,
@@ -52,29 +63,24 @@ final class SharedCounts {
       PeerCounts peers,
       ClusterTime time,
       Degradation degradation,
-      Vertx vertx) {
+      EventBus eventBus,
+      ClusterManager manager) {
     this.node = node;
     this.epoch = epoch;
     this.services = services;
     this.peers = peers;
     this.time = time;
     this.degradation = degradation;
-    this.eventBus = vertx.eventBus();
+    this.eventBus = eventBus;
+    this.manager = manager;
     this.lastPublishedMillis = time.nowMillis() - AT_LEAST_EVERY_MILLIS;
+    this.listenAnewMillis = time.nowMillis() + FIRST_PAUSE_MILLIS;
   }
 
   /** Complete once this node is known to listen. */
   Future<Void> start() {
-    MessageConsumer<CountReport> listening = eventBus.consumer(ADDRESS, message -> {
-      CountReport report = report(message);
-      if (report != null && !report.node().equals(node)) {
-        peers.received(report, time.nowMillis());
-        degradation.worked(Degradation.node(report.node()));
-      }
-    });
-    consumer = listening;
     beEager();
-    return listening.completion();
+    return listen();
   }
 
   /** What the message says; null if it is none of ours: an event bus takes messages from anybody. */
@@ -113,9 +119,47 @@ final class SharedCounts {
     }
   }
 
+  /**
+   * Every tick, with whether all that are there are heard. While some are not, this node registers anew, after longer
+   * and longer pauses: Vert.x keeps who listens, and where, in maps of the cluster and copies on every node, and after a
+   * fault of the network this node may be missing from any, for ever. Registering anew puts it there and tells all.
+   */
+  void keepListening(boolean hearsAll) {
+    long now = time.nowMillis();
+    if (hearsAll) {
+      listenAnewMillis = now + FIRST_PAUSE_MILLIS;
+      pauseMillis = FIRST_PAUSE_MILLIS;
+    } else if (now - listenAnewMillis >= 0 && listening.isComplete()) {
+      listenAnewMillis = now + pauseMillis;
+      pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
+      Promise<Void> unused = Promise.promise();
+      manager.setNodeInfo(manager.getNodeInfo(), unused);
+      MessageConsumer<CountReport> before = consumer;
+      listen();
+      if (before != null) {
+        before.unregister(); // what both get is dropped as a repetition
+      }
+    }
+  }
+
   void stop() {
     if (consumer != null) {
       consumer.unregister();
+    }
+  }
+
+  private Future<Void> listen() {
+    MessageConsumer<CountReport> started =
+        eventBus.consumer(ADDRESS, message -> received(report(message)));
+    consumer = started;
+    listening = started.completion();
+    return listening;
+  }
+
+  private void received(@Nullable CountReport report) {
+    if (report != null && !report.node().equals(node)) {
+      peers.received(report, time.nowMillis());
+      degradation.worked(Degradation.node(report.node()));
     }
   }
 

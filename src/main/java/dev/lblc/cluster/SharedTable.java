@@ -12,6 +12,7 @@ import dev.lblc.scheduler.Placement;
 import dev.lblc.scheduler.SchedulerOptions;
 import dev.lblc.scheduler.TableReplica;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * out: a decision marks its destination; soon after, on our executor, PutHomes carries it to the map, and the answer
  *      confirms it or brings the decision that was first
- * in:  map events, and once when the node joins the whole map, are adopted by the local copy
+ * in:  map events, and when the node joins and after faults the whole map, are adopted by the local copy
+ *      but if a merge chose other homes than this node used later, it puts its own back, once or twice
  * use: every eighth of the expiration, uses that the others do not know of by a quarter of it are sent in batches
  * room: a new destination that the map has no {@link Room} for is forgotten; what the local copy has no room for is
  *      pulled when it has, and taken out of the map by the oldest member as far as the map is beyond the limit
@@ -94,15 +97,34 @@ final class SharedTable {
   void join() {
     listenerId = map.addEntryListener(new Listener(), true);
     replica.onDecision(this::mark);
-    pull();
+    pull((destination, record) -> {});
+  }
+
+  /**
+   * On the executor, after a fault: takes over the whole map, whose events may have been lost, and puts what the map has
+   * lost, with the members that had it, or has otherwise under the same version.
+   */
+  void reconcile() {
+    Map<String, HomeRecord> there = new HashMap<>();
+    pull(there::put);
+    there.forEach((destination, record) -> {
+      Placement ours = replica.placement(destination);
+      if (ours != null
+          && ours.version() == record.version()
+          && !ours.homes().equals(record.homes())) {
+        mark(destination);
+      }
+    });
+    replica.missingFrom(there.keySet()).forEach(this::mark);
   }
 
   /** On the executor: takes over the whole map, as far as it is newer; what there was no room for. */
-  List<String> pull() {
+  private List<String> pull(BiConsumer<String, HomeRecord> seen) {
     List<String> refused = new ArrayList<>();
     for (String key : partitionKeys) { // the map's own iterator asks for each value alone
       map.entrySet(Predicates.partitionPredicate(key, Predicates.alwaysTrue())).forEach(entry -> {
-        if (!adopt(placement(entry.getKey(), entry.getValue()))) {
+        seen.accept(entry.getKey(), entry.getValue());
+        if (!adopt(entry.getKey(), entry.getValue())) {
           refused.add(entry.getKey());
         }
       });
@@ -178,7 +200,7 @@ final class SharedTable {
       Room.Answer answer =
           isNew(placement) ? room.take(options.get().hardLimit()) : Room.Answer.YES;
       switch (answer) {
-        case YES -> put(placement);
+        case YES -> put(placement, false);
         case NO -> replica.forget(destination, placement.version());
         case LATER -> {
           marked.add(destination);
@@ -197,7 +219,7 @@ final class SharedTable {
     }
   }
 
-  private void put(Placement placement) {
+  private void put(Placement placement, boolean isContest) {
     inFlight.incrementAndGet();
     try {
       map.submitToKey(
@@ -206,7 +228,8 @@ final class SharedTable {
                   placement.homes(),
                   placement.version(),
                   time.toShared(placement.lastUseMillis()),
-                  options.get().expiration().toMillis()))
+                  options.get().expiration().toMillis(),
+                  isContest))
           .whenCompleteAsync((record, failure) -> answered(placement, record, failure), executor);
     } catch (RuntimeException e) { // this member is stopping
       answered(placement, null, e);
@@ -230,11 +253,11 @@ final class SharedTable {
       return;
     }
     degradation.worked("table " + service);
-    Placement winner = placement(destination, record);
     if (marked.contains(destination)) {
-      replica.confirm(winner); // decided again meanwhile: only the version is news
+      // Decided again meanwhile: only the version is news.
+      replica.confirm(placement(destination, record));
     } else {
-      adopt(winner);
+      adopt(destination, record);
     }
     if (!marked.isEmpty()) {
       wake();
@@ -251,7 +274,7 @@ final class SharedTable {
         .whenCompleteAsync(
             (there, failure) -> {
               if (failure != null) {
-                degradation.failed("table " + service, failure);
+                keys.forEach(this::mark); // a put tells of the use, too, and is repeated
                 return;
               }
               Set<String> lost = new HashSet<>(keys);
@@ -277,8 +300,10 @@ final class SharedTable {
       map.<Boolean>submitToKeys(keys, new RemoveUnused(unusedSinceMillis))
           .whenCompleteAsync(
               (removed, failure) -> {
-                if (failure != null) {
-                  degradation.failed("table " + service, failure);
+                if (failure == null) {
+                  degradation.worked("table " + service);
+                } else {
+                  degradation.failed("table " + service, failure); // the next sweep tries again
                 }
               },
               executor);
@@ -292,16 +317,38 @@ final class SharedTable {
     if (beyond > 0 || replica.size() < limit) {
       incomplete = false;
       remove(
-          pull().stream().limit(Math.max(0, beyond)).collect(Collectors.toSet()), Long.MAX_VALUE);
+          pull((destination, record) -> {}).stream()
+              .limit(Math.max(0, beyond))
+              .collect(Collectors.toSet()),
+          Long.MAX_VALUE);
     }
   }
 
-  private boolean adopt(Placement placement) {
-    boolean adopted = replica.adopt(placement, options.get());
+  private boolean adopt(String destination, HomeRecord record) {
+    Placement theirs = placement(destination, record);
+    if (record.contests() > 0 && isContested(theirs)) {
+      return true;
+    }
+    boolean adopted = replica.adopt(theirs, options.get());
     if (!adopted) {
       incomplete = true;
     }
     return adopted;
+  }
+
+  /** After a merge: if this node used other homes later than those that were chosen, it keeps and sends them. */
+  private boolean isContested(Placement theirs) {
+    Placement ours = replica.placement(theirs.destination());
+    if (ours == null
+        || ours.version() >= theirs.version()
+        || ours.homes().equals(theirs.homes())
+        || ours.lastUseMillis() <= theirs.lastUseMillis()) {
+      return false;
+    }
+    Placement contest =
+        new Placement(ours.destination(), ours.homes(), theirs.version(), ours.lastUseMillis());
+    executor.execute(() -> put(contest, true));
+    return true;
   }
 
   /** A key of every partition. */
@@ -360,7 +407,7 @@ final class SharedTable {
     }
 
     private void adopt(EntryEvent<String, HomeRecord> event) {
-      SharedTable.this.adopt(placement(event.getKey(), event.getValue()));
+      SharedTable.this.adopt(event.getKey(), event.getValue());
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.lblc.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
 
 /** Reads {@code cluster}. */
@@ -9,7 +10,7 @@ final class ClusterReader {
 
   private ClusterReader() {}
 
-  static ClusterConfig read(Cursor cluster) {
+  static ClusterConfig read(Cursor cluster, Ports ports) {
     return cluster.object(keys -> {
       boolean enabled = keys.optional("enabled").flag(false);
       Cursor reportInterval = keys.optional("reportInterval");
@@ -21,9 +22,12 @@ final class ClusterReader {
       if (silence.compareTo(report) <= 0 && !reportInterval.hasFailed()) {
         peerTimeout.fail("more than reportInterval, which is " + DurationSyntax.shown(report));
       }
+      // A cluster that is switched off needs none of its files and takes no port.
+      Syntax<Path> file = enabled ? Texts.READABLE_FILE : Texts.FILE;
       return new ClusterConfig(
           enabled,
-          keys.optional("config").text(enabled ? Texts.READABLE_FILE : Texts.FILE),
+          keys.optional("config").text(file),
+          new EventBusReader(file).read(keys.optional("eventBus"), enabled ? ports : new Ports()),
           report,
           silence);
     });

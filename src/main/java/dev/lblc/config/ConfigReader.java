@@ -104,12 +104,13 @@ public final class ConfigReader {
         listeners,
         List.copyOf(routes.list(0, route::read)),
         services,
-        ClusterReader.read(file.optional("cluster")),
+        ClusterReader.read(file.optional("cluster"), ports),
         AdminReader.read(file.optional("admin"), ports));
   }
 
   private PluginConfig plugin(Members file) {
-    return new PluginConfig(services(file), ClusterReader.read(file.optional("cluster")));
+    return new PluginConfig(
+        services(file), ClusterReader.read(file.optional("cluster"), new Ports()));
   }
 
   private Map<String, ServiceConfig> services(Members file) {

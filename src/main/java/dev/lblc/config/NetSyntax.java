@@ -38,11 +38,16 @@ final class NetSyntax {
     return address == null ? host.equalsIgnoreCase("localhost") : address.isLoopbackAddress();
   }
 
+  /** Whether a socket bound to this host listens on all addresses. */
+  static boolean isAny(String host) {
+    return ANY.contains(canonical(host));
+  }
+
   /** Whether sockets bound to the two hosts meet, on the same port. */
   static boolean overlap(String one, String other) {
     String a = canonical(one);
     String b = canonical(other);
-    return a.equals(b) || ANY.contains(a) || ANY.contains(b);
+    return a.equals(b) || isAny(one) || isAny(other);
   }
 
   private static String canonical(String host) {

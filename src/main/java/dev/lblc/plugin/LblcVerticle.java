@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Schedules the services of its configuration: an object with {@code services} and optionally {@code cluster}, as in the
- * gateway file. Applications reach them by {@link Lblc#of}.
+ * gateway file. Applications reach them by {@link Lblc#of}. How Vert.x is clustered ({@code cluster.config} and
+ * {@code cluster.eventBus}) is up to whoever built it, and has no effect here.
  *
  * <p>Its deployment fails with a {@link dev.lblc.config.ConfigException} that lists every fault of the configuration.
  * Undeploying it ends health checks and expiry; leases that are out may still be closed.

@@ -82,6 +82,10 @@ final class ScheduledService implements LblcService {
 
   @Override
   public Lease acquire(@Nullable String destination, Set<String> except) {
+    Cluster joined = cluster;
+    if (joined != null) {
+      joined.beforeDecision();
+    }
     Choice choice = except.isEmpty()
         ? strategy.choose(DestinationKey.of(destination))
         : strategy.chooseOther(except);

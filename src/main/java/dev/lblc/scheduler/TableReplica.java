@@ -3,6 +3,7 @@ package dev.lblc.scheduler;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -45,8 +46,9 @@ public final class TableReplica {
   }
 
   /**
-   * Takes over what the shared table holds: its homes if they are newer, its last use if that is later. Versions start
-   * again where a destination was forgotten: one that came after what this node holds had expired is newer, too.
+   * Takes over what the shared table holds: its homes if they are newer, its last use if that is later. Of homes of one
+   * version, which two sides of a split may have given, those used later are the newer ones. Versions start again where a
+   * destination was forgotten: one that came after what this node holds had expired is newer, too.
    *
    * @param options a new destination is not taken in at the hard limit
    * @return whether this node has it now; not: it has no room
@@ -66,7 +68,9 @@ public final class TableReplica {
       }
       boolean hadExpired =
           placement.lastUseMillis() - entry.lastUse() >= options.expiration().toMillis();
-      if (placement.version() > entry.version || hadExpired) {
+      boolean isLater =
+          placement.version() == entry.version && placement.lastUseMillis() > entry.lastUse();
+      if (placement.version() > entry.version || isLater || hadExpired) {
         entry.version = placement.version();
         if (!ids(entry).equals(placement.homes())) {
           DestinationTable.setHomes(entry, homes(placement), entry.lastChange());
@@ -78,6 +82,19 @@ public final class TableReplica {
       }
       return true;
     }
+  }
+
+  /** The destinations that the shared table once had, as far as this node knows, and that are not among these. */
+  public List<String> missingFrom(Set<String> shared) {
+    List<String> missing = new ArrayList<>();
+    for (int bucket = 0; bucket < DestinationTable.BUCKETS; bucket++) {
+      table.forEach(bucket, entry -> {
+        if (entry.version > 0 && !shared.contains(entry.destination)) {
+          missing.add(entry.destination);
+        }
+      });
+    }
+    return missing;
   }
 
   /** Notes the version under which the shared table took this node's homes; they stay. */

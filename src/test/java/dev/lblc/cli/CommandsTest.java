@@ -22,7 +22,9 @@ class CommandsTest {
   @Test
   void help_namesTheCommandsAndNotTheHiddenOnes() {
     assertThat(execute("--help")).isZero();
-    assertThat(out.toString()).contains("run", "check", "explain", "status").doesNotContain("demo");
+    assertThat(out.toString())
+        .contains("run", "check", "explain", "status")
+        .doesNotContain("demo", "upstreams");
   }
 
   @Test
@@ -48,6 +50,13 @@ class CommandsTest {
     assertThat(execute("simulate", "conf/gateway.json", "--trace", "access.log"))
         .isEqualTo(2);
     assertThat(err.toString()).contains("simulate is not in this version");
+  }
+
+  @Test
+  void upstreams_unknownServer_isRefusedWithTheKnownOnes() {
+    assertThat(execute("upstreams", "conf/demo.json", "four")).isEqualTo(1);
+    assertThat(err.toString())
+        .isEqualToNormalizingNewlines("server: \"four\" (expected: one of one, two, three)\n");
   }
 
   @Test

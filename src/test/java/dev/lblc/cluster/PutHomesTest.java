@@ -63,11 +63,23 @@ final class PutHomesTest {
   }
 
   @Test
+  void contest_ofMergedHomes_putsItsOwnBackAndLeavesOneContestLess() {
+    MapEntry entry = new MapEntry(new HomeRecord(List.of("s1"), 5, 5_000, 3));
+    PutHomes contest = new PutHomes(List.of("s2"), 5, 6_000, HOUR, true);
+    HomeRecord after = contest.process(entry);
+    assertThat(after).hasToString("[s2] v6 used 6000");
+    assertThat(after.contests()).isEqualTo(2);
+    assertThat(put("s3", 6, 7_000).process(entry).contests())
+        .as("a new decision ends the dispute")
+        .isZero();
+  }
+
+  @Test
   void timeToLive_shorterThanASecond_isOneAndNotForEver() {
     MapEntry entry = new MapEntry(null);
-    new PutHomes(List.of("s1"), 0, 5_000, 0).process(entry);
+    new PutHomes(List.of("s1"), 0, 5_000, 0, false).process(entry);
     assertThat(entry.secondsToLive()).isEqualTo(1);
-    new PutHomes(List.of("s1"), 0, 5_000, 1_001).process(entry);
+    new PutHomes(List.of("s1"), 0, 5_000, 1_001, false).process(entry);
     assertThat(entry.secondsToLive()).isEqualTo(2);
   }
 
@@ -93,6 +105,6 @@ final class PutHomesTest {
   }
 
   private static PutHomes put(String home, int expectedVersion, long lastUse) {
-    return new PutHomes(List.of(home), expectedVersion, lastUse, HOUR);
+    return new PutHomes(List.of(home), expectedVersion, lastUse, HOUR, false);
   }
 }

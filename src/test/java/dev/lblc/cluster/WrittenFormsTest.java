@@ -6,10 +6,15 @@ import com.hazelcast.internal.nio.BufferObjectDataOutput;
 import com.hazelcast.internal.serialization.InternalSerializationService;
 import com.hazelcast.internal.serialization.impl.DefaultSerializationServiceBuilder;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import dev.lblc.scheduler.ServerEdit;
+import dev.lblc.scheduler.ServerSpec;
 import java.io.IOException;
+import java.util.AbstractMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +24,9 @@ import org.junit.jupiter.api.Test;
  */
 final class WrittenFormsTest {
   private static final String HOMES = "00000002" + "00000002" + "7331" + "00000002" + "7332";
+  private static final String S1 = "00000002" + "7331";
+  private static final String SERVER =
+      S1 + "00000001" + "68" + "00000050" + "00000007" + "00000009" + "00000008";
   private static final String NOTHING_MORE = "00000000";
 
   private static final InternalSerializationService SERIALIZATION =
@@ -31,19 +39,20 @@ final class WrittenFormsTest {
 
   @Test
   void homeRecord_written_isReadAgain() throws Exception {
-    HomeRecord record = new HomeRecord(List.of("s1", "s2"), 7, 0x1234L);
-    String golden = "01" + "00000007" + "0000000000001234" + HOMES;
+    HomeRecord record = new HomeRecord(List.of("s1", "s2"), 7, 0x1234L, 3);
+    String golden = "01" + "00000007" + "0000000000001234" + HOMES + "00000003";
     assertThat(hex(record)).isEqualTo(golden);
     assertThat(throughHazelcast(record)).hasToString(record.toString());
+    assertThat(throughHazelcast(record).contests()).isEqualTo(3);
     HomeRecord later = read(golden + "0badcafe", HomeRecord::new);
     assertThat(later).as("with a field more").hasToString(record.toString());
   }
 
   @Test
   void putHomes_written_isReadAgain() throws Exception {
-    PutHomes put = new PutHomes(List.of("s1", "s2"), 6, 0x1234L, 60_000);
+    PutHomes put = new PutHomes(List.of("s1", "s2"), 6, 0x1234L, 60_000, false);
     String golden =
-        "01" + "00000006" + "0000000000001234" + "000000000000ea60" + HOMES + NOTHING_MORE;
+        "01" + "00000006" + "0000000000001234" + "000000000000ea60" + HOMES + "00" + NOTHING_MORE;
     assertThat(hex(put)).isEqualTo(golden);
     for (PutHomes again :
         List.of(throughHazelcast(put), read(withAFieldMore(golden), PutHomes::new))) {
@@ -82,8 +91,53 @@ final class WrittenFormsTest {
   }
 
   @Test
-  void mergePolicy_written_isReadAgain() {
+  void serverRecord_written_isReadAgain() throws Exception {
+    ServerSpec server = new ServerSpec("s1", "h", 80, 7, 9, 8);
+    ServerRecord record = new ServerRecord(3, 0x1234L, null, server);
+    String golden = "01" + "00000003" + "0000000000001234" + "00" + "01" + SERVER;
+    assertThat(hex(record)).isEqualTo(golden);
+    for (ServerRecord again :
+        List.of(throughHazelcast(record), read(golden + "0badcafe", ServerRecord::new))) {
+      assertThat(again).hasToString(record.toString());
+      assertThat(again.configured()).isNull();
+      assertThat(again.server()).isEqualTo(server);
+    }
+  }
+
+  @Test
+  void editServer_ofEachKind_written_isReadAgain() throws Exception {
+    ServerSpec server = new ServerSpec("s1", "h", 80, 7, 9, 8);
+    assertEdit(
+        new EditServer(new ServerEdit.Add(server), null, 0x1234L),
+        "01" + "0000000000001234" + "00" + "01" + "01" + SERVER + NOTHING_MORE,
+        server);
+    assertEdit(
+        new EditServer(new ServerEdit.Change("s1", 0, null, 2), server, 0x1234L),
+        "01" + "0000000000001234" + "01" + SERVER + "02" + S1 + "00000000" + "ffffffff" + "00000002"
+            + NOTHING_MORE,
+        new ServerSpec("s1", "h", 80, 0, 9, 2));
+    assertEdit(
+        new EditServer(new ServerEdit.Remove("s1"), server, 0x1234L),
+        "01" + "0000000000001234" + "01" + SERVER + "03" + S1 + NOTHING_MORE,
+        null);
+  }
+
+  private static void assertEdit(EditServer edit, String golden, @Nullable ServerSpec expected)
+      throws Exception {
+    assertThat(hex(edit)).isEqualTo(golden);
+    for (EditServer again :
+        List.of(throughHazelcast(edit), read(withAFieldMore(golden), EditServer::new))) {
+      ServerRecord record = again.process(new AbstractMap.SimpleEntry<>("s1", null));
+      assertThat(Objects.requireNonNull(record).server()).isEqualTo(expected);
+      assertThat(record.editedMillis()).isEqualTo(0x1234L);
+    }
+  }
+
+  @Test
+  void mergePolicies_written_areReadAgain() {
     assertThat(throughHazelcast(new LaterUseMergePolicy())).isInstanceOf(LaterUseMergePolicy.class);
+    assertThat(throughHazelcast(new LaterEditMergePolicy()))
+        .isInstanceOf(LaterEditMergePolicy.class);
   }
 
   /** An entry processor stands in the midst of an operation: what follows must be read from where it starts. */
@@ -103,7 +157,8 @@ final class WrittenFormsTest {
     String next = "7e";
     var in = SERIALIZATION.createObjectDataInput(HexFormat.of().parseHex(hex + next));
     object.readData(in);
-    if (!(object instanceof HomeRecord)) { // a value is alone in its bytes
+    if (!(object instanceof HomeRecord
+        || object instanceof ServerRecord)) { // a value is alone in its bytes
       assertThat(in.readByte()).as("what follows").isEqualTo((byte) 0x7e);
     }
     return object;

@@ -91,6 +91,15 @@ class ConfigReaderTest {
         .isEqualTo(new ClusterConfig(
             false,
             Path.of("cluster/hazelcast.yaml"),
+            new EventBusConfig(
+                "0.0.0.0",
+                15_701,
+                "node-1.example.com",
+                25_701,
+                new EventBusConfig.Tls(
+                    directory.resolve("cert.pem"),
+                    directory.resolve("key.pem"),
+                    directory.resolve("ca.pem"))),
             Duration.ofMillis(40),
             Duration.ofSeconds(4)));
     assertThat(config.admin()).isEqualTo(new AdminConfig("127.0.0.1", 9901, "s3cret"));
@@ -134,7 +143,12 @@ class ConfigReaderTest {
             new HealthConfig.Active(null, Duration.ofSeconds(2), Duration.ofSeconds(1), 2, 3),
             new HealthConfig.Passive(5, Duration.ofSeconds(10))));
     assertThat(config.cluster())
-        .isEqualTo(new ClusterConfig(false, null, Duration.ofMillis(50), Duration.ofSeconds(3)));
+        .isEqualTo(new ClusterConfig(
+            false,
+            null,
+            new EventBusConfig(null, 0, null, 0, null),
+            Duration.ofMillis(50),
+            Duration.ofSeconds(3)));
     assertThat(config.admin()).isNull();
   }
 
@@ -351,6 +365,33 @@ class ConfigReaderTest {
 
     assertThat(ConfigReader.readPlugin(plugin, Sample.STRATEGIES, Map.of()))
         .isEqualTo(new PluginConfig(gateway.services(), gateway.cluster()));
+  }
+
+  @Test
+  void clusterFiles_missing_areFaultsOnlyWhereTheClusterIsOn() throws Exception {
+    JsonObject json = Sample.full(directory);
+    Sample.set(json, "$.cluster.config", "no/such/file");
+    Sample.set(json, "$.cluster.eventBus.tls.trust", "no/such/ca");
+    Sample.set(json, "$.cluster.eventBus.port", 8443);
+
+    assertThat(Sample.read(json).cluster().enabled()).isFalse();
+    assertThat(Sample.errors(Sample.set(json, "$.cluster.enabled", true)))
+        .extracting(ConfigError::path)
+        .containsExactlyInAnyOrder(
+            "$.cluster.config", "$.cluster.eventBus.tls.trust", "$.cluster.eventBus.port");
+  }
+
+  @Test
+  void eventBusPort_withoutHost_meetsPortsOnAllAddresses() {
+    JsonObject json = Sample.set(Sample.full(directory), "$.cluster.enabled", true);
+    Sample.set(json, "$.cluster.eventBus", new JsonObject().put("port", 8080));
+
+    assertThat(Sample.errors(json))
+        .containsExactly(new ConfigError(
+            "test.json",
+            "$.cluster.eventBus.port",
+            "8080",
+            "a port that $.listeners[1].port has not taken"));
   }
 
   @Test

@@ -19,6 +19,8 @@ class RulesTest {
   private static final String OPTIONS = "$.services.images.options";
   private static final String ACTIVE = "$.services.images.health.active";
 
+  private static final String EVENT_BUS = "$.cluster.eventBus";
+
   @TempDir
   private Path directory;
 
@@ -157,6 +159,17 @@ class RulesTest {
         fault("$.cluster.config", "", "a file"),
         fault("$.cluster.reportInterval", "0ms", "from 1ms"),
         fault("$.cluster.peerTimeout", "40ms", "more than reportInterval, which is 40ms"),
+        fault(EVENT_BUS + ".host", "a b", "a host name or an IP address"),
+        fault(EVENT_BUS + ".port", 65_536, "0 to 65535"),
+        fault(EVENT_BUS + ".publicHost", "[::1]", "a host name or an IP address"),
+        fault(EVENT_BUS + ".publicHost", "0.0.0.0", "that other nodes can connect to"),
+        fault(EVENT_BUS + ".publicPort", 0, "1 to 65535"),
+        fault(EVENT_BUS + ".tls.certificate", "", "a file"),
+        fault(EVENT_BUS + ".tls.key", 1, "a file"),
+        fault(EVENT_BUS + ".tls.trust", null, "a file"),
+        fault(EVENT_BUS + ".tls.ca", "ca.pem", "one of certificate, key, trust"),
+        fault(EVENT_BUS + ".tls", null, "an object"),
+        fault(EVENT_BUS, true, "an object"),
         fault("$.admin.port", null, "0 to 65535"),
         fault("$.admin.token", "", "a token"),
         fault("$.admin.token", "a b", "a token"),
@@ -212,6 +225,10 @@ class RulesTest {
         Arguments.of(SERVER + ".weight", 0),
         Arguments.of(SERVER + ".upper", 0),
         Arguments.of(ACTIVE + ".timeout", "3s"),
+        Arguments.of(EVENT_BUS, new JsonObject()),
+        Arguments.of(EVENT_BUS + ".host", "::1"),
+        Arguments.of(EVENT_BUS + ".publicPort", 15_701),
+        Arguments.of(EVENT_BUS + ".tls.trust", "no/such/file"), // the cluster is off
         Arguments.of("$.admin.host", "0.0.0.0"),
         Arguments.of("$.admin.token", "$$5"));
   }
@@ -220,6 +237,30 @@ class RulesTest {
   @MethodSource("fine")
   void value_inRange_isNoFault(String path, Object value) {
     assertThat(Sample.errors(Sample.set(Sample.full(directory), path, value))).isEmpty();
+  }
+
+  @Test
+  void eventBusTls_inPart_isAFaultForEachMissingFile() {
+    JsonObject json = Sample.full(directory);
+
+    assertThat(Sample.errors(Sample.set(json, EVENT_BUS + ".tls", new JsonObject())))
+        .extracting(ConfigError::toString)
+        .containsExactly(
+            "test.json: $.cluster.eventBus.tls.certificate: missing (expected: the path of a file)",
+            "test.json: $.cluster.eventBus.tls.key: missing (expected: the path of a file)",
+            "test.json: $.cluster.eventBus.tls.trust: missing (expected: the path of a file)");
+  }
+
+  @Test
+  void eventBusPublicPort_whereAnyPortIsBound_isAFault() {
+    JsonObject json = Sample.set(Sample.full(directory), EVENT_BUS + ".port", 0);
+
+    assertThat(Sample.errors(json))
+        .containsExactly(new ConfigError(
+            "test.json",
+            EVENT_BUS + ".publicPort",
+            "25701",
+            "none where port is 0, which takes another one at each start"));
   }
 
   @ParameterizedTest

@@ -30,8 +30,10 @@ final class Sample {
     try {
       Path certificate = Files.writeString(directory.resolve("cert.pem"), "certificate");
       Path key = Files.writeString(directory.resolve("key.pem"), "key");
-      return new JsonObject(
-          TEXT.replace("CERT", certificate.toString()).replace("KEY", key.toString()));
+      Path trust = Files.writeString(directory.resolve("ca.pem"), "certificate");
+      return new JsonObject(TEXT.replace("CERT", certificate.toString())
+          .replace("KEY", key.toString())
+          .replace("TRUST", trust.toString()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -150,7 +152,10 @@ final class Sample {
           "my svc": {"strategy": "wlc", "servers": []}
         },
         "cluster": {"enabled": false, "config": "cluster/hazelcast.yaml", "reportInterval": "40ms",
-                    "peerTimeout": "4s"},
+                    "peerTimeout": "4s",
+                    "eventBus": {"host": "0.0.0.0", "port": 15701, "publicHost": "node-1.example.com",
+                                 "publicPort": 25701,
+                                 "tls": {"certificate": "CERT", "key": "KEY", "trust": "TRUST"}}},
         "admin": {"host": "127.0.0.1", "port": 9901, "token": "${SECRET}"}
       }
       """;

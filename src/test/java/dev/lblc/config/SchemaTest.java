@@ -52,6 +52,8 @@ class SchemaTest {
       "set $.services.images.servers[0].lower = 10: above upper",
       "set $.services.images.health.active.timeout = 4s: above interval",
       "set $.cluster.peerTimeout = 1ms: below reportInterval",
+      "set $.cluster.eventBus.port = 0: not with publicPort",
+      "set $.cluster.eventBus.publicHost = 0.0.0.0: nobody can connect to it",
       "set $.admin.token = ${UNSET}: no such variable");
 
   private static final JsonSchemaOptions OPTIONS =
@@ -246,6 +248,8 @@ class SchemaTest {
       mutations.add(Mutation.set("$.routes[1].redirect.status", Integer.valueOf(status)));
     }
     mutations.add(Mutation.set("$.cluster.enabled", "yes"));
+    mutations.add(Mutation.set("$.cluster.eventBus.host", "::"));
+    mutations.add(Mutation.set("$.cluster.eventBus.publicHost", "0.0.0.0"));
     mutations.add(Mutation.set("$.routes[0].redirect", new JsonObject().put("scheme", "https")));
     mutations.add(Mutation.set("$.routes[0].match.sni", "a"));
     return mutations;

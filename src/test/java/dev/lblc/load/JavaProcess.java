@@ -25,18 +25,33 @@ final class JavaProcess implements AutoCloseable {
 
   /** Starts a main class and returns once it printed a line with that text. */
   static JavaProcess start(String readyText, String mainClass, String... args) throws Exception {
-    List<String> command = new ArrayList<>();
+    return launch(List.of(), readyText, mainClass, args).awaitReady();
+  }
+
+  /**
+   * Starts a main class and returns at once.
+   *
+   * @param runner command that runs a command in its own process, such as one that enters a network namespace; may be
+   *     empty
+   */
+  static JavaProcess launch(List<String> runner, String readyText, String mainClass, String... args)
+      throws IOException {
+    List<String> command = new ArrayList<>(runner);
     command.add(System.getProperty("java.home") + "/bin/java");
     command.addAll(List.of("-Xmx256m", "-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(List.of(args));
-    JavaProcess started =
-        new JavaProcess(new ProcessBuilder(command).redirectErrorStream(true).start(), readyText);
+    return new JavaProcess(
+        new ProcessBuilder(command).redirectErrorStream(true).start(), readyText);
+  }
+
+  /** Returns once it printed that it is ready; a process that does not is killed. */
+  JavaProcess awaitReady() throws Exception {
     try {
-      started.ready.get(30, TimeUnit.SECONDS);
-      return started;
+      ready.get(60, TimeUnit.SECONDS);
+      return this;
     } catch (Exception e) {
-      started.close();
-      throw new IllegalStateException(mainClass + " did not start: " + started.lines, e);
+      close();
+      throw new IllegalStateException("it did not start: " + lines, e);
     }
   }
 
@@ -50,10 +65,28 @@ final class JavaProcess implements AutoCloseable {
     process.destroyForcibly().onExit().join();
   }
 
+  /** Pauses it as it stands. */
+  void stop() throws Exception {
+    signal("-STOP");
+  }
+
+  /** Lets it go on after {@link #stop}. */
+  void resume() throws Exception {
+    signal("-CONT");
+  }
+
   /** Kills it unless it is gone. */
   @Override
   public void close() {
     kill();
+  }
+
+  private void signal(String name) throws Exception {
+    int status =
+        new ProcessBuilder("kill", name, Long.toString(process.pid())).start().waitFor();
+    if (status != 0) {
+      throw new IllegalStateException("kill " + name + " ended with " + status);
+    }
   }
 
   private void read(String readyText) {

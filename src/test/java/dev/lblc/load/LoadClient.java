@@ -1,6 +1,5 @@
 package dev.lblc.load;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -98,7 +97,7 @@ final class LoadClient implements Runnable {
   }
 
   private String answer(InputStream in) throws IOException {
-    String head = head(in);
+    String head = HttpSocket.head(in);
     if (head.isEmpty()) {
       close();
       return "reopened";
@@ -122,21 +121,6 @@ final class LoadClient implements Runnable {
     }
     String reason = new String(body, StandardCharsets.US_ASCII).strip();
     return reason.length() > 4 ? status : status + " without a reason";
-  }
-
-  /** Up to the empty line; empty if the connection was ended before. */
-  private static String head(InputStream in) throws IOException {
-    ByteArrayOutputStream head = new ByteArrayOutputStream();
-    int ending = 0;
-    while (ending < 4) {
-      int b = in.read();
-      if (b < 0) {
-        return "";
-      }
-      head.write(b);
-      ending = b == (ending % 2 == 0 ? '\r' : '\n') ? ending + 1 : b == '\r' ? 1 : 0;
-    }
-    return head.toString(StandardCharsets.ISO_8859_1);
   }
 
   private void close() {

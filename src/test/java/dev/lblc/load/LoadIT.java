@@ -109,7 +109,8 @@ final class LoadIT {
   }
 
   private static JavaProcess upstream(int port) throws Exception {
-    return JavaProcess.start("listening on", UpstreamMain.class.getName(), String.valueOf(port));
+    return JavaProcess.start(
+        "listening on", UpstreamMain.class.getName(), "127.0.0.1", String.valueOf(port));
   }
 
   private static JsonObject config(List<Integer> ports) {

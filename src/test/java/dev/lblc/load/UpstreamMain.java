@@ -1,43 +1,74 @@
 package dev.lblc.load;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An upstream in a process of its own, so that it can be killed: {@code UpstreamMain PORT}. It answers {@code /small…}
- * with 1 KiB at once, and anything else with 64 KiB in 16 pieces a few milliseconds apart. Prints a line when it
- * listens.
+ * Upstreams in a process of their own, so that it can be killed: {@code UpstreamMain HOST PORT...}. Each answers
+ * {@code /large…} with 64 KiB in 16 pieces a few milliseconds apart, {@code /hold…} not at all, {@code /holding} with
+ * the number of those, and anything else with 1 KiB at once; {@value #WHO} says which one it was. Prints a line when all
+ * listen.
  */
 public final class UpstreamMain {
+  /** The header with the port of the upstream that answered. */
+  static final String WHO = "upstream";
+
   private static final Buffer KIB = Buffer.buffer("x".repeat(1024));
   private static final Buffer PIECE = Buffer.buffer("y".repeat(4096));
   private static final int PIECES = 16;
 
-  private UpstreamMain() {}
+  private final Vertx vertx;
+  private final int port;
+  private final AtomicInteger holding = new AtomicInteger();
+
+  private UpstreamMain(Vertx vertx, int port) {
+    this.vertx = vertx;
+    this.port = port;
+  }
 
   /** Runs until it is killed. */
   public static void main(String[] args) {
     Vertx vertx = Vertx.vertx();
-    vertx
-        .createHttpServer(new HttpServerOptions().setHost("127.0.0.1"))
-        .requestHandler(request -> answer(vertx, request))
-        .listen(Integer.parseInt(args[0]))
-        .onSuccess(server -> System.out.println("listening on " + server.actualPort()))
+    List<Future<?>> starts = new ArrayList<>();
+    for (String port : List.of(args).subList(1, args.length)) {
+      UpstreamMain upstream = new UpstreamMain(vertx, Integer.parseInt(port));
+      starts.add(vertx
+          .createHttpServer(new HttpServerOptions().setHost(args[0]))
+          .requestHandler(upstream::answer)
+          .listen(upstream.port));
+    }
+    Future.all(starts)
+        .onSuccess(all -> System.out.println("listening on " + List.of(args)))
         .onFailure(failure -> {
           System.out.println("failed: " + failure);
           vertx.close();
         });
   }
 
-  private static void answer(Vertx vertx, HttpServerRequest request) {
+  private void answer(HttpServerRequest request) {
     HttpServerResponse response = request.response();
-    if (request.path().startsWith("/small") || request.path().equals("/health")) {
+    response.putHeader(WHO, Integer.toString(port));
+    String path = request.path();
+    if (path.startsWith("/large")) {
+      inPieces(response);
+    } else if (path.equals("/holding")) {
+      response.end(Integer.toString(holding.get()));
+    } else if (path.startsWith("/hold")) {
+      holding.incrementAndGet();
+      response.closeHandler(closed -> holding.decrementAndGet());
+    } else {
       response.end(KIB);
-      return;
     }
+  }
+
+  private void inPieces(HttpServerResponse response) {
     response.putHeader("content-length", Integer.toString(PIECES * PIECE.length()));
     int[] sent = {0};
     vertx.setPeriodic(2, timer -> {

@@ -1,0 +1,51 @@
+package dev.lblc.cli;
+
+import dev.lblc.config.EventBusConfig;
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+
+/** Vert.x's options for the event bus between nodes. */
+final class EventBusSettings {
+  private static final long PING_MILLIS = 1_000;
+  private static final long PONG_MILLIS = 2_000;
+  private static final int CONNECT_MILLIS = 1_000;
+
+  private EventBusSettings() {}
+
+  /**
+   * The options.
+   *
+   * @param member address of this process as a Hazelcast member
+   */
+  static EventBusOptions of(EventBusConfig config, String member) {
+    String host = config.host();
+    EventBusOptions options = new EventBusOptions()
+        .setHost(host == null ? member : host)
+        .setPort(config.port())
+        .setClusterPublicHost(config.publicHost(member))
+        // A connection on which nothing arrives is given up for a new one. TCP by itself would try
+        // again after longer and longer pauses: a minute after a minute without network.
+        .setClusterPingInterval(PING_MILLIS)
+        .setClusterPingReplyInterval(PONG_MILLIS)
+        .setConnectTimeout(CONNECT_MILLIS);
+    if (config.publicPort() != 0) {
+      options.setClusterPublicPort(config.publicPort());
+    }
+    EventBusConfig.Tls tls = config.tls();
+    if (tls != null) {
+      // Each node is client and server. Vert.x does not compare names here: the authority alone
+      // makes a node ours.
+      options
+          .setSsl(true)
+          .setKeyCertOptions(new PemKeyCertOptions()
+              .addCertPath(tls.certificate().toString())
+              .addKeyPath(tls.key().toString()))
+          .setTrustOptions(new PemTrustOptions().addCertPath(tls.trust().toString()))
+          .setTrustAll(false) // on by default here: as a client a node would talk to anybody
+          .setClientAuth(ClientAuth.REQUIRED);
+    }
+    return options;
+  }
+}

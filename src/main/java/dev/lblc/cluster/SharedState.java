@@ -1,0 +1,206 @@
+package dev.lblc.cluster;
+
+import com.hazelcast.config.MapConfig;
+import com.hazelcast.config.MergePolicyConfig;
+import com.hazelcast.core.HazelcastInstance;
+import dev.lblc.scheduler.DestinationTable;
+import dev.lblc.scheduler.ServerEdit;
+import dev.lblc.scheduler.TableReplica;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What services share through maps: their servers, and the destinations of those that remember any.
+ *
+ * <p>One thread of its own does everything that calls Hazelcast, one after the other; methods may be called from any
+ * thread and do not wait for it.
+ */
+final class SharedState {
+  private static final Logger LOG = LoggerFactory.getLogger(SharedState.class);
+
+  private static final String HOMES = "lblc.homes.";
+  private static final String SERVERS = "lblc.servers.";
+
+  private static final long PULL_AGAIN_MILLIS = 1_000;
+  private static final long FIRST_SETTLE_MILLIS = 2_000;
+  private static final long LAST_SETTLE_MILLIS = 32_000;
+
+  private final HazelcastInstance hazelcast;
+  private final ClusterTime time;
+  private final Degradation degradation;
+  private final ScheduledExecutorService executor = newExecutor();
+  private final Map<String, SharedServers> servers = new LinkedHashMap<>();
+  private final List<SharedTable> tables = new ArrayList<>();
+  private @Nullable ScheduledFuture<?> settling; // guarded by this
+
+  /** Of these services; shares nothing yet. */
+  SharedState(
+      HazelcastInstance hazelcast,
+      ClusterTime time,
+      Degradation degradation,
+      List<Cluster.SharedService> services) {
+    this.hazelcast = hazelcast;
+    this.time = time;
+    this.degradation = degradation;
+    mergeBy(HOMES, LaterUseMergePolicy.class);
+    mergeBy(SERVERS, LaterEditMergePolicy.class);
+    List<String> partitionKeys = SharedTable.partitionKeys(hazelcast.getPartitionService());
+    for (Cluster.SharedService service : services) {
+      servers.put(
+          service.name(),
+          new SharedServers(
+              service.name(),
+              hazelcast.getMap(SERVERS + service.name()),
+              service.servers(),
+              time,
+              executor));
+      DestinationTable table = service.table();
+      if (table != null) {
+        tables.add(new SharedTable(
+            service.name(),
+            hazelcast.getMap(HOMES + service.name()),
+            partitionKeys,
+            new TableReplica(table, service.servers()),
+            service.options(),
+            time,
+            executor,
+            degradation));
+      }
+    }
+  }
+
+  /** Takes over what the cluster has and shares from now on; complete when it has. */
+  Future<Void> join() {
+    Promise<Void> joined = Promise.promise();
+    executor.execute(() -> {
+      try {
+        servers.values().forEach(SharedServers::join);
+        tables.forEach(SharedTable::join);
+        tables.forEach(this::scheduleSweep);
+        joined.complete();
+      } catch (RuntimeException e) {
+        joined.fail(e);
+      }
+    });
+    return joined.future();
+  }
+
+  List<Cluster.Table> tables() {
+    return tables.stream().map(SharedTable::state).toList();
+  }
+
+  /** As {@link Cluster#edit}. */
+  Future<Void> edit(String service, ServerEdit edit) {
+    SharedServers shared = Objects.requireNonNull(servers.get(service), service);
+    return Future.future(done -> {
+      CompletableFuture<Void> unused = shared.edit(edit).whenComplete((nothing, failure) -> {
+        if (failure == null) {
+          done.complete();
+        } else {
+          done.fail(failure instanceof CompletionException ? failure.getCause() : failure);
+        }
+      });
+    });
+  }
+
+  /** This node may have missed anything: takes over what the cluster has at once, and settles. */
+  void takeOverAnew() {
+    executor.execute(this::pull);
+    settle();
+  }
+
+  /**
+   * Members came or went, perhaps more of them, and perhaps it was a split. Map events may be lost in it, and when all is
+   * moved and merged only those know who merged: maps are compared with this node's state after longer and longer pauses.
+   */
+  void settle() {
+    settleIn(FIRST_SETTLE_MILLIS);
+  }
+
+  void leave() {
+    servers.values().forEach(SharedServers::leave);
+    tables.forEach(SharedTable::leave);
+    executor.shutdownNow();
+  }
+
+  private synchronized void settleIn(long millis) {
+    if (settling != null) {
+      settling.cancel(false);
+    }
+    if (!executor.isShutdown()) {
+      settling = executor.schedule(() -> settled(millis), millis, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void settled(long afterMillis) {
+    pull();
+    if (afterMillis < LAST_SETTLE_MILLIS) {
+      settleIn(2 * afterMillis);
+    }
+  }
+
+  /** Takes over what the cluster has; again in a while if that fails. */
+  private void pull() {
+    try {
+      time.adjust();
+      servers.values().forEach(SharedServers::pull);
+      tables.forEach(SharedTable::reconcile);
+      degradation.worked("pull");
+    } catch (RuntimeException e) {
+      degradation.failed("pull", e);
+      if (!executor.isShutdown()) {
+        ScheduledFuture<?> unused =
+            executor.schedule(this::pull, PULL_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+      }
+    }
+  }
+
+  private void scheduleSweep(SharedTable table) {
+    long every = table.sweepMillis();
+    ScheduledFuture<?> unused =
+        executor.scheduleWithFixedDelay(() -> sweep(table), every, every, TimeUnit.MILLISECONDS);
+  }
+
+  private void sweep(SharedTable table) {
+    try {
+      table.sweep(isOldestMember());
+    } catch (RuntimeException e) {
+      LOG.warn("the sweep of table {} failed", table.service(), e);
+    }
+  }
+
+  private boolean isOldestMember() {
+    return hazelcast.getCluster().getMembers().iterator().next().localMember();
+  }
+
+  private void mergeBy(String maps, Class<?> policy) {
+    hazelcast
+        .getConfig()
+        .addMapConfig(new MapConfig(maps + "*")
+            .setMergePolicyConfig(new MergePolicyConfig().setPolicy(policy.getName())));
+  }
+
+  private static ScheduledThreadPoolExecutor newExecutor() {
+    ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, task -> {
+      Thread thread = new Thread(task, "lblc-cluster");
+      thread.setDaemon(true);
+      return thread;
+    });
+    executor.setRemoveOnCancelPolicy(true);
+    return executor;
+  }
+}

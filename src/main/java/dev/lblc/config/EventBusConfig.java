@@ -1,0 +1,40 @@
+package dev.lblc.config;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the nodes exchange what is not kept in Hazelcast's maps. Of use to whoever builds the Vert.x instance: the
+ * gateway. In another application's Vert.x it has no effect, since that one's event bus is set up already.
+ *
+ * @param host address to bind; null: that of the Hazelcast member
+ * @param port TCP port; 0 takes a free one
+ * @param publicHost address that the other nodes connect to; null: {@code host}, or that of the Hazelcast member where
+ *     {@code host} stands for all addresses
+ * @param publicPort port that the other nodes connect to; 0: the port that is bound
+ * @param tls certificates of this node and of those it listens to; null: clear text
+ */
+public record EventBusConfig(
+    @Nullable String host,
+    int port,
+    @Nullable String publicHost,
+    int publicPort,
+    @Nullable Tls tls) {
+
+  /**
+   * TLS in which both sides show a certificate, PEM.
+   *
+   * @param certificate file with this node's certificate chain
+   * @param key file with its private key
+   * @param trust file with the certificates of the authorities that make a node one of ours
+   */
+  public record Tls(Path certificate, Path key, Path trust) {}
+
+  /** The address that the other nodes connect to, on the machine where {@code member} is Hazelcast's. */
+  public String publicHost(String member) {
+    if (publicHost != null) {
+      return publicHost;
+    }
+    return host == null || NetSyntax.isAny(host) ? member : host;
+  }
+}

@@ -1,0 +1,45 @@
+package dev.lblc.config;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code cluster.eventBus}. */
+final class EventBusReader {
+  /** Host of a port whose address is known to Hazelcast alone: it meets the ports that are bound on all addresses. */
+  private static final String SOME_ADDRESS = "";
+
+  private final Syntax<Path> file;
+
+  /** {@code file} is what a file has to be. */
+  EventBusReader(Syntax<Path> file) {
+    this.file = file;
+  }
+
+  EventBusConfig read(Cursor eventBus, Ports ports) {
+    return eventBus.object(keys -> {
+      String host = keys.optional("host").text(NetSyntax.HOST);
+      Cursor port = keys.optional("port");
+      int number = port.integer(0, 0, 65_535);
+      ports.bind(port, host == null ? SOME_ADDRESS : host, number);
+      Cursor publicHost = keys.optional("publicHost");
+      String shown = publicHost.text(NetSyntax.HOST);
+      if (shown != null && NetSyntax.isAny(shown)) {
+        publicHost.fail("an address that other nodes can connect to");
+      }
+      Cursor publicPort = keys.optional("publicPort");
+      int shownPort = publicPort.integer(0, 1, 65_535);
+      if (shownPort != 0 && number == 0 && !port.hasFailed()) {
+        publicPort.fail("none where port is 0, which takes another one at each start");
+      }
+      return new EventBusConfig(host, number, shown, shownPort, tls(keys.optional("tls")));
+    });
+  }
+
+  private EventBusConfig.@Nullable Tls tls(Cursor tls) {
+    EventBusConfig.Tls read = tls.object(keys -> new EventBusConfig.Tls(
+        keys.required("certificate").text(file, Path.of("")),
+        keys.required("key").text(file, Path.of("")),
+        keys.required("trust").text(file, Path.of(""))));
+    return tls.isPresent() ? read : null;
+  }
+}
