@@ -10,21 +10,23 @@ import org.jspecify.annotations.Nullable;
  * How many new destinations this node may put into the map before the table is full.
  *
  * <pre>
- * when half of what it may send is on its way, or a tenth of a second went by, the node asks how many the map holds:
- *   limit or more: full, for that long
- *   else share = (limit - held) / 32, at least limit / 1,000, at least 1: it may have so many on their way
+ * a count says how many the map holds:
+ *   limit or more: full, for half a second
+ *   else share = (limit - held) / 32, at least smallest = limit / 1,000, at least 1: it may have so many on their way
+ * a count that is older than half a second is good for the smallest share alone
+ * counted anew, while what is left is used: when half of the share is used or the count is old
  * </pre>
  *
  * A node's own copy cannot tell: it hears of the others' destinations late, and later the busier they are. What each has
  * on its way is all that nodes do not know of each other when one counts; as shares shrink with the room, together they
- * go beyond the limit by a last, smallest share each.
+ * go beyond the limit by about a smallest share each.
  *
  * <p>Confined to the executor. The count is taken on a thread of its own, for it waits for every member.
  */
 final class Room {
   private static final int NODES_AND_MORE = 32;
   private static final int SMALLEST_SHARES = 1_000;
-  private static final long HOLDS_MILLIS = 100;
+  private static final long HOLDS_MILLIS = 500;
 
   private final Supplier<Integer> count;
   private final Executor counter;
@@ -38,6 +40,9 @@ final class Room {
   private long holdsUntilMillis;
   private int onTheirWay;
   private boolean counting;
+
+  /** Sent by this node, and perhaps not in the count that is being taken. */
+  private int uncounted;
 
   /** Whether there is room for one more. */
   enum Answer {
@@ -78,21 +83,26 @@ final class Room {
 
   /** Asks for one new destination. */
   Answer take(int limit) {
-    boolean holds = clock.millis() - holdsUntilMillis < 0;
-    if (holds && full) {
+    boolean isOld = clock.millis() - holdsUntilMillis >= 0;
+    if (full && !isOld) {
       return Answer.NO;
     }
-    if (holds && left > 0) {
-      left--;
-      onTheirWay++;
-      return Answer.YES;
+    if (isOld) {
+      left = Math.min(left, smallestShare(limit));
     }
-    if (!counting && onTheirWay * 2 <= share) {
+    if (!counting && onTheirWay * 2 <= share && (isOld || left * 2 <= share)) {
       counting = true;
+      uncounted = onTheirWay;
       CompletableFuture<Integer> unused = CompletableFuture.supplyAsync(count, counter)
           .whenCompleteAsync((held, failure) -> counted(held, limit, failure), executor);
     }
-    return Answer.LATER;
+    if (left == 0) {
+      return Answer.LATER;
+    }
+    left--;
+    onTheirWay++;
+    uncounted++;
+    return Answer.YES;
   }
 
   /** One that was sent is in the map, or will not be. */
@@ -105,12 +115,14 @@ final class Room {
     if (held != null) {
       int room = limit - held;
       full = room <= 0;
-      share = Math.max(room / NODES_AND_MORE, Math.max(1, limit / SMALLEST_SHARES));
-      // Some of those on their way may have been counted already: it may get more later, and never
-      // too many.
-      left = Math.max(0, Math.min(share, room) - onTheirWay);
+      share = Math.max(room / NODES_AND_MORE, smallestShare(limit));
+      left = Math.max(0, Math.min(share - onTheirWay, room - uncounted));
       holdsUntilMillis = clock.millis() + HOLDS_MILLIS;
     }
     listener.counted(failure);
+  }
+
+  private static int smallestShare(int limit) {
+    return Math.max(1, limit / SMALLEST_SHARES);
   }
 }

@@ -6,8 +6,10 @@ import dev.lblc.cluster.Room.Answer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +21,7 @@ final class RoomTest {
   private final List<@Nullable Throwable> told = new ArrayList<>();
 
   @Test
-  void take_nothingKnown_countsOnceThenLetsAShareGo() {
+  void take_nothingKnown_countsFirstThenLetsAShareGo() {
     Queue<Runnable> later = new ArrayDeque<>();
     Room room = room(later);
     assertThat(room.take(3_200)).isEqualTo(Answer.LATER);
@@ -31,14 +33,43 @@ final class RoomTest {
     }
     assertThat(room.take(3_200)).as("a share is on its way").isEqualTo(Answer.LATER);
     run(later);
-    assertThat(counts).isEqualTo(1);
-    for (int i = 0; i < 50; i++) {
+    assertThat(room.take(3_200)).as("all the same").isEqualTo(Answer.LATER);
+    assertThat(counts).isEqualTo(2);
+    room.arrived();
+    assertThat(room.take(3_200)).as("less than half of it has arrived").isEqualTo(Answer.LATER);
+  }
+
+  @Test
+  void take_halfOfTheShareUsed_countsAnewWhileTheRestIsUsed() {
+    Queue<Runnable> later = new ArrayDeque<>();
+    Room room = room(later);
+    assertThat(room.take(3_200)).isEqualTo(Answer.LATER);
+    run(later);
+    for (int i = 0; i < 100; i++) {
+      assertThat(room.take(3_200)).isEqualTo(Answer.YES);
       room.arrived();
+      held++;
     }
+    assertThat(later).hasSize(1);
     assertThat(room.take(3_200)).isEqualTo(Answer.LATER);
     run(later);
     assertThat(counts).isEqualTo(2);
     assertThat(room.take(3_200)).isEqualTo(Answer.YES);
+  }
+
+  @Test
+  void take_whatWasSentWhileTheMapWasCounted_isTakenForUncounted() {
+    Queue<Runnable> later = new ArrayDeque<>();
+    Room room = room(later);
+    held = 3_199;
+    assertThat(room.take(3_200)).isEqualTo(Answer.LATER);
+    Objects.requireNonNull(later.poll()).run();
+    assertThat(room.take(3_200)).isEqualTo(Answer.YES);
+    assertThat(later).as("a count that says 3,199").hasSize(1);
+    Runnable count = Objects.requireNonNull(later.poll());
+    count.run();
+    room.arrived();
+    assertThat(room.take(3_200)).as("3,200 are there").isEqualTo(Answer.LATER);
   }
 
   @Test
@@ -49,7 +80,7 @@ final class RoomTest {
     assertThat(room.take(10)).isEqualTo(Answer.LATER);
     run(later);
     assertThat(room.take(10)).isEqualTo(Answer.NO);
-    nowMillis += 99;
+    nowMillis += 499;
     held = 9;
     assertThat(room.take(10)).isEqualTo(Answer.NO);
     nowMillis++;
@@ -60,14 +91,19 @@ final class RoomTest {
   }
 
   @Test
-  void take_whatItMightSendIsOld_countsAnew() {
+  void take_countIsOld_isGoodForTheSmallestShareUntilThereIsAnother() {
     Queue<Runnable> later = new ArrayDeque<>();
     Room room = room(later);
     assertThat(room.take(3_200)).isEqualTo(Answer.LATER);
     run(later);
-    assertThat(room.take(3_200)).isEqualTo(Answer.YES);
-    nowMillis += 100;
+    nowMillis += 500;
+    for (int i = 0; i < 3; i++) {
+      assertThat(room.take(3_200)).isEqualTo(Answer.YES);
+    }
     assertThat(room.take(3_200)).isEqualTo(Answer.LATER);
+    assertThat(later).hasSize(1);
+    run(later);
+    assertThat(room.take(3_200)).isEqualTo(Answer.YES);
   }
 
   @Test
@@ -85,7 +121,7 @@ final class RoomTest {
   }
 
   @Test
-  void nodes_thatRaceInAnyOrder_goBeyondTheLimitByAShareEachAtMost() {
+  void nodes_thatRaceInAnyOrder_goBeyondTheLimitByTwoSmallestSharesEachAtMost() {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
     for (int round = 0; round < 100; round++) {
@@ -104,7 +140,7 @@ final class RoomTest {
     int[] refused = new int[count];
     for (int i = 0; i < count; i++) {
       later.add(new ArrayDeque<>());
-      rooms.add(room(later.get(i)));
+      rooms.add(room(later.get(i), later.get(i)::add));
     }
     int all = 0;
     for (int step = 0; all < count; step++) {
@@ -132,13 +168,19 @@ final class RoomTest {
           }
         }
       }
-      int share = Math.max(1, limit / 1_000);
-      assertThat(held).as("round %s", what).isLessThanOrEqualTo(limit + (count - 1) * share * 2);
+      int smallestShare = Math.max(1, limit / 1_000);
+      assertThat(held)
+          .as("round %s", what)
+          .isLessThanOrEqualTo(limit + 2 * (count - 1) * smallestShare);
     }
     assertThat(held).as("round %s", what).isGreaterThanOrEqualTo(limit);
   }
 
   private Room room(Queue<Runnable> later) {
+    return room(later, Runnable::run);
+  }
+
+  private Room room(Queue<Runnable> later, Executor executor) {
     return new Room(
         () -> {
           counts++;
@@ -148,7 +190,7 @@ final class RoomTest {
           return held;
         },
         later::add,
-        Runnable::run,
+        executor,
         () -> nowMillis,
         told::add);
   }

@@ -7,7 +7,6 @@ import dev.lblc.load.SteadyLoad.Sample;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -20,7 +19,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -301,57 +299,23 @@ final class ThreeNodesIT {
   }
 
   @Test
-  void node_pausedForAMoment_isShownOnceAndDecidesNothingOnWhatItKnewBefore() throws Exception {
-    GatewayNode paused = cluster.node(1);
-    List<GatewayNode> left = cluster.without(paused);
-    String id = paused.id();
-    // Two servers are busy, by requests through the others; while the node is paused they become
-    // idle.
-    String prefix = "/hold/known" + seed + "/";
-    Map<String, HttpSocket> held = new HashMap<>();
-    for (int i = 0; i < 40; i++) {
-      held.put(prefix + i, cluster.hold(left.get(i % 2), prefix + i));
-    }
-    eventually(
-        "it counts them",
-        SOON,
-        () -> assertThat(sum(paused.active("load", "cluster"))).isEqualTo(40));
-    Map<String, String> homes = paused.homes("load");
-    List<String> busy =
-        paused.active("load", "cluster").keySet().stream().limit(2).toList();
-    closeIf(held, path -> !busy.contains(homes.get(path)));
-    eventually(
-        "it counts those on two servers",
-        SOON,
-        () -> assertThat(sum(paused.active("load", "cluster"))).isEqualTo(held.size()));
-
-    List<HttpSocket> waiting = new ArrayList<>();
-    paused.process().stop();
-    long pausedAt = System.nanoTime();
+  void node_silentForAMoment_isDegradedMeanwhileAndSaysSoOnce() throws Exception {
+    GatewayNode silent = cluster.node(1);
+    List<GatewayNode> left = cluster.without(silent);
+    String id = silent.id();
+    silent.process().stop();
     try {
-      closeIf(held, path -> true);
-      for (int i = 0; i < 16; i++) {
-        waiting.add(cluster.hold(paused, prefix + "waiting" + i));
-      }
-      TimeUnit.NANOSECONDS.sleep(
-          TimeUnit.MILLISECONDS.toNanos(3_400) - (System.nanoTime() - pausedAt));
-      for (GatewayNode node : left) {
-        assertThat(node.members()).hasSize(3);
-        assertThat(node.degraded()).containsExactly("node " + id);
-      }
+      eventually("it is shown as silent", Duration.ofSeconds(4), () -> {
+        for (GatewayNode node : left) {
+          assertThat(node.members()).hasSize(3);
+          assertThat(node.degraded()).containsExactly("node " + id);
+        }
+      });
     } finally {
-      paused.process().resume();
+      silent.process().resume();
     }
-    eventually(
-        "its requests have arrived",
-        Duration.ofSeconds(5),
-        () -> assertThat(sum(cluster.holding())).isEqualTo(16));
-    Map<String, Integer> first = cluster.holding();
-    report("after a short pause 16 waiting requests went to %s; before it %s were busy"
-        .formatted(first, busy));
-    assertThat(busy.stream().mapToInt(first::get).sum()).isGreaterThanOrEqualTo(4);
     long whole = cluster.awaitWhole(Duration.ofSeconds(10));
-    report("it was heard again after %d ms".formatted(whole));
+    report("a node silent for a moment was heard again after %d ms".formatted(whole));
     for (GatewayNode node : left) {
       assertThat(node.lines("node " + id + " does not work"))
           .as("in, at %s", node)
@@ -359,18 +323,6 @@ final class ThreeNodesIT {
       assertThat(node.lines("node " + id + " works again"))
           .as("out, at %s", node)
           .hasSize(1);
-    }
-    closeAll(waiting);
-    eventually(
-        "nothing left", SOON, () -> assertThat(sum(cluster.assertTrueCounts())).isZero());
-  }
-
-  private static void closeIf(Map<String, HttpSocket> held, Predicate<String> test)
-      throws Exception {
-    for (String path : List.copyOf(held.keySet())) {
-      if (test.test(path)) {
-        held.remove(path).close();
-      }
     }
   }
 

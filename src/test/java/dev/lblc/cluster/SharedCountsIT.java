@@ -1,0 +1,94 @@
+package dev.lblc.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.hazelcast.map.IMap;
+import com.hazelcast.multimap.MultiMap;
+import dev.lblc.plugin.LblcService;
+import dev.lblc.plugin.Lease;
+import dev.lblc.scheduler.SchedulerOptions;
+import dev.lblc.scheduler.Server;
+import dev.lblc.scheduler.ServerSpec;
+import dev.lblc.scheduler.Servers;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two nodes that tell each other their connections, what Vert.x knows of them lost, or their time. */
+final class SharedCountsIT {
+  private static final int ROUNDS = 2;
+
+  private final List<Lease> leases = new ArrayList<>();
+  private List<ClusteredVertx> nodes = List.of();
+
+  @BeforeEach
+  void start() throws Exception {
+    nodes = ClusteredVertx.start(2);
+  }
+
+  @AfterEach
+  void stop() {
+    leases.forEach(Lease::close);
+    nodes.forEach(ClusteredVertx::close);
+  }
+
+  @Test
+  void registrations_lostFromTheClustersMaps_areMadeAnewAndReportsFlowAgain() throws Exception {
+    LblcService one = nodes.get(0).deploy(new JsonObject());
+    LblcService other = nodes.get(1).deploy(new JsonObject());
+    MultiMap<String, Object> registrations = nodes.get(0).hazelcast().getMultiMap("__vertx.subs");
+    IMap<String, Object> addresses = nodes.get(0).hazelcast().getMap("__vertx.nodeInfo");
+    for (int round = 1; round <= ROUNDS; round++) {
+      int count = round;
+      Eventually.holds(
+          "both listen",
+          () -> registrations.valueCount(SharedCounts.ADDRESS) == 2 && addresses.size() == 2);
+      addresses.clear();
+      assertThat(registrations.remove(SharedCounts.ADDRESS)).hasSize(2);
+      leases.add(one.acquire("images" + round));
+      Eventually.holds("the other node counts " + count, 10, () -> active(other) == count);
+      assertThat(active(one)).isEqualTo(count);
+    }
+  }
+
+  @Test
+  void decision_afterThisNodeWasAway_isNotMadeOnWhatItKnewBefore() throws Exception {
+    LblcService one = nodes.get(0).deploy(new JsonObject());
+    AtomicLong away = new AtomicLong();
+    Servers servers = new Servers();
+    Server server = servers.add(new ServerSpec("s1", "127.0.0.1", 1, 100, 0, 0));
+    Cluster cluster = ClusteredVertx.await(Cluster.join(
+        nodes.get(1).vertx(),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(3),
+        1,
+        () -> System.nanoTime() / 1_000_000 + away.get(),
+        List.of(
+            new Cluster.SharedService("images", servers, null, () -> SchedulerOptions.DEFAULTS))));
+    for (int i = 0; i < 3; i++) {
+      leases.add(one.acquire("images" + i));
+    }
+    Eventually.holds("it knows of the connection", () -> server.active() == 1);
+    cluster.beforeDecision();
+    assertThat(server.active()).isEqualTo(1);
+
+    away.addAndGet(3_000);
+    cluster.beforeDecision();
+    assertThat(server.active()).isZero();
+    assertThat(cluster.degraded()).hasSize(1);
+    Eventually.holds("it is told again", () -> server.active() == 1);
+    assertThat(cluster.degraded()).isEmpty();
+    cluster.leave();
+  }
+
+  private static int active(LblcService service) {
+    return service.status().servers().stream()
+        .mapToInt(server -> server.active().cluster())
+        .sum();
+  }
+}
