@@ -20,8 +20,10 @@ import io.vertx.core.spi.cluster.RegistrationInfo;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -56,6 +58,9 @@ public final class Cluster {
 
   /** Who shared counts when this node joined; null: not known yet. */
   private volatile @Nullable Set<String> reporters;
+
+  /** Members that did not report, since when that is so or was looked into; on the context that joined. */
+  private final Map<String, Long> unheardSince = new HashMap<>();
 
   private final long joiningMillis;
   private final PeerCounts peers;
@@ -286,9 +291,36 @@ public final class Cluster {
 
   /** Shown until it is heard or leaves. */
   private void isSilent(String id) {
-    degradation.failed(Degradation.node(id), null);
-    if (nodes().stream().noneMatch(member -> member.id().equals(id))) {
+    Optional<Node> member =
+        nodes().stream().filter(node -> node.id().equals(id)).findFirst();
+    degradation.failed(
+        Degradation.node(id),
+        "no report of connections came over the event bus for " + peerTimeout.toMillis()
+            + " ms; it is the member at " + member.map(Node::address).orElse("an unknown address"));
+    if (member.isEmpty()) {
       degradation.gone(Degradation.node(id)); // it left meanwhile
+    }
+  }
+
+  /** A member that shares counts and was never heard is shown as one that fell silent. On the context that joined. */
+  private void watchUnheard(List<Node> members, long now) {
+    List<String> unheard = members.stream()
+        .filter(member -> member.reportAgeMillis() < 0)
+        .map(Node::id)
+        .toList();
+    unheardSince.keySet().retainAll(unheard);
+    boolean isLong = false;
+    for (String id : unheard) {
+      if (now - unheardSince.computeIfAbsent(id, added -> now) >= peerTimeout.toMillis()) {
+        unheardSince.put(id, now);
+        isLong = true;
+      }
+    }
+    if (isLong) { // perhaps it shares nothing: another application's
+      Future<Set<String>> unused = askForReporters()
+          .onSuccess(sharing -> unheard.stream()
+              .filter(id -> sharing.contains(id) && peers.peer(id) == null)
+              .forEach(this::isSilent));
     }
   }
 
@@ -301,7 +333,9 @@ public final class Cluster {
     lastTickMillis = now;
     peers.dropSilent(now, peerTimeout.toMillis()).forEach(this::isSilent);
     counts.tick();
-    counts.keepListening(nodes().stream()
+    List<Node> members = nodes();
+    watchUnheard(members, now);
+    counts.keepListening(members.stream()
         .allMatch(member -> member.reportAgeMillis() >= 0
             && member.reportAgeMillis() < SharedCounts.SILENT_MILLIS));
     if (!heardAll.future().isComplete()) {

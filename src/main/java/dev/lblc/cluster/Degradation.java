@@ -21,12 +21,9 @@ final class Degradation {
     return Set.copyOf(parts);
   }
 
-  void failed(String part, @Nullable Throwable cause) {
+  void failed(String part, String why) {
     if (parts.add(part)) {
-      LOG.warn(
-          "the cluster's {} does not work; this node goes on with what it has: {}",
-          part,
-          String.valueOf(cause));
+      LOG.warn("the cluster's {} does not work; this node goes on with what it has: {}", part, why);
     }
   }
 

@@ -161,7 +161,7 @@ final class SharedState {
       tables.forEach(SharedTable::reconcile);
       degradation.worked("pull");
     } catch (RuntimeException e) {
-      degradation.failed("pull", e);
+      degradation.failed("pull", e.toString());
       if (!executor.isShutdown()) {
         ScheduledFuture<?> unused =
             executor.schedule(this::pull, PULL_AGAIN_MILLIS, TimeUnit.MILLISECONDS);

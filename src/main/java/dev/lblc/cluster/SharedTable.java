@@ -265,7 +265,7 @@ final class SharedTable {
   }
 
   private void retry(@Nullable Throwable failure) {
-    degradation.failed("table " + service, failure);
+    degradation.failed("table " + service, String.valueOf(failure));
     ScheduledFuture<?> unused = executor.schedule(this::wake, RETRY_MILLIS, TimeUnit.MILLISECONDS);
   }
 
@@ -303,7 +303,8 @@ final class SharedTable {
                 if (failure == null) {
                   degradation.worked("table " + service);
                 } else {
-                  degradation.failed("table " + service, failure); // the next sweep tries again
+                  degradation.failed(
+                      "table " + service, String.valueOf(failure)); // the next sweep tries again
                 }
               },
               executor);
