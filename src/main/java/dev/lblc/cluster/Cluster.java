@@ -4,6 +4,7 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import dev.lblc.scheduler.Clock;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,8 @@ public final class Cluster {
 
   /** The attribute by which Vert.x knows members. */
   static final String NODE_ID = "__vertx.nodeId";
+
+  private static final long LEAVE_SECONDS = 5;
 
   private final Vertx vertx;
   private final Duration reportInterval;
@@ -69,6 +73,9 @@ public final class Cluster {
   private @Nullable UUID lifecycleListener;
   private long reportTimer = -1;
   private volatile long lastTickMillis;
+
+  /** The member has stopped within this process, or this node has left. */
+  private volatile boolean over;
 
   /**
    * A member.
@@ -162,7 +169,10 @@ public final class Cluster {
     }
     Cluster cluster =
         new Cluster(vertx, reportInterval, peerTimeout, hazelcast, epoch, clock, services);
-    return cluster.start().map(cluster).onFailure(failure -> cluster.leave());
+    return cluster
+        .start()
+        .map(cluster)
+        .recover(failure -> cluster.leave().transform(left -> Future.failedFuture(failure)));
   }
 
   /** Id of this node. */
@@ -175,10 +185,10 @@ public final class Cluster {
     return epoch;
   }
 
-  /** All members, this node included. */
+  /** All members, this node included; empty: Hazelcast has stopped. */
   public List<Node> nodes() {
     List<Node> nodes = new ArrayList<>();
-    for (Member member : hazelcast.getCluster().getMembers()) {
+    for (Member member : members()) {
       String id = String.valueOf(member.getAttribute(NODE_ID));
       String address = member.getAddress().getHost() + ":" + member.getAddress().getPort();
       PeerCounts.Peer peer = peers.peer(id);
@@ -192,6 +202,14 @@ public final class Cluster {
       }
     }
     return nodes;
+  }
+
+  private Set<Member> members() {
+    try {
+      return over ? Set.of() : hazelcast.getCluster().getMembers();
+    } catch (HazelcastInstanceNotActiveException e) {
+      return Set.of();
+    }
   }
 
   /** The shared tables. */
@@ -215,17 +233,25 @@ public final class Cluster {
     return state.edit(service, edit);
   }
 
-  /** Leaves: nothing of this node is shared any more. */
-  public void leave() {
+  /** Leaves: nothing of this node is shared any more; complete when other members know, or soon if they do not answer. */
+  public Future<Void> leave() {
+    over = true;
     vertx.cancelTimer(reportTimer);
     counts.stop();
-    if (membershipListener != null) {
-      hazelcast.getCluster().removeMembershipListener(membershipListener);
+    try {
+      if (membershipListener != null) {
+        hazelcast.getCluster().removeMembershipListener(membershipListener);
+      }
+      if (lifecycleListener != null) {
+        hazelcast.getLifecycleService().removeLifecycleListener(lifecycleListener);
+      }
+    } catch (HazelcastInstanceNotActiveException e) {
+      LOG.debug("it stopped before", e);
     }
-    if (lifecycleListener != null) {
-      hazelcast.getLifecycleService().removeLifecycleListener(lifecycleListener);
-    }
-    state.leave();
+    return state.leave().timeout(LEAVE_SECONDS, TimeUnit.SECONDS).recover(late -> {
+      LOG.warn("other members do not answer; this node leaves them without a word");
+      return Future.succeededFuture();
+    });
   }
 
   private Future<Void> start() {
@@ -276,7 +302,7 @@ public final class Cluster {
   }
 
   private boolean wasAway(long now) {
-    return now - lastTickMillis >= peerTimeout.toMillis();
+    return !over && now - lastTickMillis >= peerTimeout.toMillis();
   }
 
   private synchronized void comeBack() {
@@ -333,6 +359,9 @@ public final class Cluster {
     lastTickMillis = now;
     peers.dropSilent(now, peerTimeout.toMillis()).forEach(this::isSilent);
     counts.tick();
+    if (over) {
+      return;
+    }
     List<Node> members = nodes();
     watchUnheard(members, now);
     counts.keepListening(members.stream()
@@ -348,6 +377,10 @@ public final class Cluster {
       LOG.info("this node's cluster merged with another; it takes over the common tables");
       counts.beEager();
       state.takeOverAnew();
+    } else if (event.getState() == LifecycleState.SHUTTING_DOWN && !over) {
+      over = true;
+      degradation.failed(
+          "member", "Hazelcast stops in this process, which has to be started again to share");
     }
   }
 

@@ -53,8 +53,7 @@ public final class LblcVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    release();
-    return Future.succeededFuture();
+    return release();
   }
 
   private Lblc register(@Nullable Cluster joined) {
@@ -68,13 +67,11 @@ public final class LblcVerticle extends VerticleBase {
     return registered;
   }
 
-  private void release() {
+  private Future<Void> release() {
     if (lblc != null) {
       lblc.unregister(vertx);
     }
-    if (cluster != null) {
-      cluster.leave();
-    }
     services.values().forEach(ScheduledService::stop);
+    return cluster == null ? Future.succeededFuture() : cluster.leave();
   }
 }
