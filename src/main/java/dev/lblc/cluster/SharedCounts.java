@@ -12,6 +12,8 @@ import io.vertx.core.spi.cluster.ClusterManager;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells the other nodes how many connections go through this one, and takes in what they tell: absolute counts over the
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the context that it was started on, but for what {@link PeerCounts} guards.
  */
 final class SharedCounts {
+  private static final Logger LOG = LoggerFactory.getLogger(SharedCounts.class);
+
   static final String ADDRESS = "lblc.counts";
   private static final long AT_LEAST_EVERY_MILLIS = 1_000;
   private static final long EAGER_MILLIS = 3_000;
@@ -91,7 +95,7 @@ final class SharedCounts {
     if (isDue || !counts.equals(lastPublished)) {
       lastPublished = counts;
       lastPublishedMillis = now;
-      eventBus.publish(ADDRESS, new CountReport(node, epoch, ++sequence, counts), OPTIONS);
+      publish(new CountReport(node, epoch, ++sequence, counts));
     }
   }
 
@@ -121,6 +125,16 @@ final class SharedCounts {
   void stop() {
     if (consumer != null) {
       consumer.unregister();
+    }
+  }
+
+  /** Vert.x tells nodes one by one; it stumbles over one whose connection was closed just now, and tells no more. */
+  private void publish(CountReport report) {
+    try {
+      eventBus.publish(ADDRESS, report, OPTIONS);
+    } catch (IllegalStateException e) {
+      LOG.debug("a report did not reach all nodes; the next tick sends another", e);
+      lastPublishedMillis -= AT_LEAST_EVERY_MILLIS;
     }
   }
 
