@@ -115,7 +115,7 @@ final class SharedCounts {
     if (isDue || !counts.equals(lastPublished)) {
       lastPublished = counts;
       lastPublishedMillis = now;
-      eventBus.publish(ADDRESS, new CountReport(node, epoch, ++sequence, counts), OPTIONS);
+      publish(new CountReport(node, epoch, ++sequence, counts));
     }
   }
 
@@ -145,6 +145,16 @@ final class SharedCounts {
   void stop() {
     if (consumer != null) {
       consumer.unregister();
+    }
+  }
+
+  /** Vert.x tells nodes one by one; it stumbles over one whose connection was closed just now, and tells no more. */
+  private void publish(CountReport report) {
+    try {
+      eventBus.publish(ADDRESS, report, OPTIONS);
+    } catch (IllegalStateException e) {
+      LOG.debug("a report did not reach all nodes; the next tick sends another", e);
+      lastPublishedMillis -= AT_LEAST_EVERY_MILLIS;
     }
   }
 
