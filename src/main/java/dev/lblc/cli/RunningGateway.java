@@ -16,6 +16,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.util.Collections;
@@ -146,7 +147,7 @@ final class RunningGateway {
     try {
       return HazelcastNode.start(cluster.config());
     } catch (IOException | RuntimeException e) {
-      throw new Failure("cluster " + cluster.config() + ": " + e);
+      throw new Failure("cluster " + cluster.config() + ": " + reason(e));
     }
   }
 
@@ -167,11 +168,14 @@ final class RunningGateway {
     if (node == null) {
       return builder.with(options).build();
     }
-    options.setEventBusOptions(
-        EventBusSettings.of(file.config().cluster().eventBus(), node.host()));
+    EventBusOptions eventBus = EventBusSettings.of(file.config().cluster().eventBus(), node.host());
+    options.setEventBusOptions(eventBus);
     builder.with(options).withClusterManager(node.clusterManager());
     try {
-      return started("cluster", builder.buildClustered());
+      String where = Authority.of(eventBus.getHost(), eventBus.getPort());
+      return started(
+          "cluster.eventBus " + where + (eventBus.isSsl() ? " with tls" : ""),
+          builder.buildClustered());
     } catch (Failure e) {
       node.close();
       throw e;
@@ -180,6 +184,15 @@ final class RunningGateway {
 
   private static String url(String scheme, String host, int port) {
     return scheme + "://" + Authority.of(host, port);
+  }
+
+  /** With what is at the bottom of it: libraries wrap what a person needs to know. */
+  private static String reason(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause == failure ? failure.toString() : failure + ": " + cause.getMessage();
   }
 
   private static <T> T started(String what, Future<T> start) throws Failure {

@@ -4,6 +4,7 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import dev.lblc.scheduler.Clock;
@@ -21,10 +22,13 @@ import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +45,8 @@ public final class Cluster {
   /** The attribute by which Vert.x knows members. */
   static final String NODE_ID = "__vertx.nodeId";
 
+  private static final long LEAVE_SECONDS = 5;
+
   private final Vertx vertx;
   private final Duration reportInterval;
   private final Duration peerTimeout;
@@ -56,6 +62,9 @@ public final class Cluster {
   /** Who shared counts when this node joined; null: not known yet. */
   private volatile @Nullable Set<String> reporters;
 
+  /** Members that did not report, since when that is so or was looked into; on the context that joined. */
+  private final Map<String, Long> unheardSince = new HashMap<>();
+
   private final long joiningMillis;
   private final PeerCounts peers;
   private final SharedCounts counts;
@@ -63,6 +72,9 @@ public final class Cluster {
   private @Nullable UUID lifecycleListener;
   private long reportTimer = -1;
   private volatile long lastTickMillis;
+
+  /** The member has stopped within this process, or this node has left. */
+  private volatile boolean over;
 
   /**
    * A member.
@@ -159,7 +171,10 @@ public final class Cluster {
     }
     Cluster cluster =
         new Cluster(vertx, name, reportInterval, peerTimeout, hazelcast, epoch, clock, services);
-    return cluster.start().map(cluster).onFailure(failure -> cluster.leave());
+    return cluster
+        .start()
+        .map(cluster)
+        .recover(failure -> cluster.leave().transform(left -> Future.failedFuture(failure)));
   }
 
   /** Id of this node. */
@@ -172,10 +187,10 @@ public final class Cluster {
     return epoch;
   }
 
-  /** All members, this node included. */
+  /** All members, this node included; empty: Hazelcast has stopped. */
   public List<Node> nodes() {
     List<Node> nodes = new ArrayList<>();
-    for (Member member : hazelcast.getCluster().getMembers()) {
+    for (Member member : members()) {
       String id = String.valueOf(member.getAttribute(NODE_ID));
       String address = member.getAddress().getHost() + ":" + member.getAddress().getPort();
       PeerCounts.Peer peer = peers.peer(id);
@@ -189,6 +204,14 @@ public final class Cluster {
       }
     }
     return nodes;
+  }
+
+  private Set<Member> members() {
+    try {
+      return over ? Set.of() : hazelcast.getCluster().getMembers();
+    } catch (HazelcastInstanceNotActiveException e) {
+      return Set.of();
+    }
   }
 
   /** The shared tables. */
@@ -212,17 +235,25 @@ public final class Cluster {
     return state.edit(service, edit);
   }
 
-  /** Leaves: nothing of this node is shared any more. */
-  public void leave() {
+  /** Leaves: nothing of this node is shared any more; complete when other members know, or soon if they do not answer. */
+  public Future<Void> leave() {
+    over = true;
     vertx.cancelTimer(reportTimer);
     counts.stop();
-    if (membershipListener != null) {
-      hazelcast.getCluster().removeMembershipListener(membershipListener);
+    try {
+      if (membershipListener != null) {
+        hazelcast.getCluster().removeMembershipListener(membershipListener);
+      }
+      if (lifecycleListener != null) {
+        hazelcast.getLifecycleService().removeLifecycleListener(lifecycleListener);
+      }
+    } catch (HazelcastInstanceNotActiveException e) {
+      LOG.log(Level.DEBUG, "it stopped before", e);
     }
-    if (lifecycleListener != null) {
-      hazelcast.getLifecycleService().removeLifecycleListener(lifecycleListener);
-    }
-    state.leave();
+    return state.leave().timeout(LEAVE_SECONDS, TimeUnit.SECONDS).recover(late -> {
+      LOG.log(Level.WARNING, "other members do not answer; this node leaves them without a word");
+      return Future.succeededFuture();
+    });
   }
 
   private Future<Void> start() {
@@ -274,7 +305,7 @@ public final class Cluster {
   }
 
   private boolean wasAway(long now) {
-    return now - lastTickMillis >= peerTimeout.toMillis();
+    return !over && now - lastTickMillis >= peerTimeout.toMillis();
   }
 
   private synchronized void comeBack() {
@@ -291,9 +322,36 @@ public final class Cluster {
 
   /** Shown until it is heard or leaves. */
   private void isSilent(String id) {
-    degradation.failed(Degradation.node(id), null);
-    if (nodes().stream().noneMatch(member -> member.id().equals(id))) {
+    Optional<Node> member =
+        nodes().stream().filter(node -> node.id().equals(id)).findFirst();
+    degradation.failed(
+        Degradation.node(id),
+        "no report of connections came over the event bus for " + peerTimeout.toMillis()
+            + " ms; it is the member at " + member.map(Node::address).orElse("an unknown address"));
+    if (member.isEmpty()) {
       degradation.gone(Degradation.node(id)); // it left meanwhile
+    }
+  }
+
+  /** A member that shares counts and was never heard is shown as one that fell silent. On the context that joined. */
+  private void watchUnheard(List<Node> members, long now) {
+    List<String> unheard = members.stream()
+        .filter(member -> member.reportAgeMillis() < 0)
+        .map(Node::id)
+        .toList();
+    unheardSince.keySet().retainAll(unheard);
+    boolean isLong = false;
+    for (String id : unheard) {
+      if (now - unheardSince.computeIfAbsent(id, added -> now) >= peerTimeout.toMillis()) {
+        unheardSince.put(id, now);
+        isLong = true;
+      }
+    }
+    if (isLong) { // perhaps it shares nothing: another application's
+      Future<Set<String>> unused = askForReporters()
+          .onSuccess(sharing -> unheard.stream()
+              .filter(id -> sharing.contains(id) && peers.peer(id) == null)
+              .forEach(this::isSilent));
     }
   }
 
@@ -306,7 +364,12 @@ public final class Cluster {
     lastTickMillis = now;
     peers.dropSilent(now, peerTimeout.toMillis()).forEach(this::isSilent);
     counts.tick();
-    counts.keepListening(nodes().stream()
+    if (over) {
+      return;
+    }
+    List<Node> members = nodes();
+    watchUnheard(members, now);
+    counts.keepListening(members.stream()
         .allMatch(member -> member.reportAgeMillis() >= 0
             && member.reportAgeMillis() < SharedCounts.SILENT_MILLIS));
     if (!heardAll.future().isComplete()) {
@@ -320,6 +383,10 @@ public final class Cluster {
           Level.INFO, "this node's cluster merged with another; it takes over the common tables");
       counts.beEager();
       state.takeOverAnew();
+    } else if (event.getState() == LifecycleState.SHUTTING_DOWN && !over) {
+      over = true;
+      degradation.failed(
+          "member", "Hazelcast stops in this process, which has to be started again to share");
     }
   }
 

@@ -20,11 +20,11 @@ final class Degradation {
     return Set.copyOf(parts);
   }
 
-  void failed(String part, @Nullable Throwable cause) {
+  void failed(String part, String why) {
     if (parts.add(part)) {
       LOG.log(
           Level.WARNING,
-          "the cluster's " + part + " does not work; this node goes on with what it has: " + cause);
+          "the cluster's " + part + " does not work; this node goes on with what it has: " + why);
     }
   }
 

@@ -51,6 +51,9 @@ final class EditServer
   @Override
   public @Nullable ServerRecord process(Map.Entry<String, ServerRecord> entry) {
     @Nullable ServerRecord there = entry.getValue();
+    if (there != null && isDone(there)) {
+      return there;
+    }
     ServerSpec server;
     try {
       server = Objects.requireNonNull(edit).applyTo(there == null ? configured : there.server());
@@ -66,6 +69,13 @@ final class EditServer
             server);
     entry.setValue(next);
     return next;
+  }
+
+  /** Hazelcast runs it again after a member's death. */
+  private boolean isDone(ServerRecord there) {
+    return edit instanceof ServerEdit.Remove
+        ? there.server() == null
+        : edit instanceof ServerEdit.Add add && add.server().equals(there.server());
   }
 
   @Override

@@ -42,9 +42,9 @@ public final class HazelcastNode implements AutoCloseable {
         .setAttribute(Cluster.NODE_ID, UUID.randomUUID().toString());
     // Ours comes first: it stops what uses the member.
     config.setProperty("hazelcast.shutdownhook.enabled", "false");
-    if (config.getProperty("hazelcast.logging.type") == null) {
-      config.setProperty("hazelcast.logging.type", "slf4j");
-    }
+    setUnlessSet(config, "hazelcast.logging.type", "slf4j");
+    // By default it waits ten minutes for members that do not answer.
+    setUnlessSet(config, "hazelcast.graceful.shutdown.max.wait", "5");
     return new HazelcastNode(Hazelcast.newHazelcastInstance(config));
   }
 
@@ -62,6 +62,12 @@ public final class HazelcastNode implements AutoCloseable {
   @Override
   public void close() {
     instance.shutdown();
+  }
+
+  private static void setUnlessSet(Config config, String property, String value) {
+    if (config.getProperty(property) == null) {
+      config.setProperty(property, value);
+    }
   }
 
   private static Config config(@Nullable Path file) throws IOException {

@@ -119,7 +119,7 @@ final class SharedCounts {
     if (isDue || !counts.equals(lastPublished)) {
       lastPublished = counts;
       lastPublishedMillis = now;
-      eventBus.publish(address, new CountReport(node, epoch, ++sequence, counts), OPTIONS);
+      publish(new CountReport(node, epoch, ++sequence, counts));
     }
   }
 
@@ -149,6 +149,16 @@ final class SharedCounts {
   void stop() {
     if (consumer != null) {
       consumer.unregister();
+    }
+  }
+
+  /** Vert.x tells nodes one by one; it stumbles over one whose connection was closed just now, and tells no more. */
+  private void publish(CountReport report) {
+    try {
+      eventBus.publish(address, report, OPTIONS);
+    } catch (IllegalStateException e) {
+      LOG.log(Level.DEBUG, "a report did not reach all nodes; the next tick sends another", e);
+      lastPublishedMillis -= AT_LEAST_EVERY_MILLIS;
     }
   }
 

@@ -99,14 +99,34 @@ final class SharedServers {
     } catch (IllegalArgumentException e) {
       return CompletableFuture.failedFuture(e);
     }
-    ServerSpec file = configured.get(edit.id());
-    return CompletableFuture.supplyAsync(
-            () -> map.submitToKey(
-                edit.id(), new EditServer(edit, file, time.toShared(time.nowMillis()))),
-            executor)
-        .thenCompose(answer -> answer)
+    CompletableFuture<@Nullable ServerRecord> answer = new CompletableFuture<>();
+    executor.execute(() -> submit(edit, answer));
+    return answer
         .orTimeout(EDIT_SECONDS, TimeUnit.SECONDS)
-        .handleAsync((record, failure) -> taken(edit, record, failure), executor);
+        .handle((record, failure) -> taken(edit, record, failure));
+  }
+
+  /** Unless it took too long to come to it. */
+  private void submit(ServerEdit edit, CompletableFuture<@Nullable ServerRecord> answer) {
+    if (answer.isDone()) {
+      return;
+    }
+    ServerSpec file = configured.get(edit.id());
+    long now = time.toShared(time.nowMillis());
+    try {
+      map.submitToKey(edit.id(), new EditServer(edit, file, now))
+          .whenCompleteAsync(
+              (record, failure) -> {
+                if (failure == null) {
+                  answer.complete(record);
+                } else {
+                  answer.completeExceptionally(failure);
+                }
+              },
+              executor);
+    } catch (RuntimeException e) { // this member is stopping
+      answer.completeExceptionally(e);
+    }
   }
 
   private Void taken(ServerEdit edit, @Nullable ServerRecord record, @Nullable Throwable failure) {

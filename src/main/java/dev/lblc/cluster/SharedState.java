@@ -19,6 +19,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -39,9 +41,13 @@ final class SharedState {
   private final ClusterTime time;
   private final Degradation degradation;
   private final ScheduledExecutorService executor = newExecutor();
-  private final Map<String, SharedServers> servers = new LinkedHashMap<>();
-  private final List<SharedTable> tables = new ArrayList<>();
+  private final List<Cluster.SharedService> services;
+  private final String homes; // what names of maps begin with
+  private final String edits; // the same
+  private volatile Map<String, SharedServers> servers = Map.of(); // made when it joins
+  private volatile List<SharedTable> tables = List.of(); // the same
   private @Nullable ScheduledFuture<?> settling; // guarded by this
+  private @Nullable ScheduledFuture<?> pullingAgain; // on the executor
 
   /** Of these services, in maps whose names begin with that; shares nothing yet. */
   SharedState(
@@ -53,13 +59,36 @@ final class SharedState {
     this.hazelcast = hazelcast;
     this.time = time;
     this.degradation = degradation;
-    String homes = name + ".homes.";
-    String edits = name + ".servers.";
+    this.services = services;
+    this.homes = name + ".homes.";
+    this.edits = name + ".servers.";
+  }
+
+  /** Takes over what the cluster has and shares from now on; complete when it has. */
+  Future<Void> join() {
+    Promise<Void> joined = Promise.promise();
+    executor.execute(() -> {
+      try {
+        open();
+        servers.values().forEach(SharedServers::join);
+        tables.forEach(SharedTable::join);
+        tables.forEach(this::scheduleSweep);
+        joined.complete();
+      } catch (RuntimeException e) {
+        joined.fail(e);
+      }
+    });
+    return joined.future();
+  }
+
+  private void open() {
     mergeBy(homes, LaterUseMergePolicy.class);
     mergeBy(edits, LaterEditMergePolicy.class);
     List<String> partitionKeys = SharedTable.partitionKeys(hazelcast.getPartitionService());
+    Map<String, SharedServers> edited = new LinkedHashMap<>();
+    List<SharedTable> remembered = new ArrayList<>();
     for (Cluster.SharedService service : services) {
-      servers.put(
+      edited.put(
           service.name(),
           new SharedServers(
               service.name(),
@@ -69,7 +98,7 @@ final class SharedState {
               executor));
       DestinationTable table = service.table();
       if (table != null) {
-        tables.add(new SharedTable(
+        remembered.add(new SharedTable(
             service.name(),
             hazelcast.getMap(homes + service.name()),
             partitionKeys,
@@ -80,22 +109,8 @@ final class SharedState {
             degradation));
       }
     }
-  }
-
-  /** Takes over what the cluster has and shares from now on; complete when it has. */
-  Future<Void> join() {
-    Promise<Void> joined = Promise.promise();
-    executor.execute(() -> {
-      try {
-        servers.values().forEach(SharedServers::join);
-        tables.forEach(SharedTable::join);
-        tables.forEach(this::scheduleSweep);
-        joined.complete();
-      } catch (RuntimeException e) {
-        joined.fail(e);
-      }
-    });
-    return joined.future();
+    servers = edited;
+    tables = remembered;
   }
 
   List<Cluster.Table> tables() {
@@ -116,9 +131,12 @@ final class SharedState {
     });
   }
 
-  /** This node may have missed anything: takes over what the cluster has at once, and settles. */
+  /** This node may have missed anything, time included: takes over what the cluster has at once, and settles. */
   void takeOverAnew() {
-    executor.execute(this::pull);
+    executor.execute(() -> {
+      adjustTime();
+      pull();
+    });
     settle();
   }
 
@@ -130,19 +148,41 @@ final class SharedState {
     settleIn(FIRST_SETTLE_MILLIS);
   }
 
-  void leave() {
-    servers.values().forEach(SharedServers::leave);
-    tables.forEach(SharedTable::leave);
-    executor.shutdownNow();
+  /** Shares nothing any more; complete when listeners are gone from all members. */
+  Future<Void> leave() {
+    Promise<Void> left = Promise.promise();
+    executor.execute(() -> {
+      servers.values().forEach(shared -> quietly(shared::leave));
+      tables.forEach(table -> quietly(table::leave));
+      left.complete();
+    });
+    executor.shutdown(); // what is queued is still done, what was scheduled is not
+    return left.future();
+  }
+
+  /** A member that has stopped has no listeners to remove. */
+  private static void quietly(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      LOG.log(Level.DEBUG, "leaving a cluster that is not there", e);
+    }
+  }
+
+  private void adjustTime() {
+    try {
+      time.adjust();
+    } catch (RuntimeException e) {
+      LOG.log(
+          Level.DEBUG, "the cluster's time is not known", e); // as the pull that follows will tell
+    }
   }
 
   private synchronized void settleIn(long millis) {
     if (settling != null) {
       settling.cancel(false);
     }
-    if (!executor.isShutdown()) {
-      settling = executor.schedule(() -> settled(millis), millis, TimeUnit.MILLISECONDS);
-    }
+    settling = executor.schedule(() -> settled(millis), millis, TimeUnit.MILLISECONDS);
   }
 
   private void settled(long afterMillis) {
@@ -155,15 +195,13 @@ final class SharedState {
   /** Takes over what the cluster has; again in a while if that fails. */
   private void pull() {
     try {
-      time.adjust();
       servers.values().forEach(SharedServers::pull);
       tables.forEach(SharedTable::reconcile);
       degradation.worked("pull");
     } catch (RuntimeException e) {
-      degradation.failed("pull", e);
-      if (!executor.isShutdown()) {
-        ScheduledFuture<?> unused =
-            executor.schedule(this::pull, PULL_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+      degradation.failed("pull", e.toString());
+      if (pullingAgain == null || pullingAgain.isDone()) {
+        pullingAgain = executor.schedule(this::pull, PULL_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
       }
     }
   }
@@ -186,20 +224,29 @@ final class SharedState {
     return hazelcast.getCluster().getMembers().iterator().next().localMember();
   }
 
+  /** An entry for these maps that was configured already stays as it is. */
   private void mergeBy(String maps, Class<?> policy) {
-    hazelcast
-        .getConfig()
-        .addMapConfig(new MapConfig(maps + "*")
-            .setMergePolicyConfig(new MergePolicyConfig().setPolicy(policy.getName())));
+    String pattern = maps + "*";
+    if (!hazelcast.getConfig().getMapConfigs().containsKey(pattern)) {
+      hazelcast
+          .getConfig()
+          .addMapConfig(new MapConfig(pattern)
+              .setMergePolicyConfig(new MergePolicyConfig().setPolicy(policy.getName())));
+    }
   }
 
   private static ScheduledThreadPoolExecutor newExecutor() {
-    ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, task -> {
+    ThreadFactory threads = task -> {
       Thread thread = new Thread(task, "lblc-cluster");
       thread.setDaemon(true);
       return thread;
-    });
+    };
+    // What comes after the node has left, from requests that are still going on, is of no use.
+    ScheduledThreadPoolExecutor executor =
+        new ScheduledThreadPoolExecutor(1, threads, new ThreadPoolExecutor.DiscardPolicy());
     executor.setRemoveOnCancelPolicy(true);
+    executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    executor.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
     return executor;
   }
 }

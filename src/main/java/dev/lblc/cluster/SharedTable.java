@@ -16,9 +16,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -62,13 +64,26 @@ final class SharedTable {
   private final ScheduledExecutorService executor;
   private final Degradation degradation;
 
+  /** Destinations whose homes the map has yet to hear of. */
   private final Backlog marked = new Backlog();
+
+  /** Those of them that are new and wait for {@link Room}. */
+  private final Backlog arriving = new Backlog();
+
+  /** Homes of before a merge that are to be put back. */
+  private final Queue<Placement> contests = new ConcurrentLinkedQueue<>();
+
   private final AtomicBoolean flushing = new AtomicBoolean();
+
+  /** Since the map failed, until it is tried again. */
+  private final AtomicBoolean resting = new AtomicBoolean();
+
   private final AtomicInteger inFlight = new AtomicInteger();
   private final ExecutorService counter = newCounter();
   private final Room room;
   private @Nullable UUID listenerId;
   private volatile boolean pulled;
+  private volatile boolean left;
 
   /** Whether the map had something that this copy had no room for. */
   private volatile boolean incomplete;
@@ -110,7 +125,7 @@ final class SharedTable {
     there.forEach((destination, record) -> {
       Placement ours = replica.placement(destination);
       if (ours != null
-          && ours.version() == record.version()
+          && ours.version() >= record.version()
           && !ours.homes().equals(record.homes())) {
         mark(destination);
       }
@@ -134,7 +149,8 @@ final class SharedTable {
   }
 
   Cluster.Table state() {
-    return new Cluster.Table(service, pulled, replica.size(), marked.size() + inFlight.get());
+    int backlog = marked.size() + arriving.size() + contests.size() + inFlight.get();
+    return new Cluster.Table(service, pulled, replica.size(), backlog);
   }
 
   String service() {
@@ -147,8 +163,10 @@ final class SharedTable {
     long now = time.nowMillis();
     replica.removeIdle(now, expiration);
     marked.removeIf(destination -> replica.placement(destination) == null);
+    arriving.removeIf(destination -> replica.placement(destination) == null);
+    replica.unconfirmed().forEach(this::mark);
     long step = Math.max(1, expiration / 16);
-    Map<Long, Set<String>> batches = replica.takeUnsharedUses(Math.max(1, expiration / 4)).stream()
+    Map<Long, Set<String>> batches = replica.takeUnsharedUses(shareUsesMillis()).stream()
         .collect(Collectors.groupingBy(
             use -> use.lastUseMillis() / step * step,
             Collectors.mapping(Placement::destination, Collectors.toSet())));
@@ -161,53 +179,96 @@ final class SharedTable {
     }
   }
 
+  /** How late others hear of a use. Where the partial check is near, well before it takes a destination for unused. */
+  private long shareUsesMillis() {
+    SchedulerOptions now = options.get();
+    long rarely = Math.max(1, now.expiration().toMillis() / 4);
+    boolean isNearlyFull = replica.size() * 4L > now.maxEntries() * 3L;
+    return isNearlyFull ? Math.min(rarely, SchedulerOptions.IDLE.toMillis() / 2) : rarely;
+  }
+
   /** How often {@link #sweep} is due, in milliseconds. */
   long sweepMillis() {
     return Math.max(100, Math.min(10_000, options.get().expiration().toMillis() / 8));
   }
 
+  /** On the executor, at its end. */
   void leave() {
+    left = true;
+    counter.shutdownNow();
     if (listenerId != null) {
       map.removeEntryListener(listenerId);
     }
-    counter.shutdownNow();
   }
 
   /** By the thread that decided, under the table's monitor: no more than a note. */
   private void mark(String destination) {
-    marked.add(destination);
-    wake();
+    if (!left) {
+      marked.add(destination);
+      wake();
+    }
   }
 
   private void wake() {
-    if (flushing.compareAndSet(false, true)) {
+    if (!resting.get() && flushing.compareAndSet(false, true)) {
       executor.execute(this::flush);
     }
   }
 
   private void flush() {
     flushing.set(false);
-    while (inFlight.get() < MOST_IN_FLIGHT) { // else the next answer wakes us
+    while (maySend()) {
+      Placement contest = contests.poll();
+      if (contest == null) {
+        break;
+      }
+      put(contest, true);
+    }
+    while (maySend()) {
       String destination =
           marked.poll(); // before it is read: a decision made meanwhile marks it again
       if (destination == null) {
-        return;
+        break;
       }
       Placement placement = replica.placement(destination);
       if (placement == null) {
         continue; // it expired meanwhile
       }
-      Room.Answer answer =
-          isNew(placement) ? room.take(options.get().hardLimit()) : Room.Answer.YES;
-      switch (answer) {
-        case YES -> put(placement, false);
-        case NO -> replica.forget(destination, placement.version());
-        case LATER -> {
-          marked.add(destination);
-          return;
-        }
+      if (isNew(placement)) {
+        arriving.add(destination);
+      } else {
+        put(placement, false);
       }
     }
+    flushArriving();
+  }
+
+  private void flushArriving() {
+    while (maySend() && !arriving.isEmpty()) {
+      Room.Answer answer = room.take(options.get().hardLimit());
+      if (answer == Room.Answer.LATER) {
+        return; // the count, or the next answer, wakes us
+      }
+      String destination = arriving.poll();
+      Placement placement = destination == null ? null : replica.placement(destination);
+      boolean isStillNew = placement != null && isNew(placement);
+      if (answer == Room.Answer.YES && !isStillNew) {
+        room.arrived();
+      }
+      if (placement == null) {
+        continue;
+      }
+      if (answer == Room.Answer.NO && isStillNew) {
+        replica.forget(placement.destination(), placement.version());
+      } else {
+        put(placement, false);
+      }
+    }
+  }
+
+  /** Else the next answer wakes us, or the end of the rest. */
+  private boolean maySend() {
+    return !resting.get() && inFlight.get() < MOST_IN_FLIGHT;
   }
 
   /** The map was counted; not if there is a failure. */
@@ -259,14 +320,22 @@ final class SharedTable {
     } else {
       adopt(destination, record);
     }
-    if (!marked.isEmpty()) {
+    if (!marked.isEmpty() || !arriving.isEmpty() || !contests.isEmpty()) {
       wake();
     }
   }
 
   private void retry(@Nullable Throwable failure) {
-    degradation.failed("table " + service, failure);
-    ScheduledFuture<?> unused = executor.schedule(this::wake, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    degradation.failed("table " + service, String.valueOf(failure));
+    if (resting.compareAndSet(false, true)) {
+      ScheduledFuture<?> unused =
+          executor.schedule(this::tryAgain, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void tryAgain() {
+    resting.set(false);
+    wake();
   }
 
   private void renew(Set<String> keys, long lastUseMillis, long expiration) {
@@ -303,7 +372,8 @@ final class SharedTable {
                 if (failure == null) {
                   degradation.worked("table " + service);
                 } else {
-                  degradation.failed("table " + service, failure); // the next sweep tries again
+                  degradation.failed(
+                      "table " + service, String.valueOf(failure)); // the next sweep tries again
                 }
               },
               executor);
@@ -329,11 +399,24 @@ final class SharedTable {
     if (record.contests() > 0 && isContested(theirs)) {
       return true;
     }
+    if (theirs.homes().isEmpty()) {
+      return true; // of no use to anybody
+    }
     boolean adopted = replica.adopt(theirs, options.get());
     if (!adopted) {
       incomplete = true;
+    } else if (isAhead(theirs)) {
+      mark(destination);
     }
     return adopted;
+  }
+
+  /** The map has gone back, or begun anew: what this node has goes there, and becomes the newest on all. */
+  private boolean isAhead(Placement theirs) {
+    Placement ours = replica.placement(theirs.destination());
+    return ours != null
+        && ours.version() > theirs.version()
+        && !ours.homes().equals(theirs.homes());
   }
 
   /** After a merge: if this node used other homes later than those that were chosen, it keeps and sends them. */
@@ -347,7 +430,8 @@ final class SharedTable {
     }
     Placement contest =
         new Placement(ours.destination(), ours.homes(), theirs.version(), ours.lastUseMillis());
-    executor.execute(() -> put(contest, true));
+    contests.add(contest);
+    wake();
     return true;
   }
 
@@ -403,7 +487,20 @@ final class SharedTable {
     @Override
     public void entryRemoved(EntryEvent<String, HomeRecord> event) {
       HomeRecord gone = event.getOldValue();
-      replica.forget(event.getKey(), gone == null ? Integer.MAX_VALUE : gone.version());
+      if (gone != null && isInUse(event.getKey(), time.toLocal(gone.lastUseMillis()))) {
+        mark(event.getKey());
+      } else {
+        replica.forget(event.getKey(), gone == null ? Integer.MAX_VALUE : gone.version());
+      }
+    }
+
+    /** Whether it was taken out for being unused, and only because the use here was not shared yet. */
+    private boolean isInUse(String destination, long lastUseMillis) {
+      Placement ours = replica.placement(destination);
+      long idle = SchedulerOptions.IDLE.toMillis();
+      return ours != null
+          && time.nowMillis() - lastUseMillis >= idle
+          && time.nowMillis() - ours.lastUseMillis() < idle;
     }
 
     private void adopt(EntryEvent<String, HomeRecord> event) {

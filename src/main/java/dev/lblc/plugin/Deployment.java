@@ -133,11 +133,11 @@ final class Deployment implements Shareable {
     return config.name();
   }
 
-  /** Ends all with the last instance. */
-  synchronized void leave() {
+  /** Ends all with the last instance; complete when nothing of it is left in the cluster. */
+  synchronized Future<Void> leave() {
     instances--;
     if (instances > 0) {
-      return;
+      return Future.succeededFuture();
     }
     left = true;
     registry(vertx).removeIfPresent(config.name(), this);
@@ -146,10 +146,8 @@ final class Deployment implements Shareable {
     if (leases != null) {
       leases.releaseAll();
     }
-    if (cluster != null) {
-      cluster.leave();
-    }
     services.values().forEach(ScheduledService::stop);
+    return cluster == null ? Future.succeededFuture() : cluster.leave();
   }
 
   private synchronized boolean enter() {

@@ -54,17 +54,15 @@ public final class LblcVerticle extends VerticleBase {
     return here(entered.start(context, UUID.randomUUID().toString(), System.currentTimeMillis()))
         .compose(started -> EventBusApi.start(vertx, entered))
         .onSuccess(listening -> api = listening)
-        .onFailure(failure -> entered.leave()); // a verticle whose start failed is not stopped
+        // A verticle whose start failed is not stopped.
+        .recover(failure -> entered.leave().transform(left -> Future.failedFuture(failure)));
   }
 
   @Override
   public Future<?> stop() {
     Future<Void> silent = api == null ? Future.succeededFuture() : api.stop();
     return silent.eventually(() -> {
-      if (deployment != null) {
-        deployment.leave();
-      }
-      return Future.succeededFuture();
+      return deployment == null ? Future.succeededFuture() : deployment.leave();
     });
   }
 

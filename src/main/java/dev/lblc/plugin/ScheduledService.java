@@ -242,6 +242,7 @@ final class ScheduledService implements LblcService {
 
   /** Ends health checks and expiry; leases that are still out may be closed later. */
   void stop() {
+    cluster = null;
     health.stop();
     stopExpiry.run();
   }

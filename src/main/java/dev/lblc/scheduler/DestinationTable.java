@@ -1,12 +1,14 @@
 package dev.lblc.scheduler;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,23 +100,19 @@ public final class DestinationTable {
         return;
       }
     }
-    Server[] grown = new Server[old.length + 1];
-    grown[0] = server;
-    System.arraycopy(old, 0, grown, 1, old.length);
+    // One that was removed and came back at another address is another server of the same name.
+    Server[] grown = Stream.concat(
+            Stream.of(server),
+            Arrays.stream(old).filter(member -> !member.id().equals(server.id())))
+        .toArray(Server[]::new);
     setHomes(entry, grown, nowMillis);
     decided(entry.destination);
   }
 
   /** Takes a member out of a destination's set of two or more. The caller holds the monitor. */
   void leaveHomes(Entry entry, Server server, long nowMillis) {
-    Server[] old = entry.homes();
-    Server[] shrunk = new Server[old.length - 1];
-    int kept = 0;
-    for (Server member : old) {
-      if (member != server) {
-        shrunk[kept++] = member;
-      }
-    }
+    Server[] shrunk =
+        Arrays.stream(entry.homes()).filter(member -> member != server).toArray(Server[]::new);
     setHomes(entry, shrunk, nowMillis);
     decided(entry.destination);
   }

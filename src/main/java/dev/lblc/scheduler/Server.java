@@ -180,6 +180,7 @@ public final class Server {
 
   void leave() {
     member = false;
+    peers = 0; // nobody tells of it any more
   }
 
   void editWeight(int newWeight) {

@@ -52,8 +52,12 @@ public final class TableReplica {
    *
    * @param options a new destination is not taken in at the hard limit
    * @return whether this node has it now; not: it has no room
+   * @throws IllegalArgumentException if it has no home
    */
   public boolean adopt(Placement placement, SchedulerOptions options) {
+    if (placement.homes().isEmpty()) {
+      throw new IllegalArgumentException(placement + " (expected: a home)");
+    }
     synchronized (table) {
       Entry entry = table.find(placement.destination());
       if (entry == null) {
@@ -72,8 +76,10 @@ public final class TableReplica {
           placement.version() == entry.version && placement.lastUseMillis() > entry.lastUse();
       if (placement.version() > entry.version || isLater || hadExpired) {
         entry.version = placement.version();
-        if (!ids(entry).equals(placement.homes())) {
-          DestinationTable.setHomes(entry, homes(placement), entry.lastChange());
+        Server[] homes = homes(placement);
+        if (!Arrays.equals(entry.homes(), homes)) {
+          DestinationTable.setHomes(
+              entry, homes, Math.max(entry.lastChange(), placement.lastUseMillis()));
         }
       }
       entry.sharedUse = Math.max(entry.sharedUse, placement.lastUseMillis());
@@ -82,6 +88,19 @@ public final class TableReplica {
       }
       return true;
     }
+  }
+
+  /** The destinations that this node placed and nobody confirmed. */
+  public List<String> unconfirmed() {
+    List<String> unconfirmed = new ArrayList<>();
+    for (int bucket = 0; bucket < DestinationTable.BUCKETS; bucket++) {
+      table.forEach(bucket, entry -> {
+        if (entry.version == 0) {
+          unconfirmed.add(entry.destination);
+        }
+      });
+    }
+    return unconfirmed;
   }
 
   /** The destinations that the shared table once had, as far as this node knows, and that are not among these. */
@@ -161,7 +180,7 @@ public final class TableReplica {
     if (ids.size() == 1) {
       return servers.known(ids.get(0)).alone();
     }
-    return ids.stream().map(servers::known).toArray(Server[]::new);
+    return ids.stream().distinct().map(servers::known).toArray(Server[]::new);
   }
 
   private static Placement placement(Entry entry) {

@@ -36,7 +36,7 @@ final class DegradationTest {
   @Test
   void part_thatFailsManyTimes_isToldOfOnceUntilItWorks() {
     for (int i = 0; i < 3; i++) {
-      degradation.failed("table images", new IllegalStateException("away"));
+      degradation.failed("table images", new IllegalStateException("away").toString());
     }
     assertThat(degradation.parts()).isEqualTo(Set.of("table images"));
     degradation.worked("table images");
@@ -52,8 +52,8 @@ final class DegradationTest {
 
   @Test
   void parts_failOnTheirOwn() {
-    degradation.failed(Degradation.node("a"), null);
-    degradation.failed("table images", null);
+    degradation.failed(Degradation.node("a"), "silent");
+    degradation.failed("table images", "away");
     degradation.worked(Degradation.node("b"));
     degradation.worked("table images");
     assertThat(degradation.parts()).isEqualTo(Set.of("node a"));

@@ -47,9 +47,9 @@ final class SharedCountsIT {
       int count = round;
       Eventually.holds(
           "both listen",
-          () -> registrations.valueCount(SharedCounts.ADDRESS) == 2 && addresses.size() == 2);
+          () -> registrations.valueCount("lblc.counts") == 2 && addresses.size() == 2);
       addresses.clear();
-      assertThat(registrations.remove(SharedCounts.ADDRESS)).hasSize(2);
+      assertThat(registrations.remove("lblc.counts")).hasSize(2);
       leases.add(one.acquire("images" + round));
       Eventually.holds("the other node counts " + count, 10, () -> active(other) == count);
       assertThat(active(one)).isEqualTo(count);
@@ -64,6 +64,7 @@ final class SharedCountsIT {
     Server server = servers.add(new ServerSpec("s1", "127.0.0.1", 1, 100, 0, 0));
     Cluster cluster = ClusteredVertx.await(Cluster.join(
         nodes.get(1).vertx(),
+        "lblc",
         Duration.ofSeconds(1),
         Duration.ofSeconds(3),
         1,

@@ -47,7 +47,7 @@ final class JavaProcess implements AutoCloseable {
   /** Returns once it printed that it is ready; a process that does not is killed. */
   JavaProcess awaitReady() throws Exception {
     try {
-      ready.get(60, TimeUnit.SECONDS);
+      ready.get(120, TimeUnit.SECONDS);
       return this;
     } catch (Exception e) {
       close();

@@ -1,20 +1,34 @@
 package dev.lblc.load;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
-/** Ports for processes that cannot tell which free one they took. */
+/**
+ * Ports for processes that cannot tell which free one they took. None of those that a system gives to connections that
+ * go out: one of them might take it before the process does.
+ */
 final class Ports {
+  private static final int LOWEST = 10_000;
+  private static final int BEYOND = 32_000;
+
   private Ports() {}
 
   /** Ports that were free a moment ago, all different. */
   static List<Integer> free(int count) throws IOException {
+    Random random = new Random();
     List<ServerSocket> held = new ArrayList<>();
     try {
-      for (int i = 0; i < count; i++) {
-        held.add(new ServerSocket(0));
+      while (held.size() < count) {
+        int port = LOWEST + random.nextInt(BEYOND - LOWEST);
+        try {
+          held.add(new ServerSocket(port));
+        } catch (BindException e) {
+          System.out.println("Ports: " + port + " is taken; another one, then");
+        }
       }
       return held.stream().map(ServerSocket::getLocalPort).toList();
     } finally {

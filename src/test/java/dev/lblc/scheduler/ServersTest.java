@@ -63,6 +63,16 @@ final class ServersTest {
   }
 
   @Test
+  void removed_withConnectionsOfOtherNodesOnly_isForgotten() {
+    Server server = servers.add(spec("a", 80, 1));
+    servers.setPeers(server, 3, 1);
+    servers.remove("a");
+    assertThat(server.active()).isZero();
+    servers.add(spec("b", 80, 1));
+    assertThat(servers.known("a")).isNotSameAs(server);
+  }
+
+  @Test
   void settle_unhealthyServerGoneAndBack_isAvailable() {
     Server server = servers.add(spec("a", 80, 1));
     servers.setHealthy(server, false);

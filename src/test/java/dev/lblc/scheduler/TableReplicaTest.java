@@ -48,6 +48,34 @@ final class TableReplicaTest {
   }
 
   @Test
+  void set_whoseServerCameBackAtAnotherAddress_holdsItOnceAndShrinksAsAnyOther() {
+    Strategy lblcr = service.strategy(ReplicatedLocalityBased::new);
+    TableReplica sets = new TableReplica(Objects.requireNonNull(lblcr.table()), service.servers);
+    sets.adopt(new Placement("/a", List.of("s1"), 1, 0), service.options);
+    service.servers.settle("s1", new ServerSpec("s1", "192.0.2.77", 8080, 100, 0, 0));
+    service.servers.settle("s2", null);
+    service.servers.settle("s3", null);
+    assertThat(TestService.id(lblcr.choose("/a"))).isEqualTo("s1");
+    assertThat(Objects.requireNonNull(sets.placement("/a")).homes()).containsExactly("s1");
+    sets.adopt(new Placement("/a", List.of("s1", "s1", "s2"), 5, 0), service.options);
+    assertThat(Objects.requireNonNull(sets.placement("/a")).homes()).containsExactly("s1", "s2");
+    for (int hour = 1; hour < 6; hour++) {
+      service.nowMillis = hour * HOUR + hour;
+      sets.adopt(
+          new Placement("/a", List.of("s1", "s2"), 5, service.nowMillis - 1), service.options);
+      assertThat(TestService.id(lblcr.choose("/a"))).isEqualTo("s1");
+    }
+  }
+
+  @Test
+  void adopted_homesOfTheSameNameAtAnotherAddress_areThoseOfNow() {
+    adopt("/a", 1, 0, "s1");
+    service.servers.settle("s1", new ServerSpec("s1", "192.0.2.77", 8080, 100, 0, 0));
+    adopt("/a", 2, 0, "s1");
+    assertThat(lblc.choose("/a")).isEqualTo(service.server("s1").because(Reason.HIT));
+  }
+
+  @Test
   void adopted_ofALowerVersion_isOnlyAUse() {
     adopt("/a", 5, 1_000, "s1");
     adopt("/a", 4, 2_000, "s2");

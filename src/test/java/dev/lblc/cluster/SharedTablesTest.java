@@ -1,0 +1,303 @@
+package dev.lblc.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.hazelcast.core.EntryEvent;
+import com.hazelcast.core.EntryEventType;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
+import com.hazelcast.map.EntryProcessor;
+import com.hazelcast.map.IMap;
+import com.hazelcast.map.listener.EntryAddedListener;
+import com.hazelcast.map.listener.EntryRemovedListener;
+import com.hazelcast.map.listener.EntryUpdatedListener;
+import dev.lblc.scheduler.DestinationTable;
+import dev.lblc.scheduler.LocalityBased;
+import dev.lblc.scheduler.Placement;
+import dev.lblc.scheduler.Reason;
+import dev.lblc.scheduler.ReplicatedLocalityBased;
+import dev.lblc.scheduler.SchedulerOptions;
+import dev.lblc.scheduler.Server;
+import dev.lblc.scheduler.ServerSpec;
+import dev.lblc.scheduler.Servers;
+import dev.lblc.scheduler.Strategy;
+import dev.lblc.scheduler.TableReplica;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Several nodes' tables over one map, through hours that pass at once: what members of a real cluster could not show. */
+final class SharedTablesTest {
+  private static final long HOUR = 3_600_000;
+
+  private final AtomicLong nowMillis = new AtomicLong();
+  private final SharedMap map = new SharedMap();
+  private final List<Node> nodes = new ArrayList<>();
+
+  @AfterEach
+  void stop() {
+    nodes.forEach(node -> node.executor.shutdownNow());
+  }
+
+  @Test
+  void map_thatStopsInTheProcess_isTriedAgainNowAndThen() throws Exception {
+    Node node = node(LocalityBased::new, 100, 1);
+    node.strategy.choose("/a");
+    Eventually.holds("it is shared", () -> node.version("/a") == 1);
+    map.stopped = true;
+    int before = map.calls.get();
+    Server home = Objects.requireNonNull(node.strategy.choose("/a").server());
+    node.servers.editWeight(home.id(), 0); // so that it is decided again
+    node.strategy.choose("/a");
+    Eventually.holds("it was tried again", () -> map.calls.get() >= before + 3);
+    assertThat(map.calls.get() - before).as("tries in about a second").isLessThan(20);
+    assertThat(node.executor.getQueue()).hasSizeLessThan(5);
+    map.stopped = false;
+    Eventually.holds("it is shared in the end", () -> node.version("/a") == 2);
+  }
+
+  @Test
+  void partialCheck_ofOneNode_leavesWhatAnotherUses() throws Exception {
+    Node judge = node(LocalityBased::new, 100, 1_000);
+    Node user = node(LocalityBased::new, 100, 1_000);
+    for (int i = 0; i < 150; i++) {
+      user.strategy.choose("/hot/" + i);
+      nowMillis.incrementAndGet();
+    }
+    Eventually.holds("all are shared", () -> judge.replica.size() == 150);
+    for (int second = 0; second < 15 * 60; second += 10) {
+      nowMillis.addAndGet(10_000);
+      for (int i = 0; i < 150; i++) {
+        assertThat(user.strategy.choose("/hot/" + i).reason())
+            .as("second %d", second)
+            .isEqualTo(Reason.HIT);
+      }
+      judge.run(() -> judge.table.sweep(true));
+      user.run(() -> user.table.sweep(false));
+      Eventually.holds("sent", () -> user.table.state().backlog() == 0);
+    }
+    nowMillis.addAndGet(10 * 60_000);
+    judge.run(() -> judge.table.sweep(true));
+    Eventually.holds("what nobody uses goes", () -> user.replica.size() < 150);
+  }
+
+  @Test
+  void destination_forgottenByTheMapAndPlacedAnew_endsWithOneHome() throws Exception {
+    Node keeper = node(LocalityBased::new, 100, 1_000);
+    Node other = node(LocalityBased::new, 100, 1_000);
+    keeper.strategy.choose("/x");
+    Eventually.holds("it is shared", () -> other.version("/x") == 1);
+    String home = Objects.requireNonNull(keeper.replica.placement("/x")).homes().get(0);
+    keeper.servers.editWeight(home, 0);
+    keeper.strategy.choose("/x");
+    keeper.servers.editWeight(home, 1_000);
+    Eventually.holds("it moved", () -> other.version("/x") == 2);
+    for (int hour = 0; hour < 60; hour++) {
+      if (hour == 5) {
+        keeper.strategy.choose("/x"); // sooner than uses are shared
+      }
+      if (hour == 24) {
+        map.entries.remove("/x"); // expired there
+      }
+      nowMillis.addAndGet(HOUR);
+      keeper.run(() -> keeper.table.sweep(true));
+      other.run(() -> other.table.sweep(false));
+      if (hour >= 24) {
+        other.servers.bind(Objects.requireNonNull(other.servers.find("s1")));
+        other.strategy.choose("/x");
+        keeper.strategy.choose("/x");
+      }
+    }
+    keeper.run(keeper.table::reconcile);
+    Eventually.holds(
+        "one home",
+        () -> keeper.homes("/x").equals(other.homes("/x"))
+            && keeper.homes("/x").equals(map.homes("/x")));
+  }
+
+  @Test
+  void record_thatTheMapLostTheNewestOf_isMendedByWhoKnowsIt() throws Exception {
+    Node ahead = node(LocalityBased::new, 100, 1_000);
+    Node behind = node(LocalityBased::new, 100, 1_000);
+    map.entries.put("/x", new HomeRecord(List.of("s2"), 5, 0));
+    ahead.replica.adopt(new Placement("/x", List.of("s1"), 6, 0), options(100));
+    behind.run(behind.table::reconcile);
+    ahead.run(ahead.table::reconcile);
+    Eventually.holds(
+        "the newest homes are everywhere",
+        () -> map.homes("/x").equals(List.of("s1"))
+            && behind.homes("/x").equals(List.of("s1"))
+            && ahead.homes("/x").equals(List.of("s1")));
+  }
+
+  @Test
+  void set_dueToShrink_losesOneMemberAndNotOnePerNode() throws Exception {
+    List<String> all = List.of("s3", "s2", "s1");
+    List<Node> three = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      three.add(node(ReplicatedLocalityBased::new, 100, 100));
+    }
+    map.entries.put("/hot", new HomeRecord(all, 4, 0));
+    for (Node node : three) {
+      node.run(node.table::reconcile);
+    }
+    nowMillis.addAndGet(25 * HOUR);
+    for (Node node : three) { // used all the time by somebody
+      node.replica.adopt(new Placement("/hot", all, 4, nowMillis.get() - 1_000), options(100));
+    }
+    for (Node node : three) {
+      node.strategy.choose("/hot");
+      Eventually.holds("sent", () -> node.table.state().backlog() == 0);
+    }
+    assertThat(map.homes("/hot")).hasSize(2);
+  }
+
+  private Node node(Strategy.Factory factory, int maxEntries, int weight) throws Exception {
+    Node node = new Node(factory, options(maxEntries), weight);
+    nodes.add(node);
+    node.run(node.table::join);
+    return node;
+  }
+
+  private static SchedulerOptions options(int maxEntries) {
+    return new SchedulerOptions(
+        Duration.ofHours(24),
+        maxEntries,
+        2 * maxEntries,
+        SchedulerOptions.Ties.SPREAD,
+        Duration.ofSeconds(60),
+        SchedulerOptions.EntryCounter.EXACT);
+  }
+
+  /** One node's part. */
+  private final class Node {
+    private final ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1);
+    private final Servers servers = new Servers();
+    private final Strategy strategy;
+    private final TableReplica replica;
+    private final SharedTable table;
+
+    private Node(Strategy.Factory factory, SchedulerOptions options, int weight) {
+      for (int i = 1; i <= 3; i++) {
+        servers.add(new ServerSpec("s" + i, "192.0.2." + i, 80, weight, 0, 0));
+      }
+      strategy = factory.create(
+          new Strategy.Context(servers, () -> options, nowMillis::get, true, Random::new));
+      DestinationTable destinations = Objects.requireNonNull(strategy.table());
+      replica = new TableReplica(destinations, servers);
+      table = new SharedTable(
+          "images",
+          map.proxy(),
+          List.of("any"),
+          replica,
+          () -> options,
+          new ClusterTime(nowMillis::get, nowMillis::get),
+          executor,
+          new Degradation());
+    }
+
+    private void run(Runnable task) throws Exception {
+      executor.submit(task).get(20, TimeUnit.SECONDS);
+    }
+
+    private int version(String destination) {
+      Placement placement = replica.placement(destination);
+      return placement == null ? -1 : placement.version();
+    }
+
+    private List<String> homes(String destination) {
+      Placement placement = replica.placement(destination);
+      return placement == null ? List.of() : placement.homes();
+    }
+  }
+
+  /** A map that runs entry processors and tells its listeners. */
+  private static final class SharedMap {
+    private final Map<String, HomeRecord> entries = new ConcurrentHashMap<>();
+    private final List<Object> listeners = new CopyOnWriteArrayList<>();
+    private final AtomicInteger calls = new AtomicInteger();
+    private volatile boolean stopped;
+
+    private List<String> homes(String destination) {
+      HomeRecord record = entries.get(destination);
+      return record == null ? List.of() : record.homes();
+    }
+
+    @SuppressWarnings("unchecked")
+    private IMap<String, HomeRecord> proxy() {
+      return (IMap<String, HomeRecord>) Proxy.newProxyInstance(
+          IMap.class.getClassLoader(),
+          new Class<?>[] {IMap.class},
+          (proxy, method, arguments) -> switch (method.getName()) {
+            case "addEntryListener" -> {
+              listeners.add(arguments[0]);
+              yield new UUID(1, 1);
+            }
+            case "removeEntryListener" -> true;
+            case "entrySet" -> new HashMap<>(entries).entrySet();
+            case "size" -> entries.size();
+            case "submitToKey" ->
+              CompletableFuture.completedFuture(
+                  run((String) arguments[0], (EntryProcessor<String, HomeRecord, ?>) arguments[1]));
+            case "submitToKeys" -> {
+              Map<String, @Nullable Object> answers = new HashMap<>();
+              for (String key : (Set<String>) arguments[0]) {
+                answers.put(key, run(key, (EntryProcessor<String, HomeRecord, ?>) arguments[1]));
+              }
+              yield CompletableFuture.completedFuture(answers);
+            }
+            default -> throw new UnsupportedOperationException(method.getName());
+          });
+    }
+
+    @SuppressWarnings("unchecked")
+    private synchronized @Nullable Object run(
+        String key, EntryProcessor<String, HomeRecord, ?> processor) {
+      calls.incrementAndGet();
+      if (stopped) {
+        throw new HazelcastInstanceNotActiveException();
+      }
+      HomeRecord before = entries.get(key);
+      MapEntry entry = new MapEntry(before);
+      Object answer = processor.process(entry);
+      HomeRecord after = entry.getValue();
+      if (after == before) {
+        return answer;
+      }
+      EntryEventType type = before == null ? EntryEventType.ADDED : EntryEventType.UPDATED;
+      if (after == null) {
+        entries.remove(key);
+      } else {
+        entries.put(key, after);
+      }
+      EntryEvent<String, HomeRecord> event =
+          new EntryEvent<>("images", null, type.getType(), key, before, after);
+      for (Object listener : listeners) {
+        if (after == null) {
+          ((EntryRemovedListener<String, HomeRecord>) listener).entryRemoved(event);
+        } else if (before == null) {
+          ((EntryAddedListener<String, HomeRecord>) listener).entryAdded(event);
+        } else {
+          ((EntryUpdatedListener<String, HomeRecord>) listener).entryUpdated(event);
+        }
+      }
+      return answer;
+    }
+  }
+}
