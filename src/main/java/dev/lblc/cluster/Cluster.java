@@ -353,8 +353,9 @@ public final class Cluster {
 
   /** One that shares counts, and not another application's, the second time that it is found unheard: it takes a while to start. */
   private void suspect(Set<String> sharing) {
-    for (String id : sharing) {
-      if (peers.peer(id) == null && !id.equals(node) && !suspects.add(id)) {
+    for (Node member : nodes()) {
+      String id = member.id();
+      if (member.reportAgeMillis() < 0 && sharing.contains(id) && !suspects.add(id)) {
         isSilent(id);
       }
     }
