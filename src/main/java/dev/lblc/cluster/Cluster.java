@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -64,6 +65,9 @@ public final class Cluster {
 
   /** Members that did not report, since when that is so or was looked into; on the context that joined. */
   private final Map<String, Long> unheardSince = new HashMap<>();
+
+  /** Those of them that shared counts when they were looked into. */
+  private final Set<String> suspects = ConcurrentHashMap.newKeySet();
 
   private final long joiningMillis;
   private final PeerCounts peers;
@@ -347,12 +351,20 @@ public final class Cluster {
         isLong = true;
       }
     }
-    if (isLong) { // perhaps it shares nothing: another application's
-      Future<Set<String>> unused = askForReporters()
-          .onSuccess(sharing -> unheard.stream()
-              .filter(id -> sharing.contains(id) && peers.peer(id) == null)
-              .forEach(this::isSilent));
+    if (isLong) {
+      Future<Set<String>> unused = askForReporters().onSuccess(this::suspect);
     }
+  }
+
+  /** One that shares counts, and not another application's, the second time that it is found unheard: it takes a while to start. */
+  private void suspect(Set<String> sharing) {
+    for (Node member : nodes()) {
+      String id = member.id();
+      if (member.reportAgeMillis() < 0 && sharing.contains(id) && !suspects.add(id)) {
+        isSilent(id);
+      }
+    }
+    suspects.removeIf(id -> peers.peer(id) != null || !sharing.contains(id));
   }
 
   /** On the context that joined. */

@@ -40,7 +40,11 @@ final class GatewayCluster implements AutoCloseable {
     List<String> args = new ArrayList<>(List.of(upstreams.get(0).getHostString()));
     upstreams.forEach(address -> args.add(String.valueOf(address.getPort())));
     this.upstream = JavaProcess.launch(
-        List.of(), "listening on", UpstreamMain.class.getName(), args.toArray(new String[0]));
+        List.of(),
+        JavaProcess.QUICK_START,
+        "listening on",
+        UpstreamMain.class.getName(),
+        args.toArray(new String[0]));
   }
 
   /** That many gateways on this machine's loopback address; all of them ready and in one cluster. */

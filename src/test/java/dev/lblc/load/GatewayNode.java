@@ -49,8 +49,13 @@ final class GatewayNode {
   }
 
   void launch() throws IOException {
-    process =
-        JavaProcess.launch(site.runner(), "ready: ", "dev.lblc.cli.Main", "run", config.toString());
+    process = JavaProcess.launch(
+        site.runner(),
+        JavaProcess.QUICK_START,
+        "ready: ",
+        "dev.lblc.cli.Main",
+        "run",
+        config.toString());
   }
 
   JavaProcess process() {

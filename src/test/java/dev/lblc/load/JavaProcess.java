@@ -12,6 +12,9 @@ import java.util.concurrent.TimeUnit;
 
 /** A JVM with this one's class path, whose output is kept. Closing it kills it. */
 final class JavaProcess implements AutoCloseable {
+  /** For many processes that start at once on few processors, and do little. */
+  static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
   private final Process process;
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private final CompletableFuture<String> ready = new CompletableFuture<>();
@@ -25,7 +28,7 @@ final class JavaProcess implements AutoCloseable {
 
   /** Starts a main class and returns once it printed a line with that text. */
   static JavaProcess start(String readyText, String mainClass, String... args) throws Exception {
-    return launch(List.of(), readyText, mainClass, args).awaitReady();
+    return launch(List.of(), List.of(), readyText, mainClass, args).awaitReady();
   }
 
   /**
@@ -33,11 +36,14 @@ final class JavaProcess implements AutoCloseable {
    *
    * @param runner command that runs a command in its own process, such as one that enters a network namespace; may be
    *     empty
+   * @param options of the JVM
    */
-  static JavaProcess launch(List<String> runner, String readyText, String mainClass, String... args)
+  static JavaProcess launch(
+      List<String> runner, List<String> options, String readyText, String mainClass, String... args)
       throws IOException {
     List<String> command = new ArrayList<>(runner);
     command.add(System.getProperty("java.home") + "/bin/java");
+    command.addAll(options);
     command.addAll(List.of("-Xmx256m", "-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(List.of(args));
     return new JavaProcess(

@@ -1,0 +1,31 @@
+package dev.lblc.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lblc.config.EventBusConfig;
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.http.ClientAuth;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+final class EventBusSettingsTest {
+  private static final EventBusConfig.Tls TLS =
+      new EventBusConfig.Tls(Path.of("node.pem"), Path.of("node.key"), Path.of("ca.pem"));
+
+  @Test
+  void tls_checksBothSides() {
+    EventBusOptions options =
+        EventBusSettings.of(new EventBusConfig(null, 0, null, 0, TLS), "192.0.2.1");
+    assertThat(options.isSsl()).isTrue();
+    assertThat(options.isTrustAll()).as("as a client").isFalse();
+    assertThat(options.getClientAuth()).as("as a server").isEqualTo(ClientAuth.REQUIRED);
+  }
+
+  @Test
+  void addresses_leftOut_areTheMembers() {
+    EventBusOptions options =
+        EventBusSettings.of(new EventBusConfig(null, 0, null, 0, null), "192.0.2.1");
+    assertThat(options.getHost()).isEqualTo("192.0.2.1");
+    assertThat(options.isSsl()).isFalse();
+  }
+}
