@@ -163,8 +163,8 @@ public final class Cluster {
       }
     }
     this.peers = new PeerCounts(byName);
-    this.counts =
-        new SharedCounts(node, epoch, byName, peers, time, degradation, vertx.eventBus(), manager);
+    this.counts = new SharedCounts(
+        node, epoch, byName, peers, time, degradation, vertx.eventBus(), manager, this::settle);
     this.joiningMillis = time.nowMillis();
     this.lastTickMillis = joiningMillis;
   }
@@ -397,8 +397,9 @@ public final class Cluster {
   }
 
   /**
-   * Members came or went, perhaps more of them, and perhaps it was a split. Map events may be lost in it, and when all is
-   * moved and merged only those know who merged: tables are compared after longer and longer pauses.
+   * Members came or went, perhaps more of them, and perhaps it was a split; or one was silent for a while. Map events may
+   * be lost in it, and when all is moved and merged only those know who merged: tables are compared after longer and
+   * longer pauses.
    */
   private void settle() {
     settleIn(FIRST_SETTLE_MILLIS);

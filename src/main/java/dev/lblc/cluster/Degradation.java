@@ -35,9 +35,12 @@ final class Degradation {
     parts.remove(part);
   }
 
-  void worked(String part) {
-    if (parts.remove(part)) {
+  /** Whether it did not before. */
+  boolean worked(String part) {
+    boolean worksAgain = parts.remove(part);
+    if (worksAgain) {
       LOG.info("the cluster's {} works again", part);
     }
+    return worksAgain;
   }
 }

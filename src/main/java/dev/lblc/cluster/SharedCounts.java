@@ -44,6 +44,7 @@ final class SharedCounts {
   private final Degradation degradation;
   private final EventBus eventBus;
   private final ClusterManager manager;
+  private final Runnable heardAgain;
 
   private long sequence;
   private Map<String, Map<String, Counts>> lastPublished = Map.of();
@@ -62,7 +63,8 @@ final class SharedCounts {
       ClusterTime time,
       Degradation degradation,
       EventBus eventBus,
-      ClusterManager manager) {
+      ClusterManager manager,
+      Runnable heardAgain) {
     this.node = node;
     this.epoch = epoch;
     this.services = services;
@@ -71,6 +73,7 @@ final class SharedCounts {
     this.degradation = degradation;
     this.eventBus = eventBus;
     this.manager = manager;
+    this.heardAgain = heardAgain;
     this.lastPublishedMillis = time.nowMillis() - AT_LEAST_EVERY_MILLIS;
     this.listenAnewMillis = time.nowMillis() + FIRST_PAUSE_MILLIS;
   }
@@ -149,7 +152,9 @@ final class SharedCounts {
   private void received(CountReport report) {
     if (!report.node().equals(node)) {
       peers.received(report, time.nowMillis());
-      degradation.worked(Degradation.node(report.node()));
+      if (degradation.worked(Degradation.node(report.node()))) {
+        heardAgain.run();
+      }
     }
   }
 
