@@ -58,7 +58,8 @@ public final class Cluster {
 
   private static final long PULL_AGAIN_MILLIS = 1_000;
   private static final long FIRST_SETTLE_MILLIS = 2_000;
-  private static final long LAST_SETTLE_MILLIS = 32_000;
+  private static final long NEXT_SETTLE_MILLIS = 6_000;
+  private static final int SETTLES = 10;
 
   private final Vertx vertx;
   private final Duration reportInterval;
@@ -398,26 +399,26 @@ public final class Cluster {
 
   /**
    * Members came or went, perhaps more of them, and perhaps it was a split; or one was silent for a while. Map events may
-   * be lost in it, and when all is moved and merged only those know who merged: tables are compared after longer and
-   * longer pauses.
+   * be lost in it, and when all is moved and merged only those know who merged: for a minute tables are compared every
+   * few seconds.
    */
   private void settle() {
-    settleIn(FIRST_SETTLE_MILLIS);
+    settleIn(FIRST_SETTLE_MILLIS, SETTLES);
   }
 
-  private synchronized void settleIn(long millis) {
+  private synchronized void settleIn(long millis, int times) {
     if (settling != null) {
       settling.cancel(false);
     }
     if (!executor.isShutdown()) {
-      settling = executor.schedule(() -> settled(millis), millis, TimeUnit.MILLISECONDS);
+      settling = executor.schedule(() -> settled(times - 1), millis, TimeUnit.MILLISECONDS);
     }
   }
 
-  private void settled(long afterMillis) {
+  private void settled(int timesLeft) {
     pull();
-    if (afterMillis < LAST_SETTLE_MILLIS) {
-      settleIn(2 * afterMillis);
+    if (timesLeft > 0) {
+      settleIn(NEXT_SETTLE_MILLIS, timesLeft);
     }
   }
 
