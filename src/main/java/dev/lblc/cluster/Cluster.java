@@ -137,7 +137,16 @@ public final class Cluster {
         services.stream().collect(Collectors.toMap(SharedService::name, SharedService::servers));
     this.peers = new PeerCounts(byName);
     this.counts = new SharedCounts(
-        name + ".counts", node, epoch, byName, peers, time, degradation, vertx.eventBus(), manager);
+        name + ".counts",
+        node,
+        epoch,
+        byName,
+        peers,
+        time,
+        degradation,
+        vertx.eventBus(),
+        manager,
+        state::settle);
     this.joiningMillis = time.nowMillis();
     this.lastTickMillis = joiningMillis;
   }

@@ -33,9 +33,12 @@ final class Degradation {
     parts.remove(part);
   }
 
-  void worked(String part) {
-    if (parts.remove(part)) {
+  /** Whether it did not before. */
+  boolean worked(String part) {
+    boolean worksAgain = parts.remove(part);
+    if (worksAgain) {
       LOG.log(Level.INFO, "the cluster's " + part + " works again");
     }
+    return worksAgain;
   }
 }

@@ -43,6 +43,7 @@ final class SharedCounts {
   private final Degradation degradation;
   private final EventBus eventBus;
   private final ClusterManager manager;
+  private final Runnable heardAgain;
 
   private boolean toldOfMalformed;
   private long sequence;
@@ -63,7 +64,8 @@ final class SharedCounts {
       ClusterTime time,
       Degradation degradation,
       EventBus eventBus,
-      ClusterManager manager) {
+      ClusterManager manager,
+      Runnable heardAgain) {
     this.address = address;
     this.node = node;
     this.epoch = epoch;
@@ -73,6 +75,7 @@ final class SharedCounts {
     this.degradation = degradation;
     this.eventBus = eventBus;
     this.manager = manager;
+    this.heardAgain = heardAgain;
     this.lastPublishedMillis = time.nowMillis() - AT_LEAST_EVERY_MILLIS;
     this.listenAnewMillis = time.nowMillis() + FIRST_PAUSE_MILLIS;
   }
@@ -173,7 +176,9 @@ final class SharedCounts {
   private void received(@Nullable CountReport report) {
     if (report != null && !report.node().equals(node)) {
       peers.received(report, time.nowMillis());
-      degradation.worked(Degradation.node(report.node()));
+      if (degradation.worked(Degradation.node(report.node()))) {
+        heardAgain.run();
+      }
     }
   }
 

@@ -35,7 +35,8 @@ final class SharedState {
 
   private static final long PULL_AGAIN_MILLIS = 1_000;
   private static final long FIRST_SETTLE_MILLIS = 2_000;
-  private static final long LAST_SETTLE_MILLIS = 32_000;
+  private static final long NEXT_SETTLE_MILLIS = 6_000;
+  private static final int SETTLES = 10;
 
   private final HazelcastInstance hazelcast;
   private final ClusterTime time;
@@ -141,11 +142,12 @@ final class SharedState {
   }
 
   /**
-   * Members came or went, perhaps more of them, and perhaps it was a split. Map events may be lost in it, and when all is
-   * moved and merged only those know who merged: maps are compared with this node's state after longer and longer pauses.
+   * Members came or went, perhaps more of them, and perhaps it was a split; or one was silent for a while. Map events may
+   * be lost in it, and when all is moved and merged only those know who merged: for a minute maps are compared with this
+   * node's state every few seconds.
    */
   void settle() {
-    settleIn(FIRST_SETTLE_MILLIS);
+    settleIn(FIRST_SETTLE_MILLIS, SETTLES);
   }
 
   /** Shares nothing any more; complete when listeners are gone from all members. */
@@ -178,17 +180,17 @@ final class SharedState {
     }
   }
 
-  private synchronized void settleIn(long millis) {
+  private synchronized void settleIn(long millis, int times) {
     if (settling != null) {
       settling.cancel(false);
     }
-    settling = executor.schedule(() -> settled(millis), millis, TimeUnit.MILLISECONDS);
+    settling = executor.schedule(() -> settled(times - 1), millis, TimeUnit.MILLISECONDS);
   }
 
-  private void settled(long afterMillis) {
+  private void settled(int timesLeft) {
     pull();
-    if (afterMillis < LAST_SETTLE_MILLIS) {
-      settleIn(2 * afterMillis);
+    if (timesLeft > 0) {
+      settleIn(NEXT_SETTLE_MILLIS, timesLeft);
     }
   }
 

@@ -132,7 +132,7 @@ final class RandomFaultsIT {
 
   private void look(GatewayCluster gateways, String when) {
     long whole = eventually(when, Duration.ofSeconds(40), gateways::assertWhole);
-    long same = eventually(when, Duration.ofSeconds(20), gateways::assertSameHomes);
+    long same = eventually(when, Duration.ofSeconds(40), gateways::assertSameHomes);
     eventually(when, Duration.ofSeconds(3), () -> {
       int sum = gateways.assertTrueCounts().values().stream().mapToInt(i -> i).sum();
       int truth = gateways.holding().values().stream().mapToInt(i -> i).sum();
