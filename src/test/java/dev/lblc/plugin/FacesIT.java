@@ -401,10 +401,10 @@ final class FacesIT {
     return body(client.request(HttpMethod.GET, port, "127.0.0.1", uri));
   }
 
+  /** The answer's handlers are set on its event loop: set by this thread, they might come after the answer. */
   private static Future<String> body(Future<HttpClientRequest> request) {
     return request
-        .compose(HttpClientRequest::send)
-        .compose(HttpClientResponse::body)
+        .compose(granted -> granted.send().compose(HttpClientResponse::body))
         .map(Buffer::toString);
   }
 
