@@ -285,8 +285,8 @@ final class GatewayCluster implements AutoCloseable {
         .put("destination", new JsonArray().add("{path}"));
   }
 
-  private static String hazelcast(Path name, List<InetSocketAddress> members, int own)
-      throws IOException {
+  /** Hazelcast's file for one of some members. */
+  static String hazelcast(Path name, List<InetSocketAddress> members, int own) throws IOException {
     String list = members.stream()
         .map(member -> '"' + member.getHostString() + ':' + member.getPort() + '"')
         .collect(Collectors.joining(", ", "[", "]"));
