@@ -25,9 +25,18 @@ final class LeasedOrigin implements OriginRequestProvider {
   private final LblcService service;
   private final Function<ProxyContext, @Nullable String> destination;
 
-  LeasedOrigin(LblcService service, Function<ProxyContext, @Nullable String> destination) {
+  private LeasedOrigin(LblcService service, Function<ProxyContext, @Nullable String> destination) {
     this.service = service;
     this.destination = destination;
+  }
+
+  /**
+   * The origin, by its interface: a caller that made this class itself could not be verified, and so not be loaded, where
+   * vertx-http-proxy is not on the class path.
+   */
+  static OriginRequestProvider of(
+      LblcService service, Function<ProxyContext, @Nullable String> destination) {
+    return new LeasedOrigin(service, destination);
   }
 
   @Override

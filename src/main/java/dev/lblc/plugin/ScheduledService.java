@@ -109,7 +109,7 @@ final class ScheduledService implements LblcService {
   @Override
   public OriginRequestProvider originRequestProvider(
       Function<ProxyContext, @Nullable String> destination) {
-    return new LeasedOrigin(this, destination);
+    return LeasedOrigin.of(this, destination);
   }
 
   /** A decision, of which nothing is counted but its reason. */

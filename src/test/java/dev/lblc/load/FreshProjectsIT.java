@@ -1,0 +1,61 @@
+package dev.lblc.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code src/test/fresh-projects.sh}: what a new user of the jars that were just packaged writes, builds and runs. */
+final class FreshProjectsIT {
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // set by JUnit
+  private Path folder;
+
+  @Test
+  void projectsOfANewUser_forEachWay_buildAndKeepDestinationsOnTheirServers() throws Exception {
+    for (String program : List.of("bash", "mvn", "curl")) {
+      assumeTrue(isInstalled(program), program + " is not installed");
+    }
+    Path script = Path.of("src", "test", "fresh-projects.sh").toAbsolutePath();
+    ProcessBuilder builder = new ProcessBuilder("bash", script.toString())
+        .directory(folder.toFile())
+        .redirectErrorStream(true);
+    builder.environment().put("TMPDIR", folder.toString());
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder
+        .environment()
+        .put(
+            "LBLC_PORTS",
+            Ports.free(5).stream().map(String::valueOf).collect(Collectors.joining(" ")));
+    String repository = System.getProperty("localRepository"); // Maven says so to the tests it runs
+    if (repository != null) {
+      builder.environment().put("LBLC_REPOSITORY", repository);
+    }
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(output).isEqualTo("""
+            OK web-proxy: 30 destinations on 3 servers, each on one
+            OK http-client: 30 destinations on 3 servers, each on one
+            OK strategy: 30 destinations on 3 servers, each on one
+            """);
+    assertThat(process.exitValue()).isZero();
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  private static boolean isInstalled(String program) {
+    return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
+        .anyMatch(path -> Files.isExecutable(Path.of(path, program)));
+  }
+}
