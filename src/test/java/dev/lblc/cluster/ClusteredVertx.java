@@ -1,5 +1,7 @@
 package dev.lblc.cluster;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import com.hazelcast.core.HazelcastInstance;
 import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcService;
@@ -21,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A Vert.x instance on a Hazelcast member of its own, as a gateway's process has them; several live in one JVM. Closing
@@ -51,7 +52,7 @@ final class ClusteredVertx implements AutoCloseable {
             () -> start(yaml(name, port, ports.get(0))), task -> new Thread(task).start()))
         .toList();
     for (CompletableFuture<ClusteredVertx> one : starting) {
-      started.add(one.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+      started.add(one.get(PATIENCE_SECONDS, SECONDS));
     }
     Eventually.holds(
         "all members see each other",
@@ -62,10 +63,8 @@ final class ClusteredVertx implements AutoCloseable {
 
   /** Ends them all; what they share is not handed over. */
   static void close(List<ClusteredVertx> all) {
-    List<CompletableFuture<Void>> closing = all.stream()
-        .map(one -> one.vertx.close().toCompletionStage().toCompletableFuture())
-        .toList();
-    closing.forEach(CompletableFuture::join);
+    List<Future<Void>> closing = all.stream().map(one -> one.vertx.close()).toList();
+    closing.forEach(closed -> closed.await());
     all.forEach(one -> one.hazelcast().getLifecycleService().terminate());
   }
 
@@ -88,18 +87,16 @@ final class ClusteredVertx implements AutoCloseable {
     JsonObject config = new JsonObject()
         .put("services", new JsonObject().put("images", service))
         .put("cluster", new JsonObject().put("enabled", true));
-    await(vertx.deployVerticle(new LblcVerticle(), new DeploymentOptions().setConfig(config)));
+    vertx
+        .deployVerticle(new LblcVerticle(), new DeploymentOptions().setConfig(config))
+        .await(PATIENCE_SECONDS, SECONDS);
     return Lblc.of(vertx).service("images");
   }
 
   @Override
   public void close() {
-    vertx.close().toCompletionStage().toCompletableFuture().join();
+    vertx.close().await();
     member.close();
-  }
-
-  static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   private static ClusteredVertx start(String yaml) {
@@ -112,10 +109,11 @@ final class ClusteredVertx implements AutoCloseable {
           .setEventBusOptions(new EventBusOptions().setHost(member.host()));
       return new ClusteredVertx(
           member,
-          await(Vertx.builder()
+          Vertx.builder()
               .with(options)
               .withClusterManager(member.clusterManager())
-              .buildClustered()));
+              .buildClustered()
+              .await(PATIENCE_SECONDS, SECONDS));
     } catch (Exception e) {
       throw new IllegalStateException("a member did not start", e);
     }

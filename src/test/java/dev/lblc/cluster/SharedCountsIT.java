@@ -1,5 +1,6 @@
 package dev.lblc.cluster;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.hazelcast.map.IMap;
@@ -62,15 +63,16 @@ final class SharedCountsIT {
     AtomicLong away = new AtomicLong();
     Servers servers = new Servers();
     Server server = servers.add(new ServerSpec("s1", "127.0.0.1", 1, 100, 0, 0));
-    Cluster cluster = ClusteredVertx.await(Cluster.join(
-        nodes.get(1).vertx(),
-        "lblc",
-        Duration.ofSeconds(1),
-        Duration.ofSeconds(3),
-        1,
-        () -> System.nanoTime() / 1_000_000 + away.get(),
-        List.of(
-            new Cluster.SharedService("images", servers, null, () -> SchedulerOptions.DEFAULTS))));
+    Cluster cluster = Cluster.join(
+            nodes.get(1).vertx(),
+            "lblc",
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(3),
+            1,
+            () -> System.nanoTime() / 1_000_000 + away.get(),
+            List.of(new Cluster.SharedService(
+                "images", servers, null, () -> SchedulerOptions.DEFAULTS)))
+        .await(60, SECONDS);
     for (int i = 0; i < 3; i++) {
       leases.add(one.acquire("images" + i));
     }

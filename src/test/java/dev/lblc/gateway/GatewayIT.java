@@ -1,5 +1,6 @@
 package dev.lblc.gateway;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,7 +51,7 @@ final class GatewayIT {
     try (RawClient client = new RawClient(port)) {
       assertThat(client.send("GET /well/x HTTP/1.1\r\nHost: h\r\n\r\n").response())
           .endsWith("well");
-      TestGateway.await(gateway.gateway().stop());
+      gateway.gateway().stop().await(10, SECONDS);
       assertThat(client.rest()).isIn("", "<reset>");
     }
     assertThatThrownBy(() -> RawClient.get(port, "/well/x")).isInstanceOf(IOException.class);
@@ -67,14 +67,14 @@ final class GatewayIT {
     int port = gateway.port();
     try (RawClient client = new RawClient(port)) {
       client.send("GET /slow/x HTTP/1.1\r\nHost: h\r\n\r\n");
-      HttpServerRequest arrived = held.get(10, TimeUnit.SECONDS);
+      HttpServerRequest arrived = held.get(10, SECONDS);
       Future<Void> stopped = gateway.gateway().stop();
       TestGateway.eventually("others are refused", () -> refuses(port));
       assertThat(stopped.isComplete()).isFalse();
       arrived.response().end("at last");
       assertThat(client.response()).endsWith("at last");
       assertThat(client.rest()).isEmpty();
-      TestGateway.await(stopped);
+      stopped.await(10, SECONDS);
     }
   }
 

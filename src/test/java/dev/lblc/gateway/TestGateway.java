@@ -1,5 +1,6 @@
 package dev.lblc.gateway;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.config.ConfigReader;
@@ -7,7 +8,6 @@ import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.LblcVerticle;
 import io.vertx.core.DeploymentOptions;
-import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A real gateway of two event loops with real services, for one test class. */
 final class TestGateway {
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long PATIENCE_NANOS = SECONDS.toNanos(10);
 
   final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(4));
   private final JsonObject services = new JsonObject();
@@ -82,18 +82,21 @@ final class TestGateway {
     if (listeners.isEmpty()) {
       listener(new JsonObject().put("name", "web").put("accessLog", true));
     }
-    await(vertx.deployVerticle(
-        new LblcVerticle(),
-        new DeploymentOptions().setConfig(new JsonObject().put("services", services))));
+    vertx
+        .deployVerticle(
+            new LblcVerticle(),
+            new DeploymentOptions().setConfig(new JsonObject().put("services", services)))
+        .await(10, SECONDS);
     JsonObject config = new JsonObject()
         .put("listeners", listeners)
         .put("routes", routes)
         .put("services", services);
-    gateway = await(Gateway.start(
-        vertx,
-        ConfigReader.readText("test", config.encode(), Set.of("lblc"), Map.of()),
-        instances,
-        System::nanoTime));
+    gateway = Gateway.start(
+            vertx,
+            ConfigReader.readText("test", config.encode(), Set.of("lblc"), Map.of()),
+            instances,
+            System::nanoTime)
+        .await(10, SECONDS);
   }
 
   Gateway gateway() {
@@ -129,20 +132,16 @@ final class TestGateway {
 
   int http(HttpServerOptions options, Handler<HttpServerRequest> handler) throws Exception {
     HttpServer server = vertx.createHttpServer(options).requestHandler(handler);
-    return await(server.listen(0, "127.0.0.1")).actualPort();
+    return server.listen(0, "127.0.0.1").await(10, SECONDS).actualPort();
   }
 
   int tcp(Handler<NetSocket> handler) throws Exception {
     NetServer server = vertx.createNetServer().connectHandler(handler);
-    return await(server.listen(0, "127.0.0.1")).actualPort();
+    return server.listen(0, "127.0.0.1").await(10, SECONDS).actualPort();
   }
 
   void stop() throws Exception {
-    await(vertx.close());
-  }
-
-  static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    vertx.close().await(10, SECONDS);
   }
 
   static void eventually(String what, BooleanSupplier condition) {

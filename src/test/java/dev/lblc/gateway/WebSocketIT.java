@@ -1,5 +1,6 @@
 package dev.lblc.gateway;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.buffer.Buffer;
@@ -115,14 +116,14 @@ final class WebSocketIT {
 
   @Test
   void webSocket_withLargeMessages_countsUntilItIsClosed() throws Exception {
-    WebSocket socket = TestGateway.await(client.connect(GATEWAY.port(), "127.0.0.1", "/echo/a"));
+    WebSocket socket = client.connect(GATEWAY.port(), "127.0.0.1", "/echo/a").await(10, SECONDS);
     CompletableFuture<Buffer> answer = new CompletableFuture<>();
     socket.binaryMessageHandler(answer::complete);
     Buffer message = Buffer.buffer(new byte[LARGE]).setInt(LARGE - 4, 42);
     socket.writeBinaryMessage(message);
-    assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo(message);
+    assertThat(answer.get(10, SECONDS)).isEqualTo(message);
     assertThat(GATEWAY.active("echo")).isEqualTo(1);
-    TestGateway.await(socket.close());
+    socket.close().await(10, SECONDS);
   }
 
   @Test
