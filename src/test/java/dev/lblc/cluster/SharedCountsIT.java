@@ -11,6 +11,7 @@ import dev.lblc.scheduler.SchedulerOptions;
 import dev.lblc.scheduler.Server;
 import dev.lblc.scheduler.ServerSpec;
 import dev.lblc.scheduler.Servers;
+import dev.lblc.testing.Eventually;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,7 +53,8 @@ final class SharedCountsIT {
       addresses.clear();
       assertThat(registrations.remove("lblc.counts")).hasSize(2);
       leases.add(one.acquire("images" + round));
-      Eventually.holds("the other node counts " + count, 10, () -> active(other) == count);
+      Eventually.holds(
+          "the other node counts " + count, Duration.ofSeconds(10), () -> active(other) == count);
       assertThat(active(one)).isEqualTo(count);
     }
   }

@@ -10,6 +10,7 @@ import dev.lblc.plugin.LblcVerticle;
 import dev.lblc.plugin.Lease;
 import dev.lblc.scheduler.ServerEdit;
 import dev.lblc.scheduler.ServerSpec;
+import dev.lblc.testing.Eventually;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -10,6 +10,7 @@ import dev.lblc.scheduler.ServerSpec;
 import dev.lblc.scheduler.Servers;
 import dev.lblc.scheduler.Strategy;
 import dev.lblc.scheduler.TableReplica;
+import dev.lblc.testing.Eventually;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.lblc.testing.Eventually;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
@@ -69,7 +70,7 @@ final class GatewayIT {
       client.send("GET /slow/x HTTP/1.1\r\nHost: h\r\n\r\n");
       HttpServerRequest arrived = held.get(10, SECONDS);
       Future<Void> stopped = gateway.gateway().stop();
-      TestGateway.eventually("others are refused", () -> refuses(port));
+      Eventually.holds("others are refused", () -> refuses(port));
       assertThat(stopped.isComplete()).isFalse();
       arrived.response().end("at last");
       assertThat(client.response()).endsWith("at last");
@@ -141,7 +142,7 @@ final class GatewayIT {
       RawClient.get(gateway.port(), "/well/x?secret");
       RawClient.get(gateway.port(), "/well/x");
       RawClient.get(gateway.port(), "/none");
-      TestGateway.eventually("three lines", () -> lines.list.size() == 3);
+      Eventually.holds("three lines", () -> lines.list.size() == 3);
       List<String> texts =
           lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
       assertThat(texts.get(0))

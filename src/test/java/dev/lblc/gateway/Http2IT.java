@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lblc.testing.Eventually;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -72,7 +73,7 @@ final class Http2IT {
   }
 
   @AfterEach
-  void nothingIsLeft() {
+  void nothingIsLeft() throws Exception {
     GATEWAY.awaitIdle();
     HELD.clear();
   }
@@ -150,7 +151,7 @@ final class Http2IT {
       request.end();
       requests.add(request);
     }
-    TestGateway.eventually("they arrived", () -> HELD.size() == 20);
+    Eventually.holds("they arrived", () -> HELD.size() == 20);
     assertThat(GATEWAY.active("plain")).isEqualTo(20);
     requests.forEach(HttpClientRequest::reset);
     GATEWAY.awaitIdle();
@@ -167,7 +168,7 @@ final class Http2IT {
     upload.response().onFailure(failure -> {});
     upload.exceptionHandler(failure -> {});
     upload.setChunked(true).write("abc");
-    TestGateway.eventually("it uploads", () -> HELD.size() == 1);
+    Eventually.holds("it uploads", () -> HELD.size() == 1);
     upload.reset();
     GATEWAY.awaitIdle();
     HttpClientRequest download = request(HttpMethod.GET, "/plain/endless").await(10, SECONDS);

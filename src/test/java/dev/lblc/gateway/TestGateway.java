@@ -7,6 +7,7 @@ import dev.lblc.config.ConfigReader;
 import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.LblcVerticle;
+import dev.lblc.testing.Eventually;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -21,15 +22,10 @@ import io.vertx.core.net.NetSocket;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A real gateway of two event loops with real services, for one test class. */
 final class TestGateway {
-  private static final long PATIENCE_NANOS = SECONDS.toNanos(10);
-
   final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(4));
   private final JsonObject services = new JsonObject();
   private final JsonArray routes = new JsonArray();
@@ -119,9 +115,9 @@ final class TestGateway {
   }
 
   /** Waits until no request counts any more on any server; and none was released twice. */
-  void awaitIdle() {
+  void awaitIdle() throws Exception {
     for (LblcService service : Lblc.of(vertx).services()) {
-      eventually("idle: " + service.name(), () -> active(service.name()) == 0);
+      Eventually.holds("idle: " + service.name(), () -> active(service.name()) == 0);
       assertThat(service.status().doubleReleases()).isZero();
     }
   }
@@ -142,13 +138,5 @@ final class TestGateway {
 
   void stop() throws Exception {
     vertx.close().await(10, SECONDS);
-  }
-
-  static void eventually(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
-    }
   }
 }

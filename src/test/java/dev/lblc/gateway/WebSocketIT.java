@@ -3,6 +3,7 @@ package dev.lblc.gateway;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.testing.Eventually;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -67,9 +68,9 @@ final class WebSocketIT {
   }
 
   @AfterEach
-  void nothingIsLeft() {
+  void nothingIsLeft() throws Exception {
     GATEWAY.awaitIdle();
-    TestGateway.eventually("connections are closed", () -> CONNECTIONS.get() == 0);
+    Eventually.holds("connections are closed", () -> CONNECTIONS.get() == 0);
   }
 
   private static void echo(HttpServerRequest request) {
@@ -186,7 +187,7 @@ final class WebSocketIT {
       raw.send(UPGRADE.formatted("flood"));
       raw.until("\r\n\r\n");
       long[] seen = {-1, System.nanoTime()};
-      TestGateway.eventually("the server is held back", () -> {
+      Eventually.holds("the server is held back", () -> {
         if (SENT.get() != seen[0]) {
           seen[0] = SENT.get();
           seen[1] = System.nanoTime();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.load.GatewayNode.Site;
 import dev.lblc.load.HttpSocket.Answer;
+import dev.lblc.testing.Eventually;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -164,8 +165,8 @@ final class GatewayCluster implements AutoCloseable {
   }
 
   /** Returns once every node is ready, hears every other one, and nothing is degraded; how long that took. */
-  long awaitWhole(Duration within) {
-    return Eventually.eventually("one whole cluster", within, this::assertWhole);
+  long awaitWhole(Duration within) throws Exception {
+    return Eventually.passes("one whole cluster", within, this::assertWhole);
   }
 
   void assertWhole() throws Exception {

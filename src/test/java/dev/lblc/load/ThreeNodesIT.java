@@ -1,9 +1,9 @@
 package dev.lblc.load;
 
-import static dev.lblc.load.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.load.SteadyLoad.Sample;
+import dev.lblc.testing.Eventually;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,7 +68,7 @@ final class ThreeNodesIT {
         DESTINATIONS,
         (sockets, i) ->
             homes.put("/any" + i, GatewayCluster.server(sockets.get(first[i]).get("/any" + i))));
-    long agreed = eventually("seed " + seed + ": agreement", SOON, cluster::assertSameHomes);
+    long agreed = Eventually.passes("seed " + seed + ": agreement", SOON, cluster::assertSameHomes);
     assertThat(cluster.node(0).homes("load")).containsAllEntriesOf(homes);
 
     Map<String, String> elsewhere = new ConcurrentHashMap<>();
@@ -117,7 +117,7 @@ final class ThreeNodesIT {
       threads.shutdownNow();
       closeAll(sockets);
     }
-    long agreed = eventually("seed " + seed + ": agreement", SOON, cluster::assertSameHomes);
+    long agreed = Eventually.passes("seed " + seed + ": agreement", SOON, cluster::assertSameHomes);
     Map<String, String> homes = cluster.node(0).homes("load");
     long parted =
         first.values().stream().filter(s -> s.stream().distinct().count() > 1).count();
@@ -149,7 +149,7 @@ final class ThreeNodesIT {
         held.add(cluster.hold(cluster.node(i % 3), "/hold/" + seed + "/" + i));
       }
       long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-      long seen = eventually("every node counts all", SOON, () -> {
+      long seen = Eventually.passes("every node counts all", SOON, () -> {
         Map<String, Integer> truth = cluster.assertTrueCounts();
         assertThat(sum(truth)).isEqualTo(300);
         assertThat(cluster.holding()).isEqualTo(truth);
@@ -161,7 +161,7 @@ final class ThreeNodesIT {
     } finally {
       closeAll(held);
     }
-    eventually("nobody counts them any more", SOON, () -> {
+    Eventually.passes("nobody counts them any more", SOON, () -> {
       assertThat(sum(cluster.assertTrueCounts())).isZero();
       assertThat(sum(cluster.holding())).isZero();
     });
@@ -179,19 +179,19 @@ final class ThreeNodesIT {
       for (int i = 0; i < 30; i++) {
         held.add(cluster.hold(killed, "/hold/" + seed + "/" + i));
       }
-      eventually("its connections are seen", SOON, () -> {
+      Eventually.passes("its connections are seen", SOON, () -> {
         for (GatewayNode node : left) {
           assertThat(sum(node.active("load", "cluster"))).isGreaterThanOrEqualTo(30);
         }
       });
       String kept = "/kept" + seed + "/";
       cluster.placeSome(kept, 200, random);
-      eventually("they are known", SOON, () -> cluster.assertSameHomes(kept));
+      Eventually.passes("they are known", SOON, () -> cluster.assertSameHomes(kept));
       Map<String, String> before = GatewayCluster.homes(killed, "load", kept);
 
       killed.process().kill();
       killedAt = System.nanoTime();
-      long gone = eventually("its connections are gone", Duration.ofSeconds(2), () -> {
+      long gone = Eventually.passes("its connections are gone", Duration.ofSeconds(2), () -> {
         for (GatewayNode node : left) {
           assertThat(sum(node.active("load", "cluster"))).isLessThan(30);
         }
@@ -205,7 +205,7 @@ final class ThreeNodesIT {
           .formatted(gone, lost, before.size()));
 
       killed.launch();
-      eventually(
+      Eventually.passes(
           "it is ready",
           Duration.ofSeconds(30),
           () -> assertThat(killed.isReady()).isTrue());
@@ -226,8 +226,8 @@ final class ThreeNodesIT {
         .allMatch(sample -> sample.node() == killed)
         .filteredOn(Sample::isFailure)
         .allMatch(sample -> sample.startNanos() - killedAt < 0);
-    eventually("agreement", Duration.ofSeconds(5), cluster::assertSameHomes);
-    eventually(
+    Eventually.passes("agreement", Duration.ofSeconds(5), cluster::assertSameHomes);
+    Eventually.passes(
         "nothing left", SOON, () -> assertThat(sum(cluster.assertTrueCounts())).isZero());
   }
 
@@ -252,7 +252,7 @@ final class ThreeNodesIT {
       paused.process().stop();
       pausedAt = System.nanoTime();
       try {
-        long gone = eventually("it is taken for gone", Duration.ofSeconds(8), () -> {
+        long gone = Eventually.passes("it is taken for gone", Duration.ofSeconds(8), () -> {
           for (GatewayNode node : left) {
             assertThat(node.members()).hasSize(2);
             assertThat(sum(node.active("load", "local")) + 30)
@@ -272,7 +272,7 @@ final class ThreeNodesIT {
         held.add(cluster.hold(paused, "/hold/again" + seed + "/" + i));
       }
       long whole = cluster.awaitWhole(Duration.ofSeconds(15));
-      long same = eventually("same homes", Duration.ofSeconds(5), () -> {
+      long same = Eventually.passes("same homes", Duration.ofSeconds(5), () -> {
         cluster.assertSameHomes("/before" + seed);
         cluster.assertSameHomes("/meanwhile" + seed);
         cluster.assertSameHomes("/hold/again" + seed);
@@ -289,14 +289,14 @@ final class ThreeNodesIT {
         .as("seed %d: failures", seed)
         .isEmpty();
     assertThat(during).isLessThan(Math.max(2 * before, P99_FLOOR_MILLIS));
-    eventually(
+    Eventually.passes(
         "true counts",
         SOON,
         () -> assertThat(sum(cluster.assertTrueCounts())).isEqualTo(held.size()));
     closeAll(held);
-    eventually(
+    Eventually.passes(
         "nothing left", SOON, () -> assertThat(sum(cluster.assertTrueCounts())).isZero());
-    eventually("agreement", Duration.ofSeconds(5), cluster::assertSameHomes);
+    Eventually.passes("agreement", Duration.ofSeconds(5), cluster::assertSameHomes);
   }
 
   @Test
@@ -309,7 +309,7 @@ final class ThreeNodesIT {
         node -> before.put(node, node.lines("node " + id + " does not work").size()));
     silent.process().stop();
     try {
-      eventually("it is shown as silent", Duration.ofSeconds(4), () -> {
+      Eventually.passes("it is shown as silent", Duration.ofSeconds(4), () -> {
         for (GatewayNode node : left) {
           assertThat(node.members()).hasSize(3);
           assertThat(node.degraded()).containsExactly("node " + id);
@@ -341,7 +341,7 @@ final class ThreeNodesIT {
     }
     long start = System.nanoTime();
     Map<String, String> homes = new TreeMap<>();
-    eventually("all have them", SOON, () -> {
+    Eventually.passes("all have them", SOON, () -> {
       for (GatewayNode node : cluster.nodes()) {
         assertThat(GatewayCluster.homes(node, "brief", "/brief/"))
             .containsKeys(all.toArray(new String[0]));

@@ -4,13 +4,13 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lblc.testing.Eventually;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.junit5.VertxExtension;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +40,7 @@ final class EventBusApiIT {
     assertThat(active()).isEqualTo(2);
     vertx.eventBus().send("lblc.images.release", first.copy());
     assertThat(ask("release", second)).isEqualTo(only(second));
-    eventually(0);
+    Eventually.holds("nothing is held", () -> active() == 0);
   }
 
   @Test
@@ -108,13 +108,12 @@ final class EventBusApiIT {
     deploy("1s", 1);
     ask("acquire", null);
     JsonObject renewed = ask("acquire", null);
-    long deadline = System.nanoTime() + SECONDS.toNanos(20);
-    while (active() == 2) {
-      assertThat(System.nanoTime() - deadline).isNegative();
+    Eventually.holds("the other is released", () -> {
       assertThat(ask("renew", renewed)).isEqualTo(only(renewed));
-    }
+      return active() != 2;
+    });
     assertThat(active()).isEqualTo(1);
-    eventually(0);
+    Eventually.holds("nothing is held", () -> active() == 0);
   }
 
   @Test
@@ -170,13 +169,5 @@ final class EventBusApiIT {
 
   private static int active(LblcService service) {
     return service.status().servers().stream().mapToInt(s -> s.active().local()).sum();
-  }
-
-  private void eventually(int connections) throws Exception {
-    long deadline = System.nanoTime() + SECONDS.toNanos(20);
-    while (active() != connections) {
-      assertThat(System.nanoTime() - deadline).isNegative();
-      TimeUnit.MILLISECONDS.sleep(10); // between two looks, not for a state
-    }
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import dev.lblc.scheduler.ServerEdit;
+import dev.lblc.testing.Eventually;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -41,7 +42,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -167,7 +167,7 @@ final class FacesIT {
     HttpServerRequest atUpstream = held.get(20, SECONDS);
     HttpClientAgent leaving = client(HttpVersion.HTTP_1_1);
     Future<String> second = getAsync(leaving, port, "/ok/second");
-    eventually("two requests count", () -> active() == 2);
+    Eventually.holds("two requests count", () -> active() == 2);
     leaving.close().await(20, SECONDS);
     assertThatThrownBy(() -> second.await(20, SECONDS)).isNotNull();
     atUpstream.response().end("first");
@@ -184,7 +184,7 @@ final class FacesIT {
     WebSocket byServer = client.connect(port, "127.0.0.1", "/ws").await(20, SECONDS);
     assertThat(active()).isEqualTo(2);
     byClient.close().await(20, SECONDS);
-    eventually("one is closed", () -> active() == 1);
+    Eventually.holds("one is closed", () -> active() == 1);
     byServer.writeTextMessage("bye");
     eventuallyIdle("the server closed the other");
   }
@@ -207,7 +207,7 @@ final class FacesIT {
     HttpClient client = client(HttpVersion.HTTP_1_1);
     String home = get(client, port, "/ok/a");
     upstreams.get(home.charAt(1) - '0').close().await(20, SECONDS);
-    eventually("another one answers", () -> !get(client, port, "/ok/a").equals(home));
+    Eventually.holds("another one answers", () -> !get(client, port, "/ok/a").equals(home));
     eventuallyIdle("passed over");
   }
 
@@ -419,18 +419,6 @@ final class FacesIT {
   }
 
   private void eventuallyIdle(String what) throws Exception {
-    eventually(what + ": no connection counts", () -> active() == 0);
-  }
-
-  private interface Check {
-    boolean holds() throws Exception;
-  }
-
-  private static void eventually(String what, Check check) throws Exception {
-    long deadline = System.nanoTime() + SECONDS.toNanos(20);
-    while (!check.holds()) {
-      assertThat(System.nanoTime() - deadline).as(what).isNegative();
-      TimeUnit.MILLISECONDS.sleep(10); // between two looks, not for a state
-    }
+    Eventually.holds(what + ": no connection counts", () -> active() == 0);
   }
 }

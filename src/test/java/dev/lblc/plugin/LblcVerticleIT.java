@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lblc.config.ConfigException;
 import dev.lblc.scheduler.Reason;
 import dev.lblc.scheduler.Server;
+import dev.lblc.testing.Eventually;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -213,11 +214,7 @@ final class LblcVerticleIT {
     deploy(config).await(20, SECONDS);
     LblcService images = Lblc.of(vertx).service("images");
     images.acquire("/a").close();
-    long deadline = System.nanoTime() + SECONDS.toNanos(10);
-    while (images.status().destinations() > 0 && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
-    }
-    assertThat(images.status().destinations()).isZero();
+    Eventually.holds("it is forgotten", () -> images.status().destinations() == 0);
   }
 
   private Future<String> deploy(JsonObject config) {
