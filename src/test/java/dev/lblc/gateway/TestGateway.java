@@ -7,6 +7,7 @@ import dev.lblc.config.ConfigReader;
 import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.LblcVerticle;
+import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Handler;
@@ -47,11 +48,8 @@ final class TestGateway {
 
   /** A route on the listener {@code web} for the paths below {@code /NAME/}, with the path as destination. */
   TestGateway route(String service, JsonObject more) {
-    routes.add(new JsonObject()
-        .put("listener", "web")
+    routes.add(ConfigJson.route(service)
         .put("match", new JsonObject().put("path", "/" + service + "/*"))
-        .put("service", service)
-        .put("destination", new JsonArray().add("{path}"))
         .mergeIn(more));
     return this;
   }
@@ -62,11 +60,7 @@ final class TestGateway {
   }
 
   TestGateway listener(JsonObject listener) {
-    listeners.add(new JsonObject()
-        .put("host", "127.0.0.1")
-        .put("protocol", "http")
-        .put("port", 0)
-        .mergeIn(listener));
+    listeners.add(ConfigJson.listener("127.0.0.1", 0).mergeIn(listener));
     return this;
   }
 
@@ -76,7 +70,7 @@ final class TestGateway {
 
   void start(int instances) throws Exception {
     if (listeners.isEmpty()) {
-      listener(new JsonObject().put("name", "web").put("accessLog", true));
+      listener(new JsonObject().put("accessLog", true));
     }
     vertx
         .deployVerticle(

@@ -3,6 +3,7 @@ package dev.lblc.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -77,14 +78,7 @@ final class EventBusTlsIT {
         .put("key", certificates.key().toString())
         .put("trust", certificates.trust().toString());
     JsonObject config = new JsonObject()
-        .put(
-            "listeners",
-            new JsonArray()
-                .add(new JsonObject()
-                    .put("name", "web")
-                    .put("protocol", "http")
-                    .put("host", "127.0.0.1")
-                    .put("port", 0)))
+        .put("listeners", new JsonArray().add(ConfigJson.listener("127.0.0.1", 0)))
         .put("routes", new JsonArray())
         .put(
             "services",

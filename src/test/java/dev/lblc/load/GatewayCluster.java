@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.load.GatewayNode.Site;
 import dev.lblc.load.HttpSocket.Answer;
+import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -244,20 +245,14 @@ final class GatewayCluster implements AutoCloseable {
   private String config(Site site, int web, int admin, Path hazelcast) {
     JsonObject timeouts = new JsonObject().put("response", "3m").put("idle", "3m");
     return new JsonObject()
-        .put(
-            "listeners",
-            new JsonArray()
-                .add(new JsonObject()
-                    .put("name", "web")
-                    .put("protocol", "http")
-                    .put("host", site.host())
-                    .put("port", web)))
+        .put("listeners", new JsonArray().add(ConfigJson.listener(site.host(), web)))
         .put(
             "routes",
             new JsonArray()
-                .add(
-                    route("brief", timeouts).put("match", new JsonObject().put("path", "/brief/*")))
-                .add(route("load", timeouts)))
+                .add(ConfigJson.route("brief")
+                    .put("match", new JsonObject().put("path", "/brief/*"))
+                    .put("timeouts", timeouts))
+                .add(ConfigJson.route("load").put("timeouts", timeouts)))
         .put("services", new JsonObject().put("load", service("24h")).put("brief", service("5s")))
         .put("cluster", new JsonObject().put("enabled", true).put("config", hazelcast.toString()))
         .put("admin", GatewayNode.adminConfig(site, admin))
@@ -276,14 +271,6 @@ final class GatewayCluster implements AutoCloseable {
         .put("strategy", "lblc")
         .put("options", new JsonObject().put("expiration", expiration))
         .put("servers", servers);
-  }
-
-  private static JsonObject route(String service, JsonObject timeouts) {
-    return new JsonObject()
-        .put("listener", "web")
-        .put("service", service)
-        .put("timeouts", timeouts)
-        .put("destination", new JsonArray().add("{path}"));
   }
 
   private static String hazelcast(Path name, List<InetSocketAddress> members, int own)
