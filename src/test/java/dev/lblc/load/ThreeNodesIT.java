@@ -71,16 +71,9 @@ final class ThreeNodesIT {
     long agreed = Eventually.passes("seed " + seed + ": agreement", SOON, cluster::assertSameHomes);
     assertThat(cluster.node(0).homes("load")).containsAllEntriesOf(homes);
 
-    Map<String, String> elsewhere = new ConcurrentHashMap<>();
-    inParallel(DESTINATIONS, (sockets, i) -> {
-      for (HttpSocket socket : sockets) {
-        String server = GatewayCluster.server(socket.get("/any" + i));
-        if (!server.equals(homes.get("/any" + i))) {
-          elsewhere.put("/any" + i, server);
-        }
-      }
-    });
-    assertThat(elsewhere).as("seed %d: not where they went first", seed).isEmpty();
+    assertThat(elsewhere("/any", homes))
+        .as("seed %d: not where they went first", seed)
+        .isEmpty();
     report("%d destinations agreed on after %d ms".formatted(DESTINATIONS, agreed));
   }
 
@@ -125,16 +118,9 @@ final class ThreeNodesIT {
         assertThat(chosen).as("first servers of %s", path).contains(homes.get(path)));
     assertThat(parted).as("placements that met: without any, nothing was shown").isPositive();
 
-    Map<String, String> elsewhere = new ConcurrentHashMap<>();
-    inParallel(DESTINATIONS, (open, i) -> {
-      for (HttpSocket socket : open) {
-        String server = GatewayCluster.server(socket.get("/once" + i));
-        if (!server.equals(homes.get("/once" + i))) {
-          elsewhere.put("/once" + i, server);
-        }
-      }
-    });
-    assertThat(elsewhere).as("seed %d: elsewhere for a second time", seed).isEmpty();
+    assertThat(elsewhere("/once", homes))
+        .as("seed %d: elsewhere for a second time", seed)
+        .isEmpty();
     report(
         "of %d destinations requested on 2 or 3 nodes at once %d were placed differently; agreed after %d ms"
             .formatted(DESTINATIONS, parted, agreed));
@@ -376,6 +362,21 @@ final class ThreeNodesIT {
 
   private interface OnEach {
     void run(List<HttpSocket> sockets, int i) throws Exception;
+  }
+
+  /** Requests all of them on every node; the destinations that a node sent elsewhere than home, and where to. */
+  private static Map<String, String> elsewhere(String prefix, Map<String, String> homes)
+      throws Exception {
+    Map<String, String> elsewhere = new ConcurrentHashMap<>();
+    inParallel(DESTINATIONS, (sockets, i) -> {
+      for (HttpSocket socket : sockets) {
+        String server = GatewayCluster.server(socket.get(prefix + i));
+        if (!server.equals(homes.get(prefix + i))) {
+          elsewhere.put(prefix + i, server);
+        }
+      }
+    });
+    return elsewhere;
   }
 
   /** Runs a task for each number, by some threads that have a connection to every node each. */
