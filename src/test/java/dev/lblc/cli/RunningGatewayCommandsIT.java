@@ -8,6 +8,7 @@ import dev.lblc.admin.Metrics;
 import dev.lblc.config.AdminConfig;
 import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcVerticle;
+import dev.lblc.testing.Ports;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -65,7 +66,7 @@ class RunningGatewayCommandsIT {
 
   @Test
   void status_nobodyThere_saysSoInALine() throws Exception {
-    String url = "http://127.0.0.1:" + unusedPort();
+    String url = "http://127.0.0.1:" + Ports.free();
     assertThat(execute("status", "--admin", url)).isEqualTo(1);
     assertThat(err.toString().lines()).containsExactly("no gateway answers at " + url);
   }
@@ -97,7 +98,7 @@ class RunningGatewayCommandsIT {
 
   @Test
   void explain_nobodyThere_saysWhatAFreshStartWouldDo() throws Exception {
-    assertThat(explain(admin(unusedPort()), "ex")).isZero();
+    assertThat(explain(admin(Ports.free()), "ex")).isZero();
     assertThat(out.toString())
         .contains("no gateway answers at", "fresh start")
         .contains("ex -> b (lblc, placed)");
@@ -141,12 +142,5 @@ class RunningGatewayCommandsIT {
     return AdminServer.start(vertx, config, Lblc.of(vertx), new Metrics(), () -> true)
         .await(10, SECONDS)
         .port();
-  }
-
-  private int unusedPort() throws Exception {
-    HttpServer server =
-        vertx.createHttpServer().requestHandler(r -> {}).listen(0, "127.0.0.1").await(10, SECONDS);
-    server.close().await(10, SECONDS);
-    return server.actualPort();
   }
 }

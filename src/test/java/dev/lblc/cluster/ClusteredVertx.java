@@ -7,6 +7,7 @@ import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.LblcVerticle;
 import dev.lblc.testing.Eventually;
+import dev.lblc.testing.Ports;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -15,9 +16,6 @@ import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,7 +40,7 @@ final class ClusteredVertx implements AutoCloseable {
 
   /** Starts so many, on free loopback ports and under a name of their own; returns once all see each other. */
   static List<ClusteredVertx> start(int count) throws Exception {
-    List<Integer> ports = freePorts(count);
+    List<Integer> ports = Ports.free(count);
     String name = UUID.randomUUID().toString();
     // The first is the one that the others ask, so that nobody waits for an election.
     List<ClusteredVertx> started = new ArrayList<>();
@@ -117,20 +115,6 @@ final class ClusteredVertx implements AutoCloseable {
               .await(PATIENCE_SECONDS, SECONDS));
     } catch (Exception e) {
       throw new IllegalStateException("a member did not start", e);
-    }
-  }
-
-  private static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> held = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-      }
-      return held.stream().map(ServerSocket::getLocalPort).toList();
-    } finally {
-      for (ServerSocket socket : held) {
-        socket.close();
-      }
     }
   }
 

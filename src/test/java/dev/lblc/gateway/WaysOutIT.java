@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.scheduler.Reason;
 import dev.lblc.testing.Eventually;
+import dev.lblc.testing.Ports;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
@@ -65,10 +66,10 @@ final class WaysOutIT {
         .service("raw", raw)
         .service("well", well)
         .service("held", held)
-        .service("refusing", closedPort())
-        .service("retried", closedPort(), well)
-        .service("once", well, closedPort())
-        .service("twice", closedPort(), closedPort(), well)
+        .service("refusing", Ports.free())
+        .service("retried", Ports.free(), well)
+        .service("once", well, Ports.free())
+        .service("twice", Ports.free(), Ports.free(), well)
         .service("deaf", deafPort())
         .service("deaf-or-well", deafPort(), well)
         .service("empty")
@@ -180,12 +181,6 @@ final class WaysOutIT {
       socket.write("x".repeat(65_536));
     }
     socket.drainHandler(v -> flood(socket));
-  }
-
-  private static int closedPort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   /** A port whose queue of connections is full: further ones are neither taken nor refused. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.config.HealthConfig;
 import dev.lblc.scheduler.ServerSpec;
+import dev.lblc.testing.Ports;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -202,7 +203,7 @@ class ServiceHealthIT {
   @Test
   void server_addedWhileRunning_isCheckedFromThenOn() throws Exception {
     health = start(active(null, INTERVAL, INTERVAL, 1, 1));
-    health.add(server("late", deadPort()));
+    health.add(server("late", Ports.free()));
     assertThat(next()).isEqualTo("late false");
   }
 
@@ -221,18 +222,11 @@ class ServiceHealthIT {
 
   @Test
   void server_removedAndAddedAgain_startsAsAvailableAndIsChecked() throws Exception {
-    int port = deadPort();
+    int port = Ports.free();
     health = start(active(null, INTERVAL, INTERVAL, 1, 1), port);
     assertThat(next()).isEqualTo("s0 false");
     health.add(server("s0", port));
     assertThat(next()).isEqualTo("s0 false");
-  }
-
-  private int deadPort() throws Exception {
-    HttpServer server = serve(0, request -> {});
-    int port = server.actualPort();
-    server.close().await(10, SECONDS);
-    return port;
   }
 
   private ServiceHealth start(@Nullable HealthConfig config, int... ports) {

@@ -6,6 +6,7 @@ import dev.lblc.load.GatewayNode.Site;
 import dev.lblc.load.HttpSocket.Answer;
 import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
+import dev.lblc.testing.Ports;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package dev.lblc.load;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.testing.ConfigJson;
+import dev.lblc.testing.Ports;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
