@@ -274,8 +274,8 @@ final class GatewayCluster implements AutoCloseable {
         .put("servers", servers);
   }
 
-  private static String hazelcast(Path name, List<InetSocketAddress> members, int own)
-      throws IOException {
+  /** Hazelcast's file for one of some members. */
+  static String hazelcast(Path name, List<InetSocketAddress> members, int own) throws IOException {
     String list = members.stream()
         .map(member -> '"' + member.getHostString() + ':' + member.getPort() + '"')
         .collect(Collectors.joining(", ", "[", "]"));

@@ -41,10 +41,27 @@ final class JavaProcess implements AutoCloseable {
   static JavaProcess launch(
       List<String> runner, List<String> options, String readyText, String mainClass, String... args)
       throws IOException {
+    List<String> program = List.of("-cp", System.getProperty("java.class.path"), mainClass);
+    return start(runner, options, readyText, program, args);
+  }
+
+  /** Starts the jar that was just packaged, with nothing else on its class path, and returns at once. */
+  static JavaProcess launchJar(String readyText, String... args) throws IOException {
+    return start(List.of(), QUICK_START, readyText, List.of("-jar", "target/vertx-lblc.jar"), args);
+  }
+
+  private static JavaProcess start(
+      List<String> runner,
+      List<String> options,
+      String readyText,
+      List<String> program,
+      String... args)
+      throws IOException {
     List<String> command = new ArrayList<>(runner);
     command.add(System.getProperty("java.home") + "/bin/java");
     command.addAll(options);
-    command.addAll(List.of("-Xmx256m", "-cp", System.getProperty("java.class.path"), mainClass));
+    command.add("-Xmx256m");
+    command.addAll(program);
     command.addAll(List.of(args));
     return new JavaProcess(
         new ProcessBuilder(command).redirectErrorStream(true).start(), readyText);
