@@ -1,5 +1,6 @@
 package dev.lblc.admin;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.config.AdminConfig;
@@ -8,7 +9,6 @@ import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.LblcVerticle;
 import dev.lblc.plugin.Lease;
 import io.vertx.core.DeploymentOptions;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonArray;
@@ -28,7 +28,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,7 +54,7 @@ class AdminServerIT {
   private volatile boolean ready = true;
 
   @BeforeEach
-  void deploy() {
+  void deploy() throws Exception {
     String config = """
         {"services": {
           "images": {"strategy": "lblc", "servers": [
@@ -63,15 +62,17 @@ class AdminServerIT {
             {"id": "cache-2", "host": "127.0.0.1", "port": 9002}]},
           "plain": {"strategy": "wlc", "servers": []}}}
         """;
-    await(vertx.deployVerticle(
-        new LblcVerticle(), new DeploymentOptions().setConfig(new JsonObject(config))));
+    vertx
+        .deployVerticle(
+            new LblcVerticle(), new DeploymentOptions().setConfig(new JsonObject(config)))
+        .await(10, SECONDS);
     images = Lblc.of(vertx).service("images");
     port = start(null);
   }
 
   @AfterEach
-  void close() {
-    await(vertx.close());
+  void close() throws Exception {
+    vertx.close().await(10, SECONDS);
   }
 
   @Test
@@ -338,10 +339,11 @@ class AdminServerIT {
         .doesNotContain("vertx_http_server", "vertx_http_client", "MADEUP", "made/up");
   }
 
-  private int start(@Nullable String token) {
+  private int start(@Nullable String token) throws Exception {
     Metrics own = token == null ? metrics : new Metrics();
     AdminConfig config = new AdminConfig("127.0.0.1", 0, token);
-    return await(AdminServer.start(vertx, config, Lblc.of(vertx), own, () -> ready))
+    return AdminServer.start(vertx, config, Lblc.of(vertx), own, () -> ready)
+        .await(10, SECONDS)
         .port();
   }
 
@@ -380,13 +382,5 @@ class AdminServerIT {
 
   private static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
-  }
-
-  private static <T> T await(Future<T> future) {
-    return future
-        .toCompletionStage()
-        .toCompletableFuture()
-        .orTimeout(10, TimeUnit.SECONDS)
-        .join();
   }
 }

@@ -2,6 +2,7 @@ package dev.lblc.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.testing.Ports;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -79,7 +80,7 @@ class RunIT {
 
   @Test
   void demo_sameUrlTwice_isFetchedThenCachedByOneServer() throws Exception {
-    String config = gateway(0, 0).replace("\"port\": 1}", "\"port\": " + unusedPort() + "}");
+    String config = gateway(0, 0).replace("\"port\": 1}", "\"port\": " + Ports.free() + "}");
     String ready = firstLine(start("demo", config).inputReader(), "ready: ");
     assertThat(get(address(ready, "web") + "/cats").body()).isEqualTo("a fetched /cats\n");
     assertThat(get(address(ready, "web") + "/cats").body()).isEqualTo("a cached /cats\n");
@@ -131,12 +132,6 @@ class RunIT {
     Process started = new ProcessBuilder(line).start();
     process = started;
     return started;
-  }
-
-  private static int unusedPort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private static String firstLine(BufferedReader output, String start) throws IOException {

@@ -1,5 +1,6 @@
 package dev.lblc.cli;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.admin.AdminServer;
@@ -7,8 +8,8 @@ import dev.lblc.admin.Metrics;
 import dev.lblc.config.AdminConfig;
 import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcVerticle;
+import dev.lblc.testing.Ports;
 import io.vertx.core.DeploymentOptions;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonObject;
@@ -17,7 +18,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -41,12 +41,12 @@ class RunningGatewayCommandsIT {
   private Path directory;
 
   @AfterEach
-  void close() {
-    await(vertx.close());
+  void close() throws Exception {
+    vertx.close().await(10, SECONDS);
   }
 
   @Test
-  void status_showsServicesAndServers() {
+  void status_showsServicesAndServers() throws Exception {
     String url = "http://127.0.0.1:" + start(null);
     Lblc.of(vertx).service("images").acquire("x");
     assertThat(execute("status", "--admin", url)).isZero();
@@ -56,7 +56,7 @@ class RunningGatewayCommandsIT {
   }
 
   @Test
-  void status_withToken_needsIt() {
+  void status_withToken_needsIt() throws Exception {
     String url = "http://127.0.0.1:" + start("secret");
     assertThat(execute("status", "--admin", url)).isEqualTo(1);
     assertThat(err.toString().lines())
@@ -65,18 +65,19 @@ class RunningGatewayCommandsIT {
   }
 
   @Test
-  void status_nobodyThere_saysSoInALine() {
-    String url = "http://127.0.0.1:" + unusedPort();
+  void status_nobodyThere_saysSoInALine() throws Exception {
+    String url = "http://127.0.0.1:" + Ports.free();
     assertThat(execute("status", "--admin", url)).isEqualTo(1);
     assertThat(err.toString().lines()).containsExactly("no gateway answers at " + url);
   }
 
   @Test
-  void status_ofSomethingElse_saysSoInALine() {
-    HttpServer other = await(vertx
+  void status_ofSomethingElse_saysSoInALine() throws Exception {
+    HttpServer other = vertx
         .createHttpServer()
         .requestHandler(request -> request.response().end("<html>"))
-        .listen(0, "127.0.0.1"));
+        .listen(0, "127.0.0.1")
+        .await(10, SECONDS);
     assertThat(execute("status", "--admin", "http://127.0.0.1:" + other.actualPort()))
         .isEqualTo(1);
     assertThat(err.toString().lines())
@@ -86,7 +87,7 @@ class RunningGatewayCommandsIT {
   }
 
   @Test
-  void explain_runningGateway_isAsked() throws IOException {
+  void explain_runningGateway_isAsked() throws Exception {
     int port = start("secret");
     Lblc.of(vertx).service("images").acquire("ex/1 +%&?");
     assertThat(explain(admin(port), "ex/1 +%&?")).isZero();
@@ -96,8 +97,8 @@ class RunningGatewayCommandsIT {
   }
 
   @Test
-  void explain_nobodyThere_saysWhatAFreshStartWouldDo() throws IOException {
-    assertThat(explain(admin(unusedPort()), "ex")).isZero();
+  void explain_nobodyThere_saysWhatAFreshStartWouldDo() throws Exception {
+    assertThat(explain(admin(Ports.free()), "ex")).isZero();
     assertThat(out.toString())
         .contains("no gateway answers at", "fresh start")
         .contains("ex -> b (lblc, placed)");
@@ -129,29 +130,17 @@ class RunningGatewayCommandsIT {
     return Main.execute(new PrintWriter(out, true), new PrintWriter(err, true), args);
   }
 
-  private int start(@Nullable String token) {
+  private int start(@Nullable String token) throws Exception {
     JsonObject services = new JsonObject(SERVICES);
     services.getJsonObject("images").remove("health"); // nobody listens on the servers' ports
-    await(vertx.deployVerticle(
-        new LblcVerticle(),
-        new DeploymentOptions().setConfig(new JsonObject().put("services", services))));
+    vertx
+        .deployVerticle(
+            new LblcVerticle(),
+            new DeploymentOptions().setConfig(new JsonObject().put("services", services)))
+        .await(10, SECONDS);
     AdminConfig config = new AdminConfig("127.0.0.1", 0, token);
-    return await(AdminServer.start(vertx, config, Lblc.of(vertx), new Metrics(), () -> true))
+    return AdminServer.start(vertx, config, Lblc.of(vertx), new Metrics(), () -> true)
+        .await(10, SECONDS)
         .port();
-  }
-
-  private int unusedPort() {
-    HttpServer server =
-        await(vertx.createHttpServer().requestHandler(r -> {}).listen(0, "127.0.0.1"));
-    await(server.close());
-    return server.actualPort();
-  }
-
-  private static <T> T await(Future<T> future) {
-    return future
-        .toCompletionStage()
-        .toCompletableFuture()
-        .orTimeout(10, TimeUnit.SECONDS)
-        .join();
   }
 }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.hazelcast.map.IMap;
 import dev.lblc.plugin.LblcService;
+import dev.lblc.testing.Eventually;
 import io.vertx.core.json.JsonObject;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +23,7 @@ final class BoundedTableIT {
   private static final int DESTINATIONS = Integer.getInteger("lblc.bounded.destinations", 30_000);
   private static final boolean LONG = DESTINATIONS >= 1_000_000;
   private static final int HARD_LIMIT = DESTINATIONS / 10;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int WITH_MARGIN = HARD_LIMIT + HARD_LIMIT / 100;
 
   private final AtomicInteger mostInMap = new AtomicInteger();
@@ -46,11 +49,12 @@ final class BoundedTableIT {
       Thread sampler = new Thread(() -> sample(map, services, running), "sampler");
       sampler.start();
       place(services, "first");
-      Eventually.holds("all nodes hold all that the map does", 60, () -> agree(map, services));
+      Eventually.holds(
+          "all nodes hold all that the map does", PATIENCE, () -> agree(map, services));
       long heap = LONG ? heapAfterCollection() : 0;
       if (LONG) {
         place(services, "second");
-        Eventually.holds("they do again", 60, () -> agree(map, services));
+        Eventually.holds("they do again", PATIENCE, () -> agree(map, services));
       }
       running.set(false);
       sampler.join();

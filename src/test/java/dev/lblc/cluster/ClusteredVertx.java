@@ -1,9 +1,13 @@
 package dev.lblc.cluster;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import com.hazelcast.core.HazelcastInstance;
 import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.LblcVerticle;
+import dev.lblc.testing.Eventually;
+import dev.lblc.testing.Ports;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -12,16 +16,12 @@ import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A Vert.x instance on a Hazelcast member of its own, as a gateway's process has them; several live in one JVM. Closing
@@ -40,7 +40,7 @@ final class ClusteredVertx implements AutoCloseable {
 
   /** Starts so many, on free loopback ports and under a name of their own; returns once all see each other. */
   static List<ClusteredVertx> start(int count) throws Exception {
-    List<Integer> ports = freePorts(count);
+    List<Integer> ports = Ports.free(count);
     String name = UUID.randomUUID().toString();
     // The first is the one that the others ask, so that nobody waits for an election.
     List<ClusteredVertx> started = new ArrayList<>();
@@ -51,7 +51,7 @@ final class ClusteredVertx implements AutoCloseable {
             () -> start(yaml(name, port, ports.get(0))), task -> new Thread(task).start()))
         .toList();
     for (CompletableFuture<ClusteredVertx> one : starting) {
-      started.add(one.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+      started.add(one.get(PATIENCE_SECONDS, SECONDS));
     }
     Eventually.holds(
         "all members see each other",
@@ -62,10 +62,8 @@ final class ClusteredVertx implements AutoCloseable {
 
   /** Ends them all; what they share is not handed over. */
   static void close(List<ClusteredVertx> all) {
-    List<CompletableFuture<Void>> closing = all.stream()
-        .map(one -> one.vertx.close().toCompletionStage().toCompletableFuture())
-        .toList();
-    closing.forEach(CompletableFuture::join);
+    List<Future<Void>> closing = all.stream().map(one -> one.vertx.close()).toList();
+    closing.forEach(closed -> closed.await());
     all.forEach(one -> one.hazelcast().getLifecycleService().terminate());
   }
 
@@ -88,18 +86,16 @@ final class ClusteredVertx implements AutoCloseable {
     JsonObject config = new JsonObject()
         .put("services", new JsonObject().put("images", service))
         .put("cluster", new JsonObject().put("enabled", true));
-    await(vertx.deployVerticle(new LblcVerticle(), new DeploymentOptions().setConfig(config)));
+    vertx
+        .deployVerticle(new LblcVerticle(), new DeploymentOptions().setConfig(config))
+        .await(PATIENCE_SECONDS, SECONDS);
     return Lblc.of(vertx).service("images");
   }
 
   @Override
   public void close() {
-    vertx.close().toCompletionStage().toCompletableFuture().join();
+    vertx.close().await();
     member.close();
-  }
-
-  static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   private static ClusteredVertx start(String yaml) {
@@ -112,26 +108,13 @@ final class ClusteredVertx implements AutoCloseable {
           .setEventBusOptions(new EventBusOptions().setHost(member.host()));
       return new ClusteredVertx(
           member,
-          await(Vertx.builder()
+          Vertx.builder()
               .with(options)
               .withClusterManager(member.clusterManager())
-              .buildClustered()));
+              .buildClustered()
+              .await(PATIENCE_SECONDS, SECONDS));
     } catch (Exception e) {
       throw new IllegalStateException("a member did not start", e);
-    }
-  }
-
-  private static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> held = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-      }
-      return held.stream().map(ServerSocket::getLocalPort).toList();
-    } finally {
-      for (ServerSocket socket : held) {
-        socket.close();
-      }
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.lblc.cluster;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.hazelcast.map.IMap;
@@ -10,6 +11,7 @@ import dev.lblc.scheduler.SchedulerOptions;
 import dev.lblc.scheduler.Server;
 import dev.lblc.scheduler.ServerSpec;
 import dev.lblc.scheduler.Servers;
+import dev.lblc.testing.Eventually;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,7 +53,8 @@ final class SharedCountsIT {
       addresses.clear();
       assertThat(registrations.remove("lblc.counts")).hasSize(2);
       leases.add(one.acquire("images" + round));
-      Eventually.holds("the other node counts " + count, 10, () -> active(other) == count);
+      Eventually.holds(
+          "the other node counts " + count, Duration.ofSeconds(10), () -> active(other) == count);
       assertThat(active(one)).isEqualTo(count);
     }
   }
@@ -62,15 +65,16 @@ final class SharedCountsIT {
     AtomicLong away = new AtomicLong();
     Servers servers = new Servers();
     Server server = servers.add(new ServerSpec("s1", "127.0.0.1", 1, 100, 0, 0));
-    Cluster cluster = ClusteredVertx.await(Cluster.join(
-        nodes.get(1).vertx(),
-        "lblc",
-        Duration.ofSeconds(1),
-        Duration.ofSeconds(3),
-        1,
-        () -> System.nanoTime() / 1_000_000 + away.get(),
-        List.of(
-            new Cluster.SharedService("images", servers, null, () -> SchedulerOptions.DEFAULTS))));
+    Cluster cluster = Cluster.join(
+            nodes.get(1).vertx(),
+            "lblc",
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(3),
+            1,
+            () -> System.nanoTime() / 1_000_000 + away.get(),
+            List.of(new Cluster.SharedService(
+                "images", servers, null, () -> SchedulerOptions.DEFAULTS)))
+        .await(60, SECONDS);
     for (int i = 0; i < 3; i++) {
       leases.add(one.acquire("images" + i));
     }

@@ -1,6 +1,6 @@
 package dev.lblc.cluster;
 
-import static dev.lblc.cluster.ClusteredVertx.await;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +10,7 @@ import dev.lblc.plugin.LblcVerticle;
 import dev.lblc.plugin.Lease;
 import dev.lblc.scheduler.ServerEdit;
 import dev.lblc.scheduler.ServerSpec;
+import dev.lblc.testing.Eventually;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -59,7 +59,7 @@ final class SharedServersIT {
   void change_onOneNode_holdsOnAllAndOnOneThatJoinsLater() throws Exception {
     LblcService first = deploy(0, 100);
     LblcService second = deploy(1, 100);
-    await(first.edit(new ServerEdit.Change("a", 7, null, 20)));
+    first.edit(new ServerEdit.Change("a", 7, null, 20)).await(60, SECONDS);
     assertThat(server(first, "a")).isEqualTo(spec("a", 7, 0, 20));
     eventually("a", spec("a", 7, 0, 20), second);
     assertThat(server(deploy(2, 100), "a")).isEqualTo(spec("a", 7, 0, 20));
@@ -69,9 +69,10 @@ final class SharedServersIT {
   void changes_ofDifferentValuesAtOnce_bothHold() throws Exception {
     LblcService first = deploy(0, 100);
     LblcService second = deploy(1, 100);
-    await(Future.all(
-        first.edit(new ServerEdit.Change("a", 7, null, null)),
-        second.edit(new ServerEdit.Change("a", null, 30, null))));
+    Future.all(
+            first.edit(new ServerEdit.Change("a", 7, null, null)),
+            second.edit(new ServerEdit.Change("a", null, 30, null)))
+        .await(60, SECONDS);
     eventually("a", spec("a", 7, 30, 0), first, second);
   }
 
@@ -85,7 +86,7 @@ final class SharedServersIT {
         edits.add(services.get(node).edit(new ServerEdit.Change("a", weight, null, null)));
       }
     }
-    await(Future.all(edits));
+    Future.all(edits).await(60, SECONDS);
     ServerRecord last = (ServerRecord) Objects.requireNonNull(
         members.get(0).hazelcast().getMap("lblc.servers.images").get("a"));
     assertThat(last.version()).isEqualTo(150);
@@ -96,7 +97,7 @@ final class SharedServersIT {
   void serverAdded_onOneNode_isChosenOnAnother() throws Exception {
     LblcService first = deploy(0, 1);
     LblcService second = deploy(1, 1);
-    await(first.edit(new ServerEdit.Add(spec("c", 1_000, 0, 0))));
+    first.edit(new ServerEdit.Add(spec("c", 1_000, 0, 0))).await(60, SECONDS);
     eventually("c", spec("c", 1_000, 0, 0), second);
     Lease lease = second.acquire("/x");
     Lease other = second.acquire("/y");
@@ -113,25 +114,25 @@ final class SharedServersIT {
     String home = placed.server().id();
     placed.close();
     Eventually.holds("the home is known", () -> second.destination("/x") != null);
-    await(second.edit(new ServerEdit.Remove(home)));
+    second.edit(new ServerEdit.Remove(home)).await(60, SECONDS);
     eventually(home, null, first, second);
     Lease moved = first.acquire("/x");
     assertThat(moved.server().id()).isNotEqualTo(home);
     moved.close();
-    await(first.edit(new ServerEdit.Add(spec(home, 9, 0, 0))));
+    first.edit(new ServerEdit.Add(spec(home, 9, 0, 0))).await(60, SECONDS);
     eventually(home, spec(home, 9, 0, 0), first, second);
   }
 
   @Test
   void edit_thatCannotBeMade_failsAndChangesNothing() throws Exception {
     LblcService first = deploy(0, 100);
-    assertThatThrownBy(() -> await(first.edit(new ServerEdit.Remove("z"))))
-        .isInstanceOf(ExecutionException.class)
-        .hasCauseInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> first.edit(new ServerEdit.Remove("z")).await(60, SECONDS))
+        .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("there is no server z");
-    assertThatThrownBy(() -> await(first.edit(new ServerEdit.Add(spec("a", 1, 0, 0)))))
+    assertThatThrownBy(() -> first.edit(new ServerEdit.Add(spec("a", 1, 0, 0))).await(60, SECONDS))
         .hasMessageContaining("server a is there already");
-    assertThatThrownBy(() -> await(first.edit(new ServerEdit.Change("a", -5, null, null))))
+    assertThatThrownBy(
+            () -> first.edit(new ServerEdit.Change("a", -5, null, null)).await(60, SECONDS))
         .hasMessageContaining("weight: -5 (expected: 0 to 1000000)");
     assertThat(server(first, "a")).isEqualTo(spec("a", 100, 0, 0));
     assertThat(members.get(0).hazelcast().getMap("lblc.servers.images").size()).isZero();
@@ -140,7 +141,7 @@ final class SharedServersIT {
   @Test
   void configuration_thatSaysSomethingElseThanAtTheEdit_endsTheEdit() throws Exception {
     LblcService first = deploy(0, 100);
-    await(first.edit(new ServerEdit.Change("a", 7, null, null)));
+    first.edit(new ServerEdit.Change("a", 7, null, null)).await(60, SECONDS);
     LblcService changed = deploy(1, 50);
     assertThat(server(changed, "a")).isEqualTo(spec("a", 50, 0, 0));
     eventually("a", spec("a", 100, 0, 0), first);
@@ -149,7 +150,7 @@ final class SharedServersIT {
   @Test
   void configuration_thatTookTheEditOver_keepsItUntilItChangesAgain() throws Exception {
     LblcService first = deploy(0, 100);
-    await(first.edit(new ServerEdit.Change("a", 7, null, null)));
+    first.edit(new ServerEdit.Change("a", 7, null, null)).await(60, SECONDS);
     LblcService took = deploy(1, 7);
     assertThat(server(took, "a")).isEqualTo(spec("a", 7, 0, 0));
     assertThat(server(first, "a")).isEqualTo(spec("a", 7, 0, 0));
@@ -176,12 +177,14 @@ final class SharedServersIT {
         .put("cluster", new JsonObject().put("enabled", true));
     deployments.put(
         vertx,
-        await(vertx.deployVerticle(new LblcVerticle(), new DeploymentOptions().setConfig(config))));
+        vertx
+            .deployVerticle(new LblcVerticle(), new DeploymentOptions().setConfig(config))
+            .await(60, SECONDS));
     return Lblc.of(vertx).service("images");
   }
 
   private void undeploy(Vertx vertx) throws Exception {
-    await(vertx.undeploy(Objects.requireNonNull(deployments.remove(vertx))));
+    vertx.undeploy(Objects.requireNonNull(deployments.remove(vertx))).await(60, SECONDS);
   }
 
   private static JsonObject server(String id, int weight) {

@@ -2,14 +2,6 @@ package dev.lblc.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.hazelcast.core.EntryEvent;
-import com.hazelcast.core.EntryEventType;
-import com.hazelcast.core.HazelcastInstanceNotActiveException;
-import com.hazelcast.map.EntryProcessor;
-import com.hazelcast.map.IMap;
-import com.hazelcast.map.listener.EntryAddedListener;
-import com.hazelcast.map.listener.EntryRemovedListener;
-import com.hazelcast.map.listener.EntryUpdatedListener;
 import dev.lblc.scheduler.DestinationTable;
 import dev.lblc.scheduler.LocalityBased;
 import dev.lblc.scheduler.Placement;
@@ -21,24 +13,15 @@ import dev.lblc.scheduler.ServerSpec;
 import dev.lblc.scheduler.Servers;
 import dev.lblc.scheduler.Strategy;
 import dev.lblc.scheduler.TableReplica;
-import java.lang.reflect.Proxy;
+import dev.lblc.testing.Eventually;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.Set;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -47,7 +30,7 @@ final class SharedTablesTest {
   private static final long HOUR = 3_600_000;
 
   private final AtomicLong nowMillis = new AtomicLong();
-  private final SharedMap map = new SharedMap();
+  private final FakeMap map = new FakeMap();
   private final List<Node> nodes = new ArrayList<>();
 
   @AfterEach
@@ -224,80 +207,6 @@ final class SharedTablesTest {
     private List<String> homes(String destination) {
       Placement placement = replica.placement(destination);
       return placement == null ? List.of() : placement.homes();
-    }
-  }
-
-  /** A map that runs entry processors and tells its listeners. */
-  private static final class SharedMap {
-    private final Map<String, HomeRecord> entries = new ConcurrentHashMap<>();
-    private final List<Object> listeners = new CopyOnWriteArrayList<>();
-    private final AtomicInteger calls = new AtomicInteger();
-    private volatile boolean stopped;
-
-    private List<String> homes(String destination) {
-      HomeRecord record = entries.get(destination);
-      return record == null ? List.of() : record.homes();
-    }
-
-    @SuppressWarnings("unchecked")
-    private IMap<String, HomeRecord> proxy() {
-      return (IMap<String, HomeRecord>) Proxy.newProxyInstance(
-          IMap.class.getClassLoader(),
-          new Class<?>[] {IMap.class},
-          (proxy, method, arguments) -> switch (method.getName()) {
-            case "addEntryListener" -> {
-              listeners.add(arguments[0]);
-              yield new UUID(1, 1);
-            }
-            case "removeEntryListener" -> true;
-            case "entrySet" -> new HashMap<>(entries).entrySet();
-            case "size" -> entries.size();
-            case "submitToKey" ->
-              CompletableFuture.completedFuture(
-                  run((String) arguments[0], (EntryProcessor<String, HomeRecord, ?>) arguments[1]));
-            case "submitToKeys" -> {
-              Map<String, @Nullable Object> answers = new HashMap<>();
-              for (String key : (Set<String>) arguments[0]) {
-                answers.put(key, run(key, (EntryProcessor<String, HomeRecord, ?>) arguments[1]));
-              }
-              yield CompletableFuture.completedFuture(answers);
-            }
-            default -> throw new UnsupportedOperationException(method.getName());
-          });
-    }
-
-    @SuppressWarnings("unchecked")
-    private synchronized @Nullable Object run(
-        String key, EntryProcessor<String, HomeRecord, ?> processor) {
-      calls.incrementAndGet();
-      if (stopped) {
-        throw new HazelcastInstanceNotActiveException();
-      }
-      HomeRecord before = entries.get(key);
-      MapEntry entry = new MapEntry(before);
-      Object answer = processor.process(entry);
-      HomeRecord after = entry.getValue();
-      if (after == before) {
-        return answer;
-      }
-      EntryEventType type = before == null ? EntryEventType.ADDED : EntryEventType.UPDATED;
-      if (after == null) {
-        entries.remove(key);
-      } else {
-        entries.put(key, after);
-      }
-      EntryEvent<String, HomeRecord> event =
-          new EntryEvent<>("images", null, type.getType(), key, before, after);
-      for (Object listener : listeners) {
-        if (after == null) {
-          ((EntryRemovedListener<String, HomeRecord>) listener).entryRemoved(event);
-        } else if (before == null) {
-          ((EntryAddedListener<String, HomeRecord>) listener).entryAdded(event);
-        } else {
-          ((EntryUpdatedListener<String, HomeRecord>) listener).entryUpdated(event);
-        }
-      }
-      return answer;
     }
   }
 }

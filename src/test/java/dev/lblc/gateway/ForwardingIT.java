@@ -71,7 +71,7 @@ final class ForwardingIT {
   }
 
   @AfterEach
-  void nothingIsLeft() {
+  void nothingIsLeft() throws Exception {
     GATEWAY.awaitIdle();
   }
 

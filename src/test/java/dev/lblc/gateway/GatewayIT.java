@@ -1,5 +1,6 @@
 package dev.lblc.gateway;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,6 +8,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.lblc.testing.Eventually;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
@@ -16,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,7 +52,7 @@ final class GatewayIT {
     try (RawClient client = new RawClient(port)) {
       assertThat(client.send("GET /well/x HTTP/1.1\r\nHost: h\r\n\r\n").response())
           .endsWith("well");
-      TestGateway.await(gateway.gateway().stop());
+      gateway.gateway().stop().await(10, SECONDS);
       assertThat(client.rest()).isIn("", "<reset>");
     }
     assertThatThrownBy(() -> RawClient.get(port, "/well/x")).isInstanceOf(IOException.class);
@@ -67,14 +68,14 @@ final class GatewayIT {
     int port = gateway.port();
     try (RawClient client = new RawClient(port)) {
       client.send("GET /slow/x HTTP/1.1\r\nHost: h\r\n\r\n");
-      HttpServerRequest arrived = held.get(10, TimeUnit.SECONDS);
+      HttpServerRequest arrived = held.get(10, SECONDS);
       Future<Void> stopped = gateway.gateway().stop();
-      TestGateway.eventually("others are refused", () -> refuses(port));
+      Eventually.holds("others are refused", () -> refuses(port));
       assertThat(stopped.isComplete()).isFalse();
       arrived.response().end("at last");
       assertThat(client.response()).endsWith("at last");
       assertThat(client.rest()).isEmpty();
-      TestGateway.await(stopped);
+      stopped.await(10, SECONDS);
     }
   }
 
@@ -141,7 +142,7 @@ final class GatewayIT {
       RawClient.get(gateway.port(), "/well/x?secret");
       RawClient.get(gateway.port(), "/well/x");
       RawClient.get(gateway.port(), "/none");
-      TestGateway.eventually("three lines", () -> lines.list.size() == 3);
+      Eventually.holds("three lines", () -> lines.list.size() == 3);
       List<String> texts =
           lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
       assertThat(texts.get(0))

@@ -1,8 +1,10 @@
 package dev.lblc.gateway;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lblc.testing.Eventually;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -71,7 +73,7 @@ final class Http2IT {
   }
 
   @AfterEach
-  void nothingIsLeft() {
+  void nothingIsLeft() throws Exception {
     GATEWAY.awaitIdle();
     HELD.clear();
   }
@@ -110,7 +112,7 @@ final class Http2IT {
       request.headers().add("cookie", "a=1").add("cookie", "b=2");
       return request.send();
     });
-    JsonObject seen = new JsonObject(TestGateway.await(answered.compose(HttpClientResponse::body)));
+    JsonObject seen = new JsonObject(answered.compose(HttpClientResponse::body).await(10, SECONDS));
     HttpClientResponse response = answered.result();
     assertThat(response.version()).isEqualTo(HttpVersion.HTTP_2);
     assertThat(response.headers().names())
@@ -135,7 +137,7 @@ final class Http2IT {
             return request.response();
           })
           .compose(HttpClientResponse::body);
-      assertThat(TestGateway.await(echoed)).isEqualTo(body);
+      assertThat(echoed.await(10, SECONDS)).isEqualTo(body);
     }
   }
 
@@ -143,33 +145,34 @@ final class Http2IT {
   void streams_reset_leaveNothing() throws Exception {
     List<HttpClientRequest> requests = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      HttpClientRequest request = TestGateway.await(request(HttpMethod.GET, "/plain/held"));
+      HttpClientRequest request = request(HttpMethod.GET, "/plain/held").await(10, SECONDS);
       request.response().onFailure(failure -> {});
       request.exceptionHandler(failure -> {});
       request.end();
       requests.add(request);
     }
-    TestGateway.eventually("they arrived", () -> HELD.size() == 20);
+    Eventually.holds("they arrived", () -> HELD.size() == 20);
     assertThat(GATEWAY.active("plain")).isEqualTo(20);
     requests.forEach(HttpClientRequest::reset);
     GATEWAY.awaitIdle();
-    assertThat(
-            TestGateway.await(request(HttpMethod.GET, "/plain/x").compose(HttpClientRequest::send))
-                .statusCode())
+    assertThat(request(HttpMethod.GET, "/plain/x")
+            .compose(HttpClientRequest::send)
+            .await(10, SECONDS)
+            .statusCode())
         .isEqualTo(200);
   }
 
   @Test
   void stream_resetInMidUploadOrMidBody_leavesNothing() throws Exception {
-    HttpClientRequest upload = TestGateway.await(request(HttpMethod.POST, "/plain/held"));
+    HttpClientRequest upload = request(HttpMethod.POST, "/plain/held").await(10, SECONDS);
     upload.response().onFailure(failure -> {});
     upload.exceptionHandler(failure -> {});
     upload.setChunked(true).write("abc");
-    TestGateway.eventually("it uploads", () -> HELD.size() == 1);
+    Eventually.holds("it uploads", () -> HELD.size() == 1);
     upload.reset();
     GATEWAY.awaitIdle();
-    HttpClientRequest download = TestGateway.await(request(HttpMethod.GET, "/plain/endless"));
-    HttpClientResponse response = TestGateway.await(download.send());
+    HttpClientRequest download = request(HttpMethod.GET, "/plain/endless").await(10, SECONDS);
+    HttpClientResponse response = download.send().await(10, SECONDS);
     assertThat(GATEWAY.active("plain")).isEqualTo(1);
     response.exceptionHandler(failure -> {});
     download.reset();
@@ -180,22 +183,23 @@ final class Http2IT {
     Future<Buffer> body = request(HttpMethod.GET, "/raw/x")
         .compose(HttpClientRequest::send)
         .compose(HttpClientResponse::body);
-    assertThatThrownBy(() -> TestGateway.await(body)).hasMessageContaining("Stream reset: 2");
+    assertThatThrownBy(() -> body.await(10, SECONDS)).hasMessageContaining("Stream reset: 2");
     HttpClientResponse next =
-        TestGateway.await(request(HttpMethod.GET, "/plain/x").compose(HttpClientRequest::send));
+        request(HttpMethod.GET, "/plain/x").compose(HttpClientRequest::send).await(10, SECONDS);
     assertThat(next.statusCode()).isEqualTo(200);
   }
 
   @Test
   void serverName_ofTheHandshake_canBeTheDestination() throws Exception {
-    TestGateway.await(request(HttpMethod.GET, "/sni/x").compose(HttpClientRequest::send));
+    request(HttpMethod.GET, "/sni/x").compose(HttpClientRequest::send).await(10, SECONDS);
     assertThat(GATEWAY.scheduled("sni").destination("localhost")).isNotNull();
   }
 
   @Test
   void target_longerThanALineMayBe_isRefused() throws Exception {
-    HttpClientResponse response = TestGateway.await(
-        request(HttpMethod.GET, "/plain/" + "x".repeat(9000)).compose(HttpClientRequest::send));
+    HttpClientResponse response = request(HttpMethod.GET, "/plain/" + "x".repeat(9000))
+        .compose(HttpClientRequest::send)
+        .await(10, SECONDS);
     assertThat(response.statusCode()).isEqualTo(414);
   }
 }

@@ -1,13 +1,15 @@
 package dev.lblc.gateway;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.config.ConfigReader;
 import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.LblcVerticle;
+import dev.lblc.testing.ConfigJson;
+import dev.lblc.testing.Eventually;
 import io.vertx.core.DeploymentOptions;
-import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -21,15 +23,10 @@ import io.vertx.core.net.NetSocket;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A real gateway of two event loops with real services, for one test class. */
 final class TestGateway {
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
-
   final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(4));
   private final JsonObject services = new JsonObject();
   private final JsonArray routes = new JsonArray();
@@ -51,11 +48,8 @@ final class TestGateway {
 
   /** A route on the listener {@code web} for the paths below {@code /NAME/}, with the path as destination. */
   TestGateway route(String service, JsonObject more) {
-    routes.add(new JsonObject()
-        .put("listener", "web")
+    routes.add(ConfigJson.route(service)
         .put("match", new JsonObject().put("path", "/" + service + "/*"))
-        .put("service", service)
-        .put("destination", new JsonArray().add("{path}"))
         .mergeIn(more));
     return this;
   }
@@ -66,11 +60,7 @@ final class TestGateway {
   }
 
   TestGateway listener(JsonObject listener) {
-    listeners.add(new JsonObject()
-        .put("host", "127.0.0.1")
-        .put("protocol", "http")
-        .put("port", 0)
-        .mergeIn(listener));
+    listeners.add(ConfigJson.listener("127.0.0.1", 0).mergeIn(listener));
     return this;
   }
 
@@ -80,20 +70,23 @@ final class TestGateway {
 
   void start(int instances) throws Exception {
     if (listeners.isEmpty()) {
-      listener(new JsonObject().put("name", "web").put("accessLog", true));
+      listener(new JsonObject().put("accessLog", true));
     }
-    await(vertx.deployVerticle(
-        new LblcVerticle(),
-        new DeploymentOptions().setConfig(new JsonObject().put("services", services))));
+    vertx
+        .deployVerticle(
+            new LblcVerticle(),
+            new DeploymentOptions().setConfig(new JsonObject().put("services", services)))
+        .await(10, SECONDS);
     JsonObject config = new JsonObject()
         .put("listeners", listeners)
         .put("routes", routes)
         .put("services", services);
-    gateway = await(Gateway.start(
-        vertx,
-        ConfigReader.readText("test", config.encode(), Set.of("lblc"), Map.of()),
-        instances,
-        System::nanoTime));
+    gateway = Gateway.start(
+            vertx,
+            ConfigReader.readText("test", config.encode(), Set.of("lblc"), Map.of()),
+            instances,
+            System::nanoTime)
+        .await(10, SECONDS);
   }
 
   Gateway gateway() {
@@ -116,9 +109,9 @@ final class TestGateway {
   }
 
   /** Waits until no request counts any more on any server; and none was released twice. */
-  void awaitIdle() {
+  void awaitIdle() throws Exception {
     for (LblcService service : Lblc.of(vertx).services()) {
-      eventually("idle: " + service.name(), () -> active(service.name()) == 0);
+      Eventually.holds("idle: " + service.name(), () -> active(service.name()) == 0);
       assertThat(service.status().doubleReleases()).isZero();
     }
   }
@@ -129,27 +122,15 @@ final class TestGateway {
 
   int http(HttpServerOptions options, Handler<HttpServerRequest> handler) throws Exception {
     HttpServer server = vertx.createHttpServer(options).requestHandler(handler);
-    return await(server.listen(0, "127.0.0.1")).actualPort();
+    return server.listen(0, "127.0.0.1").await(10, SECONDS).actualPort();
   }
 
   int tcp(Handler<NetSocket> handler) throws Exception {
     NetServer server = vertx.createNetServer().connectHandler(handler);
-    return await(server.listen(0, "127.0.0.1")).actualPort();
+    return server.listen(0, "127.0.0.1").await(10, SECONDS).actualPort();
   }
 
   void stop() throws Exception {
-    await(vertx.close());
-  }
-
-  static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
-  }
-
-  static void eventually(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
-    }
+    vertx.close().await(10, SECONDS);
   }
 }

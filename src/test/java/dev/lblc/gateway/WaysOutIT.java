@@ -3,6 +3,8 @@ package dev.lblc.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.scheduler.Reason;
+import dev.lblc.testing.Eventually;
+import dev.lblc.testing.Ports;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
@@ -64,10 +66,10 @@ final class WaysOutIT {
         .service("raw", raw)
         .service("well", well)
         .service("held", held)
-        .service("refusing", closedPort())
-        .service("retried", closedPort(), well)
-        .service("once", well, closedPort())
-        .service("twice", closedPort(), closedPort(), well)
+        .service("refusing", Ports.free())
+        .service("retried", Ports.free(), well)
+        .service("once", well, Ports.free())
+        .service("twice", Ports.free(), Ports.free(), well)
         .service("deaf", deafPort())
         .service("deaf-or-well", deafPort(), well)
         .service("empty")
@@ -96,9 +98,9 @@ final class WaysOutIT {
   }
 
   @AfterEach
-  void nothingIsLeft() {
+  void nothingIsLeft() throws Exception {
     GATEWAY.awaitIdle();
-    TestGateway.eventually(
+    Eventually.holds(
         "connections to the misbehaving server are closed", () -> CONNECTIONS.get() == 0);
   }
 
@@ -179,12 +181,6 @@ final class WaysOutIT {
       socket.write("x".repeat(65_536));
     }
     socket.drainHandler(v -> flood(socket));
-  }
-
-  private static int closedPort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   /** A port whose queue of connections is full: further ones are neither taken nor refused. */
@@ -322,7 +318,7 @@ final class WaysOutIT {
     for (boolean reset : new boolean[] {false, true}) {
       RawClient client = new RawClient(GATEWAY.port());
       client.send("GET /held/x HTTP/1.1\r\nHost: h\r\n\r\n");
-      TestGateway.eventually("it arrived", () -> HELD.size() == 1);
+      Eventually.holds("it arrived", () -> HELD.size() == 1);
       assertThat(GATEWAY.active("held")).isEqualTo(1);
       if (reset) {
         client.reset();
@@ -330,7 +326,7 @@ final class WaysOutIT {
         client.close();
       }
       GATEWAY.awaitIdle();
-      TestGateway.eventually("the server was told", HELD::isEmpty);
+      Eventually.holds("the server was told", HELD::isEmpty);
     }
   }
 
@@ -338,7 +334,7 @@ final class WaysOutIT {
   void client_leavingWhileItConnects_leavesNothing() throws Exception {
     RawClient client = new RawClient(GATEWAY.port());
     client.send("GET /deaf/x HTTP/1.1\r\nHost: h\r\n\r\n");
-    TestGateway.eventually("it waits", () -> GATEWAY.active("deaf") == 1);
+    Eventually.holds("it waits", () -> GATEWAY.active("deaf") == 1);
     client.close();
     GATEWAY.awaitIdle();
   }
@@ -362,7 +358,7 @@ final class WaysOutIT {
       assertThat(client.response()).endsWith("large");
     } else {
       String service = target.split("/", -1)[1];
-      TestGateway.eventually("it uploads", () -> GATEWAY.active(service) == 1);
+      Eventually.holds("it uploads", () -> GATEWAY.active(service) == 1);
     }
     client.close();
   }
@@ -376,7 +372,7 @@ final class WaysOutIT {
           + "x".repeat(100_000));
       assertThat(client.response()).startsWith("HTTP/1.1 413 ").endsWith("large");
       GATEWAY.awaitIdle();
-      TestGateway.eventually("its connection is closed", () -> CONNECTIONS.get() == 0);
+      Eventually.holds("its connection is closed", () -> CONNECTIONS.get() == 0);
       client.send("x".repeat(100_000));
       client.send("GET /well/x HTTP/1.1\r\nHost: h\r\n\r\n");
       assertThat(client.response()).endsWith("well");
@@ -432,7 +428,7 @@ final class WaysOutIT {
           .start(1);
       RawClient gone = new RawClient(waiting.port());
       gone.send("GET /late/gone HTTP/1.1\r\nHost: h\r\n\r\n");
-      TestGateway.eventually("it waits", () -> waiting.active("late") == 1);
+      Eventually.holds("it waits", () -> waiting.active("late") == 1);
       gone.close();
       waiting.awaitIdle();
       Socket made = late.accept();
@@ -475,7 +471,7 @@ final class WaysOutIT {
         }
         assertThat(one.send(request).response()).endsWith("well");
       }
-      TestGateway.eventually("room again", () -> {
+      Eventually.holds("room again", () -> {
         try (RawClient again = new RawClient(limited.port())) {
           return again.send(request).response().endsWith("well");
         } catch (java.io.IOException e) {

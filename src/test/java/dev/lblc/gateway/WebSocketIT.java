@@ -1,7 +1,9 @@
 package dev.lblc.gateway;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.testing.Eventually;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -66,9 +68,9 @@ final class WebSocketIT {
   }
 
   @AfterEach
-  void nothingIsLeft() {
+  void nothingIsLeft() throws Exception {
     GATEWAY.awaitIdle();
-    TestGateway.eventually("connections are closed", () -> CONNECTIONS.get() == 0);
+    Eventually.holds("connections are closed", () -> CONNECTIONS.get() == 0);
   }
 
   private static void echo(HttpServerRequest request) {
@@ -115,14 +117,14 @@ final class WebSocketIT {
 
   @Test
   void webSocket_withLargeMessages_countsUntilItIsClosed() throws Exception {
-    WebSocket socket = TestGateway.await(client.connect(GATEWAY.port(), "127.0.0.1", "/echo/a"));
+    WebSocket socket = client.connect(GATEWAY.port(), "127.0.0.1", "/echo/a").await(10, SECONDS);
     CompletableFuture<Buffer> answer = new CompletableFuture<>();
     socket.binaryMessageHandler(answer::complete);
     Buffer message = Buffer.buffer(new byte[LARGE]).setInt(LARGE - 4, 42);
     socket.writeBinaryMessage(message);
-    assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo(message);
+    assertThat(answer.get(10, SECONDS)).isEqualTo(message);
     assertThat(GATEWAY.active("echo")).isEqualTo(1);
-    TestGateway.await(socket.close());
+    socket.close().await(10, SECONDS);
   }
 
   @Test
@@ -185,7 +187,7 @@ final class WebSocketIT {
       raw.send(UPGRADE.formatted("flood"));
       raw.until("\r\n\r\n");
       long[] seen = {-1, System.nanoTime()};
-      TestGateway.eventually("the server is held back", () -> {
+      Eventually.holds("the server is held back", () -> {
         if (SENT.get() != seen[0]) {
           seen[0] = SENT.get();
           seen[1] = System.nanoTime();

@@ -1,10 +1,11 @@
 package dev.lblc.health;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.config.HealthConfig;
 import dev.lblc.scheduler.ServerSpec;
-import io.vertx.core.Future;
+import dev.lblc.testing.Ports;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -19,7 +20,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -35,26 +35,26 @@ class ServiceHealthIT {
   private @Nullable ServiceHealth health;
 
   @AfterEach
-  void close() {
+  void close() throws Exception {
     if (health != null) {
       health.stop();
     }
-    await(vertx.close());
+    vertx.close().await(10, SECONDS);
   }
 
   @Test
-  void httpServer_closedAndStartedAgain_goesDownAndComesBack() throws InterruptedException {
+  void httpServer_closedAndStartedAgain_goesDownAndComesBack() throws Exception {
     HttpServer server = serve(0, request -> request.response().end("ok"));
     int port = server.actualPort();
     health = start(active("/health", INTERVAL, INTERVAL, 2, 2), port);
-    await(server.close());
+    server.close().await(10, SECONDS);
     assertThat(next()).isEqualTo("s0 false");
     serve(port, request -> request.response().end("ok"));
     assertThat(next()).isEqualTo("s0 true");
   }
 
   @Test
-  void answers_ofEachKind_countAsPassOrFailInARow() throws InterruptedException {
+  void answers_ofEachKind_countAsPassOrFailInARow() throws Exception {
     // Down with the third failure in a row, up with the second pass in a row: 3xx passes, 4xx
     // fails.
     // Two passes ahead: the very first check of a cold machine may take longer than it has.
@@ -76,7 +76,7 @@ class ServiceHealthIT {
   }
 
   @Test
-  void httpCheck_asks_pathWithHostAndPortOnAConnectionOfItsOwn() {
+  void httpCheck_asks_pathWithHostAndPortOnAConnectionOfItsOwn() throws Exception {
     CompletableFuture<String> first = new CompletableFuture<>();
     CompletableFuture<String> second = new CompletableFuture<>();
     HttpServer server = serve(0, request -> {
@@ -88,24 +88,24 @@ class ServiceHealthIT {
       request.response().end();
     });
     health = start(active("/health?full=1", INTERVAL, INTERVAL, 1, 1), server.actualPort());
-    assertThat(first.orTimeout(10, TimeUnit.SECONDS).join())
+    assertThat(first.orTimeout(10, SECONDS).join())
         .isEqualTo("GET /health?full=1 127.0.0.1:" + server.actualPort() + " close");
-    assertThat(second.orTimeout(10, TimeUnit.SECONDS)).isNotNull();
+    assertThat(second.orTimeout(10, SECONDS)).isNotNull();
   }
 
   @Test
-  void silentServer_isDownAfterTheTimeout_andIsNeverAskedTwiceAtATime()
-      throws InterruptedException {
+  void silentServer_isDownAfterTheTimeout_andIsNeverAskedTwiceAtATime() throws Exception {
     AtomicInteger open = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
-    HttpServer server = await(vertx
+    HttpServer server = vertx
         .createHttpServer()
         .connectionHandler(connection -> {
           most.accumulateAndGet(open.incrementAndGet(), Math::max);
           connection.closeHandler(closed -> open.decrementAndGet());
         })
         .requestHandler(request -> {})
-        .listen(0, "127.0.0.1"));
+        .listen(0, "127.0.0.1")
+        .await(10, SECONDS);
     health = start(active("/", INTERVAL, TIMEOUT, 1, 4), server.actualPort());
     assertThat(next()).isEqualTo("s0 false");
     // The server may see one connection end only after the next began.
@@ -113,7 +113,7 @@ class ServiceHealthIT {
   }
 
   @Test
-  void answer_withoutAnEnd_fails() throws InterruptedException {
+  void answer_withoutAnEnd_fails() throws Exception {
     HttpServer server =
         serve(0, request -> request.response().setChunked(true).write("never ends"));
     health = start(active("/", INTERVAL, TIMEOUT, 1, 1), server.actualPort());
@@ -121,19 +121,26 @@ class ServiceHealthIT {
   }
 
   @Test
-  void tcpServer_closedAndStartedAgain_goesDownAndComesBack() throws InterruptedException {
-    NetServer server =
-        await(vertx.createNetServer().connectHandler(socket -> {}).listen(0, "127.0.0.1"));
+  void tcpServer_closedAndStartedAgain_goesDownAndComesBack() throws Exception {
+    NetServer server = vertx
+        .createNetServer()
+        .connectHandler(socket -> {})
+        .listen(0, "127.0.0.1")
+        .await(10, SECONDS);
     int port = server.actualPort();
     health = start(active(null, INTERVAL, INTERVAL, 2, 2), port);
-    await(server.close());
+    server.close().await(10, SECONDS);
     assertThat(next()).isEqualTo("s0 false");
-    await(vertx.createNetServer().connectHandler(socket -> {}).listen(port, "127.0.0.1"));
+    vertx
+        .createNetServer()
+        .connectHandler(socket -> {})
+        .listen(port, "127.0.0.1")
+        .await(10, SECONDS);
     assertThat(next()).isEqualTo("s0 true");
   }
 
   @Test
-  void servers_ofOneService_areCheckedOneAfterTheOther() {
+  void servers_ofOneService_areCheckedOneAfterTheOther() throws Exception {
     Queue<Long> starts = new ConcurrentLinkedDeque<>();
     CompletableFuture<Void> all = new CompletableFuture<>();
     List<Integer> ports = new ArrayList<>();
@@ -149,14 +156,14 @@ class ServiceHealthIT {
     }
     Duration interval = Duration.ofMillis(600);
     health = start(active("/", interval, TIMEOUT, 1, 1), ports.get(0), ports.get(1), ports.get(2));
-    all.orTimeout(10, TimeUnit.SECONDS).join();
+    all.orTimeout(10, SECONDS).join();
     List<Long> nanos = new ArrayList<>(starts);
     // They are due at 0, 0.24 and 0.62 of the interval; half of it leaves room for a slow start.
     assertThat(nanos.get(2) - nanos.get(0)).isGreaterThan(interval.toNanos() / 2);
   }
 
   @Test
-  void stopped_whileACheckIsUnderWay_closesItAndHearsNothing() {
+  void stopped_whileACheckIsUnderWay_closesItAndHearsNothing() throws Exception {
     CompletableFuture<HttpServerRequest> asked = new CompletableFuture<>();
     CompletableFuture<Void> closed = new CompletableFuture<>();
     HttpServer server = serve(0, request -> {
@@ -165,10 +172,10 @@ class ServiceHealthIT {
     });
     health = start(
         active("/", Duration.ofSeconds(30), Duration.ofSeconds(30), 1, 1), server.actualPort());
-    asked.orTimeout(10, TimeUnit.SECONDS).join();
+    asked.orTimeout(10, SECONDS).join();
     health.stop();
-    closed.orTimeout(10, TimeUnit.SECONDS).join();
-    await(vertx.close());
+    closed.orTimeout(10, SECONDS).join();
+    vertx.close().await(10, SECONDS);
     assertThat(heard).isEmpty();
   }
 
@@ -194,9 +201,9 @@ class ServiceHealthIT {
   }
 
   @Test
-  void server_addedWhileRunning_isCheckedFromThenOn() throws InterruptedException {
+  void server_addedWhileRunning_isCheckedFromThenOn() throws Exception {
     health = start(active(null, INTERVAL, INTERVAL, 1, 1));
-    health.add(server("late", deadPort()));
+    health.add(server("late", Ports.free()));
     assertThat(next()).isEqualTo("late false");
   }
 
@@ -214,19 +221,12 @@ class ServiceHealthIT {
   }
 
   @Test
-  void server_removedAndAddedAgain_startsAsAvailableAndIsChecked() throws InterruptedException {
-    int port = deadPort();
+  void server_removedAndAddedAgain_startsAsAvailableAndIsChecked() throws Exception {
+    int port = Ports.free();
     health = start(active(null, INTERVAL, INTERVAL, 1, 1), port);
     assertThat(next()).isEqualTo("s0 false");
     health.add(server("s0", port));
     assertThat(next()).isEqualTo("s0 false");
-  }
-
-  private int deadPort() {
-    HttpServer server = serve(0, request -> {});
-    int port = server.actualPort();
-    await(server.close());
-    return port;
   }
 
   private ServiceHealth start(@Nullable HealthConfig config, int... ports) {
@@ -251,21 +251,17 @@ class ServiceHealthIT {
     return new HealthConfig(new HealthConfig.Active(path, interval, timeout, rise, fall), null);
   }
 
-  private HttpServer serve(int port, Handler<HttpServerRequest> handler) {
-    return await(vertx.createHttpServer().requestHandler(handler).listen(port, "127.0.0.1"));
+  private HttpServer serve(int port, Handler<HttpServerRequest> handler) throws Exception {
+    return vertx
+        .createHttpServer()
+        .requestHandler(handler)
+        .listen(port, "127.0.0.1")
+        .await(10, SECONDS);
   }
 
   private String next() throws InterruptedException {
-    String change = heard.poll(10, TimeUnit.SECONDS);
+    String change = heard.poll(10, SECONDS);
     assertThat(change).as("a change within 10 s").isNotNull();
     return change;
-  }
-
-  private static <T> T await(Future<T> future) {
-    return future
-        .toCompletionStage()
-        .toCompletableFuture()
-        .orTimeout(10, TimeUnit.SECONDS)
-        .join();
   }
 }

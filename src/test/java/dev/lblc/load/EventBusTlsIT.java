@@ -3,6 +3,9 @@ package dev.lblc.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lblc.testing.ConfigJson;
+import dev.lblc.testing.Eventually;
+import dev.lblc.testing.Ports;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -16,9 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes whose event bus asks for certificates: of one authority they hear each other, of two they do not. */
 final class EventBusTlsIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final Pattern ADMIN = Pattern.compile("admin (http://\\S+)");
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -46,16 +50,20 @@ final class EventBusTlsIT {
     int eventBus = ports.get(1);
     try (JavaProcess first = gateway("first", cluster, eventBus, ours);
         JavaProcess second = gateway("second", cluster, 0, ours)) {
-      eventually("the two hear each other", () -> heard(first) == 2 && heard(second) == 2);
+      Eventually.holds(
+          "the two hear each other", PATIENCE, () -> heard(first) == 2 && heard(second) == 2);
       assertThatThrownBy(() -> firstByteWithoutCertificate(eventBus, ours.trust()))
           .isInstanceOf(SSLException.class)
           .hasMessageContaining("fatal alert");
 
       try (JavaProcess third = gateway("third", cluster, 0, foreign)) {
-        eventually(
-            "it is a member", () -> nodes(first).size() == 3 && nodes(third).size() == 3);
-        eventually(
+        Eventually.holds(
+            "it is a member",
+            PATIENCE,
+            () -> nodes(first).size() == 3 && nodes(third).size() == 3);
+        Eventually.holds(
             "all miss whom they do not hear",
+            PATIENCE,
             () -> degraded(first) == 1 && degraded(second) == 1 && degraded(third) == 2);
         assertThat(heard(first)).isEqualTo(2);
         assertThat(heard(second)).isEqualTo(2);
@@ -71,14 +79,7 @@ final class EventBusTlsIT {
         .put("key", certificates.key().toString())
         .put("trust", certificates.trust().toString());
     JsonObject config = new JsonObject()
-        .put(
-            "listeners",
-            new JsonArray()
-                .add(new JsonObject()
-                    .put("name", "web")
-                    .put("protocol", "http")
-                    .put("host", "127.0.0.1")
-                    .put("port", 0)))
+        .put("listeners", new JsonArray().add(ConfigJson.listener("127.0.0.1", 0)))
         .put("routes", new JsonArray())
         .put(
             "services",
@@ -100,18 +101,6 @@ final class EventBusTlsIT {
         .replace("cluster-name: lblc", "cluster-name: " + folder.getFileName())
         .replace("port: 5701", "port: " + port);
     return Files.writeString(folder.resolve("hazelcast.yaml"), yaml);
-  }
-
-  private interface Check {
-    boolean holds() throws Exception;
-  }
-
-  private static void eventually(String what, Check check) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(40);
-    while (!check.holds()) {
-      assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-      TimeUnit.MILLISECONDS.sleep(20); // between two looks, not for a state
-    }
   }
 
   /** Reads from the port as a client that trusts it, and has nothing to show. */

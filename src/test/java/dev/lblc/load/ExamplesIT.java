@@ -1,10 +1,14 @@
 package dev.lblc.load;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.example.Rendezvous;
 import com.example.ReplicaCaller;
 import com.example.WebProxyGateway;
+import dev.lblc.testing.ConfigJson;
+import dev.lblc.testing.Eventually;
+import dev.lblc.testing.Ports;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -31,7 +35,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -99,7 +102,7 @@ final class ExamplesIT {
 
   @AfterAll
   static void stopVertx() throws Exception {
-    await(VERTX.close());
+    VERTX.close().await(PATIENCE_SECONDS, SECONDS);
   }
 
   @ParameterizedTest
@@ -195,7 +198,7 @@ final class ExamplesIT {
     }
     assertThat(new HashSet<>(homes.values())).hasSize(SERVERS);
     for (App app : apps) {
-      Eventually.eventually("the same homes on all", SOON, () -> {
+      Eventually.passes("the same homes on all", SOON, () -> {
         for (Map.Entry<String, String> home : homes.entrySet()) {
           assertThat(upstreamOf(client, app, header, home.getKey()))
               .as("server of %s", home.getKey())
@@ -203,7 +206,7 @@ final class ExamplesIT {
         }
       });
     }
-    await(client.close());
+    client.close().await(PATIENCE_SECONDS, SECONDS);
   }
 
   /** Exchanges on all nodes, of which a third is ended by its client at a random moment. */
@@ -222,7 +225,7 @@ final class ExamplesIT {
       underWay.add(one(client, request, isEnded ? 1 + random.nextInt(10) : 0));
       if (underWay.size() == AT_ONCE) {
         for (Future<Boolean> exchange : underWay) {
-          answered += await(exchange) ? 1 : 0;
+          answered += exchange.await(PATIENCE_SECONDS, SECONDS) ? 1 : 0;
         }
         underWay.clear();
       }
@@ -230,7 +233,7 @@ final class ExamplesIT {
     assertThat(answered)
         .as("answered over %s, seed %d", version, seed)
         .isGreaterThan(EXCHANGES / 4);
-    await(client.close());
+    client.close().await(PATIENCE_SECONDS, SECONDS);
   }
 
   /** Whether it was answered as a whole. */
@@ -251,12 +254,13 @@ final class ExamplesIT {
   private void assertNothingIsCounted() throws Exception {
     HttpClient client = client(HttpVersion.HTTP_1_1);
     for (App app : apps) {
-      Eventually.eventually("no connection is counted", SOON, () -> {
-        JsonObject status = new JsonObject(await(body(client, app.status)));
+      Eventually.passes("no connection is counted", SOON, () -> {
+        JsonObject status =
+            new JsonObject(body(client, app.status).await(PATIENCE_SECONDS, SECONDS));
         assertThat(connections(status)).as(status.encode()).containsOnly(0);
       });
     }
-    await(client.close());
+    client.close().await(PATIENCE_SECONDS, SECONDS);
   }
 
   private static Set<Integer> connections(JsonObject status) {
@@ -276,20 +280,22 @@ final class ExamplesIT {
   private void tellReplicas(List<Integer> ports) throws Exception {
     HttpClient client = client(HttpVersion.HTTP_1_1);
     for (App app : apps) {
-      await(client
+      client
           .request(at(app.port, "/replicas").setMethod(HttpMethod.PUT))
           .compose(request -> request.send(new JsonArray(ports).toBuffer()))
-          .compose(HttpClientResponse::end));
+          .compose(HttpClientResponse::end)
+          .await(PATIENCE_SECONDS, SECONDS);
     }
-    await(client.close());
+    client.close().await(PATIENCE_SECONDS, SECONDS);
   }
 
   private static String upstreamOf(HttpClient client, App app, @Nullable String header, String path)
       throws Exception {
-    HttpClientResponse response = await(client
+    HttpClientResponse response = client
         .request(destination(app.port, header, path))
         .compose(HttpClientRequest::send)
-        .compose(answer -> answer.body().map(answer)));
+        .compose(answer -> answer.body().map(answer))
+        .await(PATIENCE_SECONDS, SECONDS);
     assertThat(response.statusCode()).isEqualTo(200);
     return response.getHeader(UpstreamMain.WHO);
   }
@@ -318,10 +324,6 @@ final class ExamplesIT {
         .build();
   }
 
-  private static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-  }
-
   // --- their configuration ---
 
   private JsonObject services(String name, String strategy) {
@@ -334,18 +336,9 @@ final class ExamplesIT {
   }
 
   private JsonObject gateway(int web, int admin, Path hazelcast) {
-    JsonObject listener = new JsonObject()
-        .put("name", "web")
-        .put("protocol", "http")
-        .put("host", HOST)
-        .put("port", web);
-    JsonObject route = new JsonObject()
-        .put("listener", "web")
-        .put("service", "load")
-        .put("destination", new JsonArray().add("{path}"));
     return services("load", "rendezvous")
-        .put("listeners", new JsonArray().add(listener))
-        .put("routes", new JsonArray().add(route))
+        .put("listeners", new JsonArray().add(ConfigJson.listener(HOST, web)))
+        .put("routes", new JsonArray().add(ConfigJson.route("load")))
         .put("cluster", new JsonObject().put("enabled", true).put("config", hazelcast.toString()))
         .put("admin", new JsonObject().put("port", admin));
   }

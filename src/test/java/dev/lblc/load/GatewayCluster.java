@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.load.GatewayNode.Site;
 import dev.lblc.load.HttpSocket.Answer;
+import dev.lblc.testing.ConfigJson;
+import dev.lblc.testing.Eventually;
+import dev.lblc.testing.Ports;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -164,8 +167,8 @@ final class GatewayCluster implements AutoCloseable {
   }
 
   /** Returns once every node is ready, hears every other one, and nothing is degraded; how long that took. */
-  long awaitWhole(Duration within) {
-    return Eventually.eventually("one whole cluster", within, this::assertWhole);
+  long awaitWhole(Duration within) throws Exception {
+    return Eventually.passes("one whole cluster", within, this::assertWhole);
   }
 
   void assertWhole() throws Exception {
@@ -243,20 +246,14 @@ final class GatewayCluster implements AutoCloseable {
   private String config(Site site, int web, int admin, Path hazelcast) {
     JsonObject timeouts = new JsonObject().put("response", "3m").put("idle", "3m");
     return new JsonObject()
-        .put(
-            "listeners",
-            new JsonArray()
-                .add(new JsonObject()
-                    .put("name", "web")
-                    .put("protocol", "http")
-                    .put("host", site.host())
-                    .put("port", web)))
+        .put("listeners", new JsonArray().add(ConfigJson.listener(site.host(), web)))
         .put(
             "routes",
             new JsonArray()
-                .add(
-                    route("brief", timeouts).put("match", new JsonObject().put("path", "/brief/*")))
-                .add(route("load", timeouts)))
+                .add(ConfigJson.route("brief")
+                    .put("match", new JsonObject().put("path", "/brief/*"))
+                    .put("timeouts", timeouts))
+                .add(ConfigJson.route("load").put("timeouts", timeouts)))
         .put("services", new JsonObject().put("load", service("24h")).put("brief", service("5s")))
         .put("cluster", new JsonObject().put("enabled", true).put("config", hazelcast.toString()))
         .put("admin", GatewayNode.adminConfig(site, admin))
@@ -275,14 +272,6 @@ final class GatewayCluster implements AutoCloseable {
         .put("strategy", "lblc")
         .put("options", new JsonObject().put("expiration", expiration))
         .put("servers", servers);
-  }
-
-  private static JsonObject route(String service, JsonObject timeouts) {
-    return new JsonObject()
-        .put("listener", "web")
-        .put("service", service)
-        .put("timeouts", timeouts)
-        .put("destination", new JsonArray().add("{path}"));
   }
 
   /** Hazelcast's file for one of some members. */

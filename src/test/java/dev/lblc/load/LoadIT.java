@@ -2,6 +2,8 @@ package dev.lblc.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.testing.ConfigJson;
+import dev.lblc.testing.Ports;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -127,21 +129,8 @@ final class LoadIT {
         .put("servers", servers)
         .put("health", new JsonObject().put("active", active).put("passive", passive));
     return new JsonObject()
-        .put(
-            "listeners",
-            new JsonArray()
-                .add(new JsonObject()
-                    .put("name", "web")
-                    .put("protocol", "http")
-                    .put("host", "127.0.0.1")
-                    .put("port", ports.get(3))))
-        .put(
-            "routes",
-            new JsonArray()
-                .add(new JsonObject()
-                    .put("listener", "web")
-                    .put("service", "load")
-                    .put("destination", new JsonArray().add("{path}"))))
+        .put("listeners", new JsonArray().add(ConfigJson.listener("127.0.0.1", ports.get(3))))
+        .put("routes", new JsonArray().add(ConfigJson.route("load")))
         .put("services", new JsonObject().put("load", service))
         .put("admin", new JsonObject().put("port", ports.get(4)));
   }

@@ -1,10 +1,10 @@
 package dev.lblc.load;
 
-import static dev.lblc.load.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.lblc.load.SteadyLoad.Sample;
+import dev.lblc.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,7 +83,7 @@ final class PartitionIT {
       namespaces.cut(1, 2);
       cutAt = System.nanoTime();
       holdOnEach(held, "/hold/early");
-      long parted = eventually("nobody counts the other side", Duration.ofSeconds(8), () -> {
+      long parted = Eventually.passes("nobody counts the other side", Duration.ofSeconds(8), () -> {
         assertThat(sum(alone.active("load", "cluster"))).isLessThan(3 * HELD);
         for (GatewayNode node : many) {
           assertThat(sum(node.active("load", "cluster"))).isLessThan(5 * HELD);
@@ -99,17 +99,18 @@ final class PartitionIT {
       namespaces.heal();
       healedAt = System.nanoTime();
       long whole = cluster.awaitWhole(Duration.ofSeconds(15));
-      long same = eventually("one home each, that of the later use", Duration.ofSeconds(20), () -> {
-        cluster.assertSameHomes("/both");
-        assertThat(GatewayCluster.homes(alone, "load", "/both")).containsAllEntriesOf(later);
-      });
+      long same =
+          Eventually.passes("one home each, that of the later use", Duration.ofSeconds(20), () -> {
+            cluster.assertSameHomes("/both");
+            assertThat(GatewayCluster.homes(alone, "load", "/both")).containsAllEntriesOf(later);
+          });
       report("parted after %d ms, whole again %d ms after the heal, same homes %d ms later"
           .formatted(parted, whole, same));
     } finally {
       namespaces.heal();
       samples.addAll(load.stop());
     }
-    eventually(
+    Eventually.passes(
         "true counts",
         Duration.ofSeconds(1),
         () -> assertThat(sum(cluster.assertTrueCounts())).isEqualTo(held.size()));
@@ -125,11 +126,12 @@ final class PartitionIT {
     for (HttpSocket socket : held) {
       socket.close();
     }
-    eventually(
+    Eventually.passes(
         "nothing left",
         Duration.ofSeconds(1),
         () -> assertThat(sum(cluster.assertTrueCounts())).isZero());
-    eventually("one home for each destination", Duration.ofSeconds(5), cluster::assertSameHomes);
+    Eventually.passes(
+        "one home for each destination", Duration.ofSeconds(5), cluster::assertSameHomes);
   }
 
   private void holdOnEach(List<HttpSocket> held, String prefix) throws IOException {

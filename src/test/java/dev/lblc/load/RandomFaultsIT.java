@@ -1,10 +1,10 @@
 package dev.lblc.load;
 
-import static dev.lblc.load.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.lblc.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -130,10 +130,10 @@ final class RandomFaultsIT {
     }
   }
 
-  private void look(GatewayCluster gateways, String when) {
-    long whole = eventually(when, Duration.ofSeconds(40), gateways::assertWhole);
-    long same = eventually(when, Duration.ofSeconds(40), gateways::assertSameHomes);
-    eventually(when, Duration.ofSeconds(3), () -> {
+  private void look(GatewayCluster gateways, String when) throws Exception {
+    long whole = Eventually.passes(when, Duration.ofSeconds(40), gateways::assertWhole);
+    long same = Eventually.passes(when, Duration.ofSeconds(40), gateways::assertSameHomes);
+    Eventually.passes(when, Duration.ofSeconds(3), () -> {
       int sum = gateways.assertTrueCounts().values().stream().mapToInt(i -> i).sum();
       int truth = gateways.holding().values().stream().mapToInt(i -> i).sum();
       assertThat(sum).isEqualTo(truth);

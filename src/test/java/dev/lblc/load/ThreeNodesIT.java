@@ -1,9 +1,9 @@
 package dev.lblc.load;
 
-import static dev.lblc.load.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.load.SteadyLoad.Sample;
+import dev.lblc.testing.Eventually;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,19 +68,12 @@ final class ThreeNodesIT {
         DESTINATIONS,
         (sockets, i) ->
             homes.put("/any" + i, GatewayCluster.server(sockets.get(first[i]).get("/any" + i))));
-    long agreed = eventually("seed " + seed + ": agreement", SOON, cluster::assertSameHomes);
+    long agreed = Eventually.passes("seed " + seed + ": agreement", SOON, cluster::assertSameHomes);
     assertThat(cluster.node(0).homes("load")).containsAllEntriesOf(homes);
 
-    Map<String, String> elsewhere = new ConcurrentHashMap<>();
-    inParallel(DESTINATIONS, (sockets, i) -> {
-      for (HttpSocket socket : sockets) {
-        String server = GatewayCluster.server(socket.get("/any" + i));
-        if (!server.equals(homes.get("/any" + i))) {
-          elsewhere.put("/any" + i, server);
-        }
-      }
-    });
-    assertThat(elsewhere).as("seed %d: not where they went first", seed).isEmpty();
+    assertThat(elsewhere("/any", homes))
+        .as("seed %d: not where they went first", seed)
+        .isEmpty();
     report("%d destinations agreed on after %d ms".formatted(DESTINATIONS, agreed));
   }
 
@@ -117,7 +110,7 @@ final class ThreeNodesIT {
       threads.shutdownNow();
       closeAll(sockets);
     }
-    long agreed = eventually("seed " + seed + ": agreement", SOON, cluster::assertSameHomes);
+    long agreed = Eventually.passes("seed " + seed + ": agreement", SOON, cluster::assertSameHomes);
     Map<String, String> homes = cluster.node(0).homes("load");
     long parted =
         first.values().stream().filter(s -> s.stream().distinct().count() > 1).count();
@@ -125,16 +118,9 @@ final class ThreeNodesIT {
         assertThat(chosen).as("first servers of %s", path).contains(homes.get(path)));
     assertThat(parted).as("placements that met: without any, nothing was shown").isPositive();
 
-    Map<String, String> elsewhere = new ConcurrentHashMap<>();
-    inParallel(DESTINATIONS, (open, i) -> {
-      for (HttpSocket socket : open) {
-        String server = GatewayCluster.server(socket.get("/once" + i));
-        if (!server.equals(homes.get("/once" + i))) {
-          elsewhere.put("/once" + i, server);
-        }
-      }
-    });
-    assertThat(elsewhere).as("seed %d: elsewhere for a second time", seed).isEmpty();
+    assertThat(elsewhere("/once", homes))
+        .as("seed %d: elsewhere for a second time", seed)
+        .isEmpty();
     report(
         "of %d destinations requested on 2 or 3 nodes at once %d were placed differently; agreed after %d ms"
             .formatted(DESTINATIONS, parted, agreed));
@@ -149,7 +135,7 @@ final class ThreeNodesIT {
         held.add(cluster.hold(cluster.node(i % 3), "/hold/" + seed + "/" + i));
       }
       long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-      long seen = eventually("every node counts all", SOON, () -> {
+      long seen = Eventually.passes("every node counts all", SOON, () -> {
         Map<String, Integer> truth = cluster.assertTrueCounts();
         assertThat(sum(truth)).isEqualTo(300);
         assertThat(cluster.holding()).isEqualTo(truth);
@@ -161,7 +147,7 @@ final class ThreeNodesIT {
     } finally {
       closeAll(held);
     }
-    eventually("nobody counts them any more", SOON, () -> {
+    Eventually.passes("nobody counts them any more", SOON, () -> {
       assertThat(sum(cluster.assertTrueCounts())).isZero();
       assertThat(sum(cluster.holding())).isZero();
     });
@@ -179,19 +165,19 @@ final class ThreeNodesIT {
       for (int i = 0; i < 30; i++) {
         held.add(cluster.hold(killed, "/hold/" + seed + "/" + i));
       }
-      eventually("its connections are seen", SOON, () -> {
+      Eventually.passes("its connections are seen", SOON, () -> {
         for (GatewayNode node : left) {
           assertThat(sum(node.active("load", "cluster"))).isGreaterThanOrEqualTo(30);
         }
       });
       String kept = "/kept" + seed + "/";
       cluster.placeSome(kept, 200, random);
-      eventually("they are known", SOON, () -> cluster.assertSameHomes(kept));
+      Eventually.passes("they are known", SOON, () -> cluster.assertSameHomes(kept));
       Map<String, String> before = GatewayCluster.homes(killed, "load", kept);
 
       killed.process().kill();
       killedAt = System.nanoTime();
-      long gone = eventually("its connections are gone", Duration.ofSeconds(2), () -> {
+      long gone = Eventually.passes("its connections are gone", Duration.ofSeconds(2), () -> {
         for (GatewayNode node : left) {
           assertThat(sum(node.active("load", "cluster"))).isLessThan(30);
         }
@@ -205,7 +191,7 @@ final class ThreeNodesIT {
           .formatted(gone, lost, before.size()));
 
       killed.launch();
-      eventually(
+      Eventually.passes(
           "it is ready",
           Duration.ofSeconds(30),
           () -> assertThat(killed.isReady()).isTrue());
@@ -226,8 +212,8 @@ final class ThreeNodesIT {
         .allMatch(sample -> sample.node() == killed)
         .filteredOn(Sample::isFailure)
         .allMatch(sample -> sample.startNanos() - killedAt < 0);
-    eventually("agreement", Duration.ofSeconds(5), cluster::assertSameHomes);
-    eventually(
+    Eventually.passes("agreement", Duration.ofSeconds(5), cluster::assertSameHomes);
+    Eventually.passes(
         "nothing left", SOON, () -> assertThat(sum(cluster.assertTrueCounts())).isZero());
   }
 
@@ -252,7 +238,7 @@ final class ThreeNodesIT {
       paused.process().stop();
       pausedAt = System.nanoTime();
       try {
-        long gone = eventually("it is taken for gone", Duration.ofSeconds(8), () -> {
+        long gone = Eventually.passes("it is taken for gone", Duration.ofSeconds(8), () -> {
           for (GatewayNode node : left) {
             assertThat(node.members()).hasSize(2);
             assertThat(sum(node.active("load", "local")) + 30)
@@ -272,7 +258,7 @@ final class ThreeNodesIT {
         held.add(cluster.hold(paused, "/hold/again" + seed + "/" + i));
       }
       long whole = cluster.awaitWhole(Duration.ofSeconds(15));
-      long same = eventually("same homes", Duration.ofSeconds(5), () -> {
+      long same = Eventually.passes("same homes", Duration.ofSeconds(5), () -> {
         cluster.assertSameHomes("/before" + seed);
         cluster.assertSameHomes("/meanwhile" + seed);
         cluster.assertSameHomes("/hold/again" + seed);
@@ -289,14 +275,14 @@ final class ThreeNodesIT {
         .as("seed %d: failures", seed)
         .isEmpty();
     assertThat(during).isLessThan(Math.max(2 * before, P99_FLOOR_MILLIS));
-    eventually(
+    Eventually.passes(
         "true counts",
         SOON,
         () -> assertThat(sum(cluster.assertTrueCounts())).isEqualTo(held.size()));
     closeAll(held);
-    eventually(
+    Eventually.passes(
         "nothing left", SOON, () -> assertThat(sum(cluster.assertTrueCounts())).isZero());
-    eventually("agreement", Duration.ofSeconds(5), cluster::assertSameHomes);
+    Eventually.passes("agreement", Duration.ofSeconds(5), cluster::assertSameHomes);
   }
 
   @Test
@@ -309,7 +295,7 @@ final class ThreeNodesIT {
         node -> before.put(node, node.lines("node " + id + " does not work").size()));
     silent.process().stop();
     try {
-      eventually("it is shown as silent", Duration.ofSeconds(4), () -> {
+      Eventually.passes("it is shown as silent", Duration.ofSeconds(4), () -> {
         for (GatewayNode node : left) {
           assertThat(node.members()).hasSize(3);
           assertThat(node.degraded()).containsExactly("node " + id);
@@ -341,7 +327,7 @@ final class ThreeNodesIT {
     }
     long start = System.nanoTime();
     Map<String, String> homes = new TreeMap<>();
-    eventually("all have them", SOON, () -> {
+    Eventually.passes("all have them", SOON, () -> {
       for (GatewayNode node : cluster.nodes()) {
         assertThat(GatewayCluster.homes(node, "brief", "/brief/"))
             .containsKeys(all.toArray(new String[0]));
@@ -376,6 +362,21 @@ final class ThreeNodesIT {
 
   private interface OnEach {
     void run(List<HttpSocket> sockets, int i) throws Exception;
+  }
+
+  /** Requests all of them on every node; the destinations that a node sent elsewhere than home, and where to. */
+  private static Map<String, String> elsewhere(String prefix, Map<String, String> homes)
+      throws Exception {
+    Map<String, String> elsewhere = new ConcurrentHashMap<>();
+    inParallel(DESTINATIONS, (sockets, i) -> {
+      for (HttpSocket socket : sockets) {
+        String server = GatewayCluster.server(socket.get(prefix + i));
+        if (!server.equals(homes.get(prefix + i))) {
+          elsewhere.put(prefix + i, server);
+        }
+      }
+    });
+    return elsewhere;
   }
 
   /** Runs a task for each number, by some threads that have a connection to every node each. */

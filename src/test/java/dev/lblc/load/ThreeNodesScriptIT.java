@@ -2,6 +2,7 @@ package dev.lblc.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.testing.Ports;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

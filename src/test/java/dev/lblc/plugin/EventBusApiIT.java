@@ -1,16 +1,16 @@
 package dev.lblc.plugin;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lblc.testing.Eventually;
 import io.vertx.core.DeploymentOptions;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.junit5.VertxExtension;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +40,7 @@ final class EventBusApiIT {
     assertThat(active()).isEqualTo(2);
     vertx.eventBus().send("lblc.images.release", first.copy());
     assertThat(ask("release", second)).isEqualTo(only(second));
-    eventually(0);
+    Eventually.holds("nothing is held", () -> active() == 0);
   }
 
   @Test
@@ -58,7 +58,6 @@ final class EventBusApiIT {
   void acquire_withoutAServer_failsWith503() {
     assertThatThrownBy(() -> ask(
             "acquire", new JsonObject().put("except", new JsonArray().add("one").add("two"))))
-        .cause()
         .isInstanceOf(ReplyException.class)
         .hasMessage("no server available for service images")
         .matches(failure -> ((ReplyException) failure).failureCode() == 503);
@@ -74,7 +73,6 @@ final class EventBusApiIT {
       })
   void acquire_badBody_failsWith400AndCountsNothing(String body) throws Exception {
     assertThatThrownBy(() -> ask("acquire", new JsonObject(body)))
-        .cause()
         .hasMessageContaining("(expected: ")
         .matches(failure -> ((ReplyException) failure).failureCode() == 400);
     assertThat(active()).isZero();
@@ -82,8 +80,8 @@ final class EventBusApiIT {
 
   @Test
   void message_thatIsNoObject_failsWith400() {
-    assertThatThrownBy(() -> await(vertx.eventBus().request("lblc.images.acquire", "/a")))
-        .cause()
+    assertThatThrownBy(
+            () -> vertx.eventBus().request("lblc.images.acquire", "/a").await(20, SECONDS))
         .hasMessage("the message's body: /a (expected: a JSON object)");
   }
 
@@ -93,14 +91,11 @@ final class EventBusApiIT {
     JsonObject lease = ask("acquire", null);
     ask("release", lease);
     assertThatThrownBy(() -> ask(what, lease))
-        .cause()
         .hasMessageContaining("is not held")
         .matches(failure -> ((ReplyException) failure).failureCode() == 404);
     assertThatThrownBy(() -> ask(what, new JsonObject().put("lease", "elsewhere/1")))
-        .cause()
         .hasMessageContaining("its node does not answer");
     assertThatThrownBy(() -> ask(what, new JsonObject()))
-        .cause()
         .hasMessage("lease: null (expected: the lease that acquire answered)");
     assertThat(Lblc.of(vertx).service("images").status().doubleReleases()).isZero();
   }
@@ -108,18 +103,17 @@ final class EventBusApiIT {
   @Test
   void lease_notRenewed_isReleased_andARenewedOneStays() throws Exception {
     for (String deployment : vertx.deploymentIDs()) {
-      await(vertx.undeploy(deployment));
+      vertx.undeploy(deployment).await(20, SECONDS);
     }
     deploy("1s", 1);
     ask("acquire", null);
     JsonObject renewed = ask("acquire", null);
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (active() == 2) {
-      assertThat(System.nanoTime() - deadline).isNegative();
+    Eventually.holds("the other is released", () -> {
       assertThat(ask("renew", renewed)).isEqualTo(only(renewed));
-    }
+      return active() != 2;
+    });
     assertThat(active()).isEqualTo(1);
-    eventually(0);
+    Eventually.holds("nothing is held", () -> active() == 0);
   }
 
   @Test
@@ -127,7 +121,7 @@ final class EventBusApiIT {
     ask("acquire", null);
     LblcService service = Lblc.of(vertx).service("images");
     for (String deployment : vertx.deploymentIDs()) {
-      await(vertx.undeploy(deployment));
+      vertx.undeploy(deployment).await(20, SECONDS);
     }
     assertThat(active(service)).isZero();
     assertThatThrownBy(() -> ask("acquire", null)).hasMessageContaining("No handlers");
@@ -146,9 +140,11 @@ final class EventBusApiIT {
         .put("leaseTimeout", leaseTimeout)
         .put("servers", new JsonArray().add(server("one")).add(server("two")));
     JsonObject config = new JsonObject().put("services", new JsonObject().put("images", service));
-    await(vertx.deployVerticle(
-        "dev.lblc.plugin.LblcVerticle",
-        new DeploymentOptions().setConfig(config).setInstances(instances)));
+    vertx
+        .deployVerticle(
+            "dev.lblc.plugin.LblcVerticle",
+            new DeploymentOptions().setConfig(config).setInstances(instances))
+        .await(20, SECONDS);
   }
 
   private static JsonObject server(String id) {
@@ -160,7 +156,10 @@ final class EventBusApiIT {
   }
 
   private JsonObject ask(String what, @Nullable JsonObject body) throws Exception {
-    return await(vertx.eventBus().<JsonObject>request("lblc.images." + what, body))
+    return vertx
+        .eventBus()
+        .<JsonObject>request("lblc.images." + what, body)
+        .await(20, SECONDS)
         .body();
   }
 
@@ -170,17 +169,5 @@ final class EventBusApiIT {
 
   private static int active(LblcService service) {
     return service.status().servers().stream().mapToInt(s -> s.active().local()).sum();
-  }
-
-  private void eventually(int connections) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (active() != connections) {
-      assertThat(System.nanoTime() - deadline).isNegative();
-      TimeUnit.MILLISECONDS.sleep(10); // between two looks, not for a state
-    }
-  }
-
-  private static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
   }
 }

@@ -1,11 +1,13 @@
 package dev.lblc.plugin;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import dev.lblc.scheduler.ServerEdit;
+import dev.lblc.testing.Eventually;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -24,6 +26,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.json.JsonArray;
@@ -39,7 +42,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -93,10 +95,11 @@ final class FacesIT {
     JsonArray servers = new JsonArray();
     for (int i = 0; i < 3; i++) {
       String name = "s" + i;
-      HttpServer upstream = await(vertx
+      HttpServer upstream = vertx
           .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(true))
           .requestHandler(request -> serve(name, request))
-          .listen(0, "127.0.0.1"));
+          .listen(0, "127.0.0.1")
+          .await(20, SECONDS);
       upstreams.add(upstream);
       servers.add(new JsonObject()
           .put("id", name)
@@ -105,13 +108,15 @@ final class FacesIT {
     }
     JsonObject images = new JsonObject().put("strategy", "lblc").put("servers", servers);
     JsonObject config = new JsonObject().put("services", new JsonObject().put("images", images));
-    await(vertx.deployVerticle(new LblcVerticle(), new DeploymentOptions().setConfig(config)));
+    vertx
+        .deployVerticle(new LblcVerticle(), new DeploymentOptions().setConfig(config))
+        .await(20, SECONDS);
     service = Lblc.of(vertx).service("images");
   }
 
   @AfterEach
   void stop() throws Exception {
-    await(vertx.close());
+    vertx.close().await(20, SECONDS);
   }
 
   // --- the origin of a stock proxy ---
@@ -159,14 +164,14 @@ final class FacesIT {
     int port = proxy(HttpVersion.HTTP_1_1, 1);
     HttpClient client = client(HttpVersion.HTTP_1_1);
     Future<String> first = getAsync(client, port, "/held");
-    HttpServerRequest atUpstream = held.get(20, TimeUnit.SECONDS);
+    HttpServerRequest atUpstream = held.get(20, SECONDS);
     HttpClientAgent leaving = client(HttpVersion.HTTP_1_1);
     Future<String> second = getAsync(leaving, port, "/ok/second");
-    eventually("two requests count", () -> active() == 2);
-    await(leaving.close());
-    assertThatThrownBy(() -> await(second)).isNotNull();
+    Eventually.holds("two requests count", () -> active() == 2);
+    leaving.close().await(20, SECONDS);
+    assertThatThrownBy(() -> second.await(20, SECONDS)).isNotNull();
     atUpstream.response().end("first");
-    assertThat(await(first)).isEqualTo("first");
+    assertThat(first.await(20, SECONDS)).isEqualTo("first");
     eventuallyIdle("the client left");
     assertThat(get(client, port, "/ok/third")).isEqualTo("s0");
   }
@@ -175,11 +180,11 @@ final class FacesIT {
   void proxiedWebSocket_countsUntilItIsClosed_byEitherSide() throws Exception {
     int port = proxy(HttpVersion.HTTP_1_1, 10);
     WebSocketClient client = vertx.createWebSocketClient();
-    WebSocket byClient = await(client.connect(port, "127.0.0.1", "/ws"));
-    WebSocket byServer = await(client.connect(port, "127.0.0.1", "/ws"));
+    WebSocket byClient = client.connect(port, "127.0.0.1", "/ws").await(20, SECONDS);
+    WebSocket byServer = client.connect(port, "127.0.0.1", "/ws").await(20, SECONDS);
     assertThat(active()).isEqualTo(2);
-    await(byClient.close());
-    eventually("one is closed", () -> active() == 1);
+    byClient.close().await(20, SECONDS);
+    Eventually.holds("one is closed", () -> active() == 1);
     byServer.writeTextMessage("bye");
     eventuallyIdle("the server closed the other");
   }
@@ -189,8 +194,8 @@ final class FacesIT {
     int port = proxy(HttpVersion.HTTP_1_1, 1);
     WebSocketClient client = vertx.createWebSocketClient();
     for (int i = 0; i < 5; i++) {
-      assertThatThrownBy(() -> await(client.connect(port, "127.0.0.1", "/ok/no")))
-          .hasMessageContaining("Upgrade");
+      assertThatThrownBy(() -> client.connect(port, "127.0.0.1", "/ok/no").await(20, SECONDS))
+          .isInstanceOf(UpgradeRejectedException.class);
     }
     eventuallyIdle("refused");
     assertThat(get(client(HttpVersion.HTTP_1_1), port, "/ok/no")).isIn("s0", "s1", "s2");
@@ -201,8 +206,8 @@ final class FacesIT {
     int port = proxy(HttpVersion.HTTP_1_1, 10);
     HttpClient client = client(HttpVersion.HTTP_1_1);
     String home = get(client, port, "/ok/a");
-    await(upstreams.get(home.charAt(1) - '0').close());
-    eventually("another one answers", () -> !get(client, port, "/ok/a").equals(home));
+    upstreams.get(home.charAt(1) - '0').close().await(20, SECONDS);
+    Eventually.holds("another one answers", () -> !get(client, port, "/ok/a").equals(home));
     eventuallyIdle("passed over");
   }
 
@@ -212,17 +217,17 @@ final class FacesIT {
   void balanced_sameRoutingKey_staysOnItsServer_alsoWithANewList() throws Exception {
     AtomicReference<List<SocketAddress>> list = new AtomicReference<>(addresses(0, 1, 2));
     HttpClient client = balanced(HttpVersion.HTTP_1_1, list);
-    String home = await(body(client.request(options("/ok/x", "a"))));
+    String home = body(client.request(options("/ok/x", "a"))).await(20, SECONDS);
     for (int i = 0; i < 10; i++) {
-      assertThat(await(body(client.request(options("/ok/x", "a"))))).isEqualTo(home);
+      assertThat(body(client.request(options("/ok/x", "a"))).await(20, SECONDS)).isEqualTo(home);
     }
     list.set(addresses(2, 1, 0));
-    assertThat(await(body(client.request(options("/ok/x", "a"))))).isEqualTo(home);
+    assertThat(body(client.request(options("/ok/x", "a"))).await(20, SECONDS)).isEqualTo(home);
     int index = home.charAt(1) - '0';
     list.set(addresses((index + 1) % 3, (index + 2) % 3));
-    assertThat(await(body(client.request(options("/ok/x", "a"))))).isNotEqualTo(home);
+    assertThat(body(client.request(options("/ok/x", "a"))).await(20, SECONDS)).isNotEqualTo(home);
     list.set(addresses(0, 1, 2));
-    assertThat(await(body(client.request(options("/ok/x", "a"))))).isEqualTo(home);
+    assertThat(body(client.request(options("/ok/x", "a"))).await(20, SECONDS)).isEqualTo(home);
     eventuallyIdle("after answers");
   }
 
@@ -231,7 +236,7 @@ final class FacesIT {
     HttpClient client = balanced(HttpVersion.HTTP_1_1, new AtomicReference<>(addresses(0, 1, 2)));
     Lease one = service.acquire(null);
     Lease other = service.acquire(null);
-    String least = await(body(client.request(options("/ok/x", null))));
+    String least = body(client.request(options("/ok/x", null))).await(20, SECONDS);
     assertThat(least).isNotIn(one.server().id(), other.server().id());
     one.close();
     other.close();
@@ -242,7 +247,7 @@ final class FacesIT {
     HttpClient client = balanced(
         HttpVersion.HTTP_1_1,
         new AtomicReference<>(List.of(SocketAddress.inetSocketAddress(9, "192.0.2.1"))));
-    assertThatThrownBy(() -> await(body(client.request(options("/ok/x", "a")))))
+    assertThatThrownBy(() -> body(client.request(options("/ok/x", "a"))).await(20, SECONDS))
         .hasMessageContaining("No results");
     assertThat(active()).isZero();
   }
@@ -285,7 +290,7 @@ final class FacesIT {
       if (underWay.size() == AT_ONCE) {
         for (Future<Boolean> exchange : underWay) {
           ended++;
-          answered += await(exchange) ? 1 : 0;
+          answered += exchange.await(20, SECONDS) ? 1 : 0;
         }
         underWay.clear();
       }
@@ -352,10 +357,11 @@ final class FacesIT {
     HttpProxy proxy = HttpProxy.reverseProxy(
             new ProxyOptions().setSupportWebSocket(true), toUpstreams)
         .origin(service.originRequestProvider(context -> context.request().getURI()));
-    return await(vertx
-            .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(true))
-            .requestHandler(proxy)
-            .listen(0, "127.0.0.1"))
+    return vertx
+        .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(true))
+        .requestHandler(proxy)
+        .listen(0, "127.0.0.1")
+        .await(20, SECONDS)
         .actualPort();
   }
 
@@ -394,7 +400,7 @@ final class FacesIT {
   }
 
   private String get(HttpClient client, int port, String uri) throws Exception {
-    return await(getAsync(client, port, uri));
+    return getAsync(client, port, uri).await(20, SECONDS);
   }
 
   private static Future<String> getAsync(HttpClient client, int port, String uri) {
@@ -413,22 +419,6 @@ final class FacesIT {
   }
 
   private void eventuallyIdle(String what) throws Exception {
-    eventually(what + ": no connection counts", () -> active() == 0);
-  }
-
-  private interface Check {
-    boolean holds() throws Exception;
-  }
-
-  private static void eventually(String what, Check check) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!check.holds()) {
-      assertThat(System.nanoTime() - deadline).as(what).isNegative();
-      TimeUnit.MILLISECONDS.sleep(10); // between two looks, not for a state
-    }
-  }
-
-  private static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    Eventually.holds(what + ": no connection counts", () -> active() == 0);
   }
 }

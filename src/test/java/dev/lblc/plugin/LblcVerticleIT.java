@@ -1,11 +1,13 @@
 package dev.lblc.plugin;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lblc.config.ConfigException;
 import dev.lblc.scheduler.Reason;
 import dev.lblc.scheduler.Server;
+import dev.lblc.testing.Eventually;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -34,7 +36,7 @@ final class LblcVerticleIT {
 
   @Test
   void deployed_asked_schedulesAndCounts() throws Exception {
-    await(deploy(config("lblc")));
+    deploy(config("lblc")).await(20, SECONDS);
     LblcService images = Lblc.of(vertx).service("images");
     Lease first = images.acquire("/a");
     Lease second = images.acquire("/a");
@@ -55,7 +57,7 @@ final class LblcVerticleIT {
 
   @Test
   void lease_closedTwice_countsOnceAndTells() throws Exception {
-    await(deploy(config("lblc")));
+    deploy(config("lblc")).await(20, SECONDS);
     LblcService images = Lblc.of(vertx).service("images");
     Lease held = images.acquire("/a");
     Lease lease = images.acquire("/a");
@@ -68,7 +70,7 @@ final class LblcVerticleIT {
 
   @Test
   void acquire_allLeftOut_noServerAndNothingCounted() throws Exception {
-    await(deploy(config("lblcr")));
+    deploy(config("lblcr")).await(20, SECONDS);
     LblcService images = Lblc.of(vertx).service("images");
     assertThatThrownBy(() -> images.acquire("/a", Set.of("one", "two")))
         .isInstanceOf(NoServerException.class)
@@ -79,7 +81,7 @@ final class LblcVerticleIT {
 
   @Test
   void connectFailed_asOftenAsConfigured_ejectsTheServer() throws Exception {
-    await(deploy(config("wlc")));
+    deploy(config("wlc")).await(20, SECONDS);
     LblcService images = Lblc.of(vertx).service("images");
     Lease lease = images.acquire(null);
     lease.connectFailed();
@@ -92,7 +94,7 @@ final class LblcVerticleIT {
 
   @Test
   void explain_asked_tellsWhyAndChangesNothing() throws Exception {
-    await(deploy(config("lblc")));
+    deploy(config("lblc")).await(20, SECONDS);
     LblcService images = Lblc.of(vertx).service("images");
     assertThat(images.explain("/a").reason()).isEqualTo(Reason.PLACED);
     assertThat(images.destination("/a")).isNull();
@@ -105,7 +107,7 @@ final class LblcVerticleIT {
 
   @Test
   void longDestination_isFoundByItsOwnName() throws Exception {
-    await(deploy(config("lblc")));
+    deploy(config("lblc")).await(20, SECONDS);
     LblcService images = Lblc.of(vertx).service("images");
     String destination = "/" + "long".repeat(100);
     String home = images.acquire(destination).server().id();
@@ -117,7 +119,7 @@ final class LblcVerticleIT {
   void deploy_badConfiguration_failsWithEveryFault() {
     JsonObject config = config("lbcl");
     config.getJsonObject("services").getJsonObject("images").put("colour", "red");
-    assertThatThrownBy(() -> await(deploy(config)))
+    assertThatThrownBy(() -> deploy(config).await(20, SECONDS))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("$.services.images.strategy")
         .hasMessageContaining("$.services.images.colour");
@@ -135,39 +137,41 @@ final class LblcVerticleIT {
         .put("active", new JsonObject().put("interval", "10ms").put("timeout", "10ms"));
     Set<Thread> threads = clusterThreads();
     AtomicInteger probes = new AtomicInteger();
-    NetServer upstream = await(vertx
+    NetServer upstream = vertx
         .createNetServer()
         .connectHandler(connection -> probes.incrementAndGet())
-        .listen(0, "127.0.0.1"));
+        .listen(0, "127.0.0.1")
+        .await(20, SECONDS);
     config
         .getJsonObject("services")
         .getJsonObject("images")
         .getJsonArray("servers")
         .getJsonObject(0)
         .put("port", upstream.actualPort());
-    assertThatThrownBy(() -> await(deploy(config)))
+    assertThatThrownBy(() -> deploy(config).await(20, SECONDS))
         .hasMessage("cluster.enabled: true (expected: false, or a Vert.x instance that is clustered"
             + " by vertx-hazelcast; this one is not clustered)");
     assertThat(vertx.deploymentIDs()).isEmpty();
     assertThatThrownBy(() -> Lblc.of(vertx)).isInstanceOf(IllegalStateException.class);
     assertThat(clusterThreads()).isSubsetOf(threads);
-    await(vertx.timer(50, TimeUnit.MILLISECONDS)); // a probe that was on its way arrives
+    // A probe that was on its way arrives.
+    vertx.timer(50, TimeUnit.MILLISECONDS).await(20, SECONDS);
     int before = probes.get();
-    await(vertx.timer(100, TimeUnit.MILLISECONDS));
+    vertx.timer(100, TimeUnit.MILLISECONDS).await(20, SECONDS);
     assertThat(probes).as("health checks").hasValue(before);
-    await(deploy(config("lblc")));
+    deploy(config("lblc")).await(20, SECONDS);
   }
 
   @Test
   void undeploy_thenDeployAgain_startsAfresh() throws Exception {
-    String id = await(deploy(config("lblc")));
-    assertThatThrownBy(() -> await(deploy(config("lblc"))))
+    String id = deploy(config("lblc")).await(20, SECONDS);
+    assertThatThrownBy(() -> deploy(config("lblc")).await(20, SECONDS))
         .hasMessageContaining("already deployed");
     Lblc.of(vertx).service("images").acquire("/a").close();
-    await(vertx.undeploy(id));
+    vertx.undeploy(id).await(20, SECONDS);
     assertThatThrownBy(() -> Lblc.of(vertx))
         .hasMessageContaining("no dev.lblc.plugin.LblcVerticle named lblc is deployed");
-    await(deploy(config("lblc")));
+    deploy(config("lblc")).await(20, SECONDS);
     assertThat(Lblc.of(vertx).service("images").status().destinations()).isZero();
     assertThatThrownBy(() -> Lblc.of(vertx).service("videos"))
         .hasMessage("service videos (expected: one of [images])");
@@ -175,25 +179,27 @@ final class LblcVerticleIT {
 
   @Test
   void instances_ofOneDeployment_shareTheServices() throws Exception {
-    String id = await(vertx.deployVerticle(
-        "dev.lblc.plugin.LblcVerticle",
-        new DeploymentOptions().setConfig(config("lblc")).setInstances(4)));
+    String id = vertx
+        .deployVerticle(
+            "dev.lblc.plugin.LblcVerticle",
+            new DeploymentOptions().setConfig(config("lblc")).setInstances(4))
+        .await(20, SECONDS);
     Lblc.of(vertx).service("images").acquire("/a").close();
     assertThat(Lblc.of(vertx).service("images").status().destinations()).isEqualTo(1);
-    await(vertx.undeploy(id));
+    vertx.undeploy(id).await(20, SECONDS);
     assertThatThrownBy(() -> Lblc.of(vertx)).isInstanceOf(IllegalStateException.class);
-    await(deploy(config("lblc")));
+    deploy(config("lblc")).await(20, SECONDS);
     assertThat(Lblc.of(vertx).service("images").status().destinations()).isZero();
   }
 
   @Test
   void deployments_ofDifferentNames_areSideBySide() throws Exception {
-    await(deploy(config("lblc")));
-    String other = await(deploy(config("wlc").put("name", "other")));
+    deploy(config("lblc")).await(20, SECONDS);
+    String other = deploy(config("wlc").put("name", "other")).await(20, SECONDS);
     Lblc.of(vertx).service("images").acquire("/a").close();
     assertThat(Lblc.of(vertx, "other").service("images").status().strategy()).isEqualTo("wlc");
     assertThat(Lblc.of(vertx).service("images").status().destinations()).isEqualTo(1);
-    await(vertx.undeploy(other));
+    vertx.undeploy(other).await(20, SECONDS);
     assertThatThrownBy(() -> Lblc.of(vertx, "other")).hasMessageContaining("named other");
     assertThat(Lblc.of(vertx).service("images").status().strategy()).isEqualTo("lblc");
   }
@@ -205,14 +211,10 @@ final class LblcVerticleIT {
         .getJsonObject("services")
         .getJsonObject("images")
         .put("options", new JsonObject().put("expiration", "1ms").put("checkInterval", "1ms"));
-    await(deploy(config));
+    deploy(config).await(20, SECONDS);
     LblcService images = Lblc.of(vertx).service("images");
     images.acquire("/a").close();
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    while (images.status().destinations() > 0 && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
-    }
-    assertThat(images.status().destinations()).isZero();
+    Eventually.holds("it is forgotten", () -> images.status().destinations() == 0);
   }
 
   private Future<String> deploy(JsonObject config) {
@@ -245,13 +247,5 @@ final class LblcVerticleIT {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> thread.getName().startsWith("lblc-cluster"))
         .collect(Collectors.toSet());
-  }
-
-  private static <T> T await(Future<T> future) throws Exception {
-    try {
-      return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
-    } catch (java.util.concurrent.ExecutionException e) {
-      throw e.getCause() instanceof Exception cause ? cause : e;
-    }
   }
 }

@@ -6,6 +6,7 @@ import dev.lblc.config.ConfigException;
 import dev.lblc.config.ConfigReader;
 import dev.lblc.config.GatewayConfig;
 import dev.lblc.plugin.LblcService;
+import dev.lblc.testing.ConfigJson;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -121,10 +122,7 @@ final class HttpRoutesTest {
         .put(
             "listeners",
             new JsonArray()
-                .add(new JsonObject()
-                    .put("name", "web")
-                    .put("protocol", "http")
-                    .put("port", 0)
+                .add(ConfigJson.listener("127.0.0.1", 0)
                     .put("trustedPeers", new JsonArray().add(peer))))
         .put(
             "routes",
