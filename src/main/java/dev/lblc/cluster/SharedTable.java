@@ -1,11 +1,6 @@
 package dev.lblc.cluster;
 
-import com.hazelcast.core.EntryEvent;
 import com.hazelcast.map.IMap;
-import com.hazelcast.map.listener.EntryAddedListener;
-import com.hazelcast.map.listener.EntryMergedListener;
-import com.hazelcast.map.listener.EntryRemovedListener;
-import com.hazelcast.map.listener.EntryUpdatedListener;
 import com.hazelcast.partition.PartitionService;
 import com.hazelcast.query.Predicates;
 import dev.lblc.scheduler.Placement;
@@ -460,37 +455,21 @@ final class SharedTable {
   }
 
   /**
-   * What other nodes changed. On Hazelcast's threads, and short. That the map let an entry expire is not listened to:
-   * this node's own clock says when one is past its expiration.
+   * What other nodes changed. That the map let an entry expire is not listened to: this node's own clock says when one is
+   * past its expiration.
    */
-  private final class Listener
-      implements EntryAddedListener<String, HomeRecord>,
-          EntryUpdatedListener<String, HomeRecord>,
-          EntryMergedListener<String, HomeRecord>,
-          EntryRemovedListener<String, HomeRecord> {
-
+  private final class Listener extends RecordListener<HomeRecord> {
     @Override
-    public void entryAdded(EntryEvent<String, HomeRecord> event) {
-      adopt(event);
+    void changed(String destination, HomeRecord record) {
+      adopt(destination, record);
     }
 
     @Override
-    public void entryUpdated(EntryEvent<String, HomeRecord> event) {
-      adopt(event);
-    }
-
-    @Override
-    public void entryMerged(EntryEvent<String, HomeRecord> event) {
-      adopt(event);
-    }
-
-    @Override
-    public void entryRemoved(EntryEvent<String, HomeRecord> event) {
-      HomeRecord gone = event.getOldValue();
-      if (gone != null && isInUse(event.getKey(), time.toLocal(gone.lastUseMillis()))) {
-        mark(event.getKey());
+    void removed(String destination, @Nullable HomeRecord gone) {
+      if (gone != null && isInUse(destination, time.toLocal(gone.lastUseMillis()))) {
+        mark(destination);
       } else {
-        replica.forget(event.getKey(), gone == null ? Integer.MAX_VALUE : gone.version());
+        replica.forget(destination, gone == null ? Integer.MAX_VALUE : gone.version());
       }
     }
 
@@ -501,10 +480,6 @@ final class SharedTable {
       return ours != null
           && time.nowMillis() - lastUseMillis >= idle
           && time.nowMillis() - ours.lastUseMillis() < idle;
-    }
-
-    private void adopt(EntryEvent<String, HomeRecord> event) {
-      SharedTable.this.adopt(event.getKey(), event.getValue());
     }
   }
 }
