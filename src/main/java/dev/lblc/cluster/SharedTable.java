@@ -11,19 +11,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -47,38 +39,18 @@ import org.jspecify.annotations.Nullable;
  * <p>State is concurrent; everything that calls Hazelcast runs on the executor that was handed in.
  */
 final class SharedTable {
-  private static final int MOST_IN_FLIGHT = 1_000;
-  private static final long RETRY_MILLIS = 500;
-
   private final String service;
   private final IMap<String, HomeRecord> map;
   private final List<String> partitionKeys;
   private final TableReplica replica;
   private final Supplier<SchedulerOptions> options;
   private final ClusterTime time;
-  private final ScheduledExecutorService executor;
+  private final Executor executor;
   private final Degradation degradation;
 
-  /** Destinations whose homes the map has yet to hear of. */
-  private final Backlog marked = new Backlog();
-
-  /** Those of them that are new and wait for {@link Room}. */
-  private final Backlog arriving = new Backlog();
-
-  /** Homes of before a merge that are to be put back. */
-  private final Queue<Placement> contests = new ConcurrentLinkedQueue<>();
-
-  private final AtomicBoolean flushing = new AtomicBoolean();
-
-  /** Since the map failed, until it is tried again. */
-  private final AtomicBoolean resting = new AtomicBoolean();
-
-  private final AtomicInteger inFlight = new AtomicInteger();
-  private final ExecutorService counter = newCounter();
-  private final Room room;
+  private final WriteBehind writes;
   private @Nullable UUID listenerId;
   private volatile boolean pulled;
-  private volatile boolean left;
 
   /** Whether the map had something that this copy had no room for. */
   private volatile boolean incomplete;
@@ -100,13 +72,14 @@ final class SharedTable {
     this.time = time;
     this.executor = executor;
     this.degradation = degradation;
-    this.room = new Room(map::size, counter, executor, time::nowMillis, this::counted);
+    this.writes = new WriteBehind(
+        "table " + service, map, replica, options, time, executor, degradation, this::adopt);
   }
 
   /** On the executor: listens, then pulls what is there, so that nothing falls between the two. */
   void join() {
     listenerId = map.addEntryListener(new Listener(), true);
-    replica.onDecision(this::mark);
+    replica.onDecision(writes::mark);
     pull((destination, record) -> {});
   }
 
@@ -122,10 +95,10 @@ final class SharedTable {
       if (ours != null
           && ours.version() >= record.version()
           && !ours.homes().equals(record.homes())) {
-        mark(destination);
+        writes.mark(destination);
       }
     });
-    replica.missingFrom(there.keySet()).forEach(this::mark);
+    replica.missingFrom(there.keySet()).forEach(writes::mark);
   }
 
   /** On the executor: takes over the whole map, as far as it is newer; what there was no room for. */
@@ -144,8 +117,7 @@ final class SharedTable {
   }
 
   Cluster.Table state() {
-    int backlog = marked.size() + arriving.size() + contests.size() + inFlight.get();
-    return new Cluster.Table(service, pulled, replica.size(), backlog);
+    return new Cluster.Table(service, pulled, replica.size(), writes.size());
   }
 
   String service() {
@@ -157,9 +129,7 @@ final class SharedTable {
     long expiration = options.get().expiration().toMillis();
     long now = time.nowMillis();
     replica.removeIdle(now, expiration);
-    marked.removeIf(destination -> replica.placement(destination) == null);
-    arriving.removeIf(destination -> replica.placement(destination) == null);
-    replica.unconfirmed().forEach(this::mark);
+    writes.review();
     long step = Math.max(1, expiration / 16);
     Map<Long, Set<String>> batches = replica.takeUnsharedUses(shareUsesMillis()).stream()
         .collect(Collectors.groupingBy(
@@ -189,148 +159,10 @@ final class SharedTable {
 
   /** On the executor, at its end. */
   void leave() {
-    left = true;
-    counter.shutdownNow();
+    writes.stop();
     if (listenerId != null) {
       map.removeEntryListener(listenerId);
     }
-  }
-
-  /** By the thread that decided, under the table's monitor: no more than a note. */
-  private void mark(String destination) {
-    if (!left) {
-      marked.add(destination);
-      wake();
-    }
-  }
-
-  private void wake() {
-    if (!resting.get() && flushing.compareAndSet(false, true)) {
-      executor.execute(this::flush);
-    }
-  }
-
-  private void flush() {
-    flushing.set(false);
-    while (maySend()) {
-      Placement contest = contests.poll();
-      if (contest == null) {
-        break;
-      }
-      put(contest, true);
-    }
-    while (maySend()) {
-      String destination =
-          marked.poll(); // before it is read: a decision made meanwhile marks it again
-      if (destination == null) {
-        break;
-      }
-      Placement placement = replica.placement(destination);
-      if (placement == null) {
-        continue; // it expired meanwhile
-      }
-      if (isNew(placement)) {
-        arriving.add(destination);
-      } else {
-        put(placement, false);
-      }
-    }
-    flushArriving();
-  }
-
-  private void flushArriving() {
-    while (maySend() && !arriving.isEmpty()) {
-      Room.Answer answer = room.take(options.get().hardLimit());
-      if (answer == Room.Answer.LATER) {
-        return; // the count, or the next answer, wakes us
-      }
-      String destination = arriving.poll();
-      Placement placement = destination == null ? null : replica.placement(destination);
-      boolean isStillNew = placement != null && isNew(placement);
-      if (answer == Room.Answer.YES && !isStillNew) {
-        room.arrived();
-      }
-      if (placement == null) {
-        continue;
-      }
-      if (answer == Room.Answer.NO && isStillNew) {
-        replica.forget(placement.destination(), placement.version());
-      } else {
-        put(placement, false);
-      }
-    }
-  }
-
-  /** Else the next answer wakes us, or the end of the rest. */
-  private boolean maySend() {
-    return !resting.get() && inFlight.get() < MOST_IN_FLIGHT;
-  }
-
-  /** The map was counted; not if there is a failure. */
-  private void counted(@Nullable Throwable failure) {
-    if (failure == null) {
-      wake();
-    } else {
-      retry(failure);
-    }
-  }
-
-  private void put(Placement placement, boolean isContest) {
-    inFlight.incrementAndGet();
-    try {
-      map.submitToKey(
-              placement.destination(),
-              new PutHomes(
-                  placement.homes(),
-                  placement.version(),
-                  time.toShared(placement.lastUseMillis()),
-                  options.get().expiration().toMillis(),
-                  isContest))
-          .whenCompleteAsync((record, failure) -> answered(placement, record, failure), executor);
-    } catch (RuntimeException e) { // this member is stopping
-      answered(placement, null, e);
-    }
-  }
-
-  /** Whether the map does not have it, as far as this node knows. */
-  private static boolean isNew(Placement placement) {
-    return placement.version() == 0;
-  }
-
-  private void answered(Placement sent, @Nullable HomeRecord record, @Nullable Throwable failure) {
-    String destination = sent.destination();
-    inFlight.decrementAndGet();
-    if (isNew(sent)) {
-      room.arrived();
-    }
-    if (failure != null || record == null) {
-      marked.add(destination);
-      retry(failure);
-      return;
-    }
-    degradation.worked("table " + service);
-    if (marked.contains(destination)) {
-      // Decided again meanwhile: only the version is news.
-      replica.confirm(placement(destination, record));
-    } else {
-      adopt(destination, record);
-    }
-    if (!marked.isEmpty() || !arriving.isEmpty() || !contests.isEmpty()) {
-      wake();
-    }
-  }
-
-  private void retry(@Nullable Throwable failure) {
-    degradation.failed("table " + service, String.valueOf(failure));
-    if (resting.compareAndSet(false, true)) {
-      ScheduledFuture<?> unused =
-          executor.schedule(this::tryAgain, RETRY_MILLIS, TimeUnit.MILLISECONDS);
-    }
-  }
-
-  private void tryAgain() {
-    resting.set(false);
-    wake();
   }
 
   private void renew(Set<String> keys, long lastUseMillis, long expiration) {
@@ -338,7 +170,7 @@ final class SharedTable {
         .whenCompleteAsync(
             (there, failure) -> {
               if (failure != null) {
-                keys.forEach(this::mark); // a put tells of the use, too, and is repeated
+                keys.forEach(writes::mark); // a put tells of the use, too, and is repeated
                 return;
               }
               Set<String> lost = new HashSet<>(keys);
@@ -347,7 +179,7 @@ final class SharedTable {
                   lost.remove(key);
                 }
               });
-              lost.forEach(this::mark); // used here and gone there: it is put again
+              lost.forEach(writes::mark); // used here and gone there: it is put again
             },
             executor);
   }
@@ -390,7 +222,7 @@ final class SharedTable {
   }
 
   private boolean adopt(String destination, HomeRecord record) {
-    Placement theirs = placement(destination, record);
+    Placement theirs = record.placement(destination, time);
     if (record.contests() > 0 && isContested(theirs)) {
       return true;
     }
@@ -401,7 +233,7 @@ final class SharedTable {
     if (!adopted) {
       incomplete = true;
     } else if (isAhead(theirs)) {
-      mark(destination);
+      writes.mark(destination);
     }
     return adopted;
   }
@@ -425,8 +257,7 @@ final class SharedTable {
     }
     Placement contest =
         new Placement(ours.destination(), ours.homes(), theirs.version(), ours.lastUseMillis());
-    contests.add(contest);
-    wake();
+    writes.contest(contest);
     return true;
   }
 
@@ -439,19 +270,6 @@ final class SharedTable {
       keys.putIfAbsent(service.getPartition(key).getPartitionId(), key);
     }
     return List.copyOf(keys.values());
-  }
-
-  private static ExecutorService newCounter() {
-    return new ThreadPoolExecutor(0, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-      Thread thread = new Thread(task, "lblc-cluster-count");
-      thread.setDaemon(true);
-      return thread;
-    });
-  }
-
-  private Placement placement(String destination, HomeRecord record) {
-    return new Placement(
-        destination, record.homes(), record.version(), time.toLocal(record.lastUseMillis()));
   }
 
   /**
@@ -467,7 +285,7 @@ final class SharedTable {
     @Override
     void removed(String destination, @Nullable HomeRecord gone) {
       if (gone != null && isInUse(destination, time.toLocal(gone.lastUseMillis()))) {
-        mark(destination);
+        writes.mark(destination);
       } else {
         replica.forget(destination, gone == null ? Integer.MAX_VALUE : gone.version());
       }
