@@ -21,6 +21,18 @@ public final class TableReplica {
   private final DestinationTable table;
   private final Servers servers;
 
+  /** How a placement of another node stands to what this node holds now. */
+  public enum Adoption {
+    /** This node holds the same homes. */
+    AGREED,
+    /** This node holds other homes of the same version, and the placement was not used later. */
+    TIED,
+    /** This node holds other homes of a later version. */
+    BEHIND,
+    /** This node holds none: it has no room. */
+    NO_ROOM
+  }
+
   /** Of that table, whose homes are among those servers. */
   public TableReplica(DestinationTable table, Servers servers) {
     this.table = table;
@@ -51,10 +63,9 @@ public final class TableReplica {
    * destination was forgotten: one that came after what this node holds had expired is newer, too.
    *
    * @param options a new destination is not taken in at the hard limit
-   * @return whether this node has it now; not: it has no room
    * @throws IllegalArgumentException if it has no home
    */
-  public boolean adopt(Placement placement, SchedulerOptions options) {
+  public Adoption adopt(Placement placement, SchedulerOptions options) {
     if (placement.homes().isEmpty()) {
       throw new IllegalArgumentException(placement + " (expected: a home)");
     }
@@ -62,13 +73,13 @@ public final class TableReplica {
       Entry entry = table.find(placement.destination());
       if (entry == null) {
         if (table.size() >= options.hardLimit()) {
-          return false;
+          return Adoption.NO_ROOM;
         }
         Entry made =
             new Entry(placement.destination(), homes(placement), placement.lastUseMillis());
         made.version = placement.version();
         table.insert(made);
-        return true;
+        return Adoption.AGREED;
       }
       boolean hadExpired =
           placement.lastUseMillis() - entry.lastUse() >= options.expiration().toMillis();
@@ -86,7 +97,10 @@ public final class TableReplica {
       if (placement.lastUseMillis() > entry.lastUse()) {
         entry.use(placement.lastUseMillis());
       }
-      return true;
+      if (ids(entry).equals(placement.homes())) {
+        return Adoption.AGREED;
+      }
+      return entry.version > placement.version() ? Adoption.BEHIND : Adoption.TIED;
     }
   }
 
