@@ -72,10 +72,10 @@ public final class Cluster {
   private final long joiningMillis;
   private final PeerCounts peers;
   private final SharedCounts counts;
+  private final PauseWatch pauses;
   private @Nullable UUID membershipListener;
   private @Nullable UUID lifecycleListener;
   private long reportTimer = -1;
-  private volatile long lastTickMillis;
 
   /** The member has stopped within this process, or this node has left. */
   private volatile boolean over;
@@ -148,7 +148,7 @@ public final class Cluster {
         manager,
         state::settle);
     this.joiningMillis = time.nowMillis();
-    this.lastTickMillis = joiningMillis;
+    this.pauses = new PauseWatch(time, peerTimeout.toMillis(), this::comeBack);
   }
 
   /**
@@ -312,25 +312,16 @@ public final class Cluster {
 
   /** Before each decision, by the thread that decides: one that this node's pause came before is not made on history. */
   public void beforeDecision() {
-    if (wasAway(time.nowMillis())) {
-      comeBack();
+    if (!over) {
+      pauses.check();
     }
   }
 
-  private boolean wasAway(long now) {
-    return !over && now - lastTickMillis >= peerTimeout.toMillis();
-  }
-
-  private synchronized void comeBack() {
-    long now = time.nowMillis();
-    if (wasAway(now)) { // else another thread was here first
-      LOG.log(
-          Level.WARNING,
-          "this node was away for " + (now - lastTickMillis) + " ms; it asks the others anew");
-      peers.forgetAll().forEach(this::isSilent);
-      lastTickMillis = now;
-      state.takeOverAnew();
-    }
+  private void comeBack(long pauseMillis) {
+    LOG.log(
+        Level.WARNING, "this node was away for " + pauseMillis + " ms; it asks the others anew");
+    peers.forgetAll().forEach(this::isSilent);
+    state.takeOverAnew();
   }
 
   /** Shown until it is heard or leaves. */
@@ -378,11 +369,11 @@ public final class Cluster {
 
   /** On the context that joined. */
   private void tick() {
-    long now = time.nowMillis();
-    if (wasAway(now)) {
-      comeBack();
+    if (!over) {
+      pauses.check();
     }
-    lastTickMillis = now;
+    long now = time.nowMillis();
+    pauses.tick(now);
     peers.dropSilent(now, peerTimeout.toMillis()).forEach(this::isSilent);
     counts.tick();
     if (over) {
