@@ -59,13 +59,18 @@ final class TakeOver extends RecordListener<HomeRecord> {
 
   /** On the executor: adopts the whole map; the destinations that there was no room for. */
   List<String> pull() {
-    incomplete = false;
     List<String> refused = new ArrayList<>();
-    goThroughMap((destination, record) -> {
-      if (adopt(destination, record) == Adoption.NO_ROOM) {
-        refused.add(destination);
-      }
-    });
+    incomplete = false; // before: an event may be refused meanwhile
+    try {
+      goThroughMap((destination, record) -> {
+        if (adopt(destination, record) == Adoption.NO_ROOM) {
+          refused.add(destination);
+        }
+      });
+    } catch (RuntimeException e) {
+      incomplete = true; // the rest was not asked for
+      throw e;
+    }
     return refused;
   }
 

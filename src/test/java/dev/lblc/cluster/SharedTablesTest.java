@@ -1,6 +1,7 @@
 package dev.lblc.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.hazelcast.core.EntryEvent;
 import com.hazelcast.core.EntryEventType;
@@ -147,6 +148,22 @@ final class SharedTablesTest {
   }
 
   @Test
+  void copy_thatTheMapFailedToComplete_isCompletedLater() throws Exception {
+    List.of("/a", "/b", "/c")
+        .forEach(key -> map.entries.put(key, new HomeRecord(List.of("s1"), 1, 0)));
+    Node node = node(LocalityBased::new, 1, 1_000);
+    assertThat(node.replica.size()).as("as many as it has room for").isEqualTo(2);
+    map.entries.keySet().removeIf(key -> node.version(key) > 0);
+    List.of("/a", "/b", "/c").forEach(key -> node.replica.forget(key, 1));
+    map.stopped = true;
+    assertThatThrownBy(() -> node.run(() -> node.table.sweep(false)))
+        .hasCauseInstanceOf(HazelcastInstanceNotActiveException.class);
+    map.stopped = false;
+    node.run(() -> node.table.sweep(false));
+    assertThat(node.replica.size()).isEqualTo(1);
+  }
+
+  @Test
   void set_dueToShrink_losesOneMemberAndNotOnePerNode() throws Exception {
     List<String> all = List.of("s3", "s2", "s1");
     List<Node> three = new ArrayList<>();
@@ -250,7 +267,12 @@ final class SharedTablesTest {
               yield new UUID(1, 1);
             }
             case "removeEntryListener" -> true;
-            case "entrySet" -> new HashMap<>(entries).entrySet();
+            case "entrySet" -> {
+              if (stopped) {
+                throw new HazelcastInstanceNotActiveException();
+              }
+              yield new HashMap<>(entries).entrySet();
+            }
             case "size" -> entries.size();
             case "submitToKey" ->
               CompletableFuture.completedFuture(
