@@ -58,12 +58,15 @@ public final class LblcVerticle extends VerticleBase {
         .recover(failure -> entered.leave().transform(left -> Future.failedFuture(failure)));
   }
 
+  /** Lets go of all: the event bus may keep this context, on which it connected to another node, for as long as it runs. */
   @Override
   public Future<?> stop() {
-    Future<Void> silent = api == null ? Future.succeededFuture() : api.stop();
-    return silent.eventually(() -> {
-      return deployment == null ? Future.succeededFuture() : deployment.leave();
-    });
+    EventBusApi listening = api;
+    Deployment entered = deployment;
+    api = null;
+    deployment = null;
+    Future<Void> silent = listening == null ? Future.succeededFuture() : listening.stop();
+    return silent.eventually(() -> entered == null ? Future.succeededFuture() : entered.leave());
   }
 
   /** The same, on this instance's context: another one may have started the services. */
