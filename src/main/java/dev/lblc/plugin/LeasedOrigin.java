@@ -41,7 +41,10 @@ final class LeasedOrigin implements OriginRequestProvider {
 
   @Override
   public Future<HttpClientRequest> create(ProxyContext context) {
-    return attempt(context, destination.apply(context), Set.of());
+    // What is thrown fails the request, too.
+    return Future.succeededFuture(context)
+        .map(destination)
+        .compose(key -> attempt(context, key, Set.of()));
   }
 
   /** A server that does not take the connection is passed over once: nothing was sent. */
@@ -54,16 +57,16 @@ final class LeasedOrigin implements OriginRequestProvider {
       return Future.failedFuture(e);
     }
     Server server = lease.server();
-    return context
-        .client()
-        .request(new RequestOptions()
-            .setServer(SocketAddress.inetSocketAddress(server.port(), server.host())))
+    RequestOptions options = new RequestOptions()
+        .setServer(SocketAddress.inetSocketAddress(server.port(), server.host()));
+    return Future.succeededFuture(options)
+        .compose(to -> context.client().request(to)) // which throws once the client is closed
         .transform(granted -> {
           HttpClientRequest request = granted.result();
           if (request != null) {
             return granted(context, lease, request);
           }
-          boolean isServersFault = !(granted.cause() instanceof ConnectionPoolTooBusyException);
+          boolean isServersFault = isServersFault(granted.cause());
           if (isServersFault) {
             lease.connectFailed();
           }
@@ -72,6 +75,11 @@ final class LeasedOrigin implements OriginRequestProvider {
               ? attempt(context, key, Set.of(server.id()))
               : Future.failedFuture(granted.cause());
         });
+  }
+
+  private static boolean isServersFault(Throwable failure) {
+    return !(failure instanceof ConnectionPoolTooBusyException
+        || failure instanceof IllegalStateException);
   }
 
   private static Future<HttpClientRequest> granted(

@@ -67,17 +67,18 @@ public final class Strategies {
           "strategy " + name + " (expected: one of " + names() + ")");
     }
     String what = "strategy " + name + " ";
-    Strategy strategy;
     try {
-      strategy = provided.provider.create(context);
+      Strategy strategy = provided.provider.create(context);
+      if (strategy == null) {
+        throw new BrokenPluginException(provided.plugin, what + "is null");
+      }
+      requireAll(provided.plugin, strategy.getClass(), Strategy.class);
+      return new CheckedStrategy(name, strategy, context.clock());
+    } catch (BrokenPluginException e) {
+      throw e;
     } catch (RuntimeException | LinkageError e) {
       throw new BrokenPluginException(provided.plugin, what + "cannot be made: " + e, e);
     }
-    if (strategy == null) {
-      throw new BrokenPluginException(provided.plugin, what + "is null");
-    }
-    requireAll(provided.plugin, strategy.getClass(), Strategy.class);
-    return strategy;
   }
 
   private Strategies with(String plugin, ServiceLoader<StrategyProvider> loader) {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A rule that picks the server for a destination.
  *
  * <p>A strategy reads the servers' loads and a clock and returns a choice; it opens no socket, starts no thread and
- * waits for nothing. Its methods may be called from many threads at once.
+ * waits for nothing. Its methods may be called from many threads at once. They do not throw: a service takes what is
+ * thrown, or null, for {@link Choice#NONE}, and logs it.
  */
 public interface Strategy {
   /**
@@ -33,7 +34,7 @@ public interface Strategy {
    */
   Choice chooseOther(Set<String> except);
 
-  /** The destinations it remembers; null if it remembers none. */
+  /** The destinations it remembers, the same table each time; null if it remembers none. */
   default @Nullable DestinationTable table() {
     return null;
   }
