@@ -75,6 +75,8 @@ final class EventBusApiIT {
     assertThatThrownBy(() -> ask("acquire", new JsonObject(body)))
         .hasMessageContaining("(expected: ")
         .matches(failure -> ((ReplyException) failure).failureCode() == 400);
+    assertThat(EventBusDescription.fits("acquire", "request", new JsonObject(body)))
+        .isFalse();
     assertThat(active()).isZero();
   }
 
@@ -155,12 +157,18 @@ final class EventBusApiIT {
     return new JsonObject().put("lease", lease.getString("lease"));
   }
 
+  /** The answer, which is as it is described. */
   private JsonObject ask(String what, @Nullable JsonObject body) throws Exception {
-    return vertx
+    JsonObject answer = vertx
         .eventBus()
         .<JsonObject>request("lblc.images." + what, body)
         .await(20, SECONDS)
         .body();
+    if (body != null) {
+      assertThat(EventBusDescription.fits(what, "request", body)).as("%s", body).isTrue();
+    }
+    assertThat(EventBusDescription.fits(what, "reply", answer)).as("%s", answer).isTrue();
+    return answer;
   }
 
   private int active() {
