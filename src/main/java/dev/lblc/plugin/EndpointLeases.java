@@ -6,7 +6,6 @@ import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.endpoint.InteractionMetrics;
 import java.lang.ref.Cleaner;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,21 +38,7 @@ final class EndpointLeases implements InteractionMetrics<Interaction> {
 
     private Interaction(@Nullable ServerLease lease) {
       this.lease = lease;
-      end = CLEANER.register(this, new End(lease));
-    }
-  }
-
-  /** Closes a lease once. */
-  private record End(@Nullable ServerLease lease, AtomicBoolean closed) implements Runnable {
-    End(@Nullable ServerLease lease) {
-      this(lease, new AtomicBoolean());
-    }
-
-    @Override
-    public void run() {
-      if (lease != null && closed.compareAndSet(false, true)) {
-        lease.close();
-      }
+      end = lease == null ? () -> {} : CLEANER.register(this, lease::close); // runs once
     }
   }
 
