@@ -67,7 +67,7 @@ final class SharedTable {
   /** On the executor: listens, then pulls what is there, so that nothing falls between the two. */
   void join() {
     listenerId = map.addEntryListener(takeOver, true);
-    replica.onDecision(writes::mark);
+    replica.onDecision(writes::decided);
     takeOver.pull();
   }
 
@@ -140,7 +140,7 @@ final class SharedTable {
         .whenCompleteAsync(
             (there, failure) -> {
               if (failure != null) {
-                keys.forEach(writes::mark); // a put tells of the use, too, and is repeated
+                keys.forEach(writes::restate); // a put tells of the use, too, and is repeated
                 return;
               }
               Set<String> lost = new HashSet<>(keys);
@@ -149,7 +149,7 @@ final class SharedTable {
                   lost.remove(key);
                 }
               });
-              lost.forEach(writes::mark); // used here and gone there: it is put again
+              lost.forEach(writes::restate); // used here and gone there: it is put again
             },
             executor);
   }

@@ -23,9 +23,11 @@ import org.jspecify.annotations.Nullable;
  * Carries the homes that this node decided to the map, behind the requests that they were decided for.
  *
  * <pre>
- * a marked destination waits, once however often it is decided
+ * a decided destination waits, once however often it is decided
  * soon after, PutHomes carries the homes it has then; a thousand at most are on their way
  *   one that the map does not have yet waits for {@link Room} first; if there is none it is forgotten
+ * what the map seems to lack or has otherwise, without a decision, is restated: after a split perhaps in the place of
+ *   homes that others used later, so that they may contest it
  * the answer is what the map holds since: it is handed on
  *   but of what was decided again meanwhile only the version is noted
  * what failed waits again, and for half a second nothing is sent
@@ -46,13 +48,16 @@ final class WriteBehind {
   private final Degradation degradation;
   private final BiConsumer<String, HomeRecord> answers;
 
-  /** Destinations whose homes the map has yet to hear of. */
-  private final Backlog marked = new Backlog();
+  /** Destinations whose homes this node decided, which the map has yet to hear of. */
+  private final Backlog decided = new Backlog();
 
-  /** Those of them that are new and wait for {@link Room}. */
+  /** Destinations whose homes the map has heard of, as far as this node knows, and is told again. */
+  private final Backlog restated = new Backlog();
+
+  /** Those of both that are new and wait for {@link Room}. */
   private final Backlog arriving = new Backlog();
 
-  /** Homes of before a merge that are to be put back. */
+  /** Homes of before a merge that are to be put back, with the versions of those in their place. */
   private final Queue<Placement> contests = new ConcurrentLinkedQueue<>();
 
   private final AtomicBoolean flushing = new AtomicBoolean();
@@ -92,11 +97,13 @@ final class WriteBehind {
   }
 
   /** From any thread, perhaps under the table's monitor: no more than a note. */
-  void mark(String destination) {
-    if (!stopped) {
-      marked.add(destination);
-      wake();
-    }
+  void decided(String destination) {
+    add(decided, destination);
+  }
+
+  /** From any thread: the map may lack what this node has, or have something else. */
+  void restate(String destination) {
+    add(restated, destination);
   }
 
   /** From any thread: homes of before a merge, with the version of those that were chosen in it, are put back. */
@@ -108,20 +115,28 @@ final class WriteBehind {
   /** On the executor: what was forgotten waits no longer, and what nobody confirmed waits again. */
   void review() {
     Predicate<String> isForgotten = destination -> replica.placement(destination) == null;
-    marked.removeIf(isForgotten);
+    decided.removeIf(isForgotten);
+    restated.removeIf(isForgotten);
     arriving.removeIf(isForgotten);
-    replica.unconfirmed().forEach(this::mark);
+    replica.unconfirmed().forEach(this::restate);
   }
 
   /** How many homes the map does not have yet. */
   int size() {
-    return marked.size() + arriving.size() + contests.size() + inFlight.get();
+    return decided.size() + restated.size() + arriving.size() + contests.size() + inFlight.get();
   }
 
-  /** Nothing is marked from now on. */
+  /** Nothing is decided or restated from now on. */
   void stop() {
     stopped = true;
     counter.shutdownNow();
+  }
+
+  private void add(Backlog backlog, String destination) {
+    if (!stopped) {
+      backlog.add(destination);
+      wake();
+    }
   }
 
   private void wake() {
@@ -133,7 +148,8 @@ final class WriteBehind {
   private void flush() {
     flushing.set(false);
     flushContests();
-    flushMarked();
+    flush(decided, false);
+    flush(restated, true);
     flushArriving();
   }
 
@@ -147,10 +163,10 @@ final class WriteBehind {
     }
   }
 
-  private void flushMarked() {
+  private void flush(Backlog backlog, boolean isContest) {
     while (maySend()) {
-      // Taken before it is read: a decision made meanwhile marks it again.
-      String destination = marked.poll();
+      // Taken before it is read: a decision made meanwhile adds it again.
+      String destination = backlog.poll();
       if (destination == null) {
         return;
       }
@@ -158,10 +174,13 @@ final class WriteBehind {
       if (placement == null) {
         continue; // it expired meanwhile
       }
+      if (isContest && decided.contains(destination)) {
+        continue; // what is to be told is a decision, and goes as one
+      }
       if (isNew(placement)) {
         arriving.add(destination);
       } else {
-        put(placement, false);
+        put(placement, isContest);
       }
     }
   }
@@ -184,7 +203,7 @@ final class WriteBehind {
       if (answer == Room.Answer.NO && isStillNew) {
         replica.forget(placement.destination(), placement.version());
       } else {
-        put(placement, false);
+        put(placement, !isStillNew);
       }
     }
   }
@@ -210,31 +229,33 @@ final class WriteBehind {
                   time.toShared(placement.lastUseMillis()),
                   options.get().expiration().toMillis(),
                   isContest))
-          .whenCompleteAsync((record, failure) -> answered(placement, record, failure), executor);
+          .whenCompleteAsync(
+              (record, failure) -> answered(placement, isContest, record, failure), executor);
     } catch (RuntimeException e) { // this member is stopping
-      answered(placement, null, e);
+      answered(placement, isContest, null, e);
     }
   }
 
-  private void answered(Placement sent, @Nullable HomeRecord record, @Nullable Throwable failure) {
+  private void answered(
+      Placement sent, boolean isContest, @Nullable HomeRecord record, @Nullable Throwable failure) {
     String destination = sent.destination();
     inFlight.decrementAndGet();
     if (isNew(sent)) {
       room.arrived();
     }
     if (failure != null || record == null) {
-      marked.add(destination);
+      (isContest ? restated : decided).add(destination);
       retry(failure);
       return;
     }
     degradation.worked(part);
-    if (marked.contains(destination)) {
+    if (decided.contains(destination)) {
       // Decided again meanwhile: only the version is news.
       replica.confirm(record.placement(destination, time));
     } else {
       answers.accept(destination, record);
     }
-    if (!marked.isEmpty() || !arriving.isEmpty() || !contests.isEmpty()) {
+    if (!decided.isEmpty() || !restated.isEmpty() || !arriving.isEmpty() || !contests.isEmpty()) {
       wake();
     }
   }

@@ -34,6 +34,9 @@ final class FakeMap {
   /** What every entry processor is answered by, without being run; null: by what it does. */
   volatile @Nullable CompletableFuture<Object> answer;
 
+  /** What happens while an entry processor is on its way. */
+  volatile Runnable meanwhile = () -> {};
+
   private final List<Object> listeners = new CopyOnWriteArrayList<>();
 
   /** Empty if there is no entry. */
@@ -76,6 +79,7 @@ final class FakeMap {
   private CompletableFuture<Object> answer(Supplier<@Nullable Object> run) {
     calls.incrementAndGet();
     requireRunning();
+    meanwhile.run();
     CompletableFuture<Object> instead = answer;
     return instead == null ? CompletableFuture.completedFuture(run.get()) : instead;
   }
