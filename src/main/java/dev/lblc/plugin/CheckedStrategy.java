@@ -45,6 +45,15 @@ final class CheckedStrategy implements Strategy {
   }
 
   @Override
+  public Choice choose(@Nullable String destination, Set<String> unreachable) {
+    try {
+      return checked(strategy.choose(destination, unreachable));
+    } catch (RuntimeException | LinkageError e) {
+      return failed(e);
+    }
+  }
+
+  @Override
   public Choice explain(@Nullable String destination) {
     try {
       return checked(strategy.explain(destination));
@@ -69,10 +78,9 @@ final class CheckedStrategy implements Strategy {
   }
 
   private Choice checked(@Nullable Choice choice) {
-    if (choice == null) {
-      return failed(new NullPointerException("it answered null (expected: a choice, or NONE)"));
-    }
-    return choice.server() == null ? Choice.NONE : choice;
+    return choice == null
+        ? failed(new NullPointerException("it answered null (expected: a choice, or NONE)"))
+        : choice;
   }
 
   private Choice failed(Throwable fault) {

@@ -92,7 +92,11 @@ final class ScheduledService implements LblcService {
 
   @Override
   public Lease acquire(@Nullable String destination, Set<String> except) {
-    Choice choice = choose(destination, except);
+    beforeDecision();
+    Choice choice = counted(
+        except.isEmpty()
+            ? strategy.choose(DestinationKey.of(destination))
+            : strategy.chooseOther(except));
     Server server = choice.server();
     if (server == null) {
       throw new NoServerException(name());
@@ -112,17 +116,11 @@ final class ScheduledService implements LblcService {
     return LeasedOrigin.of(this, destination);
   }
 
-  /** A decision, of which nothing is counted but its reason. */
-  Choice choose(@Nullable String destination, Set<String> except) {
-    Cluster joined = cluster;
-    if (joined != null) {
-      joined.beforeDecision();
-    }
-    Choice choice = except.isEmpty()
-        ? strategy.choose(DestinationKey.of(destination))
-        : strategy.chooseOther(except);
-    counter(choice.reason()).increment();
-    return choice;
+  /** A decision for somebody who cannot reach all servers; nothing is counted but its reason. */
+  @Nullable
+  Server choose(@Nullable String destination, Set<String> unreachable) {
+    beforeDecision();
+    return counted(strategy.choose(DestinationKey.of(destination), unreachable)).server();
   }
 
   /** Counts a connection to a server that was chosen before. */
@@ -245,6 +243,18 @@ final class ScheduledService implements LblcService {
     cluster = null;
     health.stop();
     stopExpiry.run();
+  }
+
+  private void beforeDecision() {
+    Cluster joined = cluster;
+    if (joined != null) {
+      joined.beforeDecision();
+    }
+  }
+
+  private Choice counted(Choice choice) {
+    counter(choice.reason()).increment();
+    return choice;
   }
 
   private void healthChanged(String id, boolean available) {

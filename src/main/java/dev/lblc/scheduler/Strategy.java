@@ -21,7 +21,20 @@ public interface Strategy {
   Choice choose(@Nullable String destination);
 
   /**
-   * What {@link #choose} would answer now. Changes nothing.
+   * As {@link #choose(String)}, as if the named servers were unavailable, for somebody who cannot reach them. Unless a
+   * strategy says otherwise nothing is remembered of what is chosen in the place of such a one.
+   *
+   * @param destination the key of locality; null: none
+   * @param unreachable ids of servers
+   */
+  default Choice choose(@Nullable String destination, Set<String> unreachable) {
+    Choice choice = choose(destination);
+    Server server = choice.server();
+    return server == null || !unreachable.contains(server.id()) ? choice : chooseOther(unreachable);
+  }
+
+  /**
+   * What {@link #choose(String)} would answer now. Changes nothing.
    *
    * @param destination the key of locality; null: none
    */
