@@ -334,11 +334,10 @@ public final class Cluster {
 
   /** On the context that joined. */
   private void tick() {
-    if (!over) {
-      pauses.check();
-    }
     long now = time.nowMillis();
-    pauses.tick(now);
+    if (!over) {
+      pauses.tick(now);
+    }
     peers.dropSilent(now, peerTimeout.toMillis()).forEach(this::isSilent);
     counts.tick();
     if (over) {
