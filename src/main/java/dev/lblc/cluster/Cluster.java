@@ -119,7 +119,8 @@ public final class Cluster {
     this.node = manager.getNodeId();
     this.epoch = epoch;
     this.time = new ClusterTime(clock, () -> hazelcast.getCluster().getClusterTime());
-    this.state = new SharedState(name, hazelcast, time, degradation, services);
+    this.state =
+        new SharedState(name, hazelcast, time, degradation, services, SharedState.newExecutor());
     Map<String, Servers> byName =
         services.stream().collect(Collectors.toMap(SharedService::name, SharedService::servers));
     this.peers = new PeerCounts(byName);

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What services share through maps: their servers, and the destinations of those that remember any.
  *
- * <p>One thread of its own does everything that calls Hazelcast, one after the other; methods may be called from any
+ * <p>One thread does everything that calls Hazelcast, one after the other; methods may be called from any
  * thread and do not wait for it.
  */
 final class SharedState {
@@ -41,26 +41,32 @@ final class SharedState {
   private final HazelcastInstance hazelcast;
   private final ClusterTime time;
   private final Degradation degradation;
-  private final ScheduledExecutorService executor = newExecutor();
   private final List<Cluster.SharedService> services;
+  private final ScheduledExecutorService executor;
   private final String homes; // what names of maps begin with
   private final String edits; // the same
   private volatile Map<String, SharedServers> servers = Map.of(); // made when it joins
   private volatile List<SharedTable> tables = List.of(); // the same
   private @Nullable ScheduledFuture<?> settling; // guarded by this
-  private @Nullable ScheduledFuture<?> pullingAgain; // on the executor
+  private @Nullable ScheduledFuture<?> pullingAgain; // on the executor; null: none waits
 
-  /** Of these services, in maps whose names begin with that; shares nothing yet. */
+  /**
+   * Of these services, in maps whose names begin with that; shares nothing yet.
+   *
+   * @param executor of one thread; shut down when this node leaves
+   */
   SharedState(
       String name,
       HazelcastInstance hazelcast,
       ClusterTime time,
       Degradation degradation,
-      List<Cluster.SharedService> services) {
+      List<Cluster.SharedService> services,
+      ScheduledExecutorService executor) {
     this.hazelcast = hazelcast;
     this.time = time;
     this.degradation = degradation;
     this.services = services;
+    this.executor = executor;
     this.homes = name + ".homes.";
     this.edits = name + ".servers.";
   }
@@ -202,10 +208,15 @@ final class SharedState {
       degradation.worked("pull");
     } catch (RuntimeException e) {
       degradation.failed("pull", e.toString());
-      if (pullingAgain == null || pullingAgain.isDone()) {
-        pullingAgain = executor.schedule(this::pull, PULL_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+      if (pullingAgain == null) {
+        pullingAgain = executor.schedule(this::pullAgain, PULL_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
       }
     }
+  }
+
+  private void pullAgain() {
+    pullingAgain = null;
+    pull();
   }
 
   private void scheduleSweep(SharedTable table) {
@@ -237,7 +248,8 @@ final class SharedState {
     }
   }
 
-  private static ScheduledThreadPoolExecutor newExecutor() {
+  /** One thread. */
+  static ScheduledExecutorService newExecutor() {
     ThreadFactory threads = task -> {
       Thread thread = new Thread(task, "lblc-cluster");
       thread.setDaemon(true);
