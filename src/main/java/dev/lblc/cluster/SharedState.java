@@ -48,6 +48,7 @@ final class SharedState {
   private volatile Map<String, SharedServers> servers = Map.of(); // made when it joins
   private volatile List<SharedTable> tables = List.of(); // the same
   private @Nullable ScheduledFuture<?> settling; // guarded by this
+  private int settles; // the same: how often it began
   private @Nullable ScheduledFuture<?> pullingAgain; // on the executor; null: none waits
 
   /**
@@ -152,8 +153,13 @@ final class SharedState {
    * be lost in it, and when all is moved and merged only those know who merged: for a minute maps are compared with this
    * node's state every few seconds.
    */
-  void settle() {
-    settleIn(FIRST_SETTLE_MILLIS, SETTLES);
+  synchronized void settle() {
+    if (settling != null) {
+      settling.cancel(false);
+    }
+    int begun = ++settles; // one whose comparison is running ends with it
+    settling = executor.schedule(
+        () -> settled(begun, SETTLES - 1), FIRST_SETTLE_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** Shares nothing any more; complete when listeners are gone from all members. */
@@ -186,17 +192,18 @@ final class SharedState {
     }
   }
 
-  private synchronized void settleIn(long millis, int times) {
-    if (settling != null) {
-      settling.cancel(false);
-    }
-    settling = executor.schedule(() -> settled(times - 1), millis, TimeUnit.MILLISECONDS);
-  }
-
-  private void settled(int timesLeft) {
+  private void settled(int begun, int timesLeft) {
     pull();
     if (timesLeft > 0) {
-      settleIn(NEXT_SETTLE_MILLIS, timesLeft);
+      settleOn(begun, timesLeft);
+    }
+  }
+
+  /** Unless it began anew meanwhile. */
+  private synchronized void settleOn(int begun, int timesLeft) {
+    if (begun == settles) {
+      settling = executor.schedule(
+          () -> settled(begun, timesLeft - 1), NEXT_SETTLE_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 

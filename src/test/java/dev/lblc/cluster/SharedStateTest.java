@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** When a node looks at the maps, with the time of a minute passing at once. */
 final class SharedStateTest {
@@ -52,6 +54,47 @@ final class SharedStateTest {
     pullsMillis.clear();
     executor.runFor(100_000);
     assertThat(pullsMillis).isEmpty();
+  }
+
+  @Test
+  void settle_comparesForAMinute() {
+    state.settle();
+    executor.runFor(100_000);
+    assertThat(pullsMillis).isEqualTo(minuteFrom(0));
+  }
+
+  @Test
+  void settle_whileAnotherWaits_beginsAnew() {
+    state.settle();
+    executor.runFor(1_000);
+    state.settle();
+    executor.runFor(100_000);
+    assertThat(pullsMillis).isEqualTo(minuteFrom(1_000));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 9, 10})
+  void settle_whileAComparisonOfAnotherRuns_beginsAnew(int comparison) {
+    List<Long> expected = new ArrayList<>(minuteFrom(0).subList(0, comparison));
+    expected.addAll(minuteFrom(expected.get(comparison - 1)));
+    map.reading = () -> {
+      pullsMillis.add(executor.nowMillis());
+      if (pullsMillis.size() == comparison) {
+        state.settle(); // as from another thread
+      }
+    };
+    state.settle();
+    executor.runFor(200_000);
+    assertThat(pullsMillis).isEqualTo(expected);
+  }
+
+  /** When maps are compared after members came or went then. */
+  private static List<Long> minuteFrom(long startMillis) {
+    List<Long> times = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      times.add(startMillis + 2_000 + 6_000L * i);
+    }
+    return times;
   }
 
   private HazelcastInstance hazelcast() {
