@@ -119,8 +119,7 @@ public final class Cluster {
     this.node = manager.getNodeId();
     this.epoch = epoch;
     this.time = new ClusterTime(clock, () -> hazelcast.getCluster().getClusterTime());
-    this.state =
-        new SharedState(name, hazelcast, time, degradation, services, SharedState.newExecutor());
+    this.state = new SharedState(name, hazelcast, time, degradation, services, Tasks.onOneThread());
     Map<String, Servers> byName =
         services.stream().collect(Collectors.toMap(SharedService::name, SharedService::servers));
     this.peers = new PeerCounts(byName);

@@ -16,12 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,32 +37,28 @@ final class SharedState {
   private final ClusterTime time;
   private final Degradation degradation;
   private final List<Cluster.SharedService> services;
-  private final ScheduledExecutorService executor;
+  private final Tasks tasks;
   private final String homes; // what names of maps begin with
   private final String edits; // the same
   private volatile Map<String, SharedServers> servers = Map.of(); // made when it joins
   private volatile List<SharedTable> tables = List.of(); // the same
   private @Nullable ScheduledFuture<?> settling; // guarded by this
   private int settles; // the same: how often it began
-  private @Nullable ScheduledFuture<?> pullingAgain; // on the executor; null: none waits
+  private @Nullable ScheduledFuture<?> pullingAgain; // on the thread of the tasks; null: none waits
 
-  /**
-   * Of these services, in maps whose names begin with that; shares nothing yet.
-   *
-   * @param executor of one thread; shut down when this node leaves
-   */
+  /** Of these services, in maps whose names begin with that; shares nothing yet. */
   SharedState(
       String name,
       HazelcastInstance hazelcast,
       ClusterTime time,
       Degradation degradation,
       List<Cluster.SharedService> services,
-      ScheduledExecutorService executor) {
+      Tasks tasks) {
     this.hazelcast = hazelcast;
     this.time = time;
     this.degradation = degradation;
     this.services = services;
-    this.executor = executor;
+    this.tasks = tasks;
     this.homes = name + ".homes.";
     this.edits = name + ".servers.";
   }
@@ -75,7 +66,7 @@ final class SharedState {
   /** Takes over what the cluster has and shares from now on; complete when it has. */
   Future<Void> join() {
     Promise<Void> joined = Promise.promise();
-    executor.execute(() -> {
+    tasks.execute(() -> {
       try {
         open();
         servers.values().forEach(SharedServers::join);
@@ -103,7 +94,7 @@ final class SharedState {
               hazelcast.getMap(edits + service.name()),
               service.servers(),
               time,
-              executor));
+              tasks));
       DestinationTable table = service.table();
       if (table != null) {
         remembered.add(new SharedTable(
@@ -113,7 +104,7 @@ final class SharedState {
             new TableReplica(table, service.servers()),
             service.options(),
             time,
-            executor,
+            tasks,
             degradation));
       }
     }
@@ -141,7 +132,7 @@ final class SharedState {
 
   /** This node may have missed anything, time included: takes over what the cluster has at once, and settles. */
   void takeOverAnew() {
-    executor.execute(() -> {
+    tasks.execute(() -> {
       adjustTime();
       pull();
     });
@@ -158,19 +149,18 @@ final class SharedState {
       settling.cancel(false);
     }
     int begun = ++settles; // one whose comparison is running ends with it
-    settling = executor.schedule(
-        () -> settled(begun, SETTLES - 1), FIRST_SETTLE_MILLIS, TimeUnit.MILLISECONDS);
+    settling = tasks.schedule(() -> settled(begun, SETTLES - 1), FIRST_SETTLE_MILLIS);
   }
 
   /** Shares nothing any more; complete when listeners are gone from all members. */
   Future<Void> leave() {
     Promise<Void> left = Promise.promise();
-    executor.execute(() -> {
+    tasks.execute(() -> {
       servers.values().forEach(shared -> quietly(shared::leave));
       tables.forEach(table -> quietly(table::leave));
       left.complete();
     });
-    executor.shutdown(); // what is queued is still done, what was scheduled is not
+    tasks.shutdown();
     return left.future();
   }
 
@@ -202,8 +192,7 @@ final class SharedState {
   /** Unless it began anew meanwhile. */
   private synchronized void settleOn(int begun, int timesLeft) {
     if (begun == settles) {
-      settling = executor.schedule(
-          () -> settled(begun, timesLeft - 1), NEXT_SETTLE_MILLIS, TimeUnit.MILLISECONDS);
+      settling = tasks.schedule(() -> settled(begun, timesLeft - 1), NEXT_SETTLE_MILLIS);
     }
   }
 
@@ -216,7 +205,7 @@ final class SharedState {
     } catch (RuntimeException e) {
       degradation.failed("pull", e.toString());
       if (pullingAgain == null) {
-        pullingAgain = executor.schedule(this::pullAgain, PULL_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+        pullingAgain = tasks.schedule(this::pullAgain, PULL_AGAIN_MILLIS);
       }
     }
   }
@@ -227,9 +216,7 @@ final class SharedState {
   }
 
   private void scheduleSweep(SharedTable table) {
-    long every = table.sweepMillis();
-    ScheduledFuture<?> unused =
-        executor.scheduleWithFixedDelay(() -> sweep(table), every, every, TimeUnit.MILLISECONDS);
+    tasks.repeat(() -> sweep(table), table.sweepMillis());
   }
 
   private void sweep(SharedTable table) {
@@ -253,21 +240,5 @@ final class SharedState {
           .addMapConfig(new MapConfig(pattern)
               .setMergePolicyConfig(new MergePolicyConfig().setPolicy(policy.getName())));
     }
-  }
-
-  /** One thread. */
-  static ScheduledExecutorService newExecutor() {
-    ThreadFactory threads = task -> {
-      Thread thread = new Thread(task, "lblc-cluster");
-      thread.setDaemon(true);
-      return thread;
-    };
-    // What comes after the node has left, from requests that are still going on, is of no use.
-    ScheduledThreadPoolExecutor executor =
-        new ScheduledThreadPoolExecutor(1, threads, new ThreadPoolExecutor.DiscardPolicy());
-    executor.setRemoveOnCancelPolicy(true);
-    executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-    executor.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
-    return executor;
   }
 }

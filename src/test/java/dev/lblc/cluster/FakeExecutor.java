@@ -62,7 +62,11 @@ final class FakeExecutor extends AbstractExecutorService implements ScheduledExe
   @Override
   public ScheduledFuture<?> scheduleWithFixedDelay(
       Runnable command, long initialDelay, long delay, TimeUnit unit) {
-    throw new UnsupportedOperationException();
+    Runnable once = () -> {
+      command.run(); // the last time, if it fails
+      ScheduledFuture<?> unused = scheduleWithFixedDelay(command, delay, delay, unit);
+    };
+    return schedule(once, initialDelay, unit);
   }
 
   @Override

@@ -29,7 +29,7 @@ final class SharedStateTest {
       degradation,
       List.of(new Cluster.SharedService(
           "images", new Servers(), null, () -> SchedulerOptions.DEFAULTS)),
-      executor);
+      new Tasks(executor));
 
   @BeforeEach
   void join() {
