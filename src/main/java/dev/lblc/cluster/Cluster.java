@@ -119,7 +119,7 @@ public final class Cluster {
     this.node = manager.getNodeId();
     this.epoch = epoch;
     this.time = new ClusterTime(clock, () -> hazelcast.getCluster().getClusterTime());
-    this.state = new SharedState(name, hazelcast, time, degradation, services);
+    this.state = new SharedState(name, hazelcast, time, degradation, services, Tasks.onOneThread());
     Map<String, Servers> byName =
         services.stream().collect(Collectors.toMap(SharedService::name, SharedService::servers));
     this.peers = new PeerCounts(byName);
@@ -334,11 +334,10 @@ public final class Cluster {
 
   /** On the context that joined. */
   private void tick() {
-    if (!over) {
-      pauses.check();
-    }
     long now = time.nowMillis();
-    pauses.tick(now);
+    if (!over) {
+      pauses.tick(now);
+    }
     peers.dropSilent(now, peerTimeout.toMillis()).forEach(this::isSilent);
     counts.tick();
     if (over) {

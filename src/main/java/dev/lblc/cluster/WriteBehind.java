@@ -8,7 +8,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * what failed waits again, and for half a second nothing is sent
  * </pre>
  *
- * <p>What waits may be added to from any thread; everything else runs on the executor that was handed in.
+ * <p>What waits may be added to from any thread; everything else runs among the tasks that were handed in.
  */
 final class WriteBehind {
   private static final int MOST_IN_FLIGHT = 1_000;
@@ -44,7 +43,7 @@ final class WriteBehind {
   private final TableReplica replica;
   private final Supplier<SchedulerOptions> options;
   private final ClusterTime time;
-  private final ScheduledExecutorService executor;
+  private final Tasks tasks;
   private final Degradation degradation;
   private final BiConsumer<String, HomeRecord> answers;
 
@@ -74,7 +73,7 @@ final class WriteBehind {
    * To that map.
    *
    * @param part what does not work while the map fails
-   * @param answers is told, on the executor, what the map holds for a destination that was sent
+   * @param answers is told, in a task, what the map holds for a destination that was sent
    */
   WriteBehind(
       String part,
@@ -82,7 +81,7 @@ final class WriteBehind {
       TableReplica replica,
       Supplier<SchedulerOptions> options,
       ClusterTime time,
-      ScheduledExecutorService executor,
+      Tasks tasks,
       Degradation degradation,
       BiConsumer<String, HomeRecord> answers) {
     this.part = part;
@@ -90,10 +89,10 @@ final class WriteBehind {
     this.replica = replica;
     this.options = options;
     this.time = time;
-    this.executor = executor;
+    this.tasks = tasks;
     this.degradation = degradation;
     this.answers = answers;
-    this.room = new Room(map::size, counter, executor, time::nowMillis, this::counted);
+    this.room = new Room(map::size, counter, tasks, time::nowMillis, this::counted);
   }
 
   /** From any thread, perhaps under the table's monitor: no more than a note. */
@@ -108,11 +107,13 @@ final class WriteBehind {
 
   /** From any thread: homes of before a merge, with the version of those that were chosen in it, are put back. */
   void contest(Placement placement) {
-    contests.add(placement);
-    wake();
+    if (!stopped) {
+      contests.add(placement);
+      wake();
+    }
   }
 
-  /** On the executor: what was forgotten waits no longer, and what nobody confirmed waits again. */
+  /** In a task: what was forgotten waits no longer, and what nobody confirmed waits again. */
   void review() {
     Predicate<String> isForgotten = destination -> replica.placement(destination) == null;
     decided.removeIf(isForgotten);
@@ -126,7 +127,7 @@ final class WriteBehind {
     return decided.size() + restated.size() + arriving.size() + contests.size() + inFlight.get();
   }
 
-  /** Nothing is decided or restated from now on. */
+  /** In a task: nothing is decided, restated, contested or sent from now on. */
   void stop() {
     stopped = true;
     counter.shutdownNow();
@@ -141,7 +142,7 @@ final class WriteBehind {
 
   private void wake() {
     if (!resting.get() && flushing.compareAndSet(false, true)) {
-      executor.execute(this::flush);
+      tasks.execute(this::flush);
     }
   }
 
@@ -208,9 +209,9 @@ final class WriteBehind {
     }
   }
 
-  /** Else the next answer wakes us, or the end of the rest. */
+  /** Else the next answer wakes us, or the end of the rest, if anything. */
   private boolean maySend() {
-    return !resting.get() && inFlight.get() < MOST_IN_FLIGHT;
+    return !stopped && !resting.get() && inFlight.get() < MOST_IN_FLIGHT;
   }
 
   /** Whether the map does not have it, as far as this node knows. */
@@ -221,16 +222,16 @@ final class WriteBehind {
   private void put(Placement placement, boolean isContest) {
     inFlight.incrementAndGet();
     try {
-      map.submitToKey(
+      tasks.whenComplete(
+          map.submitToKey(
               placement.destination(),
               new PutHomes(
                   placement.homes(),
                   placement.version(),
                   time.toShared(placement.lastUseMillis()),
                   options.get().expiration().toMillis(),
-                  isContest))
-          .whenCompleteAsync(
-              (record, failure) -> answered(placement, isContest, record, failure), executor);
+                  isContest)),
+          (record, failure) -> answered(placement, isContest, record, failure));
     } catch (RuntimeException e) { // this member is stopping
       answered(placement, isContest, null, e);
     }
@@ -272,8 +273,7 @@ final class WriteBehind {
   private void retry(@Nullable Throwable failure) {
     degradation.failed(part, String.valueOf(failure));
     if (resting.compareAndSet(false, true)) {
-      ScheduledFuture<?> unused =
-          executor.schedule(this::tryAgain, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+      ScheduledFuture<?> unused = tasks.schedule(this::tryAgain, RETRY_MILLIS);
     }
   }
 

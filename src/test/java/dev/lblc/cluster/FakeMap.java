@@ -37,6 +37,9 @@ final class FakeMap {
   /** What happens while an entry processor is on its way. */
   volatile Runnable meanwhile = () -> {};
 
+  /** What happens while it is gone through. */
+  volatile Runnable reading = () -> {};
+
   private final List<Object> listeners = new CopyOnWriteArrayList<>();
 
   /** Empty if there is no entry. */
@@ -57,6 +60,7 @@ final class FakeMap {
           }
           case "removeEntryListener" -> true;
           case "entrySet" -> {
+            reading.run();
             requireRunning();
             yield new HashMap<>(entries).entrySet();
           }

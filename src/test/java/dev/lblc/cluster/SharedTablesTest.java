@@ -298,7 +298,7 @@ final class SharedTablesTest {
           replica,
           () -> options,
           new ClusterTime(nowMillis::get, nowMillis::get),
-          executor,
+          new Tasks(executor),
           new Degradation());
     }
 
