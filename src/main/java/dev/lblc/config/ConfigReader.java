@@ -57,7 +57,7 @@ public final class ConfigReader {
     String source = "config";
     try {
       return read(source, json.encode(), environment, new ConfigReader(strategies)::plugin);
-    } catch (EncodeException e) {
+    } catch (EncodeException | IllegalStateException e) { // what JSON cannot say
       throw new ConfigException(
           List.of(new ConfigError(source, JsonPath.ROOT, String.valueOf(e.getMessage()), "JSON")));
     }
@@ -132,7 +132,7 @@ public final class ConfigReader {
 
   private PluginConfig plugin(Members file) {
     return new PluginConfig(
-        file.optional("name").text(Texts.NAME, PLUGIN_NAME),
+        file.optional("name").text(Texts.DEPLOYMENT, PLUGIN_NAME),
         services(file),
         ClusterReader.read(file.optional("cluster"), new Ports()));
   }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The leases of the requests to one endpoint. Vert.x tells the end of some requests twice, and of a request that gets no
- * stream on its connection, or is dropped before it is sent, never: the first one counts, and what is left of the others is
- * released when their objects are collected.
+ * stream on its connection never: the first one counts, and what is left of the others is released when their objects
+ * are collected. A request that its owner neither sends nor resets is held by its connection, and counts as long.
  *
  * <p>May be used from any thread.
  */

@@ -15,7 +15,9 @@ import dev.lblc.scheduler.ServerSpec;
 import dev.lblc.scheduler.Servers;
 import dev.lblc.scheduler.Strategy;
 import dev.lblc.scheduler.Timer;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.endpoint.LoadBalancer;
@@ -40,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * out; {@link ServerLease#close} comes back to {@link #release}.
  */
 final class ScheduledService implements LblcService {
+  private final Vertx vertx;
   private final ServiceConfig config;
   private final Servers servers = new Servers();
   private final Clock clock;
@@ -59,6 +62,7 @@ final class ScheduledService implements LblcService {
       Supplier<? extends RandomGenerator> random,
       Timer timer,
       boolean clustered) {
+    this.vertx = vertx;
     this.config = config;
     this.clock = clock;
     for (Reason reason : Reason.values()) {
@@ -113,7 +117,7 @@ final class ScheduledService implements LblcService {
   @Override
   public OriginRequestProvider originRequestProvider(
       Function<ProxyContext, @Nullable String> destination) {
-    return LeasedOrigin.of(this, destination);
+    return LeasedOrigin.of(vertx, this, destination);
   }
 
   /** A decision for somebody who cannot reach all servers; nothing is counted but its reason. */
@@ -203,12 +207,16 @@ final class ScheduledService implements LblcService {
   @Override
   public Future<Void> edit(ServerEdit edit) {
     Cluster joined = cluster;
-    return joined == null
-        ? Future.future(done -> {
-          servers.edit(edit);
-          done.complete();
-        })
-        : joined.edit(name(), edit);
+    if (joined == null) {
+      return Future.future(done -> {
+        servers.edit(edit);
+        done.complete();
+      });
+    }
+    Context caller = vertx.getOrCreateContext();
+    Promise<Void> done = Promise.promise();
+    joined.edit(name(), edit).onComplete(result -> caller.runOnContext(v -> done.handle(result)));
+    return done.future();
   }
 
   /** Shares edits with other nodes from now on. */

@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -115,6 +116,23 @@ final class RedeployIT {
     });
   }
 
+  @Test
+  void closedWhileItStarts_leavesNothing() throws Exception {
+    Set<Thread> before = clusterThreads();
+    Vertx vertx = members.get(0).vertx();
+    Future<String> deploying = vertx.deployVerticle(
+        "dev.lblc.plugin.LblcVerticle", new DeploymentOptions().setConfig(config()));
+    Eventually.holds("it joins", () -> !clusterThreads().equals(before) || deploying.isComplete());
+    vertx.close().await(20, SECONDS);
+    Eventually.holds("it has left", () -> before.containsAll(clusterThreads()));
+  }
+
+  private static Set<Thread> clusterThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("lblc-cluster"))
+        .collect(Collectors.toSet());
+  }
+
   /** A client that asks for the next one when it has its answer. */
   private Future<Void> requests(int port, int number) {
     return clients
@@ -163,7 +181,9 @@ final class RedeployIT {
           .put("port", server.actualPort()));
     }
     JsonObject health = new JsonObject()
-        .put("active", new JsonObject().put("path", "/").put("interval", "50ms"))
+        .put(
+            "active", // the verdicts of a busy machine are not what this is about
+            new JsonObject().put("path", "/").put("interval", "50ms").put("fall", 1_000))
         .put("passive", new JsonObject());
     JsonObject images =
         new JsonObject().put("strategy", "lblc").put("servers", servers).put("health", health);
