@@ -47,14 +47,58 @@ final class PluginFolderTest {
   void strategy_withTheNameOfAnother_isRefused() throws Exception {
     jar("mine", "acme.First", "acme.First", FIRST.replace("NAME", "lblc"));
     assertRefused("plugin " + folder.resolve("mine.jar")
-        + ": acme.First names a strategy lblc, which dev.lblc.plugin.BuiltIn$Lblc is already");
+        + ": acme.First names a strategy lblc, which dev.lblc.plugin.BuiltIn$Lblc of the class path is"
+        + " already");
+  }
+
+  @Test
+  void strategy_withTheNameOfAnotherJars_isRefusedWithBoth() throws Exception {
+    jar("one", "acme.First", "acme.First", FIRST);
+    jar("two", "acme.First", "acme.First", FIRST);
+    assertRefused("plugin " + folder.resolve("two.jar")
+        + ": acme.First names a strategy NAME, which acme.First of " + folder.resolve("one.jar")
+        + " is already");
   }
 
   @Test
   void strategy_withoutAName_isRefused() throws Exception {
     jar("mine", "acme.First", "acme.First", FIRST.replace("NAME", ""));
+    assertRefused(
+        "plugin " + folder.resolve("mine.jar")
+            + ": acme.First has the name \"\" (expected: a name, not empty and without control characters)");
+  }
+
+  @Test
+  void strategy_withALineBreakInItsName_isRefused() throws Exception {
+    jar("mine", "acme.First", "acme.First", FIRST.replace("NAME", "p\\nq"));
     assertRefused("plugin " + folder.resolve("mine.jar")
-        + ": acme.First has the name  (expected: not empty)");
+        + ": acme.First has the name \"p\\nq\" (expected: a name, not empty and without control"
+        + " characters)");
+  }
+
+  @Test
+  void name_thatThrowsAnError_isRefused() throws Exception {
+    jar(
+        "mine",
+        "acme.First",
+        "acme.First",
+        FIRST.replace("return \"NAME\"", "throw new AssertionError(\"no\\nname\")"));
+    assertRefused("plugin " + folder.resolve("mine.jar")
+        + ": acme.First does not say its name: java.lang.AssertionError: no name");
+  }
+
+  @Test
+  void provider_whoseStaticInitialiserThrows_isRefusedWithTheRootCause() throws Exception {
+    jar(
+        "mine",
+        "acme.First",
+        "acme.First",
+        FIRST.replace(
+            "public String name()",
+            "static final int SHARDS = Integer.parseInt(\"many\"); public String name()"));
+    assertRefused("plugin " + folder.resolve("mine.jar")
+        + ": dev.lblc.plugin.StrategyProvider: Provider acme.First could not be instantiated:"
+        + " java.lang.NumberFormatException: For input string: \"many\"");
   }
 
   @Test
