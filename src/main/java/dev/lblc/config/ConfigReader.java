@@ -115,6 +115,16 @@ public final class ConfigReader {
         List.of(new ConfigError(file.toString(), JsonPath.ROOT, found, "a readable file of JSON")));
   }
 
+  /** Whether things in configurations may have that name. */
+  public static boolean isName(String text) {
+    try {
+      Texts.NAME.read(text);
+      return true;
+    } catch (Unexpected e) {
+      return false;
+    }
+  }
+
   private GatewayConfig gateway(Members file) {
     file.optional("$schema").text(Texts.NAME);
     Ports ports = new Ports();

@@ -39,7 +39,7 @@ final class CheckedStrategy implements Strategy {
   public Choice choose(@Nullable String destination) {
     try {
       return checked(strategy.choose(destination));
-    } catch (RuntimeException | LinkageError e) {
+    } catch (Throwable e) {
       return failed(e);
     }
   }
@@ -48,7 +48,7 @@ final class CheckedStrategy implements Strategy {
   public Choice choose(@Nullable String destination, Set<String> unreachable) {
     try {
       return checked(strategy.choose(destination, unreachable));
-    } catch (RuntimeException | LinkageError e) {
+    } catch (Throwable e) {
       return failed(e);
     }
   }
@@ -57,7 +57,7 @@ final class CheckedStrategy implements Strategy {
   public Choice explain(@Nullable String destination) {
     try {
       return checked(strategy.explain(destination));
-    } catch (RuntimeException | LinkageError e) {
+    } catch (Throwable e) {
       return failed(e);
     }
   }
@@ -66,7 +66,7 @@ final class CheckedStrategy implements Strategy {
   public Choice chooseOther(Set<String> except) {
     try {
       return checked(strategy.chooseOther(except));
-    } catch (RuntimeException | LinkageError e) {
+    } catch (Throwable e) {
       return failed(e);
     }
   }
@@ -84,6 +84,7 @@ final class CheckedStrategy implements Strategy {
   }
 
   private Choice failed(Throwable fault) {
+    BrokenPluginException.passOn(fault);
     long now = clock.millis();
     long until = quietUntilMillis.get();
     if (now - until >= 0 && quietUntilMillis.compareAndSet(until, now + QUIET_MILLIS)) {

@@ -1,12 +1,14 @@
 package dev.lblc.plugin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.lblc.scheduler.Choice;
 import dev.lblc.scheduler.Strategy;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -66,6 +68,31 @@ final class CheckedStrategyTest {
             .choose("/a"))
         .isEqualTo(Choice.NONE);
     assertThat(lines.list).hasSize(1);
+  }
+
+  @Test
+  void strategyThatThrowsAnError_choosesNoServer() {
+    for (Error fault : List.of(new AssertionError("odd"), new StackOverflowError())) {
+      Strategy strategy = checked(() -> {
+        throw fault;
+      });
+      assertThat(strategy.choose("/a")).isEqualTo(Choice.NONE);
+      assertThat(strategy.choose("/a", Set.of("one"))).isEqualTo(Choice.NONE);
+      assertThat(strategy.explain("/a")).isEqualTo(Choice.NONE);
+      assertThat(strategy.chooseOther(Set.of("one"))).isEqualTo(Choice.NONE);
+    }
+    assertThat(lines.list).hasSize(2);
+  }
+
+  @Test
+  void strategyThatMeetsTheEndOfMemory_isNotBlamed() {
+    Error fault = new OutOfMemoryError("not really");
+    assertThatThrownBy(() -> checked(() -> {
+              throw fault;
+            })
+            .choose("/a"))
+        .isSameAs(fault);
+    assertThat(lines.list).isEmpty();
   }
 
   @Test
