@@ -68,8 +68,8 @@ final class SharedCountsIT {
     Cluster cluster = Cluster.join(
             nodes.get(1).vertx(),
             "lblc",
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(3),
+            Duration.ofSeconds(20), // no tick of its own finds out first
+            Duration.ofSeconds(60),
             1,
             () -> System.nanoTime() / 1_000_000 + away.get(),
             List.of(new Cluster.SharedService(
@@ -82,7 +82,7 @@ final class SharedCountsIT {
     cluster.beforeDecision();
     assertThat(server.active()).isEqualTo(1);
 
-    away.addAndGet(3_000);
+    away.addAndGet(60_000);
     cluster.beforeDecision();
     assertThat(server.active()).isZero();
     assertThat(cluster.degraded()).hasSize(1);
