@@ -58,6 +58,10 @@ final class LeasedRequest {
           .transform(reset -> Future.failedFuture("the client left before its request was sent"));
     }
     request = onConnection;
+    if (isWebSocket) { // the stock proxy sets no handler, without which Vert.x logs what the
+      // response fails with
+      onConnection.exceptionHandler(failure -> {});
+    }
     onConnection
         .response()
         .compose(response -> ended(onConnection, response))
@@ -100,15 +104,14 @@ final class LeasedRequest {
   }
 
   private void abandon() {
+    close();
     HttpClientRequest left = request;
     if (left != null) {
-      left.exceptionHandler(own -> {}); // what is reset here would be logged as a failure
       left.reset();
       if (left.version() != HttpVersion.HTTP_2) {
         left.connection().close(); // what is left of its answer would never be read
       }
     }
-    close();
   }
 
   private void close() {
