@@ -3,6 +3,7 @@ package dev.lblc.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.lblc.testing.Ports;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
