@@ -22,13 +22,11 @@ import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -58,24 +56,13 @@ public final class Cluster {
   private final ClusterTime time;
   private final Degradation degradation = new Degradation();
   private final SharedState state;
-  private final Promise<Void> heardAll = Promise.promise();
-
-  /** Who shared counts when this node joined; null: not known yet. */
-  private volatile @Nullable Set<String> reporters;
-
-  /** Members that did not report, since when that is so or was looked into; on the context that joined. */
-  private final Map<String, Long> unheardSince = new HashMap<>();
-
-  /** Those of them that shared counts when they were looked into. */
-  private final Set<String> suspects = ConcurrentHashMap.newKeySet();
-
-  private final long joiningMillis;
   private final PeerCounts peers;
   private final SharedCounts counts;
+  private final Unheard unheard;
+  private final PauseWatch pauses;
   private @Nullable UUID membershipListener;
   private @Nullable UUID lifecycleListener;
   private long reportTimer = -1;
-  private volatile long lastTickMillis;
 
   /** The member has stopped within this process, or this node has left. */
   private volatile boolean over;
@@ -147,8 +134,14 @@ public final class Cluster {
         vertx.eventBus(),
         manager,
         state::settle);
-    this.joiningMillis = time.nowMillis();
-    this.lastTickMillis = joiningMillis;
+    this.unheard = new Unheard(
+        this::others,
+        peers,
+        this::askForReporters,
+        this::isSilent,
+        peerTimeout.toMillis(),
+        time.nowMillis());
+    this.pauses = new PauseWatch(time, peerTimeout.toMillis(), this::comeBack);
   }
 
   /**
@@ -204,8 +197,8 @@ public final class Cluster {
   public List<Node> nodes() {
     List<Node> nodes = new ArrayList<>();
     for (Member member : members()) {
-      String id = String.valueOf(member.getAttribute(NODE_ID));
-      String address = member.getAddress().getHost() + ":" + member.getAddress().getPort();
+      String id = id(member);
+      String address = address(member);
       PeerCounts.Peer peer = peers.peer(id);
       if (id.equals(node)) {
         nodes.add(new Node(id, address, true, epoch, 0));
@@ -217,6 +210,19 @@ public final class Cluster {
       }
     }
     return nodes;
+  }
+
+  /** Ids of the other members. */
+  private List<String> others() {
+    return members().stream().map(Cluster::id).filter(id -> !id.equals(node)).toList();
+  }
+
+  private static String id(Member member) {
+    return String.valueOf(member.getAttribute(NODE_ID));
+  }
+
+  private static String address(Member member) {
+    return member.getAddress().getHost() + ":" + member.getAddress().getPort();
   }
 
   private Set<Member> members() {
@@ -283,11 +289,11 @@ public final class Cluster {
         .compose(registered -> askForReporters())
         .onFailure(
             failure -> LOG.log(Level.WARNING, "it is not known who shares connections", failure))
-        .onSuccess(ids -> reporters = ids)
+        .onSuccess(unheard::expect)
         .mapEmpty();
     long interval = Math.max(1, reportInterval.toMillis());
     reportTimer = vertx.setPeriodic(interval, timer -> tick());
-    return Future.all(state.join(), heardAll.future()).mapEmpty();
+    return Future.all(state.join(), unheard.heardAll()).mapEmpty();
   }
 
   private Future<Set<String>> askForReporters() {
@@ -298,104 +304,49 @@ public final class Cluster {
         .map(all -> all.stream().map(RegistrationInfo::nodeId).collect(Collectors.toSet()));
   }
 
-  /** Completes once every node that shares counts has told its own, has left, or is silent. */
-  private void hear(long now) {
-    Set<String> others = reporters;
-    boolean isLate = now - joiningMillis >= peerTimeout.toMillis();
-    if (isLate
-        || (others != null
-            && nodes().stream()
-                .noneMatch(other -> others.contains(other.id()) && other.reportAgeMillis() < 0))) {
-      heardAll.complete();
-    }
-  }
-
   /** Before each decision, by the thread that decides: one that this node's pause came before is not made on history. */
   public void beforeDecision() {
-    if (wasAway(time.nowMillis())) {
-      comeBack();
+    if (!over) {
+      pauses.check();
     }
   }
 
-  private boolean wasAway(long now) {
-    return !over && now - lastTickMillis >= peerTimeout.toMillis();
-  }
-
-  private synchronized void comeBack() {
-    long now = time.nowMillis();
-    if (wasAway(now)) { // else another thread was here first
-      LOG.log(
-          Level.WARNING,
-          "this node was away for " + (now - lastTickMillis) + " ms; it asks the others anew");
-      peers.forgetAll().forEach(this::isSilent);
-      lastTickMillis = now;
-      state.takeOverAnew();
-    }
+  private void comeBack(long pauseMillis) {
+    LOG.log(
+        Level.WARNING, "this node was away for " + pauseMillis + " ms; it asks the others anew");
+    peers.forgetAll().forEach(this::isSilent);
+    state.takeOverAnew();
   }
 
   /** Shown until it is heard or leaves. */
   private void isSilent(String id) {
-    Optional<Node> member =
-        nodes().stream().filter(node -> node.id().equals(id)).findFirst();
+    Optional<Member> member =
+        members().stream().filter(other -> id(other).equals(id)).findFirst();
     degradation.failed(
         Degradation.node(id),
         "no report of connections came over the event bus for " + peerTimeout.toMillis()
-            + " ms; it is the member at " + member.map(Node::address).orElse("an unknown address"));
+            + " ms; it is the member at "
+            + member.map(Cluster::address).orElse("an unknown address"));
     if (member.isEmpty()) {
       degradation.gone(Degradation.node(id)); // it left meanwhile
     }
   }
 
-  /** A member that shares counts and was never heard is shown as one that fell silent. On the context that joined. */
-  private void watchUnheard(List<Node> members, long now) {
-    List<String> unheard = members.stream()
-        .filter(member -> member.reportAgeMillis() < 0)
-        .map(Node::id)
-        .toList();
-    unheardSince.keySet().retainAll(unheard);
-    boolean isLong = false;
-    for (String id : unheard) {
-      if (now - unheardSince.computeIfAbsent(id, added -> now) >= peerTimeout.toMillis()) {
-        unheardSince.put(id, now);
-        isLong = true;
-      }
-    }
-    if (isLong) {
-      Future<Set<String>> unused = askForReporters().onSuccess(this::suspect);
-    }
-  }
-
-  /** One that shares counts, and not another application's, the second time that it is found unheard: it takes a while to start. */
-  private void suspect(Set<String> sharing) {
-    for (Node member : nodes()) {
-      String id = member.id();
-      if (member.reportAgeMillis() < 0 && sharing.contains(id) && !suspects.add(id)) {
-        isSilent(id);
-      }
-    }
-    suspects.removeIf(id -> peers.peer(id) != null || !sharing.contains(id));
-  }
-
   /** On the context that joined. */
   private void tick() {
-    long now = time.nowMillis();
-    if (wasAway(now)) {
-      comeBack();
+    if (!over) {
+      pauses.check();
     }
-    lastTickMillis = now;
+    long now = time.nowMillis();
+    pauses.tick(now);
     peers.dropSilent(now, peerTimeout.toMillis()).forEach(this::isSilent);
     counts.tick();
     if (over) {
       return;
     }
-    List<Node> members = nodes();
-    watchUnheard(members, now);
-    counts.keepListening(members.stream()
-        .allMatch(member -> member.reportAgeMillis() >= 0
-            && member.reportAgeMillis() < SharedCounts.SILENT_MILLIS));
-    if (!heardAll.future().isComplete()) {
-      hear(now);
-    }
+    unheard.tick(now);
+    counts.keepListening(
+        others().stream().allMatch(id -> peers.isHeard(id, now, SharedCounts.SILENT_MILLIS)));
   }
 
   private void lifecycleChanged(LifecycleEvent event) {

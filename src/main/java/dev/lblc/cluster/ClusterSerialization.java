@@ -50,19 +50,6 @@ public final class ClusterSerialization implements DataSerializerHook {
     };
   }
 
-  /**
-   * Ends what is written in the midst of something of Hazelcast's, as entry processors are: the length of what a later
-   * format adds here.
-   */
-  static void writeEnd(ObjectDataOutput out) throws IOException {
-    out.writeInt(0);
-  }
-
-  /** Passes over what a later format added, so that what comes after is read from where it starts. */
-  static void passOverRest(ObjectDataInput in) throws IOException {
-    in.readFully(new byte[in.readInt()]);
-  }
-
   static void write(ObjectDataOutput out, List<String> strings) throws IOException {
     out.writeInt(strings.size());
     for (String string : strings) {

@@ -1,9 +1,7 @@
 package dev.lblc.cluster;
 
-import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
-import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import dev.lblc.scheduler.ServerEdit;
 import dev.lblc.scheduler.ServerSpec;
 import java.io.IOException;
@@ -15,11 +13,8 @@ import org.jspecify.annotations.Nullable;
  * An edit of a server, run where its record is: of edits made at once on several nodes one comes after the other. Answers
  * the record after it; null: it cannot be made, and nothing was changed.
  */
-final class EditServer
-    implements EntryProcessor<String, ServerRecord, @Nullable ServerRecord>,
-        IdentifiedDataSerializable {
+final class EditServer extends EntryChange<ServerRecord, @Nullable ServerRecord> {
   private static final long serialVersionUID = 1;
-  private static final byte FORMAT = 1;
   private static final byte ADD = 1;
   private static final byte CHANGE = 2;
   private static final byte REMOVE = 3;
@@ -79,18 +74,12 @@ final class EditServer
   }
 
   @Override
-  public int getFactoryId() {
-    return ClusterSerialization.FACTORY;
-  }
-
-  @Override
   public int getClassId() {
     return ClusterSerialization.EDIT_SERVER;
   }
 
   @Override
-  public void writeData(ObjectDataOutput out) throws IOException {
-    out.writeByte(FORMAT);
+  void writeFields(ObjectDataOutput out) throws IOException {
     out.writeLong(editedMillis);
     ServerRecord.write(out, configured);
     ServerEdit written = Objects.requireNonNull(edit);
@@ -107,12 +96,10 @@ final class EditServer
       out.writeByte(REMOVE);
       out.writeString(written.id());
     }
-    ClusterSerialization.writeEnd(out);
   }
 
   @Override
-  public void readData(ObjectDataInput in) throws IOException {
-    in.readByte();
+  void readFields(ObjectDataInput in) throws IOException {
     editedMillis = in.readLong();
     configured = ServerRecord.read(in);
     byte kind = in.readByte();
@@ -123,7 +110,6 @@ final class EditServer
       case REMOVE -> new ServerEdit.Remove(String.valueOf(in.readString()));
       default -> throw new IOException("edit of kind " + kind + " (expected: 1 to 3)");
     };
-    ClusterSerialization.passOverRest(in);
   }
 
   private static @Nullable Integer number(ObjectDataInput in) throws IOException {

@@ -3,6 +3,7 @@ package dev.lblc.cluster;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import dev.lblc.scheduler.Placement;
 import java.io.IOException;
 import java.util.List;
 
@@ -65,6 +66,11 @@ final class HomeRecord implements IdentifiedDataSerializable {
   /** The same homes, used at that time if it is later. */
   HomeRecord usedAt(long millis) {
     return new HomeRecord(homes, version, Math.max(lastUseMillis, millis), contests);
+  }
+
+  /** The same as nodes hold it, on this node's clock. */
+  Placement placement(String destination, ClusterTime time) {
+    return new Placement(destination, homes, version, time.toLocal(lastUseMillis));
   }
 
   @Override

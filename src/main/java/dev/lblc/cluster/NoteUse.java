@@ -1,17 +1,13 @@
 package dev.lblc.cluster;
 
-import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
-import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import java.io.IOException;
 import java.util.Map;
 
 /** Renews entries that were used: a batch of keys at once. Answers whether the entry is there. */
-final class NoteUse
-    implements EntryProcessor<String, HomeRecord, Boolean>, IdentifiedDataSerializable {
+final class NoteUse extends EntryChange<HomeRecord, Boolean> {
   private static final long serialVersionUID = 1;
-  private static final byte FORMAT = 1;
 
   private long lastUseMillis;
   private long expirationMillis;
@@ -41,28 +37,19 @@ final class NoteUse
   }
 
   @Override
-  public int getFactoryId() {
-    return ClusterSerialization.FACTORY;
-  }
-
-  @Override
   public int getClassId() {
     return ClusterSerialization.NOTE_USE;
   }
 
   @Override
-  public void writeData(ObjectDataOutput out) throws IOException {
-    out.writeByte(FORMAT);
+  void writeFields(ObjectDataOutput out) throws IOException {
     out.writeLong(lastUseMillis);
     out.writeLong(expirationMillis);
-    ClusterSerialization.writeEnd(out);
   }
 
   @Override
-  public void readData(ObjectDataInput in) throws IOException {
-    in.readByte();
+  void readFields(ObjectDataInput in) throws IOException {
     lastUseMillis = in.readLong();
     expirationMillis = in.readLong();
-    ClusterSerialization.passOverRest(in);
   }
 }

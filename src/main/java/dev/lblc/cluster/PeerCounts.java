@@ -77,6 +77,12 @@ final class PeerCounts {
     return peers.get(node);
   }
 
+  /** Whether the last report of a node is not that old. */
+  synchronized boolean isHeard(String node, long nowMillis, long silenceMillis) {
+    Peer peer = peers.get(node);
+    return peer != null && nowMillis - peer.receivedMillis < silenceMillis;
+  }
+
   private void addUp() {
     services.forEach((name, servers) -> {
       for (Server server : servers.list()) {

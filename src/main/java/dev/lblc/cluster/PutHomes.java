@@ -1,10 +1,8 @@
 package dev.lblc.cluster;
 
-import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.map.ExtendedMapEntry;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
-import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +14,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Runs twice without harm, as Hazelcast does after a member's death: what is there already is left as it is.
  */
-final class PutHomes
-    implements EntryProcessor<String, HomeRecord, HomeRecord>, IdentifiedDataSerializable {
+final class PutHomes extends EntryChange<HomeRecord, HomeRecord> {
   private static final long serialVersionUID = 1;
-  private static final byte FORMAT = 1;
 
   private List<String> homes = List.of();
   private int expectedVersion;
@@ -80,34 +76,25 @@ final class PutHomes
   }
 
   @Override
-  public int getFactoryId() {
-    return ClusterSerialization.FACTORY;
-  }
-
-  @Override
   public int getClassId() {
     return ClusterSerialization.PUT_HOMES;
   }
 
   @Override
-  public void writeData(ObjectDataOutput out) throws IOException {
-    out.writeByte(FORMAT);
+  void writeFields(ObjectDataOutput out) throws IOException {
     out.writeInt(expectedVersion);
     out.writeLong(lastUseMillis);
     out.writeLong(expirationMillis);
     ClusterSerialization.write(out, homes);
     out.writeBoolean(isContest);
-    ClusterSerialization.writeEnd(out);
   }
 
   @Override
-  public void readData(ObjectDataInput in) throws IOException {
-    in.readByte();
+  void readFields(ObjectDataInput in) throws IOException {
     expectedVersion = in.readInt();
     lastUseMillis = in.readLong();
     expirationMillis = in.readLong();
     homes = ClusterSerialization.read(in);
     isContest = in.readBoolean();
-    ClusterSerialization.passOverRest(in);
   }
 }

@@ -1,18 +1,14 @@
 package dev.lblc.cluster;
 
-import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
-import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Removes entries that no node used since a time: a batch of keys at once. Answers whether it removed. */
-final class RemoveUnused
-    implements EntryProcessor<String, HomeRecord, Boolean>, IdentifiedDataSerializable {
+final class RemoveUnused extends EntryChange<HomeRecord, Boolean> {
   private static final long serialVersionUID = 1;
-  private static final byte FORMAT = 1;
 
   private long unusedSinceMillis;
 
@@ -39,26 +35,17 @@ final class RemoveUnused
   }
 
   @Override
-  public int getFactoryId() {
-    return ClusterSerialization.FACTORY;
-  }
-
-  @Override
   public int getClassId() {
     return ClusterSerialization.REMOVE_UNUSED;
   }
 
   @Override
-  public void writeData(ObjectDataOutput out) throws IOException {
-    out.writeByte(FORMAT);
+  void writeFields(ObjectDataOutput out) throws IOException {
     out.writeLong(unusedSinceMillis);
-    ClusterSerialization.writeEnd(out);
   }
 
   @Override
-  public void readData(ObjectDataInput in) throws IOException {
-    in.readByte();
+  void readFields(ObjectDataInput in) throws IOException {
     unusedSinceMillis = in.readLong();
-    ClusterSerialization.passOverRest(in);
   }
 }

@@ -1,11 +1,6 @@
 package dev.lblc.cluster;
 
-import com.hazelcast.core.EntryEvent;
 import com.hazelcast.map.IMap;
-import com.hazelcast.map.listener.EntryAddedListener;
-import com.hazelcast.map.listener.EntryMergedListener;
-import com.hazelcast.map.listener.EntryRemovedListener;
-import com.hazelcast.map.listener.EntryUpdatedListener;
 import dev.lblc.scheduler.Server;
 import dev.lblc.scheduler.ServerEdit;
 import dev.lblc.scheduler.ServerSpec;
@@ -184,32 +179,16 @@ final class SharedServers {
     return new HashMap<>(versions);
   }
 
-  /** What other nodes edited. On Hazelcast's threads, and short. */
-  private final class Listener
-      implements EntryAddedListener<String, ServerRecord>,
-          EntryUpdatedListener<String, ServerRecord>,
-          EntryMergedListener<String, ServerRecord>,
-          EntryRemovedListener<String, ServerRecord> {
-
+  /** What other nodes edited. */
+  private final class Listener extends RecordListener<ServerRecord> {
     @Override
-    public void entryAdded(EntryEvent<String, ServerRecord> event) {
-      settle(event.getKey(), event.getValue());
+    void changed(String id, ServerRecord record) {
+      settle(id, record);
     }
 
     @Override
-    public void entryUpdated(EntryEvent<String, ServerRecord> event) {
-      settle(event.getKey(), event.getValue());
-    }
-
-    @Override
-    public void entryMerged(EntryEvent<String, ServerRecord> event) {
-      settle(event.getKey(), event.getValue());
-    }
-
-    @Override
-    public void entryRemoved(EntryEvent<String, ServerRecord> event) {
-      ServerRecord gone = event.getOldValue();
-      forget(event.getKey(), gone == null ? Integer.MAX_VALUE : gone.version());
+    void removed(String id, @Nullable ServerRecord gone) {
+      forget(id, gone == null ? Integer.MAX_VALUE : gone.version());
     }
   }
 }

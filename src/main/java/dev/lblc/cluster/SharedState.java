@@ -85,7 +85,7 @@ final class SharedState {
   private void open() {
     mergeBy(homes, LaterUseMergePolicy.class);
     mergeBy(edits, LaterEditMergePolicy.class);
-    List<String> partitionKeys = SharedTable.partitionKeys(hazelcast.getPartitionService());
+    List<String> partitionKeys = TakeOver.partitionKeys(hazelcast.getPartitionService());
     Map<String, SharedServers> edited = new LinkedHashMap<>();
     List<SharedTable> remembered = new ArrayList<>();
     for (Cluster.SharedService service : services) {

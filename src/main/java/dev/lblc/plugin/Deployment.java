@@ -174,17 +174,23 @@ final class Deployment implements Shareable {
   }
 
   private Future<@Nullable Cluster> join(long epochMillis) {
-    return config.cluster().enabled()
-        ? Cluster.join(
-                vertx,
-                config.name(),
-                config.cluster().reportInterval(),
-                config.cluster().peerTimeout(),
-                epochMillis,
-                clock,
-                services.values().stream().map(ScheduledService::shared).toList())
-            .map(cluster -> cluster)
-        : Future.succeededFuture();
+    if (!config.cluster().enabled()) {
+      return Future.succeededFuture();
+    }
+    try {
+      return Cluster.join(
+              vertx,
+              config.name(),
+              config.cluster().reportInterval(),
+              config.cluster().peerTimeout(),
+              epochMillis,
+              clock,
+              services.values().stream().map(ScheduledService::shared).toList())
+          .map(cluster -> cluster);
+    } catch (NoClassDefFoundError e) {
+      return Future.failedFuture(new IllegalStateException(
+          "cluster.enabled: true (expected: false, or vertx-hazelcast on the class path)", e));
+    }
   }
 
   private synchronized @Nullable Void schedule(

@@ -21,6 +21,18 @@ public final class TableReplica {
   private final DestinationTable table;
   private final Servers servers;
 
+  /** How a placement of another node stands to what this node holds now. */
+  public enum Adoption {
+    /** This node holds the same homes. */
+    AGREED,
+    /** This node holds other homes of the same version, and the placement was not used later. */
+    TIED,
+    /** This node holds other homes of a later version. */
+    BEHIND,
+    /** This node holds none: it has no room. */
+    NO_ROOM
+  }
+
   /** Of that table, whose homes are among those servers. */
   public TableReplica(DestinationTable table, Servers servers) {
     this.table = table;
@@ -51,10 +63,9 @@ public final class TableReplica {
    * destination was forgotten: one that came after what this node holds had expired is newer, too.
    *
    * @param options a new destination is not taken in at the hard limit
-   * @return whether this node has it now; not: it has no room
    * @throws IllegalArgumentException if it has no home
    */
-  public boolean adopt(Placement placement, SchedulerOptions options) {
+  public Adoption adopt(Placement placement, SchedulerOptions options) {
     if (placement.homes().isEmpty()) {
       throw new IllegalArgumentException(placement + " (expected: a home)");
     }
@@ -62,13 +73,13 @@ public final class TableReplica {
       Entry entry = table.find(placement.destination());
       if (entry == null) {
         if (table.size() >= options.hardLimit()) {
-          return false;
+          return Adoption.NO_ROOM;
         }
         Entry made =
             new Entry(placement.destination(), homes(placement), placement.lastUseMillis());
         made.version = placement.version();
         table.insert(made);
-        return true;
+        return Adoption.AGREED;
       }
       boolean hadExpired =
           placement.lastUseMillis() - entry.lastUse() >= options.expiration().toMillis();
@@ -86,34 +97,22 @@ public final class TableReplica {
       if (placement.lastUseMillis() > entry.lastUse()) {
         entry.use(placement.lastUseMillis());
       }
-      return true;
+      if (ids(entry).equals(placement.homes())) {
+        return Adoption.AGREED;
+      }
+      return entry.version > placement.version() ? Adoption.BEHIND : Adoption.TIED;
     }
   }
 
   /** The destinations that this node placed and nobody confirmed. */
   public List<String> unconfirmed() {
-    List<String> unconfirmed = new ArrayList<>();
-    for (int bucket = 0; bucket < DestinationTable.BUCKETS; bucket++) {
-      table.forEach(bucket, entry -> {
-        if (entry.version == 0) {
-          unconfirmed.add(entry.destination);
-        }
-      });
-    }
-    return unconfirmed;
+    return destinations(entry -> entry.version == 0, Long.MAX_VALUE);
   }
 
   /** The destinations that the shared table once had, as far as this node knows, and that are not among these. */
   public List<String> missingFrom(Set<String> shared) {
-    List<String> missing = new ArrayList<>();
-    for (int bucket = 0; bucket < DestinationTable.BUCKETS; bucket++) {
-      table.forEach(bucket, entry -> {
-        if (entry.version > 0 && !shared.contains(entry.destination)) {
-          missing.add(entry.destination);
-        }
-      });
-    }
-    return missing;
+    return destinations(
+        entry -> entry.version > 0 && !shared.contains(entry.destination), Long.MAX_VALUE);
   }
 
   /** Notes the version under which the shared table took this node's homes; they stay. */
@@ -131,16 +130,9 @@ public final class TableReplica {
    * for {@link SchedulerOptions#IDLE}.
    */
   public List<String> idleBeyond(long nowMillis, SchedulerOptions options) {
-    List<String> idle = new ArrayList<>();
-    long goal = ExpiryCheck.goal(table.size(), options.maxEntries());
-    for (int bucket = 0; bucket < DestinationTable.BUCKETS && idle.size() < goal; bucket++) {
-      table.forEach(bucket, entry -> {
-        if (nowMillis - entry.lastUse() >= SchedulerOptions.IDLE.toMillis()) {
-          idle.add(entry.destination);
-        }
-      });
-    }
-    return idle;
+    return destinations(
+        isIdle(nowMillis, SchedulerOptions.IDLE.toMillis()),
+        ExpiryCheck.goal(table.size(), options.maxEntries()));
   }
 
   /** Forgets a destination that the shared table no longer holds, unless this node knows a newer version. */
@@ -155,7 +147,7 @@ public final class TableReplica {
 
   /** Removes what has not been used, by any node, for so long. */
   public void removeIdle(long nowMillis, long idleMillis) {
-    Predicate<Entry> isIdle = entry -> nowMillis - entry.lastUse() >= idleMillis;
+    Predicate<Entry> isIdle = isIdle(nowMillis, idleMillis);
     for (int bucket = 0; bucket < DestinationTable.BUCKETS; bucket++) {
       table.removeIf(bucket, isIdle, entry -> {});
     }
@@ -173,6 +165,23 @@ public final class TableReplica {
       });
     }
     return uses;
+  }
+
+  /** Of the entries that a test selects, bucket by bucket until there are that many. */
+  private List<String> destinations(Predicate<Entry> test, long enough) {
+    List<String> selected = new ArrayList<>();
+    for (int bucket = 0; bucket < DestinationTable.BUCKETS && selected.size() < enough; bucket++) {
+      table.forEach(bucket, entry -> {
+        if (test.test(entry)) {
+          selected.add(entry.destination);
+        }
+      });
+    }
+    return selected;
+  }
+
+  private static Predicate<Entry> isIdle(long nowMillis, long idleMillis) {
+    return entry -> nowMillis - entry.lastUse() >= idleMillis;
   }
 
   private Server[] homes(Placement placement) {

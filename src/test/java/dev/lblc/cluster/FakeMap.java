@@ -53,7 +53,10 @@ final class FakeMap {
             yield new UUID(1, 1);
           }
           case "removeEntryListener" -> true;
-          case "entrySet" -> new HashMap<>(entries).entrySet();
+          case "entrySet" -> {
+            requireRunning();
+            yield new HashMap<>(entries).entrySet();
+          }
           case "size" -> entries.size();
           case "submitToKey" ->
             answer(() ->
@@ -72,11 +75,15 @@ final class FakeMap {
 
   private CompletableFuture<Object> answer(Supplier<@Nullable Object> run) {
     calls.incrementAndGet();
+    requireRunning();
+    CompletableFuture<Object> instead = answer;
+    return instead == null ? CompletableFuture.completedFuture(run.get()) : instead;
+  }
+
+  private void requireRunning() {
     if (stopped) {
       throw new HazelcastInstanceNotActiveException();
     }
-    CompletableFuture<Object> instead = answer;
-    return instead == null ? CompletableFuture.completedFuture(run.get()) : instead;
   }
 
   @SuppressWarnings("unchecked")

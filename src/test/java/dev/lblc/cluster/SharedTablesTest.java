@@ -1,7 +1,9 @@
 package dev.lblc.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import dev.lblc.scheduler.DestinationTable;
 import dev.lblc.scheduler.LocalityBased;
 import dev.lblc.scheduler.Placement;
@@ -127,6 +129,22 @@ final class SharedTablesTest {
         () -> map.homes("/x").equals(List.of("s1"))
             && behind.homes("/x").equals(List.of("s1"))
             && ahead.homes("/x").equals(List.of("s1")));
+  }
+
+  @Test
+  void copy_thatTheMapFailedToComplete_isCompletedLater() throws Exception {
+    List.of("/a", "/b", "/c")
+        .forEach(key -> map.entries.put(key, new HomeRecord(List.of("s1"), 1, 0)));
+    Node node = node(LocalityBased::new, 1, 1_000);
+    assertThat(node.replica.size()).as("as many as it has room for").isEqualTo(2);
+    map.entries.keySet().removeIf(key -> node.version(key) > 0);
+    List.of("/a", "/b", "/c").forEach(key -> node.replica.forget(key, 1));
+    map.stopped = true;
+    assertThatThrownBy(() -> node.run(() -> node.table.sweep(false)))
+        .hasCauseInstanceOf(HazelcastInstanceNotActiveException.class);
+    map.stopped = false;
+    node.run(() -> node.table.sweep(false));
+    assertThat(node.replica.size()).isEqualTo(1);
   }
 
   @Test

@@ -3,13 +3,13 @@ package dev.lblc.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.lblc.load.Program.Result;
 import dev.lblc.testing.Ports;
 import java.io.File;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -27,9 +27,8 @@ final class FreshProjectsIT {
       assumeTrue(isInstalled(program), program + " is not installed");
     }
     Path script = Path.of("src", "test", "fresh-projects.sh").toAbsolutePath();
-    ProcessBuilder builder = new ProcessBuilder("bash", script.toString())
-        .directory(folder.toFile())
-        .redirectErrorStream(true);
+    ProcessBuilder builder =
+        new ProcessBuilder("bash", script.toString()).directory(folder.toFile());
     builder.environment().put("TMPDIR", folder.toString());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder
@@ -41,15 +40,13 @@ final class FreshProjectsIT {
     if (repository != null) {
       builder.environment().put("LBLC_REPOSITORY", repository);
     }
-    Process process = builder.start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(output).isEqualTo("""
+    Result result = Program.run(builder, Duration.ofMinutes(5));
+    assertThat(result.output()).isEqualTo("""
             OK web-proxy: 30 destinations on 3 servers, each on one
             OK http-client: 30 destinations on 3 servers, each on one
             OK strategy: 30 destinations on 3 servers, each on one
             """);
-    assertThat(process.exitValue()).isZero();
+    assertThat(result.exitCode()).isZero();
     try (Stream<Path> left = Files.list(folder)) {
       assertThat(left).isEmpty();
     }

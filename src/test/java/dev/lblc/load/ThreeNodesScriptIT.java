@@ -2,15 +2,15 @@ package dev.lblc.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.load.Program.Result;
 import dev.lblc.testing.Ports;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -58,20 +58,16 @@ final class ThreeNodesScriptIT {
   }
 
   private ProcessBuilder command(String argument) {
-    ProcessBuilder builder = new ProcessBuilder("bash", SCRIPT, argument)
-        .directory(new File("/"))
-        .redirectErrorStream(true);
+    ProcessBuilder builder = new ProcessBuilder("bash", SCRIPT, argument).directory(new File("/"));
     builder.environment().put("TMPDIR", folder.toString());
     return builder;
   }
 
   private static String output(ProcessBuilder builder, int exitCode)
       throws IOException, InterruptedException {
-    Process process = builder.start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).as(output).isEqualTo(exitCode);
-    return output;
+    Result result = Program.run(builder, Duration.ofMinutes(3));
+    assertThat(result.exitCode()).as(result.output()).isEqualTo(exitCode);
+    return result.output();
   }
 
   private static String joined(List<Integer> ports) {

@@ -150,6 +150,7 @@ final class TableReplicaTest {
 
   private boolean adopt(String destination, int version, long lastUse, String home) {
     return replica.adopt(
-        new Placement(destination, List.of(home), version, lastUse), service.options);
+            new Placement(destination, List.of(home), version, lastUse), service.options)
+        != TableReplica.Adoption.NO_ROOM;
   }
 }

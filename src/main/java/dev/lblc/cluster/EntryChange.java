@@ -1,0 +1,46 @@
+package dev.lblc.cluster;
+
+import com.hazelcast.map.EntryProcessor;
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
+import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A change of one entry of a map, sent to where the entry is and run there.
+ *
+ * <p>It is written in the midst of something of Hazelcast's: the format, the fields, and the length of what a later
+ * format adds after them, which this one passes over, so that what comes next is read from where it starts.
+ *
+ * @param <V> the map's values
+ * @param <R> the answer
+ */
+abstract class EntryChange<V, R extends @Nullable Object>
+    implements EntryProcessor<String, V, R>, IdentifiedDataSerializable {
+  private static final long serialVersionUID = 1;
+  private static final byte FORMAT = 1;
+
+  abstract void writeFields(ObjectDataOutput out) throws IOException;
+
+  abstract void readFields(ObjectDataInput in) throws IOException;
+
+  @Override
+  public final int getFactoryId() {
+    return ClusterSerialization.FACTORY;
+  }
+
+  @Override
+  public final void writeData(ObjectDataOutput out) throws IOException {
+    out.writeByte(FORMAT);
+    writeFields(out);
+    out.writeInt(0);
+  }
+
+  @Override
+  public final void readData(ObjectDataInput in) throws IOException {
+    in.readByte();
+    readFields(in);
+    in.readFully(new byte[in.readInt()]);
+  }
+}

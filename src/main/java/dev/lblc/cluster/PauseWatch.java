@@ -1,0 +1,53 @@
+package dev.lblc.cluster;
+
+import java.util.function.LongConsumer;
+
+/**
+ * Notices that this node did not run for a while, be it for its machine or its process: it did not tick, and what it
+ * knows of the others is history.
+ *
+ * <p>Ticks come from one thread. Any may ask, and whichever finds it first comes back, under this object's monitor; those
+ * that ask meanwhile wait until that is done.
+ */
+final class PauseWatch {
+  private final ClusterTime time;
+  private final long longMillis;
+  private final LongConsumer comeBack;
+  private volatile long lastTickMillis;
+
+  /**
+   * From now on.
+   *
+   * @param longMillis how long a pause is too long
+   * @param comeBack is told how long the pause was; must not wait
+   */
+  PauseWatch(ClusterTime time, long longMillis, LongConsumer comeBack) {
+    this.time = time;
+    this.longMillis = longMillis;
+    this.comeBack = comeBack;
+    this.lastTickMillis = time.nowMillis();
+  }
+
+  void tick(long nowMillis) {
+    lastTickMillis = nowMillis;
+  }
+
+  /** Comes back if this node was away. */
+  void check() {
+    if (wasAway(time.nowMillis())) {
+      comeBack();
+    }
+  }
+
+  private boolean wasAway(long nowMillis) {
+    return nowMillis - lastTickMillis >= longMillis;
+  }
+
+  private synchronized void comeBack() {
+    long now = time.nowMillis();
+    if (wasAway(now)) { // else another thread was here first
+      comeBack.accept(now - lastTickMillis);
+      lastTickMillis = now;
+    }
+  }
+}
