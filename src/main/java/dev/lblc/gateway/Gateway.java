@@ -3,6 +3,7 @@ package dev.lblc.gateway;
 import dev.lblc.config.GatewayConfig;
 import dev.lblc.config.ListenerConfig;
 import dev.lblc.config.RouteConfig;
+import dev.lblc.gateway.common.ConnectionCount;
 import dev.lblc.gateway.http.HttpRoutes;
 import dev.lblc.plugin.Lblc;
 import io.vertx.core.DeploymentOptions;
@@ -117,7 +118,7 @@ public final class Gateway {
           listener,
           bindPort,
           HttpRoutes.compile(listener, config.routes(), lblc::service),
-          new ConnectionLimit(listener.maxConnections())));
+          new ConnectionCount(listener.maxConnections())));
     }
     return listeners;
   }

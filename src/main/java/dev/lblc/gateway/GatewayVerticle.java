@@ -1,8 +1,10 @@
 package dev.lblc.gateway;
 
+import dev.lblc.gateway.http.Connections;
 import dev.lblc.gateway.http.HttpWorker;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,11 +61,20 @@ final class GatewayVerticle extends VerticleBase {
         .toList());
   }
 
+  /** Closes connections that come past the listener's limit at once. */
+  private static void limit(Listener listener, HttpConnection connection) {
+    boolean stays = listener.connections().opened();
+    Connections.onClosed(connection, listener.connections()::closed);
+    if (!stays) {
+      Connections.closeNow(connection);
+    }
+  }
+
   private Future<HttpServer> listen(HttpWorker worker, Listener listener) {
     Duration idle = longestWait.compareTo(SHORTEST_IDLE) > 0 ? longestWait : SHORTEST_IDLE;
     return vertx
         .createHttpServer(ServerOptions.of(listener.config(), idle.plusSeconds(10)))
-        .connectionHandler(listener.limit())
+        .connectionHandler(connection -> limit(listener, connection))
         .requestHandler(worker.handler(listener.routes()))
         .invalidRequestHandler(worker.invalidRequestHandler(listener.routes()))
         .listen(listener.bindPort(), listener.config().host())
