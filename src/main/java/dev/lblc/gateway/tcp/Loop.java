@@ -1,12 +1,12 @@
 package dev.lblc.gateway.tcp;
 
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import io.vertx.core.Vertx;
@@ -25,21 +25,23 @@ import java.net.UnknownHostException;
  * only loops, transport and name resolution are Vert.x's. Confined to the loop but for {@link #prepare}.
  */
 final class Loop {
-  private static final int SMALLEST_READ = 1 << 10;
-  private static final int FIRST_READ = 1 << 13;
-
-  /** So that bulk transfers take few system calls. */
-  private static final int LARGEST_READ = 1 << 19;
+  /** Low, since one buffer that is read is written with one call: what does not go at once has to wait. */
+  private static final WriteBufferWaterMark WAITING = new WriteBufferWaterMark(8 << 10, 16 << 10);
 
   private final VertxInternal vertx;
   private final EventLoop eventLoop;
   private final Transport transport;
+  private final ReadSizes readSizes = new ReadSizes();
 
   /** Of the current context. */
   Loop(Vertx vertx) {
     this.vertx = (VertxInternal) vertx;
     this.eventLoop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
     this.transport = this.vertx.transport();
+  }
+
+  ReadSizes readSizes() {
+    return readSizes;
   }
 
   EventLoop eventLoop() {
@@ -58,12 +60,12 @@ final class Loop {
   }
 
   /** Sets what all sockets have in common: they read when told to, and may be closed on one side only. */
-  static void prepare(Channel channel) {
+  void prepare(Channel channel) {
     ChannelConfig config = channel.config();
     config.setAutoRead(false);
     config.setAllocator(PooledByteBufAllocator.DEFAULT);
-    config.setRecvByteBufAllocator(
-        new AdaptiveRecvByteBufAllocator(SMALLEST_READ, FIRST_READ, LARGEST_READ));
+    config.setRecvByteBufAllocator(readSizes);
+    config.setWriteBufferWaterMark(WAITING);
     config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     config.setOption(ChannelOption.TCP_NODELAY, true);
     config.setOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0); // by the deadlines

@@ -60,7 +60,7 @@ final class Session {
   Session(TcpWorker worker, TcpListener listener, Channel channel) {
     this.worker = worker;
     this.listener = listener;
-    this.client = new Side(this, channel);
+    this.client = new Side(this, channel, worker.loop().readSizes());
     this.peer = (InetSocketAddress) channel.remoteAddress();
     this.startNanos = worker.nanoTime();
     this.phaseStartNanos = startNanos;
@@ -143,7 +143,7 @@ final class Session {
 
   /** A socket that is on its way to the server, instead of one that was before. */
   Side dialling(Channel channel) {
-    Side dialled = new Side(this, channel);
+    Side dialled = new Side(this, channel, worker.loop().readSizes());
     server = dialled;
     return dialled;
   }

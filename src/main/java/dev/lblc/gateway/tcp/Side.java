@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * One of the two sockets of a session: what is read from it is written to the other, no faster than that takes it.
  *
  * <p>One piece is read at a time, and the next only when nothing much of it waits to be written, so that a peer that does not
- * read holds up no more than two pieces. When a peer says that it will send no more, what it sent is passed on, and then that.
+ * read holds up no more than that piece. When a peer says that it will send no more, what it sent is passed on, and then
+ * that; with the native transport it is all read at once then, which is at most what the kernel's receive buffer held.
  *
  * <p>Confined to its event loop.
  */
@@ -26,14 +27,18 @@ import org.jspecify.annotations.Nullable;
 final class Side extends ChannelInboundHandlerAdapter {
   private final Session session;
   private final Channel channel;
+  private final ReadSizes readSizes;
   private @Nullable Side other;
   private @Nullable ByteBuf held;
   private long received;
   private boolean inputEnded;
+  private long waiting;
 
-  Side(Session session, Channel channel) {
+  /** {@code readSizes} are those of the loop. */
+  Side(Session session, Channel channel, ReadSizes readSizes) {
     this.session = session;
     this.channel = channel;
+    this.readSizes = readSizes;
   }
 
   long received() {
@@ -99,6 +104,8 @@ final class Side extends ChannelInboundHandlerAdapter {
     Side from = other;
     if (from != null && !session.isOver()) {
       from.readIfTaken(this);
+    } else {
+      waits(0);
     }
   }
 
@@ -133,11 +140,13 @@ final class Side extends ChannelInboundHandlerAdapter {
 
   /** Closes the socket in an orderly way: everything was written. */
   void close() {
+    waits(0);
     channel.close();
   }
 
   /** Breaks the connection off, so that the peer cannot take it for an orderly end; not even one of TLS. */
   void reset() {
+    waits(0);
     dropHeld();
     reset(channel);
   }
@@ -171,9 +180,18 @@ final class Side extends ChannelInboundHandlerAdapter {
   }
 
   private void readIfTaken(Side to) {
-    if (!inputEnded && to.channel.isWritable()) {
+    boolean isTaken = to.channel.isWritable();
+    ChannelOutboundBuffer out = to.channel.unsafe().outboundBuffer();
+    to.waits(isTaken || out == null ? 0 : out.totalPendingWriteBytes());
+    if (isTaken && !inputEnded) {
       channel.read();
     }
+  }
+
+  /** Notes how many bytes wait for the peer. */
+  private void waits(long bytes) {
+    readSizes.waits(bytes - waiting);
+    waiting = bytes;
   }
 
   private void passOnEnd(Side to) {

@@ -44,7 +44,7 @@ public final class TcpWorker {
   /** Takes over a connection that is accepted and not registered yet; one that cannot be registered is closed. */
   @SuppressWarnings("FutureReturnValueIgnored") // its close future tells
   void accept(TcpListener listener, Channel channel) {
-    Loop.prepare(channel);
+    loop.prepare(channel);
     Opening.begin(new Session(this, listener, channel), channel);
     loop.eventLoop().register(channel);
   }
