@@ -23,13 +23,23 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a connection says before it has a route: server name, TLS handshake, PROXY protocol. */
+@ParameterizedClass(name = "native transport {0}")
+@ValueSource(booleans = {false, true})
 final class TcpOpeningIT {
   private static final SelfSignedCertificate CERTIFICATE =
       SelfSignedCertificate.create("localhost");
 
-  private final TestGateway gateway = new TestGateway();
+  private static final int SILENT = 2_000;
+
+  private final TestGateway gateway;
+
+  TcpOpeningIT(boolean isNative) {
+    gateway = new TestGateway(isNative);
+  }
 
   @AfterEach
   void stop() throws Exception {
@@ -91,7 +101,7 @@ final class TcpOpeningIT {
         AccessLines log = new AccessLines()) {
       passThrough(shard, other, "1s");
       List<RawClient> silent = new ArrayList<>();
-      for (int i = 0; i < 300; i++) {
+      for (int i = 0; i < SILENT; i++) {
         RawClient client = new RawClient(gateway.port());
         if (i % 2 == 0) {
           client.socket().getOutputStream().write(new byte[] {22, 3, 1, 1});
@@ -103,9 +113,9 @@ final class TcpOpeningIT {
         assertThat(client.rest()).isEqualTo("<reset>");
         client.close();
       }
-      assertThat(log.await(301))
+      assertThat(log.await(SILENT + 1))
           .filteredOn(line -> line.endsWith(" - - - hello timed out"))
-          .hasSize(300);
+          .hasSize(SILENT);
     }
   }
 

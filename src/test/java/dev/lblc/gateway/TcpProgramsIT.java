@@ -14,10 +14,18 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients and servers of others', through the gateway; skipped where they are not installed. */
+@ParameterizedClass(name = "native transport {0}")
+@ValueSource(booleans = {false, true})
 final class TcpProgramsIT {
-  private final TestGateway gateway = new TestGateway();
+  private final TestGateway gateway;
+
+  TcpProgramsIT(boolean isNative) {
+    gateway = new TestGateway(isNative);
+  }
 
   @AfterEach
   void stop() throws Exception {

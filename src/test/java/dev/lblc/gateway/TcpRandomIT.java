@@ -6,20 +6,30 @@ import dev.lblc.testing.Eventually;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Many connections that open, speak, end on one side and break off at random, beside a model of what must count. */
+@ParameterizedClass(name = "native transport {0}")
+@ValueSource(booleans = {false, true})
 final class TcpRandomIT {
   private static final int STEPS = 1_500;
   private static final int MOST_OPEN = 150;
   private static final int STEPS_PER_LOOK = 25;
 
-  private final TestGateway gateway = new TestGateway();
+  private final TestGateway gateway;
+
+  TcpRandomIT(boolean isNative) {
+    gateway = new TestGateway(isNative);
+  }
 
   /** Both ends of a connection through the gateway. */
   private static final class Pair {
@@ -62,6 +72,7 @@ final class TcpRandomIT {
               .put("destination", new JsonArray().add("{client.ip}")))
           .start();
       List<Pair> pairs = new ArrayList<>();
+      long sockets = sockets();
       for (int step = 0; step < STEPS; step++) {
         act(random, pairs, server);
         if (step % STEPS_PER_LOOK == 0) {
@@ -73,6 +84,26 @@ final class TcpRandomIT {
         pair.close();
       }
       gateway.awaitIdle();
+      Eventually.holds("no socket is left", () -> sockets() <= sockets);
+    }
+  }
+
+  /** Sockets that this process has open; 0 where the system does not tell. */
+  private static long sockets() throws IOException {
+    Path folder = Path.of("/proc/self/fd");
+    if (!Files.isDirectory(folder)) {
+      return 0;
+    }
+    try (Stream<Path> descriptors = Files.list(folder)) {
+      return descriptors.filter(TcpRandomIT::isSocket).count();
+    }
+  }
+
+  private static boolean isSocket(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+    } catch (IOException e) {
+      return false; // closed since it was listed
     }
   }
 

@@ -18,10 +18,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** TCP through the gateway: what arrives, what counts, where it goes. */
+@ParameterizedClass(name = "native transport {0}")
+@ValueSource(booleans = {false, true})
 final class TcpRelayIT {
-  private final TestGateway gateway = new TestGateway();
+  private final TestGateway gateway;
+
+  TcpRelayIT(boolean isNative) {
+    gateway = new TestGateway(isNative);
+  }
 
   @AfterEach
   void stop() throws Exception {

@@ -16,10 +16,18 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How connections end that do not end in an orderly way: what both peers see, what counts, what is logged. */
+@ParameterizedClass(name = "native transport {0}")
+@ValueSource(booleans = {false, true})
 final class TcpWaysOutIT {
-  private final TestGateway gateway = new TestGateway();
+  private final TestGateway gateway;
+
+  TcpWaysOutIT(boolean isNative) {
+    gateway = new TestGateway(isNative);
+  }
 
   @AfterEach
   void stop() throws Exception {

@@ -27,11 +27,22 @@ import org.jspecify.annotations.Nullable;
 
 /** A real gateway of two event loops with real services, for one test class. */
 final class TestGateway {
-  final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(4));
+  final Vertx vertx;
   private final JsonObject services = new JsonObject();
   private final JsonArray routes = new JsonArray();
   private final JsonArray listeners = new JsonArray();
   private @Nullable Gateway gateway;
+
+  /** On the JDK's transport. */
+  TestGateway() {
+    this(false);
+  }
+
+  /** On the native transport, as far as there is one here, or the JDK's. */
+  TestGateway(boolean isNative) {
+    vertx =
+        Vertx.vertx(new VertxOptions().setEventLoopPoolSize(4).setPreferNativeTransport(isNative));
+  }
 
   /** A service with a server {@code NAME-0}, {@code NAME-1} ... on each port. */
   TestGateway service(String name, int... ports) {
