@@ -105,6 +105,7 @@ plugin=$(dependency dev.lblc vertx-lblc "$version")
 start() {
   local log=$1 text=$2
   shift 2
+  : >"$log"
   "$@" >"$log" 2>&1 &
   local pid=$!
   pids+=("$pid")

@@ -37,7 +37,7 @@ final class DemoCommand implements Callable<Integer> {
       RunningGateway running = RunningGateway.start(gateway);
       Shutdown.onSignal(running);
       explain(spec.commandLine().getOut(), running, service.name());
-    } catch (Failure e) {
+    } catch (Throwable e) {
       upstreams.close().await();
       throw e;
     }

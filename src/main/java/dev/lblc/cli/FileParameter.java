@@ -8,19 +8,21 @@ import picocli.CommandLine.Parameters;
 
 /** The gateway file, as commands take it. */
 final class FileParameter {
+  private static final Path DEFAULT_PLUGINS = Path.of("plugins");
+
   @Parameters(index = "0", paramLabel = "FILE", description = "The gateway's configuration.")
   private @Nullable Path file;
 
   @Option(
       names = "--plugins",
       paramLabel = "FOLDER",
-      defaultValue = "plugins",
-      description = "Strategies and verticles to add (default: ${DEFAULT-VALUE}).")
-  private Path plugins = Path.of("plugins");
+      description = "Strategies and verticles to add (default: plugins, if it is there).")
+  private @Nullable Path plugins;
 
   /** Reads the file and opens the folder of plugins; throws with all that is wrong. */
   GatewayFile read() throws ConfigException, Failure {
-    PluginFolder folder = PluginFolder.open(plugins);
+    PluginFolder folder =
+        plugins == null ? PluginFolder.openIfThere(DEFAULT_PLUGINS) : PluginFolder.open(plugins);
     try {
       return GatewayFile.read(path(), folder);
     } catch (ConfigException e) {

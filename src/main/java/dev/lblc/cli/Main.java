@@ -1,6 +1,7 @@
 package dev.lblc.cli;
 
 import dev.lblc.config.ConfigException;
+import dev.lblc.plugin.BrokenPluginException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import org.slf4j.LoggerFactory;
@@ -48,14 +49,19 @@ public final class Main implements Runnable {
 
   /** Runs a command and returns its exit code: 0, 1 if it failed, 2 if it was not understood. */
   static int execute(PrintWriter out, PrintWriter err, String... args) {
-    return new CommandLine(new Main())
-        .setOut(out)
-        .setErr(err)
-        .setExecutionExceptionHandler((failure, command, parsed) -> {
-          command.getErr().println(told(failure));
-          return ExitCode.SOFTWARE;
-        })
-        .execute(args);
+    try {
+      return new CommandLine(new Main())
+          .setOut(out)
+          .setErr(err)
+          .setExecutionExceptionHandler((failure, command, parsed) -> {
+            command.getErr().println(told(failure));
+            return ExitCode.SOFTWARE;
+          })
+          .execute(args);
+    } catch (Error e) { // which would end this thread, and leave the process to the others
+      err.println(told(e));
+      return ExitCode.SOFTWARE;
+    }
   }
 
   @Override
@@ -63,8 +69,10 @@ public final class Main implements Runnable {
     throw new ParameterException(spec.commandLine(), "Missing command");
   }
 
-  private static String told(Exception failure) {
-    if (failure instanceof Failure || failure instanceof ConfigException) {
+  private static String told(Throwable failure) {
+    if (failure instanceof Failure
+        || failure instanceof ConfigException
+        || failure instanceof BrokenPluginException) {
       return String.valueOf(failure.getMessage());
     }
     LoggerFactory.getLogger(Main.class).error("unexpected failure", failure);

@@ -5,12 +5,16 @@ import dev.lblc.config.ConfigReader;
 import dev.lblc.config.VerticleConfig;
 import dev.lblc.plugin.BrokenPluginException;
 import dev.lblc.plugin.Strategies;
+import io.vertx.core.Deployable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Modifier;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,8 +41,16 @@ final class PluginFolder implements AutoCloseable {
 
   private PluginFolder() {}
 
-  /** Opens a folder, which need not exist; nothing is left open of one with a plugin that cannot be used. */
+  /** Opens a folder; one that does not exist has no plugins. */
+  static PluginFolder openIfThere(Path folder) throws Failure, ConfigException {
+    return Files.exists(folder, LinkOption.NOFOLLOW_LINKS) ? open(folder) : new PluginFolder();
+  }
+
+  /** Opens a folder; nothing is left open of one with a plugin that cannot be used. */
   static PluginFolder open(Path folder) throws Failure, ConfigException {
+    if (!Files.isDirectory(folder)) {
+      throw new Failure("plugins " + folder + " (expected: a folder)");
+    }
     PluginFolder plugins = new PluginFolder();
     try {
       for (Path jar : files(folder, "*.jar")) {
@@ -100,7 +112,9 @@ final class PluginFolder implements AutoCloseable {
   private void addVerticle(Path file) throws Failure, ConfigException {
     VerticleConfig config =
         ConfigReader.readVerticle(file.toString(), ConfigReader.text(file), System.getenv());
-    verticles.add(new Added(file, config, classes(file, config.verticle())));
+    ClassLoader classes = classes(file, config.verticle());
+    requireVerticle(file, config.verticle(), classes);
+    verticles.add(new Added(file, config, classes));
   }
 
   /** The application's own, or those of the first jar that has the class. */
@@ -116,14 +130,39 @@ final class PluginFolder implements AutoCloseable {
         + " (expected: a class of the gateway or of a jar beside the file)");
   }
 
-  private static List<Path> files(Path folder, String glob) throws IOException {
-    List<Path> found = new ArrayList<>();
-    if (Files.isDirectory(folder)) {
-      try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, glob)) {
-        files.forEach(found::add);
+  /** Whether Vert.x could make one, as far as can be told without running code of the plugin. */
+  private static void requireVerticle(Path file, String type, ClassLoader classes) throws Failure {
+    String what = "plugin " + file + ": $.verticle: " + type;
+    String expected =
+        " (expected: a public io.vertx.core.Deployable, such as a VerticleBase, with a public"
+            + " constructor without parameters)";
+    try {
+      Class<?> found = Class.forName(type, false, classes);
+      if (!Deployable.class.isAssignableFrom(found)
+          || Modifier.isAbstract(found.getModifiers())
+          || !found.getDeclaredConstructor().canAccess(null)) {
+        throw new Failure(what + expected);
       }
+    } catch (NoSuchMethodException e) {
+      throw new Failure(what + expected);
+    } catch (ClassNotFoundException | LinkageError e) {
+      throw new Failure(what + ": " + BrokenPluginException.reason(e));
+    }
+  }
+
+  private static List<Path> files(Path folder, String glob) throws IOException, Failure {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, glob)) {
+      files.forEach(found::add);
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
     found.sort(null);
+    for (Path file : found) {
+      if (!Files.isRegularFile(file)) { // to read a pipe would be to wait for whoever writes to it
+        throw new Failure("plugin " + file + ": not a regular file");
+      }
+    }
     return found;
   }
 }

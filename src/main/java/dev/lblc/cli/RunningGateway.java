@@ -10,8 +10,10 @@ import dev.lblc.config.GatewayConfig;
 import dev.lblc.config.ListenerConfig;
 import dev.lblc.config.TcpListenerConfig;
 import dev.lblc.gateway.Gateway;
+import dev.lblc.plugin.BrokenPluginException;
 import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcVerticle;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -20,11 +22,13 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +49,9 @@ final class RunningGateway {
   private static final long STOP_LISTENERS_SECONDS = 10;
   private static final long STOP_ALL_SECONDS = 5;
 
+  /** Far beyond what the start of a verticle takes; one that takes longer has most likely forgotten to say that it is done. */
+  private static final Duration START_PLUGIN = Duration.ofSeconds(60);
+
   private final Vertx vertx;
   private final @Nullable HazelcastNode node;
   private final Map<String, String> listeners = new LinkedHashMap<>();
@@ -59,13 +66,22 @@ final class RunningGateway {
 
   /** Starts all parts; if one cannot start, none is left running. */
   static RunningGateway start(GatewayFile file) throws Failure {
+    return start(file, START_PLUGIN);
+  }
+
+  /**
+   * Starts all parts; if one cannot start, none is left running.
+   *
+   * @param startPlugin how long the start of a verticle of the plugins may take
+   */
+  static RunningGateway start(GatewayFile file, Duration startPlugin) throws Failure {
     Metrics metrics = new Metrics();
     HazelcastNode node = node(file.config().cluster());
     RunningGateway running = new RunningGateway(vertx(file, metrics, node), node);
     try {
-      running.deploy(file, metrics);
+      running.deploy(file, metrics, startPlugin);
       return running;
-    } catch (Failure e) {
+    } catch (Throwable e) { // whatever it is: the threads of what runs would keep the process
       running.close();
       throw e;
     }
@@ -102,32 +118,47 @@ final class RunningGateway {
     }
   }
 
-  private void deploy(GatewayFile file, Metrics metrics) throws Failure {
+  private void deploy(GatewayFile file, Metrics metrics, Duration startPlugin) throws Failure {
     started(
         "services",
-        vertx.deployVerticle(
+        () -> vertx.deployVerticle(
             new LblcVerticle(file.plugins().strategies()),
             new DeploymentOptions().setConfig(file.pluginJson())));
     for (PluginFolder.Added added : file.plugins().verticles()) {
-      started(
-          "plugin " + added.file(),
-          vertx.deployVerticle(
-              added.config().verticle(),
-              new DeploymentOptions()
-                  .setClassLoader(added.classes())
-                  .setInstances(added.config().instances())
-                  .setConfig(added.config().config())));
+      deploy(added, startPlugin);
     }
     // Before the listeners, so that it can tell that they are not up yet.
     AdminConfig config = file.config().admin();
     if (config != null) {
       AdminServer server = started(
           "admin " + Authority.of(config.host(), config.port()),
-          AdminServer.start(vertx, config, Lblc.of(vertx), metrics, () -> ready));
+          () -> AdminServer.start(vertx, config, Lblc.of(vertx), metrics, () -> ready));
       admin = url("http", config.host(), server.port());
     }
     listen(file.config());
     ready = true;
+  }
+
+  private void deploy(PluginFolder.Added added, Duration limit) throws Failure {
+    String what = "plugin " + added.file() + ": ";
+    DeploymentOptions options = new DeploymentOptions()
+        .setClassLoader(added.classes())
+        .setInstances(added.config().instances())
+        .setConfig(added.config().config());
+    AsyncResult<String> start;
+    try {
+      start = vertx
+          .deployVerticle(added.config().verticle(), options)
+          .<AsyncResult<String>>transform(Future::succeededFuture)
+          .await(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new Failure(what + "did not start within " + limit.toSeconds() + " s");
+    } catch (Throwable e) { // a plugin may throw anything
+      throw new Failure(what + BrokenPluginException.reason(e));
+    }
+    if (start.failed()) {
+      throw new Failure(what + BrokenPluginException.reason(start.cause()));
+    }
   }
 
   private void listen(GatewayConfig config) throws Failure {
@@ -140,7 +171,8 @@ final class RunningGateway {
                     + Authority.of(listener.host(), listener.ports().get(0))
                     + others(listener.ports().size())))
         .collect(Collectors.joining(", ", "listening on ", ""));
-    Gateway listening = started(names, Gateway.start(vertx, config, EVENT_LOOPS, System::nanoTime));
+    Gateway listening =
+        started(names, () -> Gateway.start(vertx, config, EVENT_LOOPS, System::nanoTime));
     gateway = listening;
     for (ListenerConfig listener : config.listeners()) {
       String scheme = listener.tls() == null ? "http" : "https";
@@ -166,7 +198,7 @@ final class RunningGateway {
     try {
       return HazelcastNode.start(cluster.config());
     } catch (IOException | RuntimeException e) {
-      throw new Failure("cluster " + cluster.config() + ": " + reason(e));
+      throw new Failure("cluster " + cluster.config() + ": " + BrokenPluginException.reason(e));
     }
   }
 
@@ -194,8 +226,8 @@ final class RunningGateway {
       String where = Authority.of(eventBus.getHost(), eventBus.getPort());
       return started(
           "cluster.eventBus " + where + (eventBus.isSsl() ? " with tls" : ""),
-          builder.buildClustered());
-    } catch (Failure e) {
+          builder::buildClustered);
+    } catch (Throwable e) {
       node.close();
       throw e;
     }
@@ -205,20 +237,12 @@ final class RunningGateway {
     return scheme + "://" + Authority.of(host, port);
   }
 
-  /** With what is at the bottom of it: libraries wrap what a person needs to know. */
-  private static String reason(Throwable failure) {
-    Throwable cause = failure;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause == failure ? failure.toString() : failure + ": " + cause.getMessage();
-  }
-
-  private static <T> T started(String what, Future<T> start) throws Failure {
+  private static <T> T started(String what, Supplier<Future<T>> start) throws Failure {
     try {
-      return start.await();
-    } catch (Exception e) { // await throws what the future failed with
-      throw new Failure(what + ": " + e.getMessage());
+      return start.get().await();
+    } catch (Throwable e) { // await throws what the future failed with
+      boolean says = e instanceof Exception && e.getMessage() != null;
+      throw new Failure(what + ": " + (says ? e.getMessage() : BrokenPluginException.reason(e)));
     }
   }
 
@@ -227,7 +251,7 @@ final class RunningGateway {
       stop.await(seconds, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       LOG.warn("{} did not stop within {} s", what, seconds);
-    } catch (Exception e) {
+    } catch (Throwable e) { // a plugin may throw anything; what comes after must end, too
       LOG.warn("{} did not stop: {}", what, e.toString());
     }
   }

@@ -12,6 +12,7 @@ import dev.lblc.scheduler.DestinationTable;
 import dev.lblc.scheduler.SchedulerOptions;
 import dev.lblc.scheduler.ServerEdit;
 import dev.lblc.scheduler.Servers;
+import io.vertx.core.Closeable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -65,6 +66,9 @@ public final class Cluster {
   private long reportTimer = -1;
 
   /** The member has stopped within this process, or this node has left. */
+  private final Closeable closeHook = closed -> leave().onComplete(closed);
+
+  private @Nullable Future<Void> leaving; // guarded by this
   private volatile boolean over;
 
   /**
@@ -119,7 +123,7 @@ public final class Cluster {
     this.node = manager.getNodeId();
     this.epoch = epoch;
     this.time = new ClusterTime(clock, () -> hazelcast.getCluster().getClusterTime());
-    this.state = new SharedState(name, hazelcast, time, degradation, services);
+    this.state = new SharedState(name, hazelcast, time, degradation, services, Tasks.onOneThread());
     Map<String, Servers> byName =
         services.stream().collect(Collectors.toMap(SharedService::name, SharedService::servers));
     this.peers = new PeerCounts(byName);
@@ -177,6 +181,8 @@ public final class Cluster {
     }
     Cluster cluster =
         new Cluster(vertx, name, reportInterval, peerTimeout, hazelcast, epoch, clock, services);
+    // Vert.x does not stop a verticle that is still starting when it is closed.
+    ((VertxInternal) vertx).addCloseHook(cluster.closeHook);
     return cluster
         .start()
         .map(cluster)
@@ -255,8 +261,16 @@ public final class Cluster {
   }
 
   /** Leaves: nothing of this node is shared any more; complete when other members know, or soon if they do not answer. */
-  public Future<Void> leave() {
+  public synchronized Future<Void> leave() {
+    if (leaving == null) {
+      leaving = end();
+    }
+    return leaving;
+  }
+
+  private Future<Void> end() {
     over = true;
+    ((VertxInternal) vertx).removeCloseHook(closeHook);
     vertx.cancelTimer(reportTimer);
     counts.stop();
     try {
@@ -334,11 +348,10 @@ public final class Cluster {
 
   /** On the context that joined. */
   private void tick() {
-    if (!over) {
-      pauses.check();
-    }
     long now = time.nowMillis();
-    pauses.tick(now);
+    if (!over) {
+      pauses.tick(now);
+    }
     peers.dropSilent(now, peerTimeout.toMillis()).forEach(this::isSilent);
     counts.tick();
     if (over) {

@@ -16,6 +16,9 @@ import java.util.List;
 final class HomeRecord implements IdentifiedDataSerializable {
   private static final byte FORMAT = 1;
 
+  /** One for each of two sides, and one more. */
+  private static final int MOST_CONTESTS = 3;
+
   private List<String> homes = List.of();
   private int version;
   private long lastUseMillis;
@@ -36,9 +39,9 @@ final class HomeRecord implements IdentifiedDataSerializable {
   }
 
   /**
-   * A record of homes that are in dispute: two sides of a split had different ones.
+   * A record of homes that may be in dispute: two sides of a split had different ones.
    *
-   * @param contests how often a node that used its own later may still put them in the place of these
+   * @param contests 0: they are not; how often a node that used its own later may still put them in the place of these
    */
   HomeRecord(List<String> homes, int version, long lastUseMillis, int contests) {
     this.homes = List.copyOf(homes);
@@ -61,6 +64,11 @@ final class HomeRecord implements IdentifiedDataSerializable {
 
   int contests() {
     return contests;
+  }
+
+  /** A record of homes that others have not had their say about: the dispute begins. */
+  static HomeRecord disputed(List<String> homes, int version, long lastUseMillis) {
+    return new HomeRecord(homes, version, lastUseMillis, MOST_CONTESTS);
   }
 
   /** The same homes, used at that time if it is later. */

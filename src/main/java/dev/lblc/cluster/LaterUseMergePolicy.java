@@ -14,13 +14,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Its version becomes higher than either side's, so that every node's copy follows, whichever side it was on. Records
  * tell of uses late, by a quarter of the expiration: where homes differ, a node that used its own later than the record
  * says puts them back ({@link TakeOver}), a few times at most, or sides that both go on would never end.
+ * A dispute that a node began before the records met goes on.
  */
 final class LaterUseMergePolicy
     implements SplitBrainMergePolicy<HomeRecord, MergingValue<HomeRecord>, HomeRecord>,
         IdentifiedDataSerializable {
-
-  /** One for each of two sides, and one more. */
-  private static final int CONTESTS = 3;
 
   /** Any order will do between two of the same time, as long as both sides find the same. */
   private static final Comparator<HomeRecord> LATER = Comparator.comparingLong(
@@ -38,15 +36,15 @@ final class LaterUseMergePolicy
 
   static HomeRecord later(HomeRecord one, HomeRecord other) {
     HomeRecord later = LATER.compare(one, other) > 0 ? one : other;
-    boolean agree = one.homes().equals(other.homes());
-    if (agree && one.version() == other.version()) {
-      return later;
+    int version = Math.max(one.version(), other.version());
+    if (!one.homes().equals(other.homes())) {
+      return HomeRecord.disputed(later.homes(), version + 1, later.lastUseMillis());
     }
     return new HomeRecord(
         later.homes(),
-        Math.max(one.version(), other.version()) + 1,
+        one.version() == other.version() ? version : version + 1,
         later.lastUseMillis(),
-        agree ? 0 : CONTESTS);
+        Math.max(one.contests(), other.contests()));
   }
 
   @Override

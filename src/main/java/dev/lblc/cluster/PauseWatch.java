@@ -28,14 +28,22 @@ final class PauseWatch {
     this.lastTickMillis = time.nowMillis();
   }
 
-  void tick(long nowMillis) {
-    lastTickMillis = nowMillis;
+  /** Comes back if this node was away before. */
+  synchronized void tick(long nowMillis) {
+    check(nowMillis);
+    if (nowMillis - lastTickMillis > 0) { // else another thread came back later than that
+      lastTickMillis = nowMillis;
+    }
   }
 
   /** Comes back if this node was away. */
   void check() {
-    if (wasAway(time.nowMillis())) {
-      comeBack();
+    check(time.nowMillis());
+  }
+
+  private void check(long nowMillis) {
+    if (wasAway(nowMillis)) {
+      comeBack(nowMillis);
     }
   }
 
@@ -43,11 +51,10 @@ final class PauseWatch {
     return nowMillis - lastTickMillis >= longMillis;
   }
 
-  private synchronized void comeBack() {
-    long now = time.nowMillis();
-    if (wasAway(now)) { // else another thread was here first
-      comeBack.accept(now - lastTickMillis);
-      lastTickMillis = now;
+  private synchronized void comeBack(long nowMillis) {
+    if (wasAway(nowMillis)) { // else another thread was here first
+      comeBack.accept(nowMillis - lastTickMillis);
+      lastTickMillis = nowMillis;
     }
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compare-and-set of a destination's homes, run where the entry is: of two nodes that decide at once the first wins, and
@@ -33,7 +34,8 @@ final class PutHomes extends EntryChange<HomeRecord, HomeRecord> {
    * @param expectedVersion of the record that the decision was made from; 0: none
    * @param lastUseMillis in cluster time
    * @param expirationMillis how long an unused record lives
-   * @param isContest whether it is no new decision, but homes of before a merge that were used later
+   * @param isContest whether it is no new decision, but homes that this node held before: a node that used those in
+   *     their place later may put them back
    */
   PutHomes(
       List<String> homes,
@@ -57,10 +59,18 @@ final class PutHomes extends EntryChange<HomeRecord, HomeRecord> {
       return used;
     }
     int version = there == null ? expectedVersion : Math.max(there.version(), expectedVersion);
-    int contests = isContest && there != null ? Math.max(0, there.contests() - 1) : 0;
-    HomeRecord next = new HomeRecord(homes, version + 1, lastUseMillis, contests);
+    HomeRecord next = next(there, version + 1);
     set(entry, next, expirationMillis);
     return next;
+  }
+
+  private HomeRecord next(@Nullable HomeRecord there, int version) {
+    if (!isContest || there == null) {
+      return new HomeRecord(homes, version, lastUseMillis);
+    }
+    return there.contests() == 0
+        ? HomeRecord.disputed(homes, version, lastUseMillis)
+        : new HomeRecord(homes, version, lastUseMillis, there.contests() - 1);
   }
 
   /** A record past its expiration does not stand in the way, even if Hazelcast has not dropped it yet. */

@@ -94,7 +94,7 @@ final class Room {
       counting = true;
       uncounted = onTheirWay;
       CompletableFuture<Integer> unused = CompletableFuture.supplyAsync(count, counter)
-          .whenCompleteAsync((held, failure) -> counted(held, limit, failure), executor);
+          .whenComplete((held, failure) -> executor.execute(() -> counted(held, limit, failure)));
     }
     if (left == 0) {
       return Answer.LATER;

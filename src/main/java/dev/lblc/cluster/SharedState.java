@@ -16,18 +16,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What services share through maps: their servers, and the destinations of those that remember any.
  *
- * <p>One thread of its own does everything that calls Hazelcast, one after the other; methods may be called from any
+ * <p>One thread does everything that calls Hazelcast, one after the other; methods may be called from any
  * thread and do not wait for it.
  */
 final class SharedState {
@@ -41,14 +36,15 @@ final class SharedState {
   private final HazelcastInstance hazelcast;
   private final ClusterTime time;
   private final Degradation degradation;
-  private final ScheduledExecutorService executor = newExecutor();
   private final List<Cluster.SharedService> services;
+  private final Tasks tasks;
   private final String homes; // what names of maps begin with
   private final String edits; // the same
   private volatile Map<String, SharedServers> servers = Map.of(); // made when it joins
   private volatile List<SharedTable> tables = List.of(); // the same
   private @Nullable ScheduledFuture<?> settling; // guarded by this
-  private @Nullable ScheduledFuture<?> pullingAgain; // on the executor
+  private int settles; // the same: how often it began
+  private @Nullable ScheduledFuture<?> pullingAgain; // on the thread of the tasks; null: none waits
 
   /** Of these services, in maps whose names begin with that; shares nothing yet. */
   SharedState(
@@ -56,11 +52,13 @@ final class SharedState {
       HazelcastInstance hazelcast,
       ClusterTime time,
       Degradation degradation,
-      List<Cluster.SharedService> services) {
+      List<Cluster.SharedService> services,
+      Tasks tasks) {
     this.hazelcast = hazelcast;
     this.time = time;
     this.degradation = degradation;
     this.services = services;
+    this.tasks = tasks;
     this.homes = name + ".homes.";
     this.edits = name + ".servers.";
   }
@@ -68,7 +66,7 @@ final class SharedState {
   /** Takes over what the cluster has and shares from now on; complete when it has. */
   Future<Void> join() {
     Promise<Void> joined = Promise.promise();
-    executor.execute(() -> {
+    tasks.execute(() -> {
       try {
         open();
         servers.values().forEach(SharedServers::join);
@@ -96,7 +94,7 @@ final class SharedState {
               hazelcast.getMap(edits + service.name()),
               service.servers(),
               time,
-              executor));
+              tasks));
       DestinationTable table = service.table();
       if (table != null) {
         remembered.add(new SharedTable(
@@ -106,7 +104,7 @@ final class SharedState {
             new TableReplica(table, service.servers()),
             service.options(),
             time,
-            executor,
+            tasks,
             degradation));
       }
     }
@@ -134,7 +132,7 @@ final class SharedState {
 
   /** This node may have missed anything, time included: takes over what the cluster has at once, and settles. */
   void takeOverAnew() {
-    executor.execute(() -> {
+    tasks.execute(() -> {
       adjustTime();
       pull();
     });
@@ -146,19 +144,23 @@ final class SharedState {
    * be lost in it, and when all is moved and merged only those know who merged: for a minute maps are compared with this
    * node's state every few seconds.
    */
-  void settle() {
-    settleIn(FIRST_SETTLE_MILLIS, SETTLES);
+  synchronized void settle() {
+    if (settling != null) {
+      settling.cancel(false);
+    }
+    int begun = ++settles; // one whose comparison is running ends with it
+    settling = tasks.schedule(() -> settled(begun, SETTLES - 1), FIRST_SETTLE_MILLIS);
   }
 
   /** Shares nothing any more; complete when listeners are gone from all members. */
   Future<Void> leave() {
     Promise<Void> left = Promise.promise();
-    executor.execute(() -> {
+    tasks.execute(() -> {
       servers.values().forEach(shared -> quietly(shared::leave));
       tables.forEach(table -> quietly(table::leave));
       left.complete();
     });
-    executor.shutdown(); // what is queued is still done, what was scheduled is not
+    tasks.shutdown();
     return left.future();
   }
 
@@ -180,17 +182,17 @@ final class SharedState {
     }
   }
 
-  private synchronized void settleIn(long millis, int times) {
-    if (settling != null) {
-      settling.cancel(false);
-    }
-    settling = executor.schedule(() -> settled(times - 1), millis, TimeUnit.MILLISECONDS);
-  }
-
-  private void settled(int timesLeft) {
+  private void settled(int begun, int timesLeft) {
     pull();
     if (timesLeft > 0) {
-      settleIn(NEXT_SETTLE_MILLIS, timesLeft);
+      settleOn(begun, timesLeft);
+    }
+  }
+
+  /** Unless it began anew meanwhile. */
+  private synchronized void settleOn(int begun, int timesLeft) {
+    if (begun == settles) {
+      settling = tasks.schedule(() -> settled(begun, timesLeft - 1), NEXT_SETTLE_MILLIS);
     }
   }
 
@@ -202,16 +204,19 @@ final class SharedState {
       degradation.worked("pull");
     } catch (RuntimeException e) {
       degradation.failed("pull", e.toString());
-      if (pullingAgain == null || pullingAgain.isDone()) {
-        pullingAgain = executor.schedule(this::pull, PULL_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+      if (pullingAgain == null) {
+        pullingAgain = tasks.schedule(this::pullAgain, PULL_AGAIN_MILLIS);
       }
     }
   }
 
+  private void pullAgain() {
+    pullingAgain = null;
+    pull();
+  }
+
   private void scheduleSweep(SharedTable table) {
-    long every = table.sweepMillis();
-    ScheduledFuture<?> unused =
-        executor.scheduleWithFixedDelay(() -> sweep(table), every, every, TimeUnit.MILLISECONDS);
+    tasks.repeat(() -> sweep(table), table.sweepMillis());
   }
 
   private void sweep(SharedTable table) {
@@ -235,20 +240,5 @@ final class SharedState {
           .addMapConfig(new MapConfig(pattern)
               .setMergePolicyConfig(new MergePolicyConfig().setPolicy(policy.getName())));
     }
-  }
-
-  private static ScheduledThreadPoolExecutor newExecutor() {
-    ThreadFactory threads = task -> {
-      Thread thread = new Thread(task, "lblc-cluster");
-      thread.setDaemon(true);
-      return thread;
-    };
-    // What comes after the node has left, from requests that are still going on, is of no use.
-    ScheduledThreadPoolExecutor executor =
-        new ScheduledThreadPoolExecutor(1, threads, new ThreadPoolExecutor.DiscardPolicy());
-    executor.setRemoveOnCancelPolicy(true);
-    executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-    executor.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
-    return executor;
   }
 }

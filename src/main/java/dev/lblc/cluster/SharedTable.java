@@ -9,8 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * Requests see only the local copy. While the map is away decisions wait, and are sent again later.
  *
- * <p>Confined to the executor that was handed in, but for what its parts say.
+ * <p>Confined to the tasks that were handed in, but for what its parts say.
  */
 final class SharedTable {
   private final String service;
@@ -37,7 +35,7 @@ final class SharedTable {
   private final TableReplica replica;
   private final Supplier<SchedulerOptions> options;
   private final ClusterTime time;
-  private final Executor executor;
+  private final Tasks tasks;
   private final Degradation degradation;
   private final WriteBehind writes;
   private final TakeOver takeOver;
@@ -50,28 +48,28 @@ final class SharedTable {
       TableReplica replica,
       Supplier<SchedulerOptions> options,
       ClusterTime time,
-      ScheduledExecutorService executor,
+      Tasks tasks,
       Degradation degradation) {
     this.service = service;
     this.map = map;
     this.replica = replica;
     this.options = options;
     this.time = time;
-    this.executor = executor;
+    this.tasks = tasks;
     this.degradation = degradation;
     this.writes = new WriteBehind(
-        "table " + service, map, replica, options, time, executor, degradation, this::answered);
+        "table " + service, map, replica, options, time, tasks, degradation, this::answered);
     this.takeOver = new TakeOver(map, partitionKeys, replica, options, time, writes);
   }
 
-  /** On the executor: listens, then pulls what is there, so that nothing falls between the two. */
+  /** In a task: listens, then pulls what is there, so that nothing falls between the two. */
   void join() {
     listenerId = map.addEntryListener(takeOver, true);
-    replica.onDecision(writes::mark);
+    replica.onDecision(writes::decided);
     takeOver.pull();
   }
 
-  /** On the executor, after a fault: makes this node's copy and the map the same again. */
+  /** In a task, after a fault: makes this node's copy and the map the same again. */
   void reconcile() {
     takeOver.compare();
   }
@@ -85,7 +83,7 @@ final class SharedTable {
     return service;
   }
 
-  /** On the executor: shares uses, and lets go of what nobody used. */
+  /** In a task: shares uses, and lets go of what nobody used. */
   void sweep(boolean isOldestMember) {
     long expiration = options.get().expiration().toMillis();
     long now = time.nowMillis();
@@ -105,7 +103,7 @@ final class SharedTable {
     return Math.max(100, Math.min(10_000, options.get().expiration().toMillis() / 8));
   }
 
-  /** On the executor, at its end. */
+  /** In a task, at its end. */
   void leave() {
     writes.stop();
     if (listenerId != null) {
@@ -136,22 +134,21 @@ final class SharedTable {
   }
 
   private void renew(Set<String> keys, long lastUseMillis, long expiration) {
-    map.<Boolean>submitToKeys(keys, new NoteUse(time.toShared(lastUseMillis), expiration))
-        .whenCompleteAsync(
-            (there, failure) -> {
-              if (failure != null) {
-                keys.forEach(writes::mark); // a put tells of the use, too, and is repeated
-                return;
-              }
-              Set<String> lost = new HashSet<>(keys);
-              there.forEach((key, isThere) -> {
-                if (isThere) {
-                  lost.remove(key);
-                }
-              });
-              lost.forEach(writes::mark); // used here and gone there: it is put again
-            },
-            executor);
+    tasks.whenComplete(
+        map.<Boolean>submitToKeys(keys, new NoteUse(time.toShared(lastUseMillis), expiration)),
+        (there, failure) -> {
+          if (failure != null) {
+            keys.forEach(writes::restate); // a put tells of the use, too, and is repeated
+            return;
+          }
+          Set<String> lost = new HashSet<>(keys);
+          there.forEach((key, isThere) -> {
+            if (isThere) {
+              lost.remove(key);
+            }
+          });
+          lost.forEach(writes::restate); // used here and gone there: it is put again
+        });
   }
 
   /** The kernel's partial check, on the last use of all nodes; one member does it for all. */
@@ -174,17 +171,16 @@ final class SharedTable {
   /** Takes what no node used since out of the map, and so out of every node's copy. */
   private void remove(Set<String> keys, long unusedSinceMillis) {
     if (!keys.isEmpty()) {
-      map.<Boolean>submitToKeys(keys, new RemoveUnused(unusedSinceMillis))
-          .whenCompleteAsync(
-              (removed, failure) -> {
-                if (failure == null) {
-                  degradation.worked("table " + service);
-                } else {
-                  degradation.failed(
-                      "table " + service, String.valueOf(failure)); // the next sweep tries again
-                }
-              },
-              executor);
+      tasks.whenComplete(
+          map.<Boolean>submitToKeys(keys, new RemoveUnused(unusedSinceMillis)),
+          (removed, failure) -> {
+            if (failure == null) {
+              degradation.worked("table " + service);
+            } else {
+              degradation.failed(
+                  "table " + service, String.valueOf(failure)); // the next sweep tries again
+            }
+          });
     }
   }
 }

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * a record of a later version, or of the same one and used later, is adopted
  *   but if a merge chose other homes than this node used later, it puts its own back, once or twice
- * this node's version is later: the map has gone back, or begun anew; what this node has goes there
+ * this node's version is later: the map has gone back, or begun anew, or is that of the other side of a split, whose
+ *   records are yet to be merged with this side's; what this node has goes there, for others to contest
  * a record is taken out: it is forgotten here, unless it was unused for all but this node, which did not tell yet
  * after faults, whose events may have been lost, the whole map is gone through; what it has lost goes there
  * </pre>
@@ -80,10 +81,10 @@ final class TakeOver extends RecordListener<HomeRecord> {
     goThroughMap((destination, record) -> {
       there.add(destination);
       if (adopt(destination, record) == Adoption.TIED) {
-        writes.mark(destination);
+        writes.restate(destination);
       }
     });
-    replica.missingFrom(there).forEach(writes::mark);
+    replica.missingFrom(there).forEach(writes::restate);
   }
 
   /** Whether the map was gone through. */
@@ -109,7 +110,7 @@ final class TakeOver extends RecordListener<HomeRecord> {
     if (adoption == Adoption.NO_ROOM) {
       incomplete = true;
     } else if (adoption == Adoption.BEHIND) {
-      writes.mark(destination);
+      writes.restate(destination);
     }
     return adoption;
   }
@@ -136,7 +137,7 @@ final class TakeOver extends RecordListener<HomeRecord> {
   @Override
   void removed(String destination, @Nullable HomeRecord gone) {
     if (gone != null && isInUse(destination, time.toLocal(gone.lastUseMillis()))) {
-      writes.mark(destination);
+      writes.restate(destination);
     } else {
       replica.forget(destination, gone == null ? Integer.MAX_VALUE : gone.version());
     }

@@ -8,7 +8,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -23,15 +22,17 @@ import org.jspecify.annotations.Nullable;
  * Carries the homes that this node decided to the map, behind the requests that they were decided for.
  *
  * <pre>
- * a marked destination waits, once however often it is decided
+ * a decided destination waits, once however often it is decided
  * soon after, PutHomes carries the homes it has then; a thousand at most are on their way
  *   one that the map does not have yet waits for {@link Room} first; if there is none it is forgotten
+ * what the map seems to lack or has otherwise, without a decision, is restated: after a split perhaps in the place of
+ *   homes that others used later, so that they may contest it
  * the answer is what the map holds since: it is handed on
  *   but of what was decided again meanwhile only the version is noted
  * what failed waits again, and for half a second nothing is sent
  * </pre>
  *
- * <p>What waits may be added to from any thread; everything else runs on the executor that was handed in.
+ * <p>What waits may be added to from any thread; everything else runs among the tasks that were handed in.
  */
 final class WriteBehind {
   private static final int MOST_IN_FLIGHT = 1_000;
@@ -42,17 +43,20 @@ final class WriteBehind {
   private final TableReplica replica;
   private final Supplier<SchedulerOptions> options;
   private final ClusterTime time;
-  private final ScheduledExecutorService executor;
+  private final Tasks tasks;
   private final Degradation degradation;
   private final BiConsumer<String, HomeRecord> answers;
 
-  /** Destinations whose homes the map has yet to hear of. */
-  private final Backlog marked = new Backlog();
+  /** Destinations whose homes this node decided, which the map has yet to hear of. */
+  private final Backlog decided = new Backlog();
 
-  /** Those of them that are new and wait for {@link Room}. */
+  /** Destinations whose homes the map has heard of, as far as this node knows, and is told again. */
+  private final Backlog restated = new Backlog();
+
+  /** Those of both that are new and wait for {@link Room}. */
   private final Backlog arriving = new Backlog();
 
-  /** Homes of before a merge that are to be put back. */
+  /** Homes of before a merge that are to be put back, with the versions of those in their place. */
   private final Queue<Placement> contests = new ConcurrentLinkedQueue<>();
 
   private final AtomicBoolean flushing = new AtomicBoolean();
@@ -69,7 +73,7 @@ final class WriteBehind {
    * To that map.
    *
    * @param part what does not work while the map fails
-   * @param answers is told, on the executor, what the map holds for a destination that was sent
+   * @param answers is told, in a task, what the map holds for a destination that was sent
    */
   WriteBehind(
       String part,
@@ -77,7 +81,7 @@ final class WriteBehind {
       TableReplica replica,
       Supplier<SchedulerOptions> options,
       ClusterTime time,
-      ScheduledExecutorService executor,
+      Tasks tasks,
       Degradation degradation,
       BiConsumer<String, HomeRecord> answers) {
     this.part = part;
@@ -85,55 +89,68 @@ final class WriteBehind {
     this.replica = replica;
     this.options = options;
     this.time = time;
-    this.executor = executor;
+    this.tasks = tasks;
     this.degradation = degradation;
     this.answers = answers;
-    this.room = new Room(map::size, counter, executor, time::nowMillis, this::counted);
+    this.room = new Room(map::size, counter, tasks, time::nowMillis, this::counted);
   }
 
   /** From any thread, perhaps under the table's monitor: no more than a note. */
-  void mark(String destination) {
-    if (!stopped) {
-      marked.add(destination);
-      wake();
-    }
+  void decided(String destination) {
+    add(decided, destination);
+  }
+
+  /** From any thread: the map may lack what this node has, or have something else. */
+  void restate(String destination) {
+    add(restated, destination);
   }
 
   /** From any thread: homes of before a merge, with the version of those that were chosen in it, are put back. */
   void contest(Placement placement) {
-    contests.add(placement);
-    wake();
+    if (!stopped) {
+      contests.add(placement);
+      wake();
+    }
   }
 
-  /** On the executor: what was forgotten waits no longer, and what nobody confirmed waits again. */
+  /** In a task: what was forgotten waits no longer, and what nobody confirmed waits again. */
   void review() {
     Predicate<String> isForgotten = destination -> replica.placement(destination) == null;
-    marked.removeIf(isForgotten);
+    decided.removeIf(isForgotten);
+    restated.removeIf(isForgotten);
     arriving.removeIf(isForgotten);
-    replica.unconfirmed().forEach(this::mark);
+    replica.unconfirmed().forEach(this::restate);
   }
 
   /** How many homes the map does not have yet. */
   int size() {
-    return marked.size() + arriving.size() + contests.size() + inFlight.get();
+    return decided.size() + restated.size() + arriving.size() + contests.size() + inFlight.get();
   }
 
-  /** Nothing is marked from now on. */
+  /** In a task: nothing is decided, restated, contested or sent from now on. */
   void stop() {
     stopped = true;
     counter.shutdownNow();
   }
 
+  private void add(Backlog backlog, String destination) {
+    if (!stopped) {
+      backlog.add(destination);
+      wake();
+    }
+  }
+
   private void wake() {
     if (!resting.get() && flushing.compareAndSet(false, true)) {
-      executor.execute(this::flush);
+      tasks.execute(this::flush);
     }
   }
 
   private void flush() {
     flushing.set(false);
     flushContests();
-    flushMarked();
+    flush(decided, false);
+    flush(restated, true);
     flushArriving();
   }
 
@@ -147,10 +164,10 @@ final class WriteBehind {
     }
   }
 
-  private void flushMarked() {
+  private void flush(Backlog backlog, boolean isContest) {
     while (maySend()) {
-      // Taken before it is read: a decision made meanwhile marks it again.
-      String destination = marked.poll();
+      // Taken before it is read: a decision made meanwhile adds it again.
+      String destination = backlog.poll();
       if (destination == null) {
         return;
       }
@@ -158,10 +175,13 @@ final class WriteBehind {
       if (placement == null) {
         continue; // it expired meanwhile
       }
+      if (isContest && decided.contains(destination)) {
+        continue; // what is to be told is a decision, and goes as one
+      }
       if (isNew(placement)) {
         arriving.add(destination);
       } else {
-        put(placement, false);
+        put(placement, isContest);
       }
     }
   }
@@ -184,14 +204,14 @@ final class WriteBehind {
       if (answer == Room.Answer.NO && isStillNew) {
         replica.forget(placement.destination(), placement.version());
       } else {
-        put(placement, false);
+        put(placement, !isStillNew);
       }
     }
   }
 
-  /** Else the next answer wakes us, or the end of the rest. */
+  /** Else the next answer wakes us, or the end of the rest, if anything. */
   private boolean maySend() {
-    return !resting.get() && inFlight.get() < MOST_IN_FLIGHT;
+    return !stopped && !resting.get() && inFlight.get() < MOST_IN_FLIGHT;
   }
 
   /** Whether the map does not have it, as far as this node knows. */
@@ -202,39 +222,41 @@ final class WriteBehind {
   private void put(Placement placement, boolean isContest) {
     inFlight.incrementAndGet();
     try {
-      map.submitToKey(
+      tasks.whenComplete(
+          map.submitToKey(
               placement.destination(),
               new PutHomes(
                   placement.homes(),
                   placement.version(),
                   time.toShared(placement.lastUseMillis()),
                   options.get().expiration().toMillis(),
-                  isContest))
-          .whenCompleteAsync((record, failure) -> answered(placement, record, failure), executor);
+                  isContest)),
+          (record, failure) -> answered(placement, isContest, record, failure));
     } catch (RuntimeException e) { // this member is stopping
-      answered(placement, null, e);
+      answered(placement, isContest, null, e);
     }
   }
 
-  private void answered(Placement sent, @Nullable HomeRecord record, @Nullable Throwable failure) {
+  private void answered(
+      Placement sent, boolean isContest, @Nullable HomeRecord record, @Nullable Throwable failure) {
     String destination = sent.destination();
     inFlight.decrementAndGet();
     if (isNew(sent)) {
       room.arrived();
     }
     if (failure != null || record == null) {
-      marked.add(destination);
+      (isContest ? restated : decided).add(destination);
       retry(failure);
       return;
     }
     degradation.worked(part);
-    if (marked.contains(destination)) {
+    if (decided.contains(destination)) {
       // Decided again meanwhile: only the version is news.
       replica.confirm(record.placement(destination, time));
     } else {
       answers.accept(destination, record);
     }
-    if (!marked.isEmpty() || !arriving.isEmpty() || !contests.isEmpty()) {
+    if (!decided.isEmpty() || !restated.isEmpty() || !arriving.isEmpty() || !contests.isEmpty()) {
       wake();
     }
   }
@@ -251,8 +273,7 @@ final class WriteBehind {
   private void retry(@Nullable Throwable failure) {
     degradation.failed(part, String.valueOf(failure));
     if (resting.compareAndSet(false, true)) {
-      ScheduledFuture<?> unused =
-          executor.schedule(this::tryAgain, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+      ScheduledFuture<?> unused = tasks.schedule(this::tryAgain, RETRY_MILLIS);
     }
   }
 

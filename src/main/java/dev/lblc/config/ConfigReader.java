@@ -57,7 +57,7 @@ public final class ConfigReader {
     String source = "config";
     try {
       return read(source, json.encode(), environment, new ConfigReader(strategies)::plugin);
-    } catch (EncodeException e) {
+    } catch (EncodeException | IllegalStateException e) { // what JSON cannot say
       throw new ConfigException(
           List.of(new ConfigError(source, JsonPath.ROOT, String.valueOf(e.getMessage()), "JSON")));
     }
@@ -115,6 +115,16 @@ public final class ConfigReader {
         List.of(new ConfigError(file.toString(), JsonPath.ROOT, found, "a readable file of JSON")));
   }
 
+  /** Whether things in configurations may have that name. */
+  public static boolean isName(String text) {
+    try {
+      Texts.NAME.read(text);
+      return true;
+    } catch (Unexpected e) {
+      return false;
+    }
+  }
+
   private GatewayConfig gateway(Members file) {
     file.optional("$schema").text(Texts.NAME);
     Ports ports = new Ports();
@@ -134,7 +144,7 @@ public final class ConfigReader {
 
   private PluginConfig plugin(Members file) {
     return new PluginConfig(
-        file.optional("name").text(Texts.NAME, PLUGIN_NAME),
+        file.optional("name").text(Texts.DEPLOYMENT, PLUGIN_NAME),
         services(file),
         ClusterReader.read(file.optional("cluster"), new Ports()));
   }

@@ -15,6 +15,11 @@ final class Texts {
   static final Syntax<String> NAME =
       Syntax.matching("a name, not empty and without control characters", VISIBLE);
 
+  /** Of a deployment: also the first part of addresses, and of names of maps, which go on after a dot or a slash. */
+  static final Syntax<String> DEPLOYMENT = Syntax.matching(
+      "a name, not empty and without control characters, dots, slashes and asterisks",
+      "[^\\p{Cntrl}./*]+");
+
   /** Of a Java class. */
   static final Syntax<String> CLASS = Syntax.matching(
       "the name of a class with its package",

@@ -69,8 +69,8 @@ final class ActiveChecks {
     context.runOnContext(ignored -> {
       servers.values().forEach(Checked::end);
       servers.clear();
+      probe.close(); // a timer that has fired already may still ask it until here
     });
-    probe.close();
   }
 
   /** One server and how its checks went so far; used on the context only. */
@@ -96,7 +96,7 @@ final class ActiveChecks {
     }
 
     private void tick() {
-      if (underWay || ended) {
+      if (underWay || ended || stopped) {
         return;
       }
       underWay = true;

@@ -109,7 +109,7 @@ final class Deployment implements Shareable {
             startServices(context);
             return join(epochMillis);
           })
-          .map(joined -> schedule(joined, context, node))
+          .compose(joined -> schedule(joined, context, node))
           .onComplete(started);
     }
     return started.future();
@@ -193,8 +193,12 @@ final class Deployment implements Shareable {
     }
   }
 
-  private synchronized @Nullable Void schedule(
+  private synchronized Future<Void> schedule(
       @Nullable Cluster joined, Context context, String node) {
+    if (left) {
+      Future<Void> parted = joined == null ? Future.succeededFuture() : joined.leave();
+      return parted.transform(ended -> Future.failedFuture("undeployed while it was starting"));
+    }
     RemoteLeases remote = new RemoteLeases(joined == null ? node : joined.node(), clock);
     leases = remote;
     stopLeaseCheck = new ExpiryTimer(vertx, context).every(LEASE_CHECK, remote::expire);
@@ -203,7 +207,7 @@ final class Deployment implements Shareable {
       services.values().forEach(service -> service.joined(joined));
     }
     face = new Lblc(services, () -> joined == null ? null : ClusterStatus.of(joined));
-    return null;
+    return Future.succeededFuture();
   }
 
   private static LocalMap<String, Deployment> registry(Vertx vertx) {

@@ -6,13 +6,12 @@ import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.endpoint.InteractionMetrics;
 import java.lang.ref.Cleaner;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The leases of the requests to one endpoint. Vert.x tells the end of some requests twice, and of a request that gets no
- * stream on its connection, or is dropped before it is sent, never: the first one counts, and what is left of the others is
- * released when their objects are collected.
+ * stream on its connection never: the first one counts, and what is left of the others is released when their objects
+ * are collected. A request that its owner neither sends nor resets is held by its connection, and counts as long.
  *
  * <p>May be used from any thread.
  */
@@ -39,21 +38,7 @@ final class EndpointLeases implements InteractionMetrics<Interaction> {
 
     private Interaction(@Nullable ServerLease lease) {
       this.lease = lease;
-      end = CLEANER.register(this, new End(lease));
-    }
-  }
-
-  /** Closes a lease once. */
-  private record End(@Nullable ServerLease lease, AtomicBoolean closed) implements Runnable {
-    End(@Nullable ServerLease lease) {
-      this(lease, new AtomicBoolean());
-    }
-
-    @Override
-    public void run() {
-      if (lease != null && closed.compareAndSet(false, true)) {
-        lease.close();
-      }
+      end = lease == null ? () -> {} : CLEANER.register(this, lease::close); // runs once
     }
   }
 

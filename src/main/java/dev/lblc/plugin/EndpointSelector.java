@@ -1,21 +1,20 @@
 package dev.lblc.plugin;
 
-import dev.lblc.scheduler.Choice;
 import dev.lblc.scheduler.Server;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.endpoint.ServerEndpoint;
 import io.vertx.core.net.endpoint.ServerSelector;
 import java.lang.System.Logger.Level;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses among one list of endpoints as the service does. A destination whose home is not in the list goes elsewhere and
- * keeps its home; an endpoint that the service does not know is never chosen.
+ * Chooses among one list of endpoints as the service does. A server of the service that is not in the list is as good as
+ * unavailable; an endpoint that the service does not know is never chosen.
  *
  * <p>May be used from any thread.
  */
@@ -25,13 +24,22 @@ final class EndpointSelector implements ServerSelector {
 
   private final ScheduledService service;
   private final List<? extends ServerEndpoint> endpoints;
+  private volatile Matched matched;
 
-  /** Where each server is in the list, as far as it was asked for. */
-  private final Map<Server, Integer> indexes = new ConcurrentHashMap<>();
+  /**
+   * How the list and the service's servers fit together.
+   *
+   * @param servers those of the service; a later change of theirs makes a new list
+   * @param indexes where each that is in the list is there
+   * @param unreachable ids of the others
+   */
+  private record Matched(
+      List<Server> servers, Map<Server, Integer> indexes, Set<String> unreachable) {}
 
   private EndpointSelector(ScheduledService service, List<? extends ServerEndpoint> endpoints) {
     this.service = service;
     this.endpoints = endpoints;
+    this.matched = match(service.servers());
   }
 
   /** Over a list of endpoints with {@link EndpointLeases}, which it tells their addresses. */
@@ -62,26 +70,34 @@ final class EndpointSelector implements ServerSelector {
   }
 
   private int choose(@Nullable String destination) {
-    Choice choice = service.choose(destination, Set.of());
-    int index = index(choice.server());
-    return index != NONE || choice.server() == null
-        ? index
-        : index(service.choose(destination, elsewhere()).server());
+    Matched now = matched();
+    Server server = service.choose(destination, now.unreachable);
+    Integer index = server == null ? null : now.indexes.get(server);
+    return index == null ? NONE : index;
   }
 
-  /** Servers of the service that are not in the list. */
-  private Set<String> elsewhere() {
-    Set<String> ids = new HashSet<>();
-    for (Server server : service.servers()) {
-      if (index(server) == NONE) {
-        ids.add(server.id());
+  private Matched matched() {
+    Matched last = matched;
+    List<Server> servers = service.servers();
+    if (last.servers != servers) {
+      last = match(servers);
+      matched = last;
+    }
+    return last;
+  }
+
+  private Matched match(List<Server> servers) {
+    Map<Server, Integer> indexes = new HashMap<>();
+    Set<String> unreachable = new HashSet<>();
+    for (Server server : servers) {
+      int index = find(server);
+      if (index == NONE) {
+        unreachable.add(server.id());
+      } else {
+        indexes.put(server, index);
       }
     }
-    return ids;
-  }
-
-  private int index(@Nullable Server server) {
-    return server == null ? NONE : indexes.computeIfAbsent(server, this::find);
+    return new Matched(servers, indexes, unreachable);
   }
 
   private int find(Server server) {

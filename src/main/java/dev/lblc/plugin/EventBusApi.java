@@ -10,6 +10,7 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -28,14 +29,20 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * NAME is the deployment's, {@code lblc} unless it has another. A lease is held by the node that its id names; every
- * other node passes messages about it on. A message that cannot be answered fails with 400, 404 or 503.
+ * other node passes messages about it on, to addresses that no service has: {@code NAME/node/ID/renew}. A message that
+ * cannot be answered fails with 400, 404, 500, 503 or 504.
  *
  * <p>One for each instance of the verticle, on whose context messages are handled.
  */
 final class EventBusApi {
   private static final int BAD_REQUEST = 400;
   private static final int NOT_FOUND = 404;
+  private static final int FAILED = 500;
   private static final int NO_SERVER = 503;
+  private static final int NO_ANSWER = 504;
+  private static final int LONGEST_LEASE_ID = 256;
+  private static final Set<String> ACQUIRE = Set.of("destination", "except");
+  private static final System.Logger LOG = System.getLogger(EventBusApi.class.getName());
 
   private final EventBus eventBus;
   private final Deployment deployment;
@@ -80,15 +87,35 @@ final class EventBusApi {
         handler.accept(message);
       } catch (IllegalArgumentException e) {
         message.fail(BAD_REQUEST, e.getMessage());
+      } catch (RuntimeException e) {
+        LOG.log(Level.ERROR, "a message to " + address + " could not be answered", e);
+        message.fail(FAILED, e.toString());
       }
     }));
   }
 
   private void acquire(ScheduledService service, Message<Object> message) {
+    if (message.replyAddress() == null) {
+      LOG.log(
+          Level.WARNING,
+          "a message to " + message.address()
+              + " asks for no reply (expected: a request); nobody could hold its lease");
+      return;
+    }
     JsonObject body = message.body() == null ? new JsonObject() : object(message);
+    for (String key : body.fieldNames()) {
+      if (!ACQUIRE.contains(key)) {
+        throw unexpected(
+            key, body.getValue(key), "no such key; those there are: destination, except");
+      }
+    }
     Object destination = body.getValue("destination");
     if (destination != null && !(destination instanceof String)) {
       throw unexpected("destination", destination, "a string or null");
+    }
+    if (leases.isFull()) {
+      message.fail(NO_SERVER, "too many leases are held by this node (" + RemoteLeases.MOST + ")");
+      return;
     }
     Lease lease;
     try {
@@ -132,11 +159,13 @@ final class EventBusApi {
   }
 
   private static void passOn(String lease, Throwable failure, Message<Object> message) {
-    if (failure instanceof ReplyException refused
-        && refused.failureType() == ReplyFailure.RECIPIENT_FAILURE) {
+    ReplyFailure kind = failure instanceof ReplyException refused ? refused.failureType() : null;
+    if (kind == ReplyFailure.RECIPIENT_FAILURE && failure instanceof ReplyException refused) {
       message.fail(refused.failureCode(), refused.getMessage());
+    } else if (kind == ReplyFailure.NO_HANDLERS) {
+      message.fail(NOT_FOUND, notHeld(lease) + ", or its node is gone");
     } else {
-      message.fail(NOT_FOUND, notHeld(lease) + "; its node does not answer");
+      message.fail(NO_ANSWER, "the node of lease " + lease + " does not answer: " + failure);
     }
   }
 
@@ -145,11 +174,15 @@ final class EventBusApi {
   }
 
   private String nodeAddress(String node, String what) {
-    return deployment.name() + ".node." + node + "." + what;
+    return deployment.name() + "/node/" + node + "/" + what;
   }
 
   private static String lease(Message<Object> message) {
     Object lease = object(message).getValue("lease");
+    if (lease instanceof String id && id.length() > LONGEST_LEASE_ID) {
+      throw unexpected(
+          "lease", id.substring(0, LONGEST_LEASE_ID) + "...", "the lease that acquire answered");
+    }
     if (!(lease instanceof String id) || id.isEmpty()) {
       throw unexpected("lease", lease, "the lease that acquire answered");
     }

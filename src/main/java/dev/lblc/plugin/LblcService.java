@@ -84,9 +84,10 @@ public interface LblcService {
    * Changes the servers while requests go on; in a cluster, those of all nodes, and of nodes that join later. It lasts
    * until the configuration says something else of that server than it did.
    *
-   * @return complete once it holds on this node; other nodes follow within a second. Fails, and nothing was changed, with
-   *     an {@link IllegalArgumentException} if there is no such server, or to add, there is one, or a value is out of its
-   *     range; with an {@link IllegalStateException} if the cluster does not answer in time
+   * @return complete, in a cluster on the caller's context, once it holds on this node; other nodes follow within a second.
+   *     Fails, and nothing was changed, with an {@link IllegalArgumentException} if there is no such server, or to add,
+   *     there is one, or a value is out of its range; with an {@link IllegalStateException} if the cluster does not answer
+   *     in time, and then it may still take effect
    */
   Future<Void> edit(ServerEdit edit);
 }

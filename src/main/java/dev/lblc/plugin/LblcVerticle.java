@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LblcVerticle extends VerticleBase {
   private final Supplier<Strategies> strategies;
-  private @Nullable Deployment deployment;
-  private @Nullable EventBusApi api;
+  private @Nullable Deployment deployment; // guarded by this
+  private @Nullable EventBusApi api; // guarded by this
 
   /** With the strategies of the class path. */
   public LblcVerticle() {
@@ -50,20 +50,44 @@ public final class LblcVerticle extends VerticleBase {
         known,
         () -> System.nanoTime() / 1_000_000,
         ThreadLocalRandom::current);
-    deployment = entered;
+    begun(entered);
     return here(entered.start(context, UUID.randomUUID().toString(), System.currentTimeMillis()))
         .compose(started -> EventBusApi.start(vertx, entered))
-        .onSuccess(listening -> api = listening)
+        .compose(this::listening)
         // A verticle whose start failed is not stopped.
-        .recover(failure -> entered.leave().transform(left -> Future.failedFuture(failure)));
+        .recover(failure -> end().transform(left -> Future.failedFuture(failure)));
   }
 
   @Override
   public Future<?> stop() {
-    Future<Void> silent = api == null ? Future.succeededFuture() : api.stop();
-    return silent.eventually(() -> {
-      return deployment == null ? Future.succeededFuture() : deployment.leave();
-    });
+    return end();
+  }
+
+  private synchronized void begun(Deployment entered) {
+    deployment = entered;
+  }
+
+  private synchronized Future<Void> listening(EventBusApi listening) {
+    if (deployment == null) {
+      return listening
+          .stop()
+          .transform(stopped -> Future.failedFuture("undeployed while it was starting"));
+    }
+    api = listening;
+    return Future.succeededFuture();
+  }
+
+  /**
+   * Ends this instance's part, once. It lets go of all: the event bus may keep this context, on which it connected to
+   * another node, for as long as it runs.
+   */
+  private synchronized Future<Void> end() {
+    EventBusApi listening = api;
+    Deployment entered = deployment;
+    api = null;
+    deployment = null;
+    Future<Void> silent = listening == null ? Future.succeededFuture() : listening.stop();
+    return silent.eventually(() -> entered == null ? Future.succeededFuture() : entered.leave());
   }
 
   /** The same, on this instance's context: another one may have started the services. */

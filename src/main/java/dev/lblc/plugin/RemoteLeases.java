@@ -15,6 +15,9 @@ import java.util.concurrent.atomic.AtomicLong;
 final class RemoteLeases {
   private static final System.Logger LOG = System.getLogger(RemoteLeases.class.getName());
 
+  /** Of a node, of all services; more than connections that it could choose servers for. */
+  static final int MOST = 1_000_000;
+
   private final String node;
   private final Clock clock;
   private final AtomicLong numbers = new AtomicLong();
@@ -46,6 +49,11 @@ final class RemoteLeases {
     return node;
   }
 
+  /** Whether no more can be held: somebody takes leases and does not release them. */
+  boolean isFull() {
+    return held.size() >= MOST;
+  }
+
   /** Holds a lease from now on; returns its id. */
   String hold(Lease lease, Duration timeout) {
     String id = node + "/" + numbers.incrementAndGet();
@@ -74,15 +82,19 @@ final class RemoteLeases {
   /** Closes what was not renewed in time. */
   void expire() {
     long now = clock.millis();
-    held.forEach((id, lease) -> {
-      if (now - lease.lastRenewedMillis >= lease.timeoutMillis && held.remove(id, lease)) {
+    for (String id : held.keySet()) {
+      held.computeIfPresent(id, (same, lease) -> {
+        if (now - lease.lastRenewedMillis < lease.timeoutMillis) {
+          return lease;
+        }
         lease.lease.close();
         LOG.log(
             Level.INFO,
             "lease " + id + " of server " + lease.lease.server().id() + " was not renewed for "
                 + lease.timeoutMillis + " ms and is released");
-      }
-    });
+        return null;
+      });
+    }
   }
 
   void releaseAll() {

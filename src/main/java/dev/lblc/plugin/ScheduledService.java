@@ -15,7 +15,9 @@ import dev.lblc.scheduler.ServerSpec;
 import dev.lblc.scheduler.Servers;
 import dev.lblc.scheduler.Strategy;
 import dev.lblc.scheduler.Timer;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.endpoint.LoadBalancer;
@@ -40,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * out; {@link ServerLease#close} comes back to {@link #release}.
  */
 final class ScheduledService implements LblcService {
+  private final Vertx vertx;
   private final ServiceConfig config;
   private final Servers servers = new Servers();
   private final Clock clock;
@@ -59,6 +62,7 @@ final class ScheduledService implements LblcService {
       Supplier<? extends RandomGenerator> random,
       Timer timer,
       boolean clustered) {
+    this.vertx = vertx;
     this.config = config;
     this.clock = clock;
     for (Reason reason : Reason.values()) {
@@ -92,7 +96,11 @@ final class ScheduledService implements LblcService {
 
   @Override
   public Lease acquire(@Nullable String destination, Set<String> except) {
-    Choice choice = choose(destination, except);
+    beforeDecision();
+    Choice choice = counted(
+        except.isEmpty()
+            ? strategy.choose(DestinationKey.of(destination))
+            : strategy.chooseOther(except));
     Server server = choice.server();
     if (server == null) {
       throw new NoServerException(name());
@@ -109,20 +117,14 @@ final class ScheduledService implements LblcService {
   @Override
   public OriginRequestProvider originRequestProvider(
       Function<ProxyContext, @Nullable String> destination) {
-    return LeasedOrigin.of(this, destination);
+    return LeasedOrigin.of(vertx, this, destination);
   }
 
-  /** A decision, of which nothing is counted but its reason. */
-  Choice choose(@Nullable String destination, Set<String> except) {
-    Cluster joined = cluster;
-    if (joined != null) {
-      joined.beforeDecision();
-    }
-    Choice choice = except.isEmpty()
-        ? strategy.choose(DestinationKey.of(destination))
-        : strategy.chooseOther(except);
-    counter(choice.reason()).increment();
-    return choice;
+  /** A decision for somebody who cannot reach all servers; nothing is counted but its reason. */
+  @Nullable
+  Server choose(@Nullable String destination, Set<String> unreachable) {
+    beforeDecision();
+    return counted(strategy.choose(DestinationKey.of(destination), unreachable)).server();
   }
 
   /** Counts a connection to a server that was chosen before. */
@@ -205,12 +207,16 @@ final class ScheduledService implements LblcService {
   @Override
   public Future<Void> edit(ServerEdit edit) {
     Cluster joined = cluster;
-    return joined == null
-        ? Future.future(done -> {
-          servers.edit(edit);
-          done.complete();
-        })
-        : joined.edit(name(), edit);
+    if (joined == null) {
+      return Future.future(done -> {
+        servers.edit(edit);
+        done.complete();
+      });
+    }
+    Context caller = vertx.getOrCreateContext();
+    Promise<Void> done = Promise.promise();
+    joined.edit(name(), edit).onComplete(result -> caller.runOnContext(v -> done.handle(result)));
+    return done.future();
   }
 
   /** Shares edits with other nodes from now on. */
@@ -253,6 +259,18 @@ final class ScheduledService implements LblcService {
     cluster = null;
     health.stop();
     stopExpiry.run();
+  }
+
+  private void beforeDecision() {
+    Cluster joined = cluster;
+    if (joined != null) {
+      joined.beforeDecision();
+    }
+  }
+
+  private Choice counted(Choice choice) {
+    counter(choice.reason()).increment();
+    return choice;
   }
 
   private void healthChanged(String id, boolean available) {

@@ -1,6 +1,8 @@
 package dev.lblc.plugin;
 
+import dev.lblc.config.ConfigReader;
 import dev.lblc.scheduler.Strategy;
+import io.vertx.core.json.Json;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
@@ -35,7 +37,7 @@ public final class Strategies {
    */
   public static Strategies ofClassPath() {
     return new Strategies(new TreeMap<>())
-        .with("class path", loader(Strategies.class.getClassLoader()));
+        .with("the class path", loader(Strategies.class.getClassLoader()));
   }
 
   /**
@@ -67,17 +69,19 @@ public final class Strategies {
           "strategy " + name + " (expected: one of " + names() + ")");
     }
     String what = "strategy " + name + " ";
-    Strategy strategy;
     try {
-      strategy = provided.provider.create(context);
-    } catch (RuntimeException | LinkageError e) {
-      throw new BrokenPluginException(provided.plugin, what + "cannot be made: " + e, e);
+      Strategy strategy = provided.provider.create(context);
+      if (strategy == null) {
+        throw new BrokenPluginException(provided.plugin, what + "is null");
+      }
+      requireAll(provided.plugin, strategy.getClass(), Strategy.class);
+      return new CheckedStrategy(name, strategy, context.clock());
+    } catch (BrokenPluginException e) {
+      throw e;
+    } catch (Throwable e) { // a plugin may throw anything
+      BrokenPluginException.passOn(e);
+      throw new BrokenPluginException(provided.plugin, what + "cannot be made", e);
     }
-    if (strategy == null) {
-      throw new BrokenPluginException(provided.plugin, what + "is null");
-    }
-    requireAll(provided.plugin, strategy.getClass(), Strategy.class);
-    return strategy;
   }
 
   private Strategies with(String plugin, ServiceLoader<StrategyProvider> loader) {
@@ -90,15 +94,16 @@ public final class Strategies {
           add(more, new Provided(provider, plugin));
         }
       }
+    } catch (BrokenPluginException e) {
+      throw e;
     } catch (ServiceConfigurationError e) {
       Throwable cause = e.getCause();
-      throw new BrokenPluginException(
-          plugin, cause == null ? e.toString() : e.getMessage() + ": " + cause, e);
-    } catch (RuntimeException | LinkageError e) {
-      if (e instanceof BrokenPluginException broken) {
-        throw broken;
-      }
-      throw new BrokenPluginException(plugin, e.toString(), e);
+      throw cause == null
+          ? new BrokenPluginException(plugin, e.toString())
+          : new BrokenPluginException(plugin, String.valueOf(e.getMessage()), cause);
+    } catch (Throwable e) { // a plugin may throw anything
+      BrokenPluginException.passOn(e);
+      throw new BrokenPluginException(plugin, "its strategies cannot be used", e);
     }
     return new Strategies(more);
   }
@@ -112,17 +117,29 @@ public final class Strategies {
   private static void add(Map<String, Provided> strategies, Provided added) {
     Class<?> type = added.provider.getClass();
     requireAll(added.plugin, type, StrategyProvider.class);
-    String name = added.provider.name();
-    if (name == null || name.isEmpty()) {
+    String name = name(added);
+    if (name == null || !ConfigReader.isName(name)) {
       throw new BrokenPluginException(
-          added.plugin, type.getName() + " has the name " + name + " (expected: not empty)");
+          added.plugin,
+          type.getName() + " has the name " + Json.encode(name)
+              + " (expected: a name, not empty and without control characters)");
     }
     Provided there = strategies.putIfAbsent(name, added);
     if (there != null) {
       throw new BrokenPluginException(
           added.plugin,
           type.getName() + " names a strategy " + name + ", which "
-              + there.provider.getClass().getName() + " is already");
+              + there.provider.getClass().getName() + " of " + there.plugin + " is already");
+    }
+  }
+
+  private static String name(Provided added) {
+    try {
+      return added.provider.name();
+    } catch (Throwable e) { // a plugin may throw anything
+      BrokenPluginException.passOn(e);
+      throw new BrokenPluginException(
+          added.plugin, added.provider.getClass().getName() + " does not say its name", e);
     }
   }
 

@@ -10,7 +10,7 @@ import dev.lblc.scheduler.Strategy;
  * each service that names it.
  */
 public interface StrategyProvider {
-  /** The name that configurations give it; not that of another strategy. */
+  /** The name that configurations give it: not empty, without control characters, and not that of another strategy. */
   String name();
 
   /**

@@ -9,6 +9,14 @@ import org.jspecify.annotations.Nullable;
  * @param reason why
  */
 public record Choice(@Nullable Server server, Reason reason) {
+  /** Throws if there is a server without a reason, or the other way round. */
+  public Choice {
+    if (reason == null || (server == null) != (reason == Reason.NONE)) {
+      throw new IllegalArgumentException("server " + server + ", reason " + reason
+          + " (expected: a server and why, or no server and NONE)");
+    }
+  }
+
   /** No server is available. */
   public static final Choice NONE = new Choice(null, Reason.NONE);
 

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * weight of 0 needs no case of its own. A weight is at most 10^6 and an overhead below 2^39, so no product overflows.
  */
 final class Load {
+  /** Nobody is left out. */
+  static final Set<String> NOBODY = Set.of();
+
   private Load() {}
 
   /**
@@ -48,19 +51,19 @@ final class Load {
   }
 
   /** More active connections than its weight, while another server has less than half of its own. */
-  static boolean isOverloaded(Server server, Server[] servers) {
+  static boolean isOverloaded(Server server, Server[] servers, Set<String> except) {
     if (server.active() <= server.weight()) {
       return false;
     }
     for (Server other : servers) {
-      if (other.healthy() && other.active() * 2L < other.weight()) {
+      if (other.healthy() && other.active() * 2L < other.weight() && !isLeftOut(other, except)) {
         return true;
       }
     }
     return false;
   }
 
-  private static boolean isLeftOut(Server server, Set<String> except) {
+  static boolean isLeftOut(Server server, Set<String> except) {
     return !except.isEmpty() && except.contains(server.id());
   }
 

@@ -1,5 +1,6 @@
 package dev.lblc.scheduler;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,35 +28,35 @@ public final class LocalityBased extends TableStrategy {
   }
 
   @Override
-  Choice decide(String destination, long now) {
+  Choice decide(String destination, Set<String> unreachable, long now) {
     Entry entry = table.find(destination);
     if (entry != null && !isExpired(entry, now)) {
       entry.use(now);
       Server home = entry.home();
-      if (judge(home) == Reason.HIT) {
+      if (judge(home, unreachable) == Reason.HIT) {
         return home.because(Reason.HIT);
       }
     }
-    return place(destination, now);
+    return place(destination, unreachable, now);
   }
 
   @Override
   Choice foretell(String destination, long now) {
     Entry entry = table.find(destination);
-    Reason verdict = judge(entry, now);
+    Reason verdict = judge(entry, Load.NOBODY, now);
     return entry != null && verdict == Reason.HIT
         ? entry.home().because(verdict)
         : freshPass.explain(verdict);
   }
 
-  private Choice place(String destination, long now) {
+  private Choice place(String destination, Set<String> unreachable, long now) {
     synchronized (table) {
       Entry entry = table.find(destination);
-      Reason verdict = judge(entry, now);
+      Reason verdict = judge(entry, unreachable, now);
       if (entry != null && verdict == Reason.HIT) {
         return entry.home().because(verdict);
       }
-      Choice choice = freshPass.choose(verdict);
+      Choice choice = freshPass.choose(verdict, unreachable);
       Server server = choice.server();
       if (server == null) {
         return choice;
@@ -70,21 +71,23 @@ public final class LocalityBased extends TableStrategy {
     }
   }
 
-  private Reason judge(@Nullable Entry entry, long now) {
+  private Reason judge(@Nullable Entry entry, Set<String> unreachable, long now) {
     if (entry == null) {
       return Reason.PLACED;
     }
-    return isExpired(entry, now) ? Reason.EXPIRED : judge(entry.home());
+    return isExpired(entry, now) ? Reason.EXPIRED : judge(entry.home(), unreachable);
   }
 
   /** {@link Reason#HIT} if the home is to be used, else why it is left. */
-  private Reason judge(Server home) {
-    if (!home.available()) {
+  private Reason judge(Server home, Set<String> unreachable) {
+    if (!home.available() || Load.isLeftOut(home, unreachable)) {
       return Reason.UNAVAILABLE;
     }
     if (home.weight() == 0) {
       return Reason.QUIESCED;
     }
-    return Load.isOverloaded(home, servers.snapshot()) ? Reason.OVERLOADED : Reason.HIT;
+    return Load.isOverloaded(home, servers.snapshot(), unreachable)
+        ? Reason.OVERLOADED
+        : Reason.HIT;
   }
 }

@@ -1,5 +1,6 @@
 package dev.lblc.scheduler;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,40 +32,40 @@ public final class ReplicatedLocalityBased extends TableStrategy {
   }
 
   @Override
-  Choice decide(String destination, long now) {
+  Choice decide(String destination, Set<String> unreachable, long now) {
     Entry entry = table.find(destination);
     if (entry != null && !isExpired(entry, now)) {
       entry.use(now);
-      Server least = leastOf(entry.homes());
+      Server least = leastOf(entry.homes(), unreachable);
       if (isDueToShrink(entry, now)) {
         shrink(entry, now);
       }
-      if (least != null && !Load.isOverloaded(least, servers.snapshot())) {
+      if (least != null && !Load.isOverloaded(least, servers.snapshot(), unreachable)) {
         return least.because(Reason.HIT);
       }
     }
-    return extend(destination, now);
+    return extend(destination, unreachable, now);
   }
 
   @Override
   Choice foretell(String destination, long now) {
     Entry entry = table.find(destination);
-    Server least = entry == null ? null : leastOf(entry.homes());
-    Reason verdict = judge(entry, least, now);
+    Server least = entry == null ? null : leastOf(entry.homes(), Load.NOBODY);
+    Reason verdict = judge(entry, least, Load.NOBODY, now);
     return least != null && verdict == Reason.HIT
         ? least.because(verdict)
         : freshPass.explain(verdict);
   }
 
-  private Choice extend(String destination, long now) {
+  private Choice extend(String destination, Set<String> unreachable, long now) {
     synchronized (table) {
       Entry entry = table.find(destination);
-      Server least = entry == null ? null : leastOf(entry.homes());
-      Reason verdict = judge(entry, least, now);
+      Server least = entry == null ? null : leastOf(entry.homes(), unreachable);
+      Reason verdict = judge(entry, least, unreachable, now);
       if (least != null && verdict == Reason.HIT) {
         return least.because(verdict);
       }
-      Choice choice = freshPass.choose(verdict);
+      Choice choice = freshPass.choose(verdict, unreachable);
       Server server = choice.server();
       if (server == null) {
         return choice;
@@ -98,7 +99,8 @@ public final class ReplicatedLocalityBased extends TableStrategy {
     }
   }
 
-  private Reason judge(@Nullable Entry entry, @Nullable Server least, long now) {
+  private Reason judge(
+      @Nullable Entry entry, @Nullable Server least, Set<String> unreachable, long now) {
     if (entry == null) {
       return Reason.PLACED;
     }
@@ -106,11 +108,13 @@ public final class ReplicatedLocalityBased extends TableStrategy {
       return Reason.EXPIRED;
     }
     if (least != null) {
-      return Load.isOverloaded(least, servers.snapshot()) ? Reason.OVERLOADED : Reason.HIT;
+      return Load.isOverloaded(least, servers.snapshot(), unreachable)
+          ? Reason.OVERLOADED
+          : Reason.HIT;
     }
     Reason nearest = Reason.UNAVAILABLE;
     for (Server member : entry.homes()) {
-      if (member.available()) {
+      if (member.available() && !Load.isLeftOut(member, unreachable)) {
         if (member.weight() > 0) {
           return Reason.OVERLOADED;
         }
@@ -121,10 +125,13 @@ public final class ReplicatedLocalityBased extends TableStrategy {
   }
 
   /** The first of the least loaded members that may be used; null if none may. */
-  private static @Nullable Server leastOf(Server[] members) {
+  private static @Nullable Server leastOf(Server[] members, Set<String> unreachable) {
     Server least = null;
     for (Server member : members) {
-      if (member.saturated() || member.weight() == 0 || !member.available()) {
+      if (member.saturated()
+          || member.weight() == 0
+          || !member.available()
+          || Load.isLeftOut(member, unreachable)) {
         continue;
       }
       if (least == null

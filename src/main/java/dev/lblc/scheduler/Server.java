@@ -3,6 +3,7 @@ package dev.lblc.scheduler;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
 
@@ -61,7 +62,7 @@ public final class Server {
   /** A server that belongs to no service yet, and has no address. */
   Server(String id) {
     this.id = id;
-    for (Reason reason : Reason.values()) {
+    for (Reason reason : EnumSet.complementOf(EnumSet.of(Reason.NONE))) {
       choices.put(reason, new Choice(this, reason));
     }
   }

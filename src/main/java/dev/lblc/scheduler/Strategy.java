@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A rule that picks the server for a destination.
  *
  * <p>A strategy reads the servers' loads and a clock and returns a choice; it opens no socket, starts no thread and
- * waits for nothing. Its methods may be called from many threads at once.
+ * waits for nothing. Its methods may be called from many threads at once. They do not throw: a service takes what is
+ * thrown, or null, for {@link Choice#NONE}, and logs it.
  */
 public interface Strategy {
   /**
@@ -20,7 +21,20 @@ public interface Strategy {
   Choice choose(@Nullable String destination);
 
   /**
-   * What {@link #choose} would answer now. Changes nothing.
+   * As {@link #choose(String)}, as if the named servers were unavailable, for somebody who cannot reach them. Unless a
+   * strategy says otherwise nothing is remembered of what is chosen in the place of such a one.
+   *
+   * @param destination the key of locality; null: none
+   * @param unreachable ids of servers
+   */
+  default Choice choose(@Nullable String destination, Set<String> unreachable) {
+    Choice choice = choose(destination);
+    Server server = choice.server();
+    return server == null || !unreachable.contains(server.id()) ? choice : chooseOther(unreachable);
+  }
+
+  /**
+   * What {@link #choose(String)} would answer now. Changes nothing.
    *
    * @param destination the key of locality; null: none
    */
@@ -33,7 +47,7 @@ public interface Strategy {
    */
   Choice chooseOther(Set<String> except);
 
-  /** The destinations it remembers; null if it remembers none. */
+  /** The destinations it remembers, the same table each time; null if it remembers none. */
   default @Nullable DestinationTable table() {
     return null;
   }

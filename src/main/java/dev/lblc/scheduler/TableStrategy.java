@@ -23,9 +23,14 @@ abstract class TableStrategy implements Strategy {
 
   @Override
   public final Choice choose(@Nullable String destination) {
+    return choose(destination, Load.NOBODY);
+  }
+
+  @Override
+  public final Choice choose(@Nullable String destination, Set<String> unreachable) {
     return destination == null
-        ? freshPass.choose(Reason.NO_DESTINATION)
-        : decide(destination, context.clock().millis());
+        ? freshPass.choose(Reason.NO_DESTINATION, unreachable)
+        : decide(destination, unreachable, context.clock().millis());
   }
 
   @Override
@@ -45,8 +50,8 @@ abstract class TableStrategy implements Strategy {
     return table;
   }
 
-  /** The rule. */
-  abstract Choice decide(String destination, long now);
+  /** The rule; an unreachable server is as good as unavailable. */
+  abstract Choice decide(String destination, Set<String> unreachable, long now);
 
   /** What the rule would decide, without effect. */
   abstract Choice foretell(String destination, long now);

@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * <p>It is also the fresh pass of the strategies that remember, and their answer where there is no destination.
  */
 public final class WeightedLeastConnection implements Strategy {
-  private static final Set<String> NOBODY = Set.of();
-
   private final Servers servers;
   private final Supplier<SchedulerOptions> options;
 
@@ -28,7 +26,12 @@ public final class WeightedLeastConnection implements Strategy {
 
   @Override
   public Choice choose(@Nullable String destination) {
-    return choose(Reason.NO_DESTINATION, NOBODY);
+    return choose(Reason.NO_DESTINATION, Load.NOBODY);
+  }
+
+  @Override
+  public Choice choose(@Nullable String destination, Set<String> unreachable) {
+    return choose(Reason.NO_DESTINATION, unreachable);
   }
 
   @Override
@@ -41,17 +44,13 @@ public final class WeightedLeastConnection implements Strategy {
     return choose(Reason.UNAVAILABLE, except);
   }
 
-  /** The fresh pass, on behalf of a strategy that gives the reason. */
-  Choice choose(Reason reason) {
-    return choose(reason, NOBODY);
-  }
-
   /** The fresh pass without an effect on later ones. */
   Choice explain(Reason reason) {
-    return Choice.of(Load.least(servers.snapshot(), options.get().ties(), NOBODY), reason);
+    return Choice.of(Load.least(servers.snapshot(), options.get().ties(), Load.NOBODY), reason);
   }
 
-  private Choice choose(Reason reason, Set<String> except) {
+  /** The fresh pass, on behalf of a strategy that gives the reason. */
+  Choice choose(Reason reason, Set<String> except) {
     Ties ties = options.get().ties();
     Server best = Load.least(servers.snapshot(), ties, except);
     if (best != null && ties == Ties.SPREAD) {

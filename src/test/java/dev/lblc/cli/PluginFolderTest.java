@@ -5,10 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lblc.config.ConfigException;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class PluginFolderTest {
   private static final String FIRST = """
@@ -27,10 +37,56 @@ final class PluginFolderTest {
 
   @Test
   void folder_thatIsNotThere_addsNothing() throws Exception {
-    try (PluginFolder plugins = PluginFolder.open(folder.resolve("none"))) {
+    try (PluginFolder plugins = PluginFolder.openIfThere(folder.resolve("none"))) {
       assertThat(plugins.strategies().names()).containsExactly("lblc", "lblcr", "wlc");
       assertThat(plugins.verticles()).isEmpty();
     }
+  }
+
+  @Test
+  void folder_thatIsNamedAndNotThere_isRefused() {
+    Path none = folder.resolve("none");
+    assertRefused(none, "plugins " + none + " (expected: a folder)");
+  }
+
+  @Test
+  void folder_thatIsAFile_isRefused() throws Exception {
+    Path file = Files.createFile(folder.resolve("file"));
+    assertRefused(file, "plugins " + file + " (expected: a folder)");
+    assertThatThrownBy(() -> PluginFolder.openIfThere(file)).isInstanceOf(Failure.class);
+  }
+
+  @Test
+  void command_withAFolderThatIsNotThere_fails() throws Exception {
+    StringWriter err = new StringWriter();
+    String none = folder.resolve("none").toString();
+    int code = Main.execute(
+        new PrintWriter(Writer.nullWriter()),
+        new PrintWriter(err, true),
+        "check",
+        "conf/gateway.json",
+        "--plugins",
+        none);
+    assertThat(err.toString())
+        .isEqualToNormalizingNewlines("plugins " + none + " (expected: a folder)\n");
+    assertThat(code).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a.jar", "a.json"})
+  void file_thatIsAFolder_isRefused(String name) throws Exception {
+    Path made = Files.createDirectory(folder.resolve(name));
+    assertRefused("plugin " + made + ": not a regular file");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a.jar", "a.json"})
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void file_thatIsAPipe_isRefused(String name) throws Exception {
+    Path made = folder.resolve(name);
+    assertThat(new ProcessBuilder("mkfifo", made.toString()).start().waitFor()).isZero();
+    assertRefused("plugin " + made + ": not a regular file");
   }
 
   @Test
@@ -47,14 +103,58 @@ final class PluginFolderTest {
   void strategy_withTheNameOfAnother_isRefused() throws Exception {
     jar("mine", "acme.First", "acme.First", FIRST.replace("NAME", "lblc"));
     assertRefused("plugin " + folder.resolve("mine.jar")
-        + ": acme.First names a strategy lblc, which dev.lblc.plugin.BuiltIn$Lblc is already");
+        + ": acme.First names a strategy lblc, which dev.lblc.plugin.BuiltIn$Lblc of the class path is"
+        + " already");
+  }
+
+  @Test
+  void strategy_withTheNameOfAnotherJars_isRefusedWithBoth() throws Exception {
+    jar("one", "acme.First", "acme.First", FIRST);
+    jar("two", "acme.First", "acme.First", FIRST);
+    assertRefused("plugin " + folder.resolve("two.jar")
+        + ": acme.First names a strategy NAME, which acme.First of " + folder.resolve("one.jar")
+        + " is already");
   }
 
   @Test
   void strategy_withoutAName_isRefused() throws Exception {
     jar("mine", "acme.First", "acme.First", FIRST.replace("NAME", ""));
+    assertRefused(
+        "plugin " + folder.resolve("mine.jar")
+            + ": acme.First has the name \"\" (expected: a name, not empty and without control characters)");
+  }
+
+  @Test
+  void strategy_withALineBreakInItsName_isRefused() throws Exception {
+    jar("mine", "acme.First", "acme.First", FIRST.replace("NAME", "p\\nq"));
     assertRefused("plugin " + folder.resolve("mine.jar")
-        + ": acme.First has the name  (expected: not empty)");
+        + ": acme.First has the name \"p\\nq\" (expected: a name, not empty and without control"
+        + " characters)");
+  }
+
+  @Test
+  void name_thatThrowsAnError_isRefused() throws Exception {
+    jar(
+        "mine",
+        "acme.First",
+        "acme.First",
+        FIRST.replace("return \"NAME\"", "throw new AssertionError(\"no\\nname\")"));
+    assertRefused("plugin " + folder.resolve("mine.jar")
+        + ": acme.First does not say its name: java.lang.AssertionError: no name");
+  }
+
+  @Test
+  void provider_whoseStaticInitialiserThrows_isRefusedWithTheRootCause() throws Exception {
+    jar(
+        "mine",
+        "acme.First",
+        "acme.First",
+        FIRST.replace(
+            "public String name()",
+            "static final int SHARDS = Integer.parseInt(\"many\"); public String name()"));
+    assertRefused("plugin " + folder.resolve("mine.jar")
+        + ": dev.lblc.plugin.StrategyProvider: Provider acme.First could not be instantiated:"
+        + " java.lang.NumberFormatException: For input string: \"many\"");
   }
 
   @Test
@@ -116,7 +216,11 @@ final class PluginFolderTest {
 
   @Test
   void verticle_ofAJar_isFoundThere() throws Exception {
-    jar("mine", "", "acme.Audit", "package acme; public class Audit {}");
+    jar(
+        "mine",
+        "",
+        "acme.Audit",
+        "package acme; public class Audit extends io.vertx.core.VerticleBase {}");
     Files.writeString(
         folder.resolve("audit.json"),
         "{\"verticle\": \"acme.Audit\", \"instances\": 2, \"config\": {\"a\": [1, {\"b\": null}]}}");
@@ -137,6 +241,50 @@ final class PluginFolderTest {
             + ": $.verticle: acme.Audit (expected: a class of the gateway or of a jar beside the file)");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "java.lang.String", // no verticle
+        "io.vertx.core.VerticleBase", // abstract
+        "acme.Hidden"
+      })
+  void verticle_thatCannotBeMade_isRefused(String type) throws Exception {
+    jar(
+        "mine",
+        "",
+        "acme.Hidden",
+        "package acme; class Hidden extends io.vertx.core.VerticleBase {}");
+    Path file = verticle(type);
+    assertRefused("plugin " + file + ": $.verticle: " + type
+        + " (expected: a public io.vertx.core.Deployable, such as a VerticleBase, with a public"
+        + " constructor without parameters)");
+  }
+
+  @Test
+  void verticle_ofAClassFileThatIsAnothers_isRefused() throws Exception {
+    Path file = verticle("acme.audit");
+    jar("mine", "", "acme.Audit", "package acme; public class Audit {}");
+    try (FileSystem jar = FileSystems.newFileSystem(folder.resolve("mine.jar"))) {
+      Files.move(jar.getPath("acme/Audit.class"), jar.getPath("acme/audit.class"));
+    }
+    assertRefused("plugin " + file + ": $.verticle: acme.audit: java.lang.NoClassDefFoundError:"
+        + " acme/audit (wrong name: acme/Audit)");
+  }
+
+  @Test
+  void verticle_isLookedAtWithoutRunningItsCode() throws Exception {
+    jar(
+        "mine",
+        "",
+        "acme.Audit",
+        "package acme; public class Audit extends io.vertx.core.VerticleBase {"
+            + " static { if (true) throw new AssertionError(); } }");
+    verticle("acme.Audit");
+    try (PluginFolder plugins = PluginFolder.open(folder)) {
+      assertThat(plugins.verticles()).hasSize(1);
+    }
+  }
+
   @Test
   void verticleFile_withFaults_listsThem() throws Exception {
     Path file = Files.writeString(
@@ -150,7 +298,15 @@ final class PluginFolderTest {
         .hasMessageContaining("$.colour: unknown key");
   }
 
+  private Path verticle(String type) throws IOException {
+    return Files.writeString(folder.resolve("audit.json"), "{\"verticle\": \"" + type + "\"}");
+  }
+
   private void assertRefused(String message) {
+    assertRefused(folder, message);
+  }
+
+  private static void assertRefused(Path folder, String message) {
     assertThatThrownBy(() -> PluginFolder.open(folder))
         .isInstanceOf(Failure.class)
         .hasMessage(message);

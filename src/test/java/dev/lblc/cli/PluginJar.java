@@ -28,6 +28,21 @@ final class PluginJar {
     return buildAgainst(jar, work, System.getProperty("java.class.path"), provider, sources);
   }
 
+  /**
+   * A jar with a verticle, and the file that deploys it.
+   *
+   * @param folder of plugins
+   * @param work folder for sources and classes
+   * @param name of the two files, and of the class in package {@code acme}
+   * @param body of the class
+   */
+  static void buildVerticle(Path folder, Path work, String name, String body) throws IOException {
+    String source = "package acme; import io.vertx.core.*; public class " + name
+        + " extends VerticleBase { " + body + " }";
+    build(folder.resolve(name + ".jar"), work, "", "acme." + name, source);
+    Files.writeString(folder.resolve(name + ".json"), "{\"verticle\": \"acme." + name + "\"}");
+  }
+
   /** Compiles against another class path and packs what was compiled of package {@code acme}. */
   static Path buildAgainst(
       Path jar, Path work, String classPath, String provider, String... sources)

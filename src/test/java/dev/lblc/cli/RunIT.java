@@ -109,6 +109,67 @@ class RunIT {
     assertThat(failed.exitValue()).isEqualTo(1);
   }
 
+  @Test
+  void run_verticleWhoseStaticInitialiserThrows_isOneLineAndExit1() throws Exception {
+    verticle("audit", "static final int SHARDS = Integer.parseInt(\"many\");");
+    assertThatItFails(
+        gateway(0, 0),
+        "plugin " + directory.resolve("plugins/audit.json")
+            + ": java.lang.NumberFormatException: For input string: \"many\"");
+  }
+
+  @Test
+  void run_verticleWhoseStartThrowsAnErrorAndStopThrowsAnother_isOneLineAndExit1()
+      throws Exception {
+    verticle("a", "public Future<?> stop() { throw new AssertionError(\"stop\"); }");
+    verticle("b", "public Future<?> start() { throw new StackOverflowError(); }");
+    assertThatItFails(
+        gateway(0, 0),
+        "plugin " + directory.resolve("plugins/b.json") + ": java.lang.StackOverflowError");
+  }
+
+  @Test
+  void run_verticleThatFailsWithoutAMessage_saysTheType() throws Exception {
+    verticle("audit", "public audit() { throw new NullPointerException(); }");
+    assertThatItFails(
+        gateway(0, 0),
+        "plugin " + directory.resolve("plugins/audit.json") + ": java.lang.NullPointerException");
+  }
+
+  @Test
+  void run_strategyThatThrowsAnErrorWhenMade_isOneLineAndExit1() throws Exception {
+    Path jar = PluginJar.build(
+        Files.createDirectories(directory.resolve("plugins")).resolve("mine.jar"),
+        directory.resolve("mine"),
+        "acme.Mine",
+        "acme.Mine",
+        """
+            package acme;
+            import dev.lblc.scheduler.Strategy;
+            public class Mine implements dev.lblc.plugin.StrategyProvider {
+              public String name() { return "mine"; }
+              public Strategy create(Strategy.Context context) { throw new AssertionError("odd"); }
+            }
+            """);
+    assertThatItFails(
+        gateway(0, 0).replace("\"lblc\"", "\"mine\""),
+        "services: plugin " + jar
+            + ": strategy mine cannot be made: java.lang.AssertionError: odd");
+  }
+
+  private void assertThatItFails(String config, String line) throws Exception {
+    Process failed =
+        start("run", config, "--plugins", directory.resolve("plugins").toString());
+    assertThat(failed.errorReader().lines()).containsExactly(line);
+    assertThat(failed.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(failed.exitValue()).isEqualTo(1);
+  }
+
+  private void verticle(String name, String body) throws IOException {
+    PluginJar.buildVerticle(
+        Files.createDirectories(directory.resolve("plugins")), directory.resolve(name), name, body);
+  }
+
   private void assertThatItFails(String config, int port) throws Exception {
     Process failed = start(config);
     List<String> errors = failed.errorReader().lines().toList();
@@ -122,13 +183,14 @@ class RunIT {
     return start("run", config);
   }
 
-  private Process start(String command, String config) throws IOException {
+  private Process start(String command, String config, String... options) throws IOException {
     Path file = Files.writeString(directory.resolve("gateway.json"), config);
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.add("-cp");
     line.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
     line.addAll(List.of(Main.class.getName(), command, file.toString()));
+    line.addAll(List.of(options));
     Process started = new ProcessBuilder(line).start();
     process = started;
     return started;

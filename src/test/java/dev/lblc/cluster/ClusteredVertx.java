@@ -13,6 +13,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
@@ -69,6 +70,11 @@ final class ClusteredVertx implements AutoCloseable {
 
   Vertx vertx() {
     return vertx;
+  }
+
+  /** Its name in the cluster. */
+  String node() {
+    return ((VertxInternal) vertx).clusterManager().getNodeId();
   }
 
   HazelcastInstance hazelcast() {

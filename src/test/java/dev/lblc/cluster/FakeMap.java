@@ -34,6 +34,12 @@ final class FakeMap {
   /** What every entry processor is answered by, without being run; null: by what it does. */
   volatile @Nullable CompletableFuture<Object> answer;
 
+  /** What happens while an entry processor is on its way. */
+  volatile Runnable meanwhile = () -> {};
+
+  /** What happens while it is gone through. */
+  volatile Runnable reading = () -> {};
+
   private final List<Object> listeners = new CopyOnWriteArrayList<>();
 
   /** Empty if there is no entry. */
@@ -54,6 +60,7 @@ final class FakeMap {
           }
           case "removeEntryListener" -> true;
           case "entrySet" -> {
+            reading.run();
             requireRunning();
             yield new HashMap<>(entries).entrySet();
           }
@@ -76,6 +83,7 @@ final class FakeMap {
   private CompletableFuture<Object> answer(Supplier<@Nullable Object> run) {
     calls.incrementAndGet();
     requireRunning();
+    meanwhile.run();
     CompletableFuture<Object> instead = answer;
     return instead == null ? CompletableFuture.completedFuture(run.get()) : instead;
   }

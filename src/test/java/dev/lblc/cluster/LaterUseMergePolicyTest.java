@@ -22,6 +22,22 @@ final class LaterUseMergePolicyTest {
   }
 
   @Test
+  void later_ofDifferentHomes_isInDispute() {
+    HomeRecord one = new HomeRecord(List.of("s1"), 7, 5_000, 1);
+    HomeRecord other = new HomeRecord(List.of("s2"), 2, 6_000);
+    assertThat(LaterUseMergePolicy.later(one, other).contests()).isEqualTo(3);
+  }
+
+  @Test
+  void later_ofTheSameHomesInDispute_leavesTheContestsThatThereAre() {
+    HomeRecord disputed = new HomeRecord(List.of("s1"), 2, 5_000, 2);
+    for (int version = 1; version <= 2; version++) {
+      HomeRecord unmerged = new HomeRecord(List.of("s1"), version, 5_000);
+      assertThat(LaterUseMergePolicy.later(unmerged, disputed).contests()).isEqualTo(2);
+    }
+  }
+
+  @Test
   void later_anyTwo_isTheSameFromEitherSide() {
     long seed = new Random().nextLong();
     Random random = new Random(seed);

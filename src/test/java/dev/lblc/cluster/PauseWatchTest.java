@@ -32,6 +32,28 @@ final class PauseWatchTest {
   }
 
   @Test
+  void node_thatTicksAfterAPause_comesBackOnce() {
+    watch.check();
+    nowMillis.addAndGet(LONG);
+    watch.tick(nowMillis.get());
+    assertThat(pauses).containsExactly(LONG);
+    watch.check();
+    assertThat(pauses).hasSize(1);
+  }
+
+  @Test
+  void node_awayDuringATick_comesBackOnceWhoeverNoticesIt() {
+    long beforeMillis = nowMillis.get();
+    nowMillis.addAndGet(LONG);
+    watch.tick(beforeMillis);
+    assertThat(pauses).isEmpty();
+    watch.check();
+    watch.tick(beforeMillis);
+    watch.check();
+    assertThat(pauses).containsExactly(LONG);
+  }
+
+  @Test
   void node_thatDidNotTick_comesBackOnce() {
     nowMillis.addAndGet(LONG);
     watch.check();

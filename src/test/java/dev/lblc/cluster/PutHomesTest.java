@@ -75,6 +75,37 @@ final class PutHomesTest {
   }
 
   @Test
+  void contest_ofHomesThatAreNotInDispute_beginsOneOfAFewContests() {
+    MapEntry entry = new MapEntry(new HomeRecord(List.of("s1"), 5, 5_000));
+    HomeRecord after = new PutHomes(List.of("s2"), 5, 6_000, HOUR, true).process(entry);
+    assertThat(after).hasToString("[s2] v6 used 6000");
+    assertThat(after.contests()).isEqualTo(3);
+    for (int left = 2; left >= 0; left--) {
+      HomeRecord there = entry.getValue();
+      String home = there.homes().contains("s1") ? "s2" : "s1";
+      PutHomes contest = new PutHomes(List.of(home), there.version(), 6_000, HOUR, true);
+      assertThat(contest.process(entry).contests()).isEqualTo(left);
+    }
+  }
+
+  @Test
+  void contest_ofWhatIsThereAlreadyOrNewerOrGone_beginsNoDispute() {
+    PutHomes contest = new PutHomes(List.of("s1"), 5, 6_000, HOUR, true);
+    assertThat(contest.process(new MapEntry(new HomeRecord(List.of("s1"), 5, 5_000))))
+        .hasToString("[s1] v5 used 6000")
+        .extracting(HomeRecord::contests)
+        .isEqualTo(0);
+    assertThat(contest.process(new MapEntry(new HomeRecord(List.of("s2"), 6, 5_000))))
+        .hasToString("[s2] v6 used 6000")
+        .extracting(HomeRecord::contests)
+        .isEqualTo(0);
+    assertThat(contest.process(new MapEntry(null)))
+        .hasToString("[s1] v6 used 6000")
+        .extracting(HomeRecord::contests)
+        .isEqualTo(0);
+  }
+
+  @Test
   void timeToLive_shorterThanASecond_isOneAndNotForEver() {
     MapEntry entry = new MapEntry(null);
     new PutHomes(List.of("s1"), 0, 5_000, 0, false).process(entry);

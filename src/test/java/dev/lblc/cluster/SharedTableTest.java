@@ -102,7 +102,7 @@ final class SharedTableTest {
         new TableReplica(destinations, servers),
         () -> OPTIONS,
         new ClusterTime(nowMillis::get, nowMillis::get),
-        executor,
+        new Tasks(executor),
         degradation);
     onExecutor(table::join);
     return table;

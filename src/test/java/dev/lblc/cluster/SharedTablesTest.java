@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -148,6 +149,94 @@ final class SharedTablesTest {
   }
 
   @Test
+  void compare_beforeTheSidesOfASplitAreMerged_leavesTheHomeOfTheLaterUse() throws Exception {
+    Node user = node(LocalityBased::new, 100, 1_000);
+    Node other = node(LocalityBased::new, 100, 1_000);
+    nowMillis.set(10_000);
+    for (int version = 1; version <= 2; version++) {
+      String destination = "/on/the/other/side/v" + version;
+      map.entries.put(destination, new HomeRecord(List.of("s1"), 1, 500));
+      user.replica.adopt(new Placement(destination, List.of("s1"), 1, 2_000), options(100));
+      other.replica.adopt(new Placement(destination, List.of("s2"), version, 1_000), options(100));
+      other.run(other.table::reconcile);
+      Eventually.holds(
+          destination,
+          () -> map.homes(destination).equals(List.of("s1"))
+              && user.homes(destination).equals(List.of("s1"))
+              && other.homes(destination).equals(List.of("s1")));
+    }
+  }
+
+  @Test
+  void homes_thatBothSidesGoOnToUse_areContestedAFewTimesAtMost() throws Exception {
+    Node one = node(LocalityBased::new, 100, 1_000);
+    Node other = node(LocalityBased::new, 100, 1_000);
+    nowMillis.set(10_000);
+    map.entries.put("/x", new HomeRecord(List.of("s1"), 1, 500));
+    one.replica.adopt(new Placement("/x", List.of("s1"), 1, 500), options(100));
+    other.replica.adopt(new Placement("/x", List.of("s2"), 1, 1_000), options(100));
+    map.meanwhile = () -> {
+      nowMillis.incrementAndGet();
+      one.strategy.choose("/x");
+      other.strategy.choose("/x");
+    };
+    for (int compare = 0; compare < 10; compare++) {
+      other.run(other.table::reconcile);
+      one.run(one.table::reconcile);
+      Eventually.holds(
+          "sent", () -> one.table.state().backlog() == 0 && other.table.state().backlog() == 0);
+    }
+    HomeRecord last = Objects.requireNonNull(map.entries.get("/x"));
+    assertThat(List.of(one.homes("/x"), other.homes("/x"))).containsOnly(last.homes());
+    assertThat(last.version()).as("after a dispute and three contests").isEqualTo(1 + 1 + 3);
+    assertThat(last.contests()).isZero();
+  }
+
+  @Test
+  void decision_thatWaitsWhileTheMapIsCompared_isNotDisputed() throws Exception {
+    Node decider = node(LocalityBased::new, 100, 1_000);
+    Node user = node(LocalityBased::new, 100, 1_000);
+    nowMillis.set(10_000);
+    decider.strategy.choose("/x");
+    Eventually.holds("it is shared", () -> user.version("/x") == 1);
+    String before = decider.homes("/x").get(0);
+    decider.run(() -> {
+      decider.servers.editWeight(before, 0);
+      decider.strategy.choose("/x");
+      nowMillis.incrementAndGet();
+      user.strategy.choose("/x");
+      decider.table.reconcile();
+    });
+    Eventually.holds("it is told", () -> user.version("/x") > 1);
+    Eventually.holds("sent", () -> decider.table.state().backlog() == 0);
+    assertThat(map.homes("/x")).doesNotContain(before);
+    assertThat(map.entries.get("/x")).extracting(HomeRecord::contests).isEqualTo(0);
+    assertThat(user.homes("/x")).isEqualTo(map.homes("/x")).isEqualTo(decider.homes("/x"));
+  }
+
+  @Test
+  void homes_restatedAgainBeforeTheAnswer_giveWayToWhatItBrings() throws Exception {
+    Node node = node(LocalityBased::new, 100, 1_000);
+    nowMillis.set(10_000);
+    map.entries.put("/x", new HomeRecord(List.of("s1"), 1, 500));
+    node.replica.adopt(new Placement("/x", List.of("s2"), 1, 1_000), options(100));
+    CompletableFuture<Object> late = new CompletableFuture<>();
+    map.answer = late;
+    node.run(node.table::reconcile);
+    Eventually.holds("it is on its way", () -> map.calls.get() == 1);
+    HomeRecord decidedMeanwhile = new HomeRecord(List.of("s3"), 5, 2_000);
+    node.run(() -> {
+      late.complete(decidedMeanwhile); // handled behind this, and before what is restated here
+      node.table.reconcile();
+      map.entries.put("/x", decidedMeanwhile);
+      map.answer = null;
+    });
+    Eventually.holds("sent", () -> node.table.state().backlog() == 0);
+    assertThat(node.homes("/x")).containsExactly("s3");
+    assertThat(map.entries.get("/x")).hasToString("[s3] v5 used 2000");
+  }
+
+  @Test
   void set_dueToShrink_losesOneMemberAndNotOnePerNode() throws Exception {
     List<String> all = List.of("s3", "s2", "s1");
     List<Node> three = new ArrayList<>();
@@ -209,7 +298,7 @@ final class SharedTablesTest {
           replica,
           () -> options,
           new ClusterTime(nowMillis::get, nowMillis::get),
-          executor,
+          new Tasks(executor),
           new Degradation());
     }
 

@@ -116,6 +116,8 @@ final class LoadIT {
   }
 
   private static JsonObject config(List<Integer> ports) {
+    // A machine with more to do than it can takes its time; that is no fault.
+    JsonObject timeouts = new JsonObject().put("connect", "20s");
     JsonArray servers = new JsonArray();
     for (int i = 0; i < 3; i++) {
       servers.add(
@@ -130,7 +132,7 @@ final class LoadIT {
         .put("health", new JsonObject().put("active", active).put("passive", passive));
     return new JsonObject()
         .put("listeners", new JsonArray().add(ConfigJson.listener("127.0.0.1", ports.get(3))))
-        .put("routes", new JsonArray().add(ConfigJson.route("load")))
+        .put("routes", new JsonArray().add(ConfigJson.route("load").put("timeouts", timeouts)))
         .put("services", new JsonObject().put("load", service))
         .put("admin", new JsonObject().put("port", ports.get(4)));
   }

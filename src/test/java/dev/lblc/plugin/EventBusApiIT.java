@@ -11,6 +11,7 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.junit5.VertxExtension;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,13 +70,50 @@ final class EventBusApiIT {
         "{\"destination\": 1}",
         "{\"except\": \"one\"}",
         "{\"except\": [1]}",
+        "{\"destinaton\": \"/a\"}",
         "{\"destination\": {}}"
       })
   void acquire_badBody_failsWith400AndCountsNothing(String body) throws Exception {
     assertThatThrownBy(() -> ask("acquire", new JsonObject(body)))
         .hasMessageContaining("(expected: ")
         .matches(failure -> ((ReplyException) failure).failureCode() == 400);
+    assertThat(EventBusDescription.fits("acquire", "request", new JsonObject(body)))
+        .isFalse();
     assertThat(active()).isZero();
+  }
+
+  @Test
+  void acquire_thatAsksForNoReply_takesNoLease() throws Exception {
+    vertx.eventBus().send("lblc.images.acquire", new JsonObject());
+    vertx.eventBus().publish("lblc.images.acquire", new JsonObject());
+    ask("acquire", null); // comes after them
+    assertThat(active()).isEqualTo(1);
+  }
+
+  @Test
+  void service_whoseNameLooksLikeANode_passesNothingInACircle() throws Exception {
+    JsonObject service =
+        new JsonObject().put("strategy", "wlc").put("servers", new JsonArray().add(server("one")));
+    JsonObject config = new JsonObject()
+        .put("name", "odd")
+        .put("services", new JsonObject().put("node.x", service).put("node/x", service.copy()));
+    vertx
+        .deployVerticle(new LblcVerticle(), new DeploymentOptions().setConfig(config))
+        .await(20, SECONDS);
+    for (String name : List.of("node.x", "node/x")) {
+      assertThatThrownBy(() -> vertx
+              .eventBus()
+              .request("odd." + name + ".release", new JsonObject().put("lease", "x/1"))
+              .await(20, SECONDS))
+          .hasMessageContaining("is not held");
+    }
+  }
+
+  @Test
+  void lease_ofGreatLength_isRefusedInAShortText() {
+    assertThatThrownBy(() -> ask("release", new JsonObject().put("lease", "x".repeat(100_000))))
+        .matches(failure -> String.valueOf(failure.getMessage()).length() < 1_000)
+        .matches(failure -> ((ReplyException) failure).failureCode() == 400);
   }
 
   @Test
@@ -94,7 +132,7 @@ final class EventBusApiIT {
         .hasMessageContaining("is not held")
         .matches(failure -> ((ReplyException) failure).failureCode() == 404);
     assertThatThrownBy(() -> ask(what, new JsonObject().put("lease", "elsewhere/1")))
-        .hasMessageContaining("its node does not answer");
+        .hasMessageContaining("or its node is gone");
     assertThatThrownBy(() -> ask(what, new JsonObject()))
         .hasMessage("lease: null (expected: the lease that acquire answered)");
     assertThat(Lblc.of(vertx).service("images").status().doubleReleases()).isZero();
@@ -155,12 +193,18 @@ final class EventBusApiIT {
     return new JsonObject().put("lease", lease.getString("lease"));
   }
 
+  /** The answer, which is as it is described. */
   private JsonObject ask(String what, @Nullable JsonObject body) throws Exception {
-    return vertx
+    JsonObject answer = vertx
         .eventBus()
         .<JsonObject>request("lblc.images." + what, body)
         .await(20, SECONDS)
         .body();
+    if (body != null) {
+      assertThat(EventBusDescription.fits(what, "request", body)).as("%s", body).isTrue();
+    }
+    assertThat(EventBusDescription.fits(what, "reply", answer)).as("%s", answer).isTrue();
+    return answer;
   }
 
   private int active() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import dev.lblc.scheduler.Reason;
 import dev.lblc.scheduler.ServerEdit;
 import dev.lblc.testing.Eventually;
 import io.vertx.core.Context;
@@ -39,8 +40,10 @@ import io.vertx.httpproxy.ProxyOptions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -225,10 +228,31 @@ final class FacesIT {
     assertThat(body(client.request(options("/ok/x", "a"))).await(20, SECONDS)).isEqualTo(home);
     int index = home.charAt(1) - '0';
     list.set(addresses((index + 1) % 3, (index + 2) % 3));
-    assertThat(body(client.request(options("/ok/x", "a"))).await(20, SECONDS)).isNotEqualTo(home);
+    String next = body(client.request(options("/ok/x", "a"))).await(20, SECONDS);
+    assertThat(next).isNotEqualTo(home);
+    for (int i = 0; i < 10; i++) {
+      assertThat(body(client.request(options("/ok/x", "a"))).await(20, SECONDS)).isEqualTo(next);
+    }
     list.set(addresses(0, 1, 2));
-    assertThat(body(client.request(options("/ok/x", "a"))).await(20, SECONDS)).isEqualTo(home);
+    assertThat(body(client.request(options("/ok/x", "a"))).await(20, SECONDS)).isEqualTo(next);
     eventuallyIdle("after answers");
+  }
+
+  @Test
+  void balanced_listWithoutOneOfTheServers_keepsEachKeyOnOneOfTheOthers() throws Exception {
+    HttpClient client = balanced(HttpVersion.HTTP_1_1, new AtomicReference<>(addresses(0, 2)));
+    Map<String, Set<String>> servers = new TreeMap<>();
+    for (int i = 0; i < 240; i++) {
+      String key = "k" + i % 40;
+      servers
+          .computeIfAbsent(key, any -> new HashSet<>())
+          .add(body(client.request(options("/ok/x", key))).await(20, SECONDS));
+    }
+    assertThat(servers.values()).allSatisfy(of -> assertThat(of).hasSize(1));
+    assertThat(new HashSet<>(servers.values())).containsOnly(Set.of("s0"), Set.of("s2"));
+    assertThat(service.status().decisions())
+        .containsEntry(Reason.PLACED, 40L)
+        .containsEntry(Reason.HIT, 200L);
   }
 
   @Test

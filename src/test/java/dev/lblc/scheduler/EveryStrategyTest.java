@@ -103,6 +103,26 @@ final class EveryStrategyTest {
 
   @ParameterizedTest
   @MethodSource("strategies")
+  void choose_withUnreachableServers_takesThemForUnavailable(Strategy.Factory factory) {
+    TestService service = new TestService().with("a", "b", "c");
+    Strategy strategy = service.strategy(factory);
+    Choice placed = strategy.choose("/", Set.of("a", "b"));
+    assertThat(TestService.id(placed)).isEqualTo("c");
+    Choice moved = strategy.choose("/", Set.of("a", "c"));
+    assertThat(TestService.id(moved)).isEqualTo("b");
+    assertThat(strategy.choose("/", Set.of("a", "b", "c"))).isEqualTo(Choice.NONE);
+    if (strategy.table() != null) {
+      assertThat(moved.reason()).isEqualTo(Reason.UNAVAILABLE);
+      assertThat(strategy.choose("/", Set.of("a", "c")))
+          .isEqualTo(service.server("b").because(Reason.HIT));
+      service.load("b", 101); // the one that has room cannot be reached
+      assertThat(strategy.choose("/", Set.of("a", "c")))
+          .isEqualTo(service.server("b").because(Reason.HIT));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("strategies")
   void explain_asked_foretellsTheChoiceAndChangesNothing(Strategy.Factory factory) {
     long seed = new Random().nextLong();
     Random random = new Random(seed);

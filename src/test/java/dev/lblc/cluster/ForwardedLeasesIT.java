@@ -1,0 +1,110 @@
+package dev.lblc.cluster;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lblc.plugin.LblcService;
+import dev.lblc.testing.Eventually;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Leases held by id over the event bus of two members, each of which is asked in turn. */
+final class ForwardedLeasesIT {
+  private static final int LEASES = 20;
+
+  private final List<LblcService> services = new ArrayList<>();
+
+  @SuppressWarnings("NullAway.Init") // set before each test
+  private List<ClusteredVertx> members;
+
+  @BeforeEach
+  void start() throws Exception {
+    members = ClusteredVertx.start(2);
+    for (ClusteredVertx member : members) {
+      services.add(member.deploy(new JsonObject()));
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    ClusteredVertx.close(members);
+  }
+
+  @Test
+  void leases_ofBothNodes_areRenewedAndReleasedThroughEither() throws Exception {
+    List<JsonObject> leases = acquire();
+    assertThat(services).extracting(ForwardedLeasesIT::active).allMatch(local -> local > 0);
+    for (JsonObject lease : leases) {
+      for (int i = 0;
+          i < members.size();
+          i++) { // asked in turn: by the one that holds it, and by the other
+        assertThat(ask(i, "renew", lease)).isEqualTo(lease);
+      }
+    }
+    for (JsonObject lease : leases) {
+      ask(0, "release", lease);
+      for (int i = 0; i < members.size(); i++) {
+        assertThatThrownBy(() -> ask(0, "release", lease)).hasMessageContaining("is not held");
+      }
+    }
+    assertThat(services).extracting(ForwardedLeasesIT::active).containsOnly(0);
+  }
+
+  @Test
+  void leases_ofANodeThatIsGone_areNotHeld_andThoseOfTheOtherAre() throws Exception {
+    List<JsonObject> leases = acquire();
+    String gone = members.get(0).node();
+    members.get(0).vertx().close().await(20, SECONDS);
+    int left = 1;
+    for (JsonObject lease : leases) {
+      if (node(lease).equals(gone)) {
+        assertThatThrownBy(() -> ask(left, "renew", lease)).hasMessageContaining("is not held");
+      } else {
+        assertThat(ask(left, "renew", lease)).isEqualTo(lease);
+      }
+    }
+    Eventually.holds(
+        "the other's connections are forgotten",
+        () -> services.get(left).status().servers().stream()
+            .allMatch(server -> server.active().cluster() == server.active().local()));
+  }
+
+  private List<JsonObject> acquire() throws Exception {
+    List<JsonObject> leases = new ArrayList<>();
+    for (int i = 0; i < LEASES; i++) {
+      JsonObject answer = ask(0, "acquire", new JsonObject().put("destination", "/" + i));
+      leases.add(new JsonObject().put("lease", answer.getString("lease")));
+    }
+    assertThat(leases.stream().map(ForwardedLeasesIT::node).collect(Collectors.toSet()))
+        .as("nodes that were asked")
+        .isEqualTo(members.stream().map(ClusteredVertx::node).collect(Collectors.toSet()));
+    return leases;
+  }
+
+  private JsonObject ask(int member, String what, JsonObject body) throws Exception {
+    return members
+        .get(member)
+        .vertx()
+        .eventBus()
+        .<JsonObject>request("lblc.images." + what, body)
+        .await(20, SECONDS)
+        .body();
+  }
+
+  private static String node(JsonObject lease) {
+    String id = lease.getString("lease");
+    return id.substring(0, id.lastIndexOf('/'));
+  }
+
+  private static int active(LblcService service) {
+    return service.status().servers().stream()
+        .mapToInt(server -> server.active().local())
+        .sum();
+  }
+}

@@ -1,0 +1,116 @@
+package dev.lblc.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.partition.PartitionService;
+import dev.lblc.scheduler.SchedulerOptions;
+import dev.lblc.scheduler.Servers;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** When a node looks at the maps, with the time of a minute passing at once. */
+final class SharedStateTest {
+  private final FakeExecutor executor = new FakeExecutor();
+  private final FakeMap map = new FakeMap();
+  private final Degradation degradation = new Degradation();
+  private final List<Long> pullsMillis = new ArrayList<>();
+  private final SharedState state = new SharedState(
+      "test",
+      hazelcast(),
+      new ClusterTime(executor::nowMillis, executor::nowMillis),
+      degradation,
+      List.of(new Cluster.SharedService(
+          "images", new Servers(), null, () -> SchedulerOptions.DEFAULTS)),
+      new Tasks(executor));
+
+  @BeforeEach
+  void join() {
+    state.join();
+    executor.runFor(0);
+    map.reading = () -> pullsMillis.add(executor.nowMillis());
+  }
+
+  @Test
+  void pull_thatFailsAgainAndAgain_isRepeatedUntilItWorks() {
+    map.stopped = true;
+    state.takeOverAnew();
+    executor.runFor(100_000);
+    assertThat(degradation.parts()).containsExactly("pull");
+    for (long second = 0; second <= 100; second++) {
+      assertThat(pullsMillis).contains(second * 1_000);
+    }
+    assertThat(pullsMillis).as("with those of the settling").hasSizeLessThan(120);
+    map.stopped = false;
+    executor.runFor(1_000);
+    assertThat(degradation.parts()).isEmpty();
+    pullsMillis.clear();
+    executor.runFor(100_000);
+    assertThat(pullsMillis).isEmpty();
+  }
+
+  @Test
+  void settle_comparesForAMinute() {
+    state.settle();
+    executor.runFor(100_000);
+    assertThat(pullsMillis).isEqualTo(minuteFrom(0));
+  }
+
+  @Test
+  void settle_whileAnotherWaits_beginsAnew() {
+    state.settle();
+    executor.runFor(1_000);
+    state.settle();
+    executor.runFor(100_000);
+    assertThat(pullsMillis).isEqualTo(minuteFrom(1_000));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 9, 10})
+  void settle_whileAComparisonOfAnotherRuns_beginsAnew(int comparison) {
+    List<Long> expected = new ArrayList<>(minuteFrom(0).subList(0, comparison));
+    expected.addAll(minuteFrom(expected.get(comparison - 1)));
+    map.reading = () -> {
+      pullsMillis.add(executor.nowMillis());
+      if (pullsMillis.size() == comparison) {
+        state.settle(); // as from another thread
+      }
+    };
+    state.settle();
+    executor.runFor(200_000);
+    assertThat(pullsMillis).isEqualTo(expected);
+  }
+
+  /** When maps are compared after members came or went then. */
+  private static List<Long> minuteFrom(long startMillis) {
+    List<Long> times = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      times.add(startMillis + 2_000 + 6_000L * i);
+    }
+    return times;
+  }
+
+  private HazelcastInstance hazelcast() {
+    Config config = new Config();
+    Object partitions = Proxy.newProxyInstance(
+        PartitionService.class.getClassLoader(),
+        new Class<?>[] {PartitionService.class},
+        (proxy, method, arguments) -> Set.of());
+    return (HazelcastInstance) Proxy.newProxyInstance(
+        HazelcastInstance.class.getClassLoader(),
+        new Class<?>[] {HazelcastInstance.class},
+        (proxy, method, arguments) -> switch (method.getName()) {
+          case "getConfig" -> config;
+          case "getMap" -> map.proxy();
+          case "getPartitionService" -> partitions;
+          default -> throw new UnsupportedOperationException(method.getName());
+        });
+  }
+}
