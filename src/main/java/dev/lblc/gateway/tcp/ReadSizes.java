@@ -12,6 +12,9 @@ final class ReadSizes extends DefaultMaxMessagesRecvByteBufAllocator {
   private static final int FIRST = 1 << 13;
   private static final int LARGEST = 1 << 19;
 
+  /** What fills a buffer is mostly bulk. */
+  private static final int GROWTH = 16;
+
   /** Above that, buffers are small; what waits beyond it is a few KiB for each direction of a session. */
   private static final long MOST_WAITING = 64L << 20;
 
@@ -32,7 +35,7 @@ final class ReadSizes extends DefaultMaxMessagesRecvByteBufAllocator {
     return new Guess();
   }
 
-  /** One socket's: doubles when a buffer was filled, and is halved when two in a row were filled by less than half. */
+  /** One socket's: grows when a buffer was filled, and is halved when two in a row were filled by less than half. */
   private final class Guess extends MaxMessageHandle {
     private int size = FIRST;
     private boolean wasLarge;
@@ -46,7 +49,7 @@ final class ReadSizes extends DefaultMaxMessagesRecvByteBufAllocator {
     public void lastBytesRead(int bytes) {
       super.lastBytesRead(bytes);
       if (bytes == attemptedBytesRead()) {
-        size = Math.min(size * 2, LARGEST);
+        size = Math.min(size * GROWTH, LARGEST);
         wasLarge = false;
       } else if (bytes < size / 2) {
         if (wasLarge) {
