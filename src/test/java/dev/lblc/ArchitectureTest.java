@@ -96,6 +96,8 @@ final class ArchitectureTest {
       .that()
       .doNotHaveFullyQualifiedName("dev.lblc.gateway.http.Connections")
       .and()
+      .doNotHaveFullyQualifiedName("dev.lblc.gateway.tcp.Loop")
+      .and()
       .doNotHaveFullyQualifiedName("dev.lblc.cluster.Cluster")
       .should()
       .dependOnClassesThat(resideInAnyPackage("io.vertx..impl..", "io.vertx..internal.."));

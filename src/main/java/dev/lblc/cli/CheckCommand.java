@@ -26,8 +26,9 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     GatewayConfig config = file.read().config();
     PrintWriter out = spec.commandLine().getOut();
-    out.println("OK: " + file.path() + ": " + number(config.listeners().size(), "listener") + ", "
-        + number(config.routes().size(), "route") + ", "
+    out.println("OK: " + file.path() + ": "
+        + number(config.listeners().size() + config.tcpListeners().size(), "listener") + ", "
+        + number(config.routes().size() + config.tcpRoutes().size(), "route") + ", "
         + number(config.services().size(), "service"));
     ConfigAdvice.warnings(config).forEach(warning -> out.println("warning: " + warning));
     return 0;

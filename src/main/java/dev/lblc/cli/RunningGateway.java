@@ -8,6 +8,7 @@ import dev.lblc.config.Authority;
 import dev.lblc.config.ClusterConfig;
 import dev.lblc.config.GatewayConfig;
 import dev.lblc.config.ListenerConfig;
+import dev.lblc.config.TcpListenerConfig;
 import dev.lblc.gateway.Gateway;
 import dev.lblc.plugin.BrokenPluginException;
 import dev.lblc.plugin.Lblc;
@@ -29,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -160,8 +162,14 @@ final class RunningGateway {
   }
 
   private void listen(GatewayConfig config) throws Failure {
-    String names = config.listeners().stream()
-        .map(listener -> listener.name() + " " + Authority.of(listener.host(), listener.port()))
+    String names = Stream.concat(
+            config.listeners().stream()
+                .map(listener ->
+                    listener.name() + " " + Authority.of(listener.host(), listener.port())),
+            config.tcpListeners().stream()
+                .map(listener -> listener.name() + " "
+                    + Authority.of(listener.host(), listener.ports().get(0))
+                    + others(listener.ports().size())))
         .collect(Collectors.joining(", ", "listening on ", ""));
     Gateway listening =
         started(names, () -> Gateway.start(vertx, config, EVENT_LOOPS, System::nanoTime));
@@ -170,6 +178,17 @@ final class RunningGateway {
       String scheme = listener.tls() == null ? "http" : "https";
       listeners.put(listener.name(), url(scheme, listener.host(), listening.port(listener.name())));
     }
+    for (TcpListenerConfig listener : config.tcpListeners()) {
+      String scheme = listener.tls() == null ? "tcp" : "tls";
+      listeners.put(
+          listener.name(),
+          url(scheme, listener.host(), listening.port(listener.name()))
+              + others(listener.ports().size()));
+    }
+  }
+
+  private static String others(int ports) {
+    return ports == 1 ? "" : " and " + (ports - 1) + " more";
   }
 
   private static @Nullable HazelcastNode node(ClusterConfig cluster) throws Failure {

@@ -128,13 +128,15 @@ public final class ConfigReader {
   private GatewayConfig gateway(Members file) {
     file.optional("$schema").text(Texts.NAME);
     Ports ports = new Ports();
-    List<ListenerConfig> listeners = ListenerReader.list(file.required("listeners"), ports);
+    ListenerReader listeners = ListenerReader.read(file.required("listeners"), ports);
     Cursor routes = file.required("routes");
     Map<String, ServiceConfig> services = services(file);
-    RouteReader route = new RouteReader(listeners, services.keySet());
+    RouteReader route = new RouteReader(listeners, services);
     return new GatewayConfig(
-        listeners,
+        listeners.http(),
         List.copyOf(routes.list(0, route::read)),
+        listeners.tcp(),
+        route.tcp(),
         services,
         ClusterReader.read(file.optional("cluster"), ports),
         AdminReader.read(file.optional("admin"), ports));

@@ -67,6 +67,11 @@ final class Cursor {
     return value != null;
   }
 
+  /** Whether the value is a string, where it may be something else, too. */
+  boolean isText() {
+    return value instanceof Json.Str;
+  }
+
   /** Whether a fault was noted through this cursor, so that what it gave is but a fallback. */
   boolean hasFailed() {
     return failed;

@@ -17,15 +17,20 @@ final class HealthReader {
 
   private HealthReader() {}
 
-  static @Nullable HealthConfig read(Cursor health) {
-    HealthConfig read = health.object(keys ->
-        new HealthConfig(active(keys.optional("active")), passive(keys.optional("passive"))));
+  /** {@code behindProxy}: servers expect a PROXY protocol header, which checks do not send. */
+  static @Nullable HealthConfig read(Cursor health, boolean behindProxy) {
+    HealthConfig read = health.object(keys -> new HealthConfig(
+        active(keys.optional("active"), behindProxy), passive(keys.optional("passive"))));
     return health.isPresent() ? read : null;
   }
 
-  private static HealthConfig.@Nullable Active active(Cursor active) {
+  private static HealthConfig.@Nullable Active active(Cursor active, boolean behindProxy) {
     HealthConfig.Active read = active.object(keys -> {
-      String path = keys.optional("path").text(HttpSyntax.REQUEST_TARGET);
+      Cursor target = keys.optional("path");
+      String path = target.text(HttpSyntax.REQUEST_TARGET);
+      if (path != null && behindProxy) {
+        target.fail("no path in a service with proxyProtocol: checks send no such header");
+      }
       Cursor period = keys.optional("interval");
       Duration interval = period.duration(INTERVAL, SHORTEST, LONGEST);
       // A short interval without a timeout means a short timeout.

@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A port that clients connect to.
+ * A port that clients connect to with HTTP.
  *
  * @param name unique in the file
  * @param host address to bind

@@ -1,7 +1,11 @@
 package dev.lblc.config;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code listeners}. */
@@ -9,42 +13,157 @@ final class ListenerReader {
   /** Stands for a name that was missing or faulty. */
   static final String NO_NAME = "";
 
+  private static final String HTTP = "http";
+  private static final String TCP = "tcp";
   private static final int DEFAULT_CONNECTIONS = 10_000;
   private static final int MOST_CONNECTIONS = 10_000_000;
-  private static final String PROTOCOL = "http (tcp comes in a later version)";
 
-  private final Distinct names = new Distinct();
-  private final Ports ports;
+  /** Each takes a file descriptor. */
+  private static final int MOST_PORTS = 4_096;
 
-  private ListenerReader(Ports ports) {
-    this.ports = ports;
+  private static final Duration HELLO = Duration.ofSeconds(5);
+
+  private final Distinct distinct = new Distinct();
+  private final Ports taken;
+  private final List<String> names = new ArrayList<>();
+  private final List<ListenerConfig> http = new ArrayList<>();
+  private final List<TcpListenerConfig> tcp = new ArrayList<>();
+
+  private ListenerReader(Ports taken) {
+    this.taken = taken;
   }
 
-  static List<ListenerConfig> list(Cursor listeners, Ports ports) {
-    ListenerReader reader = new ListenerReader(ports);
-    return List.copyOf(listeners.list(1, reader::read));
+  /** Reads them all. */
+  static ListenerReader read(Cursor listeners, Ports taken) {
+    ListenerReader reader = new ListenerReader(taken);
+    List<Boolean> unused = listeners.list(1, reader::read);
+    return reader;
   }
 
-  private ListenerConfig read(Cursor listener) {
+  /** The names of all, in file order. */
+  List<String> names() {
+    return names;
+  }
+
+  List<ListenerConfig> http() {
+    return List.copyOf(http);
+  }
+
+  List<TcpListenerConfig> tcp() {
+    return List.copyOf(tcp);
+  }
+
+  /** Whether the listener of that name speaks TCP. */
+  boolean isTcp(String name) {
+    return tcp.stream().anyMatch(listener -> listener.name().equals(name));
+  }
+
+  /** Whether the listener of that name speaks HTTP. */
+  boolean isHttp(String name) {
+    return http.stream().anyMatch(listener -> listener.name().equals(name));
+  }
+
+  private boolean read(Cursor listener) {
     return listener.object(keys -> {
       Cursor name = keys.required("name");
       String given = name.text(Texts.NAME);
-      names.add(name, given);
-      keys.required("protocol").text(Syntax.matching(PROTOCOL, "http"));
+      distinct.add(name, given);
+      String known = given == null ? NO_NAME : given;
+      names.add(known);
+      String protocol = keys.required("protocol").text(Texts.oneOf(List.of(HTTP, TCP)), HTTP);
       String host = keys.optional("host").text(NetSyntax.HOST, "0.0.0.0");
-      Cursor port = keys.required("port");
-      int number = port.integer(0, 0, 65_535);
-      ports.bind(port, host, number);
-      return new ListenerConfig(
-          given == null ? NO_NAME : given,
-          host,
-          number,
-          tls(keys.optional("tls")),
-          keys.optional("proxyProtocol").flag(false),
-          keys.optional("maxConnections").integer(DEFAULT_CONNECTIONS, 1, MOST_CONNECTIONS),
-          List.copyOf(keys.optional("trustedPeers").list(0, peer -> peer.text(NetSyntax.PEER))),
-          keys.optional("accessLog").flag(false));
+      return protocol.equals(TCP)
+          ? tcp.add(tcp(known, host, keys))
+          : http.add(http(known, host, keys));
     });
+  }
+
+  private ListenerConfig http(String name, String host, Members keys) {
+    keys.refuse("ports", "port, one alone: the listener is http");
+    keys.refuse("timeouts", "no timeouts: those of a listener are for tcp");
+    return new ListenerConfig(
+        name,
+        host,
+        port(keys.required("port"), host),
+        tls(keys.optional("tls")),
+        keys.optional("proxyProtocol").flag(false),
+        maxConnections(keys),
+        peers(keys.optional("trustedPeers")),
+        keys.optional("accessLog").flag(false));
+  }
+
+  private TcpListenerConfig tcp(String name, String host, Members keys) {
+    List<Integer> numbers = ports(keys, host);
+    TlsConfig tls = tls(keys.optional("tls"));
+    Cursor proxyProtocol = keys.optional("proxyProtocol");
+    boolean behindProxy = proxyProtocol.flag(false);
+    int maxConnections = maxConnections(keys);
+    Cursor trusted = keys.optional("trustedPeers");
+    List<String> peers = peers(trusted);
+    if (behindProxy && peers.isEmpty() && !trusted.hasFailed()) {
+      proxyProtocol.fail("trustedPeers beside it: only they may say who the client is");
+    }
+    return new TcpListenerConfig(
+        name,
+        host,
+        numbers,
+        tls,
+        behindProxy,
+        maxConnections,
+        peers,
+        keys.optional("timeouts")
+            .object(limits -> limits
+                .optional("hello")
+                .duration(HELLO, RouteReader.SHORTEST, RouteReader.LONGEST)),
+        keys.optional("accessLog").flag(false));
+  }
+
+  private List<Integer> ports(Members keys, String host) {
+    Cursor several = keys.optional("ports");
+    Cursor one = several.isPresent() ? keys.optional("port") : keys.required("port");
+    if (!several.isPresent()) {
+      return List.of(port(one, host));
+    }
+    if (one.isPresent()) {
+      one.fail("no port beside ports");
+    }
+    List<Integer> numbers = new ArrayList<>();
+    Set<Integer> known = new HashSet<>();
+    List<Boolean> unused = several.list(1, element -> {
+      PortRange range = PortSyntax.read(element);
+      if (range == null) {
+        return false;
+      }
+      for (int number = range.first(); number <= range.last(); number++) {
+        if (!known.add(number)) {
+          element.fail("ports that are not listed before, unlike " + number);
+          return false;
+        }
+        if (!taken.bind(element, host, number)) {
+          return false;
+        }
+        numbers.add(number);
+      }
+      return true;
+    });
+    if (numbers.size() > MOST_PORTS) {
+      several.fail(numbers.size() + " ports", "at most " + MOST_PORTS + " ports");
+    }
+    return List.copyOf(numbers);
+  }
+
+  private int port(Cursor port, String host) {
+    int number = port.integer(0, 0, 65_535);
+    taken.bind(port, host, number);
+    return number;
+  }
+
+  private static int maxConnections(Members keys) {
+    return keys.optional("maxConnections").integer(DEFAULT_CONNECTIONS, 1, MOST_CONNECTIONS);
+  }
+
+  private static List<String> peers(Cursor peers) {
+    return List.copyOf(peers.list(0, peer -> peer.text(NetSyntax.PEER)));
   }
 
   private static @Nullable TlsConfig tls(Cursor tls) {

@@ -7,13 +7,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Reads {@code match} of a route. */
+/** Reads {@code match} of a route of HTTP. */
 final class MatchReader {
+  private static final List<String> OF_TCP = List.of("sni", "port", "client");
+
   private MatchReader() {}
 
   static Match read(Cursor match) {
     return match.object(keys -> {
-      keys.refuse("sni", "no sni: it is for tcp listeners, which come in a later version");
+      OF_TCP.forEach(key -> keys.refuse(key, "no " + key + ": the route's listener is http"));
       return new Match(
           keys.optional("host").text(HttpSyntax.HOST_PATTERN),
           keys.optional("path").text(HttpSyntax.PATH_PATTERN),

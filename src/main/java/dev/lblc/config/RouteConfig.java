@@ -7,7 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which requests of a listener go to which service, and how.
+ * Which requests of a listener of HTTP go to which service, and how.
  *
  * @param listener name of the listener
  * @param match what a request must have; empty parts match all

@@ -6,6 +6,7 @@ import dev.lblc.config.RouteConfig.HostHeader.Mode;
 import dev.lblc.config.RouteConfig.Redirect;
 import dev.lblc.config.RouteConfig.Timeouts;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,26 +15,43 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one of {@code routes}. */
+/** Reads {@code routes}. */
 final class RouteReader {
   private static final int MOST_RETRIES = 100;
   private static final List<Integer> REDIRECTS = List.of(301, 302, 303, 307, 308);
-  private static final Duration SHORTEST = Duration.ofMillis(1);
-  private static final Duration LONGEST = Duration.ofHours(24);
+  static final Duration SHORTEST = Duration.ofMillis(1);
+  static final Duration LONGEST = Duration.ofHours(24);
 
-  private final Set<String> listeners;
-  private final Set<String> services;
+  private final ListenerReader listeners;
+  private final Set<String> names;
+  private final Map<String, ServiceConfig> services;
+  private final List<TcpRouteConfig> tcp = new ArrayList<>();
 
   /** With the names that routes may use; faults that left them incomplete are not repeated for each route. */
-  RouteReader(List<ListenerConfig> listeners, Set<String> services) {
-    this.listeners =
-        new LinkedHashSet<>(listeners.stream().map(ListenerConfig::name).toList());
+  RouteReader(ListenerReader listeners, Map<String, ServiceConfig> services) {
+    this.listeners = listeners;
+    this.names = new LinkedHashSet<>(listeners.names());
     this.services = services;
   }
 
+  /** The routes of TCP listeners that were read. */
+  List<TcpRouteConfig> tcp() {
+    return List.copyOf(tcp);
+  }
+
+  /** Reads one; null if it is of no HTTP listener. */
+  @Nullable
   RouteConfig read(Cursor route) {
     return route.object(keys -> {
-      String listener = reference(keys.required("listener"), listeners);
+      String listener = keys.required("listener").text(reference(names));
+      if (listener != null && listeners.isTcp(listener)) {
+        tcp.add(TcpRouteReader.read(listener, keys, reference(services.keySet())));
+        return null;
+      }
+      if (listener == null || !listeners.isHttp(listener)) {
+        readWithoutListener(keys);
+        return null;
+      }
       RouteConfig.Match match = MatchReader.read(keys.optional("match"));
       Cursor service = keys.optional("service");
       Cursor redirect = keys.optional("redirect");
@@ -45,11 +63,11 @@ final class RouteReader {
       return new RouteConfig(
           listener == null ? "" : listener,
           match,
-          reference(service, services),
+          service(service),
           List.copyOf(keys.optional("destination")
               .list(0, template -> template.text(TemplateSyntax.TEMPLATE))),
           timeouts(keys.optional("timeouts")),
-          keys.optional("retries").integer(1, 0, MOST_RETRIES),
+          retries(keys),
           stripPrefix(keys.optional("rewrite")),
           hostHeader(keys.optional("host")),
           headerEdits(keys.optional("requestHeaders")),
@@ -58,16 +76,48 @@ final class RouteReader {
     });
   }
 
-  private static @Nullable String reference(Cursor name, Set<String> names) {
+  /** What can be said of a route whose protocol is not known. */
+  private void readWithoutListener(Members keys) {
+    keys.optional("service").text(reference(services.keySet()));
+    keys.optional("destination").list(0, template -> template.text(TemplateSyntax.TEMPLATE));
+    retries(keys);
+    keys.ignoreOthers();
+  }
+
+  /** {@code retries} of any route. */
+  static int retries(Members keys) {
+    return keys.optional("retries").integer(1, 0, MOST_RETRIES);
+  }
+
+  /** {@code connect} among the time-outs of any route. */
+  static Duration connect(Members keys) {
+    return keys.optional("connect").duration(Duration.ofSeconds(1), SHORTEST, LONGEST);
+  }
+
+  /** {@code idle} among the time-outs of any route. */
+  static Duration idle(Members keys) {
+    return keys.optional("idle").duration(Duration.ofSeconds(60), SHORTEST, LONGEST);
+  }
+
+  private static Syntax<String> reference(Set<String> names) {
     boolean complete = !names.isEmpty() && !names.contains(ListenerReader.NO_NAME);
-    return name.text(complete ? Texts.oneOf(names) : Texts.NAME);
+    return complete ? Texts.oneOf(names) : Texts.NAME;
+  }
+
+  private @Nullable String service(Cursor service) {
+    String name = service.text(reference(services.keySet()));
+    ServiceConfig known = name == null ? null : services.get(name);
+    if (known != null && known.proxyProtocol() != null) {
+      service.fail("a service without proxyProtocol: only tcp routes send it");
+    }
+    return name;
   }
 
   private static Timeouts timeouts(Cursor timeouts) {
     return timeouts.object(keys -> new Timeouts(
-        keys.optional("connect").duration(Duration.ofSeconds(1), SHORTEST, LONGEST),
+        connect(keys),
         keys.optional("response").duration(Duration.ofSeconds(30), SHORTEST, LONGEST),
-        keys.optional("idle").duration(Duration.ofSeconds(60), SHORTEST, LONGEST)));
+        idle(keys)));
   }
 
   private static @Nullable String stripPrefix(Cursor rewrite) {

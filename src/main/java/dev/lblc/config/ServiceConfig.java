@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param options common to all strategies
  * @param servers in file order; ids are unique; may be empty
  * @param leaseTimeout after which a lease held over the event bus and not renewed is released
+ * @param proxyProtocol which header each TCP connection to a server starts with; null: none
  * @param health how failing servers are found; null: they are not
  */
 public record ServiceConfig(
@@ -22,4 +23,5 @@ public record ServiceConfig(
     SchedulerOptions options,
     List<ServerSpec> servers,
     Duration leaseTimeout,
+    @Nullable ProxyVersion proxyProtocol,
     @Nullable HealthConfig health) {}

@@ -25,13 +25,18 @@ final class ServiceReader {
   }
 
   ServiceConfig read(String name, Cursor service) {
-    return service.object(keys -> new ServiceConfig(
-        name,
-        keys.required("strategy").text(strategy, ""),
-        options(keys.optional("options")),
-        servers(keys.required("servers")),
-        keys.optional("leaseTimeout").duration(LEASE_TIMEOUT, Duration.ofSeconds(1), YEAR),
-        HealthReader.read(keys.optional("health"))));
+    return service.object(keys -> {
+      ProxyVersion proxyProtocol =
+          keys.optional("proxyProtocol").text(Texts.constant(ProxyVersion.class));
+      return new ServiceConfig(
+          name,
+          keys.required("strategy").text(strategy, ""),
+          options(keys.optional("options")),
+          servers(keys.required("servers")),
+          keys.optional("leaseTimeout").duration(LEASE_TIMEOUT, Duration.ofSeconds(1), YEAR),
+          proxyProtocol,
+          HealthReader.read(keys.optional("health"), proxyProtocol != null));
+    });
   }
 
   private static Syntax<String> strategy(Set<String> strategies) {

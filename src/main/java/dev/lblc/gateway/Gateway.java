@@ -3,7 +3,9 @@ package dev.lblc.gateway;
 import dev.lblc.config.GatewayConfig;
 import dev.lblc.config.ListenerConfig;
 import dev.lblc.config.RouteConfig;
+import dev.lblc.gateway.common.ConnectionCount;
 import dev.lblc.gateway.http.HttpRoutes;
+import dev.lblc.gateway.tcp.TcpListener;
 import dev.lblc.plugin.Lblc;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -50,8 +52,10 @@ public final class Gateway {
       Vertx vertx, GatewayConfig config, int instances, LongSupplier nanoTime) {
     Gateway gateway = new Gateway(vertx);
     List<Listener> listeners;
+    List<TcpListener> tcpListeners;
     try {
       listeners = compile(config, Lblc.of(vertx));
+      tcpListeners = compileTcp(vertx, config, Lblc.of(vertx));
     } catch (IllegalArgumentException | IllegalStateException e) {
       return Future.failedFuture(e);
     }
@@ -64,13 +68,13 @@ public final class Gateway {
         (response.compareTo(idle) > 0 ? response : idle).plus(connect).multipliedBy(tries);
     return vertx
         .deployVerticle(
-            () -> new GatewayVerticle(gateway, listeners, connect, wait, nanoTime),
+            () -> new GatewayVerticle(gateway, listeners, tcpListeners, connect, wait, nanoTime),
             new DeploymentOptions().setInstances(instances))
         .map(id -> gateway.started(id, instances));
   }
 
   /**
-   * The port that a listener is bound to.
+   * The port that a listener is bound to, the first one if there are several.
    *
    * @throws IllegalArgumentException if no listener has that name
    */
@@ -84,7 +88,7 @@ public final class Gateway {
   }
 
   /**
-   * Stops accepting connections, lets the requests in flight end, and closes what is left after
+   * Stops accepting connections, lets the requests and the TCP connections in flight end, and closes what is left after
    * {@value GatewayVerticle#DRAIN_SECONDS} seconds; tunnels, which have no end to wait for, are closed at once.
    */
   public Future<Void> stop() {
@@ -117,9 +121,16 @@ public final class Gateway {
           listener,
           bindPort,
           HttpRoutes.compile(listener, config.routes(), lblc::service),
-          new ConnectionLimit(listener.maxConnections())));
+          new ConnectionCount(listener.maxConnections())));
     }
     return listeners;
+  }
+
+  private static List<TcpListener> compileTcp(Vertx vertx, GatewayConfig config, Lblc lblc) {
+    return config.tcpListeners().stream()
+        .map(listener -> TcpListener.compile(
+            vertx, listener, config.tcpRoutes(), config.services(), lblc::service))
+        .toList();
   }
 
   private static Duration longest(GatewayConfig config, Function<RouteConfig, Duration> of) {

@@ -1,6 +1,7 @@
 package dev.lblc.gateway;
 
 import dev.lblc.config.ListenerConfig;
+import dev.lblc.gateway.common.ConnectionCount;
 import dev.lblc.gateway.http.HttpRoutes;
 
 /**
@@ -9,6 +10,7 @@ import dev.lblc.gateway.http.HttpRoutes;
  * @param config as configured
  * @param bindPort what each instance binds: as configured, or for 0 a negative number, by which Vert.x shares a free port
  * @param routes compiled
- * @param limit counts its connections
+ * @param connections counts its connections
  */
-record Listener(ListenerConfig config, int bindPort, HttpRoutes routes, ConnectionLimit limit) {}
+record Listener(
+    ListenerConfig config, int bindPort, HttpRoutes routes, ConnectionCount connections) {}

@@ -238,6 +238,14 @@ final class ScheduledService implements LblcService {
     servers.unbindActive(server);
   }
 
+  void deactivate(Server server) {
+    servers.deactivate(server);
+  }
+
+  void releaseInactive(Server server) {
+    servers.unbindInactive(server);
+  }
+
   void releasedAgain() {
     doubleReleases.increment();
   }

@@ -7,11 +7,15 @@ import java.lang.invoke.VarHandle;
 
 /** A lease of a {@link ScheduledService}. */
 final class ServerLease implements Lease {
-  private static final VarHandle CLOSED;
+  private static final int ACTIVE = 0;
+  private static final int INACTIVE = 1;
+  private static final int CLOSED = 2;
+
+  private static final VarHandle STATE;
 
   static {
     try {
-      CLOSED = MethodHandles.lookup().findVarHandle(ServerLease.class, "closed", boolean.class);
+      STATE = MethodHandles.lookup().findVarHandle(ServerLease.class, "state", int.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -21,8 +25,8 @@ final class ServerLease implements Lease {
   private final Server server;
   private final Reason reason;
 
-  @SuppressWarnings("UnusedVariable") // by CLOSED
-  private volatile boolean closed;
+  @SuppressWarnings("UnusedVariable") // by STATE
+  private volatile int state = ACTIVE;
 
   ServerLease(ScheduledService service, Server server, Reason reason) {
     this.service = service;
@@ -51,11 +55,18 @@ final class ServerLease implements Lease {
   }
 
   @Override
+  public void halfClosed() {
+    if (STATE.compareAndSet(this, ACTIVE, INACTIVE)) {
+      service.deactivate(server);
+    }
+  }
+
+  @Override
   public void close() {
-    if (CLOSED.compareAndSet(this, false, true)) {
-      service.release(server);
-    } else {
-      service.releasedAgain();
+    switch ((int) STATE.getAndSet(this, CLOSED)) {
+      case ACTIVE -> service.release(server);
+      case INACTIVE -> service.releaseInactive(server);
+      default -> service.releasedAgain();
     }
   }
 }

@@ -13,7 +13,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is shipped in {@code conf/}. */
 class ConfFilesTest {
   @ParameterizedTest
-  @ValueSource(strings = {"gateway.json", "demo.json"})
+  @ValueSource(
+      strings = {
+        "gateway.json",
+        "demo.json",
+        "transparent-cache.json",
+        "tls-passthrough.json",
+        "by-client.json"
+      })
   void shippedFile_read_hasNeitherFaultNorWarning(String name) throws Exception {
     GatewayConfig config = ConfigReader.readText(
         name, ConfigReader.text(Path.of("conf", name)), Sample.STRATEGIES, Map.of());

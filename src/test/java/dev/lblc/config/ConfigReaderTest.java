@@ -47,6 +47,46 @@ class ConfigReaderTest {
                 List.of("10.0.0.0/8", "::1"),
                 true),
             new ListenerConfig("plain", "0.0.0.0", 8080, null, false, 10_000, List.of(), false));
+    assertThat(config.tcpListeners())
+        .containsExactly(
+            new TcpListenerConfig(
+                "db",
+                "127.0.0.1",
+                List.of(5432, 6000, 6001, 6002),
+                new TlsConfig(directory.resolve("cert.pem"), directory.resolve("key.pem")),
+                true,
+                6,
+                List.of("10.1.0.0/16"),
+                Duration.ofSeconds(3),
+                true),
+            new TcpListenerConfig(
+                "raw",
+                "0.0.0.0",
+                List.of(0),
+                null,
+                false,
+                10_000,
+                List.of(),
+                Duration.ofSeconds(5),
+                false));
+    assertThat(config.tcpRoutes())
+        .containsExactly(new TcpRouteConfig(
+            "db",
+            new TcpRouteConfig.Match(
+                "*.db.example.com",
+                List.of(new PortRange(5432, 5432), new PortRange(6001, 6002)),
+                List.of("10.2.0.0/16")),
+            "db",
+            List.of(
+                new DestinationTemplate(List.of(new Field(Kind.SNI, null, 0))),
+                new DestinationTemplate(List.of(
+                    new Field(Kind.LOCAL_IP, null, 0),
+                    new DestinationTemplate.Literal(":"),
+                    new Field(Kind.LOCAL_PORT, null, 0)))),
+            new TcpRouteConfig.Timeouts(
+                Duration.ofMillis(200), Duration.ofMinutes(7), Duration.ofHours(8)),
+            3));
+    assertThat(Sample.service(config, "db").proxyProtocol()).isEqualTo(ProxyVersion.V2);
     RouteConfig route = config.routes().get(0);
     assertThat(route.listener()).isEqualTo("web");
     assertThat(route.match())
@@ -84,6 +124,7 @@ class ConfigReaderTest {
                 new ServerSpec("s1", "127.0.0.1", 9001, 64, 9, 7),
                 new ServerSpec("s2", "s2.example.com", 9002, 100, 0, 0)),
             Duration.ofMinutes(10),
+            null,
             new HealthConfig(
                 new HealthConfig.Active(
                     "/health?a", Duration.ofSeconds(3), Duration.ofSeconds(2), 1, 4),
@@ -168,7 +209,7 @@ class ConfigReaderTest {
             {"service": "imagse", "listener": "web", "destination": ["{path:0}"],
              "timeouts": {"idle": "1.5s"}}
           ],
-          "listeners": [{"name": "web", "protocol": "tcp", "port": 80.5, "tsl": {}}],
+          "listeners": [{"name": "web", "protocol": "udp", "port": 80.5, "tsl": {}}],
           "services": {
             "my svc": {"strategy": "lblc", "options": {"maxEntries": 10, "hardLimit": 9},
                        "servers": [{"id": "a", "host": "h", "port": 1, "weight": -1, "weight": 5}]}
@@ -185,7 +226,7 @@ class ConfigReaderTest {
             "test.json: $.routes[0].destination[0]: \"{path:0}\" (expected: {path:N} with N from 1 to 999)",
             "test.json: $.routes[0].timeouts.idle: \"1.5s\" (expected: a duration such as 250ms, 5s, 6m or 24h, from"
                 + " 1ms to 24h)",
-            "test.json: $.listeners[0].protocol: \"tcp\" (expected: http (tcp comes in a later version))",
+            "test.json: $.listeners[0].protocol: \"udp\" (expected: one of http, tcp)",
             "test.json: $.listeners[0].port: 80.5 (expected: a whole number, 0 to 65535)",
             "test.json: $.listeners[0].tsl: unknown key (expected: one of name, protocol, host, port, tls,"
                 + " proxyProtocol, maxConnections, trustedPeers, accessLog; did you mean tls?)",

@@ -30,7 +30,7 @@ class RulesTest {
         fault("$.listeners[0].name", "", "a name"),
         fault("$.listeners[0].name", "${EMPTY}", "a name"),
         fault("$.listeners[0].name", "a\nb", "control characters"),
-        fault("$.listeners[0].protocol", "tcp", "later version"),
+        fault("$.listeners[0].protocol", "udp", "one of http, tcp"),
         fault("$.listeners[0].host", "not a host", "a host name or an IP address"),
         fault("$.listeners[0].host", "256.1.1.1", "a host name or an IP address"),
         fault("$.listeners[0].host", "1.2.3", "a host name or an IP address"),
@@ -54,12 +54,44 @@ class RulesTest {
         fault("$.listeners[0].trustedPeers[1]", "10.0.0.0/", "0 to 32"),
         fault("$.listeners[0].trustedPeers[1]", "proxy.example.com", "a CIDR block"),
         fault("$.listeners[0].trustedPeers", "10.0.0.0/8", "a list"),
-        fault("$.routes[0].listener", "edge", "one of web, plain"),
-        fault("$.routes[0].service", "nothing", "one of images, my svc"),
+        fault("$.routes[0].listener", "edge", "one of web, plain, db, raw"),
+        fault("$.routes[0].service", "nothing", "one of images, my svc, db"),
         fault("$.routes[0].redirect", new JsonObject().put("scheme", "https"), "no redirect"),
         fault("$.routes[1].redirect.scheme", "ftp", "one of http, https"),
         fault("$.routes[1].redirect.status", 304, "308"),
-        fault("$.routes[0].match.sni", "*.db.example.com", "later version"),
+        fault("$.routes[0].match.sni", "*.db.example.com", "no sni: the route's listener is http"),
+        fault("$.routes[0].match.port", new JsonArray().add(80), "no port: the route's listener"),
+        fault("$.routes[0].match.client", new JsonArray().add("::1"), "no client: the route's"),
+        fault("$.routes[0].timeouts.lifetime", "1s", "one of connect, response, idle"),
+        fault("$.routes[0].service", "db", "only tcp routes send it"),
+        fault("$.listeners[0].ports", new JsonArray().add(80), "port, one alone"),
+        fault("$.listeners[0].timeouts", new JsonObject(), "for tcp"),
+        fault("$.listeners[2].port", 80, "no port beside ports"),
+        fault("$.listeners[2].ports", new JsonArray(), "1 or more"),
+        fault("$.listeners[2].ports", 80, "a list"),
+        fault("$.listeners[2].ports[0]", 0, "1 to 65535"),
+        fault("$.listeners[2].ports[0]", "6000", "a range of ports such as 6000-6010"),
+        fault("$.listeners[2].ports[1]", "6010-6000", "the lower one first"),
+        fault("$.listeners[2].ports[1]", "1-65536", "up to 65535"),
+        fault("$.listeners[2].ports[1]", "5000-5500", "unlike 5432"),
+        fault("$.listeners[2].ports[1]", "8400-8500", "$.listeners[0].port"),
+        fault("$.listeners[2].ports", new JsonArray().add("10000-15000"), "at most 4096 ports"),
+        fault("$.listeners[3].port", 6001, "$.listeners[2].ports[1]"),
+        fault("$.listeners[3].proxyProtocol", true, "trustedPeers beside it"),
+        fault("$.listeners[2].timeouts.hello", "0ms", "from 1ms"),
+        fault("$.routes[2].match.sni", "*", "*. and a host name"),
+        fault("$.routes[2].match.port[0]", 65_536, "1 to 65535"),
+        fault("$.routes[2].match.client[0]", "10.0.0.0/33", "0 to 32"),
+        fault("$.routes[2].match.host", "a", "no host: the route's listener is tcp"),
+        fault("$.routes[2].match.path", "/", "no path: the route's listener is tcp"),
+        fault("$.routes[2].host", "keep", "no host: the route's listener is tcp"),
+        fault("$.routes[2].redirect", new JsonObject(), "no redirect: the route's listener"),
+        fault("$.routes[2].timeouts.response", "1s", "no response: the route's listener"),
+        fault("$.routes[2].timeouts.lifetime", "1d", "a duration"),
+        fault("$.routes[2].destination[0]", "{host}", "no fields but {client.ip}"),
+        fault("$.routes[2].service", null, "one of images"),
+        fault("$.services.db.proxyProtocol", "v3", "one of v1, v2"),
+        fault("$.services.db.proxyProtocol", true, "one of v1, v2"),
         fault("$.routes[0].match.host", "*", "*. and a host name"),
         fault("$.routes[0].match.host", "a.*.com", "*. and a host name"),
         fault("$.routes[0].match.host", "*example.com", "*. and a host name"),
@@ -195,14 +227,31 @@ class RulesTest {
     JsonObject third =
         new JsonObject().put("name", "web").put("protocol", "http").put("port", 0);
 
-    assertThat(Sample.errors(Sample.set(Sample.full(directory), "$.listeners[2]", third)))
+    assertThat(Sample.errors(Sample.set(Sample.full(directory), "$.listeners[4]", third)))
         .extracting(ConfigError::toString)
         .containsExactly(
-            "test.json: $.listeners[2].name: \"web\" (expected: a name that $.listeners[0].name has not taken)");
+            "test.json: $.listeners[4].name: \"web\" (expected: a name that $.listeners[0].name has not taken)");
+  }
+
+  @Test
+  void httpCheck_ofAServiceThatExpectsProxyHeaders_isAFault() {
+    JsonObject json = Sample.full(directory);
+    Sample.set(json, "$.services.db.health", new JsonObject().put("active", new JsonObject()));
+    assertThat(Sample.errors(json)).isEmpty();
+
+    assertThat(Sample.errors(Sample.set(json, "$.services.db.health.active.path", "/")))
+        .extracting(ConfigError::toString)
+        .containsExactly(
+            "test.json: $.services.db.health.active.path: \"/\" (expected: no path in a service with"
+                + " proxyProtocol: checks send no such header)");
   }
 
   static Stream<Arguments> fine() {
     return Stream.of(
+        Arguments.of("$.listeners[2].ports[0]", "7000-7000"),
+        Arguments.of("$.listeners[2].ports[0]", "10000-14000"),
+        Arguments.of("$.listeners[3].port", 6003),
+        Arguments.of("$.routes[2].match.client[0]", "::/0"),
         Arguments.of("$.listeners[0].host", "::"),
         Arguments.of("$.listeners[0].host", "fe80::1"),
         Arguments.of("$.listeners[0].host", "under_score.example"),

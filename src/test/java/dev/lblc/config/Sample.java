@@ -126,7 +126,11 @@ final class Sample {
           {"name": "web", "protocol": "http", "host": "0.0.0.0", "port": 8443,
            "tls": {"certificate": "CERT", "key": "KEY"},
            "proxyProtocol": true, "maxConnections": 5, "trustedPeers": ["10.0.0.0/8", "::1"], "accessLog": true},
-          {"name": "plain", "protocol": "http", "port": 8080}
+          {"name": "plain", "protocol": "http", "port": 8080},
+          {"name": "db", "protocol": "tcp", "host": "127.0.0.1", "ports": [5432, "6000-6002"],
+           "tls": {"certificate": "CERT", "key": "KEY"}, "proxyProtocol": true, "maxConnections": 6,
+           "trustedPeers": ["10.1.0.0/16"], "timeouts": {"hello": "3s"}, "accessLog": true},
+          {"name": "raw", "protocol": "tcp", "port": 0}
         ],
         "routes": [
           {"listener": "web",
@@ -137,7 +141,10 @@ final class Sample {
            "rewrite": {"stripPrefix": "/images"}, "host": "backend:81",
            "requestHeaders": {"set": {"x-a": "b"}, "remove": ["cookie"]},
            "responseHeaders": {"set": {"x-c": "d"}, "remove": ["server"]}},
-          {"listener": "plain", "redirect": {"scheme": "https", "status": 307}}
+          {"listener": "plain", "redirect": {"scheme": "https", "status": 307}},
+          {"listener": "db", "match": {"sni": "*.DB.example.com", "port": [5432, "6001-6002"], "client": ["10.2.0.0/16"]},
+           "service": "db", "destination": ["{sni}", "{local.ip}:{local.port}"],
+           "timeouts": {"connect": "200ms", "idle": "7m", "lifetime": "8h"}, "retries": 3}
         ],
         "services": {
           "images": {
@@ -149,7 +156,8 @@ final class Sample {
             "health": {"active": {"path": "/health?a", "interval": "3s", "timeout": "2s", "rise": 1, "fall": 4},
                        "passive": {"failures": 6, "eject": "11s"}}
           },
-          "my svc": {"strategy": "wlc", "servers": []}
+          "my svc": {"strategy": "wlc", "servers": []},
+          "db": {"strategy": "wlc", "servers": [], "proxyProtocol": "v2"}
         },
         "cluster": {"enabled": false, "config": "cluster/hazelcast.yaml", "reportInterval": "40ms",
                     "peerTimeout": "4s",

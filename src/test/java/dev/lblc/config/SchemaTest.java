@@ -31,6 +31,19 @@ class SchemaTest {
       "drop $.services.images: a route names it",
       "drop $.listeners[0]: a route names it",
       "drop $.listeners[1]: a route names it",
+      "drop $.listeners[2]: a route names it",
+      "drop $.services.db: a route names it",
+      "rename $.services.db: a route names it",
+      "drop $.services.db.proxyProtocol: only a route of http may not name it",
+      "set $.listeners[2].name = other: a route names it",
+      "set $.listeners[2].ports[1] = 6010-6000: out of order",
+      "set $.listeners[3].port = 8443: taken",
+      "set $.listeners[3].name = web: taken",
+      "set $.routes[0].service = db: tcp alone",
+      "set $.routes[2].listener = web: tcp",
+      "set $.routes[0].listener = db: not tcp",
+      "set $.listeners[0].protocol = tcp: a route of it is of http",
+      "set $.routes[2].match.client[0] = 10.0.0.0/33: not of IPv4",
       "drop $.services.images.options.maxEntries: its default is above hardLimit",
       "set $.services.images.options.maxEntries = 65536: above hardLimit",
       "set $.services.images.options.hardLimit = 1: below maxEntries",
@@ -130,11 +143,7 @@ class SchemaTest {
   /** Keys of each object of the schema, by the path of one such object in the configuration. */
   private void collectKeys(
       JsonObject part, String path, Object value, Map<String, Set<String>> keys) {
-    String ref = part.getString("$ref");
-    JsonObject at = ref == null
-        ? part
-        : Objects.requireNonNull(
-            schema.getJsonObject("$defs").getJsonObject(ref.substring("#/$defs/".length())));
+    JsonObject at = resolved(part, value);
     JsonObject properties = at.getJsonObject("properties");
     if (properties != null && value instanceof JsonObject object) {
       keys.put(path, new LinkedHashSet<>(properties.fieldNames()));
@@ -159,6 +168,25 @@ class SchemaTest {
     }
   }
 
+  /** The part that is meant: behind a reference, and of several the one that accepts the value. */
+  private JsonObject resolved(JsonObject part, Object value) {
+    JsonArray several = part.getJsonArray("anyOf");
+    if (several != null && value instanceof JsonObject) {
+      for (int i = 0; i < several.size(); i++) {
+        JsonObject alone = several.getJsonObject(i).copy().put("$defs", schema.getValue("$defs"));
+        if (Boolean.TRUE.equals(
+            Validator.create(JsonSchema.of(alone), OPTIONS).validate(value).getValid())) {
+          return resolved(several.getJsonObject(i), value);
+        }
+      }
+    }
+    String ref = part.getString("$ref");
+    return ref == null
+        ? part
+        : Objects.requireNonNull(
+            schema.getJsonObject("$defs").getJsonObject(ref.substring("#/$defs/".length())));
+  }
+
   /** What the reader lists when it meets a key that it does not know. */
   private Set<String> keysOfReader(String path) {
     String unknown = JsonPath.member(path, "quiteUnlikely");
@@ -173,6 +201,24 @@ class SchemaTest {
     everywhere("$", Sample.full(directory), mutations);
     for (String[] edit : new String[][] {
       {"$.listeners[0].protocol", "tcp", "http", "HTTP"},
+      {"$.listeners[2].protocol", "tcp", "http", "TCP"},
+      {"$.listeners[2].ports[1]", "6000-6001", "6000", "-6000", "6000-", "0-1", "a", "6000 - 6001"},
+      {"$.listeners[2].trustedPeers[0]", "peer", "::/0", "10.0.0.1"},
+      {"$.listeners[2].timeouts.hello", "1s", "1", "fast"},
+      {"$.routes[2].match.sni", "*", "a.b", "*.b", "a.*", "*b", "b:1"},
+      {"$.routes[2].match.port[1]", "6000-6001", "6000", "x"},
+      {"$.routes[2].match.client[0]", "peer", "::/0", "10.0.0.1", "10.0.0.0/8"},
+      {
+        "$.routes[2].destination[0]",
+        "x",
+        "{sni}",
+        "{host}",
+        "{client.ip}",
+        "{local.port",
+        "{path:2}"
+      },
+      {"$.routes[2].timeouts.lifetime", "1s", "1d"},
+      {"$.services.db.proxyProtocol", "v1", "v2", "v3", "V1"},
       {"$.listeners[0].host", "a b", "::1", "10.0.0.1", "ok.example"},
       {"$.listeners[0].trustedPeers[0]", "peer", "::/0", "10.0.0.1"},
       {"$.routes[0].match.host", "*", "a.b", "*.b", "a.*", "*b", "b:1"},

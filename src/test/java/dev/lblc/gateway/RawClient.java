@@ -16,7 +16,12 @@ final class RawClient implements AutoCloseable {
   private final InputStream in;
 
   RawClient(int port) throws IOException {
-    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    this(new Socket(InetAddress.getLoopbackAddress(), port));
+  }
+
+  /** On a socket that is connected. */
+  RawClient(Socket socket) throws IOException {
+    this.socket = socket;
     socket.setSoTimeout(PATIENCE_MILLIS);
     in = socket.getInputStream();
   }
@@ -97,6 +102,16 @@ final class RawClient implements AutoCloseable {
       }
     }
     return text.toString();
+  }
+
+  /** Says that nothing more will be sent. */
+  RawClient endOutput() throws IOException {
+    socket.shutdownOutput();
+    return this;
+  }
+
+  Socket socket() {
+    return socket;
   }
 
   /** Ends the connection with a reset instead of an orderly end. */

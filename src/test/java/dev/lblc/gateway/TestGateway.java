@@ -27,14 +27,30 @@ import org.jspecify.annotations.Nullable;
 
 /** A real gateway of two event loops with real services, for one test class. */
 final class TestGateway {
-  final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(4));
+  final Vertx vertx;
   private final JsonObject services = new JsonObject();
   private final JsonArray routes = new JsonArray();
   private final JsonArray listeners = new JsonArray();
   private @Nullable Gateway gateway;
 
+  /** On the JDK's transport. */
+  TestGateway() {
+    this(false);
+  }
+
+  /** On the native transport, as far as there is one here, or the JDK's. */
+  TestGateway(boolean isNative) {
+    vertx =
+        Vertx.vertx(new VertxOptions().setEventLoopPoolSize(4).setPreferNativeTransport(isNative));
+  }
+
   /** A service with a server {@code NAME-0}, {@code NAME-1} ... on each port. */
   TestGateway service(String name, int... ports) {
+    return service(name, new JsonObject(), ports);
+  }
+
+  /** The same with more, or other, settings. */
+  TestGateway service(String name, JsonObject more, int... ports) {
     JsonArray servers = new JsonArray();
     for (int i = 0; i < ports.length; i++) {
       servers.add(new JsonObject()
@@ -42,7 +58,8 @@ final class TestGateway {
           .put("host", "127.0.0.1")
           .put("port", ports[i]));
     }
-    services.put(name, new JsonObject().put("strategy", "lblc").put("servers", servers));
+    services.put(
+        name, new JsonObject().put("strategy", "lblc").put("servers", servers).mergeIn(more));
     return this;
   }
 
@@ -60,7 +77,11 @@ final class TestGateway {
   }
 
   TestGateway listener(JsonObject listener) {
-    listeners.add(ConfigJson.listener("127.0.0.1", 0).mergeIn(listener));
+    JsonObject whole = ConfigJson.listener("127.0.0.1", 0).mergeIn(listener);
+    if (whole.containsKey("ports")) {
+      whole.remove("port");
+    }
+    listeners.add(whole);
     return this;
   }
 
@@ -108,10 +129,19 @@ final class TestGateway {
         .sum();
   }
 
+  /** Inactive connections of a service. */
+  int inactive(String service) {
+    return scheduled(service).status().servers().stream()
+        .mapToInt(server -> server.inactive().local())
+        .sum();
+  }
+
   /** Waits until no request counts any more on any server; and none was released twice. */
   void awaitIdle() throws Exception {
     for (LblcService service : Lblc.of(vertx).services()) {
-      Eventually.holds("idle: " + service.name(), () -> active(service.name()) == 0);
+      Eventually.holds(
+          "idle: " + service.name(),
+          () -> active(service.name()) == 0 && inactive(service.name()) == 0);
       assertThat(service.status().doubleReleases()).isZero();
     }
   }

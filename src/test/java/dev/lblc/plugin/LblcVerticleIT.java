@@ -69,6 +69,28 @@ final class LblcVerticleIT {
   }
 
   @Test
+  void lease_halfClosed_countsAsInactiveOnceUntilItIsClosed() throws Exception {
+    deploy(config("lblc")).await(20, SECONDS);
+    LblcService images = Lblc.of(vertx).service("images");
+    Lease held = images.acquire("/a");
+    Lease lease = images.acquire("/a");
+    Server server = lease.server();
+    lease.halfClosed();
+    lease.halfClosed();
+    assertThat(server.localActive()).isEqualTo(1);
+    assertThat(server.localInactive()).isEqualTo(1);
+    lease.close();
+    lease.halfClosed();
+    assertThat(server.localActive()).isEqualTo(1);
+    assertThat(server.localInactive()).isZero();
+    assertThat(images.status().doubleReleases()).isZero();
+    lease.close();
+    assertThat(images.status().doubleReleases()).isEqualTo(1);
+    held.close();
+    assertThat(server.localActive()).isZero();
+  }
+
+  @Test
   void acquire_allLeftOut_noServerAndNothingCounted() throws Exception {
     deploy(config("lblcr")).await(20, SECONDS);
     LblcService images = Lblc.of(vertx).service("images");

@@ -1,5 +1,6 @@
 package dev.lblc.scheduler;
 
+import dev.lblc.testing.KernelTimer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -17,14 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Feeds the input rows of one recording to our scheduler and compares everything the kernel was seen to do.
- *
- * <p>The recording says when the kernel's timer ran only where it was watched. It runs every 61.44 s, so that one known
- * run dates all others since the scheduler was created.
  */
 final class TraceReplay {
-  private static final long TIMER_PERIOD_MILLIS = 61_440;
-  private static final long FIRST_RUN_AFTER_MILLIS = 60_000;
-
   private static final Map<String, Strategy.Factory> STRATEGIES = Map.of(
       "wlc",
       WeightedLeastConnection::new,
@@ -85,7 +80,7 @@ final class TraceReplay {
   List<String> run() {
     for (rowNumber = 1; rowNumber <= rows.size(); rowNumber++) {
       row = rows.get(rowNumber - 1);
-      advanceTo(millis(row.getDouble("t")));
+      advanceTo(KernelTimer.millis(row.getDouble("t")));
       replayRow();
       if (row.containsKey("after")) {
         compare("list after", row.getJsonArray("after").toString(), describeServers(false));
@@ -231,7 +226,7 @@ final class TraceReplay {
 
   /** When the timer of a scheduler created at that row runs, in milliseconds, until its next change. */
   private List<Long> timerRuns(int firstRow) {
-    long start = firstRow == 0 ? 0 : millis(rows.get(firstRow - 1).getDouble("t"));
+    long start = firstRow == 0 ? 0 : KernelTimer.millis(rows.get(firstRow - 1).getDouble("t"));
     List<JsonObject> segment = new ArrayList<>();
     for (JsonObject candidate : rows.subList(firstRow, rows.size())) {
       if (candidate.getString("op").equals("scheduler")
@@ -240,25 +235,7 @@ final class TraceReplay {
       }
       segment.add(candidate);
     }
-    long end = segment.stream()
-        .mapToLong(r -> millis(r.getDouble("t_end", r.getDouble("t"))))
-        .max()
-        .orElse(start);
-    long known = segment.stream()
-        .flatMap(r -> r.getString("op").equals("full_check")
-            ? java.util.stream.Stream.of(r.getDouble("t"))
-            : r.getJsonArray("ticks", new JsonArray()).stream()
-                .map(tick -> ((JsonArray) tick).getDouble(0)))
-        .mapToLong(TraceReplay::millis)
-        .findFirst()
-        .orElse(start + TIMER_PERIOD_MILLIS);
-    long first = known
-        - (known - start - FIRST_RUN_AFTER_MILLIS) / TIMER_PERIOD_MILLIS * TIMER_PERIOD_MILLIS;
-    List<Long> runs = new ArrayList<>();
-    for (long at = first; at <= end; at += TIMER_PERIOD_MILLIS) {
-      runs.add(at);
-    }
-    return runs;
+    return KernelTimer.runs(start, segment);
   }
 
   private void advanceTo(long millis) {
@@ -274,7 +251,7 @@ final class TraceReplay {
   }
 
   private void fullCheck() {
-    TimerRun run = timerRunAt(millis(row.getDouble("t")));
+    TimerRun run = timerRunAt(KernelTimer.millis(row.getDouble("t")));
     compare(
         "full check",
         "30 with " + row.getLong("entries"),
@@ -284,7 +261,7 @@ final class TraceReplay {
   private void afterSleep() {
     for (Object tick : row.getJsonArray("ticks", new JsonArray())) {
       JsonArray expected = (JsonArray) tick;
-      TimerRun run = timerRunAt(millis(expected.getDouble(0)));
+      TimerRun run = timerRunAt(KernelTimer.millis(expected.getDouble(0)));
       compare(
           "timer at " + expected.getDouble(0),
           List.of(expected.getLong(1), expected.getLong(2), expected.getLong(3)),
@@ -307,8 +284,8 @@ final class TraceReplay {
   /** One decision each for consecutive destinations; such connections are gone again before anybody looks. */
   private void send() {
     int n = row.getInteger("n");
-    long start = millis(row.getDouble("t"));
-    long end = millis(row.getDouble("t_end"));
+    long start = KernelTimer.millis(row.getDouble("t"));
+    long end = KernelTimer.millis(row.getDouble("t_end"));
     long base = Arrays.stream(row.getString("base").split("\\."))
         .mapToLong(Long::parseLong)
         .reduce(0, (address, octet) -> address << 8 | octet);
@@ -377,9 +354,5 @@ final class TraceReplay {
 
   private static int flag(boolean set) {
     return set ? 1 : 0;
-  }
-
-  private static long millis(double seconds) {
-    return Math.round(seconds * 1_000);
   }
 }

@@ -1,25 +1,16 @@
 package dev.lblc.gateway.http;
 
+import dev.lblc.gateway.common.AccessLine;
 import io.vertx.core.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Writes one line for each exchange to the logger {@code dev.lblc.access}: client, method, path without query, protocol,
- * status, bytes of body sent, milliseconds, service, server, reason of the choice, and why it failed; a dash for what is
- * not known. Columns are separated by a space, and only the last may have spaces in it. Nothing that a client sends can
- * start a line or a column: such characters are escaped. Never a destination, a header or a query.
+ * Writes one line for each exchange: client, method, path without query, protocol, status, bytes of body sent, milliseconds,
+ * service, server, reason of the choice, and why it failed; a dash for what is not known. Never a destination, a header or a
+ * query.
  */
 final class AccessLog {
-  private static final Logger LOG = LoggerFactory.getLogger("dev.lblc.access");
-  private static final int LONGEST_TEXT = 2048;
-
   private AccessLog() {}
-
-  static boolean isOn() {
-    return LOG.isInfoEnabled();
-  }
 
   /**
    * Writes a line.
@@ -38,22 +29,18 @@ final class AccessLog {
       @Nullable String server,
       @Nullable String reason,
       @Nullable String failure) {
-    StringBuilder line = new StringBuilder(160);
-    text(line, client).append(' ');
-    text(line, method).append(' ');
-    text(line, withoutQuery(path)).append(' ');
-    line.append(protocol(version))
-        .append(' ')
-        .append(status)
-        .append(' ')
-        .append(bytes)
-        .append(' ');
-    millis(line, nanos).append(' ');
-    text(line, service).append(' ');
-    text(line, server).append(' ');
-    line.append(reason == null ? "-" : reason).append(' ');
-    line.append(failure == null ? "-" : failure);
-    LOG.info("{}", line);
+    new AccessLine()
+        .text(client)
+        .text(method)
+        .text(withoutQuery(path))
+        .text(protocol(version))
+        .number(status)
+        .number(bytes)
+        .millis(nanos)
+        .text(service)
+        .text(server)
+        .text(reason)
+        .end(failure);
   }
 
   private static @Nullable String withoutQuery(@Nullable String path) {
@@ -70,29 +57,5 @@ final class AccessLog {
       case HTTP_1_1 -> "HTTP/1.1";
       case HTTP_2 -> "HTTP/2";
     };
-  }
-
-  private static StringBuilder millis(StringBuilder line, long nanos) {
-    long tenths = nanos / 100_000;
-    return line.append(tenths / 10).append('.').append(tenths % 10);
-  }
-
-  private static StringBuilder text(StringBuilder line, @Nullable String text) {
-    if (text == null || text.isEmpty()) {
-      return line.append('-');
-    }
-    int length = Math.min(text.length(), LONGEST_TEXT);
-    for (int i = 0; i < length; i++) {
-      char c = text.charAt(i);
-      if (c > ' ' && c < 0x7f && c != '\\') {
-        line.append(c);
-      } else {
-        line.append("\\u");
-        for (int shift = 12; shift >= 0; shift -= 4) {
-          line.append(Character.forDigit((c >> shift) & 0xf, 16));
-        }
-      }
-    }
-    return line;
   }
 }

@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http;
 
+import dev.lblc.gateway.common.AddressBlocks;
 import io.netty.util.NetUtil;
 import java.util.List;
 
@@ -14,7 +15,7 @@ final class ClientAddress {
    * @param peer address of the connection
    * @param forwardedFor the X-Forwarded-For headers, in order
    */
-  static String of(String peer, List<String> forwardedFor, TrustedPeers trusted) {
+  static String of(String peer, List<String> forwardedFor, AddressBlocks trusted) {
     String client = peer;
     for (int i = forwardedFor.size() - 1; i >= 0; i--) {
       String line = forwardedFor.get(i);
@@ -25,7 +26,7 @@ final class ClientAddress {
         }
         int comma = line.lastIndexOf(',', end - 1);
         byte[] octets =
-            TrustedPeers.octets(withoutPort(line.substring(comma + 1, end).trim()));
+            AddressBlocks.octets(withoutPort(line.substring(comma + 1, end).trim()));
         if (octets == null) {
           return client;
         }

@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http;
 
+import dev.lblc.gateway.common.AccessLine;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.Lease;
 import io.vertx.core.http.HttpClientRequest;
@@ -84,7 +85,7 @@ final class Exchange {
   Exchange(HttpServerRequest request, boolean logged, Deadlines deadlines) {
     this.request = request;
     this.response = request.response();
-    this.logged = logged && AccessLog.isOn();
+    this.logged = logged && AccessLine.isOn();
     this.deadlines = deadlines;
     this.startNanos = this.logged ? deadlines.nanoTime() : 0;
     response.endHandler(v -> end());

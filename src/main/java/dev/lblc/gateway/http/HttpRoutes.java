@@ -2,6 +2,7 @@ package dev.lblc.gateway.http;
 
 import dev.lblc.config.ListenerConfig;
 import dev.lblc.config.RouteConfig;
+import dev.lblc.gateway.common.AddressBlocks;
 import dev.lblc.plugin.LblcService;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 /** The routes of one listener, compiled, with what else all its requests share. Immutable, shared by all event loops. */
 public final class HttpRoutes {
   private final Route[] routes;
-  private final TrustedPeers trustedPeers;
+  private final AddressBlocks trustedPeers;
   private final boolean accessLog;
 
-  private HttpRoutes(Route[] routes, TrustedPeers trustedPeers, boolean accessLog) {
+  private HttpRoutes(Route[] routes, AddressBlocks trustedPeers, boolean accessLog) {
     this.routes = routes;
     this.trustedPeers = trustedPeers;
     this.accessLog = accessLog;
@@ -40,7 +41,7 @@ public final class HttpRoutes {
     }
     return new HttpRoutes(
         compiled.toArray(Route[]::new),
-        TrustedPeers.compile(listener.trustedPeers()),
+        AddressBlocks.compile(listener.trustedPeers()),
         listener.accessLog());
   }
 
@@ -70,7 +71,7 @@ public final class HttpRoutes {
     return -1;
   }
 
-  TrustedPeers trustedPeers() {
+  AddressBlocks trustedPeers() {
     return trustedPeers;
   }
 

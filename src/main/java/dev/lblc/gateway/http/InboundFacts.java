@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http;
 
+import dev.lblc.gateway.common.AddressBlocks;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class InboundFacts implements RequestFacts {
   private final HttpServerRequest request;
   private final HttpConnection connection;
-  private final TrustedPeers trustedPeers;
+  private final AddressBlocks trustedPeers;
   private final RequestTarget target;
   private final @Nullable String authority;
   private final String host;
@@ -21,7 +22,7 @@ final class InboundFacts implements RequestFacts {
   private final boolean peerTrusted;
 
   /** Reads them; throws {@link BadRequestException} if the request could be read in more than one way. */
-  InboundFacts(HttpServerRequest request, TrustedPeers trustedPeers) {
+  InboundFacts(HttpServerRequest request, AddressBlocks trustedPeers) {
     this.request = request;
     this.connection = request.connection();
     this.trustedPeers = trustedPeers;

@@ -1,6 +1,7 @@
 package dev.lblc.gateway.http;
 
 import dev.lblc.config.RouteConfig;
+import dev.lblc.gateway.common.KeyCascade;
 import dev.lblc.plugin.LblcService;
 import java.time.Duration;
 import java.util.function.Function;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 record Route(
     RouteMatch match,
     @Nullable LblcService service,
-    DestinationKeys keys,
+    KeyCascade<RequestFacts> keys,
     long connectMillis,
     long responseNanos,
     long idleNanos,

@@ -1,6 +1,7 @@
 package dev.lblc.gateway.http;
 
 import dev.lblc.config.RouteConfig;
+import dev.lblc.gateway.common.HostPattern;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -9,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class RouteMatch {
   private static final String ANY = "*";
 
-  private final @Nullable String host;
-  private final boolean hostIsSuffix;
+  private final @Nullable HostPattern host;
   private final @Nullable String path;
   private final boolean pathIsPrefix;
   private final Set<String> methods;
@@ -23,8 +23,7 @@ final class RouteMatch {
    */
   RouteMatch(RouteConfig.Match match) {
     String host = match.host();
-    hostIsSuffix = host != null && host.startsWith("*.");
-    this.host = host == null ? null : hostIsSuffix ? host.substring(1) : host;
+    this.host = host == null ? null : new HostPattern(host);
     String path = match.path();
     pathIsPrefix = path != null && path.endsWith(ANY);
     this.path = path == null || path.equals(ANY)
@@ -39,22 +38,13 @@ final class RouteMatch {
   /** Whether the request has all of it, its path being read as that. */
   boolean matches(RequestFacts facts, String path) {
     return pathMatches(path)
-        && hostMatches(facts.host())
+        && (host == null || host.matches(facts.host()))
         && (methods.isEmpty() || methods.contains(facts.method()))
         && headersMatch(facts);
   }
 
   private boolean pathMatches(String actual) {
     return path == null || (pathIsPrefix ? actual.startsWith(path) : actual.equals(path));
-  }
-
-  private boolean hostMatches(String actual) {
-    if (host == null) {
-      return true;
-    }
-    return hostIsSuffix
-        ? actual.length() > host.length() && actual.endsWith(host) && actual.charAt(0) != '.'
-        : actual.equals(host);
   }
 
   private boolean headersMatch(RequestFacts facts) {

@@ -3,6 +3,7 @@ package dev.lblc.gateway.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lblc.gateway.common.AddressBlocks;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,8 +11,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ClientAddressTest {
-  private static final TrustedPeers TRUSTED =
-      TrustedPeers.compile(List.of("10.0.0.0/8", "192.0.2.7", "2001:db8::/33"));
+  private static final AddressBlocks TRUSTED =
+      AddressBlocks.compile(List.of("10.0.0.0/8", "192.0.2.7", "2001:db8::/33"));
 
   @ParameterizedTest
   @CsvSource({
@@ -33,7 +34,7 @@ final class ClientAddressTest {
   @ValueSource(
       strings = {"10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/x", "example.com", "", "10.0.0/8"})
   void compile_whatIsNoBlock_isAnError(String block) {
-    assertThatThrownBy(() -> TrustedPeers.compile(List.of(block)))
+    assertThatThrownBy(() -> AddressBlocks.compile(List.of(block)))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

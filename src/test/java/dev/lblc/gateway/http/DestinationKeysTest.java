@@ -7,6 +7,7 @@ import dev.lblc.config.DestinationTemplate.Field;
 import dev.lblc.config.DestinationTemplate.Kind;
 import dev.lblc.config.DestinationTemplate.Literal;
 import dev.lblc.config.DestinationTemplate.Part;
+import dev.lblc.gateway.common.KeyCascade;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +75,7 @@ final class DestinationKeysTest {
 
   @Test
   void keyOf_aTemplateWithAMissingField_yieldsNothingAndTheNextIsTried() {
-    DestinationKeys keys = DestinationKeys.compile(List.of(
+    KeyCascade<RequestFacts> keys = DestinationKeys.compile(List.of(
         template(new Literal("user:"), named(Kind.HEADER, "x-user")),
         template(named(Kind.QUERY, "z")),
         template(part(Kind.HOST), new Literal("|"), part(Kind.PATH))));

@@ -1,11 +1,11 @@
-package dev.lblc.gateway.http;
+package dev.lblc.gateway.common;
 
 import io.netty.util.NetUtil;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The peers whose forwarding headers are believed: addresses and CIDR blocks. Immutable. */
-final class TrustedPeers {
+/** A set of IP addresses, made of addresses and CIDR blocks. Immutable. */
+public final class AddressBlocks {
   private static final class Block {
     private final byte[] network;
     private final int bits;
@@ -32,7 +32,7 @@ final class TrustedPeers {
 
   private final Block[] blocks;
 
-  private TrustedPeers(Block[] blocks) {
+  private AddressBlocks(Block[] blocks) {
     this.blocks = blocks;
   }
 
@@ -41,28 +41,35 @@ final class TrustedPeers {
    *
    * @throws IllegalArgumentException for anything else
    */
-  static TrustedPeers compile(List<String> peers) {
-    return new TrustedPeers(peers.stream().map(TrustedPeers::block).toArray(Block[]::new));
+  public static AddressBlocks compile(List<String> blocks) {
+    return new AddressBlocks(blocks.stream().map(AddressBlocks::block).toArray(Block[]::new));
   }
 
-  /** Whether that address, as text, is one of them. */
-  boolean contains(String address) {
+  /** Whether nothing is in it. */
+  public boolean isEmpty() {
+    return blocks.length == 0;
+  }
+
+  /** Whether that address, as text, is in it. */
+  public boolean contains(String address) {
     if (blocks.length == 0) {
       return false;
     }
     byte[] octets = octets(address);
-    if (octets != null) {
-      for (Block block : blocks) {
-        if (block.contains(octets)) {
-          return true;
-        }
+    return octets != null && containsOctets(octets);
+  }
+
+  private boolean containsOctets(byte[] octets) {
+    for (Block block : blocks) {
+      if (block.contains(octets)) {
+        return true;
       }
     }
     return false;
   }
 
   /** The octets of an address, an IPv4 one written as IPv6 as IPv4; null: not an address. */
-  static byte @Nullable [] octets(String address) {
+  public static byte @Nullable [] octets(String address) {
     byte[] octets = NetUtil.createByteArrayFromIpAddressString(address);
     if (octets == null || octets.length == 4) {
       return octets;

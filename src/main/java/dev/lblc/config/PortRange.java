@@ -1,0 +1,27 @@
+package dev.lblc.config;
+
+/**
+ * Neighbouring TCP ports.
+ *
+ * @param first 1 to 65,535
+ * @param last {@code first} or above
+ */
+public record PortRange(int first, int last) {
+  /** Checks the order. */
+  public PortRange {
+    if (first < 1 || last < first || last > 65_535) {
+      throw new IllegalArgumentException(
+          "ports: " + first + "-" + last + " (expected: 1 <= first <= last <= 65535)");
+    }
+  }
+
+  /** Whether a port is one of them. */
+  public boolean contains(int port) {
+    return port >= first && port <= last;
+  }
+
+  /** How many they are. */
+  public int size() {
+    return last - first + 1;
+  }
+}

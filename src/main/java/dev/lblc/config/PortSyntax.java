@@ -1,0 +1,37 @@
+package dev.lblc.config;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Ports in lists: numbers, and ranges in strings. */
+final class PortSyntax {
+  private static final int MOST = 65_535;
+  private static final String EXPECTED = "a range of ports such as 6000-6010";
+  private static final Pattern RANGE = Pattern.compile("([1-9][0-9]{0,4})-([1-9][0-9]{0,4})");
+
+  private static final Syntax<PortRange> RANGES = new Syntax<>(EXPECTED, PortSyntax::range);
+
+  private PortSyntax() {}
+
+  /** One element of a list; null if it is faulty. */
+  static @Nullable PortRange read(Cursor port) {
+    if (port.isText()) {
+      return port.text(RANGES);
+    }
+    int number = port.integer(1, 1, MOST);
+    return port.hasFailed() ? null : new PortRange(number, number);
+  }
+
+  private static PortRange range(String text) throws Unexpected {
+    Matcher matcher = RANGE.matcher(text);
+    if (matcher.matches()) {
+      int first = Integer.parseInt(matcher.group(1));
+      int last = Integer.parseInt(matcher.group(2));
+      if (first <= last && last <= MOST) {
+        return new PortRange(first, last);
+      }
+    }
+    throw new Unexpected(EXPECTED + ", the lower one first, up to " + MOST);
+  }
+}

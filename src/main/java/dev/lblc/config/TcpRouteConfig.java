@@ -1,0 +1,44 @@
+package dev.lblc.config;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which connections of a TCP listener go to which service, and how.
+ *
+ * @param listener name of the listener
+ * @param match what a connection must have; empty parts match all
+ * @param service name of the service
+ * @param destination templates, tried in order; none: no destination
+ * @param timeouts limits on waiting
+ * @param retries how many other servers are tried after a failed connect
+ */
+public record TcpRouteConfig(
+    String listener,
+    Match match,
+    String service,
+    List<DestinationTemplate> destination,
+    Timeouts timeouts,
+    int retries) {
+
+  /**
+   * What a connection must have.
+   *
+   * @param sni lower-case name of the TLS handshake, or {@code *.} and a name for one or more labels before it; null: any,
+   *     and none
+   * @param ports that the client connected to; empty: any
+   * @param clients addresses or CIDR blocks of clients; empty: any
+   */
+  public record Match(@Nullable String sni, List<PortRange> ports, List<String> clients) {}
+
+  /**
+   * Limits on waiting.
+   *
+   * @param connect to connect to a server
+   * @param idle without a byte in either direction
+   * @param lifetime of a connection, however busy; null: none
+   */
+  public record Timeouts(
+      Duration connect, Duration idle, @Nullable Duration lifetime) {}
+}

@@ -1,0 +1,76 @@
+package dev.lblc.config;
+
+import dev.lblc.config.DestinationTemplate.Field;
+import dev.lblc.config.DestinationTemplate.Kind;
+import dev.lblc.config.TcpRouteConfig.Match;
+import dev.lblc.config.TcpRouteConfig.Timeouts;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads those of {@code routes} that are of TCP listeners. */
+final class TcpRouteReader {
+  private static final List<String> OF_HTTP =
+      List.of("redirect", "rewrite", "host", "requestHeaders", "responseHeaders");
+  private static final List<String> MATCHES_OF_HTTP = List.of("host", "path", "method", "header");
+  private static final String NO_HTTP = ": the route's listener is tcp";
+
+  /** What is known of a connection without understanding what is said on it. */
+  private static final Set<Kind> FIELDS =
+      EnumSet.of(Kind.CLIENT_IP, Kind.LOCAL_IP, Kind.LOCAL_PORT, Kind.SNI);
+
+  static final Syntax<DestinationTemplate> TEMPLATE =
+      new Syntax<>("a template such as {local.ip}:{local.port}", TcpRouteReader::template);
+
+  private TcpRouteReader() {}
+
+  /** {@code service} reads a reference to a service. */
+  static TcpRouteConfig read(String listener, Members keys, Syntax<String> service) {
+    OF_HTTP.forEach(key -> keys.refuse(key, "no " + key + NO_HTTP));
+    return new TcpRouteConfig(
+        listener,
+        match(keys.optional("match")),
+        keys.required("service").text(service, ""),
+        List.copyOf(keys.optional("destination").list(0, template -> template.text(TEMPLATE))),
+        timeouts(keys.optional("timeouts")),
+        RouteReader.retries(keys));
+  }
+
+  private static Match match(Cursor match) {
+    return match.object(keys -> {
+      MATCHES_OF_HTTP.forEach(key -> keys.refuse(key, "no " + key + NO_HTTP));
+      return new Match(
+          keys.optional("sni").text(HttpSyntax.HOST_PATTERN),
+          List.copyOf(keys.optional("port").list(1, PortSyntax::read)),
+          List.copyOf(keys.optional("client").list(1, peer -> peer.text(NetSyntax.PEER))));
+    });
+  }
+
+  private static Timeouts timeouts(Cursor timeouts) {
+    return timeouts.object(keys -> {
+      keys.refuse("response", "no response" + NO_HTTP);
+      Duration connect = RouteReader.connect(keys);
+      Duration idle = RouteReader.idle(keys);
+      return new Timeouts(connect, idle, lifetime(keys.optional("lifetime")));
+    });
+  }
+
+  private static @Nullable Duration lifetime(Cursor lifetime) {
+    Duration read =
+        lifetime.duration(RouteReader.LONGEST, RouteReader.SHORTEST, RouteReader.LONGEST);
+    return lifetime.isPresent() ? read : null;
+  }
+
+  private static DestinationTemplate template(String text) throws Unexpected {
+    DestinationTemplate template = TemplateSyntax.TEMPLATE.read(text);
+    for (DestinationTemplate.Part part : template.parts()) {
+      if (part instanceof Field field && !FIELDS.contains(field.kind())) {
+        throw new Unexpected(
+            "no fields but {client.ip}, {local.ip}, {local.port} and {sni}" + NO_HTTP);
+      }
+    }
+    return template;
+  }
+}

@@ -1,0 +1,83 @@
+package dev.lblc.gateway.common;
+
+import dev.lblc.config.DestinationTemplate;
+import dev.lblc.config.DestinationTemplate.Field;
+import dev.lblc.config.DestinationTemplate.Literal;
+import dev.lblc.config.DestinationTemplate.Part;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes destinations: the first of a route's templates that yields a value. Compiled once from configuration into functions;
+ * immutable.
+ *
+ * @param <F> what is known about a request or a connection
+ */
+public final class KeyCascade<F> {
+  /**
+   * A piece of a key.
+   *
+   * @param <F> what it is taken from
+   */
+  public interface Source<F> {
+    /** The piece; null or an empty text for no value. */
+    @Nullable
+    String value(F facts);
+  }
+
+  private final List<Source<F>> cascade;
+
+  private KeyCascade(List<Source<F>> cascade) {
+    this.cascade = cascade;
+  }
+
+  /**
+   * For these templates, tried in order; none: nothing has a destination.
+   *
+   * @param fields how each field gets its value
+   */
+  public static <F> KeyCascade<F> compile(
+      List<DestinationTemplate> templates, Function<Field, Source<F>> fields) {
+    return new KeyCascade<>(
+        templates.stream().map(template -> compile(template, fields)).toList());
+  }
+
+  /** The key; null: no template yields a value. */
+  public @Nullable String keyOf(F facts) {
+    for (Source<F> source : cascade) {
+      String value = source.value(facts);
+      if (value != null && !value.isEmpty()) {
+        return value;
+      }
+    }
+    return null;
+  }
+
+  private static <F> Source<F> compile(
+      DestinationTemplate template, Function<Field, Source<F>> fields) {
+    List<Source<F>> sources =
+        template.parts().stream().map(part -> source(part, fields)).toList();
+    return sources.size() == 1 ? sources.get(0) : facts -> join(sources, facts);
+  }
+
+  private static <F> Source<F> source(Part part, Function<Field, Source<F>> fields) {
+    if (part instanceof Literal literal) {
+      String text = literal.text();
+      return facts -> text;
+    }
+    return fields.apply((Field) part);
+  }
+
+  private static <F> @Nullable String join(List<Source<F>> sources, F facts) {
+    StringBuilder key = new StringBuilder(64);
+    for (Source<F> source : sources) {
+      String value = source.value(facts);
+      if (value == null || value.isEmpty()) {
+        return null;
+      }
+      key.append(value);
+    }
+    return key.toString();
+  }
+}

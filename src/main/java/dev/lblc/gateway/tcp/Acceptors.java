@@ -1,0 +1,103 @@
+package dev.lblc.gateway.tcp;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ServerChannel;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The listening sockets of a listener, all on one event loop. May be used from any thread. */
+// The futures of Netty's that are not waited for tell what closeFuture or the pipeline tell, too.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class Acceptors {
+  private static final Logger LOG = LoggerFactory.getLogger(Acceptors.class);
+
+  /** How long nothing is accepted after that failed: nearly always for want of file descriptors. */
+  private static final long PAUSE_MILLIS = 500;
+
+  private final TcpListener listener;
+  private final Loop loop;
+
+  Acceptors(TcpListener listener, Loop loop) {
+    this.listener = listener;
+    this.loop = loop;
+  }
+
+  /** Binds all ports, or none. */
+  Future<List<Channel>> bindAll() {
+    List<Future<Channel>> binding =
+        listener.config().ports().stream().map(this::bind).toList();
+    return Future.join(binding)
+        .<List<Channel>>map(all -> all.list())
+        .recover(cause -> closeAll(
+                binding.stream().filter(Future::succeeded).map(Future::result).toList())
+            .compose(closed -> Future.failedFuture(cause)));
+  }
+
+  /** Closes them. */
+  static Future<Void> closeAll(List<Channel> channels) {
+    return Future.join(channels.stream()
+            .map(channel -> {
+              Promise<Void> closed = Promise.promise();
+              channel.close().addListener(done -> closed.complete());
+              return closed.future();
+            })
+            .toList())
+        .mapEmpty();
+  }
+
+  private Future<Channel> bind(int port) {
+    Promise<Channel> promise = Promise.promise();
+    String host = listener.config().host();
+    loop.resolve(host, port).addListener(found -> {
+      if (found.isSuccess()) {
+        bind((InetSocketAddress) found.getNow(), promise);
+      } else {
+        promise.fail(found.cause());
+      }
+    });
+    return promise.future();
+  }
+
+  private void bind(InetSocketAddress address, Promise<Channel> promise) {
+    ServerChannel channel = loop.newServerChannel();
+    channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
+    channel.pipeline().addLast(new Acceptor());
+    loop.eventLoop().register(channel);
+    ChannelFuture bound = channel.bind(address);
+    bound.addListener(done -> {
+      if (done.isSuccess()) {
+        promise.complete(channel);
+      } else {
+        channel.close();
+        promise.fail(done.cause());
+      }
+    });
+  }
+
+  /** Takes what one listening socket accepts. */
+  private final class Acceptor extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object accepted) {
+      listener.accept((Channel) accepted);
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // for outbound handlers only
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      LOG.warn("listener {} cannot accept connections", listener.config().name(), cause);
+      ctx.channel().config().setAutoRead(false);
+      ctx.executor()
+          .schedule(
+              () -> ctx.channel().config().setAutoRead(true), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package dev.lblc.gateway.tcp;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks for the server name in what a TLS client sends first, without taking part in the handshake.
+ *
+ * <p>It is fed with the bytes as they come, each once, in pieces of any size; the hello may be spread over several records. It
+ * is done with the name, or without as soon as it is certain that there is none: the bytes are no TLS, or broken, or more than
+ * the limit. Then whatever came goes on to the server all the same, which is the judge of it. Used by one thread.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc8446#section-4.1.2">RFC 8446, 4.1.2</a>
+ */
+final class ClientHello {
+  private static final int HANDSHAKE_RECORD = 22;
+  private static final int CLIENT_HELLO = 1;
+  private static final int RECORD_HEADER = 5;
+  private static final int MESSAGE_HEADER = 4;
+  private static final int LONGEST_RECORD = 1 << 14;
+  private static final int VERSION_AND_RANDOM = 34;
+  private static final int SERVER_NAME = 0;
+  private static final int HOST_NAME = 0;
+  private static final int LONGEST_NAME = 253;
+  private static final int NONE = -1;
+
+  private final int limit;
+  private final byte[] header = new byte[RECORD_HEADER];
+  private int headerBytes;
+  private int recordLeft;
+  private byte[] message = new byte[512];
+  private int messageBytes;
+  private int total;
+  private boolean done;
+  private @Nullable String serverName;
+
+  /** Of at most {@code limit} bytes, headers of records included. */
+  ClientHello(int limit) {
+    this.limit = limit;
+  }
+
+  /** Takes the readable bytes, without consuming them; whether it is done. What comes after that is of no interest. */
+  boolean feed(ByteBuf in) {
+    int at = in.readerIndex();
+    int end = in.writerIndex();
+    while (at < end && !done) {
+      at += recordLeft == 0 ? headerByte(in.getByte(at)) : body(in, at, end - at);
+    }
+    return done;
+  }
+
+  /** The name, in lower case; null: there is none, or it is not known yet. */
+  @Nullable
+  String serverName() {
+    return serverName;
+  }
+
+  private int headerByte(byte octet) {
+    header[headerBytes++] = octet;
+    boolean isTls = switch (headerBytes) {
+      case 1 -> octet == HANDSHAKE_RECORD;
+      case 2 -> octet == 3; // of SSL 3.0 to TLS 1.3
+      default -> true;
+    };
+    if (!isTls || ++total > limit) {
+      done = true;
+    } else if (headerBytes == RECORD_HEADER) {
+      headerBytes = 0;
+      recordLeft = (header[3] & 0xff) << 8 | (header[4] & 0xff);
+      done = recordLeft == 0 || recordLeft > LONGEST_RECORD;
+    }
+    return 1;
+  }
+
+  private int body(ByteBuf in, int at, int available) {
+    int wanted = messageBytes < MESSAGE_HEADER ? MESSAGE_HEADER : messageLength();
+    int length = Math.min(Math.min(available, recordLeft), wanted - messageBytes);
+    total += length;
+    if (total > limit) {
+      done = true;
+      return length;
+    }
+    if (messageBytes + length > message.length) {
+      message = Arrays.copyOf(message, Math.min(limit, Math.max(wanted, messageBytes + length)));
+    }
+    in.getBytes(at, message, messageBytes, length);
+    messageBytes += length;
+    recordLeft -= length;
+    if (messageBytes == MESSAGE_HEADER) {
+      done = message[0] != CLIENT_HELLO
+          || messageLength() > limit
+          || messageLength() == MESSAGE_HEADER;
+    } else if (messageBytes > MESSAGE_HEADER && messageBytes == messageLength()) {
+      done = true;
+      serverName = nameInMessage();
+    }
+    return length;
+  }
+
+  private int messageLength() {
+    return MESSAGE_HEADER + (octet(1) << 16 | octet(2) << 8 | octet(3));
+  }
+
+  private @Nullable String nameInMessage() {
+    int at = MESSAGE_HEADER + VERSION_AND_RANDOM;
+    at = endOfVector(at, 1, messageBytes); // session
+    at = endOfVector(at, 2, messageBytes); // cipher suites
+    at = endOfVector(at, 1, messageBytes); // compression methods
+    int end = endOfVector(at, 2, messageBytes); // extensions
+    at += 2;
+    while (end != NONE && at + 4 <= end) {
+      int type = number(at);
+      int next = endOfVector(at + 2, 2, end);
+      if (next == NONE) {
+        return null;
+      }
+      if (type == SERVER_NAME) {
+        return nameInExtension(at + 4, next);
+      }
+      at = next;
+    }
+    return null;
+  }
+
+  private @Nullable String nameInExtension(int start, int end) {
+    int at = start + 2;
+    int last = endOfVector(start, 2, end);
+    while (last != NONE && at < last) {
+      int next = endOfVector(at + 1, 2, last);
+      if (next == NONE) {
+        return null;
+      }
+      if (octet(at) == HOST_NAME) {
+        return name(at + 3, next);
+      }
+      at = next;
+    }
+    return null;
+  }
+
+  private @Nullable String name(int start, int end) {
+    if (start == end || end - start > LONGEST_NAME || octet(start) == '.') {
+      return null;
+    }
+    for (int i = start; i < end; i++) {
+      int c = octet(i) | 0x20;
+      boolean isLetter = c >= 'a' && c <= 'z' && octet(i) < 0x80;
+      boolean isOther = (octet(i) >= '0' && octet(i) <= '9') || "-._".indexOf(octet(i)) >= 0;
+      if (!isLetter && !isOther) {
+        return null;
+      }
+    }
+    return new String(message, start, end - start, StandardCharsets.US_ASCII)
+        .toLowerCase(Locale.ROOT);
+  }
+
+  /** Where a vector ends that starts with its length; {@link #NONE}: not before {@code end}, or there is no start. */
+  private int endOfVector(int start, int lengthBytes, int end) {
+    int data = start + lengthBytes;
+    if (start == NONE || data > end) {
+      return NONE;
+    }
+    int last = data + (lengthBytes == 1 ? octet(start) : number(start));
+    return last > end ? NONE : last;
+  }
+
+  private int number(int at) {
+    return octet(at) << 8 | octet(at + 1);
+  }
+
+  private int octet(int at) {
+    return message[at] & 0xff;
+  }
+}

@@ -1,0 +1,91 @@
+package dev.lblc.gateway.tcp;
+
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.NetUtil;
+import io.netty.util.concurrent.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.spi.transport.Transport;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+
+/**
+ * The event loop of a Vert.x context, as a place for Netty's channels.
+ *
+ * <p>Vert.x's own sockets close when the other side is done, and make an object, a context and a buffer of their own where this
+ * path needs none: set-ups of connections would cost a quarter more, bulk transfers nearly half. So they stay out of it, and
+ * only loops, transport and name resolution are Vert.x's. Confined to the loop but for {@link #prepare}.
+ */
+final class Loop {
+  /** Low, since one buffer that is read is written with one call: what does not go at once has to wait. */
+  private static final WriteBufferWaterMark WAITING = new WriteBufferWaterMark(8 << 10, 16 << 10);
+
+  private final VertxInternal vertx;
+  private final EventLoop eventLoop;
+  private final Transport transport;
+  private final ReadSizes readSizes = new ReadSizes();
+
+  /** Of the current context. */
+  Loop(Vertx vertx) {
+    this.vertx = (VertxInternal) vertx;
+    this.eventLoop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
+    this.transport = this.vertx.transport();
+  }
+
+  ReadSizes readSizes() {
+    return readSizes;
+  }
+
+  EventLoop eventLoop() {
+    return eventLoop;
+  }
+
+  ServerChannel newServerChannel() {
+    return transport.serverChannelFactory(false).newChannel();
+  }
+
+  /** A socket that is neither registered nor connected. */
+  Channel newChannel() {
+    Channel channel = transport.channelFactory(false).newChannel();
+    prepare(channel);
+    return channel;
+  }
+
+  /** Sets what all sockets have in common: they read when told to, and may be closed on one side only. */
+  void prepare(Channel channel) {
+    ChannelConfig config = channel.config();
+    config.setAutoRead(false);
+    config.setAllocator(PooledByteBufAllocator.DEFAULT);
+    config.setRecvByteBufAllocator(readSizes);
+    config.setWriteBufferWaterMark(WAITING);
+    config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    config.setOption(ChannelOption.TCP_NODELAY, true);
+    config.setOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0); // by the deadlines
+  }
+
+  /** The address of a host, of which only names are looked up. */
+  Future<InetSocketAddress> resolve(String host, int port) {
+    byte[] octets = NetUtil.createByteArrayFromIpAddressString(host);
+    if (octets == null) {
+      return vertx
+          .nameResolver()
+          .nettyAddressResolverGroup()
+          .getResolver(eventLoop)
+          .resolve(InetSocketAddress.createUnresolved(host, port));
+    }
+    try {
+      return eventLoop.newSucceededFuture(
+          new InetSocketAddress(InetAddress.getByAddress(octets), port));
+    } catch (UnknownHostException e) {
+      return eventLoop.newFailedFuture(e);
+    }
+  }
+}

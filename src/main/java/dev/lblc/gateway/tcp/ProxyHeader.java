@@ -1,0 +1,98 @@
+package dev.lblc.gateway.tcp;
+
+import dev.lblc.config.ProxyVersion;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.handler.codec.haproxy.HAProxyCommand;
+import io.netty.handler.codec.haproxy.HAProxyMessage;
+import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
+import io.netty.handler.codec.haproxy.HAProxyMessageEncoder;
+import io.netty.handler.codec.haproxy.HAProxyProtocolException;
+import io.netty.handler.codec.haproxy.HAProxyProtocolVersion;
+import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol;
+import io.netty.util.NetUtil;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+
+/**
+ * The header of the PROXY protocol, in both directions. The only place that knows Netty's codec, which need not be on the class
+ * path where the protocol is not used.
+ *
+ * @see <a href="https://www.haproxy.org/download/2.8/doc/proxy-protocol.txt">The specification</a>
+ */
+final class ProxyHeader {
+  /** More than addresses, names and certificates' digests take. */
+  private static final int MOST_EXTRA_BYTES = 2048;
+
+  private ProxyHeader() {}
+
+  /** Says what the listener was told of the client, or what it sees, as the first thing on a connection. */
+  // A failed write fails the connection.
+  @SuppressWarnings("FutureReturnValueIgnored")
+  static void write(Channel channel, ProxyVersion version, ConnectionFacts facts) {
+    channel.pipeline().addFirst(HAProxyMessageEncoder.INSTANCE);
+    channel.write(message(version, facts), channel.voidPromise());
+    channel.pipeline().remove(HAProxyMessageEncoder.INSTANCE);
+  }
+
+  /** Reads a header, of which it makes a message for {@link #facts}, and then leaves the pipeline. */
+  static ChannelHandler decoder() {
+    return new HAProxyMessageDecoder(MOST_EXTRA_BYTES);
+  }
+
+  static boolean isHeader(Object message) {
+    return message instanceof HAProxyMessage;
+  }
+
+  /** Whether a header could not be read. */
+  static boolean isFailure(Throwable cause) {
+    return cause instanceof HAProxyProtocolException;
+  }
+
+  /** What a header says, or what was seen where it says nothing; releases it. */
+  static ConnectionFacts facts(Object header, ConnectionFacts seen) {
+    HAProxyMessage message = (HAProxyMessage) header;
+    try {
+      HAProxyProxiedProtocol protocol = message.proxiedProtocol();
+      boolean isTcp =
+          protocol == HAProxyProxiedProtocol.TCP4 || protocol == HAProxyProxiedProtocol.TCP6;
+      return isTcp && message.command() == HAProxyCommand.PROXY
+          ? new ConnectionFacts(
+              address(message.sourceAddress(), message.sourcePort()),
+              address(message.destinationAddress(), message.destinationPort()),
+              seen.sni())
+          : seen;
+    } finally {
+      message.release();
+    }
+  }
+
+  private static HAProxyMessage message(ProxyVersion version, ConnectionFacts facts) {
+    HAProxyProtocolVersion number =
+        version == ProxyVersion.V1 ? HAProxyProtocolVersion.V1 : HAProxyProtocolVersion.V2;
+    boolean isV6 = facts.client().getAddress() instanceof Inet6Address;
+    if (isV6 != facts.local().getAddress() instanceof Inet6Address) {
+      return new HAProxyMessage(
+          number, HAProxyCommand.PROXY, HAProxyProxiedProtocol.UNKNOWN, null, null, 0, 0);
+    }
+    return new HAProxyMessage(
+        number,
+        HAProxyCommand.PROXY,
+        isV6 ? HAProxyProxiedProtocol.TCP6 : HAProxyProxiedProtocol.TCP4,
+        facts.clientIp(),
+        facts.localIp(),
+        facts.client().getPort(),
+        facts.localPort());
+  }
+
+  private static InetSocketAddress address(String ip, int port) {
+    try {
+      return new InetSocketAddress(
+          InetAddress.getByAddress(NetUtil.createByteArrayFromIpAddressString(ip)), port);
+    } catch (UnknownHostException e) {
+      throw new HAProxyProtocolException("not an address", e);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package dev.lblc.gateway.tcp;
+
+import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
+
+/**
+ * How large the buffers are that sockets of one event loop read into: as large as what comes, within limits, so that bulk
+ * transfers take few system calls and short messages little memory. While much waits for peers that do not read, they are
+ * small for all. Confined to the event loop.
+ */
+final class ReadSizes extends DefaultMaxMessagesRecvByteBufAllocator {
+  private static final int SMALLEST = 1 << 10;
+  private static final int FIRST = 1 << 13;
+  private static final int LARGEST = 1 << 19;
+
+  /** What fills a buffer is mostly bulk. */
+  private static final int GROWTH = 16;
+
+  /** Above that, buffers are small; what waits beyond it is a few KiB for each direction of a session. */
+  private static final long MOST_WAITING = 64L << 20;
+
+  private long waiting;
+
+  /** Notes that so many bytes more, or less, wait for a peer. */
+  void waits(long bytes) {
+    waiting += bytes;
+  }
+
+  /** The bytes that wait for peers that do not read. */
+  long waiting() {
+    return waiting;
+  }
+
+  @Override
+  public ExtendedHandle newHandle() {
+    return new Guess();
+  }
+
+  /** One socket's: grows when a buffer was filled, and is halved when two in a row were filled by less than half. */
+  private final class Guess extends MaxMessageHandle {
+    private int size = FIRST;
+    private boolean wasLarge;
+
+    @Override
+    public int guess() {
+      return waiting > MOST_WAITING ? Math.min(size, FIRST) : size;
+    }
+
+    @Override
+    public void lastBytesRead(int bytes) {
+      super.lastBytesRead(bytes);
+      if (bytes == attemptedBytesRead()) {
+        size = Math.min(size * GROWTH, LARGEST);
+        wasLarge = false;
+      } else if (bytes < size / 2) {
+        if (wasLarge) {
+          size = Math.max(size / 2, SMALLEST);
+        }
+        wasLarge = !wasLarge;
+      } else {
+        wasLarge = false;
+      }
+    }
+  }
+}

@@ -1,0 +1,285 @@
+package dev.lblc.gateway.tcp;
+
+import dev.lblc.gateway.common.AccessLine;
+import dev.lblc.plugin.Lease;
+import io.netty.channel.Channel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.Set;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection of a client from its acceptance to its end.
+ *
+ * <p>It ends once, in one of two ways: both peers have said that they will send no more, and all was passed on; or it is
+ * aborted, and then both peers see a reset. Either way the lease is closed before the last peer can see the end.
+ *
+ * <p>Confined to its event loop.
+ */
+final class Session {
+  private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
+  /** What is being waited for. */
+  enum Phase {
+    /** What the client says about itself: it has no route yet. */
+    OPENING,
+    /** A connection to a server. */
+    CONNECTING,
+    /** The end. */
+    RELAYING,
+    /** Nothing. */
+    OVER
+  }
+
+  private final TcpWorker worker;
+  private final TcpListener listener;
+  private final Side client;
+  private final long startNanos;
+  private final InetSocketAddress peer;
+
+  private Phase phase = Phase.OPENING;
+  private long phaseStartNanos;
+  private @Nullable ConnectionFacts facts;
+  private @Nullable TcpRoute route;
+  private @Nullable String destination;
+  private @Nullable Lease lease;
+  private @Nullable String serverId;
+  private @Nullable String reason;
+  private @Nullable Side server;
+  private Set<String> tried = Set.of();
+  private int retriesLeft;
+  private int sidesEnded;
+
+  /** What the deadlines keep about this session. */
+  final Deadlines.Entry deadline = new Deadlines.Entry(this);
+
+  Session(TcpWorker worker, TcpListener listener, Channel channel) {
+    this.worker = worker;
+    this.listener = listener;
+    this.client = new Side(this, channel, worker.loop().readSizes());
+    this.peer = (InetSocketAddress) channel.remoteAddress();
+    this.startNanos = worker.nanoTime();
+    this.phaseStartNanos = startNanos;
+  }
+
+  // --- what is known ---
+
+  TcpListener listener() {
+    return listener;
+  }
+
+  Side client() {
+    return client;
+  }
+
+  /** The address at the other end of the client's connection. */
+  InetSocketAddress peer() {
+    return peer;
+  }
+
+  ConnectionFacts facts() {
+    return known(facts);
+  }
+
+  TcpRoute route() {
+    return known(route);
+  }
+
+  Phase phase() {
+    return phase;
+  }
+
+  boolean isOver() {
+    return phase == Phase.OVER;
+  }
+
+  long startNanos() {
+    return startNanos;
+  }
+
+  long phaseStartNanos() {
+    return phaseStartNanos;
+  }
+
+  /** Something that changes as long as something happens. */
+  long progress() {
+    return client.progress() + (server == null ? 0 : server.progress());
+  }
+
+  // --- its stages, in order ---
+
+  /** It is registered with its event loop. */
+  void begin() {
+    enter(Phase.OPENING);
+  }
+
+  /** The client has said what there is to know: finds the route, and a server. */
+  void opened(ConnectionFacts known) {
+    facts = known;
+    TcpRoute found = listener.routes().find(known);
+    if (found == null) {
+      abort(TcpFailure.NO_ROUTE);
+      return;
+    }
+    route = found;
+    destination = found.keys().keyOf(known);
+    retriesLeft = found.retries();
+    worker.connector().connect(this);
+  }
+
+  /** Chooses a server and counts the connection as active there; throws {@link dev.lblc.plugin.NoServerException}. */
+  Lease acquire() {
+    enter(Phase.CONNECTING);
+    Lease taken = route().service().acquire(destination, tried);
+    lease = taken;
+    serverId = taken.server().id();
+    reason = taken.reason().label();
+    return taken;
+  }
+
+  /** A socket that is on its way to the server, instead of one that was before. */
+  Side dialling(Channel channel) {
+    Side dialled = new Side(this, channel, worker.loop().readSizes());
+    server = dialled;
+    return dialled;
+  }
+
+  /** The server of this lease did not work out: stops counting there; whether another may be tried. */
+  boolean giveUp(Lease taken) {
+    release();
+    if (server != null) {
+      server.reset();
+      server = null;
+    }
+    if (retriesLeft == 0 || isOver()) {
+      return false;
+    }
+    retriesLeft--;
+    Set<String> more = new HashSet<>(tried);
+    more.add(taken.server().id());
+    tried = more;
+    return true;
+  }
+
+  /** Whether it still waits for a connection to the server of this lease. */
+  boolean isWaitingFor(Lease taken) {
+    return phase == Phase.CONNECTING && taken == lease;
+  }
+
+  /** The server did not take the connection within the time allowed. */
+  void connectTimedOut() {
+    worker.connector().timedOut(this, known(lease));
+  }
+
+  /** There is a connection to the server: passes everything on. */
+  void relay() {
+    enter(Phase.RELAYING);
+    Side.join(client, known(server));
+  }
+
+  /** One of the peers will send no more. */
+  void halfClosed() {
+    if (lease != null) {
+      lease.halfClosed();
+    }
+  }
+
+  // --- ways out ---
+
+  /** All that one peer had to send was passed on, and it will send no more; whether that was the end. */
+  boolean ended() {
+    sidesEnded++;
+    if (sidesEnded < 2) {
+      return false;
+    }
+    end(null);
+    client.close();
+    known(server).close();
+    return true;
+  }
+
+  /** A socket is closed, or failed. */
+  void broken(Side side, @Nullable Throwable cause) {
+    if (isOver() || (side != client && (side != server || phase == Phase.CONNECTING))) {
+      return; // it was given up, or is not connected yet, of which the connector hears
+    }
+    if (cause instanceof SSLException
+        || (cause != null && cause.getCause() instanceof SSLException)) {
+      LOG.debug("tls of a client failed", cause);
+      abort(TcpFailure.TLS_FAILED);
+    } else if (cause == null || cause instanceof IOException) {
+      LOG.debug("a connection broke", cause);
+      abort(side == client ? TcpFailure.CLIENT_RESET : TcpFailure.SERVER_RESET);
+    } else {
+      LOG.error("a connection failed", cause);
+      abort(TcpFailure.INTERNAL);
+    }
+  }
+
+  /** Ends it by force: both peers see that it is not complete. */
+  void abort(TcpFailure why) {
+    if (isOver()) {
+      return;
+    }
+    boolean isToldWhy = why == TcpFailure.TLS_FAILED && phase == Phase.OPENING;
+    end(why);
+    if (isToldWhy) { // by an alert, which a reset could overtake
+      client.close();
+    } else {
+      client.reset();
+    }
+    if (server != null) {
+      server.reset();
+    }
+  }
+
+  private void end(@Nullable TcpFailure why) {
+    enter(Phase.OVER);
+    release();
+    if (listener.config().accessLog() && AccessLine.isOn()) {
+      log(why);
+    }
+  }
+
+  private void enter(Phase next) {
+    phase = next;
+    phaseStartNanos = worker.nanoTime();
+    worker.deadlines().moved(deadline);
+  }
+
+  private void release() {
+    Lease held = lease;
+    if (held != null) {
+      lease = null;
+      held.close();
+    }
+  }
+
+  /** In the columns of a request's line: client, protocol, port, bytes received, bytes sent and so on. */
+  private void log(@Nullable TcpFailure why) {
+    ConnectionFacts all = facts;
+    new AccessLine()
+        .text(all == null ? ConnectionFacts.ip(peer) : all.clientIp())
+        .text(listener.config().tls() == null ? "TCP" : "TLS")
+        .text(all == null ? null : ":" + all.localPort())
+        .text(null)
+        .number(client.received())
+        .number(server == null ? 0 : server.received())
+        .millis(worker.nanoTime() - startNanos)
+        .text(route == null ? null : route.service().name())
+        .text(serverId)
+        .text(reason)
+        .end(why == null ? null : why.reason());
+  }
+
+  private static <T> T known(@Nullable T value) {
+    if (value == null) {
+      throw new IllegalStateException("asked for too early");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,222 @@
+package dev.lblc.gateway.tcp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of the two sockets of a session: what is read from it is written to the other, no faster than that takes it.
+ *
+ * <p>One piece is read at a time, and the next only when nothing much of it waits to be written, so that a peer that does not
+ * read holds up no more than that piece. When a peer says that it will send no more, what it sent is passed on, and then
+ * that; with the native transport it is all read at once then, which is at most what the kernel's receive buffer held.
+ *
+ * <p>Confined to its event loop.
+ */
+// Nobody waits for a socket that is given up to be closed.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class Side extends ChannelInboundHandlerAdapter {
+  private final Session session;
+  private final Channel channel;
+  private final ReadSizes readSizes;
+  private @Nullable Side other;
+  private @Nullable ByteBuf held;
+  private long received;
+  private boolean inputEnded;
+  private long waiting;
+
+  /** {@code readSizes} are those of the loop. */
+  Side(Session session, Channel channel, ReadSizes readSizes) {
+    this.session = session;
+    this.channel = channel;
+    this.readSizes = readSizes;
+  }
+
+  long received() {
+    return received;
+  }
+
+  boolean inputEnded() {
+    return inputEnded;
+  }
+
+  /** Something that changes as long as something happens. */
+  long progress() {
+    ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
+    return out == null ? received : received + out.currentProgress() - out.totalPendingWriteBytes();
+  }
+
+  /** Keeps what came before there was another side; takes over the reference. */
+  void hold(ByteBuf data) {
+    received += data.readableBytes();
+    held = held == null ? data : Unpooled.wrappedBuffer(held, data);
+  }
+
+  /** Joins two sockets: each gets what the other holds and reads. */
+  static void join(Side one, Side two) {
+    one.other = two;
+    two.other = one;
+    one.passOnHeld(two);
+    two.passOnHeld(one);
+    one.readOrEnd();
+    two.readOrEnd();
+  }
+
+  /** Writes something before what the other side sends; takes over the reference. */
+  void write(Object message) {
+    channel.write(message, channel.voidPromise());
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ByteBuf data = (ByteBuf) message;
+    Side to = other;
+    if (session.isOver()) {
+      data.release();
+    } else if (to == null) {
+      hold(data);
+    } else {
+      received += data.readableBytes();
+      to.write(data);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    Side to = other;
+    if (to != null && !session.isOver()) {
+      to.channel.flush();
+      readIfTaken(to);
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    Side from = other;
+    if (from != null && !session.isOver()) {
+      from.readIfTaken(this);
+    } else {
+      waits(0);
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof ChannelInputShutdownEvent || event == SslCloseCompletionEvent.SUCCESS) {
+      endInput();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    session.broken(this, null);
+  }
+
+  @Override
+  @SuppressWarnings("deprecation") // for outbound handlers only
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    session.broken(this, cause);
+  }
+
+  /** The peer has said that it will send no more. */
+  void endInput() {
+    if (inputEnded) {
+      return;
+    }
+    inputEnded = true;
+    if (other != null && !session.isOver()) {
+      passOnEnd(other);
+    }
+  }
+
+  /** Closes the socket in an orderly way: everything was written. */
+  void close() {
+    waits(0);
+    channel.close();
+  }
+
+  /** Breaks the connection off, so that the peer cannot take it for an orderly end; not even one of TLS. */
+  void reset() {
+    waits(0);
+    dropHeld();
+    reset(channel);
+  }
+
+  static void reset(Channel channel) {
+    if (channel.isOpen()) {
+      channel.config().setOption(ChannelOption.SO_LINGER, 0);
+      channel.unsafe().close(channel.voidPromise());
+    }
+  }
+
+  private void passOnHeld(Side to) {
+    ByteBuf data = held;
+    held = null;
+    if (data != null) {
+      to.write(data);
+    }
+    to.channel.flush();
+  }
+
+  private void readOrEnd() {
+    Side to = other;
+    if (to == null || session.isOver()) {
+      return;
+    }
+    if (inputEnded) {
+      passOnEnd(to);
+    } else {
+      readIfTaken(to);
+    }
+  }
+
+  private void readIfTaken(Side to) {
+    boolean isTaken = to.channel.isWritable();
+    ChannelOutboundBuffer out = to.channel.unsafe().outboundBuffer();
+    to.waits(isTaken || out == null ? 0 : out.totalPendingWriteBytes());
+    if (isTaken && !inputEnded) {
+      channel.read();
+    }
+  }
+
+  /** Notes how many bytes wait for the peer. */
+  private void waits(long bytes) {
+    readSizes.waits(bytes - waiting);
+    waiting = bytes;
+  }
+
+  private void passOnEnd(Side to) {
+    session.halfClosed();
+    // Behind all that is still to be written.
+    to.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+      if (written.isSuccess() && !session.isOver() && !session.ended()) {
+        to.endOutput();
+      }
+    });
+  }
+
+  private void endOutput() {
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls == null) {
+      ((DuplexChannel) channel).shutdownOutput();
+    } else {
+      tls.closeOutbound().addListener(closed -> ((DuplexChannel) channel).shutdownOutput());
+    }
+  }
+
+  private void dropHeld() {
+    if (held != null) {
+      held.release();
+      held = null;
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package dev.lblc.gateway.tcp;
+
+/** Why a connection did not come to an orderly end: the reason in the access log. */
+enum TcpFailure {
+  /** The client did not say who it is and what it wants in time. */
+  HELLO_TIMEOUT("hello timed out"),
+  /** It should have started with a PROXY protocol header, and its peer may not send one. */
+  PEER_NOT_TRUSTED("peer not trusted"),
+  /** It should have started with a PROXY protocol header, and did not. */
+  BAD_PROXY_HEADER("bad proxy header"),
+  /** The TLS handshake, or what came after it, cannot be understood. */
+  TLS_FAILED("tls failed"),
+  /** No route fits. */
+  NO_ROUTE("no route"),
+  /** No server could be chosen. */
+  NO_SERVER("no server available"),
+  /** The server did not take the connection, nor did those tried after it. */
+  CONNECT_FAILED("connect failed"),
+  /** No connection within the time allowed. */
+  CONNECT_TIMEOUT("connect timed out"),
+  /** No byte in either direction for the time allowed. */
+  IDLE_TIMEOUT("idle for too long"),
+  /** It was open for the time allowed. */
+  LIFETIME("lifetime over"),
+  /** The client left before a server was involved. */
+  CLIENT_GONE("client closed the connection"),
+  /** The client broke the connection off. */
+  CLIENT_RESET("client reset the connection"),
+  /** The server broke the connection off. */
+  SERVER_RESET("server reset the connection"),
+  /** The gateway stops. */
+  STOPPED("gateway stopped"),
+  /** A fault of our own. */
+  INTERNAL("internal error");
+
+  private final String reason;
+
+  TcpFailure(String reason) {
+    this.reason = reason;
+  }
+
+  String reason() {
+    return reason;
+  }
+}

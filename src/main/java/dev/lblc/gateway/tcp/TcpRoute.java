@@ -1,0 +1,68 @@
+package dev.lblc.gateway.tcp;
+
+import dev.lblc.config.DestinationTemplate.Field;
+import dev.lblc.config.DestinationTemplate.Kind;
+import dev.lblc.config.ProxyVersion;
+import dev.lblc.config.TcpRouteConfig;
+import dev.lblc.gateway.common.KeyCascade;
+import dev.lblc.gateway.common.KeyCascade.Source;
+import dev.lblc.plugin.LblcService;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A route, compiled from configuration.
+ *
+ * @param match what a connection must have
+ * @param service where it goes
+ * @param keys makes the destination
+ * @param needsSni whether match or keys look at the server name
+ * @param proxyProtocol header that the connection to the server starts with; null: none
+ * @param connectNanos to connect to a server
+ * @param idleNanos without a byte in either direction
+ * @param lifetimeNanos of a connection
+ * @param retries how many other servers are tried after a failed connect
+ */
+record TcpRoute(
+    TcpMatch match,
+    LblcService service,
+    KeyCascade<ConnectionFacts> keys,
+    boolean needsSni,
+    @Nullable ProxyVersion proxyProtocol,
+    long connectNanos,
+    long idleNanos,
+    long lifetimeNanos,
+    int retries) {
+
+  static TcpRoute compile(
+      TcpRouteConfig config, LblcService service, @Nullable ProxyVersion proxyProtocol) {
+    TcpMatch match = new TcpMatch(config.match());
+    Duration lifetime = config.timeouts().lifetime();
+    return new TcpRoute(
+        match,
+        service,
+        KeyCascade.compile(config.destination(), TcpRoute::source),
+        match.needsSni() || config.destination().stream().anyMatch(TcpRoute::hasSni),
+        proxyProtocol,
+        config.timeouts().connect().toNanos(),
+        config.timeouts().idle().toNanos(),
+        lifetime == null ? Long.MAX_VALUE : lifetime.toNanos(),
+        config.retries());
+  }
+
+  private static boolean hasSni(dev.lblc.config.DestinationTemplate template) {
+    return template.parts().stream()
+        .anyMatch(part -> part instanceof Field field && field.kind() == Kind.SNI);
+  }
+
+  private static Source<ConnectionFacts> source(Field field) {
+    return switch (field.kind()) {
+      case CLIENT_IP -> ConnectionFacts::clientIp;
+      case LOCAL_IP -> ConnectionFacts::localIp;
+      case LOCAL_PORT -> facts -> Integer.toString(facts.localPort());
+      case SNI -> ConnectionFacts::sni;
+      case HOST, PATH, QUERY, HEADER, COOKIE, METHOD ->
+        throw new IllegalArgumentException("a field of HTTP on TCP: " + field.kind());
+    };
+  }
+}

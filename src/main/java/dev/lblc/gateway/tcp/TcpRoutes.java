@@ -1,0 +1,58 @@
+package dev.lblc.gateway.tcp;
+
+import dev.lblc.config.ServiceConfig;
+import dev.lblc.config.TcpListenerConfig;
+import dev.lblc.config.TcpRouteConfig;
+import dev.lblc.plugin.LblcService;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The routes of one listener, compiled. Immutable, shared by all event loops. */
+final class TcpRoutes {
+  private final List<TcpRoute> routes;
+
+  private TcpRoutes(List<TcpRoute> routes) {
+    this.routes = routes;
+  }
+
+  /**
+   * Compiles those of the routes that name the listener, in their order.
+   *
+   * @param configs of all services, by name
+   * @param services finds a service by its name, or throws {@link IllegalArgumentException}
+   */
+  static TcpRoutes compile(
+      TcpListenerConfig listener,
+      List<TcpRouteConfig> routes,
+      Map<String, ServiceConfig> configs,
+      Function<String, LblcService> services) {
+    return new TcpRoutes(routes.stream()
+        .filter(route -> route.listener().equals(listener.name()))
+        .map(route -> {
+          ServiceConfig config = configs.get(route.service());
+          return TcpRoute.compile(
+              route,
+              services.apply(route.service()),
+              config == null ? null : config.proxyProtocol());
+        })
+        .toList());
+  }
+
+  /** Whether any route looks at the server name of the TLS handshake. */
+  boolean needSni() {
+    return routes.stream().anyMatch(TcpRoute::needsSni);
+  }
+
+  /** The first route that matches; null: none does. */
+  @Nullable
+  TcpRoute find(ConnectionFacts facts) {
+    for (TcpRoute route : routes) {
+      if (route.match().matches(facts)) {
+        return route;
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,36 @@
+package dev.lblc.gateway;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+
+/** A server whose connections the test serves itself, one by one. */
+final class RawServer implements AutoCloseable {
+  private static final int PATIENCE_MILLIS = 10_000;
+
+  private final ServerSocket socket;
+
+  RawServer() throws IOException {
+    socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    socket.setSoTimeout(PATIENCE_MILLIS);
+  }
+
+  int port() {
+    return socket.getLocalPort();
+  }
+
+  /** The next connection. */
+  RawClient accept() throws IOException {
+    return new RawClient(socket.accept());
+  }
+
+  /** Takes no more connections; those that there are go on. */
+  void refuse() throws IOException {
+    socket.close();
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}

@@ -1,0 +1,254 @@
+package dev.lblc.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lblc.scheduler.Reason;
+import dev.lblc.testing.Eventually;
+import dev.lblc.testing.Ports;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How connections end that do not end in an orderly way: what both peers see, what counts, what is logged. */
+@ParameterizedClass(name = "native transport {0}")
+@ValueSource(booleans = {false, true})
+final class TcpWaysOutIT {
+  private final TestGateway gateway;
+
+  TcpWaysOutIT(boolean isNative) {
+    gateway = new TestGateway(isNative);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    gateway.awaitIdle();
+    gateway.stop();
+  }
+
+  @Test
+  void connect_thatFails_isTriedOnAnotherServer() throws Exception {
+    try (RawServer server = new RawServer();
+        AccessLines log = new AccessLines()) {
+      gateway
+          .service("s", server.port(), Ports.free())
+          .listener(tcp())
+          .route(route(new JsonObject()))
+          .start();
+      for (int i = 0; i < 3; i++) {
+        try (RawClient client = new RawClient(gateway.port());
+            RawClient served = server.accept()) {
+          served.send("here").endOutput();
+          client.endOutput();
+          assertThat(client.rest()).isEqualTo("here");
+        }
+      }
+      assertThat(log.await(3))
+          .allMatch(line -> line.matches(
+              "127\\.0\\.0\\.1 TCP :[0-9]+ - 0 4 [0-9.]+ s s-0 (unavailable|placed|hit) -"));
+      assertThat(gateway.scheduled("s").status().decisions().get(Reason.UNAVAILABLE))
+          .isPositive();
+    }
+  }
+
+  @Test
+  void connect_thatFailsEverywhere_resetsTheClient() throws Exception {
+    try (AccessLines log = new AccessLines()) {
+      gateway
+          .service("s", Ports.free(), Ports.free())
+          .listener(tcp())
+          .route(route(new JsonObject()))
+          .start();
+      try (RawClient client = new RawClient(gateway.port())) {
+        assertThat(client.rest()).isEqualTo("<reset>");
+      }
+      assertThat(log.await(1).get(0)).endsWith(" unavailable connect failed");
+    }
+  }
+
+  @Test
+  void connect_thatIsNotAnswered_timesOutAndIsTriedOnAnotherServer() throws Exception {
+    try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        RawServer server = new RawServer();
+        AccessLines log = new AccessLines()) {
+      List<SocketChannel> queue = fill(deaf);
+      gateway
+          .service("s", server.port(), deaf.getLocalPort())
+          .listener(tcp())
+          .route(route(timeouts("connect", "200ms")))
+          .start();
+      try (RawClient client = new RawClient(gateway.port());
+          RawClient served = server.accept()) {
+        served.endOutput();
+        client.endOutput();
+        assertThat(client.rest()).isEmpty();
+      }
+      assertThat(log.await(1).get(0)).endsWith(" s-0 unavailable -");
+      for (SocketChannel waiting : queue) {
+        waiting.close();
+      }
+    }
+  }
+
+  @Test
+  void server_thatIsNotThere_resetsTheClient() throws Exception {
+    try (AccessLines log = new AccessLines()) {
+      gateway.service("s").listener(tcp()).route(route(new JsonObject())).start();
+      try (RawClient client = new RawClient(gateway.port())) {
+        assertThat(client.rest()).isEqualTo("<reset>");
+      }
+      assertThat(log.await(1).get(0)).endsWith(" s - - no server available");
+    }
+  }
+
+  @Test
+  void route_thatIsNotThere_resetsTheClient() throws Exception {
+    try (RawServer server = new RawServer();
+        AccessLines log = new AccessLines()) {
+      JsonObject elsewhere = new JsonObject().put("client", new JsonArray().add("10.0.0.0/8"));
+      gateway
+          .service("s", server.port())
+          .listener(tcp())
+          .route(route(new JsonObject().put("match", elsewhere)))
+          .start();
+      try (RawClient client = new RawClient(gateway.port())) {
+        assertThat(client.rest()).isEqualTo("<reset>");
+      }
+      assertThat(log.await(1).get(0)).endsWith(" - - - no route");
+    }
+  }
+
+  @Test
+  void silence_forTheTimeAllowed_resetsBoth() throws Exception {
+    expectReset(timeouts("idle", "300ms"), "idle for too long");
+  }
+
+  @Test
+  void lifetime_over_resetsBoth() throws Exception {
+    expectReset(timeouts("lifetime", "300ms"), "lifetime over");
+  }
+
+  @Test
+  void silence_ofOneSideThatHasEnded_isLimitedToo() throws Exception {
+    try (RawServer server = new RawServer()) {
+      gateway
+          .service("s", server.port())
+          .listener(tcp())
+          .route(route(timeouts("idle", "300ms")))
+          .start();
+      try (RawClient client = new RawClient(gateway.port());
+          RawClient served = server.accept()) {
+        client.endOutput();
+        assertThat(served.rest()).isEmpty();
+        assertThat(client.rest()).isEqualTo("<reset>");
+      }
+    }
+  }
+
+  @Test
+  void connections_pastTheLimit_areRefusedUntilOneEnds() throws Exception {
+    int echo = gateway.tcp(socket -> socket.handler(socket::write));
+    gateway
+        .service("s", echo)
+        .listener(tcp().put("maxConnections", 2))
+        .route(route(new JsonObject()))
+        .start();
+    try (RawClient first = new RawClient(gateway.port());
+        RawClient second = new RawClient(gateway.port())) {
+      assertThat(isServed(first)).isTrue();
+      assertThat(isServed(second)).isTrue();
+      try (RawClient third = new RawClient(gateway.port())) {
+        assertThat(isServed(third)).isFalse();
+      }
+      assertThat(isServed(second)).isTrue();
+      first.endOutput();
+      assertThat(first.rest()).isEmpty();
+      Eventually.holds("there is room again", () -> {
+        try (RawClient another = new RawClient(gateway.port())) {
+          return isServed(another);
+        }
+      });
+    }
+  }
+
+  @Test
+  void stop_withAConnectionThatDoesNotEnd_resetsItInTheEnd() throws Exception {
+    try (RawServer server = new RawServer();
+        AccessLines log = new AccessLines()) {
+      gateway
+          .service("s", server.port())
+          .listener(tcp())
+          .route(route(new JsonObject()))
+          .start();
+      try (RawClient client = new RawClient(gateway.port());
+          RawClient served = server.accept()) {
+        client.socket().setSoTimeout(20_000);
+        gateway.gateway().stop();
+        assertThat(client.rest()).isEqualTo("<reset>");
+        assertThat(served.rest()).isEqualTo("<reset>");
+        assertThat(log.await(1).get(0)).endsWith(" gateway stopped");
+      }
+    }
+  }
+
+  private void expectReset(JsonObject limits, String reason) throws Exception {
+    try (RawServer server = new RawServer();
+        AccessLines log = new AccessLines()) {
+      gateway.service("s", server.port()).listener(tcp()).route(route(limits)).start();
+      try (RawClient client = new RawClient(gateway.port());
+          RawClient served = server.accept()) {
+        client.send("hello");
+        assertThat(served.exactly(5)).isEqualTo("hello");
+        assertThat(client.rest()).isEqualTo("<reset>");
+        assertThat(served.rest()).isEqualTo("<reset>");
+      }
+      assertThat(log.await(1).get(0)).endsWith(" s s-0 placed " + reason);
+    }
+  }
+
+  /** Connections that wait to be accepted, until the kernel answers no more. */
+  private static List<SocketChannel> fill(ServerSocket server) throws IOException {
+    List<SocketChannel> queue = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      SocketChannel channel = SocketChannel.open();
+      channel.configureBlocking(false);
+      channel.connect(new InetSocketAddress(server.getInetAddress(), server.getLocalPort()));
+      queue.add(channel);
+    }
+    return queue;
+  }
+
+  /** Whether an echo comes back; refused are connections that are closed, or reset, at once. */
+  private static boolean isServed(RawClient client) {
+    try {
+      return client.send("x").exactly(1).equals("x");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static JsonObject tcp() {
+    return new JsonObject().put("protocol", "tcp").put("accessLog", true);
+  }
+
+  private static JsonObject timeouts(String which, String time) {
+    return new JsonObject().put("timeouts", new JsonObject().put(which, time));
+  }
+
+  private static JsonObject route(JsonObject more) {
+    return new JsonObject()
+        .put("listener", "web")
+        .put("service", "s")
+        .put("destination", new JsonArray().add("{local.ip}"))
+        .mergeIn(more);
+  }
+}
