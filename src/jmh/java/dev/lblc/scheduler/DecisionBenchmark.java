@@ -58,7 +58,7 @@ public class DecisionBenchmark {
       Strategy.Context context = Benchmarks.context(servers, 1);
       wlc = new WeightedLeastConnection(context);
       for (int i = 0; i < servers * 10; i++) {
-        context.servers().bind(wlc.choose(null).server());
+        context.all().bind(wlc.choose(null).server());
       }
     }
   }
