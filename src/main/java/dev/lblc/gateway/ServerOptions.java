@@ -2,6 +2,7 @@ package dev.lblc.gateway;
 
 import dev.lblc.config.ListenerConfig;
 import dev.lblc.config.TlsConfig;
+import dev.lblc.gateway.common.ProxyCodec;
 import dev.lblc.gateway.http.Limits;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServerOptions;
@@ -50,20 +51,9 @@ final class ServerOptions {
           .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1));
     }
     if (config.proxyProtocol()) {
-      requireProxyCodec(config);
+      ProxyCodec.require(config.name());
       options.setUseProxyProtocol(true);
     }
     return options;
-  }
-
-  private static void requireProxyCodec(ListenerConfig config) {
-    try {
-      Class.forName("io.netty.handler.codec.haproxy.HAProxyMessageDecoder");
-    } catch (ClassNotFoundException e) {
-      throw new IllegalStateException(
-          "listener " + config.name()
-              + ": proxyProtocol needs netty-codec-haproxy on the class path",
-          e);
-    }
   }
 }

@@ -6,6 +6,7 @@ import dev.lblc.config.TcpRouteConfig;
 import dev.lblc.config.TlsConfig;
 import dev.lblc.gateway.common.AddressBlocks;
 import dev.lblc.gateway.common.ConnectionCount;
+import dev.lblc.gateway.common.ProxyCodec;
 import dev.lblc.plugin.LblcService;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslContext;
@@ -60,7 +61,7 @@ public final class TcpListener {
       Function<String, LblcService> services) {
     if (config.proxyProtocol()
         || configs.values().stream().anyMatch(service -> service.proxyProtocol() != null)) {
-      requireProxyCodec(config);
+      ProxyCodec.require(config.name());
     }
     return new TcpListener(
         config,
@@ -132,17 +133,6 @@ public final class TcpListener {
           .build();
     } catch (Exception e) { // all that getKeyManagerFactory declares
       throw new IllegalArgumentException("listener " + listener.name() + ": tls: " + e, e);
-    }
-  }
-
-  private static void requireProxyCodec(TcpListenerConfig config) {
-    try {
-      Class.forName("io.netty.handler.codec.haproxy.HAProxyMessageDecoder");
-    } catch (ClassNotFoundException e) {
-      throw new IllegalStateException(
-          "listener " + config.name()
-              + ": proxyProtocol needs netty-codec-haproxy on the class path",
-          e);
     }
   }
 }
