@@ -41,11 +41,10 @@ final class ForwardedLeasesIT {
     List<JsonObject> leases = acquire();
     assertThat(services).extracting(ForwardedLeasesIT::active).allMatch(local -> local > 0);
     for (JsonObject lease : leases) {
-      for (int i = 0;
-          i < members.size();
-          i++) { // asked in turn: by the one that holds it, and by the other
-        assertThat(ask(i, "renew", lease)).isEqualTo(lease);
-      }
+      // One that asks twice is answered by each of the two: by the one that holds it, and by the
+      // other.
+      assertThat(ask(0, "renew", lease)).isEqualTo(lease);
+      assertThat(ask(0, "renew", lease)).isEqualTo(lease);
     }
     for (JsonObject lease : leases) {
       ask(0, "release", lease);

@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -130,6 +131,22 @@ final class TcpWaysOutIT {
   @Test
   void silence_forTheTimeAllowed_resetsBoth() throws Exception {
     expectReset(timeouts("idle", "300ms"), "idle for too long");
+  }
+
+  @Test
+  void traffic_longerThanTheTimeAllowedForSilence_goesOn() throws Exception {
+    int echo = gateway.tcp(socket -> socket.handler(socket::write));
+    gateway
+        .service("s", echo)
+        .listener(tcp())
+        .route(route(timeouts("idle", "1500ms")))
+        .start();
+    long start = System.nanoTime();
+    try (RawClient client = new RawClient(gateway.port())) {
+      while (System.nanoTime() - start < Duration.ofSeconds(4).toNanos()) {
+        assertThat(isServed(client)).isTrue();
+      }
+    }
   }
 
   @Test
