@@ -1,5 +1,6 @@
 package dev.lblc.gateway.tcp;
 
+import dev.lblc.config.DestinationTemplate;
 import dev.lblc.config.DestinationTemplate.Field;
 import dev.lblc.config.DestinationTemplate.Kind;
 import dev.lblc.config.ProxyVersion;
@@ -50,7 +51,7 @@ record TcpRoute(
         config.retries());
   }
 
-  private static boolean hasSni(dev.lblc.config.DestinationTemplate template) {
+  private static boolean hasSni(DestinationTemplate template) {
     return template.parts().stream()
         .anyMatch(part -> part instanceof Field field && field.kind() == Kind.SNI);
   }

@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
 /** The routes of one listener, compiled. Immutable, shared by all event loops. */
 final class TcpRoutes {
   private final List<TcpRoute> routes;
+  private final boolean needSni;
 
   private TcpRoutes(List<TcpRoute> routes) {
     this.routes = routes;
+    this.needSni = routes.stream().anyMatch(TcpRoute::needsSni);
   }
 
   /**
@@ -42,7 +44,7 @@ final class TcpRoutes {
 
   /** Whether any route looks at the server name of the TLS handshake. */
   boolean needSni() {
-    return routes.stream().anyMatch(TcpRoute::needsSni);
+    return needSni;
   }
 
   /** The first route that matches; null: none does. */
