@@ -59,7 +59,7 @@ final class Loop {
     return channel;
   }
 
-  /** Sets what all sockets have in common: they read when told to, and may be closed on one side only. */
+  /** Sets what all sockets have in common: they read when told to, and may be closed on one side only; Netty turns Nagle off. */
   void prepare(Channel channel) {
     ChannelConfig config = channel.config();
     config.setAutoRead(false);
@@ -67,7 +67,6 @@ final class Loop {
     config.setRecvByteBufAllocator(readSizes);
     config.setWriteBufferWaterMark(WAITING);
     config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-    config.setOption(ChannelOption.TCP_NODELAY, true);
     config.setOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0); // by the deadlines
   }
 
