@@ -1,6 +1,7 @@
 package dev.lblc.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lblc.scheduler.Reason;
 import dev.lblc.testing.Eventually;
@@ -24,9 +25,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ParameterizedClass(name = "native transport {0}")
 @ValueSource(booleans = {false, true})
 final class TcpWaysOutIT {
+  private final boolean isNative;
   private final TestGateway gateway;
 
   TcpWaysOutIT(boolean isNative) {
+    this.isNative = isNative;
     gateway = new TestGateway(isNative);
   }
 
@@ -172,6 +175,30 @@ final class TcpWaysOutIT {
   }
 
   @Test
+  void clientsReset_afterItsEnd_resetsTheServer() throws Exception {
+    try (AccessLines log = new AccessLines()) {
+      betweenSilentPeers((client, served) -> {
+        client.endOutput();
+        assertThat(served.rest()).isEmpty();
+        client.reset();
+      });
+      assertThat(log.await(1).get(0)).endsWith(" client reset the connection");
+    }
+  }
+
+  @Test
+  void serversReset_afterItsEnd_resetsTheClient() throws Exception {
+    try (AccessLines log = new AccessLines()) {
+      betweenSilentPeers((client, served) -> {
+        served.endOutput();
+        assertThat(client.rest()).isEmpty();
+        served.reset();
+      });
+      assertThat(log.await(1).get(0)).endsWith(" server reset the connection");
+    }
+  }
+
+  @Test
   void connections_pastTheLimit_areRefusedUntilOneEnds() throws Exception {
     int echo = gateway.tcp(socket -> socket.handler(socket::write));
     gateway
@@ -213,6 +240,30 @@ final class TcpWaysOutIT {
         assertThat(client.rest()).isEqualTo("<reset>");
         assertThat(served.rest()).isEqualTo("<reset>");
         assertThat(log.await(1).get(0)).endsWith(" gateway stopped");
+      }
+    }
+  }
+
+  /** What may happen between two peers. */
+  private interface Events {
+    void happen(RawClient client, RawClient served) throws IOException;
+  }
+
+  /** Lets something happen, after which the connection is over though one of the peers does nothing. */
+  private void betweenSilentPeers(Events events) throws Exception {
+    try (RawServer server = new RawServer()) {
+      gateway
+          .service("s", server.port())
+          .listener(tcp())
+          .route(route(new JsonObject()))
+          .start();
+      assumeTrue(isNative, "NIO does not tell of it");
+      try (RawClient client = new RawClient(gateway.port());
+          RawClient served = server.accept()) {
+        client.send("hello");
+        assertThat(served.exactly(5)).isEqualTo("hello");
+        events.happen(client, served);
+        gateway.awaitIdle();
       }
     }
   }

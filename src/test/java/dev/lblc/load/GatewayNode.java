@@ -104,11 +104,21 @@ final class GatewayNode {
    * @param whose {@code local} or {@code cluster}
    */
   Map<String, Integer> active(String service, String whose) throws Exception {
-    Map<String, Integer> active = new TreeMap<>();
+    return connections(service, "active", whose);
+  }
+
+  /**
+   * Connections by server.
+   *
+   * @param state {@code active} or {@code inactive}
+   * @param whose {@code local} or {@code cluster}
+   */
+  Map<String, Integer> connections(String service, String state, String whose) throws Exception {
+    Map<String, Integer> connections = new TreeMap<>();
     objects(json("/api/v1/services/" + service), "servers")
         .forEach(server ->
-            active.put(server.getString("id"), server.getJsonObject("active").getInteger(whose)));
-    return active;
+            connections.put(server.getString("id"), server.getJsonObject(state).getInteger(whose)));
+    return connections;
   }
 
   /** Members as it sees them, by address; the age of their last report, -1 if they are silent. */

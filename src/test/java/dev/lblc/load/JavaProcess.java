@@ -4,16 +4,24 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A JVM with this one's class path, whose output is kept. Closing it kills it. */
 final class JavaProcess implements AutoCloseable {
   /** For many processes that start at once on few processors, and do little. */
   static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
+  private static final Pattern GENERATION = Pattern.compile("generation .* used (\\d+)K");
 
   private final Process process;
   private final List<String> lines = new CopyOnWriteArrayList<>();
@@ -83,6 +91,29 @@ final class JavaProcess implements AutoCloseable {
     return List.copyOf(lines);
   }
 
+  /** How many descriptors it has open; 0 where the system does not tell. */
+  int descriptors() throws IOException {
+    Path folder = Path.of("/proc/" + process.pid() + "/fd");
+    if (!Files.isDirectory(folder)) {
+      return 0;
+    }
+    try (Stream<Path> descriptors = Files.list(folder)) {
+      return (int) descriptors.count();
+    }
+  }
+
+  /** What is left of its heap after a garbage collection, in MiB; it must run with {@link #QUICK_START}. */
+  int heapMib() throws Exception {
+    jcmd("GC.run");
+    return jcmd("GC.heap_info")
+            .lines()
+            .map(GENERATION::matcher)
+            .filter(Matcher::find)
+            .mapToInt(generation -> Integer.parseInt(generation.group(1)))
+            .sum()
+        >> 10;
+  }
+
   /** Ends it as kill -9 does, at once. */
   void kill() {
     process.destroyForcibly().onExit().join();
@@ -102,6 +133,17 @@ final class JavaProcess implements AutoCloseable {
   @Override
   public void close() {
     kill();
+  }
+
+  private String jcmd(String command) throws Exception {
+    Program.Result result = Program.run(
+        new ProcessBuilder(
+            System.getProperty("java.home") + "/bin/jcmd", Long.toString(process.pid()), command),
+        Duration.ofSeconds(60));
+    if (result.exitCode() != 0) {
+      throw new IllegalStateException("jcmd " + command + ": " + result.output());
+    }
+    return result.output();
   }
 
   private void signal(String name) throws Exception {

@@ -7,15 +7,15 @@ import org.jspecify.annotations.Nullable;
  * The time limits of the sessions of one event loop, checked at each tick.
  *
  * <p>Timers for each limit of each session would cost more than the limits are worth. A tick checks all sessions that are
- * being opened or connected, which are few unless something is wrong, and a limited number of those that relay, in turn: with up
- * to {@value #RELAYING_PER_TICK} of them a limit is noticed up to two ticks late, with ten thousand up to two seconds. It is never
- * noticed early. Confined to the event loop.
+ * being opened or connected, which are few unless something is wrong, and a limited number of those that relay, in turn, and of
+ * those that are half closed: with up to {@value #PER_TICK} of them a limit is noticed up to two ticks late, with ten
+ * thousand up to two seconds. It is never noticed early. Confined to the event loop.
  */
 final class Deadlines {
   /** How often limits are checked. */
   static final long TICK_MILLIS = 50;
 
-  private static final int RELAYING_PER_TICK = 512;
+  private static final int PER_TICK = 512;
 
   /** A link of one of the lists, and what was seen of its session at its last check. */
   static final class Entry {
@@ -80,10 +80,11 @@ final class Deadlines {
 
   private final Ring opening = new Ring();
   private final Ring relaying = new Ring();
+  private final Ring halfClosed = new Ring();
 
   /** How many sessions there are. */
   int size() {
-    return opening.size + relaying.size;
+    return opening.size + relaying.size + halfClosed.size;
   }
 
   /** The session has entered another phase. */
@@ -96,6 +97,7 @@ final class Deadlines {
     switch (session.phase()) {
       case OPENING, CONNECTING -> opening.add(entry);
       case RELAYING -> relaying.add(entry);
+      case HALF_CLOSED -> halfClosed.add(entry);
       case OVER -> {}
     }
   }
@@ -106,21 +108,28 @@ final class Deadlines {
       Entry entry = opening.turn();
       if (entry != null) {
         checkWait(entry.session, now - entry.session.phaseStartNanos());
+        entry.session.look();
       }
     }
-    for (int i = Math.min(relaying.size, RELAYING_PER_TICK); i > 0; i--) {
-      Entry entry = relaying.turn();
-      if (entry != null) {
-        checkRelay(entry, now);
-      }
-    }
+    tick(relaying, now);
+    tick(halfClosed, now);
   }
 
   /** Aborts every session. */
   void abortAll(TcpFailure why) {
-    for (Ring ring : new Ring[] {opening, relaying}) {
+    for (Ring ring : new Ring[] {opening, relaying, halfClosed}) {
       for (Entry entry = ring.first; entry != null; entry = ring.first) {
         entry.session.abort(why);
+      }
+    }
+  }
+
+  private static void tick(Ring ring, long now) {
+    for (int i = Math.min(ring.size, PER_TICK); i > 0; i--) {
+      Entry entry = ring.turn();
+      if (entry != null) {
+        checkRelay(entry, now);
+        entry.session.look();
       }
     }
   }

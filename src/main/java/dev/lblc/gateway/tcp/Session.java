@@ -29,8 +29,10 @@ final class Session {
     OPENING,
     /** A connection to a server. */
     CONNECTING,
-    /** The end. */
+    /** What the peers send, and their ends. */
     RELAYING,
+    /** The other end, after the one of a peer that will send no more. */
+    HALF_CLOSED,
     /** Nothing. */
     OVER
   }
@@ -181,10 +183,11 @@ final class Session {
     Side.join(client, known(server));
   }
 
-  /** One of the peers will send no more. */
+  /** One of the peers will send no more, or now both. */
   void halfClosed() {
-    if (lease != null) {
-      lease.halfClosed();
+    if (phase == Phase.RELAYING) {
+      enter(Phase.HALF_CLOSED);
+      known(lease).halfClosed();
     }
   }
 
@@ -217,6 +220,18 @@ final class Session {
     } else {
       LOG.error("a connection failed", cause);
       abort(TcpFailure.INTERNAL);
+    }
+  }
+
+  /** Finds out whether a peer broke off after its end, which is not told; to be called now and then. */
+  void look() {
+    if (isOver()) {
+      return;
+    }
+    if (client.isBrokenAfterEnd()) {
+      abort(TcpFailure.CLIENT_RESET);
+    } else if (server != null && server.isBrokenAfterEnd()) {
+      abort(TcpFailure.SERVER_RESET);
     }
   }
 

@@ -9,9 +9,14 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One of the two sockets of a session: what is read from it is written to the other, no faster than that takes it.
@@ -25,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 // Nobody waits for a socket that is given up to be closed.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Side extends ChannelInboundHandlerAdapter {
+  private static final Logger LOG = LoggerFactory.getLogger(Side.class);
+
   private final Session session;
   private final Channel channel;
   private final ReadSizes readSizes;
@@ -47,6 +54,22 @@ final class Side extends ChannelInboundHandlerAdapter {
 
   boolean inputEnded() {
     return inputEnded;
+  }
+
+  /**
+   * Whether the peer broke off after it had said that it will send no more: with the native transport Netty does not tell, and
+   * its loop is woken by that socket all the time. NIO cannot know.
+   */
+  boolean isBrokenAfterEnd() {
+    if (inputEnded && channel instanceof UnixChannel unix && unix.fd() instanceof Socket socket) {
+      try {
+        return socket.getSoError() != 0;
+      } catch (IOException e) {
+        LOG.debug("a socket cannot be asked for its error", e);
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Something that changes as long as something happens. */
