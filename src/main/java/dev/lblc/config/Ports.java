@@ -1,11 +1,13 @@
 package dev.lblc.config;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The ports that a file binds, to find those bound twice. */
 final class Ports {
-  private final List<Bound> bound = new ArrayList<>();
+  private final Map<Integer, List<Bound>> bound = new HashMap<>();
 
   /**
    * Notes a fault at {@code where} if the port is taken; 0 stands for any free one and never is.
@@ -13,15 +15,16 @@ final class Ports {
    * @return whether it was free
    */
   boolean bind(Cursor where, String host, int port) {
-    for (Bound other : bound) {
-      if (port != 0 && port == other.port && NetSyntax.overlap(host, other.host)) {
+    List<Bound> same = bound.computeIfAbsent(port, number -> new ArrayList<>());
+    for (Bound other : same) {
+      if (port != 0 && NetSyntax.overlap(host, other.host)) {
         where.fail("a port that " + other.path + " has not taken");
         return false;
       }
     }
-    bound.add(new Bound(where.path(), host, port));
+    same.add(new Bound(where.path(), host));
     return true;
   }
 
-  private record Bound(String path, String host, int port) {}
+  private record Bound(String path, String host) {}
 }

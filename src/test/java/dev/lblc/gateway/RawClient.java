@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
@@ -70,7 +71,7 @@ final class RawClient implements AutoCloseable {
         + (lower.contains("transfer-encoding: chunked") ? until("0\r\n", "\r\n\r\n") : rest());
   }
 
-  /** What comes until the connection ends; a reset ends it too. */
+  /** What comes until the connection ends; a reset ends it too, and so does silence for 10 s. */
   String rest() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
@@ -78,6 +79,8 @@ final class RawClient implements AutoCloseable {
       while ((octet = in.read()) >= 0) {
         out.write(octet);
       }
+    } catch (SocketTimeoutException e) {
+      out.writeBytes("<silence>".getBytes(StandardCharsets.ISO_8859_1));
     } catch (IOException e) {
       out.writeBytes("<reset>".getBytes(StandardCharsets.ISO_8859_1));
     }

@@ -84,7 +84,9 @@ final class ClientHello {
       return length;
     }
     if (messageBytes + length > message.length) {
-      message = Arrays.copyOf(message, Math.min(limit, Math.max(wanted, messageBytes + length)));
+      // As much as is there, whatever it claims to be.
+      int doubled = Math.min(limit, 2 * message.length);
+      message = Arrays.copyOf(message, Math.max(doubled, messageBytes + length));
     }
     in.getBytes(at, message, messageBytes, length);
     messageBytes += length;

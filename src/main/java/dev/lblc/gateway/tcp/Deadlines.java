@@ -2,6 +2,8 @@ package dev.lblc.gateway.tcp;
 
 import dev.lblc.gateway.tcp.Session.Phase;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The time limits of the sessions of one event loop, checked at each tick.
@@ -12,18 +14,19 @@ import org.jspecify.annotations.Nullable;
  * thousand up to two seconds. It is never noticed early. Confined to the event loop.
  */
 final class Deadlines {
+  private static final Logger LOG = LoggerFactory.getLogger(Deadlines.class);
+
   /** How often limits are checked. */
   static final long TICK_MILLIS = 50;
 
   private static final int PER_TICK = 512;
 
-  /** A link of one of the lists, and what was seen of its session at its last check. */
+  /** A link of one of the lists, and since when nothing was seen to happen in its session. */
   static final class Entry {
     private final Session session;
     private @Nullable Ring ring;
     private Entry previous;
     private Entry next;
-    private long seenProgress;
     private long quietSince;
 
     @SuppressWarnings("NullAway.Init") // alone, it is its own neighbour
@@ -78,13 +81,13 @@ final class Deadlines {
     }
   }
 
-  private final Ring opening = new Ring();
+  private final Ring settingUp = new Ring();
   private final Ring relaying = new Ring();
   private final Ring halfClosed = new Ring();
 
   /** How many sessions there are. */
   int size() {
-    return opening.size + relaying.size + halfClosed.size;
+    return settingUp.size + relaying.size + halfClosed.size;
   }
 
   /** The session has entered another phase. */
@@ -95,7 +98,7 @@ final class Deadlines {
     Session session = entry.session;
     entry.quietSince = session.phaseStartNanos();
     switch (session.phase()) {
-      case OPENING, CONNECTING -> opening.add(entry);
+      case OPENING, CONNECTING -> settingUp.add(entry);
       case RELAYING -> relaying.add(entry);
       case HALF_CLOSED -> halfClosed.add(entry);
       case OVER -> {}
@@ -104,33 +107,41 @@ final class Deadlines {
 
   /** Ends what is past its limit. */
   void tick(long now) {
-    for (int i = opening.size; i > 0; i--) {
-      Entry entry = opening.turn();
-      if (entry != null) {
-        checkWait(entry.session, now - entry.session.phaseStartNanos());
-        entry.session.look();
-      }
-    }
-    tick(relaying, now);
-    tick(halfClosed, now);
+    tick(settingUp, settingUp.size, now);
+    tick(relaying, PER_TICK, now);
+    tick(halfClosed, PER_TICK, now);
   }
 
   /** Aborts every session. */
   void abortAll(TcpFailure why) {
-    for (Ring ring : new Ring[] {opening, relaying, halfClosed}) {
+    for (Ring ring : new Ring[] {settingUp, relaying, halfClosed}) {
       for (Entry entry = ring.first; entry != null; entry = ring.first) {
         entry.session.abort(why);
       }
     }
   }
 
-  private static void tick(Ring ring, long now) {
-    for (int i = Math.min(ring.size, PER_TICK); i > 0; i--) {
+  private static void tick(Ring ring, int most, long now) {
+    for (int i = Math.min(ring.size, most); i > 0; i--) {
       Entry entry = ring.turn();
       if (entry != null) {
-        checkRelay(entry, now);
-        entry.session.look();
+        tick(entry, now);
       }
+    }
+  }
+
+  private static void tick(Entry entry, long now) {
+    Session session = entry.session;
+    try {
+      switch (session.phase()) {
+        case OPENING, CONNECTING -> checkWait(session, now - session.phaseStartNanos());
+        case RELAYING, HALF_CLOSED -> checkRelay(entry, now);
+        case OVER -> {}
+      }
+      session.look();
+    } catch (RuntimeException e) { // the other sessions have limits, too
+      LOG.error("a connection cannot be checked", e);
+      session.abort(TcpFailure.INTERNAL);
     }
   }
 
@@ -146,9 +157,7 @@ final class Deadlines {
 
   private static void checkRelay(Entry entry, long now) {
     Session session = entry.session;
-    long progress = session.progress();
-    if (progress != entry.seenProgress) {
-      entry.seenProgress = progress;
+    if (session.hasMoved()) {
       entry.quietSince = now;
     }
     if (now - session.startNanos() > session.route().lifetimeNanos()) {

@@ -3,6 +3,7 @@ package dev.lblc.gateway.tcp;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannel;
@@ -16,6 +17,11 @@ import io.vertx.core.spi.transport.Transport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The event loop of a Vert.x context, as a place for Netty's channels.
@@ -28,14 +34,21 @@ final class Loop {
   /** Low, since one buffer that is read is written with one call: what does not go at once has to wait. */
   private static final WriteBufferWaterMark WAITING = new WriteBufferWaterMark(8 << 10, 16 << 10);
 
+  private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
+  private static final long BETWEEN_WARNINGS_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private final VertxInternal vertx;
+  private final LongSupplier nanoTime;
   private final EventLoop eventLoop;
   private final Transport transport;
   private final ReadSizes readSizes = new ReadSizes();
+  private long noSocketNanos;
 
-  /** Of the current context. */
-  Loop(Vertx vertx) {
+  /** Of the current context; {@code nanoTime} is a monotonic clock. */
+  Loop(Vertx vertx, LongSupplier nanoTime) {
     this.vertx = (VertxInternal) vertx;
+    this.nanoTime = nanoTime;
+    this.noSocketNanos = nanoTime.getAsLong() - 2 * BETWEEN_WARNINGS_NANOS;
     this.eventLoop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
     this.transport = this.vertx.transport();
   }
@@ -52,11 +65,21 @@ final class Loop {
     return transport.serverChannelFactory(false).newChannel();
   }
 
-  /** A socket that is neither registered nor connected. */
+  /** A socket that is neither registered nor connected; null: there is none, which is logged now and then. */
+  @Nullable
   Channel newChannel() {
-    Channel channel = transport.channelFactory(false).newChannel();
-    prepare(channel);
-    return channel;
+    try {
+      Channel channel = transport.channelFactory(false).newChannel();
+      prepare(channel);
+      return channel;
+    } catch (ChannelException e) { // nearly always for want of file descriptors
+      long now = nanoTime.getAsLong();
+      if (now - noSocketNanos > BETWEEN_WARNINGS_NANOS) {
+        noSocketNanos = now;
+        LOG.warn("no socket for a connection to a server", e);
+      }
+      return null;
+    }
   }
 
   /** Sets what all sockets have in common: they read when told to, and may be closed on one side only; Netty turns Nagle off. */

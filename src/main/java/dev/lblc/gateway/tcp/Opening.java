@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -54,7 +55,7 @@ final class Opening extends ChannelInboundHandlerAdapter {
       SslHandler handler = tls.newHandler(channel.alloc());
       handler.setHandshakeTimeoutMillis(0); // by the deadlines
       channel.pipeline().addLast(handler);
-    } else if (session.listener().routes().needSni()) {
+    } else if (session.listener().routes().anyNeedsSni()) {
       opening.hello = new ClientHello(LONGEST_HELLO);
     }
     channel.pipeline().addLast(opening);
@@ -87,8 +88,9 @@ final class Opening extends ChannelInboundHandlerAdapter {
       return;
     }
     ClientHello searched = hello;
+    boolean isEnough = searched != null && searched.feed(data);
     session.client().hold(data);
-    if (searched != null && searched.feed(data)) {
+    if (searched != null && isEnough) {
       hello = null;
       sni = searched.serverName();
       proceed(ctx);
@@ -125,7 +127,7 @@ final class Opening extends ChannelInboundHandlerAdapter {
   @Override
   @SuppressWarnings("deprecation") // for outbound handlers only
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (awaitsHeader && ProxyHeader.isFailure(cause)) {
+    if (awaitsHeader && cause instanceof DecoderException) {
       session.abort(TcpFailure.BAD_PROXY_HEADER);
     } else {
       session.broken(session.client(), cause);

@@ -46,11 +46,6 @@ final class ProxyHeader {
     return message instanceof HAProxyMessage;
   }
 
-  /** Whether a header could not be read. */
-  static boolean isFailure(Throwable cause) {
-    return cause instanceof HAProxyProtocolException;
-  }
-
   /** What a header says, or what was seen where it says nothing; releases it. */
   static ConnectionFacts facts(Object header, ConnectionFacts seen) {
     HAProxyMessage message = (HAProxyMessage) header;
@@ -72,19 +67,25 @@ final class ProxyHeader {
   private static HAProxyMessage message(ProxyVersion version, ConnectionFacts facts) {
     HAProxyProtocolVersion number =
         version == ProxyVersion.V1 ? HAProxyProtocolVersion.V1 : HAProxyProtocolVersion.V2;
-    boolean isV6 = facts.client().getAddress() instanceof Inet6Address;
-    if (isV6 != facts.local().getAddress() instanceof Inet6Address) {
-      return new HAProxyMessage(
-          number, HAProxyCommand.PROXY, HAProxyProxiedProtocol.UNKNOWN, null, null, 0, 0);
-    }
+    boolean isV6 = isV6(facts.client()) || isV6(facts.local());
     return new HAProxyMessage(
         number,
         HAProxyCommand.PROXY,
         isV6 ? HAProxyProxiedProtocol.TCP6 : HAProxyProxiedProtocol.TCP4,
-        facts.clientIp(),
-        facts.localIp(),
+        text(facts.client(), isV6),
+        text(facts.local(), isV6),
         facts.client().getPort(),
         facts.localPort());
+  }
+
+  /** Both addresses are of one family in a header: where they differ, one is mapped. */
+  private static String text(InetSocketAddress address, boolean isV6) {
+    String text = ConnectionFacts.ip(address);
+    return isV6 && !isV6(address) ? "::ffff:" + text : text;
+  }
+
+  private static boolean isV6(InetSocketAddress address) {
+    return address.getAddress() instanceof Inet6Address;
   }
 
   private static InetSocketAddress address(String ip, int port) {

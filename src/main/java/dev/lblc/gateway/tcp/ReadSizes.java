@@ -25,11 +25,6 @@ final class ReadSizes extends DefaultMaxMessagesRecvByteBufAllocator {
     waiting += bytes;
   }
 
-  /** The bytes that wait for peers that do not read. */
-  long waiting() {
-    return waiting;
-  }
-
   @Override
   public ExtendedHandle newHandle() {
     return new Guess();

@@ -1,12 +1,11 @@
 package dev.lblc.gateway.tcp;
 
+import dev.lblc.config.ProxyVersion;
 import dev.lblc.gateway.common.AccessLine;
 import dev.lblc.plugin.Lease;
 import io.netty.channel.Channel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.HashSet;
-import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,9 +50,8 @@ final class Session {
   private @Nullable Lease lease;
   private @Nullable String serverId;
   private @Nullable String reason;
+  private @Nullable Connecting connecting;
   private @Nullable Side server;
-  private Set<String> tried = Set.of();
-  private int retriesLeft;
   private int sidesEnded;
 
   /** What the deadlines keep about this session. */
@@ -91,6 +89,12 @@ final class Session {
     return known(route);
   }
 
+  /** Of the route, for this client; null: it has none. */
+  @Nullable
+  String destination() {
+    return destination;
+  }
+
   Phase phase() {
     return phase;
   }
@@ -107,9 +111,10 @@ final class Session {
     return phaseStartNanos;
   }
 
-  /** Something that changes as long as something happens. */
-  long progress() {
-    return client.progress() + (server == null ? 0 : server.progress());
+  /** Whether anything has happened since this was last asked. */
+  boolean hasMoved() {
+    boolean clientMoved = client.hasMoved();
+    return (server != null && server.hasMoved()) || clientMoved;
   }
 
   // --- its stages, in order ---
@@ -129,58 +134,35 @@ final class Session {
     }
     route = found;
     destination = found.keys().keyOf(known);
-    retriesLeft = found.retries();
-    worker.connector().connect(this);
+    connecting = new Connecting(this, found, worker.loop());
+    connecting.begin();
   }
 
-  /** Chooses a server and counts the connection as active there; throws {@link dev.lblc.plugin.NoServerException}. */
-  Lease acquire() {
+  /** Holds a lease of a server to which a connection is attempted. */
+  void attempts(Lease taken) {
     enter(Phase.CONNECTING);
-    Lease taken = route().service().acquire(destination, tried);
     lease = taken;
     serverId = taken.server().id();
     reason = taken.reason().label();
-    return taken;
-  }
-
-  /** A socket that is on its way to the server, instead of one that was before. */
-  Side dialling(Channel channel) {
-    Side dialled = new Side(this, channel, worker.loop().readSizes());
-    server = dialled;
-    return dialled;
-  }
-
-  /** The server of this lease did not work out: stops counting there; whether another may be tried. */
-  boolean giveUp(Lease taken) {
-    release();
-    if (server != null) {
-      server.reset();
-      server = null;
-    }
-    if (retriesLeft == 0 || isOver()) {
-      return false;
-    }
-    retriesLeft--;
-    Set<String> more = new HashSet<>(tried);
-    more.add(taken.server().id());
-    tried = more;
-    return true;
-  }
-
-  /** Whether it still waits for a connection to the server of this lease. */
-  boolean isWaitingFor(Lease taken) {
-    return phase == Phase.CONNECTING && taken == lease;
   }
 
   /** The server did not take the connection within the time allowed. */
   void connectTimedOut() {
-    worker.connector().timedOut(this, known(lease));
+    known(connecting).timedOut();
   }
 
-  /** There is a connection to the server: passes everything on. */
-  void relay() {
+  /** The server has taken the connection: passes everything on. */
+  void relay(Side connected) {
+    connecting = null;
+    server = connected;
     enter(Phase.RELAYING);
-    Side.join(client, known(server));
+    ProxyVersion header = route().proxyProtocol();
+    if (header != null) {
+      connected.sendHeader(header, facts());
+    }
+    if (!isOver()) {
+      Side.join(client, connected);
+    }
   }
 
   /** One of the peers will send no more, or now both. */
@@ -193,22 +175,22 @@ final class Session {
 
   // --- ways out ---
 
-  /** All that one peer had to send was passed on, and it will send no more; whether that was the end. */
-  boolean ended() {
+  /** All that a peer had to send was passed on to this side, and it will send no more. */
+  void passedOn(Side to) {
     sidesEnded++;
     if (sidesEnded < 2) {
-      return false;
+      to.endOutput();
+    } else {
+      end(null);
+      client.close();
+      known(server).close();
     }
-    end(null);
-    client.close();
-    known(server).close();
-    return true;
   }
 
   /** A socket is closed, or failed. */
   void broken(Side side, @Nullable Throwable cause) {
-    if (isOver() || (side != client && (side != server || phase == Phase.CONNECTING))) {
-      return; // it was given up, or is not connected yet, of which the connector hears
+    if (isOver() || (side != client && side != server)) {
+      return; // or it is not connected yet, of which another hears
     }
     if (cause instanceof SSLException
         || (cause != null && cause.getCause() instanceof SSLException)) {
@@ -247,6 +229,9 @@ final class Session {
     } else {
       client.reset();
     }
+    if (connecting != null) {
+      connecting.cancel();
+    }
     if (server != null) {
       server.reset();
     }
@@ -266,7 +251,8 @@ final class Session {
     worker.deadlines().moved(deadline);
   }
 
-  private void release() {
+  /** Counts no longer on the server. */
+  void release() {
     Lease held = lease;
     if (held != null) {
       lease = null;

@@ -1,8 +1,10 @@
 package dev.lblc.gateway.tcp;
 
+import dev.lblc.config.ProxyVersion;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -11,6 +13,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
+import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
@@ -40,6 +43,8 @@ final class Side extends ChannelInboundHandlerAdapter {
   private long received;
   private boolean inputEnded;
   private long waiting;
+  private long seenReceived;
+  private long seenLeft;
 
   /** {@code readSizes} are those of the loop. */
   Side(Session session, Channel channel, ReadSizes readSizes) {
@@ -50,10 +55,6 @@ final class Side extends ChannelInboundHandlerAdapter {
 
   long received() {
     return received;
-  }
-
-  boolean inputEnded() {
-    return inputEnded;
   }
 
   /**
@@ -72,16 +73,22 @@ final class Side extends ChannelInboundHandlerAdapter {
     return false;
   }
 
-  /** Something that changes as long as something happens. */
-  long progress() {
+  /** Whether something was received, or taken by the peer, since this was last asked. */
+  boolean hasMoved() {
     ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
-    return out == null ? received : received + out.currentProgress() - out.totalPendingWriteBytes();
+    long left = out == null ? 0 : out.totalPendingWriteBytes() - out.currentProgress();
+    boolean moved = received != seenReceived || left < seenLeft;
+    seenReceived = received;
+    seenLeft = left;
+    return moved;
   }
 
   /** Keeps what came before there was another side; takes over the reference. */
   void hold(ByteBuf data) {
     received += data.readableBytes();
-    held = held == null ? data : Unpooled.wrappedBuffer(held, data);
+    held = held == null
+        ? data
+        : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(channel.alloc(), held, data);
   }
 
   /** Joins two sockets: each gets what the other holds and reads. */
@@ -94,9 +101,9 @@ final class Side extends ChannelInboundHandlerAdapter {
     two.readOrEnd();
   }
 
-  /** Writes something before what the other side sends; takes over the reference. */
-  void write(Object message) {
-    channel.write(message, channel.voidPromise());
+  /** Says who the client is, before anything that the client sends. */
+  void sendHeader(ProxyVersion version, ConnectionFacts facts) {
+    ProxyHeader.write(channel, version, facts);
   }
 
   @Override
@@ -107,6 +114,9 @@ final class Side extends ChannelInboundHandlerAdapter {
       data.release();
     } else if (to == null) {
       hold(data);
+    } else if (to.canTakeNoMore()) {
+      data.release();
+      session.abort(TcpFailure.CLIENT_GONE);
     } else {
       received += data.readableBytes();
       to.write(data);
@@ -128,14 +138,20 @@ final class Side extends ChannelInboundHandlerAdapter {
     if (from != null && !session.isOver()) {
       from.readIfTaken(this);
     } else {
-      waits(0);
+      noteWaiting(0);
     }
   }
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof ChannelInputShutdownEvent || event == SslCloseCompletionEvent.SUCCESS) {
+    if (event == SslCloseCompletionEvent.SUCCESS) {
       endInput();
+    } else if (event instanceof ChannelInputShutdownEvent) {
+      if (tls() == null || inputEnded || (other != null && other.inputEnded)) {
+        endInput();
+      } else { // TLS was to say that it ends: more may have been sent
+        truncateInput();
+      }
     }
   }
 
@@ -163,21 +179,50 @@ final class Side extends ChannelInboundHandlerAdapter {
 
   /** Closes the socket in an orderly way: everything was written. */
   void close() {
-    waits(0);
     channel.close();
+    forget();
   }
 
   /** Breaks the connection off, so that the peer cannot take it for an orderly end; not even one of TLS. */
   void reset() {
-    waits(0);
-    dropHeld();
     reset(channel);
+    forget();
   }
 
   static void reset(Channel channel) {
-    if (channel.isOpen()) {
+    if (!channel.isOpen()) {
+      return;
+    }
+    try {
       channel.config().setOption(ChannelOption.SO_LINGER, 0);
-      channel.unsafe().close(channel.voidPromise());
+    } catch (ChannelException e) {
+      LOG.debug("a socket that is closed without a reset", e);
+    }
+    channel.unsafe().close(channel.voidPromise());
+  }
+
+  private @Nullable SslHandler tls() {
+    return channel.pipeline().get(SslHandler.class);
+  }
+
+  /** Whether the peer has ended TLS both ways, as it does up to TLS 1.2: what is written now is lost. */
+  private boolean canTakeNoMore() {
+    SslHandler tls = inputEnded ? tls() : null;
+    return tls != null && tls.engine().isOutboundDone();
+  }
+
+  private void write(Object message) {
+    channel.write(message, channel.voidPromise());
+  }
+
+  /** Passes on what has come, and then that it is not all. */
+  private void truncateInput() {
+    inputEnded = true;
+    if (other != null && !session.isOver()) {
+      other
+          .channel
+          .writeAndFlush(Unpooled.EMPTY_BUFFER)
+          .addListener(written -> session.abort(TcpFailure.TLS_FAILED));
     }
   }
 
@@ -203,16 +248,19 @@ final class Side extends ChannelInboundHandlerAdapter {
   }
 
   private void readIfTaken(Side to) {
-    boolean isTaken = to.channel.isWritable();
-    ChannelOutboundBuffer out = to.channel.unsafe().outboundBuffer();
-    to.waits(isTaken || out == null ? 0 : out.totalPendingWriteBytes());
-    if (isTaken && !inputEnded) {
+    to.noteWaiting();
+    if (to.channel.isWritable() && !inputEnded) {
       channel.read();
     }
   }
 
-  /** Notes how many bytes wait for the peer. */
-  private void waits(long bytes) {
+  /** Has the loop know how much waits for a peer that reads late. */
+  private void noteWaiting() {
+    ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
+    noteWaiting(channel.isWritable() || out == null ? 0 : out.totalPendingWriteBytes());
+  }
+
+  private void noteWaiting(long bytes) {
     readSizes.waits(bytes - waiting);
     waiting = bytes;
   }
@@ -221,14 +269,15 @@ final class Side extends ChannelInboundHandlerAdapter {
     session.halfClosed();
     // Behind all that is still to be written.
     to.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
-      if (written.isSuccess() && !session.isOver() && !session.ended()) {
-        to.endOutput();
+      if (written.isSuccess() && !session.isOver()) {
+        session.passedOn(to);
       }
     });
   }
 
-  private void endOutput() {
-    SslHandler tls = channel.pipeline().get(SslHandler.class);
+  /** Says that no more will be sent. */
+  void endOutput() {
+    SslHandler tls = tls();
     if (tls == null) {
       ((DuplexChannel) channel).shutdownOutput();
     } else {
@@ -236,7 +285,8 @@ final class Side extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void dropHeld() {
+  private void forget() {
+    noteWaiting(0);
     if (held != null) {
       held.release();
       held = null;

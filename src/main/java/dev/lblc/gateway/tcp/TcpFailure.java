@@ -8,7 +8,7 @@ enum TcpFailure {
   PEER_NOT_TRUSTED("peer not trusted"),
   /** It should have started with a PROXY protocol header, and did not. */
   BAD_PROXY_HEADER("bad proxy header"),
-  /** The TLS handshake, or what came after it, cannot be understood. */
+  /** The TLS handshake, or what came after it, cannot be understood, or ended without saying so. */
   TLS_FAILED("tls failed"),
   /** No route fits. */
   NO_ROUTE("no route"),
@@ -22,7 +22,7 @@ enum TcpFailure {
   IDLE_TIMEOUT("idle for too long"),
   /** It was open for the time allowed. */
   LIFETIME("lifetime over"),
-  /** The client left before a server was involved. */
+  /** The client left before a server was involved, or before it had all that the server sends. */
   CLIENT_GONE("client closed the connection"),
   /** The client broke the connection off. */
   CLIENT_RESET("client reset the connection"),

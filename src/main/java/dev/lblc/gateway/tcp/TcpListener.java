@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A listener of TCP. Its ports are bound once, on the loop of the first worker that joins; the connections go to all workers
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p>May be used from any thread.
  */
 public final class TcpListener {
+  private static final Logger LOG = LoggerFactory.getLogger(TcpListener.class);
+
   private final TcpListenerConfig config;
   private final TcpRoutes routes;
   private final @Nullable SslContext tls;
@@ -59,14 +63,12 @@ public final class TcpListener {
       List<TcpRouteConfig> routes,
       Map<String, ServiceConfig> configs,
       Function<String, LblcService> services) {
-    if (config.proxyProtocol()
-        || configs.values().stream().anyMatch(service -> service.proxyProtocol() != null)) {
+    TcpRoutes compiled = TcpRoutes.compile(config, routes, configs, services);
+    if (config.proxyProtocol() || compiled.anySendsProxyHeader()) {
       ProxyCodec.require(config.name());
     }
     return new TcpListener(
-        config,
-        TcpRoutes.compile(config, routes, configs, services),
-        config.tls() == null ? null : tls(vertx, config, config.tls()));
+        config, compiled, config.tls() == null ? null : tls(vertx, config, config.tls()));
   }
 
   /** As configured. */
@@ -95,12 +97,16 @@ public final class TcpListener {
 
   /** Hands a connection to the next worker, or closes it if there are too many. */
   void accept(Channel channel) {
-    if (connections.opened()) {
-      channel.closeFuture().addListener(closed -> connections.closed());
+    if (!connections.opened()) {
+      refuse(channel);
+      return;
+    }
+    try {
       next().accept(this, channel);
-    } else { // its future would not tell, as it never was registered
-      connections.closed();
-      channel.unsafe().closeForcibly();
+      channel.closeFuture().addListener(closed -> connections.closed());
+    } catch (RuntimeException e) {
+      LOG.error("listener {} cannot serve a connection", config.name(), e);
+      refuse(channel);
     }
   }
 
@@ -116,6 +122,12 @@ public final class TcpListener {
 
   AddressBlocks trustedPeers() {
     return trustedPeers;
+  }
+
+  /** Its close future would not tell, as it never was registered. */
+  private void refuse(Channel channel) {
+    connections.closed();
+    channel.unsafe().closeForcibly();
   }
 
   private synchronized TcpWorker next() {

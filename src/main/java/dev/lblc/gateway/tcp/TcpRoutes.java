@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 /** The routes of one listener, compiled. Immutable, shared by all event loops. */
 final class TcpRoutes {
   private final List<TcpRoute> routes;
-  private final boolean needSni;
+  private final boolean anyNeedsSni;
 
   private TcpRoutes(List<TcpRoute> routes) {
     this.routes = routes;
-    this.needSni = routes.stream().anyMatch(TcpRoute::needsSni);
+    this.anyNeedsSni = routes.stream().anyMatch(TcpRoute::needsSni);
   }
 
   /**
@@ -43,8 +43,13 @@ final class TcpRoutes {
   }
 
   /** Whether any route looks at the server name of the TLS handshake. */
-  boolean needSni() {
-    return needSni;
+  boolean anyNeedsSni() {
+    return anyNeedsSni;
+  }
+
+  /** Whether connections to a server of any route start with a PROXY protocol header. */
+  boolean anySendsProxyHeader() {
+    return routes.stream().anyMatch(route -> route.proxyProtocol() != null);
   }
 
   /** The first route that matches; null: none does. */

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 public final class TcpWorker {
   private final LongSupplier nanoTime;
   private final Loop loop;
-  private final TcpConnector connector;
   private final Deadlines deadlines = new Deadlines();
   private @Nullable Promise<Void> drained;
   private long drainUntilNanos;
@@ -27,8 +26,7 @@ public final class TcpWorker {
    */
   public TcpWorker(Vertx vertx, LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
-    this.loop = new Loop(vertx);
-    this.connector = new TcpConnector(loop);
+    this.loop = new Loop(vertx, nanoTime);
     vertx.setPeriodic(Deadlines.TICK_MILLIS, timer -> tick());
   }
 
@@ -51,10 +49,6 @@ public final class TcpWorker {
 
   Loop loop() {
     return loop;
-  }
-
-  TcpConnector connector() {
-    return connector;
   }
 
   Deadlines deadlines() {
