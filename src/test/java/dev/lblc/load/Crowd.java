@@ -99,15 +99,27 @@ final class Crowd implements AutoCloseable {
     return sums;
   }
 
-  /** Ends all connections, half of them by a reset. */
+  /** Ends all connections: those that are open both ways by a reset. */
   void disperse() throws Exception {
     loops
         .submit(() -> {
+          Member last = members.stream().filter(Member::isFree).findAny().orElseThrow();
           for (Member member : List.copyOf(members)) {
-            member.leave();
+            if (member.outputEnded) {
+              last.order(CrowdOrder.NEXT.frame());
+            } else if (member.inputEnded) {
+              member.close();
+            } else if (member != last) {
+              member.reset();
+            }
           }
         })
         .get();
+  }
+
+  /** Ends the one that was left. */
+  void leave() throws Exception {
+    loops.submit(() -> List.copyOf(members).forEach(Member::reset)).get();
   }
 
   @Override
@@ -179,33 +191,44 @@ final class Crowd implements AutoCloseable {
       return !inputEnded && !outputEnded;
     }
 
-    /** Does something, if it is not about to end. */
+    /** Whether nothing is awaited but what was ordered. */
+    boolean isFree() {
+      return awaited == CrowdOrder.ECHO;
+    }
+
+    /** Does something, unless it is the server's turn. */
     void act() {
-      if (awaited != CrowdOrder.ECHO) {
-        return;
+      if (inputEnded) {
+        close();
+      } else if (isFree()) {
+        act(random.nextInt(100));
       }
-      int roll = random.nextInt(100);
-      if (roll < 68) {
+    }
+
+    private void act(int roll) {
+      if (roll < 62) {
         echo("text", 1 + random.nextInt(LONGEST_TEXT));
-      } else if (roll < 72) {
+      } else if (roll < 66) {
         order(CrowdOrder.STALL, random.nextInt(400));
         echo("bulk to a server that reads late", BULK);
-      } else if (roll < 76) {
+      } else if (roll < 70) {
         channel.config().setAutoRead(false);
         later(random.nextInt(400), () -> channel.config().setAutoRead(true));
         count("bulk to a client that reads late");
         order(CrowdOrder.SEND.frame(Unpooled.buffer(12).writeLong(ordered).writeInt(BULK)));
         ordered += BULK;
+      } else if (roll < 77) {
+        order(CrowdOrder.NEXT.frame());
       } else if (roll < 84) {
         count("ended by the server");
         awaited = CrowdOrder.END;
         order(CrowdOrder.END, random.nextInt(300));
       } else if (roll < 89) {
         count("ended by the client");
-        end(CrowdOrder.END, CrowdOrder.END_WHEN_ENDED);
+        end(CrowdOrder.END, CrowdOrder.THEN_END);
       } else if (roll < 92) {
         count("ended by the client, reset by the server");
-        end(CrowdOrder.RESET, CrowdOrder.RESET_WHEN_ENDED);
+        end(CrowdOrder.RESET, CrowdOrder.THEN_RESET);
       } else if (roll < 96) {
         count("reset by the server");
         awaited = CrowdOrder.RESET;
@@ -213,14 +236,6 @@ final class Crowd implements AutoCloseable {
       } else {
         count("reset by the client");
         reset();
-      }
-    }
-
-    void leave() {
-      if (awaited != CrowdOrder.ECHO || random.nextBoolean()) {
-        reset();
-      } else {
-        end(CrowdOrder.END, CrowdOrder.END_WHEN_ENDED);
       }
     }
 
@@ -254,8 +269,6 @@ final class Crowd implements AutoCloseable {
       }
       if (outputEnded) {
         close();
-      } else {
-        later(random.nextInt(500), this::close);
       }
     }
 
@@ -286,7 +299,7 @@ final class Crowd implements AutoCloseable {
     private void end(CrowdOrder what, CrowdOrder order) {
       awaited = what;
       outputEnded = true;
-      order(order, random.nextInt(1_000));
+      order(order.frame());
       CrowdOrder.endOutput(channel);
     }
 

@@ -24,12 +24,14 @@ enum CrowdOrder {
   STALL,
   /** Send no more, after a while: milliseconds (four bytes). */
   END,
-  /** Send no more, a while after the client did: milliseconds (four bytes). */
-  END_WHEN_ENDED,
+  /** Once the client has ended: send no more, when some connection's {@link #NEXT} comes; nothing follows. */
+  THEN_END,
   /** Break off, after a while: milliseconds (four bytes). */
   RESET,
-  /** Break off, a while after the client has said that it will send no more: milliseconds (four bytes). */
-  RESET_WHEN_ENDED;
+  /** Once the client has ended: break off, when some connection's {@link #NEXT} comes; nothing follows. */
+  THEN_RESET,
+  /** Do what the connection was told that has waited longest since its client ended; nothing follows. */
+  NEXT;
 
   private static final int LONGEST = 1 << 20;
 
@@ -43,6 +45,10 @@ enum CrowdOrder {
     CrowdOrder order = values()[frame.readByte()];
     frame.skipBytes(4);
     return order;
+  }
+
+  ByteBuf frame() {
+    return frame(Unpooled.EMPTY_BUFFER);
   }
 
   ByteBuf frame(int milliseconds) {

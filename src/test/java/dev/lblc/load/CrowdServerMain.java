@@ -20,10 +20,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -65,16 +67,20 @@ public final class CrowdServerMain {
     }
   }
 
+  /** Connections whose clients have ended; of the only event loop. */
+  private final Queue<Served> halfClosed = new ArrayDeque<>();
+
   private CrowdServerMain() {}
 
   /** Runs until it is killed. */
   public static void main(String[] args) throws Exception {
+    CrowdServerMain servers = new CrowdServerMain();
     EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     Map<String, Tally> tallies = new LinkedHashMap<>();
     for (String port : List.of(args).subList(1, args.length)) {
       Tally tally = new Tally();
       tallies.put(port, tally);
-      listen(loops, Integer.parseInt(port), tally);
+      servers.listen(loops, Integer.parseInt(port), tally);
     }
     try (ServerSocket reports =
         new ServerSocket(Integer.parseInt(args[0]), 50, InetAddress.getLoopbackAddress())) {
@@ -94,7 +100,7 @@ public final class CrowdServerMain {
     }
   }
 
-  private static void listen(EventLoopGroup loops, int port, Tally tally) throws Exception {
+  private void listen(EventLoopGroup loops, int port, Tally tally) throws Exception {
     new ServerBootstrap()
         .group(loops)
         .channel(NioServerSocketChannel.class)
@@ -103,7 +109,7 @@ public final class CrowdServerMain {
         .childHandler(new ChannelInitializer<>() {
           @Override
           protected void initChannel(Channel channel) {
-            channel.pipeline().addLast(CrowdOrder.decoder(), new Served(tally));
+            channel.pipeline().addLast(CrowdOrder.decoder(), new Served(tally, channel));
           }
         })
         .bind("127.0.0.1", port)
@@ -111,16 +117,17 @@ public final class CrowdServerMain {
   }
 
   /** One connection. */
-  private static final class Served extends ChannelInboundHandlerAdapter {
+  private final class Served extends ChannelInboundHandlerAdapter {
     private final Tally tally;
-    private CrowdOrder whenEnded = CrowdOrder.END;
-    private int whenEndedMillis;
+    private final Channel channel;
+    private CrowdOrder then = CrowdOrder.END;
     private boolean inputEnded;
     private boolean outputEnded;
     private State state = State.GONE;
 
-    Served(Tally tally) {
+    Served(Tally tally, Channel channel) {
       this.tally = tally;
+      this.channel = channel;
     }
 
     @Override
@@ -139,10 +146,14 @@ public final class CrowdServerMain {
           ctx.channel().config().setAutoRead(false);
           later(ctx, frame.readInt(), () -> ctx.channel().config().setAutoRead(true));
         }
-        case END, RESET -> later(ctx, frame.readInt(), () -> end(ctx, order));
-        case END_WHEN_ENDED, RESET_WHEN_ENDED -> {
-          whenEnded = order == CrowdOrder.END_WHEN_ENDED ? CrowdOrder.END : CrowdOrder.RESET;
-          whenEndedMillis = frame.readInt();
+        case END, RESET -> later(ctx, frame.readInt(), () -> end(order));
+        case THEN_END -> then = CrowdOrder.END;
+        case THEN_RESET -> then = CrowdOrder.RESET;
+        case NEXT -> {
+          Served next = halfClosed.poll();
+          if (next != null) {
+            next.end(next.then);
+          }
         }
       }
       frame.release();
@@ -157,7 +168,7 @@ public final class CrowdServerMain {
           ctx.close();
         } else {
           enter(State.INACTIVE);
-          later(ctx, whenEndedMillis, () -> end(ctx, whenEnded));
+          halfClosed.add(this);
         }
       }
     }
@@ -178,20 +189,20 @@ public final class CrowdServerMain {
       ctx.close();
     }
 
-    private void end(ChannelHandlerContext ctx, CrowdOrder how) {
+    private void end(CrowdOrder how) {
       if (state == State.GONE || outputEnded) {
         return;
       }
       if (how == CrowdOrder.RESET) {
         enter(State.GONE);
-        CrowdOrder.reset(ctx.channel());
+        CrowdOrder.reset(channel);
       } else if (inputEnded) {
         enter(State.GONE);
-        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> ctx.close());
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> channel.close());
       } else {
         outputEnded = true;
         enter(State.INACTIVE);
-        CrowdOrder.endOutput(ctx.channel());
+        CrowdOrder.endOutput(channel);
       }
     }
 

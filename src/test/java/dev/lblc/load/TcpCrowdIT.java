@@ -84,6 +84,7 @@ final class TcpCrowdIT {
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
       int looks = 0;
       long held = 0;
+      long inactive = 0;
       do {
         long until = System.nanoTime() + BETWEEN_LOOKS.toNanos();
         crowd.act();
@@ -92,6 +93,7 @@ final class TcpCrowdIT {
         looks++;
         crowd.pause();
         look(crowd);
+        inactive += crowd.counts()[1];
         if (looks == 1) {
           heapEarly = gateway.process().heapMib();
         }
@@ -99,12 +101,24 @@ final class TcpCrowdIT {
       int heapAtEnd = gateway.process().heapMib();
       crowd.disperse();
       look(crowd);
+      crowd.leave();
+      look(crowd);
       assertThat(sum(crowd.counts())).isZero();
       System.out.printf(
-          "TcpCrowdIT: seed %d, %d connections, %d s, %d looks, %d before each, heap %d MiB, %d after the first look, %d after the last; %s%n",
-          seed, size, SECONDS, looks, held / looks, heap, heapEarly, heapAtEnd, crowd.acts());
+          "TcpCrowdIT: seed %d, %d connections, %d s, %d looks, %d before each, %d half closed at each, heap %d MiB, %d after the first look, %d after the last; %s%n",
+          seed,
+          size,
+          SECONDS,
+          looks,
+          held / looks,
+          inactive / looks,
+          heap,
+          heapEarly,
+          heapAtEnd,
+          crowd.acts());
 
       assertThat(held / looks).as("connections at once").isGreaterThan(size * 9L / 10);
+      assertThat(inactive / looks).as("half closed at a look").isGreaterThan(size / 100);
       assertThat(crowd.acts()).as("kinds of acts").hasSize(8);
       assertThat(heapAtEnd).isLessThan(heapEarly + heapEarly / 4 + 8);
       assertThat(gateway.process().heapMib()).isLessThan(heap + heap / 4 + 8);
