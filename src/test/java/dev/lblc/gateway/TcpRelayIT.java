@@ -206,6 +206,30 @@ final class TcpRelayIT {
   }
 
   @Test
+  void listeners_withARouteEach_keepThemApart() throws Exception {
+    try (RawServer server = new RawServer();
+        RawServer other = new RawServer()) {
+      gateway
+          .service("echo", server.port())
+          .service("other", other.port())
+          .listener(tcp())
+          .listener(tcp().put("name", "second"))
+          .route(route("{local.ip}").put("listener", "second").put("service", "other"))
+          .route(route("{local.ip}"))
+          .start();
+      try (RawClient first = new RawClient(gateway.port());
+          RawClient second = new RawClient(gateway.gateway().port("second"));
+          RawClient served = server.accept();
+          RawClient servedOther = other.accept()) {
+        first.send("first");
+        second.send("second");
+        assertThat(served.exactly(5)).isEqualTo("first");
+        assertThat(servedOther.exactly(6)).isEqualTo("second");
+      }
+    }
+  }
+
+  @Test
   void start_onAPortInUse_failsAndNothingListens() throws Exception {
     int free = Ports.free();
     try (RawServer taken = new RawServer()) {

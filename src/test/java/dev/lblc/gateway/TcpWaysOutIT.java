@@ -3,16 +3,12 @@ package dev.lblc.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.lblc.scheduler.Reason;
 import dev.lblc.testing.Eventually;
-import dev.lblc.testing.Ports;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,81 +33,6 @@ final class TcpWaysOutIT {
   void stop() throws Exception {
     gateway.awaitIdle();
     gateway.stop();
-  }
-
-  @Test
-  void connect_thatFails_isTriedOnAnotherServer() throws Exception {
-    try (RawServer server = new RawServer();
-        AccessLines log = new AccessLines()) {
-      gateway
-          .service("s", server.port(), Ports.free())
-          .listener(tcp())
-          .route(route(new JsonObject()))
-          .start();
-      for (int i = 0; i < 3; i++) {
-        try (RawClient client = new RawClient(gateway.port());
-            RawClient served = server.accept()) {
-          served.send("here").endOutput();
-          client.endOutput();
-          assertThat(client.rest()).isEqualTo("here");
-        }
-      }
-      assertThat(log.await(3))
-          .allMatch(line -> line.matches(
-              "127\\.0\\.0\\.1 TCP :[0-9]+ - 0 4 [0-9.]+ s s-0 (unavailable|placed|hit) -"));
-      assertThat(gateway.scheduled("s").status().decisions().get(Reason.UNAVAILABLE))
-          .isPositive();
-    }
-  }
-
-  @Test
-  void connect_thatFailsEverywhere_resetsTheClient() throws Exception {
-    try (AccessLines log = new AccessLines()) {
-      gateway
-          .service("s", Ports.free(), Ports.free())
-          .listener(tcp())
-          .route(route(new JsonObject()))
-          .start();
-      try (RawClient client = new RawClient(gateway.port())) {
-        assertThat(client.rest()).isEqualTo("<reset>");
-      }
-      assertThat(log.await(1).get(0)).endsWith(" unavailable connect failed");
-    }
-  }
-
-  @Test
-  void connect_thatIsNotAnswered_timesOutAndIsTriedOnAnotherServer() throws Exception {
-    try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        RawServer server = new RawServer();
-        AccessLines log = new AccessLines()) {
-      List<SocketChannel> queue = fill(deaf);
-      gateway
-          .service("s", server.port(), deaf.getLocalPort())
-          .listener(tcp())
-          .route(route(timeouts("connect", "200ms")))
-          .start();
-      try (RawClient client = new RawClient(gateway.port());
-          RawClient served = server.accept()) {
-        served.endOutput();
-        client.endOutput();
-        assertThat(client.rest()).isEmpty();
-      }
-      assertThat(log.await(1).get(0)).endsWith(" s-0 unavailable -");
-      for (SocketChannel waiting : queue) {
-        waiting.close();
-      }
-    }
-  }
-
-  @Test
-  void server_thatIsNotThere_resetsTheClient() throws Exception {
-    try (AccessLines log = new AccessLines()) {
-      gateway.service("s").listener(tcp()).route(route(new JsonObject())).start();
-      try (RawClient client = new RawClient(gateway.port())) {
-        assertThat(client.rest()).isEqualTo("<reset>");
-      }
-      assertThat(log.await(1).get(0)).endsWith(" s - - no server available");
-    }
   }
 
   @Test
@@ -148,6 +69,39 @@ final class TcpWaysOutIT {
     try (RawClient client = new RawClient(gateway.port())) {
       while (System.nanoTime() - start < Duration.ofSeconds(4).toNanos()) {
         assertThat(isServed(client)).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void traffic_inOneDirectionOnly_goesOn() throws Exception {
+    int clock = gateway.tcp(
+        socket -> Vertx.currentContext().owner().setPeriodic(200, timer -> socket.write("tick ")));
+    gateway
+        .service("s", clock)
+        .listener(tcp())
+        .route(route(timeouts("idle", "1500ms")))
+        .start();
+    long start = System.nanoTime();
+    try (RawClient client = new RawClient(gateway.port())) {
+      while (System.nanoTime() - start < Duration.ofSeconds(4).toNanos()) {
+        assertThat(client.exactly(5)).isEqualTo("tick ");
+      }
+    }
+  }
+
+  @Test
+  void peer_thatDoesNotTakeWhatItIsSent_isIdle() throws Exception {
+    try (AccessLines log = new AccessLines()) {
+      int flood = gateway.tcp(socket -> socket.write(Buffer.buffer(new byte[64 << 20])));
+      gateway
+          .service("s", flood)
+          .listener(tcp())
+          .route(route(timeouts("idle", "1s")))
+          .start();
+      try (RawClient client = new RawClient(gateway.port())) {
+        assertThat(log.await(1).get(0)).endsWith(" idle for too long");
+        assertThat(client.rest()).endsWith("<reset>");
       }
     }
   }
@@ -225,22 +179,30 @@ final class TcpWaysOutIT {
   }
 
   @Test
-  void stop_withAConnectionThatDoesNotEnd_resetsItInTheEnd() throws Exception {
+  void stop_withConnectionsThatDoNotEnd_resetsThemInTheEnd() throws Exception {
     try (RawServer server = new RawServer();
         AccessLines log = new AccessLines()) {
       gateway
           .service("s", server.port())
           .listener(tcp())
           .route(route(new JsonObject()))
-          .start();
-      try (RawClient client = new RawClient(gateway.port());
-          RawClient served = server.accept()) {
-        client.socket().setSoTimeout(20_000);
-        gateway.gateway().stop();
-        assertThat(client.rest()).isEqualTo("<reset>");
-        assertThat(served.rest()).isEqualTo("<reset>");
-        assertThat(log.await(1).get(0)).endsWith(" gateway stopped");
+          .start(1);
+      List<RawClient> peers = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        peers.add(new RawClient(gateway.port()));
+        peers.add(server.accept());
       }
+      peers.get(0).endOutput();
+      assertThat(peers.get(1).rest()).isEmpty();
+      gateway.gateway().stop();
+      for (RawClient peer : peers) {
+        if (peer != peers.get(1)) { // to which its client's end was the last word
+          peer.socket().setSoTimeout(20_000);
+          assertThat(peer.rest()).isEqualTo("<reset>");
+        }
+        peer.close();
+      }
+      assertThat(log.await(3)).allMatch(line -> line.endsWith(" gateway stopped"));
     }
   }
 
@@ -281,18 +243,6 @@ final class TcpWaysOutIT {
       }
       assertThat(log.await(1).get(0)).endsWith(" s s-0 placed " + reason);
     }
-  }
-
-  /** Connections that wait to be accepted, until the kernel answers no more. */
-  private static List<SocketChannel> fill(ServerSocket server) throws IOException {
-    List<SocketChannel> queue = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
-      SocketChannel channel = SocketChannel.open();
-      channel.configureBlocking(false);
-      channel.connect(new InetSocketAddress(server.getInetAddress(), server.getLocalPort()));
-      queue.add(channel);
-    }
-    return queue;
   }
 
   /** Whether an echo comes back; refused are connections that are closed, or reset, at once. */

@@ -1,0 +1,193 @@
+package dev.lblc.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lblc.scheduler.Reason;
+import dev.lblc.testing.Ports;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How a client's connection gets one to a server, or none. */
+@ParameterizedClass(name = "native transport {0}")
+@ValueSource(booleans = {false, true})
+final class TcpConnectIT {
+  private final TestGateway gateway;
+
+  TcpConnectIT(boolean isNative) {
+    gateway = new TestGateway(isNative);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    gateway.awaitIdle();
+    gateway.stop();
+  }
+
+  @Test
+  void connect_thatFails_isTriedOnAnotherServer() throws Exception {
+    try (RawServer server = new RawServer();
+        AccessLines log = new AccessLines()) {
+      gateway
+          .service("s", server.port(), Ports.free())
+          .listener(tcp())
+          .route(route(new JsonObject()))
+          .start();
+      for (int i = 0; i < 3; i++) {
+        try (RawClient client = new RawClient(gateway.port());
+            RawClient served = server.accept()) {
+          served.send("here").endOutput();
+          client.endOutput();
+          assertThat(client.rest()).isEqualTo("here");
+        }
+      }
+      assertThat(log.await(3))
+          .allMatch(line -> line.matches(
+              "127\\.0\\.0\\.1 TCP :[0-9]+ - 0 4 [0-9.]+ s s-0 (unavailable|placed|hit) -"));
+      assertThat(gateway.scheduled("s").status().decisions().get(Reason.UNAVAILABLE))
+          .isPositive();
+    }
+  }
+
+  @Test
+  void connect_thatFailsEverywhere_resetsTheClient() throws Exception {
+    try (AccessLines log = new AccessLines()) {
+      gateway
+          .service("s", Ports.free(), Ports.free())
+          .listener(tcp())
+          .route(route(new JsonObject()))
+          .start();
+      try (RawClient client = new RawClient(gateway.port())) {
+        assertThat(client.rest()).isEqualTo("<reset>");
+      }
+      assertThat(log.await(1).get(0)).endsWith(" unavailable connect failed");
+    }
+  }
+
+  @Test
+  void connect_thatIsNotAnswered_timesOutAndIsTriedOnAnotherServer() throws Exception {
+    try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        RawServer server = new RawServer();
+        AccessLines log = new AccessLines()) {
+      List<SocketChannel> queue = fill(deaf);
+      gateway
+          .service("s", server.port(), deaf.getLocalPort())
+          .listener(tcp())
+          .route(route(timeouts("connect", "200ms")))
+          .start();
+      try (RawClient client = new RawClient(gateway.port());
+          RawClient served = server.accept()) {
+        served.endOutput();
+        client.endOutput();
+        assertThat(client.rest()).isEmpty();
+      }
+      assertThat(log.await(1).get(0)).endsWith(" s-0 unavailable -");
+      for (SocketChannel waiting : queue) {
+        waiting.close();
+      }
+    }
+  }
+
+  @Test
+  void server_thatIsNotThere_resetsTheClient() throws Exception {
+    try (AccessLines log = new AccessLines()) {
+      gateway.service("s").listener(tcp()).route(route(new JsonObject())).start();
+      try (RawClient client = new RawClient(gateway.port())) {
+        assertThat(client.rest()).isEqualTo("<reset>");
+      }
+      assertThat(log.await(1).get(0)).endsWith(" s - - no server available");
+    }
+  }
+
+  @Test
+  void connect_thatFails_isRetriedAsOftenAsTheRouteSays() throws Exception {
+    gateway
+        .service("s", Ports.free(), Ports.free(), Ports.free(), Ports.free())
+        .listener(tcp())
+        .route(route(new JsonObject().put("retries", 2)))
+        .start();
+    try (RawClient client = new RawClient(gateway.port())) {
+      assertThat(client.rest()).isEqualTo("<reset>");
+    }
+    assertThat(decisions()).isEqualTo(3);
+  }
+
+  @Test
+  void server_whoseConnectsFailInARow_isEjected() throws Exception {
+    JsonObject passive = new JsonObject().put("failures", 2).put("eject", "10m");
+    int port = Ports.free();
+    gateway
+        .service(
+            "s", new JsonObject().put("health", new JsonObject().put("passive", passive)), port)
+        .listener(tcp())
+        .route(route(new JsonObject().put("retries", 0)))
+        .start();
+    expectRefused();
+    try (ServerSocket server = new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
+        RawClient client = new RawClient(gateway.port());
+        RawClient served = new RawClient(server.accept())) {
+      served.endOutput();
+      assertThat(client.rest()).isEmpty();
+    }
+    expectRefused();
+    assertThat(isAvailable())
+        .as("after one failure, a success and another failure")
+        .isTrue();
+    expectRefused();
+    assertThat(isAvailable()).as("after two failures in a row").isFalse();
+  }
+
+  private void expectRefused() throws IOException {
+    try (RawClient client = new RawClient(gateway.port())) {
+      assertThat(client.rest()).isEqualTo("<reset>");
+    }
+  }
+
+  private boolean isAvailable() {
+    return gateway.scheduled("s").status().servers().get(0).available();
+  }
+
+  private long decisions() {
+    return gateway.scheduled("s").status().decisions().values().stream()
+        .mapToLong(Long::longValue)
+        .sum();
+  }
+
+  /** Connections that wait to be accepted, until the kernel answers no more. */
+  private static List<SocketChannel> fill(ServerSocket server) throws IOException {
+    List<SocketChannel> queue = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      SocketChannel channel = SocketChannel.open();
+      channel.configureBlocking(false);
+      channel.connect(new InetSocketAddress(server.getInetAddress(), server.getLocalPort()));
+      queue.add(channel);
+    }
+    return queue;
+  }
+
+  private static JsonObject tcp() {
+    return new JsonObject().put("protocol", "tcp").put("accessLog", true);
+  }
+
+  private static JsonObject timeouts(String which, String time) {
+    return new JsonObject().put("timeouts", new JsonObject().put(which, time));
+  }
+
+  private static JsonObject route(JsonObject more) {
+    return new JsonObject()
+        .put("listener", "web")
+        .put("service", "s")
+        .put("destination", new JsonArray().add("{local.ip}"))
+        .mergeIn(more);
+  }
+}
