@@ -121,7 +121,7 @@ public final class Gateway {
           listener,
           bindPort,
           HttpRoutes.compile(listener, config.routes(), lblc::service),
-          new ConnectionCount(listener.maxConnections())));
+          new ConnectionCount(listener.name(), listener.maxConnections())));
     }
     return listeners;
   }

@@ -237,7 +237,9 @@ final class TcpRelayIT {
           .service("echo", taken.port())
           .listener(tcp().put("ports", new JsonArray().add(free).add(taken.port())))
           .route(route("{local.ip}"));
-      assertThatThrownBy(() -> gateway.start()).hasMessageContaining("in use");
+      assertThatThrownBy(() -> gateway.start())
+          .hasMessageContaining("port " + taken.port() + ": ")
+          .hasMessageContaining("in use");
       Eventually.holds("nothing listens, as soon as the loop of NIO has turned", () -> {
         try {
           new RawClient(free).close();

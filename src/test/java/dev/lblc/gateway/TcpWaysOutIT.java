@@ -160,13 +160,16 @@ final class TcpWaysOutIT {
         .listener(tcp().put("maxConnections", 2))
         .route(route(new JsonObject()))
         .start();
-    try (RawClient first = new RawClient(gateway.port());
+    try (AccessLines log = new AccessLines();
+        RawClient first = new RawClient(gateway.port());
         RawClient second = new RawClient(gateway.port())) {
       assertThat(isServed(first)).isTrue();
       assertThat(isServed(second)).isTrue();
       try (RawClient third = new RawClient(gateway.port())) {
-        assertThat(isServed(third)).isFalse();
+        assertThat(third.rest()).isEqualTo("<reset>");
       }
+      assertThat(log.await(1).get(0))
+          .isEqualTo("127.0.0.1 TCP :" + gateway.port() + " - 0 0 0.0 - - - too many connections");
       assertThat(isServed(second)).isTrue();
       first.endOutput();
       assertThat(first.rest()).isEmpty();

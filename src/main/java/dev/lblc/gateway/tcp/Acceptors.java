@@ -8,6 +8,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -78,9 +79,16 @@ final class Acceptors {
         promise.complete(channel);
       } else {
         channel.close();
-        promise.fail(done.cause());
+        promise.fail(named(address, done.cause()));
       }
     });
+  }
+
+  /** Says which of several ports it was. */
+  private Throwable named(InetSocketAddress address, Throwable cause) {
+    return listener.config().ports().size() == 1
+        ? cause
+        : new IOException("port " + address.getPort() + ": " + cause.getMessage(), cause);
   }
 
   /** Takes what one listening socket accepts. */

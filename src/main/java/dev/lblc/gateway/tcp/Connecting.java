@@ -52,7 +52,7 @@ final class Connecting {
   void cancel() {
     lease = null;
     if (dialled != null) {
-      Side.reset(dialled);
+      Sockets.reset(dialled);
       dialled = null;
     }
   }

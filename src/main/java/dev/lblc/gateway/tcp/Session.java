@@ -1,7 +1,6 @@
 package dev.lblc.gateway.tcp;
 
 import dev.lblc.config.ProxyVersion;
-import dev.lblc.gateway.common.AccessLine;
 import dev.lblc.plugin.Lease;
 import io.netty.channel.Channel;
 import java.io.IOException;
@@ -129,6 +128,7 @@ final class Session {
     facts = known;
     TcpRoute found = listener.routes().find(known);
     if (found == null) {
+      LOG.debug("listener {} has no route for {}", listener.config().name(), known);
       abort(TcpFailure.NO_ROUTE);
       return;
     }
@@ -240,7 +240,7 @@ final class Session {
   private void end(@Nullable TcpFailure why) {
     enter(Phase.OVER);
     release();
-    if (listener.config().accessLog() && AccessLine.isOn()) {
+    if (TcpAccessLog.isOn(listener.config())) {
       log(why);
     }
   }
@@ -260,14 +260,12 @@ final class Session {
     }
   }
 
-  /** In the columns of a request's line: client, protocol, port, bytes received, bytes sent and so on. */
   private void log(@Nullable TcpFailure why) {
     ConnectionFacts all = facts;
-    new AccessLine()
-        .text(all == null ? ConnectionFacts.ip(peer) : all.clientIp())
-        .text(listener.config().tls() == null ? "TCP" : "TLS")
-        .text(all == null ? null : ":" + all.localPort())
-        .text(null)
+    TcpAccessLog.line(
+            listener.config(),
+            all == null ? ConnectionFacts.ip(peer) : all.clientIp(),
+            all == null ? client.localPort() : all.localPort())
         .number(client.received())
         .number(server == null ? 0 : server.received())
         .millis(worker.nanoTime() - startNanos)

@@ -4,22 +4,15 @@ import dev.lblc.config.ProxyVersion;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.channel.unix.Socket;
-import io.netty.channel.unix.UnixChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One of the two sockets of a session: what is read from it is written to the other, no faster than that takes it.
@@ -33,8 +26,6 @@ import org.slf4j.LoggerFactory;
 // Nobody waits for a socket that is given up to be closed.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Side extends ChannelInboundHandlerAdapter {
-  private static final Logger LOG = LoggerFactory.getLogger(Side.class);
-
   private final Session session;
   private final Channel channel;
   private final ReadSizes readSizes;
@@ -57,20 +48,14 @@ final class Side extends ChannelInboundHandlerAdapter {
     return received;
   }
 
-  /**
-   * Whether the peer broke off after it had said that it will send no more: with the native transport Netty does not tell, and
-   * its loop is woken by that socket all the time. NIO cannot know.
-   */
+  /** Whether the peer broke off after it had said that it will send no more; NIO cannot know. */
   boolean isBrokenAfterEnd() {
-    if (inputEnded && channel instanceof UnixChannel unix && unix.fd() instanceof Socket socket) {
-      try {
-        return socket.getSoError() != 0;
-      } catch (IOException e) {
-        LOG.debug("a socket cannot be asked for its error", e);
-        return true;
-      }
-    }
-    return false;
+    return inputEnded && Sockets.hasError(channel);
+  }
+
+  /** The port of this end. */
+  int localPort() {
+    return Sockets.localPort(channel);
   }
 
   /** Whether something was received, or taken by the peer, since this was last asked. */
@@ -185,20 +170,8 @@ final class Side extends ChannelInboundHandlerAdapter {
 
   /** Breaks the connection off, so that the peer cannot take it for an orderly end; not even one of TLS. */
   void reset() {
-    reset(channel);
+    Sockets.reset(channel);
     forget();
-  }
-
-  static void reset(Channel channel) {
-    if (!channel.isOpen()) {
-      return;
-    }
-    try {
-      channel.config().setOption(ChannelOption.SO_LINGER, 0);
-    } catch (ChannelException e) {
-      LOG.debug("a socket that is closed without a reset", e);
-    }
-    channel.unsafe().close(channel.voidPromise());
   }
 
   private @Nullable SslHandler tls() {

@@ -2,6 +2,8 @@ package dev.lblc.gateway.tcp;
 
 /** Why a connection did not come to an orderly end: the reason in the access log. */
 enum TcpFailure {
+  /** The listener had as many as it may. */
+  TOO_MANY("too many connections"),
   /** The client did not say who it is and what it wants in time. */
   HELLO_TIMEOUT("hello timed out"),
   /** It should have started with a PROXY protocol header, and its peer may not send one. */

@@ -46,7 +46,7 @@ public final class TcpListener {
     this.routes = routes;
     this.tls = tls;
     this.trustedPeers = AddressBlocks.compile(config.trustedPeers());
-    this.connections = new ConnectionCount(config.maxConnections());
+    this.connections = new ConnectionCount(config.name(), config.maxConnections());
   }
 
   /**
@@ -98,6 +98,7 @@ public final class TcpListener {
   /** Hands a connection to the next worker, or closes it if there are too many. */
   void accept(Channel channel) {
     if (!connections.opened()) {
+      TcpAccessLog.refused(config, channel, TcpFailure.TOO_MANY);
       refuse(channel);
       return;
     }
@@ -106,6 +107,7 @@ public final class TcpListener {
       channel.closeFuture().addListener(closed -> connections.closed());
     } catch (RuntimeException e) {
       LOG.error("listener {} cannot serve a connection", config.name(), e);
+      TcpAccessLog.refused(config, channel, TcpFailure.INTERNAL);
       refuse(channel);
     }
   }
@@ -124,9 +126,10 @@ public final class TcpListener {
     return trustedPeers;
   }
 
-  /** Its close future would not tell, as it never was registered. */
+  /** Resets a connection whose close future would not tell, as it never was registered. */
   private void refuse(Channel channel) {
     connections.closed();
+    Sockets.abortively(channel);
     channel.unsafe().closeForcibly();
   }
 

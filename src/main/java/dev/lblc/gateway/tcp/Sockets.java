@@ -1,0 +1,58 @@
+package dev.lblc.gateway.tcp;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What is done with sockets beside reading and writing. To be used on their event loops. */
+final class Sockets {
+  private static final Logger LOG = LoggerFactory.getLogger(Sockets.class);
+
+  private Sockets() {}
+
+  /** The port of this end. */
+  static int localPort(Channel channel) {
+    return ((InetSocketAddress) channel.localAddress()).getPort();
+  }
+
+  /** Closes one by a reset, unless it is closed. */
+  // Nobody waits for it.
+  @SuppressWarnings("FutureReturnValueIgnored")
+  static void reset(Channel channel) {
+    if (channel.isOpen()) {
+      abortively(channel);
+      channel.unsafe().close(channel.voidPromise());
+    }
+  }
+
+  /** Has one be closed by a reset, whoever closes it. */
+  static void abortively(Channel channel) {
+    try {
+      channel.config().setOption(ChannelOption.SO_LINGER, 0);
+    } catch (ChannelException e) {
+      LOG.debug("a socket that is closed without a reset", e);
+    }
+  }
+
+  /**
+   * Whether it failed without anybody having been told: with the native transport Netty says nothing of a reset after the
+   * peer's end, and its loop is woken by that socket all the time. Never with NIO, which cannot know.
+   */
+  static boolean hasError(Channel channel) {
+    if (channel instanceof UnixChannel unix && unix.fd() instanceof Socket socket) {
+      try {
+        return socket.getSoError() != 0;
+      } catch (IOException e) {
+        LOG.debug("a socket cannot be asked for its error", e);
+        return true;
+      }
+    }
+    return false;
+  }
+}
