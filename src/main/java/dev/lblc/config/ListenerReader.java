@@ -80,6 +80,7 @@ final class ListenerReader {
 
   private ListenerConfig http(String name, String host, Members keys) {
     keys.refuse("ports", "port, one alone: the listener is http");
+    keys.refuse("transparent", "no transparent: it is for tcp");
     keys.refuse("timeouts", "no timeouts: those of a listener are for tcp");
     return new ListenerConfig(
         name,
@@ -107,6 +108,7 @@ final class ListenerReader {
         name,
         host,
         numbers,
+        keys.optional("transparent").flag(false),
         tls,
         behindProxy,
         maxConnections,

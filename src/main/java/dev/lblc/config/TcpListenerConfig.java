@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param name unique in the file, among listeners of HTTP, too
  * @param host address to bind
  * @param ports TCP ports, all different, at least one; 0, which is then alone, takes a free one
+ * @param transparent whether it takes connections to any address that the kernel hands to it (TPROXY)
  * @param tls certificate and key; null: what comes is passed on as it is
  * @param proxyProtocol whether each connection starts with a PROXY protocol header
  * @param maxConnections connections accepted at once, on all ports; more are closed
@@ -21,6 +22,7 @@ public record TcpListenerConfig(
     String name,
     String host,
     List<Integer> ports,
+    boolean transparent,
     @Nullable TlsConfig tls,
     boolean proxyProtocol,
     int maxConnections,

@@ -127,7 +127,7 @@ final class Sample {
            "tls": {"certificate": "CERT", "key": "KEY"},
            "proxyProtocol": true, "maxConnections": 5, "trustedPeers": ["10.0.0.0/8", "::1"], "accessLog": true},
           {"name": "plain", "protocol": "http", "port": 8080},
-          {"name": "db", "protocol": "tcp", "host": "127.0.0.1", "ports": [5432, "6000-6002"],
+          {"name": "db", "protocol": "tcp", "host": "127.0.0.1", "ports": [5432, "6000-6002"], "transparent": true,
            "tls": {"certificate": "CERT", "key": "KEY"}, "proxyProtocol": true, "maxConnections": 6,
            "trustedPeers": ["10.1.0.0/16"], "timeouts": {"hello": "3s"}, "accessLog": true},
           {"name": "raw", "protocol": "tcp", "port": 0}

@@ -126,7 +126,16 @@ final class KernelReplay {
 
   private int listen() throws Exception {
     TcpListenerConfig listener = new TcpListenerConfig(
-        "in", "0.0.0.0", List.of(0), null, false, 10_000, List.of(), Duration.ofSeconds(5), false);
+        "in",
+        "0.0.0.0",
+        List.of(0),
+        false,
+        null,
+        false,
+        10_000,
+        List.of(),
+        Duration.ofSeconds(5),
+        false);
     TcpRouteConfig route = new TcpRouteConfig(
         "in",
         new TcpRouteConfig.Match(null, List.of(), List.of()),

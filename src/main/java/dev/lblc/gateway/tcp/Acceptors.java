@@ -1,11 +1,13 @@
 package dev.lblc.gateway.tcp;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
@@ -71,6 +73,15 @@ final class Acceptors {
   private void bind(InetSocketAddress address, Promise<Channel> promise) {
     ServerChannel channel = loop.newServerChannel();
     channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
+    if (listener.config().transparent()) {
+      try {
+        takeAnyAddress(channel);
+      } catch (IOException | ChannelException e) {
+        channel.unsafe().closeForcibly();
+        promise.fail(named(address, e));
+        return;
+      }
+    }
     channel.pipeline().addLast(new Acceptor());
     loop.eventLoop().register(channel);
     ChannelFuture bound = channel.bind(address);
@@ -82,6 +93,12 @@ final class Acceptors {
         promise.fail(named(address, done.cause()));
       }
     });
+  }
+
+  private static void takeAnyAddress(ServerChannel channel) throws IOException {
+    if (!channel.config().setOption(EpollChannelOption.IP_TRANSPARENT, true)) {
+      throw new IOException("transparent needs the native transport");
+    }
   }
 
   /** Says which of several ports it was. */
