@@ -1,21 +1,17 @@
 package dev.lblc.gateway;
 
+import static dev.lblc.testing.ConfigJson.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lblc.scheduler.Reason;
+import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.Ports;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -81,12 +77,11 @@ final class TcpWaysOutIT {
 
   @Test
   void connect_thatIsNotAnswered_timesOutAndIsTriedOnAnotherServer() throws Exception {
-    try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    try (DeafServer deaf = new DeafServer();
         RawServer server = new RawServer();
         AccessLines log = new AccessLines()) {
-      List<SocketChannel> queue = fill(deaf);
       gateway
-          .service("s", server.port(), deaf.getLocalPort())
+          .service("s", server.port(), deaf.port())
           .listener(tcp())
           .route(route(timeouts("connect", "200ms")))
           .start();
@@ -97,9 +92,6 @@ final class TcpWaysOutIT {
         assertThat(client.rest()).isEmpty();
       }
       assertThat(log.await(1).get(0)).endsWith(" s-0 unavailable -");
-      for (SocketChannel waiting : queue) {
-        waiting.close();
-      }
     }
   }
 
@@ -147,7 +139,7 @@ final class TcpWaysOutIT {
     long start = System.nanoTime();
     try (RawClient client = new RawClient(gateway.port())) {
       while (System.nanoTime() - start < Duration.ofSeconds(4).toNanos()) {
-        assertThat(isServed(client)).isTrue();
+        assertThat(client.isEchoed()).isTrue();
       }
     }
   }
@@ -208,17 +200,17 @@ final class TcpWaysOutIT {
         .start();
     try (RawClient first = new RawClient(gateway.port());
         RawClient second = new RawClient(gateway.port())) {
-      assertThat(isServed(first)).isTrue();
-      assertThat(isServed(second)).isTrue();
+      assertThat(first.isEchoed()).isTrue();
+      assertThat(second.isEchoed()).isTrue();
       try (RawClient third = new RawClient(gateway.port())) {
-        assertThat(isServed(third)).isFalse();
+        assertThat(third.isEchoed()).isFalse();
       }
-      assertThat(isServed(second)).isTrue();
+      assertThat(second.isEchoed()).isTrue();
       first.endOutput();
       assertThat(first.rest()).isEmpty();
       Eventually.holds("there is room again", () -> {
         try (RawClient another = new RawClient(gateway.port())) {
-          return isServed(another);
+          return another.isEchoed();
         }
       });
     }
@@ -283,40 +275,11 @@ final class TcpWaysOutIT {
     }
   }
 
-  /** Connections that wait to be accepted, until the kernel answers no more. */
-  private static List<SocketChannel> fill(ServerSocket server) throws IOException {
-    List<SocketChannel> queue = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
-      SocketChannel channel = SocketChannel.open();
-      channel.configureBlocking(false);
-      channel.connect(new InetSocketAddress(server.getInetAddress(), server.getLocalPort()));
-      queue.add(channel);
-    }
-    return queue;
-  }
-
-  /** Whether an echo comes back; refused are connections that are closed, or reset, at once. */
-  private static boolean isServed(RawClient client) {
-    try {
-      return client.send("x").exactly(1).equals("x");
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  private static JsonObject tcp() {
-    return new JsonObject().put("protocol", "tcp").put("accessLog", true);
-  }
-
   private static JsonObject timeouts(String which, String time) {
     return new JsonObject().put("timeouts", new JsonObject().put(which, time));
   }
 
   private static JsonObject route(JsonObject more) {
-    return new JsonObject()
-        .put("listener", "web")
-        .put("service", "s")
-        .put("destination", new JsonArray().add("{local.ip}"))
-        .mergeIn(more);
+    return ConfigJson.route("s", "{local.ip}").mergeIn(more);
   }
 }
