@@ -179,11 +179,12 @@ final class TcpTlsIT {
         AccessLines log = new AccessLines()) {
       start(server.port());
       try (Socket plain = connected();
-          SSLSocket socket = tls(plain, version)) {
-        socket.startHandshake();
-        plain.getOutputStream().write(new byte[] {DATA, 3, 3, 0, 100, 1, 2, 3});
-        plain.shutdownOutput();
+          RawClient client = new RawClient(tls(plain, version))) {
+        client.send("data");
         try (RawClient served = server.accept()) {
+          assertThat(served.exactly(4)).isEqualTo("data");
+          plain.getOutputStream().write(new byte[] {DATA, 3, 3, 0, 100, 1, 2, 3});
+          plain.shutdownOutput();
           assertThat(served.rest()).isEqualTo("<reset>");
         }
       }
@@ -192,66 +193,41 @@ final class TcpTlsIT {
   }
 
   @Test
-  void serversEnd_isACloseNotifyAndTheClientMayGoOn() throws Exception {
-    try (RawServer server = new RawServer();
-        AccessLines log = new AccessLines()) {
-      start(server.port());
-      try (Socket plain = connected();
-          RawClient client = new RawClient(tls(plain, TLS13))) {
-        client.send("question");
-        try (RawClient served = server.accept()) {
-          assertThat(served.exactly(8)).isEqualTo("question");
-          served.send("answer").endOutput();
-          assertThat(client.exactly(6)).isEqualTo("answer");
-          // JSSE takes any end for one, unless told not to: so the bytes of an encrypted alert.
-          assertThat(plain.getInputStream().readAllBytes())
-              .hasSize(5 + 2 + 1 + 16)
-              .startsWith(DATA, 3, 3, 0, 2 + 1 + 16);
-          client.send("more").endOutput();
-          assertThat(served.rest()).isEqualTo("more");
-        }
-      }
-      assertThat(log.await(1).get(0)).endsWith(" s s-0 placed -");
-    }
+  void serversEnd_isACloseNotifyAndATls13ClientMayGoOn() throws Exception {
+    afterServersEnd(TLS13, (client, plain, served) -> {
+      client.send("more").endOutput();
+      assertThat(served.rest()).isEqualTo("more");
+    });
   }
 
   @ParameterizedTest
   @ValueSource(strings = {TLS12, TLS13})
   void end_withoutCloseNotifyAfterTheServers_isAnOrderlyEnd(String version) throws Exception {
-    try (RawServer server = new RawServer();
-        AccessLines log = new AccessLines()) {
-      start(server.port());
-      try (Socket plain = connected();
-          RawClient client = new RawClient(tls(plain, version))) {
-        client.send("question");
-        try (RawClient served = server.accept()) {
-          assertThat(served.exactly(8)).isEqualTo("question");
-          served.send("answer").endOutput();
-          assertThat(client.rest()).isEqualTo("answer");
-          plain.shutdownOutput();
-          assertThat(served.rest()).isEmpty();
-        }
-      }
-      assertThat(log.await(1).get(0)).endsWith(" s s-0 placed -");
-    }
+    afterServersEnd(version, (client, plain, served) -> {
+      plain.shutdownOutput();
+      assertThat(served.rest()).isEmpty();
+    });
   }
 
   @Test
   void handshake_thatFails_isAnsweredWithAnAlertBeforeAServerIsInvolved() throws Exception {
-    try (RawServer server = new RawServer();
-        AccessLines log = new AccessLines()) {
+    List<byte[]> all = List.of(
+        Hellos.records(new byte[] {99, 0, 0, 1, 0}, 1000), // no message there is
+        Hellos.with(1000)); // of TLS 1.2, with a cipher suite of TLS 1.3
+    try (RawServer server = new RawServer()) {
       start(server.port());
-      List<byte[]> all = List.of(
-          "GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII), // no TLS at all
-          Hellos.with(1000)); // of TLS 1.2, with a cipher suite of TLS 1.3
       for (byte[] bad : all) {
-        try (RawClient client = new RawClient(gateway.port())) {
-          client.send(bad);
-          assertThat(client.rest()).startsWith(RawClient.text(ALERT, (byte) 3));
-        }
+        assertThat(answerTo(bad)).startsWith(RawClient.text(ALERT, (byte) 3, (byte) 3));
       }
-      assertThat(log.await(all.size()))
-          .allMatch(line -> line.contains(" TLS ") && line.endsWith(" - - - tls failed"));
+    }
+  }
+
+  @Test
+  void bytes_thatAreNoTls_areAnsweredWithAnEndBeforeAServerIsInvolved() throws Exception {
+    try (RawServer server = new RawServer()) {
+      start(server.port());
+      byte[] request = "GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+      assertThat(answerTo(request)).isEmpty();
     }
   }
 
@@ -264,6 +240,45 @@ final class TcpTlsIT {
         assertThat(silent.rest()).isEqualTo("<reset>");
       }
       assertThat(log.await(1).get(0)).endsWith(" - - - hello timed out");
+    }
+  }
+
+  /** What may happen between a client, on that socket, and its server. */
+  private interface Events {
+    void happen(RawClient client, Socket plain, RawClient served) throws IOException;
+  }
+
+  /** Lets something happen after the client has read the server's answer and its end, which ends in an orderly way. */
+  private void afterServersEnd(String version, Events events) throws Exception {
+    try (RawServer server = new RawServer();
+        AccessLines log = new AccessLines()) {
+      start(server.port());
+      try (Socket plain = connected();
+          RawClient client = new RawClient(tls(plain, version))) {
+        client.send("question");
+        try (RawClient served = server.accept()) {
+          assertThat(served.exactly(8)).isEqualTo("question");
+          served.send("answer").endOutput();
+          assertThat(client.exactly(6)).isEqualTo("answer");
+          // JSSE takes any end for an orderly one and answers it. In TLS 1.3 an alert looks like
+          // data.
+          assertThat(plain.getInputStream().readAllBytes())
+              .startsWith(version.equals(TLS13) ? DATA : ALERT);
+          events.happen(client, plain, served);
+        }
+      }
+      assertThat(log.await(1).get(0)).endsWith(" s s-0 placed -");
+    }
+  }
+
+  /** All that comes back for bytes with which TLS cannot begin. */
+  private String answerTo(byte[] bad) throws Exception {
+    try (RawClient client = new RawClient(gateway.port());
+        AccessLines log = new AccessLines()) {
+      client.send(bad);
+      String answer = client.rest();
+      assertThat(log.await(1).get(0)).contains(" TLS ").endsWith(" - - - tls failed");
+      return answer;
     }
   }
 
