@@ -79,9 +79,9 @@ final class TcpOpeningIT {
 
   @Test
   void longHello_thatIsNeverComplete_isCutAndMakesRoomForTheNext() throws Exception {
-    paced(gateway.tcp(socket -> socket.handler(socket::write)), "5s");
+    paced(gateway.tcp(socket -> socket.handler(socket::write)), "8s");
     try (RawClient client = new RawClient(gateway.port())) {
-      trickle(client, Arrays.copyOf(longHello(), LONG / 2));
+      trickle(client, Arrays.copyOf(longHello(), LONG));
       assertThat(client.rest()).isEqualTo("<reset>");
     }
     Eventually.holds("the next is served", () -> {
