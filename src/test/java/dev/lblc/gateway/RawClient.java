@@ -27,6 +27,11 @@ final class RawClient implements AutoCloseable {
     in = socket.getInputStream();
   }
 
+  /** Octets as they are sent and read here: a character each. */
+  static String text(byte... octets) {
+    return new String(octets, StandardCharsets.ISO_8859_1);
+  }
+
   static String exchange(int port, String request) throws IOException {
     try (RawClient client = new RawClient(port)) {
       return client.send(request).response();
@@ -44,7 +49,20 @@ final class RawClient implements AutoCloseable {
   }
 
   RawClient send(String text) throws IOException {
-    socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+    return send(text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  RawClient send(byte[] octets) throws IOException {
+    socket.getOutputStream().write(octets);
+    return this;
+  }
+
+  /** In segments of one byte. */
+  RawClient trickle(byte[] octets) throws IOException {
+    socket.setTcpNoDelay(true);
+    for (byte octet : octets) {
+      socket.getOutputStream().write(octet);
+    }
     return this;
   }
 
@@ -88,8 +106,7 @@ final class RawClient implements AutoCloseable {
   }
 
   String exactly(int length) throws IOException {
-    byte[] octets = in.readNBytes(length);
-    return new String(octets, StandardCharsets.ISO_8859_1);
+    return text(in.readNBytes(length));
   }
 
   String until(String... ends) throws IOException {
@@ -105,6 +122,15 @@ final class RawClient implements AutoCloseable {
       }
     }
     return text.toString();
+  }
+
+  /** Whether an echo comes back; refused are connections that are closed, or reset, at once. */
+  boolean isEchoed() {
+    try {
+      return send("x").exactly(1).equals("x");
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Says that nothing more will be sent. */

@@ -1,18 +1,15 @@
 package dev.lblc.gateway;
 
+import static dev.lblc.testing.ConfigJson.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.scheduler.Reason;
+import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Ports;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.channels.SocketChannel;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -76,12 +73,11 @@ final class TcpConnectIT {
 
   @Test
   void connect_thatIsNotAnswered_timesOutAndIsTriedOnAnotherServer() throws Exception {
-    try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    try (DeafServer deaf = new DeafServer();
         RawServer server = new RawServer();
         AccessLines log = new AccessLines()) {
-      List<SocketChannel> queue = fill(deaf);
       gateway
-          .service("s", server.port(), deaf.getLocalPort())
+          .service("s", server.port(), deaf.port())
           .listener(tcp())
           .route(route(timeouts("connect", "200ms")))
           .start();
@@ -92,9 +88,6 @@ final class TcpConnectIT {
         assertThat(client.rest()).isEmpty();
       }
       assertThat(log.await(1).get(0)).endsWith(" s-0 unavailable -");
-      for (SocketChannel waiting : queue) {
-        waiting.close();
-      }
     }
   }
 
@@ -163,31 +156,11 @@ final class TcpConnectIT {
         .sum();
   }
 
-  /** Connections that wait to be accepted, until the kernel answers no more. */
-  private static List<SocketChannel> fill(ServerSocket server) throws IOException {
-    List<SocketChannel> queue = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
-      SocketChannel channel = SocketChannel.open();
-      channel.configureBlocking(false);
-      channel.connect(new InetSocketAddress(server.getInetAddress(), server.getLocalPort()));
-      queue.add(channel);
-    }
-    return queue;
-  }
-
-  private static JsonObject tcp() {
-    return new JsonObject().put("protocol", "tcp").put("accessLog", true);
-  }
-
   private static JsonObject timeouts(String which, String time) {
     return new JsonObject().put("timeouts", new JsonObject().put(which, time));
   }
 
   private static JsonObject route(JsonObject more) {
-    return new JsonObject()
-        .put("listener", "web")
-        .put("service", "s")
-        .put("destination", new JsonArray().add("{local.ip}"))
-        .mergeIn(more);
+    return ConfigJson.route("s", "{local.ip}").mergeIn(more);
   }
 }

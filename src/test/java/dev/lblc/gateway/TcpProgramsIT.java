@@ -1,10 +1,11 @@
 package dev.lblc.gateway;
 
+import static dev.lblc.testing.ConfigJson.route;
+import static dev.lblc.testing.ConfigJson.tcp;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.testing.Ports;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.SelfSignedCertificate;
@@ -165,16 +166,5 @@ final class TcpProgramsIT {
       String all = client.until(field, "\r\n");
       return Long.parseLong(all.substring(all.indexOf(field) + field.length()).trim());
     }
-  }
-
-  private static JsonObject tcp() {
-    return new JsonObject().put("protocol", "tcp");
-  }
-
-  private static JsonObject route(String service, String destination) {
-    return new JsonObject()
-        .put("listener", "web")
-        .put("service", service)
-        .put("destination", new JsonArray().add(destination));
   }
 }

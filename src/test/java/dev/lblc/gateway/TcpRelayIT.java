@@ -1,9 +1,11 @@
 package dev.lblc.gateway;
 
+import static dev.lblc.testing.ConfigJson.tcp;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.Ports;
 import io.vertx.core.Future;
@@ -279,15 +281,8 @@ final class TcpRelayIT {
         .start();
   }
 
-  private static JsonObject tcp() {
-    return new JsonObject().put("protocol", "tcp");
-  }
-
   private static JsonObject route(String destination) {
-    return new JsonObject()
-        .put("listener", "web")
-        .put("service", "echo")
-        .put("destination", new JsonArray().add(destination));
+    return ConfigJson.route("echo", destination);
   }
 
   private static boolean refuses(int port) {

@@ -1,8 +1,10 @@
 package dev.lblc.gateway;
 
+import static dev.lblc.testing.ConfigJson.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -68,7 +70,7 @@ final class TcpWaysOutIT {
     long start = System.nanoTime();
     try (RawClient client = new RawClient(gateway.port())) {
       while (System.nanoTime() - start < Duration.ofSeconds(4).toNanos()) {
-        assertThat(isServed(client)).isTrue();
+        assertThat(client.isEchoed()).isTrue();
       }
     }
   }
@@ -163,19 +165,19 @@ final class TcpWaysOutIT {
     try (AccessLines log = new AccessLines();
         RawClient first = new RawClient(gateway.port());
         RawClient second = new RawClient(gateway.port())) {
-      assertThat(isServed(first)).isTrue();
-      assertThat(isServed(second)).isTrue();
+      assertThat(first.isEchoed()).isTrue();
+      assertThat(second.isEchoed()).isTrue();
       try (RawClient third = new RawClient(gateway.port())) {
         assertThat(third.rest()).isEqualTo("<reset>");
       }
       assertThat(log.await(1).get(0))
           .isEqualTo("127.0.0.1 TCP :" + gateway.port() + " - 0 0 0.0 - - - too many connections");
-      assertThat(isServed(second)).isTrue();
+      assertThat(second.isEchoed()).isTrue();
       first.endOutput();
       assertThat(first.rest()).isEmpty();
       Eventually.holds("there is room again", () -> {
         try (RawClient another = new RawClient(gateway.port())) {
-          return isServed(another);
+          return another.isEchoed();
         }
       });
     }
@@ -248,28 +250,11 @@ final class TcpWaysOutIT {
     }
   }
 
-  /** Whether an echo comes back; refused are connections that are closed, or reset, at once. */
-  private static boolean isServed(RawClient client) {
-    try {
-      return client.send("x").exactly(1).equals("x");
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  private static JsonObject tcp() {
-    return new JsonObject().put("protocol", "tcp").put("accessLog", true);
-  }
-
   private static JsonObject timeouts(String which, String time) {
     return new JsonObject().put("timeouts", new JsonObject().put(which, time));
   }
 
   private static JsonObject route(JsonObject more) {
-    return new JsonObject()
-        .put("listener", "web")
-        .put("service", "s")
-        .put("destination", new JsonArray().add("{local.ip}"))
-        .mergeIn(more);
+    return ConfigJson.route("s", "{local.ip}").mergeIn(more);
   }
 }

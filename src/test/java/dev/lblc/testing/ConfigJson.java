@@ -23,4 +23,17 @@ public final class ConfigJson {
         .put("service", service)
         .put("destination", new JsonArray().add("{path}"));
   }
+
+  /** What makes that listener one of TCP, with an access log. */
+  public static JsonObject tcp() {
+    return new JsonObject().put("protocol", "tcp").put("accessLog", true);
+  }
+
+  /** All of the listener {@code web}'s connections to a service. */
+  public static JsonObject route(String service, String destination) {
+    return new JsonObject()
+        .put("listener", "web")
+        .put("service", service)
+        .put("destination", new JsonArray().add(destination));
+  }
 }

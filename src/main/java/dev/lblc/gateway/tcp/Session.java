@@ -158,7 +158,12 @@ final class Session {
     enter(Phase.RELAYING);
     ProxyVersion header = route().proxyProtocol();
     if (header != null) {
-      connected.sendHeader(header, facts());
+      try {
+        connected.sendHeader(header, facts());
+      } catch (RuntimeException e) { // nothing may come before it
+        LOG.error("no PROXY protocol header for a server", e);
+        abort(TcpFailure.INTERNAL);
+      }
     }
     if (!isOver()) {
       Side.join(client, connected);

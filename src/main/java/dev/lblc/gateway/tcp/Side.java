@@ -33,6 +33,7 @@ final class Side extends ChannelInboundHandlerAdapter {
   private @Nullable ByteBuf held;
   private long received;
   private boolean inputEnded;
+  private boolean isTruncated;
   private long waiting;
   private long seenReceived;
   private long seenLeft;
@@ -188,15 +189,20 @@ final class Side extends ChannelInboundHandlerAdapter {
     channel.write(message, channel.voidPromise());
   }
 
-  /** Passes on what has come, and then that it is not all. */
+  /** The peer sends no more, though it has not said that this was all. */
   private void truncateInput() {
     inputEnded = true;
+    isTruncated = true;
     if (other != null && !session.isOver()) {
-      other
-          .channel
-          .writeAndFlush(Unpooled.EMPTY_BUFFER)
-          .addListener(written -> session.abort(TcpFailure.TLS_FAILED));
+      passOnTruncation(other);
     }
+  }
+
+  /** Passes on what has come, and then that it is not all. */
+  private void passOnTruncation(Side to) {
+    to.channel
+        .writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(written -> session.abort(TcpFailure.TLS_FAILED));
   }
 
   private void passOnHeld(Side to) {
@@ -213,7 +219,9 @@ final class Side extends ChannelInboundHandlerAdapter {
     if (to == null || session.isOver()) {
       return;
     }
-    if (inputEnded) {
+    if (isTruncated) {
+      passOnTruncation(to);
+    } else if (inputEnded) {
       passOnEnd(to);
     } else {
       readIfTaken(to);

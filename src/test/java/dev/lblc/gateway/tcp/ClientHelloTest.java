@@ -2,8 +2,11 @@ package dev.lblc.gateway.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import dev.lblc.testing.Hellos;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -66,6 +69,24 @@ final class ClientHelloTest {
 
     assertThat(hello).hasSizeGreaterThan(LIMIT);
     assertThat(nameIn(hello)).isNull();
+  }
+
+  @Test
+  void hello_thatClaimsMoreThanIsThere_takesMemoryForWhatIsThere() {
+    byte[] begun = Arrays.copyOf(Hellos.with(16_384, Hellos.padding(32_000)), 600);
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 10; i++) { // loading classes, at first, takes memory, too
+      ByteBuf in = Unpooled.wrappedBuffer(begun);
+      long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+      ClientHello parser = new ClientHello(LIMIT);
+      boolean isDone = parser.feed(in);
+      long after = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+      assertThat(isDone).isFalse();
+      least = Math.min(least, after - before);
+    }
+
+    assertThat(least).isBetween(600L, 8L << 10);
   }
 
   @Test
