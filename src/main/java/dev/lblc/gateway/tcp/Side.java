@@ -8,7 +8,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
@@ -260,9 +259,9 @@ final class Side extends ChannelInboundHandlerAdapter {
   void endOutput() {
     SslHandler tls = tls();
     if (tls == null) {
-      ((DuplexChannel) channel).shutdownOutput();
+      Sockets.endOutput(channel);
     } else {
-      tls.closeOutbound().addListener(closed -> ((DuplexChannel) channel).shutdownOutput());
+      tls.closeOutbound().addListener(closed -> Sockets.endOutput(channel));
     }
   }
 
