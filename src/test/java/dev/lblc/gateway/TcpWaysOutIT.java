@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -199,7 +201,7 @@ final class TcpWaysOutIT {
       }
       peers.get(0).endOutput();
       assertThat(peers.get(1).rest()).isEmpty();
-      gateway.gateway().stop();
+      Future<Void> stopped = gateway.gateway().stop();
       for (RawClient peer : peers) {
         if (peer != peers.get(1)) { // to which its client's end was the last word
           peer.socket().setSoTimeout(20_000);
@@ -207,6 +209,7 @@ final class TcpWaysOutIT {
         }
         peer.close();
       }
+      stopped.await(20, TimeUnit.SECONDS);
       assertThat(log.await(3)).allMatch(line -> line.endsWith(" gateway stopped"));
     }
   }
