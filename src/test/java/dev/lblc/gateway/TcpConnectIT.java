@@ -1,6 +1,7 @@
 package dev.lblc.gateway;
 
 import static dev.lblc.testing.ConfigJson.tcp;
+import static dev.lblc.testing.ConfigJson.timeouts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.scheduler.Reason;
@@ -154,10 +155,6 @@ final class TcpConnectIT {
     return gateway.scheduled("s").status().decisions().values().stream()
         .mapToLong(Long::longValue)
         .sum();
-  }
-
-  private static JsonObject timeouts(String which, String time) {
-    return new JsonObject().put("timeouts", new JsonObject().put(which, time));
   }
 
   private static JsonObject route(JsonObject more) {

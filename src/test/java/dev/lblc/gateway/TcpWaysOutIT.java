@@ -1,6 +1,7 @@
 package dev.lblc.gateway;
 
 import static dev.lblc.testing.ConfigJson.tcp;
+import static dev.lblc.testing.ConfigJson.timeouts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,7 +12,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,26 +134,24 @@ final class TcpWaysOutIT {
 
   @Test
   void clientsReset_afterItsEnd_resetsTheServer() throws Exception {
-    try (AccessLines log = new AccessLines()) {
-      betweenSilentPeers((client, served) -> {
-        client.endOutput();
-        assertThat(served.rest()).isEmpty();
-        client.reset();
-      });
-      assertThat(log.await(1).get(0)).endsWith(" client reset the connection");
-    }
+    expectLog("client reset the connection", new JsonObject(), (client, served) -> {
+      assumeTrue(isNative, "NIO does not tell of it");
+      client.endOutput();
+      assertThat(served.rest()).isEmpty();
+      client.reset();
+      gateway.awaitIdle();
+    });
   }
 
   @Test
   void serversReset_afterItsEnd_resetsTheClient() throws Exception {
-    try (AccessLines log = new AccessLines()) {
-      betweenSilentPeers((client, served) -> {
-        served.endOutput();
-        assertThat(client.rest()).isEmpty();
-        served.reset();
-      });
-      assertThat(log.await(1).get(0)).endsWith(" server reset the connection");
-    }
+    expectLog("server reset the connection", new JsonObject(), (client, served) -> {
+      assumeTrue(isNative, "NIO does not tell of it");
+      served.endOutput();
+      assertThat(client.rest()).isEmpty();
+      served.reset();
+      gateway.awaitIdle();
+    });
   }
 
   @Test
@@ -214,31 +212,20 @@ final class TcpWaysOutIT {
     }
   }
 
-  /** What may happen between two peers. */
-  private interface Events {
-    void happen(RawClient client, RawClient served) throws IOException;
-  }
-
-  /** Lets something happen, after which the connection is over though one of the peers does nothing. */
-  private void betweenSilentPeers(Events events) throws Exception {
-    try (RawServer server = new RawServer()) {
-      gateway
-          .service("s", server.port())
-          .listener(tcp())
-          .route(route(new JsonObject()))
-          .start();
-      assumeTrue(isNative, "NIO does not tell of it");
-      try (RawClient client = new RawClient(gateway.port());
-          RawClient served = server.accept()) {
-        client.send("hello");
-        assertThat(served.exactly(5)).isEqualTo("hello");
-        events.happen(client, served);
-        gateway.awaitIdle();
-      }
-    }
-  }
-
   private void expectReset(JsonObject limits, String reason) throws Exception {
+    expectLog(reason, limits, (client, served) -> {
+      assertThat(client.rest()).isEqualTo("<reset>");
+      assertThat(served.rest()).isEqualTo("<reset>");
+    });
+  }
+
+  /** What happens between two peers that do nothing else. */
+  private interface Events {
+    void happen(RawClient client, RawClient served) throws Exception;
+  }
+
+  /** Lets something happen to a connection that is in use, and expects that reason of its end. */
+  private void expectLog(String reason, JsonObject limits, Events events) throws Exception {
     try (RawServer server = new RawServer();
         AccessLines log = new AccessLines()) {
       gateway.service("s", server.port()).listener(tcp()).route(route(limits)).start();
@@ -246,15 +233,10 @@ final class TcpWaysOutIT {
           RawClient served = server.accept()) {
         client.send("hello");
         assertThat(served.exactly(5)).isEqualTo("hello");
-        assertThat(client.rest()).isEqualTo("<reset>");
-        assertThat(served.rest()).isEqualTo("<reset>");
+        events.happen(client, served);
       }
       assertThat(log.await(1).get(0)).endsWith(" s s-0 placed " + reason);
     }
-  }
-
-  private static JsonObject timeouts(String which, String time) {
-    return new JsonObject().put("timeouts", new JsonObject().put(which, time));
   }
 
   private static JsonObject route(JsonObject more) {

@@ -36,4 +36,9 @@ public final class ConfigJson {
         .put("service", service)
         .put("destination", new JsonArray().add(destination));
   }
+
+  /** One limit on waiting, to be merged into a route. */
+  public static JsonObject timeouts(String which, String time) {
+    return new JsonObject().put("timeouts", new JsonObject().put(which, time));
+  }
 }

@@ -9,6 +9,7 @@ import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.NotYetConnectedException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,14 +30,15 @@ final class Sockets {
    */
   @SuppressWarnings("FutureReturnValueIgnored")
   static void endOutput(Channel channel) {
-    if (channel instanceof UnixChannel unix && unix.fd() instanceof Socket socket) {
-      try {
-        socket.shutdown(false, true);
-      } catch (IOException | NotYetConnectedException e) {
-        LOG.debug("a socket that was closed before its end", e);
-      }
-    } else {
+    Socket socket = nativeSocket(channel);
+    if (socket == null) {
       ((DuplexChannel) channel).shutdownOutput();
+      return;
+    }
+    try {
+      socket.shutdown(false, true);
+    } catch (IOException | NotYetConnectedException e) {
+      LOG.debug("a socket that was closed before its end", e);
     }
   }
 
@@ -64,14 +66,18 @@ final class Sockets {
    * peer's end, and its loop is woken by that socket all the time. Never with NIO, which cannot know.
    */
   static boolean hasError(Channel channel) {
-    if (channel instanceof UnixChannel unix && unix.fd() instanceof Socket socket) {
-      try {
-        return socket.getSoError() != 0;
-      } catch (IOException e) {
-        LOG.debug("a socket cannot be asked for its error", e);
-        return true;
-      }
+    Socket socket = nativeSocket(channel);
+    try {
+      return socket != null && socket.getSoError() != 0;
+    } catch (IOException e) {
+      LOG.debug("a socket cannot be asked for its error", e);
+      return true;
     }
-    return false;
+  }
+
+  private static @Nullable Socket nativeSocket(Channel channel) {
+    return channel instanceof UnixChannel unix && unix.fd() instanceof Socket socket
+        ? socket
+        : null;
   }
 }
