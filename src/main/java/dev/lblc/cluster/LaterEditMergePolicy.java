@@ -17,6 +17,7 @@ final class LaterEditMergePolicy
         IdentifiedDataSerializable {
 
   @Override
+  @SuppressWarnings("deprecation") // what replaces getValue is not in Hazelcast 5.3
   public ServerRecord merge(
       MergingValue<ServerRecord> merging, @Nullable MergingValue<ServerRecord> existing) {
     ServerRecord theirs = merging.getValue();

@@ -27,6 +27,7 @@ final class LaterUseMergePolicy
       .thenComparing(home -> String.join(" ", home.homes()));
 
   @Override
+  @SuppressWarnings("deprecation") // what replaces getValue is not in Hazelcast 5.3
   public HomeRecord merge(
       MergingValue<HomeRecord> merging, @Nullable MergingValue<HomeRecord> existing) {
     HomeRecord theirs = merging.getValue();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lblc.testing.Eventually;
+import dev.lblc.testing.SelfSigned;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -17,8 +18,6 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.SelfSignedCertificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -31,27 +30,19 @@ import org.junit.jupiter.api.Test;
 
 final class Http2IT {
   private static final TestGateway GATEWAY = new TestGateway();
-  private static final SelfSignedCertificate CERTIFICATE =
-      SelfSignedCertificate.create("localhost");
+  private static final SelfSigned CERTIFICATE = SelfSigned.of("localhost");
   private static final Set<HttpServerRequest> HELD = ConcurrentHashMap.newKeySet();
   private static HttpClient client;
 
   @BeforeAll
   static void start() throws Exception {
-    PemKeyCertOptions pem = CERTIFICATE.keyCertOptions();
     GATEWAY
         .service("plain", GATEWAY.http(Http2IT::serve))
         .service(
             "raw",
             GATEWAY.tcp(socket -> socket.handler(head -> socket.end(Buffer.buffer(
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n")))))
-        .listener(new JsonObject()
-            .put("name", "web")
-            .put(
-                "tls",
-                new JsonObject()
-                    .put("certificate", pem.getCertPath())
-                    .put("key", pem.getKeyPath())))
+        .listener(new JsonObject().put("name", "web").put("tls", CERTIFICATE.json()))
         .route("plain", new JsonObject())
         .service("sni", GATEWAY.http(Http2IT::serve))
         .route("raw", new JsonObject())
@@ -69,7 +60,6 @@ final class Http2IT {
   @AfterAll
   static void stop() throws Exception {
     GATEWAY.stop();
-    CERTIFICATE.delete();
   }
 
   @AfterEach

@@ -6,9 +6,9 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.testing.Ports;
+import dev.lblc.testing.SelfSigned;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetServerOptions;
-import io.vertx.core.net.SelfSignedCertificate;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -134,7 +134,7 @@ final class TcpProgramsIT {
   private int tls(String name) throws Exception {
     NetServerOptions options = new NetServerOptions()
         .setSsl(true)
-        .setKeyCertOptions(SelfSignedCertificate.create(name).keyCertOptions());
+        .setKeyCertOptions(SelfSigned.of(name).keyCertOptions());
     return gateway
         .vertx
         .createNetServer(options)

@@ -5,8 +5,8 @@ import static dev.lblc.testing.ConfigJson.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.testing.Hellos;
+import dev.lblc.testing.SelfSigned;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.SelfSignedCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -37,8 +37,7 @@ final class TcpTlsIT {
   private static final byte DATA = 23;
   private static final int MUCH = 64 << 20;
 
-  private static final SelfSignedCertificate CERTIFICATE =
-      SelfSignedCertificate.create("localhost");
+  private static final SelfSigned CERTIFICATE = SelfSigned.of("localhost");
 
   private final TestGateway gateway;
 
@@ -286,11 +285,7 @@ final class TcpTlsIT {
     gateway
         .service("s", servers)
         .listener(tcp()
-            .put(
-                "tls",
-                new JsonObject()
-                    .put("certificate", CERTIFICATE.certificatePath())
-                    .put("key", CERTIFICATE.privateKeyPath()))
+            .put("tls", CERTIFICATE.json())
             .put("timeouts", new JsonObject().put("hello", "2s")))
         .route(route("s", "{sni}").put("timeouts", new JsonObject().put("connect", "200ms")))
         .start();

@@ -36,7 +36,7 @@ public final class Connections {
   static boolean hasBody(HttpServerRequest http2Request) {
     ConnectionBase connection = (ConnectionBase) http2Request.connection();
     if (connection.channelHandlerContext().handler() instanceof Http2ConnectionHandler handler) {
-      Http2Stream stream = handler.connection().stream(http2Request.streamId());
+      Http2Stream stream = handler.connection().stream(Math.toIntExact(http2Request.streamId()));
       return stream != null && stream.state().remoteSideOpen();
     }
     return true;
