@@ -11,16 +11,16 @@ import java.util.Map;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Checks each server of a service once per interval, the servers one after the other within it.
+ * The active checks of one service: each server is checked once per interval, and the servers are spread over the interval.
  *
- * <p>Runs on one context. A server's next check is left out while one is under way, so that a slow server is not asked
- * twice at a time.
+ * <p>Runs on one context. The next check of a server is skipped while one is under way, so that a slow server never has two
+ * checks at once.
  */
 final class ActiveChecks {
   /** The golden ratio's fraction: its multiples modulo 1 lie evenly, however many there are. */
   private static final double SPREAD = 0.618_033_988_749_895;
 
-  /** Hears on the context that a server's checks took it down or brought it back. */
+  /** Is called on the context when the checks of a server take the server down or bring it back. */
   interface Listener {
     void checked(boolean up, String why);
   }
@@ -33,7 +33,7 @@ final class ActiveChecks {
   private int added; // on the context only
   private volatile boolean stopped;
 
-  /** Checks nothing yet. */
+  /** Creates checks without any server. */
   ActiveChecks(Vertx vertx, Context context, HealthConfig.Active config) {
     this.vertx = vertx;
     this.context = context;
@@ -41,7 +41,7 @@ final class ActiveChecks {
     this.probe = Probe.create(vertx, config);
   }
 
-  /** Checks a server from now on. */
+  /** Starts checking a server. */
   void add(ServerSpec server, Listener listener) {
     context.runOnContext(ignored -> {
       if (!stopped) {
@@ -50,7 +50,7 @@ final class ActiveChecks {
     });
   }
 
-  /** Checks a server no longer; a result that comes later is ignored. */
+  /** Stops checking a server; a result that comes later is ignored. */
   void remove(String id) {
     context.runOnContext(ignored -> {
       Checked removed = servers.remove(id);
@@ -60,7 +60,7 @@ final class ActiveChecks {
     });
   }
 
-  /** Ends all checks. Results that come later are ignored. */
+  /** Ends all checks; results that come later are ignored. */
   void stop() {
     if (stopped) {
       return;
@@ -69,11 +69,11 @@ final class ActiveChecks {
     context.runOnContext(ignored -> {
       servers.values().forEach(Checked::end);
       servers.clear();
-      probe.close(); // a timer that has fired already may still ask it until here
+      probe.close(); // only now: a timer that has fired already may still use the probe before
     });
   }
 
-  /** One server and how its checks went so far; used on the context only. */
+  /** One server with the results of its checks so far; used on the context only. */
   private final class Checked {
     private final ServerSpec server;
     private final Listener listener;
@@ -121,7 +121,7 @@ final class ActiveChecks {
         return result.result();
       }
       return result.cause() instanceof TimeoutException
-          ? "nothing within " + config.timeout().toMillis() + " ms"
+          ? "no answer within " + config.timeout().toMillis() + " ms"
           : String.valueOf(result.cause().getMessage());
     }
   }

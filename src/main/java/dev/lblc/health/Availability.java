@@ -4,10 +4,10 @@ import java.lang.System.Logger.Level;
 import java.util.function.BiConsumer;
 
 /**
- * Whether one server is available: its active checks say up, and it is not ejected.
+ * The availability of one server: a server is available if its active checks say up and it is not ejected.
  *
- * <p>Reports and logs changes only. All state is guarded by this object's lock, which is held while the listener runs:
- * its calls come in the order of the changes.
+ * <p>Only changes are logged and reported to the listener. The lock of this object guards all state and is held while the
+ * listener runs, so that the listener sees the changes in their order.
  */
 final class Availability {
   private static final System.Logger LOG = System.getLogger(Availability.class.getName());
@@ -30,13 +30,13 @@ final class Availability {
     return available;
   }
 
-  /** What the active checks say now. */
+  /** Notes what the active checks say now. */
   synchronized void checked(boolean up, String why) {
     this.up = up;
     report(why);
   }
 
-  /** Whether passive ejection keeps the server away now. */
+  /** Notes whether the server is ejected now. */
   synchronized void ejected(boolean ejected, String why) {
     this.ejected = ejected;
     report(why);

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Sends a server away for a while after failed connects in a row.
+ * The passive ejection of one server: after a number of failed connects in a row the server gets no requests for a while.
  *
  * <pre>
  * counting(n) --connected-------&gt; counting(0)
@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * ejected     --eject elapsed---&gt; counting(0)
  * </pre>
  *
- * <p>While a server is ejected nothing counts: what ends then began before, and says nothing new. The time is the
- * timer's; may be used from any thread.
+ * <p>While the server is ejected no outcome counts: a connect that ends then began before the ejection. May be used from any
+ * thread.
  */
 final class PassiveEjection {
   private static final int EJECTED = -1;
@@ -24,7 +24,7 @@ final class PassiveEjection {
     void after(Duration delay, Runnable task);
   }
 
-  /** Hears that the server is ejected or back; one call at a time, in order. */
+  /** Is called when the server is ejected and when it is back; one call at a time, in order. */
   interface Listener {
     void ejected(boolean ejected, String why);
   }

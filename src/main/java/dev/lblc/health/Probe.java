@@ -17,24 +17,24 @@ import io.vertx.core.net.NetSocket;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One way to ask a server whether it works: succeeds with what it saw, fails with a reason.
+ * A way to check a server: a check succeeds with what the server answered, or fails with the reason.
  *
- * <p>Each check has a connection of its own, which also tells that the server still accepts them.
+ * <p>Each check opens a connection of its own, so that it also shows whether the server still accepts connections.
  */
 interface Probe {
   /** Checks a server once, within the configured time. */
   Future<String> check(ServerSpec server);
 
-  /** Frees the client; checks that are under way fail. */
+  /** Closes the client; checks that are under way fail. */
   void close();
 
-  /** The probe that a configuration asks for. */
+  /** Returns the probe for a configuration. */
   static Probe create(Vertx vertx, HealthConfig.Active config) {
     String path = config.path();
     return path == null ? new Tcp(vertx, config) : new Http(vertx, config, path);
   }
 
-  /** Passes if a TCP connection is accepted. */
+  /** A probe that passes if the server accepts a TCP connection. */
   final class Tcp implements Probe {
     private final NetClient client;
     private final long timeoutMillis;
@@ -61,7 +61,7 @@ interface Probe {
     }
   }
 
-  /** Passes if a GET is answered with 200 to 399, body and all, in time. */
+  /** A probe that passes if the server answers a GET with 200 to 399, the whole body included, in time. */
   final class Http implements Probe {
     private final HttpClient client;
     private final String path;

@@ -1,8 +1,8 @@
 package dev.lblc.health;
 
 /**
- * Turns single check results into up and down: {@code fall} failures in a row take a server down, {@code rise} passes in
- * a row bring it back.
+ * The state up or down that follows from single checks: {@code fall} failures in a row take a server down, {@code rise}
+ * passes in a row bring the server back.
  *
  * <p>Not thread-safe.
  */
@@ -21,7 +21,7 @@ final class RiseFall {
     return up;
   }
 
-  /** Takes one result; returns whether it changed {@link #up()}. */
+  /** Records the result of one check; returns whether {@link #up()} changed. */
   boolean record(boolean passed) {
     if (passed == up) {
       against = 0;

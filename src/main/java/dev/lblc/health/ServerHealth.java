@@ -3,12 +3,12 @@ package dev.lblc.health;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the outcome of connects to one server is told.
+ * The receiver of the outcomes of connects to one server.
  *
  * <p>May be used from any thread; no method waits.
  */
 public final class ServerHealth {
-  /** Of a server that is not watched: makes nothing of what it is told. */
+  /** The receiver for a server that is not watched: it ignores every outcome. */
   static final ServerHealth UNWATCHED = new ServerHealth(null);
 
   private final @Nullable PassiveEjection ejection;
@@ -17,14 +17,14 @@ public final class ServerHealth {
     this.ejection = ejection;
   }
 
-  /** Tells that the server took a connection. Costs one volatile read when nothing has failed before. */
+  /** Notes that the server accepted a connection. Costs one volatile read if no connect has failed before. */
   public void connected() {
     if (ejection != null) {
       ejection.connected();
     }
   }
 
-  /** Tells that the server did not take a connection. */
+  /** Notes that the server did not accept a connection. */
   public void connectFailed() {
     if (ejection != null) {
       ejection.connectFailed();

@@ -11,10 +11,10 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which servers of one service answer, by active checks, by failed connects, or by both.
+ * The health of the servers of one service, found by active checks, by failed connects, or by both.
  *
- * <p>Servers come and go; each starts as available. Checks and readmissions run on the context that {@link #start} was
- * called on (or one of their own, if on none); the methods may be called from any thread and do not wait.
+ * <p>Every server starts as available. Checks and readmissions run on the context on which {@link #start} was called, or on a
+ * new one if there was none. The methods may be called from any thread and do not wait.
  */
 public final class ServiceHealth {
   private final Vertx vertx;
@@ -42,7 +42,7 @@ public final class ServiceHealth {
   }
 
   /**
-   * Starts with no server.
+   * Starts without any server.
    *
    * @param vertx runs timers and checks
    * @param service name, for the log
@@ -59,7 +59,7 @@ public final class ServiceHealth {
     return new ServiceHealth(vertx, service, config, listener);
   }
 
-  /** Watches a server from now on; what was known of one with that id is forgotten. */
+  /** Starts watching a server; what was known of a server with the same id is forgotten. */
   public void add(ServerSpec server) {
     remove(server.id());
     Availability availability = new Availability(service, server.id(), listener);
@@ -69,7 +69,7 @@ public final class ServiceHealth {
     }
   }
 
-  /** Watches a server no longer; the listener hears nothing more of it once this has returned. */
+  /** Stops watching a server; the listener is not called for it after this method has returned. */
   public void remove(String id) {
     if (checks != null) {
       checks.remove(id);
@@ -80,13 +80,13 @@ public final class ServiceHealth {
     }
   }
 
-  /** Where the outcome of connects to a server is told; one that is not watched any more makes nothing of it. */
+  /** Returns the receiver of connect outcomes of a server; for a server that is not watched, one that ignores them. */
   public ServerHealth server(String id) {
     Watched server = servers.get(id);
     return server == null ? ServerHealth.UNWATCHED : server.health;
   }
 
-  /** Ends all checks; the listener hears nothing more once this has returned. A second call does nothing. */
+  /** Ends all checks; the listener is not called after this method has returned. A second call does nothing. */
   public void stop() {
     if (checks != null) {
       checks.stop();
@@ -101,8 +101,7 @@ public final class ServiceHealth {
   }
 
   private void after(Duration delay, Runnable task) {
-    // On our context: a timer belongs to the context that sets it, and that of a request may go
-    // before this one.
+    // A timer ends with the context that sets it, and the context of a request may end first.
     context.runOnContext(
         ignored -> vertx.setTimer(Math.max(1, delay.toMillis()), timer -> task.run()));
   }

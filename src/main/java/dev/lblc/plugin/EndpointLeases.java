@@ -9,9 +9,12 @@ import java.lang.ref.Cleaner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leases of the requests to one endpoint. Vert.x tells the end of some requests twice, and of a request that gets no
- * stream on its connection never: the first one counts, and what is left of the others is released when their objects
- * are collected. A request that its owner neither sends nor resets is held by its connection, and counts as long.
+ * The leases of the requests to one endpoint.
+ *
+ * <p>Vert.x reports the end of some requests twice: the first report closes the lease. Vert.x does not report the end of a
+ * request that gets no stream on its connection, nor (since 5.1) the reset of an HTTP/2 stream: such a lease is closed when
+ * the objects of the request are collected. A request that its owner neither sends nor resets is held by its connection, and
+ * counts as long.
  *
  * <p>May be used from any thread.
  */

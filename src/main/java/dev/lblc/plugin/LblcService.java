@@ -48,7 +48,8 @@ public interface LblcService {
    *
    * <p>Endpoints of the client's address resolver are the service's servers by host and port; weights are the
    * configuration's. An endpoint that is no server of the service is never chosen. May serve any number of clients; a
-   * request counts as active until its response has ended or failed.
+   * request counts as active until its response has ended or failed; an HTTP/2 request that is reset on Vert.x 5.1, which does
+   * not report it, until its objects are collected.
    */
   LoadBalancer loadBalancer();
 

@@ -291,7 +291,7 @@ final class FacesIT {
       }
       return options(uri, uri);
     });
-    eventuallyIdle("seed " + seed);
+    eventuallyCollected("seed " + seed);
     assertThat(service.status().doubleReleases()).as("seed %d", seed).isZero();
   }
 
@@ -440,6 +440,14 @@ final class FacesIT {
 
   private int active() {
     return service.status().servers().stream().mapToInt(s -> s.active().local()).sum();
+  }
+
+  /** Vert.x 5.1 reports the reset of an HTTP/2 stream to nobody: such a request counts until its objects are collected. */
+  private void eventuallyCollected(String what) throws Exception {
+    Eventually.holds(what + ": no connection counts", () -> {
+      System.gc();
+      return active() == 0;
+    });
   }
 
   private void eventuallyIdle(String what) throws Exception {
