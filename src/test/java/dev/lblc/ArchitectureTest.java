@@ -25,7 +25,7 @@ import java.util.concurrent.ThreadLocalRandom;
 /** Who may import whom. */
 @AnalyzeClasses(packages = "dev.lblc", importOptions = DoNotIncludeTests.class)
 final class ArchitectureTest {
-  private static final DescribedPredicate<JavaClass> OURS = resideInAPackage("dev.lblc..");
+  private static final DescribedPredicate<JavaClass> OURS = resideInAPackage("dev.lblc.*..");
 
   /** What the public face hands out. */
   private static final DescribedPredicate<JavaClass> VOCABULARY =
@@ -37,7 +37,7 @@ final class ArchitectureTest {
       .resideInAPackage("dev.lblc.scheduler")
       .should()
       .onlyDependOnClassesThat(
-          resideInAnyPackage("dev.lblc.scheduler", "java..", "org.jspecify.."));
+          resideInAnyPackage("dev.lblc", "dev.lblc.scheduler", "java..", "org.jspecify.."));
 
   @ArchTest
   static final ArchRule scheduler_startsNoThread = noClasses()

@@ -1,5 +1,7 @@
 package dev.lblc.config;
 
+import dev.lblc.PublicApi;
+
 /**
  * One fault of a configuration.
  *
@@ -8,6 +10,7 @@ package dev.lblc.config;
  * @param value the value found, as text
  * @param expected what would have been right
  */
+@PublicApi
 public record ConfigError(String source, String path, String value, String expected) {
   @Override
   public String toString() {

@@ -1,9 +1,11 @@
 package dev.lblc.config;
 
+import dev.lblc.PublicApi;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** A configuration that cannot be used; carries every fault that was found, in the order of the file. */
+@PublicApi
 public final class ConfigException extends Exception {
   private final transient List<ConfigError> errors;
 

@@ -1,5 +1,6 @@
 package dev.lblc.plugin;
 
+import dev.lblc.PublicApi;
 import dev.lblc.cluster.Cluster;
 import java.util.List;
 import java.util.Set;
@@ -13,6 +14,7 @@ import java.util.Set;
  * @param tables the shared tables
  * @param degraded what does not work at the moment; empty: everything does
  */
+@PublicApi
 public record ClusterStatus(
     String node, long epoch, List<Node> nodes, List<Table> tables, Set<String> degraded) {
 

@@ -1,5 +1,6 @@
 package dev.lblc.plugin;
 
+import dev.lblc.PublicApi;
 import dev.lblc.scheduler.Reason;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param text one sentence for a person
  * @param servers the servers' state that the choice was made from, in list order
  */
+@PublicApi
 public record Explanation(
     String service,
     String strategy,

@@ -1,5 +1,6 @@
 package dev.lblc.plugin;
 
+import dev.lblc.PublicApi;
 import io.vertx.core.Vertx;
 import java.util.Collection;
 import java.util.Collections;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable; may be used from any thread.
  */
+@PublicApi
 public final class Lblc {
   /** The name of a deployment whose configuration names none. */
   public static final String DEFAULT_NAME = "lblc";

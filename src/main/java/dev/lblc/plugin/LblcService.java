@@ -1,5 +1,6 @@
 package dev.lblc.plugin;
 
+import dev.lblc.PublicApi;
 import dev.lblc.scheduler.ServerEdit;
 import io.vertx.core.Future;
 import io.vertx.core.net.endpoint.LoadBalancer;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every method may be called from any thread and returns without waiting. Not to be implemented by applications.
  */
+@PublicApi
 public interface LblcService {
   /** The service's name in the configuration. */
   String name();

@@ -1,5 +1,6 @@
 package dev.lblc.plugin;
 
+import dev.lblc.PublicApi;
 import dev.lblc.config.ConfigReader;
 import dev.lblc.config.PluginConfig;
 import io.vertx.core.Future;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * with a {@link dev.lblc.config.ConfigException} that lists every fault of the configuration. Undeploying ends health
  * checks, expiry and the cluster's part in it; leases that are out may still be closed.
  */
+@PublicApi
 public final class LblcVerticle extends VerticleBase {
   private final Supplier<Strategies> strategies;
   private @Nullable Deployment deployment; // guarded by this

@@ -1,5 +1,6 @@
 package dev.lblc.plugin;
 
+import dev.lblc.PublicApi;
 import dev.lblc.scheduler.Reason;
 import dev.lblc.scheduler.Server;
 
@@ -9,6 +10,7 @@ import dev.lblc.scheduler.Server;
  *
  * <p>May be used from any thread. Not to be implemented by applications.
  */
+@PublicApi
 public interface Lease extends AutoCloseable {
   /** The server that was chosen. */
   Server server();

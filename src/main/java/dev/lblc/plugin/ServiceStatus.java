@@ -1,5 +1,6 @@
 package dev.lblc.plugin;
 
+import dev.lblc.PublicApi;
 import dev.lblc.scheduler.Reason;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -16,6 +17,7 @@ import java.util.Map;
  * @param destinations entries in the table
  * @param doubleReleases leases closed more than once, since the start
  */
+@PublicApi
 public record ServiceStatus(
     String service,
     String strategy,

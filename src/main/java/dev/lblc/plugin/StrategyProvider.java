@@ -1,5 +1,6 @@
 package dev.lblc.plugin;
 
+import dev.lblc.PublicApi;
 import dev.lblc.scheduler.Strategy;
 
 /**
@@ -9,6 +10,7 @@ import dev.lblc.scheduler.Strategy;
  * <p>An implementation is public and has a public constructor without parameters. It is made once, and makes a strategy for
  * each service that names it.
  */
+@PublicApi
 public interface StrategyProvider {
   /** The name that configurations give it: not empty, without control characters, and not that of another strategy. */
   String name();

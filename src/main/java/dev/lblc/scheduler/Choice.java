@@ -1,5 +1,6 @@
 package dev.lblc.scheduler;
 
+import dev.lblc.PublicApi;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param server the server to use; null if and only if the reason is {@link Reason#NONE}
  * @param reason why
  */
+@PublicApi
 public record Choice(@Nullable Server server, Reason reason) {
   /** Throws if there is a server without a reason, or the other way round. */
   public Choice {

@@ -1,5 +1,6 @@
 package dev.lblc.scheduler;
 
+import dev.lblc.PublicApi;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * check walks them bucket by bucket and lets go of the monitor between two, so that a large table does not stop
  * placements while it is checked.
  */
+@PublicApi
 public final class DestinationTable {
   static final int BUCKETS = 1_024;
 

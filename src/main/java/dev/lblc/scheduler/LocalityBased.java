@@ -1,5 +1,6 @@
 package dev.lblc.scheduler;
 
+import dev.lblc.PublicApi;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>May be used from any thread. A hit takes no lock and allocates nothing. A placement holds the table's monitor, so
  * that of two requests for the same new destination the second finds the first one's home.
  */
+@PublicApi
 public final class LocalityBased extends TableStrategy {
   /** With an empty table. */
   public LocalityBased(Context context) {

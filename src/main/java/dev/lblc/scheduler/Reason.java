@@ -1,8 +1,10 @@
 package dev.lblc.scheduler;
 
+import dev.lblc.PublicApi;
 import java.util.Locale;
 
 /** Why a server was chosen, or that none was. */
+@PublicApi
 public enum Reason {
   /** The destination's home was used. */
   HIT,

@@ -1,5 +1,6 @@
 package dev.lblc.scheduler;
 
+import dev.lblc.PublicApi;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>May be used from any thread. A hit takes no lock and allocates nothing; sets are immutable arrays that are
  * replaced under the table's monitor.
  */
+@PublicApi
 public final class ReplicatedLocalityBased extends TableStrategy {
   /** With an empty table. */
   public ReplicatedLocalityBased(Context context) {

@@ -1,5 +1,6 @@
 package dev.lblc.scheduler;
 
+import dev.lblc.PublicApi;
 import java.time.Duration;
 
 /**
@@ -12,6 +13,7 @@ import java.time.Duration;
  * @param checkInterval period of the expiry check; the kernel's is meant to be 60 s and is 61.44 s
  * @param entryCounter how the number of destinations is counted
  */
+@PublicApi
 public record SchedulerOptions(
     Duration expiration,
     int maxEntries,

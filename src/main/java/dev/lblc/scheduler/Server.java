@@ -1,5 +1,6 @@
 package dev.lblc.scheduler;
 
+import dev.lblc.PublicApi;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.EnumMap;
@@ -13,6 +14,7 @@ import java.util.Objects;
  * <p>May be read from any thread; only its {@link Servers} changes it. Connections and the threshold flag are one
  * atomic word, so that they always agree; the other fields are independent of each other.
  */
+@PublicApi
 public final class Server {
   /*
    * The word: bit 62 the threshold flag, bits 32 to 61 active connections, bits 0 to 31 inactive ones.

@@ -1,5 +1,6 @@
 package dev.lblc.scheduler;
 
+import dev.lblc.PublicApi;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable. A change names only what changes, so that two changes of different values, made at once, both hold.
  */
+@PublicApi
 public sealed interface ServerEdit {
   /** Name of the server. */
   String id();

@@ -1,5 +1,6 @@
 package dev.lblc.scheduler;
 
+import dev.lblc.PublicApi;
 import java.util.Objects;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Objects;
  * @param upper total connections at which it is saturated; 0: never
  * @param lower total connections below which it no longer is; 0: three quarters of {@code upper}
  */
+@PublicApi
 public record ServerSpec(String id, String host, int port, int weight, int upper, int lower) {
   /** Weight of a server whose configuration names none. */
   public static final int DEFAULT_WEIGHT = 100;

@@ -1,5 +1,6 @@
 package dev.lblc.scheduler;
 
+import dev.lblc.PublicApi;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * waits for nothing. Its methods may be called from many threads at once. They do not throw: a service takes what is
  * thrown, or null, for {@link Choice#NONE}, and logs it.
  */
+@PublicApi
 public interface Strategy {
   /**
    * Chooses, and remembers what the rule remembers.

@@ -1,5 +1,6 @@
 package dev.lblc.scheduler;
 
+import dev.lblc.PublicApi;
 import dev.lblc.scheduler.SchedulerOptions.Ties;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is also the fresh pass of the strategies that remember, and their answer where there is no destination.
  */
+@PublicApi
 public final class WeightedLeastConnection implements Strategy {
   private final Servers servers;
   private final Supplier<SchedulerOptions> options;
