@@ -69,6 +69,22 @@ final class ArchitectureTest {
       ofOurs("gateway", resideInAnyPackage("dev.lblc.plugin", "dev.lblc.config").or(VOCABULARY));
 
   @ArchTest
+  static final ArchRule gatewayRoute_importsNothingElseOfTheGateway =
+      ofGateway("dev.lblc.gateway.route");
+
+  @ArchTest
+  static final ArchRule gatewayNet_importsNothingElseOfTheGateway =
+      ofGateway("dev.lblc.gateway.net");
+
+  @ArchTest
+  static final ArchRule gatewayTcp_importsOnlyRouteAndNet =
+      ofGateway("dev.lblc.gateway.tcp", "dev.lblc.gateway.route", "dev.lblc.gateway.net");
+
+  @ArchTest
+  static final ArchRule gatewayHttp_importsOnlyRouteAndNet =
+      ofGateway("dev.lblc.gateway.http", "dev.lblc.gateway.route", "dev.lblc.gateway.net");
+
+  @ArchTest
   static final ArchRule admin_knowsOnlyTheFaceAndConfig =
       ofOurs("admin", resideInAnyPackage("dev.lblc.plugin", "dev.lblc.config").or(VOCABULARY));
 
@@ -96,7 +112,7 @@ final class ArchitectureTest {
       .that()
       .doNotHaveFullyQualifiedName("dev.lblc.gateway.http.Connections")
       .and()
-      .doNotHaveFullyQualifiedName("dev.lblc.gateway.tcp.Loop")
+      .doNotHaveFullyQualifiedName("dev.lblc.gateway.net.Loop")
       .and()
       .doNotHaveFullyQualifiedName("dev.lblc.cluster.Cluster")
       .should()
@@ -128,6 +144,18 @@ final class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat(not(OURS).or(resideInAPackage(itself)).or(allowed))
         .as(name + " imports of ours only what it may");
+  }
+
+  /** The gateway's packages form a tree: this one imports itself and those after it, nothing above. */
+  private static ArchRule ofGateway(String name, String... below) {
+    return classes()
+        .that()
+        .resideInAPackage(name)
+        .should()
+        .onlyDependOnClassesThat(not(resideInAPackage("dev.lblc.gateway.."))
+            .or(resideInAPackage(name))
+            .or(resideInAnyPackage(below)))
+        .as(name + " imports of the gateway only what is below it");
   }
 
   private static DescribedPredicate<JavaClass> isExecutor() {

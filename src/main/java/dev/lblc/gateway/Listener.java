@@ -1,8 +1,8 @@
 package dev.lblc.gateway;
 
 import dev.lblc.config.ListenerConfig;
-import dev.lblc.gateway.common.ConnectionCount;
 import dev.lblc.gateway.http.HttpRoutes;
+import dev.lblc.gateway.net.ConnectionCount;
 
 /**
  * What all instances of one listener share; thread-safe.

@@ -2,8 +2,8 @@ package dev.lblc.gateway;
 
 import dev.lblc.config.ListenerConfig;
 import dev.lblc.config.TlsConfig;
-import dev.lblc.gateway.common.ProxyCodec;
 import dev.lblc.gateway.http.Limits;
+import dev.lblc.gateway.net.ProxyCodec;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;

@@ -1,6 +1,6 @@
 package dev.lblc.gateway.http;
 
-import dev.lblc.gateway.common.AccessLine;
+import dev.lblc.gateway.net.AccessLine;
 import io.vertx.core.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package dev.lblc.gateway.http;
 
-import dev.lblc.gateway.common.AddressBlocks;
+import dev.lblc.gateway.route.AddressBlocks;
 import io.netty.util.NetUtil;
 import java.util.List;
 

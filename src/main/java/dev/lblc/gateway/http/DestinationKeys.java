@@ -2,8 +2,8 @@ package dev.lblc.gateway.http;
 
 import dev.lblc.config.DestinationTemplate;
 import dev.lblc.config.DestinationTemplate.Field;
-import dev.lblc.gateway.common.KeyCascade;
-import dev.lblc.gateway.common.KeyCascade.Source;
+import dev.lblc.gateway.route.KeyCascade;
+import dev.lblc.gateway.route.KeyCascade.Source;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -2,7 +2,7 @@ package dev.lblc.gateway.http;
 
 import dev.lblc.config.ListenerConfig;
 import dev.lblc.config.RouteConfig;
-import dev.lblc.gateway.common.AddressBlocks;
+import dev.lblc.gateway.route.AddressBlocks;
 import dev.lblc.plugin.LblcService;
 import java.util.ArrayList;
 import java.util.List;

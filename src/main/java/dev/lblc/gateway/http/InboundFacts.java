@@ -1,6 +1,6 @@
 package dev.lblc.gateway.http;
 
-import dev.lblc.gateway.common.AddressBlocks;
+import dev.lblc.gateway.route.AddressBlocks;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;

@@ -1,7 +1,7 @@
 package dev.lblc.gateway.http;
 
 import dev.lblc.config.RouteConfig;
-import dev.lblc.gateway.common.KeyCascade;
+import dev.lblc.gateway.route.KeyCascade;
 import dev.lblc.plugin.LblcService;
 import java.time.Duration;
 import java.util.function.Function;

@@ -1,7 +1,7 @@
 package dev.lblc.gateway.http;
 
 import dev.lblc.config.RouteConfig;
-import dev.lblc.gateway.common.HostPattern;
+import dev.lblc.gateway.route.HostPattern;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

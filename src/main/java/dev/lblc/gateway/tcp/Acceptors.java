@@ -1,5 +1,6 @@
 package dev.lblc.gateway.tcp;
 
+import dev.lblc.gateway.net.Loop;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;

@@ -1,5 +1,7 @@
 package dev.lblc.gateway.tcp;
 
+import dev.lblc.gateway.net.Loop;
+import dev.lblc.gateway.net.Sockets;
 import dev.lblc.plugin.Lease;
 import dev.lblc.plugin.NoServerException;
 import io.netty.channel.Channel;

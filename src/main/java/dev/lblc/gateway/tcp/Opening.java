@@ -1,5 +1,7 @@
 package dev.lblc.gateway.tcp;
 
+import dev.lblc.gateway.net.ConnectionFacts;
+import dev.lblc.gateway.net.ProxyHeader;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;

@@ -1,6 +1,7 @@
 package dev.lblc.gateway.tcp;
 
 import dev.lblc.config.ProxyVersion;
+import dev.lblc.gateway.net.ConnectionFacts;
 import dev.lblc.plugin.Lease;
 import io.netty.channel.Channel;
 import java.io.IOException;

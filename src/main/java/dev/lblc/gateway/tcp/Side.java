@@ -1,6 +1,10 @@
 package dev.lblc.gateway.tcp;
 
 import dev.lblc.config.ProxyVersion;
+import dev.lblc.gateway.net.ConnectionFacts;
+import dev.lblc.gateway.net.ProxyHeader;
+import dev.lblc.gateway.net.ReadSizes;
+import dev.lblc.gateway.net.Sockets;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;

@@ -1,7 +1,9 @@
 package dev.lblc.gateway.tcp;
 
 import dev.lblc.config.TcpListenerConfig;
-import dev.lblc.gateway.common.AccessLine;
+import dev.lblc.gateway.net.AccessLine;
+import dev.lblc.gateway.net.ConnectionFacts;
+import dev.lblc.gateway.net.Sockets;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 

@@ -2,8 +2,9 @@ package dev.lblc.gateway.tcp;
 
 import dev.lblc.config.PortRange;
 import dev.lblc.config.TcpRouteConfig;
-import dev.lblc.gateway.common.AddressBlocks;
-import dev.lblc.gateway.common.HostPattern;
+import dev.lblc.gateway.net.ConnectionFacts;
+import dev.lblc.gateway.route.AddressBlocks;
+import dev.lblc.gateway.route.HostPattern;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

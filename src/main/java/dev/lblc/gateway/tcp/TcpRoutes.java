@@ -3,6 +3,7 @@ package dev.lblc.gateway.tcp;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.TcpListenerConfig;
 import dev.lblc.config.TcpRouteConfig;
+import dev.lblc.gateway.net.ConnectionFacts;
 import dev.lblc.plugin.LblcService;
 import java.util.List;
 import java.util.Map;

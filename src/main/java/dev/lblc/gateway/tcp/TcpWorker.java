@@ -1,5 +1,6 @@
 package dev.lblc.gateway.tcp;
 
+import dev.lblc.gateway.net.Loop;
 import io.netty.channel.Channel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

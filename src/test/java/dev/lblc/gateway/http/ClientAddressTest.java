@@ -3,7 +3,7 @@ package dev.lblc.gateway.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lblc.gateway.common.AddressBlocks;
+import dev.lblc.gateway.route.AddressBlocks;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

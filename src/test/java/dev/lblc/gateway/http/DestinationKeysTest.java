@@ -7,7 +7,7 @@ import dev.lblc.config.DestinationTemplate.Field;
 import dev.lblc.config.DestinationTemplate.Kind;
 import dev.lblc.config.DestinationTemplate.Literal;
 import dev.lblc.config.DestinationTemplate.Part;
-import dev.lblc.gateway.common.KeyCascade;
+import dev.lblc.gateway.route.KeyCascade;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

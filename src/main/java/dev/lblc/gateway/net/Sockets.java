@@ -1,4 +1,4 @@
-package dev.lblc.gateway.tcp;
+package dev.lblc.gateway.net;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
@@ -14,13 +14,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What is done with sockets beside reading and writing. To be used on their event loops. */
-final class Sockets {
+public final class Sockets {
   private static final Logger LOG = LoggerFactory.getLogger(Sockets.class);
 
   private Sockets() {}
 
   /** The port of this end. */
-  static int localPort(Channel channel) {
+  public static int localPort(Channel channel) {
     return ((InetSocketAddress) channel.localAddress()).getPort();
   }
 
@@ -29,7 +29,7 @@ final class Sockets {
    * make an exception for writes still to come: a fortieth of what a short connection costs.
    */
   @SuppressWarnings("FutureReturnValueIgnored")
-  static void endOutput(Channel channel) {
+  public static void endOutput(Channel channel) {
     Socket socket = nativeSocket(channel);
     if (socket == null) {
       ((DuplexChannel) channel).shutdownOutput();
@@ -45,7 +45,7 @@ final class Sockets {
   /** Closes one by a reset, unless it is closed. */
   // Nobody waits for it.
   @SuppressWarnings("FutureReturnValueIgnored")
-  static void reset(Channel channel) {
+  public static void reset(Channel channel) {
     if (channel.isOpen()) {
       abortively(channel);
       channel.unsafe().close(channel.voidPromise());
@@ -53,7 +53,7 @@ final class Sockets {
   }
 
   /** Has one be closed by a reset, whoever closes it. */
-  static void abortively(Channel channel) {
+  public static void abortively(Channel channel) {
     try {
       channel.config().setOption(ChannelOption.SO_LINGER, 0);
     } catch (ChannelException e) {
@@ -65,7 +65,7 @@ final class Sockets {
    * Whether it failed without anybody having been told: with the native transport Netty says nothing of a reset after the
    * peer's end, and its loop is woken by that socket all the time. Never with NIO, which cannot know.
    */
-  static boolean hasError(Channel channel) {
+  public static boolean hasError(Channel channel) {
     Socket socket = nativeSocket(channel);
     try {
       return socket != null && socket.getSoError() != 0;

@@ -1,4 +1,4 @@
-package dev.lblc.gateway.common;
+package dev.lblc.gateway.net;
 
 /** Netty's codec of the PROXY protocol, which need not be on the class path where that is not used. */
 public final class ProxyCodec {

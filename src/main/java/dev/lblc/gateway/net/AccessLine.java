@@ -1,4 +1,4 @@
-package dev.lblc.gateway.common;
+package dev.lblc.gateway.net;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -1,4 +1,4 @@
-package dev.lblc.gateway.tcp;
+package dev.lblc.gateway.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

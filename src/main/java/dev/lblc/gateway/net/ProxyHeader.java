@@ -1,4 +1,4 @@
-package dev.lblc.gateway.tcp;
+package dev.lblc.gateway.net;
 
 import dev.lblc.config.ProxyVersion;
 import io.netty.channel.Channel;
@@ -22,7 +22,7 @@ import java.net.UnknownHostException;
  *
  * @see <a href="https://www.haproxy.org/download/2.8/doc/proxy-protocol.txt">The specification</a>
  */
-final class ProxyHeader {
+public final class ProxyHeader {
   /** More than addresses, names and certificates' digests take. */
   private static final int MOST_EXTRA_BYTES = 2048;
 
@@ -31,23 +31,24 @@ final class ProxyHeader {
   /** Says what the listener was told of the client, or what it sees, as the first thing on a connection. */
   // A failed write fails the connection.
   @SuppressWarnings("FutureReturnValueIgnored")
-  static void write(Channel channel, ProxyVersion version, ConnectionFacts facts) {
+  public static void write(Channel channel, ProxyVersion version, ConnectionFacts facts) {
     channel.pipeline().addFirst(HAProxyMessageEncoder.INSTANCE);
     channel.write(message(version, facts), channel.voidPromise());
     channel.pipeline().remove(HAProxyMessageEncoder.INSTANCE);
   }
 
   /** Reads a header, of which it makes a message for {@link #facts}, and then leaves the pipeline. */
-  static ChannelHandler decoder() {
+  public static ChannelHandler decoder() {
     return new HAProxyMessageDecoder(MOST_EXTRA_BYTES);
   }
 
-  static boolean isHeader(Object message) {
+  /** Whether a message is what {@link #decoder} made. */
+  public static boolean isHeader(Object message) {
     return message instanceof HAProxyMessage;
   }
 
   /** What a header says, or what was seen where it says nothing; releases it. */
-  static ConnectionFacts facts(Object header, ConnectionFacts seen) {
+  public static ConnectionFacts facts(Object header, ConnectionFacts seen) {
     HAProxyMessage message = (HAProxyMessage) header;
     try {
       HAProxyProxiedProtocol protocol = message.proxiedProtocol();

@@ -1,4 +1,4 @@
-package dev.lblc.gateway.common;
+package dev.lblc.gateway.route;
 
 import io.netty.util.NetUtil;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.lblc.gateway.tcp;
+package dev.lblc.gateway.net;
 
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -10,25 +10,28 @@ import org.jspecify.annotations.Nullable;
  * @param local what the client connected to, by the PROXY protocol where that is on
  * @param sni server name of the TLS handshake, lower case; null: none
  */
-record ConnectionFacts(
+public record ConnectionFacts(
     InetSocketAddress client,
     InetSocketAddress local,
     @Nullable String sni) {
 
-  String clientIp() {
+  /** Returns the client's address as text. */
+  public String clientIp() {
     return ip(client);
   }
 
-  String localIp() {
+  /** Returns the address that the client connected to, as text. */
+  public String localIp() {
     return ip(local);
   }
 
-  int localPort() {
+  /** Returns the port that the client connected to. */
+  public int localPort() {
     return local.getPort();
   }
 
   /** The address alone, as text; a zone says where an address was heard of, not what it is. */
-  static String ip(InetSocketAddress address) {
+  public static String ip(InetSocketAddress address) {
     String text = address.getAddress().getHostAddress();
     int zone = text.indexOf('%');
     return zone < 0 ? text : text.substring(0, zone);

@@ -1,4 +1,4 @@
-package dev.lblc.gateway.common;
+package dev.lblc.gateway.route;
 
 /** A host name, or {@code *.} and a name that stands for one or more labels before it. Immutable. */
 public final class HostPattern {

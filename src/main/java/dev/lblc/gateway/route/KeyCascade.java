@@ -1,4 +1,4 @@
-package dev.lblc.gateway.common;
+package dev.lblc.gateway.route;
 
 import dev.lblc.config.DestinationTemplate;
 import dev.lblc.config.DestinationTemplate.Field;

@@ -1,4 +1,4 @@
-package dev.lblc.gateway.tcp;
+package dev.lblc.gateway.net;
 
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * path needs none: set-ups of connections would cost a quarter more, bulk transfers nearly half. So they stay out of it, and
  * only loops, transport and name resolution are Vert.x's. Confined to the loop but for {@link #prepare}.
  */
-final class Loop {
+public final class Loop {
   /** Low, since one buffer that is read is written with one call: what does not go at once has to wait. */
   private static final WriteBufferWaterMark WAITING = new WriteBufferWaterMark(8 << 10, 16 << 10);
 
@@ -45,7 +45,7 @@ final class Loop {
   private long noSocketNanos;
 
   /** Of the current context; {@code nanoTime} is a monotonic clock. */
-  Loop(Vertx vertx, LongSupplier nanoTime) {
+  public Loop(Vertx vertx, LongSupplier nanoTime) {
     this.vertx = (VertxInternal) vertx;
     this.nanoTime = nanoTime;
     this.noSocketNanos = nanoTime.getAsLong() - 2 * BETWEEN_WARNINGS_NANOS;
@@ -53,21 +53,23 @@ final class Loop {
     this.transport = this.vertx.transport();
   }
 
-  ReadSizes readSizes() {
+  /** Returns the buffer sizes that the sockets of this loop share. */
+  public ReadSizes readSizes() {
     return readSizes;
   }
 
-  EventLoop eventLoop() {
+  /** Returns the loop itself. */
+  public EventLoop eventLoop() {
     return eventLoop;
   }
 
-  ServerChannel newServerChannel() {
+  /** Returns a listening socket that is neither registered nor bound. */
+  public ServerChannel newServerChannel() {
     return transport.serverChannelFactory(false).newChannel();
   }
 
   /** A socket that is neither registered nor connected; null: there is none, which is logged now and then. */
-  @Nullable
-  Channel newChannel() {
+  public @Nullable Channel newChannel() {
     try {
       Channel channel = transport.channelFactory(false).newChannel();
       prepare(channel);
@@ -83,7 +85,7 @@ final class Loop {
   }
 
   /** Sets what all sockets have in common: they read when told to, and may be closed on one side only; Netty turns Nagle off. */
-  void prepare(Channel channel) {
+  public void prepare(Channel channel) {
     ChannelConfig config = channel.config();
     config.setAutoRead(false);
     config.setAllocator(PooledByteBufAllocator.DEFAULT);
@@ -94,7 +96,7 @@ final class Loop {
   }
 
   /** The address of a host, of which only names are looked up. */
-  Future<InetSocketAddress> resolve(String host, int port) {
+  public Future<InetSocketAddress> resolve(String host, int port) {
     byte[] octets = NetUtil.createByteArrayFromIpAddressString(host);
     if (octets == null) {
       return vertx

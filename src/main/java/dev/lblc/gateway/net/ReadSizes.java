@@ -1,4 +1,4 @@
-package dev.lblc.gateway.tcp;
+package dev.lblc.gateway.net;
 
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 
@@ -7,7 +7,7 @@ import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
  * transfers take few system calls and short messages little memory. While much waits for peers that do not read, they are
  * small for all. Confined to the event loop.
  */
-final class ReadSizes extends DefaultMaxMessagesRecvByteBufAllocator {
+public final class ReadSizes extends DefaultMaxMessagesRecvByteBufAllocator {
   private static final int SMALLEST = 1 << 10;
   private static final int FIRST = 1 << 13;
   private static final int LARGEST = 1 << 19;
@@ -20,8 +20,11 @@ final class ReadSizes extends DefaultMaxMessagesRecvByteBufAllocator {
 
   private long waiting;
 
+  /** With nothing waiting. */
+  public ReadSizes() {}
+
   /** Notes that so many bytes more, or less, wait for a peer. */
-  void waits(long bytes) {
+  public void waits(long bytes) {
     waiting += bytes;
   }
 
