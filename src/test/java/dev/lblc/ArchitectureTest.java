@@ -17,6 +17,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import dev.lblc.scheduler.Reason;
 import dev.lblc.scheduler.SchedulerOptions;
 import dev.lblc.scheduler.Server;
+import dev.lblc.scheduler.ServerEdit;
 import dev.lblc.scheduler.ServerSpec;
 import dev.lblc.scheduler.Strategy;
 import java.util.Random;
@@ -30,6 +31,10 @@ final class ArchitectureTest {
   /** What the public face hands out. */
   private static final DescribedPredicate<JavaClass> VOCABULARY =
       belongToAnyOf(Server.class, Reason.class);
+
+  /** What the admin port shows and is going to change. */
+  private static final DescribedPredicate<JavaClass> SERVERS =
+      belongToAnyOf(Server.class, ServerSpec.class, ServerEdit.class, Reason.class);
 
   @ArchTest
   static final ArchRule scheduler_isPureJava = classes()
@@ -86,7 +91,23 @@ final class ArchitectureTest {
 
   @ArchTest
   static final ArchRule admin_knowsOnlyTheFaceAndConfig =
-      ofOurs("admin", resideInAnyPackage("dev.lblc.plugin", "dev.lblc.config").or(VOCABULARY));
+      ofOurs("admin", resideInAnyPackage("dev.lblc.plugin", "dev.lblc.config").or(SERVERS));
+
+  @ArchTest
+  static final ArchRule boot_putsAllTogetherButCli = ofOurs(
+      "boot",
+      resideInAnyPackage(
+          "dev.lblc.admin",
+          "dev.lblc.cluster",
+          "dev.lblc.config",
+          "dev.lblc.gateway",
+          "dev.lblc.plugin"));
+
+  @ArchTest
+  static final ArchRule cli_isCommandsOnly = ofOurs(
+      "cli",
+      resideInAnyPackage("dev.lblc.boot", "dev.lblc.admin", "dev.lblc.config", "dev.lblc.plugin")
+          .or(belongToAnyOf(ServerSpec.class)));
 
   @ArchTest
   static final ArchRule strategies_areNamedOnlyWhereTheyArePutTogether = noClasses()
@@ -120,7 +141,7 @@ final class ArchitectureTest {
 
   @ArchTest
   static final ArchRule wallClockAndNanoTime_onlyWhereThingsArePutTogether = noClasses()
-      .that(not(resideInAPackage("dev.lblc.cli..")))
+      .that(not(resideInAPackage("dev.lblc.boot..")))
       .and()
       .doNotHaveFullyQualifiedName("dev.lblc.plugin.LblcVerticle")
       .should()

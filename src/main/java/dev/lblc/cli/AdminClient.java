@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AdminClient {
   /** Nobody listens there. */
-  static final class NotRunning extends Failure {
+  static final class NotRunning extends CommandException {
     NotRunning(URI at) {
       super("no gateway answers at " + at);
     }
@@ -61,7 +61,7 @@ final class AdminClient {
    * @param type {@code JsonObject} or {@code JsonArray}: what the resource is
    * @throws NotRunning if nobody listens
    */
-  <T> T get(String target, Class<T> type) throws Failure {
+  <T> T get(String target, Class<T> type) throws CommandException {
     HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(target));
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
@@ -74,7 +74,7 @@ final class AdminClient {
     String detail = body instanceof JsonObject problem
         ? String.valueOf(problem.getValue("detail"))
         : "not what an admin port of vertx-lblc answers";
-    throw new Failure(base + " answered " + response.statusCode() + ": " + detail);
+    throw new CommandException(base + " answered " + response.statusCode() + ": " + detail);
   }
 
   private static @Nullable Object json(HttpResponse<String> response) {
@@ -85,7 +85,7 @@ final class AdminClient {
     }
   }
 
-  private HttpResponse<String> send(HttpRequest request) throws Failure {
+  private HttpResponse<String> send(HttpRequest request) throws CommandException {
     HttpClient client = HttpClient.newBuilder()
         .version(HttpClient.Version.HTTP_1_1)
         .connectTimeout(Duration.ofSeconds(5))
@@ -96,12 +96,12 @@ final class AdminClient {
       Throwable cause = e.getCause();
       throw cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException
           ? new NotRunning(base)
-          : new Failure(base + ": " + cause);
+          : new CommandException(base + ": " + cause);
     } catch (TimeoutException e) {
-      throw new Failure(base + ": no whole answer within 15 s");
+      throw new CommandException(base + ": no whole answer within 15 s");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new Failure("interrupted");
+      throw new CommandException("interrupted");
     }
   }
 }

@@ -1,5 +1,8 @@
 package dev.lblc.cli;
 
+import dev.lblc.boot.Application;
+import dev.lblc.boot.GatewayFile;
+import dev.lblc.boot.Shutdown;
 import dev.lblc.config.ServiceConfig;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -34,7 +37,7 @@ final class DemoCommand implements Callable<Integer> {
     Vertx upstreams = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     try {
       DemoUpstream.startAll(upstreams, service, List.of());
-      RunningGateway running = RunningGateway.start(gateway);
+      Application running = Application.start(gateway);
       Shutdown.onSignal(running);
       explain(spec.commandLine().getOut(), running, service.name());
     } catch (Throwable e) {
@@ -44,7 +47,7 @@ final class DemoCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static void explain(PrintWriter out, RunningGateway running, String service) {
+  private static void explain(PrintWriter out, Application running, String service) {
     String url = running.listeners().values().iterator().next();
     out.println(running.readyLine());
     out.println();

@@ -43,11 +43,11 @@ final class DemoUpstream implements Handler<HttpServerRequest> {
    * @return each server's id and address
    */
   static List<String> startAll(Vertx vertx, ServiceConfig service, List<String> ids)
-      throws Failure {
+      throws CommandException {
     List<String> known = service.servers().stream().map(ServerSpec::id).toList();
     for (String id : ids) {
       if (!known.contains(id)) {
-        throw new Failure(
+        throw new CommandException(
             "server: \"" + id + "\" (expected: one of " + String.join(", ", known) + ")");
       }
     }
@@ -66,7 +66,8 @@ final class DemoUpstream implements Handler<HttpServerRequest> {
   }
 
   private static void start(
-      Vertx vertx, ServerSpec server, @Nullable String healthPath, String name) throws Failure {
+      Vertx vertx, ServerSpec server, @Nullable String healthPath, String name)
+      throws CommandException {
     try {
       vertx
           .createHttpServer()
@@ -74,7 +75,7 @@ final class DemoUpstream implements Handler<HttpServerRequest> {
           .listen(server.port(), server.host())
           .await();
     } catch (Exception e) { // await throws what the future failed with
-      throw new Failure("upstream " + name + ": " + e.getMessage());
+      throw new CommandException("upstream " + name + ": " + e.getMessage());
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.lblc.cli;
 
+import dev.lblc.boot.GatewayFile;
 import dev.lblc.config.AdminConfig;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
@@ -43,7 +44,7 @@ final class ExplainCommand implements Callable<Integer> {
     GatewayFile gateway = file.read();
     Set<String> services = gateway.config().services().keySet();
     if (service == null || !services.contains(service)) {
-      throw new Failure("--service: " + service + " (expected: one of " + services + ")");
+      throw new CommandException("--service: " + service + " (expected: one of " + services + ")");
     }
     PrintWriter out = spec.commandLine().getOut();
     JsonObject running = running(gateway.config().admin(), out);
@@ -53,7 +54,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   /** What the running gateway says; null if there is none to ask. */
   private @Nullable JsonObject running(@Nullable AdminConfig admin, PrintWriter out)
-      throws Failure {
+      throws CommandException {
     if (admin == null) {
       out.println("This configuration has no admin port to ask. A fresh start would choose,"
           + " with all servers available:");

@@ -1,5 +1,8 @@
 package dev.lblc.cli;
 
+import dev.lblc.boot.GatewayFile;
+import dev.lblc.boot.PluginFolder;
+import dev.lblc.boot.StartException;
 import dev.lblc.config.ConfigException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +23,7 @@ final class FileParameter {
   private @Nullable Path plugins;
 
   /** Reads the file and opens the folder of plugins; throws with all that is wrong. */
-  GatewayFile read() throws ConfigException, Failure {
+  GatewayFile read() throws ConfigException, StartException {
     PluginFolder folder =
         plugins == null ? PluginFolder.openIfThere(DEFAULT_PLUGINS) : PluginFolder.open(plugins);
     try {

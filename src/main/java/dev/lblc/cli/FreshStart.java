@@ -1,6 +1,7 @@
 package dev.lblc.cli;
 
 import dev.lblc.admin.Views;
+import dev.lblc.boot.GatewayFile;
 import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcVerticle;
 import io.vertx.core.DeploymentOptions;

@@ -1,5 +1,7 @@
 package dev.lblc.cli;
 
+import dev.lblc.boot.Logging;
+import dev.lblc.boot.StartException;
 import dev.lblc.config.ConfigException;
 import dev.lblc.plugin.BrokenPluginException;
 import java.io.PrintWriter;
@@ -70,7 +72,8 @@ public final class Main implements Runnable {
   }
 
   private static String told(Throwable failure) {
-    if (failure instanceof Failure
+    if (failure instanceof CommandException
+        || failure instanceof StartException
         || failure instanceof ConfigException
         || failure instanceof BrokenPluginException) {
       return String.valueOf(failure.getMessage());

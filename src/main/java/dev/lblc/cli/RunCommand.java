@@ -1,5 +1,8 @@
 package dev.lblc.cli;
 
+import dev.lblc.boot.Application;
+import dev.lblc.boot.GatewayFile;
+import dev.lblc.boot.Shutdown;
 import dev.lblc.config.ConfigAdvice;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
@@ -27,7 +30,7 @@ final class RunCommand implements Callable<Integer> {
     GatewayFile gateway = file.read();
     Logger log = LoggerFactory.getLogger(RunCommand.class);
     ConfigAdvice.warnings(gateway.config()).forEach(warning -> log.warn("{}", warning));
-    RunningGateway running = RunningGateway.start(gateway);
+    Application running = Application.start(gateway);
     Shutdown.onSignal(running);
     spec.commandLine().getOut().println(running.readyLine());
     return 0;

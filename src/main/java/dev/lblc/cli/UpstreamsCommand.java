@@ -40,7 +40,7 @@ final class UpstreamsCommand implements Callable<Integer> {
     try {
       List<String> started = DemoUpstream.startAll(vertx, service, servers);
       spec.commandLine().getOut().println("ready: " + String.join(", ", started));
-    } catch (Failure e) {
+    } catch (CommandException e) {
       vertx.close().await();
       throw e;
     }

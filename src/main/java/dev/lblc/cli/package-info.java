@@ -1,4 +1,4 @@
-/** The commands; Main is the composition root. */
+/** The commands of the program: each reads its parameters, asks {@code boot} or a running gateway, and prints. */
 @NullMarked
 package dev.lblc.cli;
 

@@ -92,6 +92,14 @@ class CommandsTest {
   }
 
   @Test
+  void check_pluginsFolderThatIsNotThere_fails() {
+    String none = directory.resolve("none").toString();
+    assertThat(execute("check", "conf/gateway.json", "--plugins", none)).isEqualTo(1);
+    assertThat(err.toString())
+        .isEqualToNormalizingNewlines("plugins " + none + " (expected: a folder)\n");
+  }
+
+  @Test
   void explain_unknownService_namesThoseThereAre() throws IOException {
     String file = write(gateway(100)).toString();
     assertThat(execute("explain", file, "--service", "x", "--destination", "d")).isEqualTo(1);

@@ -55,7 +55,7 @@ final class FatJarIT {
       }
     }
     assertThat(names)
-        .contains("dev/lblc/cli/Main.class", "dev/lblc/cli/logback.xml")
+        .contains("dev/lblc/cli/Main.class", "dev/lblc/boot/logback.xml")
         .doesNotHaveDuplicates()
         .doesNotContain("logback.xml")
         .noneMatch(name -> name.endsWith("module-info.class"))

@@ -2,6 +2,7 @@ package dev.lblc.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.testing.PluginJar;
 import dev.lblc.testing.Ports;
 import java.io.BufferedReader;
 import java.io.IOException;

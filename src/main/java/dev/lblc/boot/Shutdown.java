@@ -1,18 +1,18 @@
-package dev.lblc.cli;
+package dev.lblc.boot;
 
 import ch.qos.logback.classic.LoggerContext;
 import org.slf4j.LoggerFactory;
 
 /** The orderly end of a process that runs a gateway. */
-final class Shutdown {
+public final class Shutdown {
   private Shutdown() {}
 
   /** On SIGTERM and SIGINT: closes the gateway and ends the process with exit code 0. */
-  static void onSignal(RunningGateway gateway) {
+  public static void onSignal(Application gateway) {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(gateway), "shutdown"));
   }
 
-  private static void end(RunningGateway gateway) {
+  private static void end(Application gateway) {
     LoggerFactory.getLogger(Shutdown.class).info("stopping");
     gateway.close();
     LoggerFactory.getLogger(Shutdown.class).info("stopped");

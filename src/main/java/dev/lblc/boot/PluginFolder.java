@@ -1,4 +1,4 @@
-package dev.lblc.cli;
+package dev.lblc.boot;
 
 import dev.lblc.config.ConfigException;
 import dev.lblc.config.ConfigReader;
@@ -25,7 +25,7 @@ import java.util.jar.JarFile;
  * (and what its manifest's {@code Class-Path} names), and {@code *.json}, each a verticle to deploy. In the order of the
  * files' names.
  */
-final class PluginFolder implements AutoCloseable {
+public final class PluginFolder implements AutoCloseable {
   private final List<URLClassLoader> jars = new ArrayList<>();
   private final List<Added> verticles = new ArrayList<>();
   private Strategies strategies = Strategies.ofClassPath();
@@ -42,14 +42,14 @@ final class PluginFolder implements AutoCloseable {
   private PluginFolder() {}
 
   /** Opens a folder; one that does not exist has no plugins. */
-  static PluginFolder openIfThere(Path folder) throws Failure, ConfigException {
+  public static PluginFolder openIfThere(Path folder) throws StartException, ConfigException {
     return Files.exists(folder, LinkOption.NOFOLLOW_LINKS) ? open(folder) : new PluginFolder();
   }
 
   /** Opens a folder; nothing is left open of one with a plugin that cannot be used. */
-  static PluginFolder open(Path folder) throws Failure, ConfigException {
+  public static PluginFolder open(Path folder) throws StartException, ConfigException {
     if (!Files.isDirectory(folder)) {
-      throw new Failure("plugins " + folder + " (expected: a folder)");
+      throw new StartException("plugins " + folder + " (expected: a folder)");
     }
     PluginFolder plugins = new PluginFolder();
     try {
@@ -62,18 +62,18 @@ final class PluginFolder implements AutoCloseable {
       return plugins;
     } catch (BrokenPluginException e) {
       plugins.close();
-      throw new Failure(String.valueOf(e.getMessage()));
+      throw new StartException(String.valueOf(e.getMessage()));
     } catch (IOException e) {
       plugins.close();
-      throw new Failure("plugins " + folder + ": " + e);
-    } catch (Failure | ConfigException e) {
+      throw new StartException("plugins " + folder + ": " + e);
+    } catch (StartException | ConfigException e) {
       plugins.close();
       throw e;
     }
   }
 
   /** Those of the class path and of all jars. */
-  Strategies strategies() {
+  public Strategies strategies() {
     return strategies;
   }
 
@@ -92,7 +92,7 @@ final class PluginFolder implements AutoCloseable {
     }
   }
 
-  private void addJar(Path jar) throws IOException, Failure {
+  private void addJar(Path jar) throws IOException, StartException {
     requireJar(jar);
     URLClassLoader classes = new URLClassLoader(
         jar.toString(), new URL[] {jar.toUri().toURL()}, PluginFolder.class.getClassLoader());
@@ -101,15 +101,15 @@ final class PluginFolder implements AutoCloseable {
   }
 
   /** A class loader passes over what it cannot read. */
-  private static void requireJar(Path jar) throws Failure {
+  private static void requireJar(Path jar) throws StartException {
     try {
       new JarFile(jar.toFile()).close();
     } catch (IOException e) {
-      throw new Failure("plugin " + jar + ": " + e.getMessage() + " (expected: a jar)");
+      throw new StartException("plugin " + jar + ": " + e.getMessage() + " (expected: a jar)");
     }
   }
 
-  private void addVerticle(Path file) throws Failure, ConfigException {
+  private void addVerticle(Path file) throws StartException, ConfigException {
     VerticleConfig config =
         ConfigReader.readVerticle(file.toString(), ConfigReader.text(file), System.getenv());
     ClassLoader classes = classes(file, config.verticle());
@@ -118,7 +118,7 @@ final class PluginFolder implements AutoCloseable {
   }
 
   /** The application's own, or those of the first jar that has the class. */
-  private ClassLoader classes(Path file, String type) throws Failure {
+  private ClassLoader classes(Path file, String type) throws StartException {
     List<ClassLoader> loaders = new ArrayList<>(jars);
     loaders.add(0, PluginFolder.class.getClassLoader());
     for (ClassLoader loader : loaders) {
@@ -126,12 +126,13 @@ final class PluginFolder implements AutoCloseable {
         return loader;
       }
     }
-    throw new Failure("plugin " + file + ": $.verticle: " + type
+    throw new StartException("plugin " + file + ": $.verticle: " + type
         + " (expected: a class of the gateway or of a jar beside the file)");
   }
 
   /** Whether Vert.x could make one, as far as can be told without running code of the plugin. */
-  private static void requireVerticle(Path file, String type, ClassLoader classes) throws Failure {
+  private static void requireVerticle(Path file, String type, ClassLoader classes)
+      throws StartException {
     String what = "plugin " + file + ": $.verticle: " + type;
     String expected =
         " (expected: a public io.vertx.core.Deployable, such as a VerticleBase, with a public"
@@ -141,16 +142,16 @@ final class PluginFolder implements AutoCloseable {
       if (!Deployable.class.isAssignableFrom(found)
           || Modifier.isAbstract(found.getModifiers())
           || !found.getDeclaredConstructor().canAccess(null)) {
-        throw new Failure(what + expected);
+        throw new StartException(what + expected);
       }
     } catch (NoSuchMethodException e) {
-      throw new Failure(what + expected);
+      throw new StartException(what + expected);
     } catch (ClassNotFoundException | LinkageError e) {
-      throw new Failure(what + ": " + BrokenPluginException.reason(e));
+      throw new StartException(what + ": " + BrokenPluginException.reason(e));
     }
   }
 
-  private static List<Path> files(Path folder, String glob) throws IOException, Failure {
+  private static List<Path> files(Path folder, String glob) throws IOException, StartException {
     List<Path> found = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, glob)) {
       files.forEach(found::add);
@@ -160,7 +161,7 @@ final class PluginFolder implements AutoCloseable {
     found.sort(null);
     for (Path file : found) {
       if (!Files.isRegularFile(file)) { // to read a pipe would be to wait for whoever writes to it
-        throw new Failure("plugin " + file + ": not a regular file");
+        throw new StartException("plugin " + file + ": not a regular file");
       }
     }
     return found;

@@ -1,4 +1,4 @@
-package dev.lblc.cli;
+package dev.lblc.testing;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 
 /** A jar made of sources, as somebody else would build a plugin. */
-final class PluginJar {
+public final class PluginJar {
   private PluginJar() {}
 
   /**
@@ -24,7 +24,8 @@ final class PluginJar {
    * @param provider class that the jar names as a provider of strategies; empty: none
    * @param sources class names and texts in turn
    */
-  static Path build(Path jar, Path work, String provider, String... sources) throws IOException {
+  public static Path build(Path jar, Path work, String provider, String... sources)
+      throws IOException {
     return buildAgainst(jar, work, System.getProperty("java.class.path"), provider, sources);
   }
 
@@ -36,7 +37,8 @@ final class PluginJar {
    * @param name of the two files, and of the class in package {@code acme}
    * @param body of the class
    */
-  static void buildVerticle(Path folder, Path work, String name, String body) throws IOException {
+  public static void buildVerticle(Path folder, Path work, String name, String body)
+      throws IOException {
     String source = "package acme; import io.vertx.core.*; public class " + name
         + " extends VerticleBase { " + body + " }";
     build(folder.resolve(name + ".jar"), work, "", "acme." + name, source);
@@ -44,7 +46,7 @@ final class PluginJar {
   }
 
   /** Compiles against another class path and packs what was compiled of package {@code acme}. */
-  static Path buildAgainst(
+  public static Path buildAgainst(
       Path jar, Path work, String classPath, String provider, String... sources)
       throws IOException {
     Path classes = Files.createDirectories(work.resolve("classes"));

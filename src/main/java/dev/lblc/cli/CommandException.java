@@ -1,8 +1,8 @@
 package dev.lblc.cli;
 
 /** A command cannot do what it was asked for; the message, one or more lines, is all that a person needs to know. */
-class Failure extends Exception {
-  Failure(String message) {
+class CommandException extends Exception {
+  CommandException(String message) {
     super(message);
   }
 }

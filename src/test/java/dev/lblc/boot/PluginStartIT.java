@@ -1,10 +1,11 @@
-package dev.lblc.cli;
+package dev.lblc.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import dev.lblc.testing.PluginJar;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,7 +59,7 @@ final class PluginStartIT {
             + "\", \"yes\"); return Future.succeededFuture(); }");
     verticle("late", body);
     assertThatThrownBy(this::start)
-        .isInstanceOf(Failure.class)
+        .isInstanceOf(StartException.class)
         .hasMessage("plugin " + plugins().resolve("late.json") + ": did not start within 2 s");
     assertThat(System.getProperty(STOPPED)).isEqualTo("yes");
   }
@@ -71,15 +72,15 @@ final class PluginStartIT {
         "public Future<?> start() throws Exception {"
             + " throw new java.util.concurrent.TimeoutException(\"no answer\"); }");
     assertThatThrownBy(this::start)
-        .isInstanceOf(Failure.class)
+        .isInstanceOf(StartException.class)
         .hasMessage("plugin " + plugins().resolve("late.json")
             + ": java.util.concurrent.TimeoutException: no answer");
   }
 
-  private RunningGateway start() throws Exception {
+  private Application start() throws Exception {
     Path file = Files.writeString(directory.resolve("gateway.json"), CONFIG);
     try (PluginFolder opened = PluginFolder.open(plugins())) {
-      return RunningGateway.start(GatewayFile.read(file, opened), LIMIT);
+      return Application.start(GatewayFile.read(file, opened), LIMIT);
     }
   }
 

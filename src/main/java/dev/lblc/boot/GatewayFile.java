@@ -1,4 +1,4 @@
-package dev.lblc.cli;
+package dev.lblc.boot;
 
 import dev.lblc.config.ConfigException;
 import dev.lblc.config.ConfigReader;
@@ -13,9 +13,9 @@ import java.nio.file.Path;
  * @param json the same as JSON, for the plugin, which reads its part by itself
  * @param plugins what is added to the gateway
  */
-record GatewayFile(GatewayConfig config, JsonObject json, PluginFolder plugins) {
+public record GatewayFile(GatewayConfig config, JsonObject json, PluginFolder plugins) {
   /** Reads and checks a file; throws with all its faults. */
-  static GatewayFile read(Path path, PluginFolder plugins) throws ConfigException {
+  public static GatewayFile read(Path path, PluginFolder plugins) throws ConfigException {
     String text = ConfigReader.text(path);
     return new GatewayFile(
         ConfigReader.readText(path.toString(), text, plugins.strategies().names(), System.getenv()),

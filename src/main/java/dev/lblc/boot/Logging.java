@@ -1,13 +1,13 @@
-package dev.lblc.cli;
+package dev.lblc.boot;
 
 /** Sets up logging of the process; to be called before anything has a logger. */
-final class Logging {
+public final class Logging {
   private Logging() {}
 
   /** Takes this program's own settings, unless the user names others by the same system properties. */
-  static void configure() {
+  public static void configure() {
     // Not at the root of the class path: the same classes go into other people's applications.
-    unlessSet("logback.configurationFile", "dev/lblc/cli/logback.xml");
+    unlessSet("logback.configurationFile", "dev/lblc/boot/logback.xml");
     unlessSet(
         "vertx.logger-delegate-factory-class-name",
         "io.vertx.core.logging.SLF4JLogDelegateFactory");

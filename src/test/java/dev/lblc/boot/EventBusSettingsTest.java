@@ -1,4 +1,4 @@
-package dev.lblc.cli;
+package dev.lblc.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,13 +1,11 @@
-package dev.lblc.cli;
+package dev.lblc.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lblc.config.ConfigException;
+import dev.lblc.testing.PluginJar;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.io.Writer;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -53,23 +51,7 @@ final class PluginFolderTest {
   void folder_thatIsAFile_isRefused() throws Exception {
     Path file = Files.createFile(folder.resolve("file"));
     assertRefused(file, "plugins " + file + " (expected: a folder)");
-    assertThatThrownBy(() -> PluginFolder.openIfThere(file)).isInstanceOf(Failure.class);
-  }
-
-  @Test
-  void command_withAFolderThatIsNotThere_fails() throws Exception {
-    StringWriter err = new StringWriter();
-    String none = folder.resolve("none").toString();
-    int code = Main.execute(
-        new PrintWriter(Writer.nullWriter()),
-        new PrintWriter(err, true),
-        "check",
-        "conf/gateway.json",
-        "--plugins",
-        none);
-    assertThat(err.toString())
-        .isEqualToNormalizingNewlines("plugins " + none + " (expected: a folder)\n");
-    assertThat(code).isEqualTo(1);
+    assertThatThrownBy(() -> PluginFolder.openIfThere(file)).isInstanceOf(StartException.class);
   }
 
   @ParameterizedTest
@@ -210,7 +192,7 @@ final class PluginFolderTest {
   void file_thatIsNoJar_isRefused() throws Exception {
     Files.writeString(folder.resolve("mine.jar"), "PK? no");
     assertThatThrownBy(() -> PluginFolder.open(folder))
-        .isInstanceOf(Failure.class)
+        .isInstanceOf(StartException.class)
         .hasMessageStartingWith("plugin " + folder.resolve("mine.jar") + ": ");
   }
 
@@ -308,7 +290,7 @@ final class PluginFolderTest {
 
   private static void assertRefused(Path folder, String message) {
     assertThatThrownBy(() -> PluginFolder.open(folder))
-        .isInstanceOf(Failure.class)
+        .isInstanceOf(StartException.class)
         .hasMessage(message);
   }
 

@@ -1,4 +1,4 @@
-package dev.lblc.cli;
+package dev.lblc.boot;
 
 import dev.lblc.config.EventBusConfig;
 import io.vertx.core.eventbus.EventBusOptions;

@@ -1,0 +1,67 @@
+package dev.lblc.boot;
+
+import dev.lblc.admin.Metrics;
+import dev.lblc.cluster.HazelcastNode;
+import dev.lblc.config.Authority;
+import dev.lblc.config.ClusterConfig;
+import dev.lblc.config.GatewayConfig;
+import dev.lblc.plugin.BrokenPluginException;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** The Vert.x instance of a gateway, and the Hazelcast member that clusters it. */
+final class VertxSetup {
+  /** One for each processor: nothing on them waits, so that more would only take turns. */
+  static final int EVENT_LOOPS = Runtime.getRuntime().availableProcessors();
+
+  private VertxSetup() {}
+
+  /** Starts the Hazelcast member; returns null if the configuration has no cluster. */
+  static @Nullable HazelcastNode node(ClusterConfig cluster) throws StartException {
+    if (!cluster.enabled()) {
+      return null;
+    }
+    try {
+      return HazelcastNode.start(cluster.config());
+    } catch (IOException | RuntimeException e) {
+      throw new StartException(
+          "cluster " + cluster.config() + ": " + BrokenPluginException.reason(e));
+    }
+  }
+
+  /** Starts Vert.x on the member, if there is one; closes the member if that fails. */
+  static Vertx vertx(GatewayConfig config, Metrics metrics, @Nullable HazelcastNode node)
+      throws StartException {
+    VertxOptions options = new VertxOptions()
+        .setPreferNativeTransport(true)
+        .setEventLoopPoolSize(EVENT_LOOPS)
+        .setFileSystemOptions(new FileSystemOptions()
+            .setFileCachingEnabled(false)
+            .setClassPathResolvingEnabled(false));
+    VertxBuilder builder = Vertx.builder();
+    if (config.admin() != null) { // without it, nobody could ask for the numbers
+      options.setMetricsOptions(metrics.options());
+      builder.withMetrics(metrics.factory());
+    }
+    if (node == null) {
+      return builder.with(options).build();
+    }
+    EventBusOptions eventBus = EventBusSettings.of(config.cluster().eventBus(), node.host());
+    options.setEventBusOptions(eventBus);
+    builder.with(options).withClusterManager(node.clusterManager());
+    try {
+      String where = Authority.of(eventBus.getHost(), eventBus.getPort());
+      return Waiting.started(
+          "cluster.eventBus " + where + (eventBus.isSsl() ? " with tls" : ""),
+          builder::buildClustered);
+    } catch (Throwable e) {
+      node.close();
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.lblc.boot;
+
+import dev.lblc.plugin.BrokenPluginException;
+import io.vertx.core.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The waits of the thread that starts or stops a gateway. */
+final class Waiting {
+  private static final Logger LOG = LoggerFactory.getLogger(Waiting.class);
+
+  private Waiting() {}
+
+  /**
+   * Returns what a part's start gives.
+   *
+   * @param what names the part in the message of a failure
+   */
+  static <T> T started(String what, Supplier<Future<T>> start) throws StartException {
+    try {
+      return start.get().await();
+    } catch (Throwable e) { // await throws what the future failed with
+      boolean says = e instanceof Exception && e.getMessage() != null;
+      throw new StartException(
+          what + ": " + (says ? e.getMessage() : BrokenPluginException.reason(e)));
+    }
+  }
+
+  /** Waits for a part's stop, and logs a part that does not stop: the others have to be stopped, too. */
+  static void stopped(long seconds, String what, Future<?> stop) {
+    try {
+      stop.await(seconds, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      LOG.warn("{} did not stop within {} s", what, seconds);
+    } catch (Throwable e) { // a plugin may throw anything
+      LOG.warn("{} did not stop: {}", what, e.toString());
+    }
+  }
+}
