@@ -2,19 +2,18 @@ package dev.lblc.gateway.tcp;
 
 import dev.lblc.gateway.net.Loop;
 import dev.lblc.gateway.net.Sockets;
+import dev.lblc.gateway.route.Attempts;
 import dev.lblc.plugin.Lease;
 import dev.lblc.plugin.NoServerException;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
-import java.util.HashSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of a session to a server: takes a lease, then a connection, and after a failed connect those of another server, as
- * often as the route has retries; nothing was sent until then. Ends in {@link Session#relay} or {@link Session#abort}.
+ * The way of a session to a server: a lease, then a connection; after a failed connect those of another server, as often as
+ * the route has retries. Nothing was sent until then. Ends in {@link Session#relay} or {@link Session#abort}.
  *
  * <p>Confined to its event loop.
  */
@@ -24,35 +23,31 @@ final class Connecting {
   private static final Logger LOG = LoggerFactory.getLogger(Connecting.class);
 
   private final Session session;
-  private final TcpRoute route;
+  private final Attempts attempts;
   private final Loop loop;
-  private Set<String> tried = Set.of();
-  private int retriesLeft;
-  private @Nullable Lease lease;
   private @Nullable Channel dialled;
 
-  Connecting(Session session, TcpRoute route, Loop loop) {
+  Connecting(Session session, Attempts attempts, Loop loop) {
     this.session = session;
-    this.route = route;
+    this.attempts = attempts;
     this.loop = loop;
-    this.retriesLeft = route.retries();
   }
 
-  /** To be called once. */
+  /** Makes the first attempt. To be called once. */
   void begin() {
     attempt(TcpFailure.NO_SERVER);
   }
 
-  /** The server took too long. */
+  /** Gives up a server that took too long. */
   void timedOut() {
-    if (lease != null) {
-      failed(lease, TcpFailure.CONNECT_TIMEOUT, null);
+    Lease taken = attempts.last();
+    if (taken != null && attempts.holds(taken)) {
+      failed(taken, TcpFailure.CONNECT_TIMEOUT, null);
     }
   }
 
-  /** Gives the attempt up that is under way: nothing is heard of it any more. */
+  /** Closes the connection that is being made; the session has released its lease, so that nothing is heard of it any more. */
   void cancel() {
-    lease = null;
     if (dialled != null) {
       Sockets.reset(dialled);
       dialled = null;
@@ -63,19 +58,18 @@ final class Connecting {
   private void attempt(TcpFailure before) {
     Lease taken;
     try {
-      taken = route.service().acquire(session.destination(), tried);
+      taken = attempts.take();
     } catch (NoServerException e) {
       session.abort(before);
       return;
     } catch (RuntimeException e) {
-      LOG.error("no server could be chosen", e);
+      LOG.error("no server could be chosen: the client is disconnected", e);
       session.abort(TcpFailure.INTERNAL);
       return;
     }
-    lease = taken;
-    session.attempts(taken);
+    session.connecting();
     loop.resolve(taken.server().host(), taken.server().port()).addListener(found -> {
-      if (taken != lease) {
+      if (!attempts.holds(taken)) {
         return;
       }
       if (found.isSuccess()) {
@@ -97,7 +91,7 @@ final class Connecting {
     channel.pipeline().addLast(server);
     loop.eventLoop().register(channel);
     channel.connect(address).addListener(connected -> {
-      if (taken != lease) {
+      if (!attempts.holds(taken)) {
         return;
       }
       if (connected.isSuccess()) {
@@ -111,17 +105,13 @@ final class Connecting {
 
   private void failed(Lease taken, TcpFailure failure, @Nullable Throwable cause) {
     LOG.debug("no connection to server {}: {}", taken.server().id(), failure, cause);
-    cancel();
     taken.connectFailed();
-    session.release();
-    if (retriesLeft == 0) {
+    boolean mayTryAnother = attempts.giveUp();
+    cancel();
+    if (mayTryAnother) {
+      attempt(failure);
+    } else {
       session.abort(failure);
-      return;
     }
-    retriesLeft--;
-    Set<String> more = new HashSet<>(tried);
-    more.add(taken.server().id());
-    tried = more;
-    attempt(failure);
   }
 }

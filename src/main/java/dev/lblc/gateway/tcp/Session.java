@@ -2,6 +2,9 @@ package dev.lblc.gateway.tcp;
 
 import dev.lblc.config.ProxyVersion;
 import dev.lblc.gateway.net.ConnectionFacts;
+import dev.lblc.gateway.net.DeadlineRing;
+import dev.lblc.gateway.net.DeadlineRing.Stage;
+import dev.lblc.gateway.route.Attempts;
 import dev.lblc.plugin.Lease;
 import io.netty.channel.Channel;
 import java.io.IOException;
@@ -43,19 +46,14 @@ final class Session {
   private final InetSocketAddress peer;
 
   private Phase phase = Phase.OPENING;
-  private long phaseStartNanos;
   private @Nullable ConnectionFacts facts;
   private @Nullable TcpRoute route;
-  private @Nullable String destination;
-  private @Nullable Lease lease;
-  private @Nullable String serverId;
-  private @Nullable String reason;
+  private @Nullable Attempts attempts;
   private @Nullable Connecting connecting;
   private @Nullable Side server;
   private int sidesEnded;
 
-  /** What the deadlines keep about this session. */
-  final Deadlines.Entry deadline = new Deadlines.Entry(this);
+  private final DeadlineRing.Entry limits = new DeadlineRing.Entry(new SessionLimits(this));
 
   Session(TcpWorker worker, TcpListener listener, Channel channel) {
     this.worker = worker;
@@ -63,7 +61,6 @@ final class Session {
     this.client = new Side(this, channel, worker.loop().readSizes());
     this.peer = (InetSocketAddress) channel.remoteAddress();
     this.startNanos = worker.nanoTime();
-    this.phaseStartNanos = startNanos;
   }
 
   // --- what is known ---
@@ -89,12 +86,6 @@ final class Session {
     return known(route);
   }
 
-  /** Of the route, for this client; null: it has none. */
-  @Nullable
-  String destination() {
-    return destination;
-  }
-
   Phase phase() {
     return phase;
   }
@@ -105,10 +96,6 @@ final class Session {
 
   long startNanos() {
     return startNanos;
-  }
-
-  long phaseStartNanos() {
-    return phaseStartNanos;
   }
 
   /** Whether anything has happened since this was last asked. */
@@ -134,17 +121,15 @@ final class Session {
       return;
     }
     route = found;
-    destination = found.keys().keyOf(known);
-    connecting = new Connecting(this, found, worker.loop());
+    Attempts made = new Attempts(found.service(), found.keys().keyOf(known), found.retries());
+    attempts = made;
+    connecting = new Connecting(this, made, worker.loop());
     connecting.begin();
   }
 
-  /** Holds a lease of a server to which a connection is attempted. */
-  void attempts(Lease taken) {
+  /** A server was chosen, and a connection to it is attempted. */
+  void connecting() {
     enter(Phase.CONNECTING);
-    lease = taken;
-    serverId = taken.server().id();
-    reason = taken.reason().label();
   }
 
   /** The server did not take the connection within the time allowed. */
@@ -175,7 +160,7 @@ final class Session {
   void halfClosed() {
     if (phase == Phase.RELAYING) {
       enter(Phase.HALF_CLOSED);
-      known(lease).halfClosed();
+      known(attempts).halfClosed();
     }
   }
 
@@ -211,8 +196,8 @@ final class Session {
     }
   }
 
-  /** Finds out whether a peer broke off after its end, which is not told; to be called now and then. */
-  void look() {
+  /** Aborts it if a peer broke off after its end. Nothing tells of that, so it is asked for now and then. */
+  void abortIfBrokenAfterEnd() {
     if (isOver()) {
       return;
     }
@@ -245,7 +230,9 @@ final class Session {
 
   private void end(@Nullable TcpFailure why) {
     enter(Phase.OVER);
-    release();
+    if (attempts != null) {
+      attempts.release();
+    }
     if (TcpAccessLog.isOn(listener.config())) {
       log(why);
     }
@@ -253,21 +240,17 @@ final class Session {
 
   private void enter(Phase next) {
     phase = next;
-    phaseStartNanos = worker.nanoTime();
-    worker.deadlines().moved(deadline);
-  }
-
-  /** Counts no longer on the server. */
-  void release() {
-    Lease held = lease;
-    if (held != null) {
-      lease = null;
-      held.close();
+    switch (next) {
+      case OPENING, CONNECTING -> worker.deadlines().enter(limits, Stage.SETTING_UP);
+      case RELAYING -> worker.deadlines().enter(limits, Stage.RUNNING);
+      case HALF_CLOSED -> worker.deadlines().enter(limits, Stage.ENDING);
+      case OVER -> worker.deadlines().leave(limits);
     }
   }
 
   private void log(@Nullable TcpFailure why) {
     ConnectionFacts all = facts;
+    Lease last = attempts == null ? null : attempts.last();
     TcpAccessLog.line(
             listener.config(),
             all == null ? ConnectionFacts.ip(peer) : all.clientIp(),
@@ -276,8 +259,8 @@ final class Session {
         .number(server == null ? 0 : server.received())
         .millis(worker.nanoTime() - startNanos)
         .text(route == null ? null : route.service().name())
-        .text(serverId)
-        .text(reason)
+        .text(last == null ? null : last.server().id())
+        .text(last == null ? null : last.reason().label())
         .end(why == null ? null : why.reason());
   }
 

@@ -1,5 +1,6 @@
 package dev.lblc.gateway.tcp;
 
+import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.Loop;
 import io.netty.channel.Channel;
 import io.vertx.core.Future;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class TcpWorker {
   private final LongSupplier nanoTime;
   private final Loop loop;
-  private final Deadlines deadlines = new Deadlines();
+  private final DeadlineRing deadlines = new DeadlineRing();
   private @Nullable Promise<Void> drained;
   private long drainUntilNanos;
 
@@ -28,7 +29,7 @@ public final class TcpWorker {
   public TcpWorker(Vertx vertx, LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
     this.loop = new Loop(vertx, nanoTime);
-    vertx.setPeriodic(Deadlines.TICK_MILLIS, timer -> tick());
+    vertx.setPeriodic(DeadlineRing.TICK_MILLIS, timer -> tick());
   }
 
   /** Lets the sessions end by themselves for a while, then by force; to be called once nothing is accepted any more. */
@@ -52,12 +53,18 @@ public final class TcpWorker {
     return loop;
   }
 
-  Deadlines deadlines() {
+  DeadlineRing deadlines() {
     return deadlines;
   }
 
   long nanoTime() {
     return nanoTime.getAsLong();
+  }
+
+  private static void stop(DeadlineRing.Timed timed) {
+    if (timed instanceof SessionLimits limits) {
+      limits.session().abort(TcpFailure.STOPPED);
+    }
   }
 
   private void tick() {
@@ -68,7 +75,7 @@ public final class TcpWorker {
       return;
     }
     if (now - drainUntilNanos >= 0) {
-      deadlines.abortAll(TcpFailure.STOPPED);
+      deadlines.forEach(TcpWorker::stop);
     }
     if (deadlines.size() == 0) {
       waiting.tryComplete();

@@ -1,0 +1,125 @@
+package dev.lblc.gateway.route;
+
+import dev.lblc.plugin.LblcService;
+import dev.lblc.plugin.Lease;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The attempts of one request or connection to reach a server of its route's service: the lease it holds, the servers it has
+ * tried and the retries it has left.
+ *
+ * <pre>
+ *   lease = take()                      counts as active on the lease's server
+ *   connect to lease.server()
+ *     works:   lease.connected()        and release() at the end, whatever the way out
+ *     fails:   lease.connectFailed()
+ *              giveUp() ? take() again  without the servers tried so far
+ *                       : fail
+ * </pre>
+ *
+ * <p>HTTP and TCP differ in what a connection is and agree on all of this, so it does no I/O and knows neither. A retry is a
+ * fresh choice among the other servers: the destination's home stays what it is.
+ *
+ * <p>Confined to one thread, or to one event loop.
+ */
+public final class Attempts {
+  private final LblcService service;
+  private final @Nullable String destination;
+  private Set<String> tried = Set.of();
+  private int retriesLeft;
+  private int givenUp;
+  private @Nullable Lease lease;
+  private boolean isHeld;
+
+  /**
+   * Creates the attempts at a service, none of them made yet.
+   *
+   * @param destination the key of locality; null: none
+   * @param retries how many servers may be tried after the first one
+   */
+  public Attempts(LblcService service, @Nullable String destination, int retries) {
+    this.service = service;
+    this.destination = destination;
+    this.retriesLeft = retries;
+  }
+
+  /** Returns the service whose servers are tried. */
+  public LblcService service() {
+    return service;
+  }
+
+  /**
+   * Chooses a server that was not tried yet and counts one active connection there, until {@link #giveUp} or {@link
+   * #release}.
+   *
+   * @throws dev.lblc.plugin.NoServerException if there is no other server; nothing is counted then
+   */
+  public Lease take() {
+    if (isHeld) {
+      throw new IllegalStateException("the attempt before was neither given up nor released");
+    }
+    Lease taken = service.acquire(destination, tried);
+    lease = taken;
+    isHeld = true;
+    return taken;
+  }
+
+  /**
+   * Releases the lease of a server that did not work out. Returns whether another server may be tried; false as well if no
+   * lease is held, since the request or connection has ended then.
+   */
+  public boolean giveUp() {
+    Lease failed = lease;
+    if (!isHeld || failed == null) {
+      return false;
+    }
+    release();
+    if (retriesLeft == 0) {
+      return false;
+    }
+    retriesLeft--;
+    givenUp++;
+    if (tried.isEmpty()) {
+      tried = new HashSet<>();
+    }
+    tried.add(failed.server().id());
+    return true;
+  }
+
+  /** Forgets which servers were tried, so that {@link #take} chooses among all of them; the retries left stay. */
+  public void tryAllAgain() {
+    tried = Set.of();
+  }
+
+  /** Stops counting the connection. Does nothing if no lease is held. */
+  public void release() {
+    if (isHeld && lease != null) {
+      isHeld = false;
+      lease.close();
+    }
+  }
+
+  /** Counts the connection as inactive from now on: one of its sides sends no more. Does nothing if no lease is held. */
+  public void halfClosed() {
+    if (isHeld && lease != null) {
+      lease.halfClosed();
+    }
+  }
+
+  /** Returns whether this lease is the one held: what is heard of another one comes too late. */
+  public boolean holds(Lease taken) {
+    return isHeld && lease == taken;
+  }
+
+  /** Returns how many servers were given up so that another one could be tried. */
+  public int givenUp() {
+    return givenUp;
+  }
+
+  /** Returns the lease taken last, held or not; null: none was taken. */
+  public @Nullable Lease last() {
+    return lease;
+  }
+}
