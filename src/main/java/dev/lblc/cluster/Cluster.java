@@ -59,7 +59,7 @@ public final class Cluster {
   private final SharedState state;
   private final PeerCounts peers;
   private final SharedCounts counts;
-  private final Unheard unheard;
+  private final UnheardMembers unheard;
   private final PauseWatch pauses;
   private @Nullable UUID membershipListener;
   private @Nullable UUID lifecycleListener;
@@ -123,7 +123,8 @@ public final class Cluster {
     this.node = manager.getNodeId();
     this.epoch = epoch;
     this.time = new ClusterTime(clock, () -> hazelcast.getCluster().getClusterTime());
-    this.state = new SharedState(name, hazelcast, time, degradation, services, Tasks.onOneThread());
+    this.state =
+        new SharedState(name, hazelcast, time, degradation, services, ClusterThread.onOneThread());
     Map<String, Servers> byName =
         services.stream().collect(Collectors.toMap(SharedService::name, SharedService::servers));
     this.peers = new PeerCounts(byName);
@@ -138,7 +139,7 @@ public final class Cluster {
         vertx.eventBus(),
         manager,
         state::settle);
-    this.unheard = new Unheard(
+    this.unheard = new UnheardMembers(
         this::others,
         peers,
         this::askForReporters,
@@ -329,7 +330,7 @@ public final class Cluster {
     LOG.log(
         Level.WARNING, "this node was away for " + pauseMillis + " ms; it asks the others anew");
     peers.forgetAll().forEach(this::isSilent);
-    state.takeOverAnew();
+    state.pullAgainAndSettle();
   }
 
   /** Shown until it is heard or leaves. */
@@ -367,7 +368,7 @@ public final class Cluster {
       LOG.log(
           Level.INFO, "this node's cluster merged with another; it takes over the common tables");
       counts.beEager();
-      state.takeOverAnew();
+      state.pullAgainAndSettle();
     } else if (event.getState() == LifecycleState.SHUTTING_DOWN && !over) {
       over = true;
       degradation.failed(

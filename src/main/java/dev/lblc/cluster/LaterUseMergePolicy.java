@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Its version becomes higher than either side's, so that every node's copy follows, whichever side it was on. Records
  * tell of uses late, by a quarter of the expiration: where homes differ, a node that used its own later than the record
- * says puts them back ({@link TakeOver}), a few times at most, or sides that both go on would never end.
+ * says puts them back ({@link TableSubscriber}), a few times at most, or sides that both go on would never end.
  * A dispute that a node began before the records met goes on.
  */
 final class LaterUseMergePolicy

@@ -37,7 +37,7 @@ final class SharedState {
   private final ClusterTime time;
   private final Degradation degradation;
   private final List<Cluster.SharedService> services;
-  private final Tasks tasks;
+  private final ClusterThread tasks;
   private final String homes; // what names of maps begin with
   private final String edits; // the same
   private volatile Map<String, SharedServers> servers = Map.of(); // made when it joins
@@ -53,7 +53,7 @@ final class SharedState {
       ClusterTime time,
       Degradation degradation,
       List<Cluster.SharedService> services,
-      Tasks tasks) {
+      ClusterThread tasks) {
     this.hazelcast = hazelcast;
     this.time = time;
     this.degradation = degradation;
@@ -83,7 +83,7 @@ final class SharedState {
   private void open() {
     mergeBy(homes, LaterUseMergePolicy.class);
     mergeBy(edits, LaterEditMergePolicy.class);
-    List<String> partitionKeys = TakeOver.partitionKeys(hazelcast.getPartitionService());
+    List<String> partitionKeys = TableSubscriber.partitionKeys(hazelcast.getPartitionService());
     Map<String, SharedServers> edited = new LinkedHashMap<>();
     List<SharedTable> remembered = new ArrayList<>();
     for (Cluster.SharedService service : services) {
@@ -131,7 +131,7 @@ final class SharedState {
   }
 
   /** This node may have missed anything, time included: takes over what the cluster has at once, and settles. */
-  void takeOverAnew() {
+  void pullAgainAndSettle() {
     tasks.execute(() -> {
       adjustTime();
       pull();

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Keeps one service's table the same on all nodes.
  *
  * <pre>
- * out:  decisions are written {@link WriteBehind behind} the requests; the answer confirms one, or brings the one that
+ * out:  decisions are written {@link TablePublisher behind} the requests; the answer confirms one, or brings the one that
  *       was first
- * in:   map events, and when the node joins and after faults the whole map, are {@link TakeOver taken over}
+ * in:   map events, and when the node joins and after faults the whole map, are {@link TableSubscriber taken over}
  * use:  every eighth of the expiration, uses that the others do not know of by a quarter of it are sent in batches
  * room: what the local copy has no room for is pulled when it has, and taken out of the map by the oldest member as far
  *       as the map is beyond the limit
@@ -35,10 +35,10 @@ final class SharedTable {
   private final TableReplica replica;
   private final Supplier<SchedulerOptions> options;
   private final ClusterTime time;
-  private final Tasks tasks;
+  private final ClusterThread tasks;
   private final Degradation degradation;
-  private final WriteBehind writes;
-  private final TakeOver takeOver;
+  private final TablePublisher publisher;
+  private final TableSubscriber subscriber;
   private @Nullable UUID listenerId;
 
   SharedTable(
@@ -48,7 +48,7 @@ final class SharedTable {
       TableReplica replica,
       Supplier<SchedulerOptions> options,
       ClusterTime time,
-      Tasks tasks,
+      ClusterThread tasks,
       Degradation degradation) {
     this.service = service;
     this.map = map;
@@ -57,26 +57,26 @@ final class SharedTable {
     this.time = time;
     this.tasks = tasks;
     this.degradation = degradation;
-    this.writes = new WriteBehind(
+    this.publisher = new TablePublisher(
         "table " + service, map, replica, options, time, tasks, degradation, this::answered);
-    this.takeOver = new TakeOver(map, partitionKeys, replica, options, time, writes);
+    this.subscriber = new TableSubscriber(map, partitionKeys, replica, options, time, publisher);
   }
 
   /** In a task: listens, then pulls what is there, so that nothing falls between the two. */
   void join() {
-    listenerId = map.addEntryListener(takeOver, true);
-    replica.onDecision(writes::decided);
-    takeOver.pull();
+    listenerId = map.addEntryListener(subscriber, true);
+    replica.onDecision(publisher::decided);
+    subscriber.pull();
   }
 
   /** In a task, after a fault: makes this node's copy and the map the same again. */
   void reconcile() {
-    takeOver.compare();
+    subscriber.compare();
   }
 
   /** From any thread. */
   Cluster.Table state() {
-    return new Cluster.Table(service, takeOver.hasPulled(), replica.size(), writes.size());
+    return new Cluster.Table(service, subscriber.hasPulled(), replica.size(), publisher.size());
   }
 
   String service() {
@@ -88,12 +88,12 @@ final class SharedTable {
     long expiration = options.get().expiration().toMillis();
     long now = time.nowMillis();
     replica.removeIdle(now, expiration);
-    writes.review();
+    publisher.review();
     shareUses(expiration);
     if (isOldestMember) {
       makeRoom(now);
     }
-    if (takeOver.isIncomplete()) {
+    if (subscriber.isIncomplete()) {
       complete(isOldestMember);
     }
   }
@@ -105,7 +105,7 @@ final class SharedTable {
 
   /** In a task, at its end. */
   void leave() {
-    writes.stop();
+    publisher.stop();
     if (listenerId != null) {
       map.removeEntryListener(listenerId);
     }
@@ -113,7 +113,7 @@ final class SharedTable {
 
   /** Of two nodes that decide at once, one is answered what the other decided. */
   private void answered(String destination, HomeRecord record) {
-    takeOver.adopt(destination, record);
+    subscriber.adopt(destination, record);
   }
 
   private void shareUses(long expiration) {
@@ -138,7 +138,7 @@ final class SharedTable {
         map.<Boolean>submitToKeys(keys, new NoteUse(time.toShared(lastUseMillis), expiration)),
         (there, failure) -> {
           if (failure != null) {
-            keys.forEach(writes::restate); // a put tells of the use, too, and is repeated
+            keys.forEach(publisher::republish); // a put tells of the use, too, and is repeated
             return;
           }
           Set<String> lost = new HashSet<>(keys);
@@ -147,7 +147,7 @@ final class SharedTable {
               lost.remove(key);
             }
           });
-          lost.forEach(writes::restate); // used here and gone there: it is put again
+          lost.forEach(publisher::republish); // used here and gone there: it is put again
         });
   }
 
@@ -163,7 +163,7 @@ final class SharedTable {
     int beyond = isOldestMember ? map.size() - limit : 0;
     if (beyond > 0 || replica.size() < limit) {
       remove(
-          takeOver.pull().stream().limit(Math.max(0, beyond)).collect(Collectors.toSet()),
+          subscriber.pull().stream().limit(Math.max(0, beyond)).collect(Collectors.toSet()),
           Long.MAX_VALUE);
     }
   }

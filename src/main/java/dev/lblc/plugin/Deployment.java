@@ -158,7 +158,7 @@ final class Deployment implements Shareable {
   }
 
   private void startServices(Context vertxContext) {
-    ExpiryTimer timer = new ExpiryTimer(vertx, vertxContext);
+    WorkerTimer timer = new WorkerTimer(vertx, vertxContext);
     for (ServiceConfig service : config.services().values()) {
       services.put(
           service.name(),
@@ -201,7 +201,7 @@ final class Deployment implements Shareable {
     }
     RemoteLeases remote = new RemoteLeases(joined == null ? node : joined.node(), clock);
     leases = remote;
-    stopLeaseCheck = new ExpiryTimer(vertx, context).every(LEASE_CHECK, remote::expire);
+    stopLeaseCheck = new WorkerTimer(vertx, context).every(LEASE_CHECK, remote::expire);
     cluster = joined;
     if (joined != null) {
       services.values().forEach(service -> service.joined(joined));

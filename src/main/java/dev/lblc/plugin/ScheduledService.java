@@ -8,13 +8,13 @@ import dev.lblc.scheduler.Choice;
 import dev.lblc.scheduler.Clock;
 import dev.lblc.scheduler.DestinationTable;
 import dev.lblc.scheduler.ExpiryCheck;
+import dev.lblc.scheduler.PeriodicTimer;
 import dev.lblc.scheduler.Reason;
 import dev.lblc.scheduler.Server;
 import dev.lblc.scheduler.ServerEdit;
 import dev.lblc.scheduler.ServerSpec;
 import dev.lblc.scheduler.Servers;
 import dev.lblc.scheduler.Strategy;
-import dev.lblc.scheduler.Timer;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -60,7 +60,7 @@ final class ScheduledService implements LblcService {
       Strategy.Factory factory,
       Clock clock,
       Supplier<? extends RandomGenerator> random,
-      Timer timer,
+      PeriodicTimer timer,
       boolean clustered) {
     this.vertx = vertx;
     this.config = config;

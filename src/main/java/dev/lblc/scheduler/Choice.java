@@ -24,6 +24,6 @@ public record Choice(@Nullable Server server, Reason reason) {
 
   /** That server for that reason; null gives {@link #NONE}. */
   public static Choice of(@Nullable Server server, Reason reason) {
-    return server == null ? NONE : server.because(reason);
+    return server == null ? NONE : server.chosenFor(reason);
   }
 }

@@ -80,14 +80,14 @@ public final class DestinationTable {
   /** Remembers a new destination unless the table is at its limit. The caller holds the monitor. */
   void add(String destination, Server home, long nowMillis, int hardLimit) {
     if (size() < hardLimit) {
-      insert(new Entry(destination, home.alone(), nowMillis));
+      insert(new Entry(destination, home.asOnlyHome(), nowMillis));
       decided(destination);
     }
   }
 
   /** Gives a destination another home; it becomes the newest of its bucket. The caller holds the monitor. */
   void replaceHome(Entry entry, Server home, long nowMillis) {
-    setHomes(entry, home.alone(), nowMillis);
+    setHomes(entry, home.asOnlyHome(), nowMillis);
     unlink(entry);
     link(entry);
     replacements++;

@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  * A bucket is finished once it was begun, so that more than the goal may go. A run that had to make room does not count
  * towards the 30.
  *
- * <p>Runs do not overlap; {@link Timer} sees to that. The table may be used meanwhile.
+ * <p>Runs do not overlap; {@link PeriodicTimer} sees to that. The table may be used meanwhile.
  */
 public final class ExpiryCheck {
   /** Every so many runs are a full check. */
@@ -40,7 +40,7 @@ public final class ExpiryCheck {
   }
 
   /** Runs every {@code checkInterval} from now on; the result stops it. */
-  public Runnable start(Timer timer) {
+  public Runnable start(PeriodicTimer timer) {
     return timer.every(options.get().checkInterval(), () -> run(entry -> {}));
   }
 

@@ -36,7 +36,7 @@ public final class LocalityBased extends TableStrategy {
       entry.use(now);
       Server home = entry.home();
       if (judge(home, unreachable) == Reason.HIT) {
-        return home.because(Reason.HIT);
+        return home.chosenFor(Reason.HIT);
       }
     }
     return place(destination, unreachable, now);
@@ -47,7 +47,7 @@ public final class LocalityBased extends TableStrategy {
     Entry entry = table.find(destination);
     Reason verdict = judge(entry, Load.NOBODY, now);
     return entry != null && verdict == Reason.HIT
-        ? entry.home().because(verdict)
+        ? entry.home().chosenFor(verdict)
         : freshPass.explain(verdict);
   }
 
@@ -56,7 +56,7 @@ public final class LocalityBased extends TableStrategy {
       Entry entry = table.find(destination);
       Reason verdict = judge(entry, unreachable, now);
       if (entry != null && verdict == Reason.HIT) {
-        return entry.home().because(verdict);
+        return entry.home().chosenFor(verdict);
       }
       Choice choice = freshPass.choose(verdict, unreachable);
       Server server = choice.server();

@@ -43,7 +43,7 @@ public final class ReplicatedLocalityBased extends TableStrategy {
         shrink(entry, now);
       }
       if (least != null && !Load.isOverloaded(least, servers.snapshot(), unreachable)) {
-        return least.because(Reason.HIT);
+        return least.chosenFor(Reason.HIT);
       }
     }
     return extend(destination, unreachable, now);
@@ -55,7 +55,7 @@ public final class ReplicatedLocalityBased extends TableStrategy {
     Server least = entry == null ? null : leastOf(entry.homes(), Load.NOBODY);
     Reason verdict = judge(entry, least, Load.NOBODY, now);
     return least != null && verdict == Reason.HIT
-        ? least.because(verdict)
+        ? least.chosenFor(verdict)
         : freshPass.explain(verdict);
   }
 
@@ -65,7 +65,7 @@ public final class ReplicatedLocalityBased extends TableStrategy {
       Server least = entry == null ? null : leastOf(entry.homes(), unreachable);
       Reason verdict = judge(entry, least, unreachable, now);
       if (least != null && verdict == Reason.HIT) {
-        return least.because(verdict);
+        return least.chosenFor(verdict);
       }
       Choice choice = freshPass.choose(verdict, unreachable);
       Server server = choice.server();

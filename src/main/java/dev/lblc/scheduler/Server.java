@@ -43,7 +43,7 @@ public final class Server {
   private volatile String host = "";
   private volatile int port;
   private final Map<Reason, Choice> choices = new EnumMap<>(Reason.class);
-  private final Server[] alone = {this};
+  private final Server[] asOnlyHome = {this};
 
   private volatile int weight;
   private volatile int upper;
@@ -146,13 +146,13 @@ public final class Server {
   }
 
   /** This server, chosen for that reason; the same object each time. */
-  Choice because(Reason reason) {
+  Choice chosenFor(Reason reason) {
     return Objects.requireNonNull(choices.get(reason));
   }
 
   /** This server as the set of homes of a destination; the same array each time, never written to. */
-  Server[] alone() {
-    return alone;
+  Server[] asOnlyHome() {
+    return asOnlyHome;
   }
 
   boolean member() {

@@ -187,7 +187,7 @@ public final class TableReplica {
   private Server[] homes(Placement placement) {
     List<String> ids = placement.homes();
     if (ids.size() == 1) {
-      return servers.known(ids.get(0)).alone();
+      return servers.known(ids.get(0)).asOnlyHome();
     }
     return ids.stream().distinct().map(servers::known).toArray(Server[]::new);
   }

@@ -29,7 +29,7 @@ final class SharedStateTest {
       degradation,
       List.of(new Cluster.SharedService(
           "images", new Servers(), null, () -> SchedulerOptions.DEFAULTS)),
-      new Tasks(executor));
+      new ClusterThread(executor));
 
   @BeforeEach
   void join() {
@@ -41,7 +41,7 @@ final class SharedStateTest {
   @Test
   void pull_thatFailsAgainAndAgain_isRepeatedUntilItWorks() {
     map.stopped = true;
-    state.takeOverAnew();
+    state.pullAgainAndSettle();
     executor.runFor(100_000);
     assertThat(degradation.parts()).containsExactly("pull");
     for (long second = 0; second <= 100; second++) {

@@ -102,7 +102,7 @@ final class SharedTableTest {
         new TableReplica(destinations, servers),
         () -> OPTIONS,
         new ClusterTime(nowMillis::get, nowMillis::get),
-        new Tasks(executor),
+        new ClusterThread(executor),
         degradation);
     onExecutor(table::join);
     return table;

@@ -226,7 +226,7 @@ final class SharedTablesTest {
     Eventually.holds("it is on its way", () -> map.calls.get() == 1);
     HomeRecord decidedMeanwhile = new HomeRecord(List.of("s3"), 5, 2_000);
     node.run(() -> {
-      late.complete(decidedMeanwhile); // handled behind this, and before what is restated here
+      late.complete(decidedMeanwhile); // handled behind this, and before what is republished here
       node.table.reconcile();
       map.entries.put("/x", decidedMeanwhile);
       map.answer = null;
@@ -298,7 +298,7 @@ final class SharedTablesTest {
           replica,
           () -> options,
           new ClusterTime(nowMillis::get, nowMillis::get),
-          new Tasks(executor),
+          new ClusterThread(executor),
           new Degradation());
     }
 

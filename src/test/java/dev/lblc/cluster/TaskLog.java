@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /** What tasks are told to have failed with, while it is open. */
 final class TaskLog implements AutoCloseable {
-  private final Logger logger = (Logger) LoggerFactory.getLogger(Tasks.class);
+  private final Logger logger = (Logger) LoggerFactory.getLogger(ClusterThread.class);
   private final ListAppender<ILoggingEvent> log = new ListAppender<>();
 
   TaskLog() {

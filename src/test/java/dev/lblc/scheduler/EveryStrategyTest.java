@@ -51,7 +51,7 @@ final class EveryStrategyTest {
     service.load("small", 1).load("big", 3);
     Strategy strategy = service.strategy(factory);
     assertThat(strategy.choose(null))
-        .isEqualTo(service.server("big").because(Reason.NO_DESTINATION));
+        .isEqualTo(service.server("big").chosenFor(Reason.NO_DESTINATION));
     assertThat(service.server("big").homes()).isZero();
   }
 
@@ -97,7 +97,7 @@ final class EveryStrategyTest {
     assertThat(TestService.id(other)).isNotEqualTo(first);
     assertThat(strategy.chooseOther(Set.of("a", "b", "c"))).isEqualTo(Choice.NONE);
     if (strategy.table() != null) {
-      assertThat(strategy.choose("/")).isEqualTo(service.server(first).because(Reason.HIT));
+      assertThat(strategy.choose("/")).isEqualTo(service.server(first).chosenFor(Reason.HIT));
     }
   }
 
@@ -114,10 +114,10 @@ final class EveryStrategyTest {
     if (strategy.table() != null) {
       assertThat(moved.reason()).isEqualTo(Reason.UNAVAILABLE);
       assertThat(strategy.choose("/", Set.of("a", "c")))
-          .isEqualTo(service.server("b").because(Reason.HIT));
+          .isEqualTo(service.server("b").chosenFor(Reason.HIT));
       service.load("b", 101); // the one that has room cannot be reached
       assertThat(strategy.choose("/", Set.of("a", "c")))
-          .isEqualTo(service.server("b").because(Reason.HIT));
+          .isEqualTo(service.server("b").chosenFor(Reason.HIT));
     }
   }
 

@@ -83,7 +83,7 @@ final class LocalityBasedTest {
     assertThat(removed.available()).isFalse();
     service.add(home, 50);
     assertThat(service.server(home)).isSameAs(removed);
-    assertThat(lblc.choose("/x")).isEqualTo(removed.because(Reason.HIT));
+    assertThat(lblc.choose("/x")).isEqualTo(removed.chosenFor(Reason.HIT));
     assertThat(removed.active()).isEqualTo(1);
   }
 

@@ -72,7 +72,7 @@ final class TableReplicaTest {
     adopt("/a", 1, 0, "s1");
     service.servers.settle("s1", new ServerSpec("s1", "192.0.2.77", 8080, 100, 0, 0));
     adopt("/a", 2, 0, "s1");
-    assertThat(lblc.choose("/a")).isEqualTo(service.server("s1").because(Reason.HIT));
+    assertThat(lblc.choose("/a")).isEqualTo(service.server("s1").chosenFor(Reason.HIT));
   }
 
   @Test

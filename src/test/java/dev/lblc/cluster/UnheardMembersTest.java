@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-final class UnheardTest {
+final class UnheardMembersTest {
   private static final long LONG = 3_000;
   private static final long START = -5_000;
 
@@ -18,8 +18,8 @@ final class UnheardTest {
   private List<String> others = List.of();
   private Set<String> sharing = Set.of();
   private int asked;
-  private final Unheard unheard =
-      new Unheard(() -> others, peers, this::askWhoShares, silent::add, LONG, START);
+  private final UnheardMembers unheard =
+      new UnheardMembers(() -> others, peers, this::askWhoShares, silent::add, LONG, START);
 
   @Test
   void joining_withoutOthers_isDoneOnceThatIsKnown() {

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-final class TasksTest {
+final class ClusterThreadTest {
   private final FakeExecutor executor = new FakeExecutor();
-  private final Tasks tasks = new Tasks(executor);
+  private final ClusterThread tasks = new ClusterThread(executor);
   private final TaskLog log = new TaskLog();
   private final List<@Nullable Object> done = new ArrayList<>();
 

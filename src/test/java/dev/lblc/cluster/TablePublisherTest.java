@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of what fails on the way, and of what is still on it when the node leaves. */
-final class WriteBehindTest {
+final class TablePublisherTest {
   private static final Placement KNOWN = new Placement("/known", List.of("s1"), 1, 0);
 
   private final FakeExecutor executor = new FakeExecutor();
@@ -46,7 +46,7 @@ final class WriteBehindTest {
 
   @Test
   void flush_thatFails_isToldOf() {
-    WriteBehind writes = writes(
+    TablePublisher writes = writes(
         () -> {
           throw new IllegalStateException("no options");
         },
@@ -58,7 +58,7 @@ final class WriteBehindTest {
 
   @Test
   void answer_thatIsNotTaken_isToldOf() {
-    WriteBehind writes = writes(() -> SchedulerOptions.DEFAULTS, (destination, record) -> {
+    TablePublisher writes = writes(() -> SchedulerOptions.DEFAULTS, (destination, record) -> {
       throw new IllegalStateException("no " + destination);
     });
     writes.decided(KNOWN.destination());
@@ -69,7 +69,7 @@ final class WriteBehindTest {
 
   @Test
   void stop_beforeAQueuedFlush_sendsAndCountsNothing() {
-    WriteBehind writes = writes(() -> SchedulerOptions.DEFAULTS, (destination, record) -> {});
+    TablePublisher writes = writes(() -> SchedulerOptions.DEFAULTS, (destination, record) -> {});
     writes.decided("/new");
     writes.decided(KNOWN.destination());
     writes.stop();
@@ -80,25 +80,25 @@ final class WriteBehindTest {
 
   @Test
   void stop_beforeADecision_takesNoMore() {
-    WriteBehind writes = writes(() -> SchedulerOptions.DEFAULTS, (destination, record) -> {});
+    TablePublisher writes = writes(() -> SchedulerOptions.DEFAULTS, (destination, record) -> {});
     writes.stop();
     writes.decided(KNOWN.destination());
-    writes.restate(KNOWN.destination());
+    writes.republish(KNOWN.destination());
     writes.contest(KNOWN);
     assertThat(writes.size()).isZero();
     executor.runFor(0);
     assertThat(map.calls).hasValue(0);
   }
 
-  private WriteBehind writes(
+  private TablePublisher writes(
       Supplier<SchedulerOptions> options, BiConsumer<String, HomeRecord> answers) {
-    return new WriteBehind(
+    return new TablePublisher(
         "table images",
         map.proxy(),
         replica,
         options,
         new ClusterTime(executor::nowMillis, executor::nowMillis),
-        new Tasks(executor),
+        new ClusterThread(executor),
         new Degradation(),
         answers);
   }

@@ -1,6 +1,6 @@
 package dev.lblc.plugin;
 
-import dev.lblc.scheduler.Timer;
+import dev.lblc.scheduler.PeriodicTimer;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.lang.System.Logger.Level;
@@ -11,13 +11,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Periodic runs on a worker thread of a context, one after the other: a check of a large table takes longer than an
  * event loop may be kept.
  */
-final class ExpiryTimer implements Timer {
-  private static final System.Logger LOG = System.getLogger(ExpiryTimer.class.getName());
+final class WorkerTimer implements PeriodicTimer {
+  private static final System.Logger LOG = System.getLogger(WorkerTimer.class.getName());
 
   private final Vertx vertx;
   private final Context context;
 
-  ExpiryTimer(Vertx vertx, Context context) {
+  WorkerTimer(Vertx vertx, Context context) {
     this.vertx = vertx;
     this.context = context;
   }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the executor. The count is taken on a thread of its own, for it waits for every member.
  */
-final class Room {
+final class Quota {
   private static final int NODES_AND_MORE = 32;
   private static final int SMALLEST_SHARES = 1_000;
   private static final long HOLDS_MILLIS = 500;
@@ -45,13 +45,13 @@ final class Room {
   private int uncounted;
 
   /** Whether there is room for one more. */
-  enum Answer {
+  enum Verdict {
     /** There is; the caller sends it and tells of its {@link #arrived arrival}. */
-    YES,
+    GRANTED,
     /** It is not known yet; the listener is told when to ask again. */
-    LATER,
+    UNKNOWN,
     /** There is none. */
-    NO
+    EXHAUSTED
   }
 
   /** Is told, on the executor, that asking again may help. */
@@ -67,7 +67,7 @@ final class Room {
    * @param counter where it is taken
    * @param executor where everything else happens
    */
-  Room(
+  Quota(
       Supplier<Integer> count,
       Executor counter,
       Executor executor,
@@ -82,10 +82,10 @@ final class Room {
   }
 
   /** Asks for one new destination. */
-  Answer take(int limit) {
+  Verdict take(int limit) {
     boolean isOld = clock.millis() - holdsUntilMillis >= 0;
     if (full && !isOld) {
-      return Answer.NO;
+      return Verdict.EXHAUSTED;
     }
     if (isOld) {
       left = Math.min(left, smallestShare(limit));
@@ -97,12 +97,12 @@ final class Room {
           .whenComplete((held, failure) -> executor.execute(() -> counted(held, limit, failure)));
     }
     if (left == 0) {
-      return Answer.LATER;
+      return Verdict.UNKNOWN;
     }
     left--;
     onTheirWay++;
     uncounted++;
-    return Answer.YES;
+    return Verdict.GRANTED;
   }
 
   /** One that was sent is in the map, or will not be. */

@@ -31,31 +31,31 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Adopts on any thread, events on Hazelcast's; goes through the map on the executor.
  */
-final class TakeOver extends RecordListener<HomeRecord> {
+final class TableSubscriber extends RecordListener<HomeRecord> {
   private final IMap<String, HomeRecord> map;
   private final List<String> partitionKeys;
   private final TableReplica replica;
   private final Supplier<SchedulerOptions> options;
   private final ClusterTime time;
-  private final WriteBehind writes;
+  private final TablePublisher publisher;
   private volatile boolean pulled;
 
   /** Whether the map had something that this copy had no room for. */
   private volatile boolean incomplete;
 
-  TakeOver(
+  TableSubscriber(
       IMap<String, HomeRecord> map,
       List<String> partitionKeys,
       TableReplica replica,
       Supplier<SchedulerOptions> options,
       ClusterTime time,
-      WriteBehind writes) {
+      TablePublisher publisher) {
     this.map = map;
     this.partitionKeys = partitionKeys;
     this.replica = replica;
     this.options = options;
     this.time = time;
-    this.writes = writes;
+    this.publisher = publisher;
   }
 
   /** On the executor: adopts the whole map; the destinations that there was no room for. */
@@ -81,10 +81,10 @@ final class TakeOver extends RecordListener<HomeRecord> {
     goThroughMap((destination, record) -> {
       there.add(destination);
       if (adopt(destination, record) == Adoption.TIED) {
-        writes.restate(destination);
+        publisher.republish(destination);
       }
     });
-    replica.missingFrom(there).forEach(writes::restate);
+    replica.missingFrom(there).forEach(publisher::republish);
   }
 
   /** Whether the map was gone through. */
@@ -110,7 +110,7 @@ final class TakeOver extends RecordListener<HomeRecord> {
     if (adoption == Adoption.NO_ROOM) {
       incomplete = true;
     } else if (adoption == Adoption.BEHIND) {
-      writes.restate(destination);
+      publisher.republish(destination);
     }
     return adoption;
   }
@@ -124,7 +124,7 @@ final class TakeOver extends RecordListener<HomeRecord> {
         || ours.lastUseMillis() <= theirs.lastUseMillis()) {
       return false;
     }
-    writes.contest(
+    publisher.contest(
         new Placement(ours.destination(), ours.homes(), theirs.version(), ours.lastUseMillis()));
     return true;
   }
@@ -137,7 +137,7 @@ final class TakeOver extends RecordListener<HomeRecord> {
   @Override
   void removed(String destination, @Nullable HomeRecord gone) {
     if (gone != null && isInUse(destination, time.toLocal(gone.lastUseMillis()))) {
-      writes.restate(destination);
+      publisher.republish(destination);
     } else {
       replica.forget(destination, gone == null ? Integer.MAX_VALUE : gone.version());
     }

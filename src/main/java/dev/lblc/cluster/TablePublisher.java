@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * a decided destination waits, once however often it is decided
  * soon after, PutHomes carries the homes it has then; a thousand at most are on their way
- *   one that the map does not have yet waits for {@link Room} first; if there is none it is forgotten
- * what the map seems to lack or has otherwise, without a decision, is restated: after a split perhaps in the place of
+ *   one that the map does not have yet waits for {@link Quota} first; if there is none it is forgotten
+ * what the map seems to lack or has otherwise, without a decision, is republished: after a split perhaps in the place of
  *   homes that others used later, so that they may contest it
  * the answer is what the map holds since: it is handed on
  *   but of what was decided again meanwhile only the version is noted
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What waits may be added to from any thread; everything else runs among the tasks that were handed in.
  */
-final class WriteBehind {
+final class TablePublisher {
   private static final int MOST_IN_FLIGHT = 1_000;
   private static final long RETRY_MILLIS = 500;
 
@@ -43,7 +43,7 @@ final class WriteBehind {
   private final TableReplica replica;
   private final Supplier<SchedulerOptions> options;
   private final ClusterTime time;
-  private final Tasks tasks;
+  private final ClusterThread tasks;
   private final Degradation degradation;
   private final BiConsumer<String, HomeRecord> answers;
 
@@ -51,9 +51,9 @@ final class WriteBehind {
   private final Backlog decided = new Backlog();
 
   /** Destinations whose homes the map has heard of, as far as this node knows, and is told again. */
-  private final Backlog restated = new Backlog();
+  private final Backlog republished = new Backlog();
 
-  /** Those of both that are new and wait for {@link Room}. */
+  /** Those of both that are new and wait for {@link Quota}. */
   private final Backlog arriving = new Backlog();
 
   /** Homes of before a merge that are to be put back, with the versions of those in their place. */
@@ -66,7 +66,7 @@ final class WriteBehind {
 
   private final AtomicInteger inFlight = new AtomicInteger();
   private final ExecutorService counter = newCounter();
-  private final Room room;
+  private final Quota quota;
   private volatile boolean stopped;
 
   /**
@@ -75,13 +75,13 @@ final class WriteBehind {
    * @param part what does not work while the map fails
    * @param answers is told, in a task, what the map holds for a destination that was sent
    */
-  WriteBehind(
+  TablePublisher(
       String part,
       IMap<String, HomeRecord> map,
       TableReplica replica,
       Supplier<SchedulerOptions> options,
       ClusterTime time,
-      Tasks tasks,
+      ClusterThread tasks,
       Degradation degradation,
       BiConsumer<String, HomeRecord> answers) {
     this.part = part;
@@ -92,7 +92,7 @@ final class WriteBehind {
     this.tasks = tasks;
     this.degradation = degradation;
     this.answers = answers;
-    this.room = new Room(map::size, counter, tasks, time::nowMillis, this::counted);
+    this.quota = new Quota(map::size, counter, tasks, time::nowMillis, this::counted);
   }
 
   /** From any thread, perhaps under the table's monitor: no more than a note. */
@@ -101,8 +101,8 @@ final class WriteBehind {
   }
 
   /** From any thread: the map may lack what this node has, or have something else. */
-  void restate(String destination) {
-    add(restated, destination);
+  void republish(String destination) {
+    add(republished, destination);
   }
 
   /** From any thread: homes of before a merge, with the version of those that were chosen in it, are put back. */
@@ -117,17 +117,17 @@ final class WriteBehind {
   void review() {
     Predicate<String> isForgotten = destination -> replica.placement(destination) == null;
     decided.removeIf(isForgotten);
-    restated.removeIf(isForgotten);
+    republished.removeIf(isForgotten);
     arriving.removeIf(isForgotten);
-    replica.unconfirmed().forEach(this::restate);
+    replica.unconfirmed().forEach(this::republish);
   }
 
   /** How many homes the map does not have yet. */
   int size() {
-    return decided.size() + restated.size() + arriving.size() + contests.size() + inFlight.get();
+    return decided.size() + republished.size() + arriving.size() + contests.size() + inFlight.get();
   }
 
-  /** In a task: nothing is decided, restated, contested or sent from now on. */
+  /** In a task: nothing is decided, republished, contested or sent from now on. */
   void stop() {
     stopped = true;
     counter.shutdownNow();
@@ -150,7 +150,7 @@ final class WriteBehind {
     flushing.set(false);
     flushContests();
     flush(decided, false);
-    flush(restated, true);
+    flush(republished, true);
     flushArriving();
   }
 
@@ -188,20 +188,20 @@ final class WriteBehind {
 
   private void flushArriving() {
     while (maySend() && !arriving.isEmpty()) {
-      Room.Answer answer = room.take(options.get().hardLimit());
-      if (answer == Room.Answer.LATER) {
+      Quota.Verdict answer = quota.take(options.get().hardLimit());
+      if (answer == Quota.Verdict.UNKNOWN) {
         return; // the count, or the next answer, wakes us
       }
       String destination = arriving.poll();
       Placement placement = destination == null ? null : replica.placement(destination);
       boolean isStillNew = placement != null && isNew(placement);
-      if (answer == Room.Answer.YES && !isStillNew) {
-        room.arrived();
+      if (answer == Quota.Verdict.GRANTED && !isStillNew) {
+        quota.arrived();
       }
       if (placement == null) {
         continue;
       }
-      if (answer == Room.Answer.NO && isStillNew) {
+      if (answer == Quota.Verdict.EXHAUSTED && isStillNew) {
         replica.forget(placement.destination(), placement.version());
       } else {
         put(placement, !isStillNew);
@@ -242,10 +242,10 @@ final class WriteBehind {
     String destination = sent.destination();
     inFlight.decrementAndGet();
     if (isNew(sent)) {
-      room.arrived();
+      quota.arrived();
     }
     if (failure != null || record == null) {
-      (isContest ? restated : decided).add(destination);
+      (isContest ? republished : decided).add(destination);
       retry(failure);
       return;
     }
@@ -256,7 +256,10 @@ final class WriteBehind {
     } else {
       answers.accept(destination, record);
     }
-    if (!decided.isEmpty() || !restated.isEmpty() || !arriving.isEmpty() || !contests.isEmpty()) {
+    if (!decided.isEmpty()
+        || !republished.isEmpty()
+        || !arriving.isEmpty()
+        || !contests.isEmpty()) {
       wake();
     }
   }

@@ -2,7 +2,7 @@ package dev.lblc.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lblc.cluster.Room.Answer;
+import dev.lblc.cluster.Quota.Verdict;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +13,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-final class RoomTest {
+final class QuotaTest {
   private long nowMillis;
   private int held;
   private int counts;
@@ -23,101 +23,101 @@ final class RoomTest {
   @Test
   void take_nothingKnown_countsFirstThenLetsAShareGo() {
     Queue<Runnable> later = new ArrayDeque<>();
-    Room room = room(later);
-    assertThat(room.take(3_200)).isEqualTo(Answer.LATER);
-    assertThat(room.take(3_200)).isEqualTo(Answer.LATER);
+    Quota quota = quota(later);
+    assertThat(quota.take(3_200)).isEqualTo(Verdict.UNKNOWN);
+    assertThat(quota.take(3_200)).isEqualTo(Verdict.UNKNOWN);
     run(later);
     assertThat(told).hasSize(1).containsOnlyNulls();
     for (int i = 0; i < 100; i++) {
-      assertThat(room.take(3_200)).isEqualTo(Answer.YES);
+      assertThat(quota.take(3_200)).isEqualTo(Verdict.GRANTED);
     }
-    assertThat(room.take(3_200)).as("a share is on its way").isEqualTo(Answer.LATER);
+    assertThat(quota.take(3_200)).as("a share is on its way").isEqualTo(Verdict.UNKNOWN);
     run(later);
-    assertThat(room.take(3_200)).as("all the same").isEqualTo(Answer.LATER);
+    assertThat(quota.take(3_200)).as("all the same").isEqualTo(Verdict.UNKNOWN);
     assertThat(counts).isEqualTo(2);
-    room.arrived();
-    assertThat(room.take(3_200)).as("less than half of it has arrived").isEqualTo(Answer.LATER);
+    quota.arrived();
+    assertThat(quota.take(3_200)).as("less than half of it has arrived").isEqualTo(Verdict.UNKNOWN);
   }
 
   @Test
   void take_halfOfTheShareUsed_countsAnewWhileTheRestIsUsed() {
     Queue<Runnable> later = new ArrayDeque<>();
-    Room room = room(later);
-    assertThat(room.take(3_200)).isEqualTo(Answer.LATER);
+    Quota quota = quota(later);
+    assertThat(quota.take(3_200)).isEqualTo(Verdict.UNKNOWN);
     run(later);
     for (int i = 0; i < 100; i++) {
-      assertThat(room.take(3_200)).isEqualTo(Answer.YES);
-      room.arrived();
+      assertThat(quota.take(3_200)).isEqualTo(Verdict.GRANTED);
+      quota.arrived();
       held++;
     }
     assertThat(later).hasSize(1);
-    assertThat(room.take(3_200)).isEqualTo(Answer.LATER);
+    assertThat(quota.take(3_200)).isEqualTo(Verdict.UNKNOWN);
     run(later);
     assertThat(counts).isEqualTo(2);
-    assertThat(room.take(3_200)).isEqualTo(Answer.YES);
+    assertThat(quota.take(3_200)).isEqualTo(Verdict.GRANTED);
   }
 
   @Test
   void take_whatWasSentWhileTheMapWasCounted_isTakenForUncounted() {
     Queue<Runnable> later = new ArrayDeque<>();
-    Room room = room(later);
+    Quota quota = quota(later);
     held = 3_199;
-    assertThat(room.take(3_200)).isEqualTo(Answer.LATER);
+    assertThat(quota.take(3_200)).isEqualTo(Verdict.UNKNOWN);
     Objects.requireNonNull(later.poll()).run();
-    assertThat(room.take(3_200)).isEqualTo(Answer.YES);
+    assertThat(quota.take(3_200)).isEqualTo(Verdict.GRANTED);
     assertThat(later).as("a count that says 3,199").hasSize(1);
     Runnable count = Objects.requireNonNull(later.poll());
     count.run();
-    room.arrived();
-    assertThat(room.take(3_200)).as("3,200 are there").isEqualTo(Answer.LATER);
+    quota.arrived();
+    assertThat(quota.take(3_200)).as("3,200 are there").isEqualTo(Verdict.UNKNOWN);
   }
 
   @Test
   void take_mapFull_isRefusedWithoutCountingForAWhile() {
     Queue<Runnable> later = new ArrayDeque<>();
-    Room room = room(later);
+    Quota quota = quota(later);
     held = 10;
-    assertThat(room.take(10)).isEqualTo(Answer.LATER);
+    assertThat(quota.take(10)).isEqualTo(Verdict.UNKNOWN);
     run(later);
-    assertThat(room.take(10)).isEqualTo(Answer.NO);
+    assertThat(quota.take(10)).isEqualTo(Verdict.EXHAUSTED);
     nowMillis += 499;
     held = 9;
-    assertThat(room.take(10)).isEqualTo(Answer.NO);
+    assertThat(quota.take(10)).isEqualTo(Verdict.EXHAUSTED);
     nowMillis++;
-    assertThat(room.take(10)).isEqualTo(Answer.LATER);
+    assertThat(quota.take(10)).isEqualTo(Verdict.UNKNOWN);
     run(later);
     assertThat(counts).isEqualTo(2);
-    assertThat(room.take(10)).isEqualTo(Answer.YES);
+    assertThat(quota.take(10)).isEqualTo(Verdict.GRANTED);
   }
 
   @Test
   void take_countIsOld_isGoodForTheSmallestShareUntilThereIsAnother() {
     Queue<Runnable> later = new ArrayDeque<>();
-    Room room = room(later);
-    assertThat(room.take(3_200)).isEqualTo(Answer.LATER);
+    Quota quota = quota(later);
+    assertThat(quota.take(3_200)).isEqualTo(Verdict.UNKNOWN);
     run(later);
     nowMillis += 500;
     for (int i = 0; i < 3; i++) {
-      assertThat(room.take(3_200)).isEqualTo(Answer.YES);
+      assertThat(quota.take(3_200)).isEqualTo(Verdict.GRANTED);
     }
-    assertThat(room.take(3_200)).isEqualTo(Answer.LATER);
+    assertThat(quota.take(3_200)).isEqualTo(Verdict.UNKNOWN);
     assertThat(later).hasSize(1);
     run(later);
-    assertThat(room.take(3_200)).isEqualTo(Answer.YES);
+    assertThat(quota.take(3_200)).isEqualTo(Verdict.GRANTED);
   }
 
   @Test
   void take_mapAway_tellsAndCountsAgainWhenAsked() {
     Queue<Runnable> later = new ArrayDeque<>();
-    Room room = room(later);
+    Quota quota = quota(later);
     away = new IllegalStateException("away");
-    assertThat(room.take(10)).isEqualTo(Answer.LATER);
+    assertThat(quota.take(10)).isEqualTo(Verdict.UNKNOWN);
     run(later);
     assertThat(told).hasSize(1).doesNotContainNull();
     away = null;
-    assertThat(room.take(10)).isEqualTo(Answer.LATER);
+    assertThat(quota.take(10)).isEqualTo(Verdict.UNKNOWN);
     run(later);
-    assertThat(room.take(10)).isEqualTo(Answer.YES);
+    assertThat(quota.take(10)).isEqualTo(Verdict.GRANTED);
   }
 
   @Test
@@ -135,12 +135,12 @@ final class RoomTest {
   /** Each node asks, counts, sends and hears of arrivals at random, until all know that the map is full. */
   private void race(Random random, int limit, int count, String what) {
     List<Queue<Runnable>> later = new ArrayList<>();
-    List<Room> rooms = new ArrayList<>();
+    List<Quota> quotas = new ArrayList<>();
     int[] sent = new int[count];
     int[] refused = new int[count];
     for (int i = 0; i < count; i++) {
       later.add(new ArrayDeque<>());
-      rooms.add(room(later.get(i), later.get(i)::add));
+      quotas.add(quota(later.get(i), later.get(i)::add));
     }
     int all = 0;
     for (int step = 0; all < count; step++) {
@@ -148,9 +148,9 @@ final class RoomTest {
       int node = random.nextInt(count);
       switch (random.nextInt(3)) {
         case 0 -> {
-          Answer answer = rooms.get(node).take(limit);
-          sent[node] += answer == Answer.YES ? 1 : 0;
-          if (answer == Answer.NO && refused[node]++ == 0) {
+          Verdict verdict = quotas.get(node).take(limit);
+          sent[node] += verdict == Verdict.GRANTED ? 1 : 0;
+          if (verdict == Verdict.EXHAUSTED && refused[node]++ == 0) {
             all++;
           }
         }
@@ -164,7 +164,7 @@ final class RoomTest {
           if (sent[node] > 0) {
             sent[node]--;
             held++;
-            rooms.get(node).arrived();
+            quotas.get(node).arrived();
           }
         }
       }
@@ -176,12 +176,12 @@ final class RoomTest {
     assertThat(held).as("round %s", what).isGreaterThanOrEqualTo(limit);
   }
 
-  private Room room(Queue<Runnable> later) {
-    return room(later, Runnable::run);
+  private Quota quota(Queue<Runnable> later) {
+    return quota(later, Runnable::run);
   }
 
-  private Room room(Queue<Runnable> later, Executor executor) {
-    return new Room(
+  private Quota quota(Queue<Runnable> later, Executor executor) {
+    return new Quota(
         () -> {
           counts++;
           if (away != null) {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Ticks come on the context that joined; who shares counts may be answered on any thread.
  */
-final class Unheard {
+final class UnheardMembers {
   private final Supplier<List<String>> others;
   private final PeerCounts peers;
   private final Supplier<Future<Set<String>>> askWhoShares;
@@ -49,7 +49,7 @@ final class Unheard {
    * @param silent is told of each that shares counts and was not heard for long
    * @param longMillis how long that is
    */
-  Unheard(
+  UnheardMembers(
       Supplier<List<String>> others,
       PeerCounts peers,
       Supplier<Future<Set<String>>> askWhoShares,

@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /** A source of periodic calls. */
 @FunctionalInterface
-public interface Timer {
+public interface PeriodicTimer {
   /**
    * Runs a task again and again, first after one period; runs of one task never overlap.
    *

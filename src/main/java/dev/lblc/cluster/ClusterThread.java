@@ -19,8 +19,8 @@ import java.util.function.BiConsumer;
  *
  * <p>May be used from any thread.
  */
-final class Tasks implements Executor {
-  private static final System.Logger LOG = System.getLogger(Tasks.class.getName());
+final class ClusterThread implements Executor {
+  private static final System.Logger LOG = System.getLogger(ClusterThread.class.getName());
 
   private final ScheduledExecutorService executor;
 
@@ -29,12 +29,12 @@ final class Tasks implements Executor {
    *
    * @param executor of one thread; shut down when the node leaves
    */
-  Tasks(ScheduledExecutorService executor) {
+  ClusterThread(ScheduledExecutorService executor) {
     this.executor = executor;
   }
 
   /** On a thread of their own. */
-  static Tasks onOneThread() {
+  static ClusterThread onOneThread() {
     ThreadFactory threads = task -> {
       Thread thread = new Thread(task, "lblc-cluster");
       thread.setDaemon(true);
@@ -46,7 +46,7 @@ final class Tasks implements Executor {
     executor.setRemoveOnCancelPolicy(true);
     executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     executor.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
-    return new Tasks(executor);
+    return new ClusterThread(executor);
   }
 
   @Override
