@@ -1,6 +1,7 @@
 package dev.lblc.boot;
 
 import dev.lblc.config.ConfigException;
+import dev.lblc.config.ConfigFile;
 import dev.lblc.config.ConfigReader;
 import dev.lblc.config.GatewayConfig;
 import io.vertx.core.json.JsonObject;
@@ -16,7 +17,7 @@ import java.nio.file.Path;
 public record GatewayFile(GatewayConfig config, JsonObject json, PluginFolder plugins) {
   /** Reads and checks a file; throws with all its faults. */
   public static GatewayFile read(Path path, PluginFolder plugins) throws ConfigException {
-    String text = ConfigReader.text(path);
+    String text = ConfigFile.text(path);
     return new GatewayFile(
         ConfigReader.readText(path.toString(), text, plugins.strategies().names(), System.getenv()),
         new JsonObject(text),

@@ -1,6 +1,7 @@
 package dev.lblc.boot;
 
 import dev.lblc.config.ConfigException;
+import dev.lblc.config.ConfigFile;
 import dev.lblc.config.ConfigReader;
 import dev.lblc.config.VerticleConfig;
 import dev.lblc.plugin.BrokenPluginException;
@@ -111,7 +112,7 @@ public final class PluginFolder implements AutoCloseable {
 
   private void addVerticle(Path file) throws StartException, ConfigException {
     VerticleConfig config =
-        ConfigReader.readVerticle(file.toString(), ConfigReader.text(file), System.getenv());
+        ConfigReader.readVerticle(file.toString(), ConfigFile.text(file), System.getenv());
     ClassLoader classes = classes(file, config.verticle());
     requireVerticle(file, config.verticle(), classes);
     verticles.add(new Added(file, config, classes));

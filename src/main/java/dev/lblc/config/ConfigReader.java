@@ -2,11 +2,6 @@ package dev.lblc.config;
 
 import io.vertx.core.json.EncodeException;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +12,9 @@ import java.util.function.Function;
  * The strict reader of configurations: what it returns is checked as a whole; whatever is wrong is listed at once.
  *
  * <p>Strings may hold <code>${NAME}</code> for a variable of the environment and {@code $$} for a dollar sign; keys may
- * not. All methods may be called from any thread; {@link #text} blocks.
+ * not. All methods may be called from any thread.
  */
 public final class ConfigReader {
-  /** Far beyond any configuration, and little enough to hold in memory. */
-  private static final int MOST_BYTES = 16 << 20;
-
   private static final int MOST_INSTANCES = 1_000;
   private static final String PLUGIN_NAME = "lblc";
 
@@ -90,29 +82,6 @@ public final class ConfigReader {
     T config = Cursor.root(json, faults, new Environment(environment)).object(reader);
     faults.throwIfAny();
     return config;
-  }
-
-  /**
-   * The text of a file.
-   *
-   * @throws ConfigException if it cannot be read, is not UTF-8 or far too large
-   */
-  public static String text(Path file) throws ConfigException {
-    String found;
-    try {
-      if (Files.size(file) <= MOST_BYTES) {
-        return Files.readString(file);
-      }
-      found = "more than " + MOST_BYTES + " bytes";
-    } catch (NoSuchFileException e) {
-      found = "no such file";
-    } catch (CharacterCodingException e) {
-      found = "not UTF-8";
-    } catch (IOException e) {
-      found = e.toString();
-    }
-    throw new ConfigException(
-        List.of(new ConfigError(file.toString(), JsonPath.ROOT, found, "a readable file of JSON")));
   }
 
   /** Whether things in configurations may have that name. */

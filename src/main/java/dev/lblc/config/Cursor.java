@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * there is no value they return the fallback, with a fault if the value is required. Used by one thread.
  */
 final class Cursor {
+  private static final Syntax<String> ANY = new Syntax<>("text", text -> text);
+
   private final Faults faults;
   private final Environment environment;
   private final String path;
@@ -26,6 +28,9 @@ final class Cursor {
   private final boolean required;
   private final boolean secret;
   private boolean failed;
+
+  /** What a variable stands for, where JSON has another type than text; null until that is asked for. */
+  private @Nullable String standsFor;
 
   private Cursor(
       Faults faults,
@@ -70,6 +75,11 @@ final class Cursor {
   /** Whether the value is a string, where it may be something else, too. */
   boolean isText() {
     return value instanceof Json.Str;
+  }
+
+  /** Whether the value is a string that names a variable of the environment, which may stand for a number or a flag. */
+  boolean isVariable() {
+    return value instanceof Json.Str string && Environment.hasVariable(string.text());
   }
 
   /** Whether a fault was noted through this cursor, so that what it gave is but a fallback. */
@@ -181,28 +191,64 @@ final class Cursor {
     return text(DurationSyntax.between(least, most), fallback);
   }
 
-  /** A whole number; {@code 1.0} and {@code 1e3} are whole. */
+  /** A whole number, or a variable that has one; {@code 1.0} and {@code 1e3} are whole. */
   int integer(int fallback, int least, int most) {
     String expected = "a whole number, " + least + " to " + most;
+    if (isVariable()) {
+      return variable(expected, fallback, text -> integer(text, least, most));
+    }
     Json.Num number = as(Json.Num.class, expected);
     if (number == null) {
       return fallback;
     }
-    try {
-      int read = new BigDecimal(number.literal()).intValueExact();
-      if (read >= least && read <= most) {
-        return read;
-      }
-    } catch (ArithmeticException | NumberFormatException e) {
-      // Fractional, or beyond an int or even a BigDecimal.
+    Integer read = integer(number.literal(), least, most);
+    if (read == null) {
+      fail(expected);
+      return fallback;
     }
-    fail(expected);
-    return fallback;
+    return read;
   }
 
+  /** True or false, or a variable that says so. */
   boolean flag(boolean fallback) {
-    Json.Bool flag = as(Json.Bool.class, "true or false");
+    String expected = "true or false";
+    if (isVariable()) {
+      return variable(
+          expected,
+          fallback,
+          text -> text.equals("true") ? Boolean.TRUE : text.equals("false") ? false : null);
+    }
+    Json.Bool flag = as(Json.Bool.class, expected);
     return flag == null ? fallback : flag.value();
+  }
+
+  private static @Nullable Integer integer(String literal, int least, int most) {
+    try {
+      int read =
+          JsonScanner.isNumber(literal) ? new BigDecimal(literal).intValueExact() : least - 1;
+      return read >= least && read <= most ? read : null;
+    } catch (ArithmeticException | NumberFormatException e) {
+      return null; // fractional, or beyond an int or even a BigDecimal
+    }
+  }
+
+  /**
+   * What a variable stands for, where JSON has another type than text.
+   *
+   * @param reader returns null for a text that is not as expected
+   */
+  private <T> T variable(String expected, T fallback, Function<String, @Nullable T> reader) {
+    String filled = text(ANY);
+    if (filled == null) {
+      return fallback;
+    }
+    standsFor = filled;
+    T read = reader.apply(filled);
+    if (read == null) {
+      fail(expected);
+      return fallback;
+    }
+    return read;
   }
 
   private <J extends Json> @Nullable J as(Class<J> type, String expected) {
@@ -219,6 +265,12 @@ final class Cursor {
     if (value == null) {
       return "missing";
     }
-    return secret ? "***" : value.shown();
+    if (secret) {
+      return "***";
+    }
+    // What stands for a number or a flag is shown: nobody could find out what is wrong without it.
+    return standsFor == null
+        ? value.shown()
+        : value.shown() + ", which is " + Json.quoted(standsFor);
   }
 }

@@ -5,13 +5,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Fills variables into strings: <code>${NAME}</code> becomes the variable's value, {@code $$} one dollar sign; any other
- * dollar sign stands for itself. Values are not looked into again.
+ * The variables that strings may name: <code>${NAME}</code> stands for the variable's value, <code>${NAME:-text}</code> for
+ * the text if the variable is not set or empty, {@code $$} for one dollar sign; any other dollar sign stands for itself.
+ * Values are not looked into again.
  */
 record Environment(Map<String, String> variables) {
   private static final Pattern DOLLAR = Pattern.compile("\\$\\$|\\$\\{(?<name>[^}]*)(?<end>\\}?)");
-  private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+  private static final Pattern VARIABLE =
+      Pattern.compile("(?<name>[A-Za-z_][A-Za-z0-9_]*)(:-(?<fallback>.*))?", Pattern.DOTALL);
 
+  /** Returns whether a string names a variable, set or not. */
+  static boolean hasVariable(String text) {
+    return DOLLAR.matcher(text).results().anyMatch(found -> found.group(1) != null);
+  }
+
+  /** Returns the string with values for variables. */
   String fill(String text) throws Unexpected {
     if (text.indexOf('$') < 0) {
       return text;
@@ -19,19 +27,26 @@ record Environment(Map<String, String> variables) {
     Matcher matcher = DOLLAR.matcher(text);
     StringBuilder filled = new StringBuilder();
     while (matcher.find()) {
-      String name = matcher.group("name");
-      String value = name == null ? "$" : value(name, matcher.group("end").isEmpty());
+      String variable = matcher.group("name");
+      String value =
+          variable == null ? "$" : value(variable, matcher.group("end").isEmpty());
       matcher.appendReplacement(filled, Matcher.quoteReplacement(value));
     }
     return matcher.appendTail(filled).toString();
   }
 
-  private String value(String name, boolean open) throws Unexpected {
-    if (open || !NAME.matcher(name).matches()) {
+  private String value(String text, boolean open) throws Unexpected {
+    Matcher variable = VARIABLE.matcher(text);
+    if (open || !variable.matches()) {
       throw new Unexpected(
           "${NAME} with the name of an environment variable, or $${ for the characters ${");
     }
+    String name = variable.group("name");
     String value = variables.get(name);
+    String fallback = variable.group("fallback");
+    if (fallback != null && (value == null || value.isEmpty())) {
+      return fallback;
+    }
     if (value == null) {
       throw new Unexpected("environment variable " + name + " to be set");
     }

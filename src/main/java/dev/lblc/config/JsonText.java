@@ -1,129 +1,301 @@
 package dev.lblc.config;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonParseException;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Parses JSON text to {@link Json}.
+ * The parser of JSON text to {@link Json}. Used by one thread.
  *
- * <p>Vert.x's {@code JsonObject} will not do: it keeps the last of two equal keys and says nothing, rounds numbers, and
- * has forgotten where a value stood.
+ * <p>The parser is our own, because a person writes the text and reads the messages. Each message says in words of the text
+ * what is wrong, and at the line where it has to be mended: a missing comma belongs to the line that lacks it, not to the
+ * next one. Commas and comments too many or too few do not end the reading, so that all of them are listed. Vert.x's
+ * {@code JsonObject} also keeps the last of two equal keys without a word, rounds numbers, and forgets where a value stood.
+ *
+ * <p>Members named {@code $comment}, and those whose names begin with {@code //}, are comments: they are left out, whatever
+ * their values, and may be there more than once.
  */
 final class JsonText {
   /** Deeper than any configuration, and far from the end of the stack. */
   private static final int MOST_NESTED = 64;
 
-  private static final JsonFactory FACTORY = JsonFactory.builder()
-      .streamReadConstraints(
-          StreamReadConstraints.builder().maxNestingDepth(MOST_NESTED).build())
-      .build();
+  /** More than anybody mends before the next try. */
+  private static final int MOST_FAULTS = 100;
 
-  /** Parts of Jackson's messages that repeat the text, which may be a secret, or Java's view of the source. */
-  private static final Pattern CHATTER = Pattern.compile(
-      "\\(start marker at .*\\)|\\(for Object starting at .*\\)|'(?!.'|null'|true'|false')[^']*'|('[^']*')",
-      Pattern.DOTALL);
+  private static final String QUOTES = "'`\u2018\u2019\u201a\u201c\u201d\u201e";
 
-  private final JsonParser parser;
+  private final JsonScanner scanner;
   private final Faults faults;
   private int place;
+  private int noted;
+  private int insideComments;
 
-  private JsonText(JsonParser parser, Faults faults) {
-    this.parser = parser;
+  private JsonText(String text, Faults faults) {
+    this.scanner = new JsonScanner(text);
     this.faults = faults;
   }
 
-  /** The value of the text. Duplicate keys are added to the faults; a syntax error ends it and is thrown. */
+  /** Returns the value of the text. Duplicate keys are added to the faults; if the text is not JSON, they are thrown. */
   static Json parse(String text, Faults faults) throws ConfigException {
-    try (JsonParser parser = FACTORY.createParser(text)) {
-      try {
-        return new JsonText(parser, faults).whole();
-      } catch (JsonProcessingException e) {
-        faults.add(Integer.MAX_VALUE, position(e, parser), message(e), "well-formed JSON");
-        throw faults.exception();
+    JsonText reading = new JsonText(text, faults);
+    try {
+      Json value = reading.whole();
+      if (reading.noted == 0) {
+        return value;
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (SyntaxFault e) {
+      reading.add(e);
     }
+    throw faults.exception();
   }
 
-  private Json whole() throws IOException {
-    JsonToken first = parser.nextToken();
-    if (first == null) {
-      throw new JsonParseException(parser, "Nothing but blanks", parser.currentLocation());
+  private Json whole() throws SyntaxFault {
+    skipBlanks();
+    if (scanner.peek() == JsonScanner.END) {
+      throw fault("nothing but blanks", "a JSON object, which begins with {");
     }
-    Json value = value(JsonPath.ROOT, first);
-    if (parser.nextToken() != null) {
-      throw new JsonParseException(
-          parser, "More text after the end", parser.currentTokenLocation());
+    Json value = value(JsonPath.ROOT, 0);
+    skipBlanks();
+    int next = scanner.peek();
+    if (next == ':' && value instanceof Json.Str) {
+      throw fault("a key outside of { and }", "{ and } around the whole text");
+    }
+    if (next != JsonScanner.END) {
+      throw fault(
+          next == '}' || next == ']'
+              ? (char) next + " without its beginning"
+              : "text behind the end of the JSON value",
+          "nothing more");
     }
     return value;
   }
 
-  private Json value(String path, @Nullable JsonToken token) throws IOException {
+  private Json value(String path, int depth) throws SyntaxFault {
     int here = place++;
-    if (token == null) {
-      throw new JsonParseException(parser, "Unexpected end", parser.currentLocation());
+    int next = scanner.peek();
+    switch (next) {
+      case '{':
+        return new Json.Obj(here, object(path, deeper(depth)));
+      case '[':
+        return new Json.Arr(here, list(path, deeper(depth)));
+      case '"':
+        return new Json.Str(here, scanner.string());
+      default:
+        if (next >= '0' && next <= '9' || "-+.".indexOf(next) >= 0) {
+          return new Json.Num(here, scanner.number());
+        }
+        return word(here);
     }
-    return switch (token) {
-      case START_OBJECT -> object(path, here);
-      case START_ARRAY -> list(path, here);
-      case VALUE_STRING -> new Json.Str(here, parser.getText());
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Json.Num(here, parser.getText());
-      case VALUE_TRUE -> new Json.Bool(here, true);
-      case VALUE_FALSE -> new Json.Bool(here, false);
-      case VALUE_NULL -> new Json.Nil(here);
-      default ->
-        throw new JsonParseException(parser, "Unexpected " + token, parser.currentTokenLocation());
+  }
+
+  private Json word(int here) throws SyntaxFault {
+    int start = scanner.offset();
+    int next = scanner.peek();
+    if (QUOTES.indexOf(next) >= 0) {
+      throw fault("other quotes than double ones", "double quotes (\") around text");
+    }
+    if (scanner.startsWith("${")) {
+      throw fault("a variable without quotes", "double quotes around it: \"${NAME}\"");
+    }
+    String word = scanner.word();
+    return switch (word) {
+      case "true", "false" -> new Json.Bool(here, word.equals("true"));
+      case "null" -> new Json.Nil(here);
+      case "" ->
+        throw fault(
+            next == JsonScanner.END ? "the end of the text" : JsonScanner.character(next),
+            "a value: text in double quotes, a number, true, false, null, { or [");
+      default -> {
+        String lower = word.toLowerCase(Locale.ROOT);
+        boolean known = lower.equals("true") || lower.equals("false") || lower.equals("null");
+        throw new SyntaxFault(
+            start,
+            known ? "a capital letter in " + lower : "a word without quotes",
+            known ? lower : "text in double quotes, a number, true, false or null");
+      }
     };
   }
 
-  private Json object(String path, int here) throws IOException {
+  private Map<String, Json> object(String path, int depth) throws SyntaxFault {
+    int open = start("}");
     Map<String, Json> members = new LinkedHashMap<>();
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String key = parser.currentName();
+    skipBlanks();
+    if (scanner.peek() == '}') {
+      scanner.skip();
+      return members;
+    }
+    do {
+      String key = key(open);
+      boolean comment = key.equals("$comment") || key.startsWith("//");
+      insideComments += comment ? 1 : 0;
       String at = JsonPath.member(path, key);
-      Json member = value(at, parser.nextToken());
-      if (members.putIfAbsent(key, member) != null) {
+      Json member = value(at, depth);
+      if (!comment && members.putIfAbsent(key, member) != null && insideComments == 0) {
         faults.add(member.place(), at, "duplicate key", "each key once");
       }
-    }
-    return new Json.Obj(here, members);
+      insideComments -= comment ? 1 : 0;
+    } while (another('}', open));
+    return members;
   }
 
-  private Json list(String path, int here) throws IOException {
+  private List<Json> list(String path, int depth) throws SyntaxFault {
+    int open = start("]");
     List<Json> elements = new ArrayList<>();
-    for (JsonToken token = parser.nextToken();
-        token != JsonToken.END_ARRAY;
-        token = parser.nextToken()) {
-      elements.add(value(JsonPath.element(path, elements.size()), token));
+    skipBlanks();
+    if (scanner.peek() == ']') {
+      scanner.skip();
+      return elements;
     }
-    return new Json.Arr(here, elements);
+    do {
+      refuseEnd(open, ']');
+      elements.add(value(JsonPath.element(path, elements.size()), depth));
+    } while (another(']', open));
+    return elements;
   }
 
-  private static String position(JsonProcessingException e, JsonParser parser) {
-    JsonLocation known = e.getLocation();
-    JsonLocation location = known == null ? parser.currentLocation() : known;
-    return "line " + location.getLineNr() + ", column " + location.getColumnNr();
+  /** Takes the bracket that begins an object or a list, and returns its place. */
+  private int start(String close) throws SyntaxFault {
+    int open = scanner.offset();
+    scanner.skip();
+    skipBlanks();
+    if (scanner.peek() == ',') {
+      note(fault("a comma with nothing before it", "a value, or " + close));
+      skipCommas();
+    }
+    return open;
   }
 
-  private static String message(JsonProcessingException e) {
-    return CHATTER
-        .matcher(e.getOriginalMessage())
-        .replaceAll("$1") // quotes go in pairs: what stands between two of them is ours
-        .replaceAll("\\s+", " ")
-        .trim();
+  /** Takes a key and its colon. */
+  private String key(int open) throws SyntaxFault {
+    int next = scanner.peek();
+    refuseEnd(open, '}');
+    if (next != '"') {
+      if (QUOTES.indexOf(next) >= 0) {
+        throw fault("other quotes than double ones", "double quotes (\") around the key");
+      }
+      throw fault(
+          Character.isLetterOrDigit(next) || next == '_' || next == '$' || next == '-'
+              ? "a key without quotes"
+              : JsonScanner.character(next),
+          "a key in double quotes");
+    }
+    String key = scanner.string();
+    int end = scanner.offset();
+    skipBlanks();
+    switch (scanner.peek()) {
+      case ':' -> scanner.skip();
+      case '=' -> throw fault("= behind a key", "a colon");
+      case ',', '}' -> throw new SyntaxFault(end, "a key without a value", "a colon and a value");
+      default -> {
+        refuseEnd(open, '}');
+        throw new SyntaxFault(end, "no colon behind a key", "a colon");
+      }
+    }
+    int colon = scanner.offset();
+    skipBlanks();
+    if (scanner.peek() == ',' || scanner.peek() == '}') {
+      throw new SyntaxFault(colon, "no value behind the colon", "a value");
+    }
+    refuseEnd(open, '}');
+    return key;
+  }
+
+  /** Takes what stands behind a value in an object or a list; returns false behind the last one. */
+  private boolean another(char close, int open) throws SyntaxFault {
+    int end = scanner.offset();
+    skipBlanks();
+    int next = scanner.peek();
+    refuseEnd(open, close);
+    if (next == close) {
+      scanner.skip();
+      return false;
+    }
+    if (next != ',') {
+      noteMissingComma(next, end, close);
+      return true;
+    }
+    int comma = scanner.offset();
+    scanner.skip();
+    skipBlanks();
+    if (scanner.peek() == ',') {
+      note(fault("a second comma", "one comma between two values"));
+      skipCommas();
+    }
+    if (scanner.peek() == close) {
+      note(new SyntaxFault(comma, "a comma before " + close, "no comma behind the last value"));
+      scanner.skip();
+      return false;
+    }
+    return true;
+  }
+
+  /** Goes on only where there is no doubt about what follows. */
+  private void noteMissingComma(int next, int end, char close) throws SyntaxFault {
+    boolean letter = Character.isLetterOrDigit(next);
+    if (letter && scanner.offset() == end) {
+      throw fault("text behind a closing quote or bracket", "a comma; \\\" for a quote in text");
+    }
+    boolean value = next == '"' || close == ']' && (letter || "{[-".indexOf(next) >= 0);
+    SyntaxFault missing = value || letter || "{[-".indexOf(next) >= 0 || QUOTES.indexOf(next) >= 0
+        ? new SyntaxFault(end, "no comma behind this value", "a comma, or " + close)
+        : fault(JsonScanner.character(next), "a comma, or " + close);
+    if (!value) {
+      throw missing;
+    }
+    note(missing);
+  }
+
+  private void refuseEnd(int open, char close) throws SyntaxFault {
+    int next = scanner.peek();
+    boolean otherClose = next == (close == '}' ? ']' : '}');
+    if (next == JsonScanner.END || otherClose) {
+      throw fault(
+          otherClose ? String.valueOf((char) next) : "the end of the text",
+          close + " for the " + (close == '}' ? '{' : '[') + " of " + scanner.position(open));
+    }
+  }
+
+  private void skipCommas() throws SyntaxFault {
+    while (scanner.peek() == ',') {
+      scanner.skip();
+      skipBlanks();
+    }
+  }
+
+  private void skipBlanks() throws SyntaxFault {
+    scanner.skipBlanks();
+    int start = scanner.offset();
+    while (scanner.skipComment()) {
+      note(new SyntaxFault(
+          start, "a comment", "JSON, which has none; a key \"//\" or \"$comment\" may hold one"));
+      scanner.skipBlanks();
+      start = scanner.offset();
+    }
+  }
+
+  private int deeper(int depth) throws SyntaxFault {
+    if (depth == MOST_NESTED) {
+      throw fault("more than " + MOST_NESTED + " levels", "{ and [ nested less deeply");
+    }
+    return depth + 1;
+  }
+
+  private SyntaxFault fault(String found, String expected) {
+    return new SyntaxFault(scanner.offset(), found, expected);
+  }
+
+  /** Adds a fault behind which reading goes on. */
+  private void note(SyntaxFault fault) throws SyntaxFault {
+    if (noted == MOST_FAULTS - 1) {
+      throw fault;
+    }
+    add(fault);
+  }
+
+  private void add(SyntaxFault fault) {
+    noted++;
+    faults.add(place++, scanner.position(fault.offset()), fault.found(), fault.expected());
   }
 }

@@ -12,10 +12,17 @@ final class PortSyntax {
 
   private static final Syntax<PortRange> RANGES = new Syntax<>(EXPECTED, PortSyntax::range);
 
+  /** A variable's value may be a port as well. */
+  private static final Syntax<PortRange> VARIABLES = new Syntax<>(
+      "a port, or " + EXPECTED, text -> range(text.indexOf('-') < 0 ? text + "-" + text : text));
+
   private PortSyntax() {}
 
   /** One element of a list; null if it is faulty. */
   static @Nullable PortRange read(Cursor port) {
+    if (port.isVariable()) {
+      return port.text(VARIABLES);
+    }
     if (port.isText()) {
       return port.text(RANGES);
     }

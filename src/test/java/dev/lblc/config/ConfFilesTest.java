@@ -23,7 +23,7 @@ class ConfFilesTest {
       })
   void shippedFile_read_hasNeitherFaultNorWarning(String name) throws Exception {
     GatewayConfig config = ConfigReader.readText(
-        name, ConfigReader.text(Path.of("conf", name)), Sample.STRATEGIES, Map.of());
+        name, ConfigFile.text(Path.of("conf", name)), Sample.STRATEGIES, Map.of());
 
     assertThat(ConfigAdvice.warnings(config)).isEmpty();
   }

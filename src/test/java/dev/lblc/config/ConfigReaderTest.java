@@ -337,8 +337,8 @@ class ConfigReaderTest {
     assertThat(Sample.errors("{\n  \"a\": 1,\n  \"a\": [tru]\n}"))
         .singleElement()
         .satisfies(error -> {
-          assertThat(error.path()).isEqualTo("line 3, column 12");
-          assertThat(error.expected()).isEqualTo("well-formed JSON");
+          assertThat(error.path()).isEqualTo("line 3, column 9");
+          assertThat(error.value()).isEqualTo("a word without quotes");
         });
     assertThat(Sample.errors("{\"a\": 1, \"a\": 2, "))
         .extracting(ConfigError::path)
@@ -459,7 +459,7 @@ class ConfigReaderTest {
     return catchThrowableOfType(
             ConfigException.class,
             () -> ConfigReader.readText(
-                file.toString(), ConfigReader.text(file), Sample.STRATEGIES, Map.of()))
+                file.toString(), ConfigFile.text(file), Sample.STRATEGIES, Map.of()))
         .errors();
   }
 }

@@ -136,6 +136,33 @@ class SchemaTest {
     }
   }
 
+  @Test
+  void commentsAndVariables_inSchemaAndReader_accepted() {
+    JsonObject full = Sample.full(directory);
+    List<String> refused = new ArrayList<>();
+    int judged = 0;
+    List<Mutation> mutations = new ArrayList<>();
+    for (Mutation place : mutations()) {
+      Object value = place.what().equals("null") ? Sample.get(full, place.path()) : null;
+      if (value instanceof JsonObject) {
+        mutations.add(Mutation.set(JsonPath.member(place.path(), "$comment"), "why"));
+        mutations.add(Mutation.set(JsonPath.member(place.path(), "// why"), new JsonArray()));
+      } else if (value instanceof Number || value instanceof Boolean) {
+        mutations.add(Mutation.set(place.path(), "${UNSET:-" + value + "}"));
+      }
+    }
+    for (Mutation mutation : mutations) {
+      JsonObject json = mutation.apply(full.copy());
+      judged++;
+      if (!Sample.errors(json).isEmpty() || !schemaAccepts(json)) {
+        refused.add(mutation + ": " + Sample.errors(json));
+      }
+    }
+
+    assertThat(judged).isGreaterThan(80);
+    assertThat(refused).isEmpty();
+  }
+
   private boolean schemaAccepts(JsonObject json) {
     return Boolean.TRUE.equals(validator.validate(json).getValid());
   }
