@@ -1,9 +1,8 @@
 package dev.lblc.admin;
 
 import dev.lblc.config.AdminConfig;
-import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.ext.web.RoutingContext;
+import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Locale;
@@ -11,12 +10,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a request pass that may see what it asks for.
+ * The check of who may use the admin port.
  *
- * <p>With a token: who presents it. Without: the port is on loopback, so whoever can connect, but not a web page that
- * had its own name resolve to loopback, which the Host header gives away.
+ * <p>With a token: whoever presents the token. Without one the port is on loopback: whoever can connect, but not a web page
+ * whose own name was made to resolve to loopback, which the Host header shows.
  */
-final class Access implements Handler<RoutingContext> {
+final class Access {
   private static final String SCHEME = "bearer ";
   private static final Pattern LOOPBACK = Pattern.compile(
       "|localhost\\.?|.+\\.localhost\\.?|127(\\.\\d{1,3}){3}|\\[::1]|\\[0:0:0:0:0:0:0:1]");
@@ -31,22 +30,16 @@ final class Access implements Handler<RoutingContext> {
     ownHost = config.host().toLowerCase(Locale.ROOT);
   }
 
-  @Override
-  public void handle(RoutingContext context) {
+  /** Throws the response to a request that is refused. */
+  void check(HttpServerRequest request) {
     if (token == null) {
-      if (local(context)) {
-        context.next();
-      } else {
-        Answer.problem(
-            context,
-            403,
-            "without a token this port answers to names of the loopback address only");
+      if (!local(request)) {
+        throw new ProblemException(
+            403, "without a token this port answers to names of the loopback address only");
       }
-    } else if (authorized(token, context.request().getHeader(HttpHeaders.AUTHORIZATION))) {
-      context.next();
-    } else {
-      context.response().putHeader("WWW-Authenticate", "Bearer realm=\"vertx-lblc\"");
-      Answer.problem(context, 401, "a bearer token is needed");
+    } else if (!authorized(token, request.getHeader(HttpHeaders.AUTHORIZATION))) {
+      request.response().putHeader("WWW-Authenticate", "Bearer realm=\"vertx-lblc\"");
+      throw new ProblemException(401, "a bearer token is needed");
     }
   }
 
@@ -58,8 +51,8 @@ final class Access implements Handler<RoutingContext> {
     return MessageDigest.isEqual(token, given);
   }
 
-  private boolean local(RoutingContext context) {
-    return context.request().headers().getAll(HttpHeaders.HOST).stream().allMatch(this::local);
+  private boolean local(HttpServerRequest request) {
+    return request.headers().getAll(HttpHeaders.HOST).stream().allMatch(this::local);
   }
 
   /** Whether a Host header names this machine; {@code :9901}, as sent for a URL without a host, does. */

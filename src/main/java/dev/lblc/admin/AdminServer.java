@@ -3,14 +3,16 @@ package dev.lblc.admin;
 import dev.lblc.config.AdminConfig;
 import dev.lblc.plugin.Lblc;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.ext.web.Router;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The admin port of a running node: health, metrics, and what the scheduler knows and would do.
@@ -18,6 +20,9 @@ import java.util.function.BooleanSupplier;
  * <p>Read-only and without state of its own; every request is answered at once from the services' snapshots.
  */
 public final class AdminServer {
+  private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
+  private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?!\\p{XDigit}{2})");
+
   private final HttpServer server;
 
   private AdminServer(HttpServer server) {
@@ -25,7 +30,7 @@ public final class AdminServer {
   }
 
   /**
-   * Listens.
+   * Opens the port.
    *
    * @param vertx runs the server, on one event loop
    * @param config where, and the token that everything but health asks for
@@ -43,53 +48,70 @@ public final class AdminServer {
         .setHttp2ClearTextEnabled(false)
         .setIdleTimeoutUnit(TimeUnit.SECONDS)
         .setIdleTimeout(60);
+    Endpoints endpoints = endpoints(lblc, metrics, ready);
+    Access access = new Access(config);
     return vertx
         .createHttpServer(options)
         // A client that goes away is its own affair; without a handler Vert.x would log an error.
         .connectionHandler(connection -> connection.exceptionHandler(failure -> {}))
-        .requestHandler(withPath(router(vertx, config, lblc, metrics, ready)))
+        .requestHandler(request -> answer(request, endpoints, access))
         .listen()
         .map(AdminServer::new);
   }
 
-  /** A target such as {@code *} is none that a router could look up. */
-  private static Handler<HttpServerRequest> withPath(Router router) {
-    return request -> {
-      String path = request.path();
-      if (path == null || !path.startsWith("/")) {
-        Answer.problem(request.response(), 400, "the request's target is not a path");
-      } else {
-        router.handle(request);
-      }
-    };
-  }
-
-  /** The port it listens on. */
+  /** Returns the port that the server listens on. */
   public int port() {
     return server.actualPort();
   }
 
-  /** Stops listening and closes its connections. */
+  /** Stops listening and closes all connections. */
   public Future<Void> close() {
     return server.close();
   }
 
-  private static Router router(
-      Vertx vertx, AdminConfig config, Lblc lblc, Metrics metrics, BooleanSupplier ready) {
-    Router router = Router.router(vertx);
-    Endpoints endpoints = new Endpoints(router);
-    endpoints.get("/health/live", context -> Answer.json(context, Views.health("up")));
-    endpoints.get("/health/ready", context -> {
-      if (ready.getAsBoolean()) {
-        Answer.json(context, Views.health("ready"));
-      } else {
-        Answer.problem(context, 503, "not all listeners are up");
+  private static Endpoints endpoints(Lblc lblc, Metrics metrics, BooleanSupplier ready) {
+    Endpoints endpoints = new Endpoints();
+    endpoints.add(
+        HttpMethod.GET,
+        "/",
+        "this list",
+        request -> Responses.text(request.response(), endpoints.list()));
+    endpoints.addOpen(
+        HttpMethod.GET,
+        "/health/live",
+        "200: the process answers",
+        request -> Responses.json(request.response(), Views.health("up")));
+    endpoints.addOpen(HttpMethod.GET, "/health/ready", "200: all listeners are up", request -> {
+      if (!ready.getAsBoolean()) {
+        throw new ProblemException(503, "not all listeners are up");
       }
+      Responses.json(request.response(), Views.health("ready"));
     });
-    router.route().handler(new Access(config));
-    endpoints.get("/metrics", context -> Answer.metrics(context, metrics.scrape()));
-    new ServicesApi(lblc).mount(endpoints);
-    endpoints.finish();
-    return router;
+    endpoints.add(
+        HttpMethod.GET,
+        "/metrics",
+        "numbers in Prometheus' format",
+        request -> Responses.metrics(request.response(), metrics.scrape()));
+    new ServicesApi(lblc).addTo(endpoints);
+    return endpoints;
+  }
+
+  /** Answers a request; whatever goes wrong ends in a problem document. */
+  private static void answer(HttpServerRequest request, Endpoints endpoints, Access access) {
+    String path = request.path();
+    try {
+      if (path == null || !path.startsWith("/")) {
+        throw new ProblemException(400, "the request's target is not a path");
+      }
+      if (BROKEN_ESCAPE.matcher(request.uri()).find()) {
+        throw new ProblemException(400, "the request's target is not correctly percent-encoded");
+      }
+      endpoints.answer(request, path, access::check);
+    } catch (ProblemException e) {
+      Responses.problem(request.response(), e.status(), e.detail());
+    } catch (Throwable e) { // a strategy of a plugin may throw anything
+      LOG.error("cannot answer {} {} on the admin port", request.method(), path, e);
+      Responses.problem(request.response(), 500, "see the gateway's log");
+    }
   }
 }

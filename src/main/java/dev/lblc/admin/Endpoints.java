@@ -1,63 +1,116 @@
 package dev.lblc.admin;
 
-import io.vertx.core.Handler;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.HttpException;
-import java.util.regex.Pattern;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** Puts handlers on a router such that all that has no answer ends in a problem document. */
+/**
+ * The table of what the admin port answers: paths, the methods of each, and an endpoint for each method.
+ *
+ * <p>An endpoint answers at once or later; what it throws becomes the response. Filled before the port is opened, and not
+ * changed from then on.
+ */
 final class Endpoints {
-  private static final Logger LOG = LoggerFactory.getLogger(Endpoints.class);
+  private final List<Resource> resources = new ArrayList<>();
 
-  private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?!\\p{XDigit}{2})");
-
-  private final Router router;
-
-  Endpoints(Router router) {
-    this.router = router;
-    router.route().handler(Endpoints::refuseBrokenTargets);
+  /**
+   * Adds an endpoint, for whoever may use the admin port. The endpoint of GET answers HEAD, too.
+   *
+   * @param pattern as of {@link PathPattern}
+   * @param about what the endpoint does, for the list of endpoints
+   */
+  void add(HttpMethod method, String pattern, String about, Consumer<AdminRequest> endpoint) {
+    add(method, pattern, about, endpoint, false);
   }
 
-  /** Answers GET and HEAD of a path; other methods get a 405. */
-  void get(String path, Handler<RoutingContext> handler) {
-    router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(handler);
-    router.route(path).handler(context -> {
-      context.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD");
-      Answer.problem(context, 405, "this resource can only be read");
-    });
+  /** Adds an endpoint for everybody, as of {@link #add}. */
+  void addOpen(HttpMethod method, String pattern, String about, Consumer<AdminRequest> endpoint) {
+    add(method, pattern, about, endpoint, true);
   }
 
-  /** To be called last. */
-  void finish() {
-    router.errorHandler(404, context -> Answer.problem(context, 404, "there is nothing here"));
-    router.errorHandler(400, Endpoints::failed);
-    router.errorHandler(500, Endpoints::failed);
-    router.route().failureHandler(Endpoints::failed);
-  }
-
-  /** Ahead of the router's own decoding, whose complaints look like faults of ours. */
-  private static void refuseBrokenTargets(RoutingContext context) {
-    if (BROKEN_ESCAPE.matcher(context.request().uri()).find()) {
-      Answer.problem(context, 400, "the request's target is not correctly percent-encoded");
-    } else {
-      context.next();
+  /**
+   * Answers a request.
+   *
+   * @param access is called before anything is told to somebody whom it refuses
+   */
+  void answer(HttpServerRequest request, String path, Consumer<HttpServerRequest> access) {
+    for (Resource resource : resources) {
+      Map<String, String> parameters = resource.pattern().match(path);
+      if (parameters != null) {
+        if (!resource.open()) {
+          access.accept(request);
+        }
+        resource.endpoint(request).accept(new AdminRequest(request, parameters));
+        return;
+      }
     }
+    access.accept(request);
+    throw new ProblemException(404, "there is nothing here; GET / lists what there is");
   }
 
-  private static void failed(RoutingContext context) {
-    Throwable cause = context.failure();
-    if (cause instanceof HttpException refusal && refusal.getPayload() != null) {
-      Answer.problem(context, refusal.getStatusCode(), refusal.getPayload());
-    } else if (context.statusCode() == 400) {
-      Answer.problem(context, 400, "the request's target cannot be read");
-    } else {
-      LOG.error("an admin request failed", cause);
-      Answer.problem(context, 500, "see the gateway's log");
+  /** Returns a line for each endpoint. */
+  String list() {
+    return resources.stream()
+        .flatMap(resource -> resource.endpoints().entrySet().stream()
+            .map(entry -> String.format(
+                "%-7s%-54s%s%n",
+                entry.getKey(), resource.pattern(), entry.getValue().about())))
+        .collect(Collectors.joining());
+  }
+
+  private void add(
+      HttpMethod method,
+      String pattern,
+      String about,
+      Consumer<AdminRequest> endpoint,
+      boolean open) {
+    Resource resource = named(pattern);
+    if (resource == null) {
+      resource = new Resource(new PathPattern(pattern), open, new LinkedHashMap<>());
+      resources.add(resource);
+    }
+    resource.endpoints().put(method, new Endpoint(about, endpoint));
+  }
+
+  private @Nullable Resource named(String pattern) {
+    return resources.stream()
+        .filter(resource -> resource.pattern().toString().equals(pattern))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** What answers one method of a path. */
+  private record Endpoint(String about, Consumer<AdminRequest> action) {}
+
+  /**
+   * A path and its methods.
+   *
+   * @param open whether everybody may use it
+   */
+  private record Resource(PathPattern pattern, boolean open, Map<HttpMethod, Endpoint> endpoints) {
+    Consumer<AdminRequest> endpoint(HttpServerRequest request) {
+      HttpMethod method = request.method();
+      Endpoint endpoint = endpoints.get(method.equals(HttpMethod.HEAD) ? HttpMethod.GET : method);
+      if (endpoint == null) {
+        String allowed = allowed();
+        request.response().putHeader("Allow", allowed);
+        throw new ProblemException(405, "this resource answers " + allowed + " only");
+      }
+      return endpoint.action();
+    }
+
+    private String allowed() {
+      Set<HttpMethod> methods = endpoints.keySet();
+      return methods.stream()
+          .map(method -> method.equals(HttpMethod.GET) ? "GET, HEAD" : method.name())
+          .collect(Collectors.joining(", "));
     }
   }
 }

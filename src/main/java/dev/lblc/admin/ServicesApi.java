@@ -3,15 +3,14 @@ package dev.lblc.admin;
 import dev.lblc.plugin.DestinationStatus;
 import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcService;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
-import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.HttpException;
 import java.util.List;
 
-/** What the scheduler knows and would do: services, destinations, explanations. Without side effects. */
+/** The endpoints that show what the scheduler knows and would do: services, destinations, explanations. Without side effects. */
 final class ServicesApi {
   private static final String SERVICES = "/api/v1/services";
-  private static final String SERVICE = SERVICES + "/:service";
+  private static final String SERVICE = SERVICES + "/{service}";
   private static final String DESTINATIONS = SERVICE + "/destinations";
   private static final int DEFAULT_LIMIT = 100;
   private static final int MAX_LIMIT = 1_000;
@@ -22,64 +21,75 @@ final class ServicesApi {
     this.lblc = lblc;
   }
 
-  void mount(Endpoints endpoints) {
-    endpoints.get(SERVICES, this::services);
-    endpoints.get(SERVICE, this::service);
-    endpoints.get(SERVICE + "/explain", this::explain);
-    endpoints.get(DESTINATIONS, this::destinations);
-    endpoints.get(DESTINATIONS + "/*", this::destination);
-    endpoints.get("/api/v1/cluster", this::cluster);
+  void addTo(Endpoints endpoints) {
+    endpoints.add(HttpMethod.GET, SERVICES, "all services", this::services);
+    endpoints.add(HttpMethod.GET, SERVICE, "one service", this::service);
+    endpoints.add(
+        HttpMethod.GET,
+        SERVICE + "/explain",
+        "which server ?destination=D would get, and why",
+        this::explain);
+    endpoints.add(
+        HttpMethod.GET,
+        DESTINATIONS,
+        "destinations and their homes: ?limit=N&after=D",
+        this::destinations);
+    endpoints.add(
+        HttpMethod.GET,
+        DESTINATIONS + "/{destination*}",
+        "one destination, percent-encoded",
+        this::destination);
+    endpoints.add(
+        HttpMethod.GET, "/api/v1/cluster", "the nodes as this one sees them", this::cluster);
   }
 
-  private void services(RoutingContext context) {
+  private void services(AdminRequest request) {
     JsonArray services = new JsonArray();
     lblc.services().forEach(service -> services.add(service.status().toJson()));
-    Answer.json(context, services);
+    Responses.json(request.response(), services);
   }
 
-  private void service(RoutingContext context) {
-    Answer.json(context, named(context).status().toJson());
+  private void service(AdminRequest request) {
+    Responses.json(request.response(), named(request).status().toJson());
   }
 
-  private void cluster(RoutingContext context) {
-    Answer.json(context, Views.cluster(lblc.cluster()));
+  private void cluster(AdminRequest request) {
+    Responses.json(request.response(), Views.cluster(lblc.cluster()));
   }
 
-  private void explain(RoutingContext context) {
-    LblcService service = named(context);
-    String destination = Parameters.of(context).text("destination");
-    Answer.json(context, Views.explanation(service.explain(destination)));
+  private void explain(AdminRequest request) {
+    LblcService service = named(request);
+    String destination = request.query().text("destination");
+    Responses.json(request.response(), Views.explanation(service.explain(destination)));
   }
 
-  private void destinations(RoutingContext context) {
-    LblcService service = named(context);
-    Parameters parameters = Parameters.of(context);
+  private void destinations(AdminRequest request) {
+    LblcService service = named(request);
+    QueryParameters parameters = request.query();
     int limit = parameters.number("limit", DEFAULT_LIMIT, MAX_LIMIT);
     // One more than asked for tells whether there is another page.
     List<DestinationStatus> found = service.destinations(limit + 1, parameters.text("after"));
     boolean more = found.size() > limit;
     List<DestinationStatus> page = more ? found.subList(0, limit) : found;
-    Answer.json(context, Views.destinations(page, more ? page.get(limit - 1).destination() : null));
+    Responses.json(
+        request.response(),
+        Views.destinations(page, more ? page.get(limit - 1).destination() : null));
   }
 
-  private void destination(RoutingContext context) {
-    LblcService service = named(context);
-    // The path as sent: the router's own has no double slashes and dot segments left, which a
-    // destination may have.
-    String[] parts = context.request().path().split("/", 7);
-    DestinationStatus status =
-        parts.length < 7 ? null : service.destination(Parameters.segment(parts[6]));
+  private void destination(AdminRequest request) {
+    LblcService service = named(request);
+    DestinationStatus status = service.destination(request.parameter("destination"));
     if (status == null) {
-      throw new HttpException(404, "the table of this service has no such destination");
+      throw new ProblemException(404, "the table of this service has no such destination");
     }
-    Answer.json(context, Views.destination(status));
+    Responses.json(request.response(), Views.destination(status));
   }
 
-  private LblcService named(RoutingContext context) {
-    String name = context.pathParam("service");
+  private LblcService named(AdminRequest request) {
+    String name = request.parameter("service");
     return lblc.services().stream()
         .filter(service -> service.name().equals(name))
         .findFirst()
-        .orElseThrow(() -> new HttpException(404, "there is no service of that name"));
+        .orElseThrow(() -> new ProblemException(404, "there is no service of that name"));
   }
 }

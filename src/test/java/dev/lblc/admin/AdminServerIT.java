@@ -233,6 +233,39 @@ class AdminServerIT {
   }
 
   @Test
+  void root_listsWhatThereIs() throws Exception {
+    HttpResponse<String> list = get("/");
+    assertThat(list.statusCode()).isEqualTo(200);
+    assertThat(list.headers().firstValue("content-type")).hasValue("text/plain; charset=utf-8");
+    assertThat(list.body().lines())
+        .hasSize(10)
+        .allMatch(line -> line.matches("GET    /\\S* +\\S.*"))
+        .anyMatch(line -> line.startsWith("GET    /api/v1/services/{service}/explain "));
+  }
+
+  /** A client that removes dot segments and double slashes does so before it asks. */
+  @ParameterizedTest
+  @CsvSource({
+    "200, /api/v1/services/images/destinations/..",
+    "404, /api/v1/services/images/destinations/.",
+    "404, /api/v1/services/images/..",
+    "404, /api/v1/../v1/services",
+    "404, //metrics",
+    "404, /metrics//",
+    "404, /api/v1/services//explain",
+    "200, /metrics/",
+    "200, /api/v1/services/images/",
+    "200, /api/v1/services/%69mages",
+    "404, /api/v1/service%73",
+    "405, /api/v1/services/images/destinations/..",
+  })
+  void path_asSent_isCompared(int status, String path) throws Exception {
+    images.acquire("..").close();
+    assertThat(raw((status == 405 ? "PATCH " : "GET ") + path + " HTTP/1.1\r\nHost: localhost\r\n"))
+        .startsWith("HTTP/1.1 " + status + " ");
+  }
+
+  @Test
   void head_isAnsweredWithoutABody() throws Exception {
     HttpResponse<String> head = client.send(
         request(SERVICES).method("HEAD", BodyPublishers.noBody()).build(), BodyHandlers.ofString());

@@ -143,24 +143,21 @@ final class JsonTextFuzzTest {
 
   private static String jackson(JsonParser parser, JsonToken token) throws IOException {
     List<String> inside = new ArrayList<>();
-    switch (token) {
-      case START_OBJECT:
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-          String key = parser.currentName();
-          inside.add(key + "=" + jackson(parser, parser.nextToken()));
-        }
-        return "{" + String.join(",", inside) + "}";
-      case START_ARRAY:
-        for (JsonToken next = parser.nextToken();
-            next != JsonToken.END_ARRAY;
-            next = parser.nextToken()) {
-          inside.add(jackson(parser, next));
-        }
-        return "[" + String.join(",", inside) + "]";
-      case VALUE_STRING:
-        return "'" + parser.getText();
-      default:
-        return parser.getText();
+    if (token == JsonToken.START_OBJECT) {
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String key = parser.currentName();
+        inside.add(key + "=" + jackson(parser, parser.nextToken()));
+      }
+      return "{" + String.join(",", inside) + "}";
     }
+    if (token == JsonToken.START_ARRAY) {
+      for (JsonToken next = parser.nextToken();
+          next != JsonToken.END_ARRAY;
+          next = parser.nextToken()) {
+        inside.add(jackson(parser, next));
+      }
+      return "[" + String.join(",", inside) + "]";
+    }
+    return token == JsonToken.VALUE_STRING ? "'" + parser.getText() : parser.getText();
   }
 }

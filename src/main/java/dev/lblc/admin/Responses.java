@@ -5,28 +5,27 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.RoutingContext;
 
-/** The forms that an answer takes. */
-final class Answer {
-  private Answer() {}
+/** The forms that a response takes. */
+final class Responses {
+  private Responses() {}
 
-  /** 200 with a JSON value: a {@code JsonObject} or {@code JsonArray}. */
-  static void json(RoutingContext context, Object value) {
-    send(context.response(), 200, "application/json", value.toString());
+  /** Sends 200 with a JSON value: a {@code JsonObject} or {@code JsonArray}. */
+  static void json(HttpServerResponse response, Object value) {
+    send(response, 200, "application/json", value.toString());
   }
 
-  /** 200 with Prometheus' text format. */
-  static void metrics(RoutingContext context, String text) {
-    send(context.response(), 200, "text/plain; version=0.0.4; charset=utf-8", text);
+  /** Sends 200 with plain text. */
+  static void text(HttpServerResponse response, String text) {
+    send(response, 200, "text/plain; charset=utf-8", text);
   }
 
-  /** An error as of RFC 9457. */
-  static void problem(RoutingContext context, int status, String detail) {
-    problem(context.response(), status, detail);
+  /** Sends 200 with numbers in Prometheus' text format. */
+  static void metrics(HttpServerResponse response, String text) {
+    send(response, 200, "text/plain; version=0.0.4; charset=utf-8", text);
   }
 
-  /** An error for a request that no route sees. */
+  /** Sends a problem document (RFC 9457). */
   static void problem(HttpServerResponse response, int status, String detail) {
     JsonObject problem = new JsonObject()
         .put("type", "about:blank")
