@@ -135,6 +135,8 @@ final class ArchitectureTest {
       .and()
       .doNotHaveFullyQualifiedName("dev.lblc.gateway.net.Loop")
       .and()
+      .doNotHaveFullyQualifiedName("dev.lblc.gateway.net.ServerRegistry")
+      .and()
       .doNotHaveFullyQualifiedName("dev.lblc.cluster.Cluster")
       .should()
       .dependOnClassesThat(resideInAnyPackage("io.vertx..impl..", "io.vertx..internal.."));

@@ -2,109 +2,140 @@ package dev.lblc.gateway;
 
 import dev.lblc.config.GatewayConfig;
 import dev.lblc.config.ListenerConfig;
-import dev.lblc.config.RouteConfig;
+import dev.lblc.config.TcpListenerConfig;
 import dev.lblc.gateway.http.HttpRoutes;
-import dev.lblc.gateway.net.ConnectionCount;
-import dev.lblc.gateway.tcp.TcpListener;
+import dev.lblc.gateway.net.Certificate;
+import dev.lblc.gateway.tcp.TcpSettings;
 import dev.lblc.plugin.Lblc;
+import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The running listeners of a configuration.
+ * The listeners of a configuration while they run, and the way from one configuration to the next.
  *
- * <p>A listener is served by several instances, one for each event loop; they share its port, its compiled routes and its
- * connection limit, and nothing else. May be used from any thread.
+ * <p>A gateway has a {@link Worker} for each event loop, as long as it lives. A listener is served by all of them. Starting is
+ * {@link #apply} on a gateway without listeners. May be used from any thread.
  */
 public final class Gateway {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
-  /** Vert.x shares a free port among servers that bind the same negative number; each listener takes one of its own. */
-  private static final AtomicInteger FREE_PORT = new AtomicInteger();
+  /** How long requests in flight may take when the gateway stops: less than what its caller waits, which is 10 s. */
+  private static final Duration STOP_DRAIN = Duration.ofSeconds(8);
+
+  /** How long requests in flight may take on a listener that is removed; nobody waits for it. */
+  private static final Duration REMOVAL_DRAIN = Duration.ofSeconds(30);
 
   private final Vertx vertx;
-  private final Map<String, Integer> ports = new ConcurrentHashMap<>();
+  private final Context context;
+  private final List<Worker> workers = new CopyOnWriteArrayList<>();
+  private final List<Listener> drainedLater = new CopyOnWriteArrayList<>();
+  private volatile Map<String, Listener> listeners = Map.of();
   private volatile String deployment = "";
+  private Future<?> last = Future.succeededFuture(); // guarded by this
+  private @Nullable Future<Void> closed; // guarded by this
 
   private Gateway(Vertx vertx) {
     this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
   }
 
   /**
-   * Starts the listeners. The services must be there already: see {@link Lblc#of}.
+   * Starts the listeners of a configuration. The services must be there already: see {@link Lblc#of}.
    *
    * @param instances event loops to use, 1 or more
    * @param nanoTime monotonic clock in nanoseconds, asked from any thread
-   * @return fails if a service is missing, a route cannot work or a port cannot be bound; nothing listens then
+   * @return fails as {@link #apply} does; nothing listens then
    */
   public static Future<Gateway> start(
       Vertx vertx, GatewayConfig config, int instances, LongSupplier nanoTime) {
     Gateway gateway = new Gateway(vertx);
-    List<Listener> listeners;
-    List<TcpListener> tcpListeners;
-    try {
-      listeners = compile(config, Lblc.of(vertx));
-      tcpListeners = compileTcp(vertx, config, Lblc.of(vertx));
-    } catch (IllegalArgumentException | IllegalStateException e) {
-      return Future.failedFuture(e);
-    }
-    Duration connect = longest(config, route -> route.timeouts().connect());
-    Duration response = longest(config, route -> route.timeouts().response());
-    Duration idle = longest(config, route -> route.timeouts().idle());
-    int tries =
-        1 + config.routes().stream().mapToInt(RouteConfig::retries).max().orElse(0);
-    Duration wait =
-        (response.compareTo(idle) > 0 ? response : idle).plus(connect).multipliedBy(tries);
     return vertx
         .deployVerticle(
-            () -> new GatewayVerticle(gateway, listeners, tcpListeners, connect, wait, nanoTime),
-            new DeploymentOptions().setInstances(instances))
-        .map(id -> gateway.started(id, instances));
+            () -> gateway.worker(nanoTime), new DeploymentOptions().setInstances(instances))
+        .compose(id -> {
+          gateway.deployment = id;
+          return gateway.apply(config);
+        })
+        .transform(applied -> applied.succeeded()
+            ? Future.succeededFuture(gateway.started())
+            : gateway.stop().transform(stopped -> Future.failedFuture(applied.cause())));
   }
 
   /**
-   * The port that a listener is bound to, the first one if there are several.
+   * Has the listeners be what a configuration says, and nothing that was there be interrupted: all of it is compiled and
+   * checked first, then new sockets are bound, and only then anything else is changed.
+   *
+   * <ul>
+   *   <li>A listener keeps its sockets and connections if its name, protocol, host and ports are the same, and
+   *       {@code transparent}, and with HTTP {@code proxyProtocol} and whether there is TLS. The rest holds from the next
+   *       connection or request on; those that have begun end with what they began with.
+   *   <li>A listener that is not in the configuration accepts no more when the future completes. What is in flight there has 30
+   *       seconds to end.
+   *   <li>A listener that needs a port of one that goes is opened after that is closed: connections are refused for some
+   *       milliseconds.
+   * </ul>
+   *
+   * <p>Configurations are applied one after another, in the order of the calls.
+   *
+   * @return what has changed; fails if a service is missing, a route or a certificate cannot work or a port cannot be bound, and
+   *     nothing was changed then
+   */
+  public synchronized Future<ListenerChanges> apply(GatewayConfig config) {
+    if (closed != null) {
+      return Future.failedFuture(new IllegalStateException("the gateway is stopped"));
+    }
+    Future<ListenerChanges> applied = last.transform(before -> applyNow(config));
+    last = applied;
+    return applied;
+  }
+
+  /**
+   * Returns the port that a listener is bound to, the first one if there are several.
    *
    * @throws IllegalArgumentException if no listener has that name
    */
   public int port(String listener) {
-    Integer port = ports.get(listener);
-    if (port == null) {
+    Map<String, Listener> all = listeners;
+    Listener found = all.get(listener);
+    if (found == null) {
       throw new IllegalArgumentException(
-          "listener " + listener + " (expected: one of " + ports.keySet() + ")");
+          "listener " + listener + " (expected: one of " + all.keySet() + ")");
     }
-    return port;
+    return found.port();
   }
 
   /**
-   * Stops accepting connections, lets the requests and the TCP connections in flight end, and closes what is left after
-   * {@value GatewayVerticle#DRAIN_SECONDS} seconds; tunnels, which have no end to wait for, are closed at once.
+   * Stops accepting connections, lets the requests and the TCP connections in flight end, and closes what is left after 8
+   * seconds; tunnels, which have no end to wait for, are closed at once.
    */
   public Future<Void> stop() {
     return vertx.undeploy(deployment);
   }
 
-  void bound(String listener, int port) {
-    ports.put(listener, port);
+  private Worker worker(LongSupplier nanoTime) {
+    Worker worker = new Worker(nanoTime, this::close);
+    workers.add(worker);
+    return worker;
   }
 
-  private Gateway started(String id, int instances) {
-    deployment = id;
+  private Gateway started() {
     LOG.info(
         "listening on {} with {} event loops, transport {}",
-        ports,
-        instances,
+        ports(),
+        workers.size(),
         vertx.isNativeTransportEnabled() ? "native" : "nio");
     Throwable cause = vertx.unavailableNativeTransportCause();
     if (cause != null) {
@@ -113,27 +144,80 @@ public final class Gateway {
     return this;
   }
 
-  private static List<Listener> compile(GatewayConfig config, Lblc lblc) {
-    List<Listener> listeners = new ArrayList<>();
+  private Future<ListenerChanges> applyNow(GatewayConfig config) {
+    return onContext()
+        .compose(v -> context.executeBlocking(() -> compile(config)))
+        .compose(wanted -> {
+          Rollout rollout = new Rollout(workers, listeners, wanted, REMOVAL_DRAIN);
+          return rollout.run().map(done -> {
+            listeners = rollout.result();
+            rollout.leaving().forEach(this::awaitDrained);
+            return rollout.changes();
+          });
+        });
+  }
+
+  private void awaitDrained(Listener leaving) {
+    drainedLater.add(leaving);
+    leaving.drained().onComplete(done -> drainedLater.remove(leaving));
+  }
+
+  /** Compiles and checks all of it; reads certificates, and waits for that. */
+  private List<Listener> compile(GatewayConfig config) {
+    Lblc lblc = Lblc.of(vertx);
+    List<Listener> wanted = new ArrayList<>();
     for (ListenerConfig listener : config.listeners()) {
-      int bindPort = listener.port() > 0 ? listener.port() : FREE_PORT.decrementAndGet();
-      listeners.add(new Listener(
+      HttpSettings settings = new HttpSettings(
           listener,
-          bindPort,
+          config.routes().stream()
+              .filter(route -> route.listener().equals(listener.name()))
+              .toList(),
           HttpRoutes.compile(listener, config.routes(), lblc::service),
-          new ConnectionCount(listener.name(), listener.maxConnections())));
+          Certificate.read(vertx, listener.name(), listener.tls()));
+      ServerOptions.check(settings);
+      wanted.add(new HttpListener(vertx, settings));
     }
-    return listeners;
+    for (TcpListenerConfig listener : config.tcpListeners()) {
+      wanted.add(new TcpListener(TcpSettings.compile(
+          vertx, listener, config.tcpRoutes(), config.services(), lblc::service)));
+    }
+    return wanted;
   }
 
-  private static List<TcpListener> compileTcp(Vertx vertx, GatewayConfig config, Lblc lblc) {
-    return config.tcpListeners().stream()
-        .map(listener -> TcpListener.compile(
-            vertx, listener, config.tcpRoutes(), config.services(), lblc::service))
-        .toList();
+  /** Closes all listeners, once, behind what is being applied. Called by each worker that stops. */
+  private synchronized Future<Void> close() {
+    if (closed == null) {
+      closed = last.transform(before -> closeNow());
+    }
+    return closed;
   }
 
-  private static Duration longest(GatewayConfig config, Function<RouteConfig, Duration> of) {
-    return config.routes().stream().map(of).max(Duration::compareTo).orElse(Duration.ofSeconds(60));
+  private Future<Void> closeNow() {
+    List<Future<?>> ends = new ArrayList<>();
+    for (Listener listener : listeners.values()) {
+      ends.add(listener.close(STOP_DRAIN).compose(done -> listener.drained()));
+    }
+    listeners = Map.of();
+    if (!drainedLater.isEmpty()) {
+      Promise<Void> over = Promise.promise();
+      long timer = vertx.setTimer(STOP_DRAIN.toMillis(), id -> over.complete());
+      List<Future<Void>> earlier = drainedLater.stream().map(Listener::drained).toList();
+      ends.add(Future.any(Future.join(earlier), over.future())
+          .onComplete(done -> vertx.cancelTimer(timer)));
+    }
+    return Future.join(ends).mapEmpty();
+  }
+
+  /** Complete on the gateway's context, so that all of an application runs there. */
+  private Future<Void> onContext() {
+    Promise<Void> promise = Promise.promise();
+    context.runOnContext(v -> promise.complete());
+    return promise.future();
+  }
+
+  private Map<String, Integer> ports() {
+    Map<String, Integer> ports = new LinkedHashMap<>();
+    listeners.forEach((name, listener) -> ports.put(name, listener.port()));
+    return ports;
   }
 }

@@ -1,32 +1,37 @@
 package dev.lblc.gateway;
 
-import dev.lblc.config.ListenerConfig;
-import dev.lblc.config.TlsConfig;
+import dev.lblc.config.RouteConfig;
 import dev.lblc.gateway.http.Limits;
+import dev.lblc.gateway.net.Certificate;
 import dev.lblc.gateway.net.ProxyCodec;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.ServerSSLOptions;
 import java.time.Duration;
 import java.util.List;
 
-/** Vert.x's options for a listener. */
+/** Vert.x's options for the servers of a listener. */
 final class ServerOptions {
   private static final int STREAMS_PER_CONNECTION = 100;
 
+  /** What a connection may be idle for where the routes wait no longer themselves. */
+  private static final Duration SHORTEST_IDLE = Duration.ofSeconds(60);
+
   private ServerOptions() {}
 
-  /**
-   * The options.
-   *
-   * @param idle a connection is closed after so long without a byte; longer than any wait for a response
-   * @throws IllegalStateException if the PROXY protocol is asked for and its codec is not on the class path: Vert.x would
-   *     take the header for a request
-   */
-  static HttpServerOptions of(ListenerConfig config, Duration idle) {
+  /** Throws an {@link IllegalStateException} if the PROXY protocol is asked for and its codec is not on the class path. */
+  static void check(HttpSettings settings) {
+    if (settings.config().proxyProtocol()) {
+      ProxyCodec.require(
+          settings.config().name()); // else Vert.x would take the header for a request
+    }
+  }
+
+  /** Returns the options to listen with. */
+  static HttpServerOptions of(HttpSettings settings) {
     HttpServerOptions options = new HttpServerOptions()
-        .setIdleTimeout(Math.toIntExact(idle.toSeconds()))
+        .setIdleTimeout(Math.toIntExact(idle(settings.routeConfigs()).toSeconds()))
         .setMaxInitialLineLength(Limits.LINE_BYTES)
         .setMaxHeaderSize(Limits.HEADER_BYTES)
         .setMaxChunkSize(Limits.CHUNK_BYTES)
@@ -38,22 +43,38 @@ final class ServerOptions {
         .setHandle100ContinueAutomatically(true)
         // WebSocket extensions are negotiated between client and server.
         .setPerFrameWebSocketCompressionSupported(false)
-        .setPerMessageWebSocketCompressionSupported(false);
-    TlsConfig tls = config.tls();
-    if (tls != null) {
+        .setPerMessageWebSocketCompressionSupported(false)
+        .setUseProxyProtocol(settings.config().proxyProtocol());
+    Certificate certificate = settings.certificate();
+    if (certificate != null) {
       options
           .setSsl(true)
           .setSni(true)
-          .setKeyCertOptions(new PemKeyCertOptions()
-              .addCertPath(tls.certificate().toString())
-              .addKeyPath(tls.key().toString()))
+          .setKeyCertOptions(certificate.options())
           .setUseAlpn(true)
           .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1));
     }
-    if (config.proxyProtocol()) {
-      ProxyCodec.require(config.name());
-      options.setUseProxyProtocol(true);
-    }
     return options;
+  }
+
+  /** Returns the part of the options that can be replaced while it listens. */
+  static ServerSSLOptions tlsOf(HttpSettings settings) {
+    ServerSSLOptions tls = of(settings).getSslOptions();
+    tls.setApplicationLayerProtocols(
+        List.of(HttpVersion.HTTP_2.alpnName(), HttpVersion.HTTP_1_1.alpnName()));
+    return tls;
+  }
+
+  /** Longer than any wait for a response. */
+  private static Duration idle(List<RouteConfig> routes) {
+    Duration idle = SHORTEST_IDLE;
+    for (RouteConfig route : routes) {
+      RouteConfig.Timeouts timeouts = route.timeouts();
+      Duration response = timeouts.response();
+      Duration longer = response.compareTo(timeouts.idle()) > 0 ? response : timeouts.idle();
+      Duration wait = longer.plus(timeouts.connect()).multipliedBy(1L + route.retries());
+      idle = idle.compareTo(wait) > 0 ? idle : wait;
+    }
+    return idle.plusSeconds(10);
   }
 }

@@ -6,7 +6,8 @@ import dev.lblc.config.DestinationTemplate;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.TcpListenerConfig;
 import dev.lblc.config.TcpRouteConfig;
-import dev.lblc.gateway.tcp.TcpListener;
+import dev.lblc.gateway.tcp.TcpServer;
+import dev.lblc.gateway.tcp.TcpSettings;
 import dev.lblc.gateway.tcp.TcpWorker;
 import dev.lblc.scheduler.ExpiryCheck;
 import dev.lblc.scheduler.LocalityBased;
@@ -144,23 +145,22 @@ final class KernelReplay {
             List.of(new DestinationTemplate.Field(DestinationTemplate.Kind.LOCAL_IP, null, 0)))),
         new TcpRouteConfig.Timeouts(Duration.ofSeconds(5), Duration.ofHours(24), null),
         0);
-    TcpListener tcp =
-        TcpListener.compile(vertx, listener, List.of(route), Map.of(), known -> service);
-    List<Integer> ports = new ArrayList<>();
+    TcpServer tcp = new TcpServer(
+        TcpSettings.compile(vertx, listener, List.of(route), Map.of(), known -> service));
     vertx
         .deployVerticle(new VerticleBase() {
           @Override
           public Future<?> start() {
-            return tcp.join(new TcpWorker(vertx, System::nanoTime)).onSuccess(ports::add);
+            return tcp.listen(List.of(new TcpWorker(vertx, System::nanoTime)));
           }
 
           @Override
           public Future<?> stop() {
-            return tcp.close();
+            return tcp.stopAccepting();
           }
         })
         .await(10, SECONDS);
-    return ports.get(0);
+    return tcp.port();
   }
 
   private void replayRow(int port) throws Exception {

@@ -12,6 +12,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.proxy.handler.ProxyHandler;
 import io.vertx.httpproxy.HttpProxy;
 import io.vertx.httpproxy.ProxyOptions;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,12 +26,12 @@ final class HttpFrontend implements Handler<HttpServerRequest> {
   private static final Logger LOG = LoggerFactory.getLogger(HttpFrontend.class);
 
   private final Router router;
-  private final HttpRoutes routes;
+  private final Supplier<HttpRoutes> routes;
   private final Connector connector;
   private final ProxyHandler proxy;
   private final Deadlines deadlines;
 
-  HttpFrontend(Vertx vertx, HttpClient client, HttpRoutes routes, Deadlines deadlines) {
+  HttpFrontend(Vertx vertx, HttpClient client, Supplier<HttpRoutes> routes, Deadlines deadlines) {
     this.routes = routes;
     this.deadlines = deadlines;
     this.connector = new Connector(client);
@@ -76,14 +77,15 @@ final class HttpFrontend implements Handler<HttpServerRequest> {
 
   private void route(RoutingContext context) {
     HttpServerRequest request = context.request();
-    Exchange exchange = begin(request);
+    HttpRoutes now = routes.get();
+    Exchange exchange = new Exchange(request, now.accessLog(), deadlines);
     context.put(Exchange.KEY, exchange);
     InboundFacts facts;
     Route route;
     try {
       RequestHead.checkFraming(request);
-      facts = new InboundFacts(request, routes.trustedPeers());
-      route = routes.find(facts);
+      facts = new InboundFacts(request, now.trustedPeers());
+      route = now.find(facts);
     } catch (BadRequestException e) {
       exchange.refuse(400, e.reason());
       return;
@@ -123,6 +125,6 @@ final class HttpFrontend implements Handler<HttpServerRequest> {
   }
 
   private Exchange begin(HttpServerRequest request) {
-    return new Exchange(request, routes.accessLog(), deadlines);
+    return new Exchange(request, routes.get().accessLog(), deadlines);
   }
 }

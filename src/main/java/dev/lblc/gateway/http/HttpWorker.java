@@ -6,8 +6,8 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.PoolOptions;
-import java.time.Duration;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,19 +33,13 @@ public final class HttpWorker {
   /**
    * On the current event loop.
    *
-   * @param longestConnect of all routes
-   * @param longestWait of all routes: the longest time that a request may go without a byte
    * @param nanoTime monotonic clock in nanoseconds
    */
-  public HttpWorker(
-      Vertx vertx, Duration longestConnect, Duration longestWait, LongSupplier nanoTime) {
+  public HttpWorker(Vertx vertx, LongSupplier nanoTime) {
     this.vertx = vertx;
     HttpClientOptions options = new HttpClientOptions()
         .setKeepAlive(true)
         .setKeepAliveTimeout(KEEP_ALIVE_SECONDS)
-        .setConnectTimeout(Math.toIntExact(longestConnect.toMillis()))
-        // The net below the routes' own limits: no connection stays busy for ever.
-        .setIdleTimeout(Math.toIntExact(longestWait.toSeconds() + 5))
         .setMaxHeaderSize(Limits.HEADER_BYTES)
         .setMaxInitialLineLength(Limits.LINE_BYTES)
         .setMaxChunkSize(Limits.CHUNK_BYTES)
@@ -68,13 +62,13 @@ public final class HttpWorker {
     LOG.debug("connection to a server failed", cause);
   }
 
-  /** Handles the requests of a listener with these routes. */
-  public Handler<HttpServerRequest> handler(HttpRoutes routes) {
+  /** Handles the requests of a listener: each by the routes that there are when it comes. */
+  public Handler<HttpServerRequest> handler(Supplier<HttpRoutes> routes) {
     return new HttpFrontend(vertx, client, routes, deadlines);
   }
 
-  /** Handles what came in on a listener with these routes and could not be read as a request. */
-  public Handler<HttpServerRequest> invalidRequestHandler(HttpRoutes routes) {
+  /** Handles what came in on a listener and could not be read as a request. */
+  public Handler<HttpServerRequest> invalidRequestHandler(Supplier<HttpRoutes> routes) {
     return new InvalidRequests(routes, deadlines);
   }
 }

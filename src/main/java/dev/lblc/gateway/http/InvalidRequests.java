@@ -4,21 +4,22 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Refuses what could not be read as a request, and closes its connection: where the next one starts is unknown. */
 final class InvalidRequests implements Handler<HttpServerRequest> {
-  private final HttpRoutes routes;
+  private final Supplier<HttpRoutes> routes;
   private final Deadlines deadlines;
 
-  InvalidRequests(HttpRoutes routes, Deadlines deadlines) {
+  InvalidRequests(Supplier<HttpRoutes> routes, Deadlines deadlines) {
     this.routes = routes;
     this.deadlines = deadlines;
   }
 
   @Override
   public void handle(HttpServerRequest request) {
-    Exchange exchange = new Exchange(request, routes.accessLog(), deadlines);
+    Exchange exchange = new Exchange(request, routes.get().accessLog(), deadlines);
     @Nullable Throwable cause = request.decoderResult().cause();
     if (cause instanceof TooLongHttpLineException) {
       exchange.refuse(414, "request line too long");

@@ -13,7 +13,7 @@ public final class ConnectionCount {
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionCount.class);
 
   private final String listener;
-  private final int limit;
+  private volatile int limit;
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicBoolean isFull = new AtomicBoolean();
 
@@ -32,6 +32,11 @@ public final class ConnectionCount {
       LOG.warn("listener {} refuses connections: {} are open (maxConnections)", listener, limit);
     }
     return false;
+  }
+
+  /** Changes how many may stay; those that are open do so. */
+  public void limit(int most) {
+    limit = most;
   }
 
   /** Counts one less. */

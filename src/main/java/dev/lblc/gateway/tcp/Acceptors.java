@@ -1,5 +1,6 @@
 package dev.lblc.gateway.tcp;
 
+import dev.lblc.config.TcpListenerConfig;
 import dev.lblc.gateway.net.Loop;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
@@ -27,18 +28,19 @@ final class Acceptors {
   /** How long nothing is accepted after that failed: nearly always for want of file descriptors. */
   private static final long PAUSE_MILLIS = 500;
 
-  private final TcpListener listener;
+  private final TcpServer server;
+  private final TcpListenerConfig config;
   private final Loop loop;
 
-  Acceptors(TcpListener listener, Loop loop) {
-    this.listener = listener;
+  Acceptors(TcpServer server, TcpListenerConfig config, Loop loop) {
+    this.server = server;
+    this.config = config;
     this.loop = loop;
   }
 
   /** Binds all ports, or none. */
   Future<List<Channel>> bindAll() {
-    List<Future<Channel>> binding =
-        listener.config().ports().stream().map(this::bind).toList();
+    List<Future<Channel>> binding = config.ports().stream().map(this::bind).toList();
     return Future.join(binding)
         .<List<Channel>>map(all -> all.list())
         .recover(cause -> closeAll(
@@ -60,7 +62,7 @@ final class Acceptors {
 
   private Future<Channel> bind(int port) {
     Promise<Channel> promise = Promise.promise();
-    String host = listener.config().host();
+    String host = config.host();
     loop.resolve(host, port).addListener(found -> {
       if (found.isSuccess()) {
         bind((InetSocketAddress) found.getNow(), promise);
@@ -74,7 +76,7 @@ final class Acceptors {
   private void bind(InetSocketAddress address, Promise<Channel> promise) {
     ServerChannel channel = loop.newServerChannel();
     channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
-    if (listener.config().transparent()) {
+    if (config.transparent()) {
       try {
         takeAnyAddress(channel);
       } catch (IOException | ChannelException e) {
@@ -104,7 +106,7 @@ final class Acceptors {
 
   /** Says which of several ports it was. */
   private Throwable named(InetSocketAddress address, Throwable cause) {
-    return listener.config().ports().size() == 1
+    return config.ports().size() == 1
         ? cause
         : new IOException("port " + address.getPort() + ": " + cause.getMessage(), cause);
   }
@@ -113,13 +115,13 @@ final class Acceptors {
   private final class Acceptor extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object accepted) {
-      listener.accept((Channel) accepted);
+      server.accept((Channel) accepted);
     }
 
     @Override
     @SuppressWarnings("deprecation") // for outbound handlers only
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      LOG.warn("listener {} cannot accept connections", listener.config().name(), cause);
+      LOG.warn("listener {} cannot accept connections", config.name(), cause);
       ctx.channel().config().setAutoRead(false);
       ctx.executor()
           .schedule(

@@ -31,7 +31,7 @@ final class Opening extends ChannelInboundHandlerAdapter {
   private static final int LONGEST_HELLO = 32 << 10;
 
   private final Session session;
-  private final TcpListener listener;
+  private final TcpSettings settings;
   private boolean awaitsHeader;
   private boolean awaitsHandshake;
   private @Nullable ClientHello hello;
@@ -41,23 +41,23 @@ final class Opening extends ChannelInboundHandlerAdapter {
 
   private Opening(Session session) {
     this.session = session;
-    this.listener = session.listener();
+    this.settings = session.settings();
   }
 
   /** Begins with a connection that is accepted but not registered yet. */
   static void begin(Session session, Channel channel) {
     Opening opening = new Opening(session);
-    if (session.listener().config().proxyProtocol()) {
+    if (session.settings().config().proxyProtocol()) {
       opening.awaitsHeader = true;
       channel.pipeline().addLast(ProxyHeader.decoder());
     }
-    SslContext tls = session.listener().tls();
+    SslContext tls = session.settings().tls();
     if (tls != null) {
       opening.awaitsHandshake = true;
       SslHandler handler = tls.newHandler(channel.alloc());
       handler.setHandshakeTimeoutMillis(0); // by the deadlines
       channel.pipeline().addLast(handler);
-    } else if (session.listener().routes().anyNeedsSni()) {
+    } else if (session.settings().routes().anyNeedsSni()) {
       opening.hello = new ClientHello(LONGEST_HELLO);
     }
     channel.pipeline().addLast(opening);
@@ -68,7 +68,7 @@ final class Opening extends ChannelInboundHandlerAdapter {
     session.begin();
     facts =
         new ConnectionFacts(session.peer(), (InetSocketAddress) ctx.channel().localAddress(), null);
-    if (awaitsHeader && !listener.trustedPeers().contains(ConnectionFacts.ip(session.peer()))) {
+    if (awaitsHeader && !settings.trustedPeers().contains(ConnectionFacts.ip(session.peer()))) {
       session.abort(TcpFailure.PEER_NOT_TRUSTED);
       return;
     }

@@ -40,7 +40,8 @@ final class Session {
   }
 
   private final TcpWorker worker;
-  private final TcpListener listener;
+  private final TcpServer acceptedBy;
+  private final TcpSettings settings;
   private final Side client;
   private final long startNanos;
   private final InetSocketAddress peer;
@@ -55,9 +56,10 @@ final class Session {
 
   private final DeadlineRing.Entry limits = new DeadlineRing.Entry(new SessionLimits(this));
 
-  Session(TcpWorker worker, TcpListener listener, Channel channel) {
+  Session(TcpWorker worker, TcpServer acceptedBy, TcpSettings settings, Channel channel) {
     this.worker = worker;
-    this.listener = listener;
+    this.acceptedBy = acceptedBy;
+    this.settings = settings;
     this.client = new Side(this, channel, worker.loop().readSizes());
     this.peer = (InetSocketAddress) channel.remoteAddress();
     this.startNanos = worker.nanoTime();
@@ -65,8 +67,14 @@ final class Session {
 
   // --- what is known ---
 
-  TcpListener listener() {
-    return listener;
+  /** The server that accepted it. */
+  TcpServer acceptedBy() {
+    return acceptedBy;
+  }
+
+  /** What holds for it, whatever its listener has been told since. */
+  TcpSettings settings() {
+    return settings;
   }
 
   Side client() {
@@ -114,9 +122,9 @@ final class Session {
   /** The client has said what there is to know: finds the route, and a server. */
   void opened(ConnectionFacts known) {
     facts = known;
-    TcpRoute found = listener.routes().find(known);
+    TcpRoute found = settings.routes().find(known);
     if (found == null) {
-      LOG.debug("listener {} has no route for {}", listener.config().name(), known);
+      LOG.debug("listener {} has no route for {}", settings.config().name(), known);
       abort(TcpFailure.NO_ROUTE);
       return;
     }
@@ -233,7 +241,7 @@ final class Session {
     if (attempts != null) {
       attempts.release();
     }
-    if (TcpAccessLog.isOn(listener.config())) {
+    if (TcpAccessLog.isOn(settings.config())) {
       log(why);
     }
   }
@@ -252,7 +260,7 @@ final class Session {
     ConnectionFacts all = facts;
     Lease last = attempts == null ? null : attempts.last();
     TcpAccessLog.line(
-            listener.config(),
+            settings.config(),
             all == null ? ConnectionFacts.ip(peer) : all.clientIp(),
             all == null ? client.localPort() : all.localPort())
         .number(client.received())

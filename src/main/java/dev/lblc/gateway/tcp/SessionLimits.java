@@ -27,7 +27,7 @@ final class SessionLimits implements DeadlineRing.Timed {
   public void checkLimits(long nowNanos, long phaseNanos, long quietNanos) {
     switch (session.phase()) {
       case OPENING -> {
-        if (phaseNanos > session.listener().config().hello().toNanos()) {
+        if (phaseNanos > session.settings().config().hello().toNanos()) {
           session.abort(TcpFailure.HELLO_TIMEOUT);
         }
       }

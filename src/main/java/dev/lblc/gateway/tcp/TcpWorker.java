@@ -6,20 +6,23 @@ import io.netty.channel.Channel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The TCP data path of one event loop: both sockets of a session stay on it. To be made and used on that loop; only {@link
- * #accept} may be called from any thread.
+ * #accept} and {@link #drain} may be called from any thread.
  */
 public final class TcpWorker {
+  /** The end of the sessions of one listener. */
+  private record Drain(TcpServer server, long untilNanos, Promise<Void> drained) {}
+
   private final LongSupplier nanoTime;
   private final Loop loop;
   private final DeadlineRing deadlines = new DeadlineRing();
-  private @Nullable Promise<Void> drained;
-  private long drainUntilNanos;
+  private final List<Drain> drains = new ArrayList<>();
 
   /**
    * On the current event loop.
@@ -32,21 +35,23 @@ public final class TcpWorker {
     vertx.setPeriodic(DeadlineRing.TICK_MILLIS, timer -> tick());
   }
 
-  /** Lets the sessions end by themselves for a while, then by force; to be called once nothing is accepted any more. */
-  public Future<Void> drain(long seconds) {
-    Promise<Void> promise = Promise.promise();
-    drained = promise;
-    drainUntilNanos = nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-    tick();
-    return promise.future();
-  }
-
   /** Takes over a connection that is accepted and not registered yet; one that cannot be registered is closed. */
   @SuppressWarnings("FutureReturnValueIgnored") // its close future tells
-  void accept(TcpListener listener, Channel channel) {
+  void accept(TcpServer server, TcpSettings settings, Channel channel) {
     loop.prepare(channel);
-    Opening.begin(new Session(this, listener, channel), channel);
+    Opening.begin(new Session(this, server, settings, channel), channel);
     loop.eventLoop().register(channel);
+  }
+
+  /** Lets the sessions of a server that accepts no more end by themselves for so long, then by force. */
+  Future<Void> drain(TcpServer server, Duration limit) {
+    Promise<Void> drained = Promise.promise();
+    // Behind the registration of all that was accepted.
+    loop.eventLoop().execute(() -> {
+      drains.add(new Drain(server, nanoTime() + limit.toNanos(), drained));
+      checkDrains(nanoTime());
+    });
+    return drained.future();
   }
 
   Loop loop() {
@@ -61,24 +66,35 @@ public final class TcpWorker {
     return nanoTime.getAsLong();
   }
 
-  private static void stop(DeadlineRing.Timed timed) {
-    if (timed instanceof SessionLimits limits) {
-      limits.session().abort(TcpFailure.STOPPED);
-    }
-  }
-
   private void tick() {
     long now = nanoTime();
     deadlines.tick(now);
-    Promise<Void> waiting = drained;
-    if (waiting == null) {
-      return;
+    if (!drains.isEmpty()) {
+      checkDrains(now);
     }
-    if (now - drainUntilNanos >= 0) {
-      deadlines.forEach(TcpWorker::stop);
+  }
+
+  private void checkDrains(long now) {
+    for (Drain drain : List.copyOf(drains)) {
+      List<Session> left = sessionsOf(drain.server());
+      if (now - drain.untilNanos() >= 0) {
+        left.forEach(session -> session.abort(TcpFailure.STOPPED));
+        left = List.of();
+      }
+      if (left.isEmpty()) {
+        drains.remove(drain);
+        drain.drained().complete();
+      }
     }
-    if (deadlines.size() == 0) {
-      waiting.tryComplete();
-    }
+  }
+
+  private List<Session> sessionsOf(TcpServer server) {
+    List<Session> sessions = new ArrayList<>();
+    deadlines.forEach(timed -> {
+      if (timed instanceof SessionLimits limits && limits.session().acceptedBy() == server) {
+        sessions.add(limits.session());
+      }
+    });
+    return sessions;
   }
 }

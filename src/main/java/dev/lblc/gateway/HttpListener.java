@@ -1,0 +1,153 @@
+package dev.lblc.gateway;
+
+import dev.lblc.config.ListenerConfig;
+import dev.lblc.gateway.http.Connections;
+import dev.lblc.gateway.net.ConnectionCount;
+import dev.lblc.gateway.net.ServerRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A listener of HTTP: a server of Vert.x's on each event loop; they share one socket, the routes and the connection limit. */
+final class HttpListener implements Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
+
+  /** Vert.x shares a free port among servers that bind the same negative number; each opening takes one of its own. */
+  private static final AtomicInteger FREE_PORT = new AtomicInteger();
+
+  /** One of the servers, and the loop it is to be used on. */
+  private record Share(Worker worker, HttpServer server) {}
+
+  private final Vertx vertx;
+  private final ConnectionCount connections;
+  private volatile HttpSettings settings;
+  private volatile List<Share> shares = List.of();
+  private volatile Future<Void> drained = Future.succeededFuture();
+  private volatile int port;
+  private volatile int bindPort;
+
+  HttpListener(Vertx vertx, HttpSettings settings) {
+    this.vertx = vertx;
+    this.settings = settings;
+    this.port = settings.config().port();
+    this.connections = new ConnectionCount(name(), settings.config().maxConnections());
+  }
+
+  @Override
+  public String name() {
+    return settings.config().name();
+  }
+
+  @Override
+  public int port() {
+    return port;
+  }
+
+  @Override
+  public Set<Integer> ports() {
+    return port > 0 ? Set.of(port) : Set.of();
+  }
+
+  /** Vert.x's servers cannot turn TLS or the PROXY protocol on or off while they listen. */
+  @Override
+  public boolean hasSocketsFor(Listener wanted) {
+    ListenerConfig mine = settings.config();
+    return wanted instanceof HttpListener other
+        && other.name().equals(name())
+        && other.settings.config().host().equals(mine.host())
+        && other.settings.config().port() == mine.port()
+        && other.settings.config().proxyProtocol() == mine.proxyProtocol()
+        && (other.settings.certificate() == null) == (settings.certificate() == null);
+  }
+
+  @Override
+  public boolean isConfiguredAs(Listener wanted) {
+    return ((HttpListener) wanted).settings.isConfiguredAs(settings);
+  }
+
+  @Override
+  public Listener asConfigured() {
+    return new HttpListener(vertx, settings);
+  }
+
+  @Override
+  public Future<Void> open(List<Worker> workers) {
+    bindPort = port > 0 ? port : FREE_PORT.decrementAndGet();
+    List<Future<Share>> opening = workers.stream().map(this::open).toList();
+    return Future.join(opening).transform(all -> {
+      shares = opening.stream().filter(Future::succeeded).map(Future::result).toList();
+      if (all.failed()) {
+        return close(Duration.ZERO).transform(closed -> Future.failedFuture(all.cause()));
+      }
+      port = shares.get(0).server().actualPort();
+      return Future.succeededFuture();
+    });
+  }
+
+  @Override
+  public Future<Void> update(Listener wanted) {
+    HttpSettings next = ((HttpListener) wanted).settings;
+    return updateCertificate(next).onSuccess(done -> {
+      settings = next;
+      connections.limit(next.config().maxConnections());
+    });
+  }
+
+  @Override
+  public Future<Void> close(Duration drain) {
+    List<Share> closing = shares;
+    shares = List.of();
+    drained = Future.join(closing.stream()
+            .map(share -> share
+                .worker()
+                .call(() -> share.server().shutdown(drain.toMillis(), TimeUnit.MILLISECONDS)))
+            .toList())
+        .mapEmpty();
+    return ServerRegistry.gone(vertx, settings.config().host(), bindPort).otherwise(cause -> {
+      LOG.error("listener {} could not be closed: its port is not free yet", name(), cause);
+      return null;
+    });
+  }
+
+  @Override
+  public Future<Void> drained() {
+    return drained;
+  }
+
+  private Future<Share> open(Worker worker) {
+    return worker.call(() -> vertx
+        .createHttpServer(ServerOptions.of(settings))
+        .connectionHandler(this::limit)
+        .requestHandler(worker.http().handler(() -> settings.routes()))
+        .invalidRequestHandler(worker.http().invalidRequestHandler(() -> settings.routes()))
+        .listen(bindPort, settings.config().host())
+        .map(server -> new Share(worker, server)));
+  }
+
+  /** What one of the servers is told holds for all that share its socket. */
+  private Future<Void> updateCertificate(HttpSettings next) {
+    if (next.hasCertificateOf(settings) || shares.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    Share any = shares.get(0);
+    return any.worker()
+        .call(() -> any.server().updateSSLOptions(ServerOptions.tlsOf(next)).<Void>mapEmpty());
+  }
+
+  /** Closes connections that come past the listener's limit at once. */
+  private void limit(HttpConnection connection) {
+    boolean stays = connections.opened();
+    Connections.onClosed(connection, connections::closed);
+    if (!stays) {
+      Connections.closeNow(connection);
+    }
+  }
+}

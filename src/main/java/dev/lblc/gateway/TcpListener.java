@@ -1,0 +1,85 @@
+package dev.lblc.gateway;
+
+import dev.lblc.config.TcpListenerConfig;
+import dev.lblc.gateway.tcp.TcpServer;
+import dev.lblc.gateway.tcp.TcpSettings;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** A listener of TCP. All that it does with a connection is decided when that is accepted, so that its sockets can stay. */
+final class TcpListener implements Listener {
+  private final TcpServer server;
+  private volatile Future<Void> drained = Future.succeededFuture();
+
+  TcpListener(TcpSettings settings) {
+    this.server = new TcpServer(settings);
+  }
+
+  @Override
+  public String name() {
+    return config().name();
+  }
+
+  @Override
+  public int port() {
+    return server.port();
+  }
+
+  @Override
+  public Set<Integer> ports() {
+    Set<Integer> ports = new HashSet<>(config().ports());
+    if (ports.remove(0) && server.isListening()) {
+      ports.add(server.port());
+    }
+    return ports;
+  }
+
+  @Override
+  public boolean hasSocketsFor(Listener wanted) {
+    return wanted instanceof TcpListener other
+        && other.name().equals(name())
+        && other.config().host().equals(config().host())
+        && other.config().ports().equals(config().ports())
+        && other.config().transparent() == config().transparent();
+  }
+
+  @Override
+  public boolean isConfiguredAs(Listener wanted) {
+    return ((TcpListener) wanted).server.settings().isConfiguredAs(server.settings());
+  }
+
+  @Override
+  public Listener asConfigured() {
+    return new TcpListener(server.settings());
+  }
+
+  @Override
+  public Future<Void> open(List<Worker> workers) {
+    return server.listen(workers.stream().map(Worker::tcp).toList());
+  }
+
+  @Override
+  public Future<Void> update(Listener wanted) {
+    server.update(((TcpListener) wanted).server.settings());
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<Void> close(Duration drain) {
+    Future<Void> closed = server.stopAccepting();
+    drained = closed.compose(done -> server.drain(drain));
+    return closed;
+  }
+
+  @Override
+  public Future<Void> drained() {
+    return drained;
+  }
+
+  private TcpListenerConfig config() {
+    return server.settings().config();
+  }
+}

@@ -1,0 +1,125 @@
+package dev.lblc.gateway.net;
+
+import dev.lblc.config.TlsConfig;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.PemKeyCertOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.util.Map;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.X509KeyManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A certificate of a listener with its private key. The files are read once, so that what is used is what was checked,
+ * whatever is written into them afterwards. Immutable.
+ */
+public final class Certificate {
+  /** How each kind of key signs, for the check that a key is the certificate's. */
+  private static final Map<String, String> SIGNATURES =
+      Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA", "EdDSA", "EdDSA");
+
+  private final Buffer chain;
+  private final Buffer key;
+  private final KeyManagerFactory keys;
+
+  private Certificate(Buffer chain, Buffer key, KeyManagerFactory keys) {
+    this.chain = chain;
+    this.key = key;
+    this.keys = keys;
+  }
+
+  /**
+   * Reads the files of a listener. Waits for them.
+   *
+   * @param config null: clear text
+   * @return null if and only if {@code config} is
+   * @throws IllegalArgumentException if they cannot be used; the message names the listener
+   */
+  public static @Nullable Certificate read(
+      Vertx vertx, String listener, @Nullable TlsConfig config) {
+    if (config == null) {
+      return null;
+    }
+    try {
+      Buffer chain = Buffer.buffer(Files.readAllBytes(config.certificate()));
+      Buffer key = Buffer.buffer(Files.readAllBytes(config.key()));
+      KeyManagerFactory keys = pem(chain, key).getKeyManagerFactory(vertx);
+      if (!areOfOneAnother(keys)) {
+        throw new GeneralSecurityException(
+            config.key() + " is not the private key of " + config.certificate());
+      }
+      return new Certificate(chain, key, keys);
+    } catch (Exception e) { // all that getKeyManagerFactory declares
+      throw new IllegalArgumentException("listener " + listener + ": tls: " + e, e);
+    }
+  }
+
+  /** Returns it for a server of Vert.x. */
+  public PemKeyCertOptions options() {
+    return pem(chain, key);
+  }
+
+  /** Returns it for a server of Netty. */
+  public SslContext context() {
+    try {
+      return SslContextBuilder.forServer(keys).protocols("TLSv1.3", "TLSv1.2").build();
+    } catch (IOException e) {
+      throw new IllegalArgumentException("tls: " + e, e);
+    }
+  }
+
+  /** Whether it is of the same octets. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Certificate that && chain.equals(that.chain) && key.equals(that.key);
+  }
+
+  @Override
+  public int hashCode() {
+    return chain.hashCode();
+  }
+
+  private static PemKeyCertOptions pem(Buffer chain, Buffer key) {
+    return new PemKeyCertOptions().addCertValue(chain).addKeyValue(key);
+  }
+
+  /** The handshakes of a key that is another certificate's would all fail, and nothing else would tell. */
+  private static boolean areOfOneAnother(KeyManagerFactory keys) throws GeneralSecurityException {
+    for (KeyManager manager : keys.getKeyManagers()) {
+      for (String kind : SIGNATURES.keySet()) {
+        if (manager instanceof X509KeyManager x509) {
+          String[] aliases = x509.getServerAliases(kind, null);
+          for (String alias : aliases == null ? new String[0] : aliases) {
+            if (!isKeyOf(x509.getCertificateChain(alias)[0], x509.getPrivateKey(alias))) {
+              return false;
+            }
+          }
+        }
+      }
+    }
+    return true;
+  }
+
+  private static boolean isKeyOf(X509Certificate certificate, PrivateKey key)
+      throws GeneralSecurityException {
+    String kind = certificate.getPublicKey().getAlgorithm();
+    String name = SIGNATURES.get(kind);
+    if (name == null || !key.getAlgorithm().equals(kind)) {
+      return name == null;
+    }
+    Signature signature = Signature.getInstance(name);
+    signature.initSign(key);
+    byte[] signed = signature.sign();
+    signature.initVerify(certificate.getPublicKey());
+    return signature.verify(signed);
+  }
+}

@@ -1,0 +1,111 @@
+package dev.lblc.gateway.tcp;
+
+import dev.lblc.gateway.net.ConnectionCount;
+import dev.lblc.gateway.net.Sockets;
+import io.netty.channel.Channel;
+import io.vertx.core.Future;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sockets of a listener of TCP and the connections they accept. Its ports are bound on the loop of the first worker; the
+ * connections go to all workers in turn, so that each loop has its share of them even where they are few and long.
+ *
+ * <p>Its settings may be replaced at any time and hold for connections accepted from then on. May be used from any thread.
+ */
+public final class TcpServer {
+  private static final Logger LOG = LoggerFactory.getLogger(TcpServer.class);
+
+  private final ConnectionCount connections;
+  private volatile TcpSettings settings;
+  private volatile List<TcpWorker> workers = List.of();
+  private volatile List<Channel> sockets = List.of();
+  private int turn; // confined to the loop that accepts
+
+  /** Creates one that does not listen yet. */
+  public TcpServer(TcpSettings settings) {
+    this.settings = settings;
+    this.connections =
+        new ConnectionCount(settings.config().name(), settings.config().maxConnections());
+  }
+
+  /** Returns the settings for new connections. */
+  public TcpSettings settings() {
+    return settings;
+  }
+
+  /** Replaces the settings. The sockets stay as they are. */
+  public void update(TcpSettings wanted) {
+    settings = wanted;
+    connections.limit(wanted.config().maxConnections());
+  }
+
+  /** Binds all ports, or none: then the future fails. */
+  public Future<Void> listen(List<TcpWorker> all) {
+    workers = List.copyOf(all);
+    return new Acceptors(this, settings.config(), workers.get(0).loop())
+        .bindAll()
+        .onSuccess(bound -> sockets = bound)
+        .mapEmpty();
+  }
+
+  /** Returns whether its ports are bound. */
+  public boolean isListening() {
+    return !sockets.isEmpty();
+  }
+
+  /** Returns the port that is bound, the first one if there are several. To be asked while it listens. */
+  public int port() {
+    return ((InetSocketAddress) sockets.get(0).localAddress()).getPort();
+  }
+
+  /** Accepts no more; complete once the ports are free. */
+  public Future<Void> stopAccepting() {
+    List<Channel> bound = sockets;
+    sockets = List.of();
+    return Acceptors.closeAll(bound);
+  }
+
+  /** Lets the sessions end by themselves for so long, then by force. To be called once nothing is accepted any more. */
+  public Future<Void> drain(Duration limit) {
+    return Future.join(workers.stream().map(worker -> worker.drain(this, limit)).toList())
+        .mapEmpty();
+  }
+
+  /** Hands a connection to the next worker, or closes it if there are too many. */
+  void accept(Channel channel) {
+    TcpSettings begunWith = settings;
+    if (!connections.opened()) {
+      TcpAccessLog.refused(begunWith.config(), channel, TcpFailure.TOO_MANY);
+      refuse(channel);
+      return;
+    }
+    try {
+      next().accept(this, begunWith, channel);
+      channel.closeFuture().addListener(closed -> connections.closed());
+    } catch (RuntimeException e) {
+      LOG.error(
+          "listener {} cannot serve a connection: it is reset",
+          begunWith.config().name(),
+          e);
+      TcpAccessLog.refused(begunWith.config(), channel, TcpFailure.INTERNAL);
+      refuse(channel);
+    }
+  }
+
+  /** Resets a connection whose close future would not tell, as it never was registered. */
+  private void refuse(Channel channel) {
+    connections.closed();
+    Sockets.abortively(channel);
+    channel.unsafe().closeForcibly();
+  }
+
+  private TcpWorker next() {
+    List<TcpWorker> all = workers;
+    turn = (turn + 1) % all.size();
+    return all.get(turn);
+  }
+}

@@ -1,0 +1,93 @@
+package dev.lblc.gateway.tcp;
+
+import dev.lblc.config.ServiceConfig;
+import dev.lblc.config.TcpListenerConfig;
+import dev.lblc.config.TcpRouteConfig;
+import dev.lblc.gateway.net.Certificate;
+import dev.lblc.gateway.net.ProxyCodec;
+import dev.lblc.gateway.route.AddressBlocks;
+import dev.lblc.plugin.LblcService;
+import io.netty.handler.ssl.SslContext;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a listener of TCP does with a connection, compiled from configuration. A session keeps those that it began with.
+ * Immutable, shared by all event loops.
+ */
+public final class TcpSettings {
+  private final TcpListenerConfig config;
+  private final List<TcpRouteConfig> routeConfigs;
+  private final TcpRoutes routes;
+  private final @Nullable Certificate certificate;
+  private final @Nullable SslContext tls;
+  private final AddressBlocks trustedPeers;
+
+  private TcpSettings(
+      TcpListenerConfig config,
+      List<TcpRouteConfig> routeConfigs,
+      TcpRoutes routes,
+      @Nullable Certificate certificate) {
+    this.config = config;
+    this.routeConfigs = routeConfigs;
+    this.routes = routes;
+    this.certificate = certificate;
+    this.tls = certificate == null ? null : certificate.context();
+    this.trustedPeers = AddressBlocks.compile(config.trustedPeers());
+  }
+
+  /**
+   * Compiles a listener. Waits for the files of its certificate.
+   *
+   * @param configs of all services, by name
+   * @param services finds a service by its name, or throws {@link IllegalArgumentException}
+   * @throws IllegalArgumentException if a service is missing, or the certificate is not one
+   * @throws IllegalStateException if the PROXY protocol is asked for and its codec is not on the class path
+   */
+  public static TcpSettings compile(
+      Vertx vertx,
+      TcpListenerConfig config,
+      List<TcpRouteConfig> routes,
+      Map<String, ServiceConfig> configs,
+      Function<String, LblcService> services) {
+    TcpRoutes compiled = TcpRoutes.compile(config, routes, configs, services);
+    if (config.proxyProtocol() || compiled.anySendsProxyHeader()) {
+      ProxyCodec.require(config.name());
+    }
+    return new TcpSettings(
+        config,
+        routes.stream().filter(route -> route.listener().equals(config.name())).toList(),
+        compiled,
+        Certificate.read(vertx, config.name(), config.tls()));
+  }
+
+  /** Returns the configuration. */
+  public TcpListenerConfig config() {
+    return config;
+  }
+
+  /** Returns whether the other ones come from the same configuration and the same certificate. */
+  public boolean isConfiguredAs(TcpSettings other) {
+    return config.equals(other.config)
+        && routeConfigs.equals(other.routeConfigs)
+        && Objects.equals(certificate, other.certificate);
+  }
+
+  TcpRoutes routes() {
+    return routes;
+  }
+
+  /** Null: what comes is passed on as it is. */
+  @Nullable
+  SslContext tls() {
+    return tls;
+  }
+
+  AddressBlocks trustedPeers() {
+    return trustedPeers;
+  }
+}
