@@ -52,7 +52,7 @@ public final class Application {
    */
   static Application start(GatewayFile file, Duration startPlugin) throws StartException {
     Metrics metrics = new Metrics();
-    HazelcastNode node = VertxSetup.node(file.config().cluster());
+    HazelcastNode node = VertxSetup.node(file.config().plugin().cluster());
     Application application = new Application(VertxSetup.vertx(file.config(), metrics, node), node);
     try {
       application.startParts(file, metrics, startPlugin);
@@ -96,8 +96,8 @@ public final class Application {
     Waiting.started(
         "services",
         () -> vertx.deployVerticle(
-            new LblcVerticle(file.plugins().strategies()),
-            new DeploymentOptions().setConfig(file.pluginJson())));
+            new LblcVerticle(file.plugins().strategies(), config.plugin()),
+            new DeploymentOptions()));
     PluginVerticles.deploy(vertx, file.plugins().verticles(), startPlugin);
     // Before the listeners, so that the admin port can say that they are not up yet.
     AdminConfig adminPort = config.admin();

@@ -51,7 +51,8 @@ final class VertxSetup {
     if (node == null) {
       return builder.with(options).build();
     }
-    EventBusOptions eventBus = EventBusSettings.of(config.cluster().eventBus(), node.host());
+    EventBusOptions eventBus =
+        EventBusSettings.of(config.plugin().cluster().eventBus(), node.host());
     options.setEventBusOptions(eventBus);
     builder.with(options).withClusterManager(node.clusterManager());
     try {

@@ -27,9 +27,14 @@ final class CheckCommand implements Callable<Integer> {
     GatewayConfig config = file.read().config();
     PrintWriter out = spec.commandLine().getOut();
     out.println("OK: " + file.path() + ": "
-        + number(config.listeners().size() + config.tcpListeners().size(), "listener") + ", "
-        + number(config.routes().size() + config.tcpRoutes().size(), "route") + ", "
-        + number(config.services().size(), "service"));
+        + number(config.listeners().size(), "listener") + ", "
+        + number(
+            config.listeners().stream()
+                .mapToInt(listener -> listener.routes().size())
+                .sum(),
+            "route")
+        + ", "
+        + number(config.plugin().services().size(), "service"));
     ConfigAdvice.warnings(config).forEach(warning -> out.println("warning: " + warning));
     return 0;
   }

@@ -32,7 +32,8 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     GatewayFile gateway = file.read();
-    ServiceConfig service = gateway.config().services().values().iterator().next();
+    ServiceConfig service =
+        gateway.config().plugin().services().values().iterator().next();
     // An instance of their own: they are not part of what is measured and shown.
     Vertx upstreams = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     try {

@@ -42,7 +42,7 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     GatewayFile gateway = file.read();
-    Set<String> services = gateway.config().services().keySet();
+    Set<String> services = gateway.config().plugin().services().keySet();
     if (service == null || !services.contains(service)) {
       throw new CommandException("--service: " + service + " (expected: one of " + services + ")");
     }

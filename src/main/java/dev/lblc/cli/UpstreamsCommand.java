@@ -35,7 +35,8 @@ final class UpstreamsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    ServiceConfig service = file.read().config().services().values().iterator().next();
+    ServiceConfig service =
+        file.read().config().plugin().services().values().iterator().next();
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     try {
       List<String> started = DemoUpstream.startAll(vertx, service, servers);

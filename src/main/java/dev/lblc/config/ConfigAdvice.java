@@ -22,7 +22,7 @@ public final class ConfigAdvice {
 
   /** The warnings about a configuration, in file order; none is the best answer. */
   public static List<ConfigWarning> warnings(GatewayConfig config) {
-    return config.services().values().stream()
+    return config.plugin().services().values().stream()
         .filter(service -> WITH_HOMES.contains(service.strategy()))
         .filter(service -> service.servers().stream().anyMatch(home -> isPrison(home, service)))
         .map(ConfigAdvice::neverLeft)

@@ -101,14 +101,11 @@ public final class ConfigReader {
     Cursor routes = file.required("routes");
     Map<String, ServiceConfig> services = services(file);
     RouteReader route = new RouteReader(listeners, services);
+    List<RouteConfig> unused = routes.list(0, route::read);
+    ClusterConfig cluster = ClusterReader.read(file.optional("cluster"), ports);
+    AdminConfig admin = AdminReader.read(file.optional("admin"), ports);
     return new GatewayConfig(
-        listeners.http(),
-        List.copyOf(routes.list(0, route::read)),
-        listeners.tcp(),
-        route.tcp(),
-        services,
-        ClusterReader.read(file.optional("cluster"), ports),
-        AdminReader.read(file.optional("admin"), ports));
+        listeners.with(route), new PluginConfig(PLUGIN_NAME, services, cluster), admin);
   }
 
   private PluginConfig plugin(Members file) {

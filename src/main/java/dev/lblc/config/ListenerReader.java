@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code listeners}. */
+/** Reads {@code listeners}; their routes are read later and joined to them by {@link #with}. */
 final class ListenerReader {
   /** Stands for a name that was missing or faulty. */
   static final String NO_NAME = "";
@@ -26,8 +26,7 @@ final class ListenerReader {
   private final Distinct distinct = new Distinct();
   private final Ports taken;
   private final List<String> names = new ArrayList<>();
-  private final List<ListenerConfig> http = new ArrayList<>();
-  private final List<TcpListenerConfig> tcp = new ArrayList<>();
+  private final List<ListenerConfig> listeners = new ArrayList<>();
 
   private ListenerReader(Ports taken) {
     this.taken = taken;
@@ -45,22 +44,22 @@ final class ListenerReader {
     return names;
   }
 
-  List<ListenerConfig> http() {
-    return List.copyOf(http);
+  /** Returns the listeners with their routes, in file order. */
+  List<ListenerConfig> with(RouteReader routes) {
+    return listeners.stream()
+        .map(listener -> listener instanceof HttpListenerConfig http
+            ? (ListenerConfig) http.with(routes.http(http.name()))
+            : ((TcpListenerConfig) listener).with(routes.tcp(listener.name())))
+        .toList();
   }
 
-  List<TcpListenerConfig> tcp() {
-    return List.copyOf(tcp);
-  }
-
-  /** Whether the listener of that name speaks TCP. */
-  boolean isTcp(String name) {
-    return tcp.stream().anyMatch(listener -> listener.name().equals(name));
-  }
-
-  /** Whether the listener of that name speaks HTTP. */
-  boolean isHttp(String name) {
-    return http.stream().anyMatch(listener -> listener.name().equals(name));
+  /** Returns the listener of that name as far as it was read; null: there is none, or its protocol is not known. */
+  @Nullable
+  ListenerConfig find(String name) {
+    return listeners.stream()
+        .filter(listener -> listener.name().equals(name))
+        .findFirst()
+        .orElse(null);
   }
 
   private boolean read(Cursor listener) {
@@ -72,17 +71,15 @@ final class ListenerReader {
       names.add(known);
       String protocol = keys.required("protocol").text(Texts.oneOf(List.of(HTTP, TCP)), HTTP);
       String host = keys.optional("host").text(NetSyntax.HOST, "0.0.0.0");
-      return protocol.equals(TCP)
-          ? tcp.add(tcp(known, host, keys))
-          : http.add(http(known, host, keys));
+      return listeners.add(protocol.equals(TCP) ? tcp(known, host, keys) : http(known, host, keys));
     });
   }
 
-  private ListenerConfig http(String name, String host, Members keys) {
+  private HttpListenerConfig http(String name, String host, Members keys) {
     keys.refuse("ports", "port, one alone: the listener is http");
     keys.refuse("transparent", "no transparent: it is for tcp");
     keys.refuse("timeouts", "no timeouts: those of a listener are for tcp");
-    return new ListenerConfig(
+    return new HttpListenerConfig(
         name,
         host,
         port(keys.required("port"), host),
@@ -90,7 +87,8 @@ final class ListenerReader {
         keys.optional("proxyProtocol").flag(false),
         maxConnections(keys),
         peers(keys.optional("trustedPeers")),
-        keys.optional("accessLog").flag(false));
+        keys.optional("accessLog").flag(false),
+        List.of());
   }
 
   private TcpListenerConfig tcp(String name, String host, Members keys) {
@@ -117,7 +115,8 @@ final class ListenerReader {
             .object(limits -> limits
                 .optional("hello")
                 .duration(HELLO, RouteReader.SHORTEST, RouteReader.LONGEST)),
-        keys.optional("accessLog").flag(false));
+        keys.optional("accessLog").flag(false),
+        List.of());
   }
 
   private List<Integer> ports(Members keys, String host) {

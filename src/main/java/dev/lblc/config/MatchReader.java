@@ -1,6 +1,6 @@
 package dev.lblc.config;
 
-import dev.lblc.config.RouteConfig.Match;
+import dev.lblc.config.HttpRouteConfig.Match;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,6 +21,18 @@ final class MatchReader {
           keys.optional("path").text(HttpSyntax.PATH_PATTERN),
           methods(keys.optional("method")),
           headers(keys.optional("header")));
+    });
+  }
+
+  /** Reads the match of a route of either kind, for its faults alone. */
+  static void readAny(Cursor match) {
+    boolean unused = match.object(keys -> {
+      keys.optional("host").text(HttpSyntax.HOST_PATTERN);
+      keys.optional("path").text(HttpSyntax.PATH_PATTERN);
+      methods(keys.optional("method"));
+      headers(keys.optional("header"));
+      TcpRouteReader.match(keys);
+      return true;
     });
   }
 

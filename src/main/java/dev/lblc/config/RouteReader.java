@@ -1,13 +1,14 @@
 package dev.lblc.config;
 
-import dev.lblc.config.RouteConfig.HeaderEdits;
-import dev.lblc.config.RouteConfig.HostHeader;
-import dev.lblc.config.RouteConfig.HostHeader.Mode;
-import dev.lblc.config.RouteConfig.Redirect;
-import dev.lblc.config.RouteConfig.Timeouts;
+import dev.lblc.config.HttpRouteConfig.HeaderEdits;
+import dev.lblc.config.HttpRouteConfig.HostHeader;
+import dev.lblc.config.HttpRouteConfig.HostHeader.Mode;
+import dev.lblc.config.HttpRouteConfig.Redirect;
+import dev.lblc.config.HttpRouteConfig.Timeouts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +26,9 @@ final class RouteReader {
   private final ListenerReader listeners;
   private final Set<String> names;
   private final Map<String, ServiceConfig> services;
-  private final List<TcpRouteConfig> tcp = new ArrayList<>();
+  private final Map<String, List<HttpRouteConfig>> http = new HashMap<>();
+  private final Map<String, List<TcpRouteConfig>> tcp = new HashMap<>();
+  private int count;
 
   /** With the names that routes may use; faults that left them incomplete are not repeated for each route. */
   RouteReader(ListenerReader listeners, Map<String, ServiceConfig> services) {
@@ -34,54 +37,83 @@ final class RouteReader {
     this.services = services;
   }
 
-  /** The routes of TCP listeners that were read. */
-  List<TcpRouteConfig> tcp() {
-    return List.copyOf(tcp);
+  /** Returns the routes of an HTTP listener, in file order. */
+  List<HttpRouteConfig> http(String listener) {
+    return List.copyOf(http.getOrDefault(listener, List.of()));
   }
 
-  /** Reads one; null if it is of no HTTP listener. */
+  /** Returns the routes of a TCP listener, in file order. */
+  List<TcpRouteConfig> tcp(String listener) {
+    return List.copyOf(tcp.getOrDefault(listener, List.of()));
+  }
+
+  /** Reads one route; returns null if its listener is not known. */
   @Nullable
   RouteConfig read(Cursor route) {
+    int index = count++;
     return route.object(keys -> {
-      String listener = keys.required("listener").text(reference(names));
-      if (listener != null && listeners.isTcp(listener)) {
-        tcp.add(TcpRouteReader.read(listener, keys, reference(services.keySet())));
-        return null;
+      String name = keys.required("listener").text(reference(names));
+      ListenerConfig listener = name == null ? null : listeners.find(name);
+      if (listener instanceof TcpListenerConfig) {
+        TcpRouteConfig read = TcpRouteReader.read(index, keys, reference(services.keySet()));
+        tcp.computeIfAbsent(listener.name(), added -> new ArrayList<>()).add(read);
+        return read;
       }
-      if (listener == null || !listeners.isHttp(listener)) {
+      if (listener == null) {
         readWithoutListener(keys);
         return null;
       }
-      RouteConfig.Match match = MatchReader.read(keys.optional("match"));
-      Cursor service = keys.optional("service");
-      Cursor redirect = keys.optional("redirect");
-      if (service.isPresent() && redirect.isPresent()) {
-        redirect.fail("no redirect in a route with a service");
-      } else if (!service.isPresent() && !redirect.isPresent() && keys.isObject()) {
-        route.fail("a service or a redirect");
-      }
-      return new RouteConfig(
-          listener == null ? "" : listener,
-          match,
-          service(service),
-          List.copyOf(keys.optional("destination")
-              .list(0, template -> template.text(TemplateSyntax.TEMPLATE))),
-          timeouts(keys.optional("timeouts")),
-          retries(keys),
-          stripPrefix(keys.optional("rewrite")),
-          hostHeader(keys.optional("host")),
-          headerEdits(keys.optional("requestHeaders")),
-          headerEdits(keys.optional("responseHeaders")),
-          redirect(redirect));
+      HttpRouteConfig read = http(index, route, keys);
+      http.computeIfAbsent(listener.name(), added -> new ArrayList<>()).add(read);
+      return read;
     });
   }
 
-  /** What can be said of a route whose protocol is not known. */
+  private HttpRouteConfig http(int index, Cursor route, Members keys) {
+    HttpRouteConfig.Match match = MatchReader.read(keys.optional("match"));
+    Cursor service = keys.optional("service");
+    Cursor redirect = keys.optional("redirect");
+    if (service.isPresent() && redirect.isPresent()) {
+      redirect.fail("no redirect in a route with a service");
+    } else if (!service.isPresent() && !redirect.isPresent() && keys.isObject()) {
+      route.fail("a service or a redirect");
+    }
+    return new HttpRouteConfig(
+        index,
+        match,
+        service(service),
+        templates(keys.optional("destination")),
+        timeouts(keys.optional("timeouts")),
+        retries(keys),
+        stripPrefix(keys.optional("rewrite")),
+        hostHeader(keys.optional("host")),
+        headerEdits(keys.optional("requestHeaders")),
+        headerEdits(keys.optional("responseHeaders")),
+        redirect(redirect));
+  }
+
+  /**
+   * Reads a route whose listener is not known, for its faults alone: every key that a route of HTTP or of TCP may have is
+   * read, and nothing is said of keys that do not go together.
+   */
   private void readWithoutListener(Members keys) {
+    MatchReader.readAny(keys.optional("match"));
     keys.optional("service").text(reference(services.keySet()));
-    keys.optional("destination").list(0, template -> template.text(TemplateSyntax.TEMPLATE));
+    templates(keys.optional("destination"));
+    keys.optional("timeouts").object(limits -> {
+      TcpRouteReader.lifetime(limits.optional("lifetime"));
+      return timeouts(limits);
+    });
     retries(keys);
-    keys.ignoreOthers();
+    stripPrefix(keys.optional("rewrite"));
+    hostHeader(keys.optional("host"));
+    headerEdits(keys.optional("requestHeaders"));
+    headerEdits(keys.optional("responseHeaders"));
+    redirect(keys.optional("redirect"));
+  }
+
+  private static List<DestinationTemplate> templates(Cursor templates) {
+    return List.copyOf(templates.list(0, template -> template.text(TemplateSyntax.TEMPLATE)));
   }
 
   /** {@code retries} of any route. */
@@ -114,10 +146,14 @@ final class RouteReader {
   }
 
   private static Timeouts timeouts(Cursor timeouts) {
-    return timeouts.object(keys -> new Timeouts(
+    return timeouts.object(RouteReader::timeouts);
+  }
+
+  private static Timeouts timeouts(Members keys) {
+    return new Timeouts(
         connect(keys),
         keys.optional("response").duration(Duration.ofSeconds(30), SHORTEST, LONGEST),
-        idle(keys)));
+        idle(keys));
   }
 
   private static @Nullable String stripPrefix(Cursor rewrite) {

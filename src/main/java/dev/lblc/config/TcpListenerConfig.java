@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param trustedPeers addresses or CIDR blocks that may send a PROXY protocol header; others are closed
  * @param hello how long a connection may take until its route is known: header, handshake and server name
  * @param accessLog whether each connection is logged
+ * @param routes in file order: the first that matches wins
  */
 public record TcpListenerConfig(
     String name,
@@ -28,4 +29,23 @@ public record TcpListenerConfig(
     int maxConnections,
     List<String> trustedPeers,
     Duration hello,
-    boolean accessLog) {}
+    boolean accessLog,
+    List<TcpRouteConfig> routes)
+    implements ListenerConfig {
+
+  /** Returns this listener with other routes. */
+  TcpListenerConfig with(List<TcpRouteConfig> others) {
+    return new TcpListenerConfig(
+        name,
+        host,
+        ports,
+        transparent,
+        tls,
+        proxyProtocol,
+        maxConnections,
+        trustedPeers,
+        hello,
+        accessLog,
+        others);
+  }
+}

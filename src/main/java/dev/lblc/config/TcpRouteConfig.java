@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which connections of a TCP listener go to which service, and how.
  *
- * @param listener name of the listener
+ * @param index position in the file's {@code routes}, from 0
  * @param match what a connection must have; empty parts match all
  * @param service name of the service
  * @param destination templates, tried in order; none: no destination
@@ -15,12 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @param retries how many other servers are tried after a failed connect
  */
 public record TcpRouteConfig(
-    String listener,
+    int index,
     Match match,
     String service,
     List<DestinationTemplate> destination,
     Timeouts timeouts,
-    int retries) {
+    int retries)
+    implements RouteConfig {
 
   /**
    * What a connection must have.

@@ -27,10 +27,10 @@ final class TcpRouteReader {
   private TcpRouteReader() {}
 
   /** {@code service} reads a reference to a service. */
-  static TcpRouteConfig read(String listener, Members keys, Syntax<String> service) {
+  static TcpRouteConfig read(int index, Members keys, Syntax<String> service) {
     OF_HTTP.forEach(key -> keys.refuse(key, "no " + key + NO_HTTP));
     return new TcpRouteConfig(
-        listener,
+        index,
         match(keys.optional("match")),
         keys.required("service").text(service, ""),
         List.copyOf(keys.optional("destination").list(0, template -> template.text(TEMPLATE))),
@@ -41,11 +41,16 @@ final class TcpRouteReader {
   private static Match match(Cursor match) {
     return match.object(keys -> {
       MATCHES_OF_HTTP.forEach(key -> keys.refuse(key, "no " + key + NO_HTTP));
-      return new Match(
-          keys.optional("sni").text(HttpSyntax.HOST_PATTERN),
-          List.copyOf(keys.optional("port").list(1, PortSyntax::read)),
-          List.copyOf(keys.optional("client").list(1, peer -> peer.text(NetSyntax.PEER))));
+      return match(keys);
     });
+  }
+
+  /** Reads the keys of a match of TCP. */
+  static Match match(Members keys) {
+    return new Match(
+        keys.optional("sni").text(HttpSyntax.HOST_PATTERN),
+        List.copyOf(keys.optional("port").list(1, PortSyntax::read)),
+        List.copyOf(keys.optional("client").list(1, peer -> peer.text(NetSyntax.PEER))));
   }
 
   private static Timeouts timeouts(Cursor timeouts) {
@@ -57,7 +62,8 @@ final class TcpRouteReader {
     });
   }
 
-  private static @Nullable Duration lifetime(Cursor lifetime) {
+  /** Reads {@code lifetime}; null: none. */
+  static @Nullable Duration lifetime(Cursor lifetime) {
     Duration read =
         lifetime.duration(RouteReader.LONGEST, RouteReader.SHORTEST, RouteReader.LONGEST);
     return lifetime.isPresent() ? read : null;

@@ -1,10 +1,9 @@
 package dev.lblc.gateway;
 
 import dev.lblc.config.GatewayConfig;
+import dev.lblc.config.HttpListenerConfig;
 import dev.lblc.config.ListenerConfig;
 import dev.lblc.config.TcpListenerConfig;
-import dev.lblc.gateway.http.HttpRoutes;
-import dev.lblc.gateway.net.Certificate;
 import dev.lblc.gateway.tcp.TcpSettings;
 import dev.lblc.plugin.Lblc;
 import io.vertx.core.Context;
@@ -167,19 +166,14 @@ public final class Gateway {
     Lblc lblc = Lblc.of(vertx);
     List<Listener> wanted = new ArrayList<>();
     for (ListenerConfig listener : config.listeners()) {
-      HttpSettings settings = new HttpSettings(
-          listener,
-          config.routes().stream()
-              .filter(route -> route.listener().equals(listener.name()))
-              .toList(),
-          HttpRoutes.compile(listener, config.routes(), lblc::service),
-          Certificate.read(vertx, listener.name(), listener.tls()));
-      ServerOptions.check(settings);
-      wanted.add(new HttpListener(vertx, settings));
-    }
-    for (TcpListenerConfig listener : config.tcpListeners()) {
-      wanted.add(new TcpListener(TcpSettings.compile(
-          vertx, listener, config.tcpRoutes(), config.services(), lblc::service)));
+      wanted.add(
+          listener instanceof HttpListenerConfig http
+              ? new HttpListener(vertx, HttpSettings.compile(vertx, http, lblc::service))
+              : new TcpListener(TcpSettings.compile(
+                  vertx,
+                  (TcpListenerConfig) listener,
+                  config.plugin().services(),
+                  lblc::service)));
     }
     return wanted;
   }

@@ -1,6 +1,6 @@
 package dev.lblc.gateway;
 
-import dev.lblc.config.ListenerConfig;
+import dev.lblc.config.HttpListenerConfig;
 import dev.lblc.gateway.http.Connections;
 import dev.lblc.gateway.net.ConnectionCount;
 import dev.lblc.gateway.net.ServerRegistry;
@@ -59,7 +59,7 @@ final class HttpListener implements Listener {
   /** Vert.x's servers cannot turn TLS or the PROXY protocol on or off while they listen. */
   @Override
   public boolean hasSocketsFor(Listener wanted) {
-    ListenerConfig mine = settings.config();
+    HttpListenerConfig mine = settings.config();
     return wanted instanceof HttpListener other
         && other.name().equals(name())
         && other.settings.config().host().equals(mine.host())

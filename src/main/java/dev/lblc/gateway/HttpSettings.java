@@ -1,11 +1,12 @@
 package dev.lblc.gateway;
 
-import dev.lblc.config.ListenerConfig;
-import dev.lblc.config.RouteConfig;
+import dev.lblc.config.HttpListenerConfig;
 import dev.lblc.gateway.http.HttpRoutes;
 import dev.lblc.gateway.net.Certificate;
-import java.util.List;
+import dev.lblc.plugin.LblcService;
+import io.vertx.core.Vertx;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,20 +14,31 @@ import org.jspecify.annotations.Nullable;
  * loops.
  *
  * @param config of the listener
- * @param routeConfigs of its routes
- * @param routes compiled from them
+ * @param routes compiled from it
  * @param certificate null: clear text
  */
 record HttpSettings(
-    ListenerConfig config,
-    List<RouteConfig> routeConfigs,
-    HttpRoutes routes,
-    @Nullable Certificate certificate) {
+    HttpListenerConfig config, HttpRoutes routes, @Nullable Certificate certificate) {
+
+  /**
+   * Compiles a listener. Waits for the files of its certificate.
+   *
+   * @param services finds a service by its name, or throws {@link IllegalArgumentException}
+   * @throws IllegalArgumentException if a route cannot work, or the certificate is not one
+   * @throws IllegalStateException if the PROXY protocol is asked for and its codec is not on the class path
+   */
+  static HttpSettings compile(
+      Vertx vertx, HttpListenerConfig config, Function<String, LblcService> services) {
+    HttpSettings settings = new HttpSettings(
+        config,
+        HttpRoutes.compile(config, services),
+        Certificate.read(vertx, config.name(), config.tls()));
+    ServerOptions.check(settings);
+    return settings;
+  }
 
   boolean isConfiguredAs(HttpSettings other) {
-    return config.equals(other.config)
-        && routeConfigs.equals(other.routeConfigs)
-        && hasCertificateOf(other);
+    return config.equals(other.config) && hasCertificateOf(other);
   }
 
   boolean hasCertificateOf(HttpSettings other) {

@@ -1,6 +1,6 @@
 package dev.lblc.gateway;
 
-import dev.lblc.config.RouteConfig;
+import dev.lblc.config.HttpRouteConfig;
 import dev.lblc.gateway.http.Limits;
 import dev.lblc.gateway.net.Certificate;
 import dev.lblc.gateway.net.ProxyCodec;
@@ -31,7 +31,7 @@ final class ServerOptions {
   /** Returns the options to listen with. */
   static HttpServerOptions of(HttpSettings settings) {
     HttpServerOptions options = new HttpServerOptions()
-        .setIdleTimeout(Math.toIntExact(idle(settings.routeConfigs()).toSeconds()))
+        .setIdleTimeout(Math.toIntExact(idle(settings.config().routes()).toSeconds()))
         .setMaxInitialLineLength(Limits.LINE_BYTES)
         .setMaxHeaderSize(Limits.HEADER_BYTES)
         .setMaxChunkSize(Limits.CHUNK_BYTES)
@@ -66,10 +66,10 @@ final class ServerOptions {
   }
 
   /** Longer than any wait for a response. */
-  private static Duration idle(List<RouteConfig> routes) {
+  private static Duration idle(List<HttpRouteConfig> routes) {
     Duration idle = SHORTEST_IDLE;
-    for (RouteConfig route : routes) {
-      RouteConfig.Timeouts timeouts = route.timeouts();
+    for (HttpRouteConfig route : routes) {
+      HttpRouteConfig.Timeouts timeouts = route.timeouts();
       Duration response = timeouts.response();
       Duration longer = response.compareTo(timeouts.idle()) > 0 ? response : timeouts.idle();
       Duration wait = longer.plus(timeouts.connect()).multipliedBy(1L + route.retries());

@@ -24,27 +24,38 @@ import org.jspecify.annotations.Nullable;
 @PublicApi
 public final class LblcVerticle extends VerticleBase {
   private final Supplier<Strategies> strategies;
+
+  /** Null: the configuration is that of the deployment. */
+  private final @Nullable PluginConfig given;
+
   private @Nullable Deployment deployment; // guarded by this
   private @Nullable EventBusApi api; // guarded by this
 
-  /** With the strategies of the class path. */
+  /** With the strategies of the class path, and the configuration that it is deployed with. */
   public LblcVerticle() {
-    this(Strategies::ofClassPath);
+    this(Strategies::ofClassPath, null);
   }
 
-  /** With those strategies, for whose plugins the caller answers. */
+  /** With those strategies, for whose plugins the caller answers, and the configuration that it is deployed with. */
   public LblcVerticle(Strategies strategies) {
-    this(() -> strategies);
+    this(() -> strategies, null);
   }
 
-  private LblcVerticle(Supplier<Strategies> strategies) {
+  /** With those strategies, for whose plugins the caller answers, and a configuration that was read with their names. */
+  public LblcVerticle(Strategies strategies, PluginConfig config) {
+    this(() -> strategies, config);
+  }
+
+  private LblcVerticle(Supplier<Strategies> strategies, @Nullable PluginConfig given) {
     this.strategies = strategies;
+    this.given = given;
   }
 
   @Override
   public Future<?> start() throws Exception {
     Strategies known = strategies.get();
-    PluginConfig config = ConfigReader.readPlugin(config(), known.names(), System.getenv());
+    PluginConfig config =
+        given != null ? given : ConfigReader.readPlugin(config(), known.names(), System.getenv());
     Deployment entered = Deployment.enter(
         vertx,
         deploymentID(),

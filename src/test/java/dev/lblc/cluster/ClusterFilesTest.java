@@ -9,7 +9,7 @@ import dev.lblc.config.AdminConfig;
 import dev.lblc.config.ConfigAdvice;
 import dev.lblc.config.ConfigReader;
 import dev.lblc.config.GatewayConfig;
-import dev.lblc.config.ListenerConfig;
+import dev.lblc.config.HttpListenerConfig;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayInputStream;
@@ -69,7 +69,7 @@ final class ClusterFilesTest {
         .isEqualTo(read("hazelcast-kubernetes.yaml"));
     GatewayConfig config = inConfigMap();
     assertThat(ConfigAdvice.warnings(config)).isEmpty();
-    assertThat(config.cluster().enabled()).isTrue();
+    assertThat(config.plugin().cluster().enabled()).isTrue();
   }
 
   @Test
@@ -101,10 +101,10 @@ final class ClusterFilesTest {
 
     assertThat(ports)
         .isEqualTo(Map.of(
-            "web", gateway.listeners().get(0).port(),
+            "web", gateway.httpListeners().get(0).port(),
             "admin", admin(gateway).port(),
             "hazelcast", hazelcast.getNetworkConfig().getPort(),
-            "event-bus", gateway.cluster().eventBus().port()));
+            "event-bus", gateway.plugin().cluster().eventBus().port()));
     JsonArray members = spec("Service", "lblc-members").getJsonArray("ports");
     assertThat(ports(members, "port"))
         .isEqualTo(Map.of(
@@ -198,11 +198,11 @@ final class ClusterFilesTest {
     GatewayConfig config = gateway(read("compose.json"));
 
     assertThat(ConfigAdvice.warnings(config)).isEmpty();
-    config.services().values().iterator().next().servers().forEach(server -> {
+    config.plugin().services().values().iterator().next().servers().forEach(server -> {
       JsonObject upstream = services.getJsonObject(server.host());
       assertThat(upstream.getJsonArray("command")).containsExactly(server.id());
     });
-    int web = config.listeners().get(0).port();
+    int web = config.httpListeners().get(0).port();
     int admin = admin(config).port();
     for (int i = 1; i <= 3; i++) {
       assertThat(services.getJsonObject("gateway-" + i).getJsonArray("ports"))
@@ -246,8 +246,10 @@ final class ClusterFilesTest {
             ports(container().getJsonArray("ports"), "containerPort").values().stream()
                 .map(String::valueOf)
                 .toList())
-        .contains(String.valueOf(
-            config.listeners().stream().map(ListenerConfig::port).findFirst().orElseThrow()));
+        .contains(String.valueOf(config.httpListeners().stream()
+            .map(HttpListenerConfig::port)
+            .findFirst()
+            .orElseThrow()));
     assertThat(instruction("HEALTHCHECK"))
         .contains("/dev/tcp/127.0.0.1/" + admin(config).port() + " ", " /health/ready ");
     assertThat(instruction("USER"))

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.lblc.config.DestinationTemplate.Field;
 import dev.lblc.config.DestinationTemplate.Kind;
-import dev.lblc.config.RouteConfig.HeaderEdits;
-import dev.lblc.config.RouteConfig.HostHeader;
-import dev.lblc.config.RouteConfig.Match;
-import dev.lblc.config.RouteConfig.Redirect;
-import dev.lblc.config.RouteConfig.Timeouts;
+import dev.lblc.config.HttpRouteConfig.HeaderEdits;
+import dev.lblc.config.HttpRouteConfig.HostHeader;
+import dev.lblc.config.HttpRouteConfig.Match;
+import dev.lblc.config.HttpRouteConfig.Redirect;
+import dev.lblc.config.HttpRouteConfig.Timeouts;
 import dev.lblc.scheduler.SchedulerOptions;
 import dev.lblc.scheduler.SchedulerOptions.EntryCounter;
 import dev.lblc.scheduler.SchedulerOptions.Ties;
@@ -36,8 +36,12 @@ class ConfigReaderTest {
     GatewayConfig config = Sample.read(Sample.full(directory));
 
     assertThat(config.listeners())
+        .extracting(ListenerConfig::name)
+        .containsExactly("web", "plain", "db", "raw");
+    HttpRouteConfig route = Sample.httpRoutes(config).get(0);
+    assertThat(config.httpListeners())
         .containsExactly(
-            new ListenerConfig(
+            new HttpListenerConfig(
                 "web",
                 "0.0.0.0",
                 8443,
@@ -45,8 +49,34 @@ class ConfigReaderTest {
                 true,
                 5,
                 List.of("10.0.0.0/8", "::1"),
-                true),
-            new ListenerConfig("plain", "0.0.0.0", 8080, null, false, 10_000, List.of(), false));
+                true,
+                List.of(route)),
+            new HttpListenerConfig(
+                "plain",
+                "0.0.0.0",
+                8080,
+                null,
+                false,
+                10_000,
+                List.of(),
+                false,
+                Sample.httpRoutes(config).subList(1, 2)));
+    TcpRouteConfig tcpRoute = new TcpRouteConfig(
+        2,
+        new TcpRouteConfig.Match(
+            "*.db.example.com",
+            List.of(new PortRange(5432, 5432), new PortRange(6001, 6002)),
+            List.of("10.2.0.0/16")),
+        "db",
+        List.of(
+            new DestinationTemplate(List.of(new Field(Kind.SNI, null, 0))),
+            new DestinationTemplate(List.of(
+                new Field(Kind.LOCAL_IP, null, 0),
+                new DestinationTemplate.Literal(":"),
+                new Field(Kind.LOCAL_PORT, null, 0)))),
+        new TcpRouteConfig.Timeouts(
+            Duration.ofMillis(200), Duration.ofMinutes(7), Duration.ofHours(8)),
+        3);
     assertThat(config.tcpListeners())
         .containsExactly(
             new TcpListenerConfig(
@@ -59,7 +89,8 @@ class ConfigReaderTest {
                 6,
                 List.of("10.1.0.0/16"),
                 Duration.ofSeconds(3),
-                true),
+                true,
+                List.of(tcpRoute)),
             new TcpListenerConfig(
                 "raw",
                 "0.0.0.0",
@@ -70,27 +101,10 @@ class ConfigReaderTest {
                 10_000,
                 List.of(),
                 Duration.ofSeconds(5),
-                false));
-    assertThat(config.tcpRoutes())
-        .containsExactly(new TcpRouteConfig(
-            "db",
-            new TcpRouteConfig.Match(
-                "*.db.example.com",
-                List.of(new PortRange(5432, 5432), new PortRange(6001, 6002)),
-                List.of("10.2.0.0/16")),
-            "db",
-            List.of(
-                new DestinationTemplate(List.of(new Field(Kind.SNI, null, 0))),
-                new DestinationTemplate(List.of(
-                    new Field(Kind.LOCAL_IP, null, 0),
-                    new DestinationTemplate.Literal(":"),
-                    new Field(Kind.LOCAL_PORT, null, 0)))),
-            new TcpRouteConfig.Timeouts(
-                Duration.ofMillis(200), Duration.ofMinutes(7), Duration.ofHours(8)),
-            3));
+                false,
+                List.of()));
     assertThat(Sample.service(config, "db").proxyProtocol()).isEqualTo(ProxyVersion.V2);
-    RouteConfig route = config.routes().get(0);
-    assertThat(route.listener()).isEqualTo("web");
+    assertThat(route.index()).isZero();
     assertThat(route.match())
         .isEqualTo(new Match(
             "*.example.com", "/images/*", Set.of("GET", "HEAD"), Map.of("x-tenant", "a")));
@@ -111,7 +125,7 @@ class ConfigReaderTest {
     assertThat(route.responseHeaders())
         .isEqualTo(new HeaderEdits(Map.of("x-c", "d"), Set.of("server")));
     assertThat(route.redirect()).isNull();
-    assertThat(config.services().get("images"))
+    assertThat(config.plugin().services().get("images"))
         .isEqualTo(new ServiceConfig(
             "images",
             "lblc",
@@ -131,7 +145,7 @@ class ConfigReaderTest {
                 new HealthConfig.Active(
                     "/health?a", Duration.ofSeconds(3), Duration.ofSeconds(2), 1, 4),
                 new HealthConfig.Passive(6, Duration.ofSeconds(11)))));
-    assertThat(config.cluster())
+    assertThat(config.plugin().cluster())
         .isEqualTo(new ClusterConfig(
             false,
             Path.of("cluster/hazelcast.yaml"),
@@ -159,9 +173,9 @@ class ConfigReaderTest {
         """);
 
     HeaderEdits noEdits = new HeaderEdits(Map.of(), Set.of());
-    assertThat(config.routes().get(0))
-        .isEqualTo(new RouteConfig(
-            "web",
+    assertThat(Sample.httpRoutes(config).get(0))
+        .isEqualTo(new HttpRouteConfig(
+            0,
             new Match(null, null, Set.of(), Map.of()),
             "s",
             List.of(),
@@ -172,7 +186,7 @@ class ConfigReaderTest {
             noEdits,
             noEdits,
             null));
-    assertThat(config.routes().get(1).redirect()).isEqualTo(new Redirect("https", 308));
+    assertThat(Sample.httpRoutes(config).get(1).redirect()).isEqualTo(new Redirect("https", 308));
     ServiceConfig service = Sample.service(config, "s");
     assertThat(service.options())
         .isEqualTo(new SchedulerOptions(
@@ -186,7 +200,7 @@ class ConfigReaderTest {
         .isEqualTo(new HealthConfig(
             new HealthConfig.Active(null, Duration.ofSeconds(2), Duration.ofSeconds(1), 2, 3),
             new HealthConfig.Passive(5, Duration.ofSeconds(10))));
-    assertThat(config.cluster())
+    assertThat(config.plugin().cluster())
         .isEqualTo(new ClusterConfig(
             false,
             null,
@@ -264,6 +278,7 @@ class ConfigReaderTest {
         .containsExactly("one of lblc, lblcr, wlc; lblc-adaptive comes in a later version");
     assertThat(ConfigReader.readText(
                 "t", json.encode(), Set.of("lblc-adaptive", "wlc"), Sample.ENVIRONMENT)
+            .plugin()
             .services())
         .extractingByKey("images")
         .extracting(ServiceConfig::strategy)
@@ -309,9 +324,8 @@ class ConfigReaderTest {
         .replace("\"backend:81\"", "\"x${NAME}y\"")
         .replace("{\"x-a\":\"b\"}", "{\"x-a\":\"$1 $$ $${NAME} ${VALUE}\"}");
 
-    RouteConfig route = ConfigReader.readText(
-            "t", text, Sample.STRATEGIES, Map.of("NAME", "-1-", "VALUE", "${NAME}", "SECRET", "x"))
-        .routes()
+    HttpRouteConfig route = Sample.httpRoutes(ConfigReader.readText(
+            "t", text, Sample.STRATEGIES, Map.of("NAME", "-1-", "VALUE", "${NAME}", "SECRET", "x")))
         .get(0);
 
     assertThat(route.host().name()).isEqualTo("x-1-y");
@@ -408,7 +422,7 @@ class ConfigReaderTest {
     GatewayConfig gateway = Sample.read(full);
 
     assertThat(ConfigReader.readPlugin(plugin, Sample.STRATEGIES, Map.of()))
-        .isEqualTo(new PluginConfig("lblc", gateway.services(), gateway.cluster()));
+        .isEqualTo(gateway.plugin());
   }
 
   @Test
@@ -418,7 +432,7 @@ class ConfigReaderTest {
     Sample.set(json, "$.cluster.eventBus.tls.trust", "no/such/ca");
     Sample.set(json, "$.cluster.eventBus.port", 8443);
 
-    assertThat(Sample.read(json).cluster().enabled()).isFalse();
+    assertThat(Sample.read(json).plugin().cluster().enabled()).isFalse();
     assertThat(Sample.errors(Sample.set(json, "$.cluster.enabled", true)))
         .extracting(ConfigError::path)
         .containsExactlyInAnyOrder(

@@ -85,8 +85,15 @@ final class Sample {
     return root;
   }
 
+  /** The routes of all HTTP listeners. */
+  static List<HttpRouteConfig> httpRoutes(GatewayConfig config) {
+    return config.httpListeners().stream()
+        .flatMap(listener -> listener.routes().stream())
+        .toList();
+  }
+
   static ServiceConfig service(GatewayConfig config, String name) {
-    return Objects.requireNonNull(config.services().get(name), name);
+    return Objects.requireNonNull(config.plugin().services().get(name), name);
   }
 
   /** The value at a JSON path; null where there is none. */

@@ -126,6 +126,14 @@ final class KernelReplay {
   }
 
   private int listen() throws Exception {
+    TcpRouteConfig route = new TcpRouteConfig(
+        0,
+        new TcpRouteConfig.Match(null, List.of(), List.of()),
+        SERVICE,
+        List.of(new DestinationTemplate(
+            List.of(new DestinationTemplate.Field(DestinationTemplate.Kind.LOCAL_IP, null, 0)))),
+        new TcpRouteConfig.Timeouts(Duration.ofSeconds(5), Duration.ofHours(24), null),
+        0);
     TcpListenerConfig listener = new TcpListenerConfig(
         "in",
         "0.0.0.0",
@@ -136,17 +144,10 @@ final class KernelReplay {
         10_000,
         List.of(),
         Duration.ofSeconds(5),
-        false);
-    TcpRouteConfig route = new TcpRouteConfig(
-        "in",
-        new TcpRouteConfig.Match(null, List.of(), List.of()),
-        SERVICE,
-        List.of(new DestinationTemplate(
-            List.of(new DestinationTemplate.Field(DestinationTemplate.Kind.LOCAL_IP, null, 0)))),
-        new TcpRouteConfig.Timeouts(Duration.ofSeconds(5), Duration.ofHours(24), null),
-        0);
+        false,
+        List.of(route));
     TcpServer tcp = new TcpServer(
-        TcpSettings.compile(vertx, listener, List.of(route), Map.of(), known -> service));
+        TcpSettings.compile(vertx, listener, Map.of(), known -> service));
     vertx
         .deployVerticle(new VerticleBase() {
           @Override

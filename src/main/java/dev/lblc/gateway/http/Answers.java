@@ -1,7 +1,7 @@
 package dev.lblc.gateway.http;
 
 import dev.lblc.config.Authority;
-import dev.lblc.config.RouteConfig;
+import dev.lblc.config.HttpRouteConfig;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -44,7 +44,7 @@ final class Answers {
 
   /** Redirects to the same URL with another scheme, and that scheme's own port. */
   static void redirect(
-      HttpServerRequest request, InboundFacts facts, RouteConfig.Redirect redirect) {
+      HttpServerRequest request, InboundFacts facts, HttpRouteConfig.Redirect redirect) {
     status(request, redirect.status())
         .putHeader(
             HttpHeaders.LOCATION,

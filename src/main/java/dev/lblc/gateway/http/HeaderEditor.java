@@ -1,6 +1,6 @@
 package dev.lblc.gateway.http;
 
-import dev.lblc.config.RouteConfig;
+import dev.lblc.config.HttpRouteConfig;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import java.util.Locale;
@@ -13,7 +13,7 @@ final class HeaderEditor {
   private final CharSequence[] values;
 
   /** For these edits, none of them of a header that frames the message: the reader of the configuration sees to it. */
-  HeaderEditor(RouteConfig.HeaderEdits edits) {
+  HeaderEditor(HttpRouteConfig.HeaderEdits edits) {
     remove = edits.remove().stream().map(HeaderEditor::name).toArray(CharSequence[]::new);
     names = edits.set().keySet().stream().map(HeaderEditor::name).toArray(CharSequence[]::new);
     values = edits.set().entrySet().stream()

@@ -1,7 +1,7 @@
 package dev.lblc.gateway.http;
 
-import dev.lblc.config.ListenerConfig;
-import dev.lblc.config.RouteConfig;
+import dev.lblc.config.HttpListenerConfig;
+import dev.lblc.config.HttpRouteConfig;
 import dev.lblc.gateway.route.AddressBlocks;
 import dev.lblc.plugin.LblcService;
 import java.util.ArrayList;
@@ -22,21 +22,19 @@ public final class HttpRoutes {
   }
 
   /**
-   * Compiles those of the routes that name the listener, in their order.
+   * Compiles the routes of a listener, in their order.
    *
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
-   * @throws IllegalArgumentException if a route cannot work; the message names it by its index in {@code routes}
+   * @throws IllegalArgumentException if a route cannot work; the message names it by its index in the file
    */
   public static HttpRoutes compile(
-      ListenerConfig listener, List<RouteConfig> routes, Function<String, LblcService> services) {
+      HttpListenerConfig listener, Function<String, LblcService> services) {
     List<Route> compiled = new ArrayList<>();
-    for (int i = 0; i < routes.size(); i++) {
-      if (routes.get(i).listener().equals(listener.name())) {
-        try {
-          compiled.add(Route.compile(routes.get(i), services));
-        } catch (IllegalArgumentException e) {
-          throw new IllegalArgumentException("routes[" + i + "]: " + e.getMessage(), e);
-        }
+    for (HttpRouteConfig route : listener.routes()) {
+      try {
+        compiled.add(Route.compile(route, services));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("routes[" + route.index() + "]: " + e.getMessage(), e);
       }
     }
     return new HttpRoutes(

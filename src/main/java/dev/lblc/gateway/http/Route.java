@@ -1,6 +1,6 @@
 package dev.lblc.gateway.http;
 
-import dev.lblc.config.RouteConfig;
+import dev.lblc.config.HttpRouteConfig;
 import dev.lblc.gateway.route.KeyCascade;
 import dev.lblc.plugin.LblcService;
 import java.time.Duration;
@@ -32,17 +32,17 @@ record Route(
     long idleNanos,
     int retries,
     @Nullable String stripPrefix,
-    RouteConfig.HostHeader host,
+    HttpRouteConfig.HostHeader host,
     HeaderEditor requestEdits,
     HeaderEditor responseEdits,
-    RouteConfig.@Nullable Redirect redirect) {
+    HttpRouteConfig.@Nullable Redirect redirect) {
 
   /**
    * Compiles a route.
    *
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
    */
-  static Route compile(RouteConfig config, Function<String, LblcService> services) {
+  static Route compile(HttpRouteConfig config, Function<String, LblcService> services) {
     String service = config.service();
     return new Route(
         new RouteMatch(config.match()),

@@ -1,6 +1,6 @@
 package dev.lblc.gateway.http;
 
-import dev.lblc.config.RouteConfig;
+import dev.lblc.config.HttpRouteConfig;
 import dev.lblc.gateway.route.HostPattern;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +21,7 @@ final class RouteMatch {
    * Compiles a match, whose host and path have the same normal forms as those of requests: the reader of the configuration
    * sees to it.
    */
-  RouteMatch(RouteConfig.Match match) {
+  RouteMatch(HttpRouteConfig.Match match) {
     String host = match.host();
     this.host = host == null ? null : new HostPattern(host);
     String path = match.path();

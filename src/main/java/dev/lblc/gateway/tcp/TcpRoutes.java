@@ -1,7 +1,6 @@
 package dev.lblc.gateway.tcp;
 
 import dev.lblc.config.ServiceConfig;
-import dev.lblc.config.TcpListenerConfig;
 import dev.lblc.config.TcpRouteConfig;
 import dev.lblc.gateway.net.ConnectionFacts;
 import dev.lblc.plugin.LblcService;
@@ -21,18 +20,16 @@ final class TcpRoutes {
   }
 
   /**
-   * Compiles those of the routes that name the listener, in their order.
+   * Compiles the routes of a listener, in their order.
    *
    * @param configs of all services, by name
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
    */
   static TcpRoutes compile(
-      TcpListenerConfig listener,
       List<TcpRouteConfig> routes,
       Map<String, ServiceConfig> configs,
       Function<String, LblcService> services) {
     return new TcpRoutes(routes.stream()
-        .filter(route -> route.listener().equals(listener.name()))
         .map(route -> {
           ServiceConfig config = configs.get(route.service());
           return TcpRoute.compile(

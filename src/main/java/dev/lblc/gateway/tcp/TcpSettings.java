@@ -2,14 +2,12 @@ package dev.lblc.gateway.tcp;
 
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.TcpListenerConfig;
-import dev.lblc.config.TcpRouteConfig;
 import dev.lblc.gateway.net.Certificate;
 import dev.lblc.gateway.net.ProxyCodec;
 import dev.lblc.gateway.route.AddressBlocks;
 import dev.lblc.plugin.LblcService;
 import io.netty.handler.ssl.SslContext;
 import io.vertx.core.Vertx;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -21,19 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TcpSettings {
   private final TcpListenerConfig config;
-  private final List<TcpRouteConfig> routeConfigs;
   private final TcpRoutes routes;
   private final @Nullable Certificate certificate;
   private final @Nullable SslContext tls;
   private final AddressBlocks trustedPeers;
 
   private TcpSettings(
-      TcpListenerConfig config,
-      List<TcpRouteConfig> routeConfigs,
-      TcpRoutes routes,
-      @Nullable Certificate certificate) {
+      TcpListenerConfig config, TcpRoutes routes, @Nullable Certificate certificate) {
     this.config = config;
-    this.routeConfigs = routeConfigs;
     this.routes = routes;
     this.certificate = certificate;
     this.tls = certificate == null ? null : certificate.context();
@@ -51,18 +44,14 @@ public final class TcpSettings {
   public static TcpSettings compile(
       Vertx vertx,
       TcpListenerConfig config,
-      List<TcpRouteConfig> routes,
       Map<String, ServiceConfig> configs,
       Function<String, LblcService> services) {
-    TcpRoutes compiled = TcpRoutes.compile(config, routes, configs, services);
+    TcpRoutes compiled = TcpRoutes.compile(config.routes(), configs, services);
     if (config.proxyProtocol() || compiled.anySendsProxyHeader()) {
       ProxyCodec.require(config.name());
     }
     return new TcpSettings(
-        config,
-        routes.stream().filter(route -> route.listener().equals(config.name())).toList(),
-        compiled,
-        Certificate.read(vertx, config.name(), config.tls()));
+        config, compiled, Certificate.read(vertx, config.name(), config.tls()));
   }
 
   /** Returns the configuration. */
@@ -72,9 +61,7 @@ public final class TcpSettings {
 
   /** Returns whether the other ones come from the same configuration and the same certificate. */
   public boolean isConfiguredAs(TcpSettings other) {
-    return config.equals(other.config)
-        && routeConfigs.equals(other.routeConfigs)
-        && Objects.equals(certificate, other.certificate);
+    return config.equals(other.config) && Objects.equals(certificate, other.certificate);
   }
 
   TcpRoutes routes() {

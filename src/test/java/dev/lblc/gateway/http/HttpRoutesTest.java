@@ -86,8 +86,7 @@ final class HttpRoutesTest {
           continue;
         }
         accepted++;
-        assertThat(HttpRoutes.compile(
-                config.listeners().get(0), config.routes(), HttpRoutesTest::none))
+        assertThat(HttpRoutes.compile(config.httpListeners().get(0), HttpRoutesTest::none))
             .as("%s from %s", route, peer)
             .isNotNull();
       }

@@ -72,7 +72,7 @@ final class PathParametersTest {
 
   private static HttpRoutes routes() throws Exception {
     GatewayConfig config = ConfigReader.readText("test", CONFIG, Set.of("lblc"), Map.of());
-    return HttpRoutes.compile(config.listeners().get(0), config.routes(), name -> {
+    return HttpRoutes.compile(config.httpListeners().get(0), name -> {
       throw new IllegalArgumentException(name);
     });
   }

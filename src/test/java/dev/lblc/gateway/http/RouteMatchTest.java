@@ -2,7 +2,7 @@ package dev.lblc.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lblc.config.RouteConfig.Match;
+import dev.lblc.config.HttpRouteConfig.Match;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

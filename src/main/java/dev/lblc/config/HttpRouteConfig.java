@@ -1,0 +1,94 @@
+package dev.lblc.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which requests of a listener of HTTP go to which service, and how.
+ *
+ * @param index position in the file's {@code routes}, from 0
+ * @param match what a request must have; empty parts match all
+ * @param service name of the service; null if and only if {@code redirect} is set
+ * @param destination templates, tried in order; none: no destination
+ * @param timeouts limits on waiting
+ * @param retries how many other servers are tried after a failed connect
+ * @param stripPrefix path prefix taken off before forwarding, normalised, without final slash; null: none
+ * @param host what becomes of the Host header
+ * @param requestHeaders edits on the way to the server
+ * @param responseHeaders edits on the way to the client
+ * @param redirect answer with a redirect; null: forward
+ */
+public record HttpRouteConfig(
+    int index,
+    Match match,
+    @Nullable String service,
+    List<DestinationTemplate> destination,
+    Timeouts timeouts,
+    int retries,
+    @Nullable String stripPrefix,
+    HostHeader host,
+    HeaderEdits requestHeaders,
+    HeaderEdits responseHeaders,
+    @Nullable Redirect redirect)
+    implements RouteConfig {
+
+  /**
+   * What a request must have.
+   *
+   * @param host lower-case name, or {@code *.} and a name for one or more labels before it; null: any
+   * @param path exact normalised path, or a prefix followed by {@code *}; null: any
+   * @param methods allowed methods; empty: any
+   * @param headers header names, lower case, and the value each must have; {@code *}: any value
+   */
+  public record Match(
+      @Nullable String host,
+      @Nullable String path,
+      Set<String> methods,
+      Map<String, String> headers) {}
+
+  /**
+   * Limits on waiting.
+   *
+   * @param connect to connect to a server
+   * @param response from the request sent to the response head
+   * @param idle without a byte in either direction
+   */
+  public record Timeouts(Duration connect, Duration response, Duration idle) {}
+
+  /**
+   * What becomes of the Host header.
+   *
+   * @param mode keep it, replace it by the server's address, or by {@code name}
+   * @param name the replacement; null unless {@code mode} is {@code NAME}
+   */
+  public record HostHeader(Mode mode, @Nullable String name) {
+    /** The ways to treat Host. */
+    public enum Mode {
+      /** As the client sent it. */
+      KEEP,
+      /** The chosen server's host and port. */
+      SERVER,
+      /** A fixed name. */
+      NAME
+    }
+  }
+
+  /**
+   * Edits of a message's headers: removals first, then settings.
+   *
+   * @param set names and the value each gets
+   * @param remove names
+   */
+  public record HeaderEdits(Map<String, String> set, Set<String> remove) {}
+
+  /**
+   * A redirect to the same URL with another scheme.
+   *
+   * @param scheme {@code http} or {@code https}
+   * @param status 301, 302, 303, 307 or 308
+   */
+  public record Redirect(String scheme, int status) {}
+}
