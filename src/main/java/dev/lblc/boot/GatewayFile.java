@@ -17,10 +17,7 @@ public record GatewayFile(GatewayConfig config, PluginFolder plugins) {
   public static GatewayFile read(Path path, PluginFolder plugins) throws ConfigException {
     return new GatewayFile(
         ConfigReader.readText(
-            path.toString(),
-            ConfigFile.text(path),
-            plugins.strategies().names(),
-            System.getenv()),
+            path.toString(), ConfigFile.text(path), plugins.strategies().names(), System.getenv()),
         plugins);
   }
 }

@@ -34,8 +34,8 @@ final class VariablesAndCommentsTest {
 
     GatewayConfig config = ConfigReader.readText("t", json.encode(), Sample.STRATEGIES, variables);
 
-    ListenerConfig plain = config.listeners().get(1);
-    assertThat(config.listeners().get(0).port()).isEqualTo(9443);
+    HttpListenerConfig plain = config.httpListeners().get(1);
+    assertThat(config.httpListeners().get(0).port()).isEqualTo(9443);
     assertThat(plain.port()).isEqualTo(8081);
     assertThat(plain.accessLog()).isTrue();
     assertThat(plain.maxConnections()).isEqualTo(1000);
