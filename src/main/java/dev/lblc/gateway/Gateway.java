@@ -170,10 +170,7 @@ public final class Gateway {
           listener instanceof HttpListenerConfig http
               ? new HttpListener(vertx, HttpSettings.compile(vertx, http, lblc::service))
               : new TcpListener(TcpSettings.compile(
-                  vertx,
-                  (TcpListenerConfig) listener,
-                  config.plugin().services(),
-                  lblc::service)));
+                  vertx, (TcpListenerConfig) listener, config.plugin().services(), lblc::service)));
     }
     return wanted;
   }

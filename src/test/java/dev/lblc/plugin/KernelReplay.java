@@ -146,8 +146,7 @@ final class KernelReplay {
         Duration.ofSeconds(5),
         false,
         List.of(route));
-    TcpServer tcp = new TcpServer(
-        TcpSettings.compile(vertx, listener, Map.of(), known -> service));
+    TcpServer tcp = new TcpServer(TcpSettings.compile(vertx, listener, Map.of(), known -> service));
     vertx
         .deployVerticle(new VerticleBase() {
           @Override

@@ -50,8 +50,7 @@ public final class TcpSettings {
     if (config.proxyProtocol() || compiled.anySendsProxyHeader()) {
       ProxyCodec.require(config.name());
     }
-    return new TcpSettings(
-        config, compiled, Certificate.read(vertx, config.name(), config.tls()));
+    return new TcpSettings(config, compiled, Certificate.read(vertx, config.name(), config.tls()));
   }
 
   /** Returns the configuration. */
