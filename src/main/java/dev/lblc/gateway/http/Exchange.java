@@ -81,7 +81,7 @@ final class Exchange {
   /** What the deadlines keep about this exchange. */
   final Deadlines.Entry deadline = new Deadlines.Entry(this);
 
-  /** Takes over the response's end handler. */
+  /** Takes over the end handler and the close handler of the response. */
   Exchange(HttpServerRequest request, boolean logged, Deadlines deadlines) {
     this.request = request;
     this.response = request.response();
@@ -89,6 +89,7 @@ final class Exchange {
     this.deadlines = deadlines;
     this.startNanos = this.logged ? deadlines.nanoTime() : 0;
     response.endHandler(v -> end());
+    response.closeHandler(v -> end());
   }
 
   // --- what is known ---

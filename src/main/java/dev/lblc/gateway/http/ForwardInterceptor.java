@@ -27,6 +27,10 @@ final class ForwardInterceptor implements ProxyInterceptor {
     ProxyRequest request = context.request();
     RequestHead.edit(request.headers(), exchange);
     request.setURI(RequestHead.target(exchange));
+    if (RequestHead.isEmptyOverHttp2(exchange.request())) {
+      request.setBody(null); // else the proxy would announce a chunked one
+      exchange.request().resume();
+    }
     return send(context, exchange);
   }
 

@@ -39,6 +39,14 @@ final class RequestHead {
     headers.set(HttpHeaders.TRANSFER_ENCODING, HttpHeaders.CHUNKED);
   }
 
+  /** Returns whether it came by HTTP/2 and its head was its end; once {@link #checkFraming} has passed it. */
+  static boolean isEmptyOverHttp2(HttpServerRequest request) {
+    MultiMap headers = request.headers();
+    return request.version() == HttpVersion.HTTP_2
+        && !headers.contains(HttpHeaders.CONTENT_LENGTH)
+        && !headers.contains(HttpHeaders.TRANSFER_ENCODING);
+  }
+
   /** Edits a copy of the client's headers for the server. */
   static void edit(MultiMap headers, Exchange exchange) {
     InboundFacts facts = exchange.facts();
