@@ -55,14 +55,21 @@ final class Endpoints {
     throw new ProblemException(404, "there is nothing here; GET / lists what there is");
   }
 
-  /** Returns a line for each endpoint. */
+  /** Returns a line for each endpoint: method, path, and what it does. */
   String list() {
-    return resources.stream()
-        .flatMap(resource -> resource.endpoints().entrySet().stream()
-            .map(entry -> String.format(
-                "%-7s%-54s%s%n",
-                entry.getKey(), resource.pattern(), entry.getValue().about())))
-        .collect(Collectors.joining());
+    int width = 2
+        + resources.stream()
+            .mapToInt(resource -> resource.pattern().toString().length())
+            .max()
+            .orElse(0);
+    StringBuilder lines = new StringBuilder();
+    for (Resource resource : resources) {
+      resource
+          .endpoints()
+          .forEach((method, endpoint) -> lines.append(String.format(
+              "%-7s%-" + width + "s%s\n", method, resource.pattern(), endpoint.about())));
+    }
+    return lines.toString();
   }
 
   private void add(

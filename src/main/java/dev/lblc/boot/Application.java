@@ -84,7 +84,7 @@ public final class Application {
     if (gateway != null) {
       Waiting.stopped(STOP_LISTENERS_SECONDS, "the listeners", gateway.stop());
     }
-    Waiting.stopped(STOP_ALL_SECONDS, "the rest", vertx.close());
+    Waiting.stopped(STOP_ALL_SECONDS, "verticles and services", vertx.close());
     if (node != null) {
       node.close();
     }

@@ -6,7 +6,7 @@ import io.vertx.core.http.ClientAuth;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 
-/** Vert.x's options for the event bus between nodes. */
+/** The options of the event bus between nodes. */
 final class EventBusSettings {
   private static final long PING_MILLIS = 1_000;
   private static final long PONG_MILLIS = 2_000;
@@ -15,7 +15,7 @@ final class EventBusSettings {
   private EventBusSettings() {}
 
   /**
-   * The options.
+   * Returns the options.
    *
    * @param member address of this process as a Hazelcast member
    */
@@ -25,8 +25,8 @@ final class EventBusSettings {
         .setHost(host == null ? member : host)
         .setPort(config.port())
         .setClusterPublicHost(config.publicHost(member))
-        // A connection on which nothing arrives is given up for a new one. TCP by itself would try
-        // again after longer and longer pauses: a minute after a minute without network.
+        // A silent connection is closed, so that a new one is made. TCP alone would retry after longer
+        // and longer pauses: for a minute more after a minute without network.
         .setClusterPingInterval(PING_MILLIS)
         .setClusterPingReplyInterval(PONG_MILLIS)
         .setConnectTimeout(CONNECT_MILLIS);
@@ -35,15 +35,15 @@ final class EventBusSettings {
     }
     EventBusConfig.Tls tls = config.tls();
     if (tls != null) {
-      // Each node is client and server. Vert.x does not compare names here: the authority alone
-      // makes a node ours.
+      // Each node is client and server. Vert.x does not compare host names here: whoever has a
+      // certificate of the authority is a node.
       options
           .setSsl(true)
           .setKeyCertOptions(new PemKeyCertOptions()
               .addCertPath(tls.certificate().toString())
               .addKeyPath(tls.key().toString()))
           .setTrustOptions(new PemTrustOptions().addCertPath(tls.trust().toString()))
-          .setTrustAll(false) // on by default here: as a client a node would talk to anybody
+          .setTrustAll(false) // true by default: as a client a node would talk to anybody
           .setClientAuth(ClientAuth.REQUIRED);
     }
     return options;

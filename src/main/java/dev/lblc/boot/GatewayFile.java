@@ -1,23 +1,43 @@
 package dev.lblc.boot;
 
+import dev.lblc.config.ConfigError;
 import dev.lblc.config.ConfigException;
 import dev.lblc.config.ConfigFile;
 import dev.lblc.config.ConfigReader;
 import dev.lblc.config.GatewayConfig;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /**
  * A gateway file that was read and found valid.
  *
- * @param config what it says
+ * @param config what the file says
  * @param plugins what is added to the gateway
  */
 public record GatewayFile(GatewayConfig config, PluginFolder plugins) {
+  private static final Pattern STRATEGY = Pattern.compile("\\$\\.services.+\\.strategy");
+
   /** Reads and checks a file; throws with all its faults. */
   public static GatewayFile read(Path path, PluginFolder plugins) throws ConfigException {
-    return new GatewayFile(
-        ConfigReader.readText(
-            path.toString(), ConfigFile.text(path), plugins.strategies().names(), System.getenv()),
-        plugins);
+    String text = ConfigFile.text(path);
+    try {
+      GatewayConfig config = ConfigReader.readText(
+          path.toString(), text, plugins.strategies().names(), System.getenv());
+      return new GatewayFile(config, plugins);
+    } catch (ConfigException e) {
+      throw new ConfigException(
+          e.errors().stream().map(error -> withFolder(error, plugins)).toList());
+    }
+  }
+
+  /** Adds where strategies were looked for: most often the gateway was started in another folder than usual. */
+  private static ConfigError withFolder(ConfigError error, PluginFolder plugins) {
+    return STRATEGY.matcher(error.path()).matches() && error.expected().startsWith("one of ")
+        ? new ConfigError(
+            error.source(),
+            error.path(),
+            error.value(),
+            error.expected() + "; " + plugins.searched())
+        : error;
   }
 }

@@ -1,12 +1,12 @@
 package dev.lblc.boot;
 
-/** Sets up logging of the process; to be called before anything has a logger. */
+/** The set-up of logging in this process. */
 public final class Logging {
   private Logging() {}
 
-  /** Takes this program's own settings, unless the user names others by the same system properties. */
+  /** Sets this program's own log configuration, unless system properties name another one. To be called before any logger is made. */
   public static void configure() {
-    // Not at the root of the class path: the same classes go into other people's applications.
+    // Not at the root of the class path, where it would configure other people's applications, too.
     unlessSet("logback.configurationFile", "dev/lblc/boot/logback.xml");
     unlessSet(
         "vertx.logger-delegate-factory-class-name",

@@ -22,11 +22,12 @@ import java.util.List;
 import java.util.jar.JarFile;
 
 /**
- * The folder of what is added to a gateway: {@code *.jar} with strategies and classes, each with a class loader of its own
- * (and what its manifest's {@code Class-Path} names), and {@code *.json}, each a verticle to deploy. In the order of the
- * files' names.
+ * The folder of plugins: each {@code *.jar} has strategies and classes, and a class loader of its own (which also has what
+ * the manifest's {@code Class-Path} names); each {@code *.json} describes a verticle to deploy. Both are opened in the order
+ * of the files' names.
  */
 public final class PluginFolder implements AutoCloseable {
+  private final Path folder;
   private final List<URLClassLoader> jars = new ArrayList<>();
   private final List<Added> verticles = new ArrayList<>();
   private Strategies strategies = Strategies.ofClassPath();
@@ -40,11 +41,13 @@ public final class PluginFolder implements AutoCloseable {
    */
   record Added(Path file, VerticleConfig config, ClassLoader classes) {}
 
-  private PluginFolder() {}
+  private PluginFolder(Path folder) {
+    this.folder = folder;
+  }
 
-  /** Opens a folder; one that does not exist has no plugins. */
+  /** Opens a folder; a folder that does not exist has no plugins. */
   public static PluginFolder openIfThere(Path folder) throws StartException, ConfigException {
-    return Files.exists(folder, LinkOption.NOFOLLOW_LINKS) ? open(folder) : new PluginFolder();
+    return Files.exists(folder, LinkOption.NOFOLLOW_LINKS) ? open(folder) : new PluginFolder(folder);
   }
 
   /** Opens a folder; nothing is left open of one with a plugin that cannot be used. */
@@ -52,7 +55,7 @@ public final class PluginFolder implements AutoCloseable {
     if (!Files.isDirectory(folder)) {
       throw new StartException("plugins " + folder + " (expected: a folder)");
     }
-    PluginFolder plugins = new PluginFolder();
+    PluginFolder plugins = new PluginFolder(folder);
     try {
       for (Path jar : files(folder, "*.jar")) {
         plugins.addJar(jar);
@@ -73,9 +76,17 @@ public final class PluginFolder implements AutoCloseable {
     }
   }
 
-  /** Those of the class path and of all jars. */
+  /** Returns the strategies of the class path and of all jars. */
   public Strategies strategies() {
     return strategies;
+  }
+
+  /** Returns where jars with strategies were looked for, and how many were found, for the message of a strategy that is unknown. */
+  String searched() {
+    return Files.isDirectory(folder)
+        ? folder.toAbsolutePath() + " has "
+            + (jars.isEmpty() ? "no jar" : jars.size() == 1 ? "1 jar" : jars.size() + " jars")
+        : "there is no folder " + folder.toAbsolutePath();
   }
 
   List<Added> verticles() {
@@ -101,7 +112,7 @@ public final class PluginFolder implements AutoCloseable {
     strategies = strategies.with(jar.toString(), classes);
   }
 
-  /** A class loader passes over what it cannot read. */
+  /** Refuses what is no jar: a class loader passes over it without a word. */
   private static void requireJar(Path jar) throws StartException {
     try {
       new JarFile(jar.toFile()).close();
@@ -118,7 +129,7 @@ public final class PluginFolder implements AutoCloseable {
     verticles.add(new Added(file, config, classes));
   }
 
-  /** The application's own, or those of the first jar that has the class. */
+  /** Returns the class loader of the gateway, or that of the first jar that has the class. */
   private ClassLoader classes(Path file, String type) throws StartException {
     List<ClassLoader> loaders = new ArrayList<>(jars);
     loaders.add(0, PluginFolder.class.getClassLoader());
@@ -131,7 +142,7 @@ public final class PluginFolder implements AutoCloseable {
         + " (expected: a class of the gateway or of a jar beside the file)");
   }
 
-  /** Whether Vert.x could make one, as far as can be told without running code of the plugin. */
+  /** Refuses a class that Vert.x cannot deploy, as far as can be told without running code of the plugin. */
   private static void requireVerticle(Path file, String type, ClassLoader classes)
       throws StartException {
     String what = "plugin " + file + ": $.verticle: " + type;

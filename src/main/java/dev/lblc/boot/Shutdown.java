@@ -7,19 +7,19 @@ import org.slf4j.LoggerFactory;
 public final class Shutdown {
   private Shutdown() {}
 
-  /** On SIGTERM and SIGINT: closes the gateway and ends the process with exit code 0. */
-  public static void onSignal(Application gateway) {
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(gateway), "shutdown"));
+  /** Registers the end: on SIGTERM and SIGINT the gateway is closed, and the process ends with exit code 0. */
+  public static void onSignal(Application application) {
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(application), "shutdown"));
   }
 
-  private static void end(Application gateway) {
-    LoggerFactory.getLogger(Shutdown.class).info("stopping");
-    gateway.close();
+  private static void end(Application application) {
+    LoggerFactory.getLogger(Shutdown.class).info("stopping: accepts no new connections, waits for requests in flight");
+    application.close();
     LoggerFactory.getLogger(Shutdown.class).info("stopped");
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logback) {
-      logback.stop(); // writes what the asynchronous access log still has
+      logback.stop(); // writes the lines that the asynchronous access log still holds
     }
-    // Else the code would be 143 or 130, which init systems and scripts take for a failure.
+    // Without it the exit code would be 143 or 130, which init systems and scripts take for a failure.
     Runtime.getRuntime().halt(0);
   }
 }

@@ -34,9 +34,9 @@ final class Waiting {
     try {
       stop.await(seconds, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
-      LOG.warn("{} did not stop within {} s", what, seconds);
+      LOG.warn("{} did not stop within {} s and is left as it is", what, seconds);
     } catch (Throwable e) { // a plugin may throw anything
-      LOG.warn("{} did not stop: {}", what, e.toString());
+      LOG.warn("{} did not stop properly: {}", what, e.toString());
     }
   }
 }

@@ -19,12 +19,12 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the admin port of a running gateway.
+ * A client of the admin port of a running gateway.
  *
  * <p>Each call blocks, for 15 s at most. A message never has the token.
  */
 final class AdminClient {
-  /** Nobody listens there. */
+  /** No gateway listens on the port. */
   static final class NotRunning extends CommandException {
     NotRunning(URI at) {
       super("no gateway answers at " + at);
@@ -39,7 +39,7 @@ final class AdminClient {
     this.token = token;
   }
 
-  /** For the gateway of a configuration, asked from its own machine. */
+  /** Returns a client for the gateway of a configuration, asked from its own machine. */
   static AdminClient of(AdminConfig config) {
     String host = switch (config.host()) {
       case "0.0.0.0" -> "127.0.0.1";
@@ -55,7 +55,7 @@ final class AdminClient {
   }
 
   /**
-   * A resource's JSON.
+   * Returns the JSON of a resource.
    *
    * @param target a path and perhaps a query, percent-encoded
    * @param type {@code JsonObject} or {@code JsonArray}: what the resource is

@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code check}: says what is wrong with a gateway file. */
+/** {@code check}: lists what is wrong with a gateway file. */
 @Command(
     name = "check",
     description = "Lists everything that is wrong with a configuration; starts nothing.",

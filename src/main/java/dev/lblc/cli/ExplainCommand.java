@@ -15,7 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code explain}: which server a destination would get, and why. */
+/** {@code explain}: says which server a destination would get, and why. */
 @Command(
     name = "explain",
     description =
@@ -25,14 +25,14 @@ final class ExplainCommand implements Callable<Integer> {
   @Mixin
   private final FileParameter file = new FileParameter();
 
-  @Option(names = "--service", required = true, paramLabel = "S", description = "The service.")
+  @Option(names = "--service", required = true, paramLabel = "S", description = "Name of the service.")
   private @Nullable String service;
 
   @Option(
       names = "--destination",
       required = true,
       paramLabel = "D",
-      description = "The destination, as the route's template makes it; empty: none.")
+      description = "The destination, as the route's \"destination\" makes it of a request; empty: none.")
   private @Nullable String destination;
 
   @Spec
@@ -44,7 +44,7 @@ final class ExplainCommand implements Callable<Integer> {
     GatewayFile gateway = file.read();
     Set<String> services = gateway.config().plugin().services().keySet();
     if (service == null || !services.contains(service)) {
-      throw new CommandException("--service: " + service + " (expected: one of " + services + ")");
+      throw new CommandException("--service: " + service + " (expected: one of " + String.join(", ", services) + ")");
     }
     PrintWriter out = spec.commandLine().getOut();
     JsonObject running = running(gateway.config().admin(), out);
@@ -52,7 +52,7 @@ final class ExplainCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** What the running gateway says; null if there is none to ask. */
+  /** Returns what the running gateway says; null if there is none to ask. */
   private @Nullable JsonObject running(@Nullable AdminConfig admin, PrintWriter out)
       throws CommandException {
     if (admin == null) {

@@ -9,17 +9,17 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The gateway file, as commands take it. */
+/** The parameters that name a gateway file and a folder of plugins. */
 final class FileParameter {
   private static final Path DEFAULT_PLUGINS = Path.of("plugins");
 
-  @Parameters(index = "0", paramLabel = "FILE", description = "The gateway's configuration.")
+  @Parameters(index = "0", paramLabel = "FILE", description = "The gateway's configuration, such as conf/gateway.json.")
   private @Nullable Path file;
 
   @Option(
       names = "--plugins",
       paramLabel = "FOLDER",
-      description = "Strategies and verticles to add (default: plugins, if it is there).")
+      description = "Folder of strategies and verticles to add (default: plugins, if there is one).")
   private @Nullable Path plugins;
 
   /** Reads the file and opens the folder of plugins; throws with all that is wrong. */
@@ -34,7 +34,7 @@ final class FileParameter {
     }
   }
 
-  /** Where the file is; picocli has set it before a command runs. */
+  /** Returns where the file is; picocli has set it before a command runs. */
   Path path() {
     if (file == null) {
       throw new IllegalStateException("not parsed");

@@ -9,11 +9,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
-/** A service of a file in this process, without checks and cluster: what a gateway that starts now would choose. */
+/** The choice of a gateway that starts now: one of its services, in this process, without health checks and cluster. */
 final class FreshStart {
   private FreshStart() {}
 
-  /** Returns the explanation, as the admin API has it. */
+  /** Returns the explanation, as the admin API has it. Blocks. */
   static JsonObject explain(GatewayFile file, String service, @Nullable String destination) {
     Vertx vertx = Vertx.vertx();
     try {

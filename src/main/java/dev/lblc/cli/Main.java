@@ -37,7 +37,7 @@ public final class Main implements Runnable {
 
   Main() {}
 
-  /** Runs a command; the process ends with its exit code, or goes on while a gateway runs. */
+  /** Runs a command. The process ends with the exit code of the command, or goes on while a gateway runs. */
   public static void main(String[] args) {
     Logging.configure();
     int code = execute(
@@ -60,7 +60,7 @@ public final class Main implements Runnable {
             return ExitCode.SOFTWARE;
           })
           .execute(args);
-    } catch (Error e) { // which would end this thread, and leave the process to the others
+    } catch (Error e) { // would end this thread, and leave the process to the other ones
       err.println(told(e));
       return ExitCode.SOFTWARE;
     }

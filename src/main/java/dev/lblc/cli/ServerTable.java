@@ -6,13 +6,13 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Prints services and servers, given as the admin API's JSON, in the manner of {@code ipvsadm -Ln}. */
+/** A table of services and servers, given as the admin API's JSON, in the manner of {@code ipvsadm -Ln}. */
 final class ServerTable {
   private static final int TEXT_COLUMNS = 3;
 
   private final List<String> lines = new ArrayList<>();
 
-  /** All services, with a heading. */
+  /** Returns the lines for all services, with a heading. */
   static List<String> services(JsonArray services) {
     ServerTable table = new ServerTable();
     table.lines.add("Service Scheduler Destinations Hits Decisions");
@@ -34,7 +34,7 @@ final class ServerTable {
     return table.lines;
   }
 
-  /** The servers of one service, with a heading. */
+  /** Returns the lines for the servers of one service, with a heading. */
   static List<String> servers(JsonArray servers) {
     List<String[]> rows = new ArrayList<>();
     rows.add(heading());
@@ -86,12 +86,12 @@ final class ServerTable {
     return String.join(",", states);
   }
 
-  /** Through all nodes: what the scheduler decides by. */
+  /** Returns the connections of all nodes, by which the scheduler decides. */
   private static String connections(JsonObject server, String state) {
     return String.valueOf(server.getJsonObject(state).getInteger("cluster"));
   }
 
-  /** Columns as wide as they must be: text to the left, numbers to the right. */
+  /** Makes columns as wide as they must be: text to the left, numbers to the right. */
   private static List<String> format(List<String[]> rows) {
     int[] widths = new int[rows.get(0).length];
     for (String[] row : rows) {

@@ -9,7 +9,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
-/** {@code simulate}: a name that is taken, so that nobody gives it another meaning; refuses to run. */
+/** {@code simulate}: a name kept for a later version; the command refuses to run. */
 @Command(name = "simulate", description = "Not in this version.", hidden = true)
 final class SimulateCommand implements Callable<Integer> {
   @Unmatched

@@ -8,10 +8,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code status}: the services of a running gateway, as a table. */
+/** {@code status}: shows the services of a running gateway as a table. */
 @Command(
     name = "status",
     description = "Shows the services of a running gateway in the manner of ipvsadm -Ln.",
@@ -21,8 +20,10 @@ final class StatusCommand implements Callable<Integer> {
       names = "--admin",
       paramLabel = "URL",
       defaultValue = "http://127.0.0.1:9901",
-      description = "The gateway's admin port (default: ${DEFAULT-VALUE}).")
-  private @Nullable URI admin;
+      converter = AdminUrl.class,
+      description = "The gateway's admin port, http://HOST:PORT or HOST:PORT (default: ${DEFAULT-VALUE}).")
+  @SuppressWarnings("NullAway.Init") // has a default
+  private URI admin;
 
   @Option(
       names = "--token",
@@ -43,10 +44,6 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private AdminClient client() {
-    if (admin == null || !"http".equals(admin.getScheme()) || admin.getHost() == null) {
-      throw new ParameterException(
-          spec.commandLine(), "--admin: " + admin + " (expected: http://HOST:PORT)");
-    }
     return new AdminClient(admin, token == null ? System.getenv("LBLC_ADMIN_TOKEN") : token);
   }
 }

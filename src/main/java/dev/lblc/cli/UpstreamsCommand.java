@@ -12,12 +12,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code upstreams}: the upstreams of {@code demo} alone, for several gateways that are processes of their own. */
+/** {@code upstreams}: runs the upstreams of {@code demo} alone, for gateways that are processes of their own. */
 @Command(
     name = "upstreams",
-    description = "Runs upstreams to try gateways with, for the servers of the first service.",
-    mixinStandardHelpOptions = true,
-    hidden = true)
+    description =
+        "Runs upstreams to try gateways with, in the places of the servers of the first service.",
+    mixinStandardHelpOptions = true)
 final class UpstreamsCommand implements Callable<Integer> {
   @Mixin
   private final FileParameter file = new FileParameter();
@@ -26,7 +26,7 @@ final class UpstreamsCommand implements Callable<Integer> {
       index = "1..*",
       arity = "0..*",
       paramLabel = "SERVER",
-      description = "Ids of servers; without any, all.")
+      description = "Ids of the servers to run; none: all.")
   private final List<String> servers = new ArrayList<>();
 
   @Spec
@@ -39,7 +39,7 @@ final class UpstreamsCommand implements Callable<Integer> {
         file.read().config().plugin().services().values().iterator().next();
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     try {
-      List<String> started = DemoUpstream.startAll(vertx, service, servers);
+      List<String> started = DemoServers.start(vertx, service, servers);
       spec.commandLine().getOut().println("ready: " + String.join(", ", started));
     } catch (CommandException e) {
       vertx.close().await();

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
-/** The version that this was built as. */
+/** The version of the program, as of its build. */
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() throws IOException {
@@ -14,7 +14,7 @@ final class Version implements IVersionProvider {
 
   private static String number() throws IOException {
     Properties properties = new Properties();
-    // A filtered resource and not the manifest, which classes that were not packed have none of.
+    // A filtered resource: classes that are not packed in a jar have no manifest.
     try (InputStream in = Version.class.getResourceAsStream("version.properties")) {
       if (in == null) {
         throw new IOException("version.properties is missing from the class path");

@@ -42,6 +42,18 @@ final class PluginFolderTest {
   }
 
   @Test
+  void folder_searchedForAStrategy_isToldWithItsJars() throws Exception {
+    Path none = folder.resolve("none");
+    try (PluginFolder plugins = PluginFolder.openIfThere(none)) {
+      assertThat(plugins.searched()).isEqualTo("there is no folder " + none);
+    }
+    jar("one", "acme.First", "acme.First", FIRST.replace("NAME", "one"));
+    try (PluginFolder plugins = PluginFolder.openIfThere(folder)) {
+      assertThat(plugins.searched()).isEqualTo(folder + " has 1 jar");
+    }
+  }
+
+  @Test
   void folder_thatIsNamedAndNotThere_isRefused() {
     Path none = folder.resolve("none");
     assertRefused(none, "plugins " + none + " (expected: a folder)");

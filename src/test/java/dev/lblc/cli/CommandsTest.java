@@ -10,6 +10,9 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import dev.lblc.testing.Ports;
 
 class CommandsTest {
   private final StringWriter out = new StringWriter();
@@ -20,11 +23,13 @@ class CommandsTest {
   private Path directory;
 
   @Test
-  void help_namesTheCommandsAndNotTheHiddenOnes() {
+  void help_describesTheCommandsAndNotTheNameThatIsTaken() {
     assertThat(execute("--help")).isZero();
-    assertThat(out.toString())
-        .contains("run", "check", "explain", "status")
-        .doesNotContain("demo", "upstreams");
+    for (String command : List.of("run", "check", "explain", "status", "demo", "upstreams")) {
+      assertThat(out.toString().lines())
+          .anyMatch(line -> line.matches("  " + command + " +[A-Z].{20,}"));
+    }
+    assertThat(out.toString()).doesNotContain("simulate");
   }
 
   @Test
@@ -100,10 +105,34 @@ class CommandsTest {
   }
 
   @Test
+  void check_unknownStrategy_namesTheFolderOfPlugins() throws IOException {
+    String file = write(gateway(100).replace("\"lblc\"", "\"rendezvous\"")).toString();
+    Path folder = directory.resolve("plugins");
+    Files.createDirectory(folder);
+    assertThat(execute("check", file, "--plugins", folder.toString())).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("(expected: one of lblc, lblcr, wlc; " + folder + " has no jar)");
+  }
+
+  @Test
+  void check_fileThatIsNone_isOneLine() {
+    assertThat(execute("check", directory.toString())).isEqualTo(1);
+    assertThat(err.toString())
+        .isEqualToNormalizingNewlines(
+            directory + ": $: a folder (expected: a readable file of JSON)\n");
+  }
+
+  @Test
+  void check_byteOrderMarkAndComments_areAccepted() throws IOException {
+    String text = gateway(100).replaceFirst("\\{", "{\"// by hand\": 1, \"\\$comment\": [], ");
+    assertThat(execute("check", write("\uFEFF" + text).toString())).isZero();
+  }
+
+  @Test
   void explain_unknownService_namesThoseThereAre() throws IOException {
     String file = write(gateway(100)).toString();
     assertThat(execute("explain", file, "--service", "x", "--destination", "d")).isEqualTo(1);
-    assertThat(err.toString().lines()).containsExactly("--service: x (expected: one of [images])");
+    assertThat(err.toString().lines()).containsExactly("--service: x (expected: one of images)");
   }
 
   @Test
@@ -112,12 +141,46 @@ class CommandsTest {
     assertThat(err.toString()).contains("--service", "--destination");
   }
 
-  @Test
-  void status_urlThatIsNone_isAnErrorOfUsage() {
-    for (String url : List.of("localhost:9901", "ftp://localhost", "http:///x")) {
-      assertThat(execute("status", "--admin", url)).as(url).isEqualTo(2);
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ftp://localhost",
+        "https://localhost:9901",
+        "http:///x",
+        "http://",
+        "://",
+        "",
+        "localhost",
+        "localhost:",
+        "localhost:0",
+        "localhost:port",
+        "localhost:99999",
+        "127.0.0.1:9901/metrics",
+        "http://127.0.0.1:9901/metrics",
+        "http://127.0.0.1:9901?x",
+        "http://me:secret@127.0.0.1:9901",
+        "::1:9901",
+        "[::1:9901",
+        ":9901",
+        "a b:9901",
+        "\u00e4:9901",
+        "127.0.0.1:9901\n"
+      })
+  void status_urlThatIsNone_isAnErrorOfUsage(String url) {
+    assertThat(execute("status", "--admin", url)).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--admin", "expected: http://HOST:PORT, or HOST:PORT")
+        .doesNotContain("Exception", "cannot convert");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"%s", "http://%s", "http://%s/", "HTTP://%s"})
+  void status_urlOrHostAndPort_isAsked(String form) throws IOException {
+    for (String host : List.of("127.0.0.1", "localhost", "[::1]")) {
+      String address = host + ":" + Ports.free();
+      assertThat(execute("status", "--admin", form.formatted(address))).isEqualTo(1);
+      assertThat(err.toString().lines()).contains("no gateway answers at http://" + address);
     }
-    assertThat(err.toString()).contains("expected: http://HOST:PORT");
   }
 
   private int execute(String... args) {
