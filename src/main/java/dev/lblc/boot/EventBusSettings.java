@@ -25,7 +25,8 @@ final class EventBusSettings {
         .setHost(host == null ? member : host)
         .setPort(config.port())
         .setClusterPublicHost(config.publicHost(member))
-        // A silent connection is closed, so that a new one is made. TCP alone would retry after longer
+        // A silent connection is closed, so that a new one is made. TCP alone would retry after
+        // longer
         // and longer pauses: for a minute more after a minute without network.
         .setClusterPingInterval(PING_MILLIS)
         .setClusterPingReplyInterval(PONG_MILLIS)

@@ -47,7 +47,9 @@ public final class PluginFolder implements AutoCloseable {
 
   /** Opens a folder; a folder that does not exist has no plugins. */
   public static PluginFolder openIfThere(Path folder) throws StartException, ConfigException {
-    return Files.exists(folder, LinkOption.NOFOLLOW_LINKS) ? open(folder) : new PluginFolder(folder);
+    return Files.exists(folder, LinkOption.NOFOLLOW_LINKS)
+        ? open(folder)
+        : new PluginFolder(folder);
   }
 
   /** Opens a folder; nothing is left open of one with a plugin that cannot be used. */

@@ -13,13 +13,15 @@ public final class Shutdown {
   }
 
   private static void end(Application application) {
-    LoggerFactory.getLogger(Shutdown.class).info("stopping: accepts no new connections, waits for requests in flight");
+    LoggerFactory.getLogger(Shutdown.class)
+        .info("stopping: accepts no new connections, waits for requests in flight");
     application.close();
     LoggerFactory.getLogger(Shutdown.class).info("stopped");
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logback) {
       logback.stop(); // writes the lines that the asynchronous access log still holds
     }
-    // Without it the exit code would be 143 or 130, which init systems and scripts take for a failure.
+    // Without it the exit code would be 143 or 130, which init systems and scripts take for a
+    // failure.
     Runtime.getRuntime().halt(0);
   }
 }

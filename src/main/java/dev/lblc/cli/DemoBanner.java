@@ -65,10 +65,7 @@ final class DemoBanner {
            when the server is back.
 
         """.formatted(
-            DemoServer.STOP_SECONDS,
-            ports,
-            "http://" + Authority.of(last.host(), last.port()),
-            url);
+        DemoServer.STOP_SECONDS, ports, "http://" + Authority.of(last.host(), last.port()), url);
   }
 
   private static String overload(int requests, String url) {

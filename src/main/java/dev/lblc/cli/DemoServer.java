@@ -71,9 +71,7 @@ final class DemoServer {
     response.putHeader("Content-Type", "text/plain; charset=utf-8");
     if (path.equals("/stop") && !request.headers().contains("X-Forwarded-For")) {
       int seconds = seconds(request, STOP_SECONDS);
-      response
-          .end(spec.id() + " stops for " + seconds + " s\n")
-          .onComplete(sent -> stop(seconds));
+      response.end(spec.id() + " stops for " + seconds + " s\n").onComplete(sent -> stop(seconds));
     } else if (path.equals("/slow")) {
       vertx.setTimer(seconds(request, SLOW_SECONDS) * 1_000L, timer -> answer(path, response));
     } else {
@@ -94,10 +92,13 @@ final class DemoServer {
       return; // two requests to stop at once
     }
     listening = null;
-    server.close().onComplete(closed -> vertx.setTimer(
-        seconds * 1_000L,
-        timer -> start()
-            .onFailure(e -> LOG.error("demo server {} stays stopped: {}", this, e.getMessage()))));
+    server
+        .close()
+        .onComplete(closed -> vertx.setTimer(
+            seconds * 1_000L,
+            timer -> start()
+                .onFailure(
+                    e -> LOG.error("demo server {} stays stopped: {}", this, e.getMessage()))));
   }
 
   /** Returns the parameter {@code seconds}; the fallback if it is left out or is none. */

@@ -25,14 +25,19 @@ final class ExplainCommand implements Callable<Integer> {
   @Mixin
   private final FileParameter file = new FileParameter();
 
-  @Option(names = "--service", required = true, paramLabel = "S", description = "Name of the service.")
+  @Option(
+      names = "--service",
+      required = true,
+      paramLabel = "S",
+      description = "Name of the service.")
   private @Nullable String service;
 
   @Option(
       names = "--destination",
       required = true,
       paramLabel = "D",
-      description = "The destination, as the route's \"destination\" makes it of a request; empty: none.")
+      description =
+          "The destination, as the route's \"destination\" makes it of a request; empty: none.")
   private @Nullable String destination;
 
   @Spec
@@ -44,7 +49,8 @@ final class ExplainCommand implements Callable<Integer> {
     GatewayFile gateway = file.read();
     Set<String> services = gateway.config().plugin().services().keySet();
     if (service == null || !services.contains(service)) {
-      throw new CommandException("--service: " + service + " (expected: one of " + String.join(", ", services) + ")");
+      throw new CommandException(
+          "--service: " + service + " (expected: one of " + String.join(", ", services) + ")");
     }
     PrintWriter out = spec.commandLine().getOut();
     JsonObject running = running(gateway.config().admin(), out);

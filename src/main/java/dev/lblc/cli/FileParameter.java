@@ -13,13 +13,17 @@ import picocli.CommandLine.Parameters;
 final class FileParameter {
   private static final Path DEFAULT_PLUGINS = Path.of("plugins");
 
-  @Parameters(index = "0", paramLabel = "FILE", description = "The gateway's configuration, such as conf/gateway.json.")
+  @Parameters(
+      index = "0",
+      paramLabel = "FILE",
+      description = "The gateway's configuration, such as conf/gateway.json.")
   private @Nullable Path file;
 
   @Option(
       names = "--plugins",
       paramLabel = "FOLDER",
-      description = "Folder of strategies and verticles to add (default: plugins, if there is one).")
+      description =
+          "Folder of strategies and verticles to add (default: plugins, if there is one).")
   private @Nullable Path plugins;
 
   /** Reads the file and opens the folder of plugins; throws with all that is wrong. */

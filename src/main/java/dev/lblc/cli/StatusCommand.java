@@ -21,7 +21,8 @@ final class StatusCommand implements Callable<Integer> {
       paramLabel = "URL",
       defaultValue = "http://127.0.0.1:9901",
       converter = AdminUrl.class,
-      description = "The gateway's admin port, http://HOST:PORT or HOST:PORT (default: ${DEFAULT-VALUE}).")
+      description =
+          "The gateway's admin port, http://HOST:PORT or HOST:PORT (default: ${DEFAULT-VALUE}).")
   @SuppressWarnings("NullAway.Init") // has a default
   private URI admin;
 

@@ -75,19 +75,14 @@ final class JsonText {
   private Json value(String path, int depth) throws SyntaxFault {
     int here = place++;
     int next = scanner.peek();
-    switch (next) {
-      case '{':
-        return new Json.Obj(here, object(path, deeper(depth)));
-      case '[':
-        return new Json.Arr(here, list(path, deeper(depth)));
-      case '"':
-        return new Json.Str(here, scanner.string());
-      default:
-        if (next >= '0' && next <= '9' || "-+.".indexOf(next) >= 0) {
-          return new Json.Num(here, scanner.number());
-        }
-        return word(here);
-    }
+    return switch (next) {
+      case '{' -> new Json.Obj(here, object(path, deeper(depth)));
+      case '[' -> new Json.Arr(here, list(path, deeper(depth)));
+      case '"' -> new Json.Str(here, scanner.string());
+      case '-', '+', '.', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' ->
+        new Json.Num(here, scanner.number());
+      default -> word(here);
+    };
   }
 
   private Json word(int here) throws SyntaxFault {
@@ -237,7 +232,7 @@ final class JsonText {
     if (letter && scanner.offset() == end) {
       throw fault("text behind a closing quote or bracket", "a comma; \\\" for a quote in text");
     }
-    boolean value = next == '"' || close == ']' && (letter || "{[-".indexOf(next) >= 0);
+    boolean value = next == '"' || (close == ']' && (letter || "{[-".indexOf(next) >= 0));
     SyntaxFault missing = value || letter || "{[-".indexOf(next) >= 0 || QUOTES.indexOf(next) >= 0
         ? new SyntaxFault(end, "no comma behind this value", "a comma, or " + close)
         : fault(JsonScanner.character(next), "a comma, or " + close);

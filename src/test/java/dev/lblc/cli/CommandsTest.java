@@ -2,6 +2,7 @@ package dev.lblc.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.testing.Ports;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -12,7 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import dev.lblc.testing.Ports;
 
 class CommandsTest {
   private final StringWriter out = new StringWriter();
