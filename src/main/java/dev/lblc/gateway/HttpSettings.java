@@ -1,8 +1,8 @@
 package dev.lblc.gateway;
 
 import dev.lblc.config.HttpListenerConfig;
-import dev.lblc.gateway.http.HttpRoutes;
 import dev.lblc.gateway.net.Certificate;
+import dev.lblc.gateway.route.HttpRoutes;
 import dev.lblc.plugin.LblcService;
 import io.vertx.core.Vertx;
 import java.util.Objects;

@@ -2,6 +2,7 @@ package dev.lblc.gateway.http;
 
 import dev.lblc.config.Authority;
 import dev.lblc.config.HttpRouteConfig.HostHeader;
+import dev.lblc.gateway.route.Route;
 import dev.lblc.plugin.Lease;
 import dev.lblc.plugin.NoServerException;
 import dev.lblc.scheduler.Server;

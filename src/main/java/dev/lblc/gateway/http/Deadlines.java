@@ -1,6 +1,7 @@
 package dev.lblc.gateway.http;
 
 import dev.lblc.gateway.http.Exchange.Phase;
+import dev.lblc.gateway.route.Route;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.util.concurrent.TimeUnit;

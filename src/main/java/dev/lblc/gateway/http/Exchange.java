@@ -1,6 +1,7 @@
 package dev.lblc.gateway.http;
 
 import dev.lblc.gateway.net.AccessLine;
+import dev.lblc.gateway.route.Route;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.Lease;
 import io.vertx.core.http.HttpClientRequest;

@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http;
 
+import dev.lblc.gateway.route.AsciiCase;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import java.util.List;

@@ -1,5 +1,8 @@
 package dev.lblc.gateway.http;
 
+import dev.lblc.gateway.route.BadRequestException;
+import dev.lblc.gateway.route.HttpRoutes;
+import dev.lblc.gateway.route.Route;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;

@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http;
 
+import dev.lblc.gateway.route.HttpRoutes;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;

@@ -1,6 +1,12 @@
 package dev.lblc.gateway.http;
 
 import dev.lblc.gateway.route.AddressBlocks;
+import dev.lblc.gateway.route.AsciiCase;
+import dev.lblc.gateway.route.BadRequestException;
+import dev.lblc.gateway.route.ClientAddress;
+import dev.lblc.gateway.route.HostName;
+import dev.lblc.gateway.route.RequestFacts;
+import dev.lblc.gateway.route.RequestTarget;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;

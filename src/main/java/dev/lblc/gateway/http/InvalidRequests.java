@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http;
 
+import dev.lblc.gateway.route.HttpRoutes;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Handler;

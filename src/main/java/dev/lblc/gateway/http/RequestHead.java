@@ -1,5 +1,7 @@
 package dev.lblc.gateway.http;
 
+import dev.lblc.gateway.route.BadRequestException;
+import dev.lblc.gateway.route.RequestTarget;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -63,7 +65,7 @@ final class RequestHead {
     if (exchange.request().version() == HttpVersion.HTTP_2) {
       joinCookies(headers);
     }
-    exchange.route().requestEdits().edit(headers);
+    HeaderEditor.edit(headers, exchange.route().requestEdits());
   }
 
   /** The target to send to the server. */

@@ -84,7 +84,7 @@ final class ResponseRelay {
     }
     MultiMap headers = in.headers();
     HopByHop.remove(headers);
-    exchange.route().responseEdits().edit(headers);
+    HeaderEditor.edit(headers, exchange.route().responseEdits());
     out.headers().addAll(headers);
     if (headers.contains(HttpHeaders.CONTENT_LENGTH) || !mayHaveBody(exchange, in)) {
       return false;

@@ -77,7 +77,7 @@ final class Tunnel {
     MultiMap headers = response.headers();
     HopByHop.remove(headers);
     headers.remove(HttpHeaders.CONTENT_LENGTH);
-    exchange.route().responseEdits().edit(headers);
+    HeaderEditor.edit(headers, exchange.route().responseEdits());
     out.setStatusCode(SWITCHING_PROTOCOLS).headers().addAll(headers);
     out.putHeader(HttpHeaders.CONNECTION, HttpHeaders.UPGRADE);
     out.putHeader(HttpHeaders.UPGRADE, HttpHeaders.WEBSOCKET);

@@ -1,10 +1,10 @@
-package dev.lblc.gateway.http;
+package dev.lblc.gateway.route;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a request says about itself, in the forms that matching and destinations use. */
-interface RequestFacts {
+public interface RequestFacts {
   /** Host, lower case, without port; empty: the request has none. */
   String host();
 

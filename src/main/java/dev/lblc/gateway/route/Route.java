@@ -1,7 +1,6 @@
-package dev.lblc.gateway.http;
+package dev.lblc.gateway.route;
 
 import dev.lblc.config.HttpRouteConfig;
-import dev.lblc.gateway.route.KeyCascade;
 import dev.lblc.plugin.LblcService;
 import java.time.Duration;
 import java.util.function.Function;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param responseEdits on the way to the client
  * @param redirect null: forward
  */
-record Route(
+public record Route(
     RouteMatch match,
     @Nullable LblcService service,
     KeyCascade<RequestFacts> keys,
@@ -33,8 +32,8 @@ record Route(
     int retries,
     @Nullable String stripPrefix,
     HttpRouteConfig.HostHeader host,
-    HeaderEditor requestEdits,
-    HeaderEditor responseEdits,
+    HeaderEdits requestEdits,
+    HeaderEdits responseEdits,
     HttpRouteConfig.@Nullable Redirect redirect) {
 
   /**
@@ -54,8 +53,8 @@ record Route(
         config.retries(),
         config.stripPrefix(),
         config.host(),
-        new HeaderEditor(config.requestHeaders()),
-        new HeaderEditor(config.responseHeaders()),
+        HeaderEdits.compile(config.requestHeaders()),
+        HeaderEdits.compile(config.responseHeaders()),
         config.redirect());
   }
 

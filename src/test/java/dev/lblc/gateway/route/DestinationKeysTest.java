@@ -1,4 +1,4 @@
-package dev.lblc.gateway.http;
+package dev.lblc.gateway.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,7 +7,6 @@ import dev.lblc.config.DestinationTemplate.Field;
 import dev.lblc.config.DestinationTemplate.Kind;
 import dev.lblc.config.DestinationTemplate.Literal;
 import dev.lblc.config.DestinationTemplate.Part;
-import dev.lblc.gateway.route.KeyCascade;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,7 @@
-package dev.lblc.gateway.http;
+package dev.lblc.gateway.route;
 
 import dev.lblc.config.DestinationTemplate;
 import dev.lblc.config.DestinationTemplate.Field;
-import dev.lblc.gateway.route.KeyCascade;
 import dev.lblc.gateway.route.KeyCascade.Source;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package dev.lblc.gateway.http;
+package dev.lblc.gateway.route;
 
 import dev.lblc.config.IllegalPathException;
 import dev.lblc.config.NormalPath;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param path in normal form
  * @param query what follows the question mark, as it came; null: no question mark
  */
-record RequestTarget(
+public record RequestTarget(
     @Nullable String authority,
     String origin,
     String path,
@@ -23,7 +23,7 @@ record RequestTarget(
    *
    * @throws BadRequestException for any other, and for a path that {@link NormalPath} refuses
    */
-  static RequestTarget parse(String target) {
+  public static RequestTarget parse(String target) {
     if (!target.isEmpty() && target.charAt(0) == '/') {
       return ofOrigin(null, target);
     }
@@ -64,7 +64,7 @@ record RequestTarget(
   }
 
   /** See {@link RequestFacts#pathWithoutParameters}. */
-  String pathWithoutParameters() {
+  public String pathWithoutParameters() {
     if (origin.indexOf(';') < 0 && origin.indexOf("%3") < 0) {
       return path; // as nearly all are
     }
@@ -92,7 +92,7 @@ record RequestTarget(
    *
    * @param prefix in normal form, without final slash
    */
-  String withoutPrefix(String prefix) {
+  public String withoutPrefix(String prefix) {
     if (!path.startsWith(prefix)
         || (path.length() > prefix.length() && path.charAt(prefix.length()) != '/')) {
       return origin;

@@ -1,7 +1,7 @@
-package dev.lblc.gateway.http;
+package dev.lblc.gateway.route;
 
 /** The one form of a host that routes are matched against: lower case, without port, brackets or final dot. */
-final class HostName {
+public final class HostName {
   private HostName() {}
 
   /**
@@ -9,7 +9,7 @@ final class HostName {
    *
    * @throws BadRequestException for what is not a host and an optional port
    */
-  static String of(String authority) {
+  public static String of(String authority) {
     boolean plain = true;
     for (int i = 0; i < authority.length(); i++) {
       char c = authority.charAt(i);

@@ -1,9 +1,8 @@
-package dev.lblc.gateway.http;
+package dev.lblc.gateway.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lblc.gateway.route.AddressBlocks;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

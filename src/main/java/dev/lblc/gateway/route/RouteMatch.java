@@ -1,13 +1,12 @@
-package dev.lblc.gateway.http;
+package dev.lblc.gateway.route;
 
 import dev.lblc.config.HttpRouteConfig;
-import dev.lblc.gateway.route.HostPattern;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a request must have to take a route, compiled from configuration. Immutable. */
-final class RouteMatch {
+public final class RouteMatch {
   private static final String ANY = "*";
 
   private final @Nullable HostPattern host;

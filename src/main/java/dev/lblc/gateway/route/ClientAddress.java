@@ -1,11 +1,10 @@
-package dev.lblc.gateway.http;
+package dev.lblc.gateway.route;
 
-import dev.lblc.gateway.route.AddressBlocks;
 import io.netty.util.NetUtil;
 import java.util.List;
 
 /** Finds the client behind trusted peers. */
-final class ClientAddress {
+public final class ClientAddress {
   private ClientAddress() {}
 
   /**
@@ -15,7 +14,7 @@ final class ClientAddress {
    * @param peer address of the connection
    * @param forwardedFor the X-Forwarded-For headers, in order
    */
-  static String of(String peer, List<String> forwardedFor, AddressBlocks trusted) {
+  public static String of(String peer, List<String> forwardedFor, AddressBlocks trusted) {
     String client = peer;
     for (int i = forwardedFor.size() - 1; i >= 0; i--) {
       String line = forwardedFor.get(i);

@@ -1,4 +1,4 @@
-package dev.lblc.gateway.http;
+package dev.lblc.gateway.route;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,7 @@
-package dev.lblc.gateway.http;
+package dev.lblc.gateway.route;
 
 import dev.lblc.config.HttpListenerConfig;
 import dev.lblc.config.HttpRouteConfig;
-import dev.lblc.gateway.route.AddressBlocks;
 import dev.lblc.plugin.LblcService;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,8 +48,7 @@ public final class HttpRoutes {
    * @throws BadRequestException if a server that takes parameters out of the path would be asked for what another route
    *     guards
    */
-  @Nullable
-  Route find(RequestFacts facts) {
+  public @Nullable Route find(RequestFacts facts) {
     String path = facts.path();
     int found = indexOf(facts, path);
     String bare = facts.pathWithoutParameters();
@@ -69,11 +67,11 @@ public final class HttpRoutes {
     return -1;
   }
 
-  AddressBlocks trustedPeers() {
+  public AddressBlocks trustedPeers() {
     return trustedPeers;
   }
 
-  boolean accessLog() {
+  public boolean accessLog() {
     return accessLog;
   }
 }

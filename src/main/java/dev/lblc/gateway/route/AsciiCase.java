@@ -1,13 +1,13 @@
-package dev.lblc.gateway.http;
+package dev.lblc.gateway.route;
 
 import io.netty.util.AsciiString;
 
 /** Case of protocol names, which are ASCII. */
-final class AsciiCase {
+public final class AsciiCase {
   private AsciiCase() {}
 
   /** The text with A to Z in lower case: the same instance if it has none. */
-  static String lower(String text) {
+  public static String lower(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (AsciiString.isUpperCase(text.charAt(i))) {
         char[] chars = text.toCharArray();
