@@ -7,12 +7,16 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.util.concurrent.TimeUnit;
 
 /** What Vert.x's connections can do and its API does not offer. */
 // Nobody waits for a connection that is given up to be closed, and a listener returns the future it
 // was added to.
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class Connections {
+  /** No limit: a slow client's answer is under the deadlines of its exchange. */
+  private static final int LONGEST_DELIVERY_DAYS = 1;
+
   private Connections() {}
 
   /** Closes a connection without waiting for what is still to be written: the other end may not be reading. */
@@ -30,6 +34,13 @@ public final class Connections {
     ChannelHandlerContext context = ((ConnectionBase) connection).channelHandlerContext();
     context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
     context.close();
+  }
+
+  /** Gives a new HTTP/1.1 connection to a server a codec that keeps the answers to its clients apart. */
+  static void keepAnswersApart(HttpConnection upstream) {
+    UpstreamCodec codec =
+        new UpstreamCodec(() -> upstream.shutdown(LONGEST_DELIVERY_DAYS, TimeUnit.DAYS));
+    ((ConnectionBase) upstream).channel().pipeline().replace("codec", "codec", codec);
   }
 
   /** Whether the head of an HTTP/2 request was not its end. */

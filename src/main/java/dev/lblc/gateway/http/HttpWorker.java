@@ -52,7 +52,10 @@ public final class HttpWorker {
         .httpClientBuilder()
         .with(options)
         .with(pool)
-        .withConnectHandler(connection -> connection.exceptionHandler(HttpWorker::upstreamFailed))
+        .withConnectHandler(connection -> {
+          connection.exceptionHandler(HttpWorker::upstreamFailed);
+          Connections.keepAnswersApart(connection);
+        })
         .build();
     this.deadlines = new Deadlines(nanoTime);
     vertx.setPeriodic(Deadlines.TICK_MILLIS, timer -> deadlines.tick());

@@ -1,0 +1,260 @@
+package dev.lblc.gateway.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.CombinedChannelDuplexHandler;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestEncoder;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseDecoder;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.nio.channels.ClosedChannelException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * HTTP/1.1 codec of a connection to a server, in place of Netty's {@code HttpClientCodec}. It gives out one answer for
+ * each request, and decides when the connection is of no use to a next one:
+ *
+ * <pre>
+ *   a request is written      await its answer
+ *   an interim answer ends    go on waiting
+ *   the answer ends           if the server closes after it, or more bytes came with it: retire
+ *   bytes, nothing awaited    retire
+ *   retire                    decode nothing more; close when what was decoded is delivered
+ * </pre>
+ *
+ * <p>Why: a pooled connection serves one client after another. Bytes that the decoder kept when an answer ended would
+ * become the beginning of the next client's answer. A server that answers HEAD with a body, or that lets an application
+ * write a Content-Length of its own, is enough for it. Only the decoder knows what it kept; Netty's does not tell.
+ *
+ * <p>Confined to the event loop of its channel.
+ */
+final class UpstreamCodec
+    extends CombinedChannelDuplexHandler<HttpResponseDecoder, HttpRequestEncoder> {
+  private static final Logger LOG = LoggerFactory.getLogger(UpstreamCodec.class);
+
+  private enum State {
+    /** No request is out. */
+    IDLE,
+    /** A request is out, its final answer has not begun. */
+    AWAITING,
+    /** The final answer is being read. */
+    ANSWERING,
+    /** The server agreed to leave HTTP: the bytes are not the codec's. */
+    SWITCHED,
+    /** The connection serves nobody any more. */
+    RETIRED
+  }
+
+  private final Runnable retirement;
+  private State state = State.IDLE;
+  private @Nullable HttpRequest awaited;
+  private boolean closing;
+
+  /**
+   * Returns a codec with the gateway's {@link Limits}.
+   *
+   * @param retirement takes the connection out of use, and closes it when what was decoded is delivered
+   */
+  UpstreamCodec(Runnable retirement) {
+    this.retirement = retirement;
+    init(new AnswerDecoder(), new RequestEncoder());
+  }
+
+  private static HttpDecoderConfig limits() {
+    return new HttpDecoderConfig()
+        .setMaxInitialLineLength(Limits.LINE_BYTES)
+        .setMaxHeaderSize(Limits.HEADER_BYTES)
+        .setMaxChunkSize(Limits.CHUNK_BYTES);
+  }
+
+  /** A complete answer may not have been delivered yet when the server closes; then the end must not overtake it. */
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) throws Exception {
+    context.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+    super.handlerAdded(context);
+  }
+
+  private void retire() {
+    state = State.RETIRED;
+    awaited = null;
+    retirement.run();
+  }
+
+  private final class AnswerDecoder extends HttpResponseDecoder {
+    AnswerDecoder() {
+      super(limits());
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext context, ByteBuf bytes, List<Object> out)
+        throws Exception {
+      switch (state) {
+        case IDLE -> {
+          LOG.debug(
+              "server {} sent {} bytes that answer no request: the connection is closed",
+              context.channel().remoteAddress(),
+              bytes.readableBytes());
+          discard(bytes);
+          retire();
+        }
+        case RETIRED -> discard(bytes);
+        case AWAITING, ANSWERING -> {
+          int before = out.size();
+          super.decode(context, bytes, out);
+          if (out.size() > before) {
+            decoded(context, (HttpObject) out.get(before), bytes, out);
+          }
+        }
+        case SWITCHED -> super.decode(context, bytes, out);
+      }
+    }
+
+    /** Follows the answer; {@code first} is the first of the messages that were just decoded from {@code bytes}. */
+    private void decoded(
+        ChannelHandlerContext context, HttpObject first, ByteBuf bytes, List<Object> out) {
+      if (first.decoderResult().isFailure()) {
+        return; // The connection above fails and closes.
+      }
+      if (first instanceof HttpResponse head) {
+        begun(context, head, out);
+      }
+      if (state == State.ANSWERING && out.get(out.size() - 1) instanceof LastHttpContent) {
+        ended(context, bytes);
+      }
+    }
+
+    private void begun(ChannelHandlerContext context, HttpResponse head, List<Object> out) {
+      int status = head.status().code();
+      if (status == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
+        if (asksForUpgrade()) {
+          state = State.SWITCHED;
+          context.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+          return;
+        }
+        closing = true;
+      } else if (isInterim(head)) {
+        if (!isKnownInterim(status)) {
+          // Vert.x would take it for the answer; with its end it is one pair of messages.
+          out.remove(out.size() - 1);
+          out.remove(out.size() - 1);
+        }
+        return;
+      }
+      state = State.ANSWERING;
+      closing |= !HttpUtil.isKeepAlive(head);
+      if (!closing) {
+        // Vert.x would judge by headers that may have been removed by then.
+        head.setProtocolVersion(HttpVersion.HTTP_1_1);
+      }
+    }
+
+    /** The server sends no more: closes the connection unless an answer that is complete is still to be delivered. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+      super.userEventTriggered(context, event);
+      if (event instanceof ChannelInputShutdownEvent) {
+        switch (state) {
+          case IDLE -> retire();
+          case AWAITING, ANSWERING, SWITCHED -> context.channel().close();
+          case RETIRED -> {}
+        }
+      }
+    }
+
+    @Override
+    protected void decodeLast(ChannelHandlerContext context, ByteBuf bytes, List<Object> out)
+        throws Exception {
+      int before = out.size();
+      super.decodeLast(context, bytes, out);
+      if (state == State.ANSWERING
+          && out.size() > before
+          && out.get(out.size() - 1) instanceof LastHttpContent last
+          && last.decoderResult().isSuccess()) {
+        retire(); // The end of the connection was the end of the answer.
+      }
+    }
+
+    private void ended(ChannelHandlerContext context, ByteBuf bytes) {
+      awaited = null;
+      if (bytes.isReadable()) {
+        LOG.debug(
+            "server {} sent {} bytes behind the end of its answer: the connection is closed",
+            context.channel().remoteAddress(),
+            bytes.readableBytes());
+        discard(bytes);
+        retire();
+      } else if (closing) {
+        retire();
+      } else {
+        state = State.IDLE;
+      }
+    }
+
+    @Override
+    protected boolean isContentAlwaysEmpty(HttpMessage head) {
+      return (isHead() && !isInterim((HttpResponse) head)) || super.isContentAlwaysEmpty(head);
+    }
+
+    private boolean isHead() {
+      return awaited != null && HttpMethod.HEAD.equals(awaited.method());
+    }
+
+    private boolean asksForUpgrade() {
+      return awaited != null && awaited.headers().contains(HttpHeaderNames.UPGRADE);
+    }
+
+    private static boolean isInterim(HttpResponse head) {
+      return head.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+    }
+
+    private static boolean isKnownInterim(int status) {
+      return status == HttpResponseStatus.CONTINUE.code()
+          || status == HttpResponseStatus.EARLY_HINTS.code();
+    }
+
+    private static void discard(ByteBuf bytes) {
+      bytes.skipBytes(bytes.readableBytes());
+    }
+  }
+
+  private final class RequestEncoder extends HttpRequestEncoder {
+    private boolean refusing;
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise)
+        throws Exception {
+      if (message instanceof HttpRequest request) {
+        if (state == State.RETIRED) {
+          refusing = true;
+          context.channel().close();
+        } else {
+          awaited = request;
+          state = State.AWAITING;
+        }
+      }
+      if (refusing) {
+        ReferenceCountUtil.release(message);
+        promise.tryFailure(new ClosedChannelException());
+      } else {
+        super.write(context, message, promise);
+      }
+    }
+  }
+}

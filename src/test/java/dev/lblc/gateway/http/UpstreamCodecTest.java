@@ -1,0 +1,129 @@
+package dev.lblc.gateway.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** When a connection to a server is given up, and how; {@code UpstreamReuseIT} tries what servers may send. */
+final class UpstreamCodecTest {
+  private static final String ANSWER = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+  private int retirements;
+  private final EmbeddedChannel channel =
+      new EmbeddedChannel(new UpstreamCodec(() -> retirements++));
+
+  @AfterEach
+  void close() {
+    channel.finishAndReleaseAll();
+  }
+
+  @Test
+  void serverThatCloses_betweenRequests_isRetired() {
+    request();
+    receive(ANSWER);
+    closedByServer();
+    assertThat(retirements).isOne();
+    assertThat(channel.isOpen()).as("closed by what delivers the answer").isTrue();
+  }
+
+  @Test
+  void serverThatCloses_beforeItsAnswer_isClosedAtOnce() {
+    request();
+    closedByServer();
+    assertThat(channel.isOpen()).isFalse();
+  }
+
+  @Test
+  void serverThatCloses_inMidAnswer_isClosedAtOnce() {
+    request();
+    receive("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no");
+    closedByServer();
+    assertThat(channel.isOpen()).isFalse();
+    assertThat(received()).isEqualTo("200 o");
+  }
+
+  @Test
+  void serverThatCloses_afterAnAnswerWithoutLength_isRetired() {
+    request();
+    receive("HTTP/1.1 200 OK\r\n\r\nok");
+    closedByServer();
+    assertThat(received()).isEqualTo("200 ok end");
+    assertThat(retirements).isOne();
+    assertThat(channel.isOpen()).isTrue();
+  }
+
+  @Test
+  void request_onARetiredConnection_failsAndClosesIt() {
+    receive("x");
+    assertThat(retirements).isOne();
+    assertThatThrownBy(this::request).isInstanceOf(ClosedChannelException.class);
+    assertThat(channel.isOpen()).isFalse();
+    assertThat(channel.outboundMessages()).isEmpty();
+  }
+
+  @Test
+  void bytes_onARetiredConnection_areDiscarded() {
+    request();
+    receive("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok" + ANSWER);
+    receive(ANSWER);
+    assertThat(received()).isEqualTo("200 ok end");
+    assertThat(retirements).isOne();
+  }
+
+  @Test
+  void interimAnswers_thatVertxDoesNotKnow_areDiscarded() {
+    request();
+    receive("HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 199 Soon\r\n\r\n");
+    assertThat(received()).isEmpty();
+    receive(ANSWER);
+    assertThat(received()).isEqualTo("200 ok end");
+    assertThat(retirements).isZero();
+  }
+
+  private void request() {
+    channel.writeOutbound(new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/"));
+    channel.releaseOutbound();
+  }
+
+  private void receive(String bytes) {
+    channel.writeInbound(Unpooled.copiedBuffer(bytes, StandardCharsets.ISO_8859_1));
+  }
+
+  private void closedByServer() {
+    channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+  }
+
+  private String received() {
+    StringBuilder text = new StringBuilder();
+    Object message;
+    while ((message = channel.readInbound()) != null) {
+      if (message instanceof HttpResponse head) {
+        text.append(head.status().code()).append(' ');
+      }
+      if (message instanceof HttpContent content) {
+        ByteBuf bytes = content.content();
+        text.append(bytes.toString(StandardCharsets.ISO_8859_1));
+      }
+      if (message instanceof LastHttpContent) {
+        text.append(" end");
+      }
+      ReferenceCountUtil.release(message);
+    }
+    return text.toString();
+  }
+}
