@@ -46,7 +46,8 @@ public final class Connections {
   /** Whether the head of an HTTP/2 request was not its end. */
   static boolean hasBody(HttpServerRequest http2Request) {
     ConnectionBase connection = (ConnectionBase) http2Request.connection();
-    Http2ConnectionHandler handler = connection.channel().pipeline().get(Http2ConnectionHandler.class);
+    Http2ConnectionHandler handler =
+        connection.channel().pipeline().get(Http2ConnectionHandler.class);
     if (handler != null) {
       Http2Stream stream = handler.connection().stream(Math.toIntExact(http2Request.streamId()));
       return stream != null && stream.state().remoteSideOpen();

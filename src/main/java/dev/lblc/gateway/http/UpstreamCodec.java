@@ -159,7 +159,7 @@ final class UpstreamCodec
       }
       state = State.ANSWERING;
       closing |= !HttpUtil.isKeepAlive(head);
-      if (!closing) {
+      if (!closing && head.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
         // Vert.x would judge by headers that may have been removed by then.
         head.setProtocolVersion(HttpVersion.HTTP_1_1);
       }
