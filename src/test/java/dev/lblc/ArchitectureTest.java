@@ -145,7 +145,7 @@ final class ArchitectureTest {
   static final ArchRule wallClockAndNanoTime_onlyWhereThingsArePutTogether = noClasses()
       .that(not(resideInAPackage("dev.lblc.boot..")))
       .and()
-      .doNotHaveFullyQualifiedName("dev.lblc.plugin.LblcVerticle")
+      .doNotHaveFullyQualifiedName("dev.lblc.plugin.VerticleInstance")
       .should()
       .callMethod(System.class, "currentTimeMillis")
       .orShould()

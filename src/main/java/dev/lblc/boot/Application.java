@@ -8,7 +8,7 @@ import dev.lblc.config.Authority;
 import dev.lblc.config.GatewayConfig;
 import dev.lblc.gateway.Gateway;
 import dev.lblc.plugin.Lblc;
-import dev.lblc.plugin.LblcVerticle;
+import dev.lblc.plugin.ServicesVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -96,7 +96,7 @@ public final class Application {
     Waiting.started(
         "services",
         () -> vertx.deployVerticle(
-            new LblcVerticle(file.plugins().strategies(), config.plugin()),
+            new ServicesVerticle(config.plugin(), file.plugins().strategies()),
             new DeploymentOptions()));
     PluginVerticles.deploy(vertx, file.plugins().verticles(), startPlugin);
     // Before the listeners, so that the admin port can say that they are not up yet.

@@ -9,13 +9,15 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 
 /**
- * What a node does for the cluster, one after the other.
+ * The thread that calls Hazelcast: one task after the other, so that no state of theirs needs a lock.
  *
- * <p>A task that fails is logged, for nobody waits for it, and those after it are done all the same. Once the node has
- * left it is no news that something fails.
+ * <p>A task that fails is logged, for nobody waits for it, and those after it run all the same. Once the node has left,
+ * failures are expected and logged at DEBUG.
  *
  * <p>May be used from any thread.
  */
@@ -25,16 +27,16 @@ final class ClusterThread implements Executor {
   private final ScheduledExecutorService executor;
 
   /**
-   * On that executor.
+   * Over an executor.
    *
-   * @param executor of one thread; shut down when the node leaves
+   * @param executor has one thread; shut down when the node leaves
    */
   ClusterThread(ScheduledExecutorService executor) {
     this.executor = executor;
   }
 
-  /** On a thread of their own. */
-  static ClusterThread onOneThread() {
+  /** Starts the thread. */
+  static ClusterThread start() {
     ThreadFactory threads = task -> {
       Thread thread = new Thread(task, "lblc-cluster");
       thread.setDaemon(true);
@@ -54,24 +56,41 @@ final class ClusterThread implements Executor {
     executor.execute(() -> run(task));
   }
 
-  /** Once, after that. */
+  /** Runs a task once, after so many milliseconds. */
   ScheduledFuture<?> schedule(Runnable task, long millis) {
     return executor.schedule(() -> run(task), millis, TimeUnit.MILLISECONDS);
   }
 
-  /** Again and again, with that in between. */
-  void repeat(Runnable task, long millis) {
-    ScheduledFuture<?> unused =
-        executor.scheduleWithFixedDelay(() -> run(task), millis, millis, TimeUnit.MILLISECONDS);
+  /**
+   * Runs a task again and again.
+   *
+   * @param pauseMillis the time until the next run, asked before each
+   * @return stops it
+   */
+  Runnable repeat(Runnable task, LongSupplier pauseMillis) {
+    AtomicBoolean stopped = new AtomicBoolean();
+    repeatLater(task, pauseMillis, stopped);
+    return () -> stopped.set(true);
   }
 
-  /** Once there is an outcome: its value, or its failure. */
+  private void repeatLater(Runnable task, LongSupplier pauseMillis, AtomicBoolean stopped) {
+    ScheduledFuture<?> unused = schedule(
+        () -> {
+          if (!stopped.get()) {
+            run(task);
+            repeatLater(task, pauseMillis, stopped);
+          }
+        },
+        pauseMillis.getAsLong());
+  }
+
+  /** Runs a task once there is an outcome: with its value, or its failure. */
   <T> void whenComplete(CompletionStage<T> outcome, BiConsumer<? super T, ? super Throwable> task) {
     CompletionStage<T> unused = outcome.whenCompleteAsync(
         (value, failure) -> run(() -> task.accept(value, failure)), executor);
   }
 
-  /** The node leaves: what is queued is still done, what was scheduled is not. */
+  /** Ends the thread as the node leaves: tasks that are queued still run, those that were scheduled do not. */
   void shutdown() {
     executor.shutdown();
   }
@@ -81,7 +100,7 @@ final class ClusterThread implements Executor {
       task.run();
     } catch (Throwable e) { // errors too: executors and stages would keep them to themselves
       Level level = executor.isShutdown() ? Level.DEBUG : Level.ERROR;
-      LOG.log(level, "a task of this node's part in the cluster failed", e);
+      LOG.log(level, "a task of the cluster's thread failed; those after it go on", e);
     }
   }
 }

@@ -2,8 +2,13 @@ package dev.lblc.cluster;
 
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
+import dev.lblc.scheduler.EditRecord;
 import dev.lblc.scheduler.ServerEdit;
 import dev.lblc.scheduler.ServerSpec;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
@@ -11,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An edit of a server, run where its record is: of edits made at once on several nodes one comes after the other. Answers
- * the record after it; null: it cannot be made, and nothing was changed.
+ * the record after it; null: the edit cannot be made, and nothing was changed.
  */
 final class EditServer extends EntryChange<ServerRecord, @Nullable ServerRecord> {
   private static final long serialVersionUID = 1;
@@ -20,11 +25,17 @@ final class EditServer extends EntryChange<ServerRecord, @Nullable ServerRecord>
   private static final byte REMOVE = 3;
   private static final int UNCHANGED = -1;
 
+  /** The first of the added fields: a discovered server follows. */
+  private static final byte ADDED_DISCOVERED = 1;
+
   @SuppressWarnings("serial") // never written by Java's own serialization
   private @Nullable ServerEdit edit;
 
   @SuppressWarnings("serial")
   private @Nullable ServerSpec configured;
+
+  @SuppressWarnings("serial")
+  private @Nullable ServerSpec discovered;
 
   private long editedMillis;
 
@@ -35,39 +46,44 @@ final class EditServer extends EntryChange<ServerRecord, @Nullable ServerRecord>
    * An edit.
    *
    * @param configured what this node's configuration says of the server; null: it has none
+   * @param discovered what this node's discovery says of it; null: nothing
    * @param editedMillis now, in cluster time
    */
-  EditServer(ServerEdit edit, @Nullable ServerSpec configured, long editedMillis) {
+  EditServer(
+      ServerEdit edit,
+      @Nullable ServerSpec configured,
+      @Nullable ServerSpec discovered,
+      long editedMillis) {
     this.edit = edit;
     this.configured = configured;
+    this.discovered = discovered;
     this.editedMillis = editedMillis;
   }
 
   @Override
   public @Nullable ServerRecord process(Map.Entry<String, ServerRecord> entry) {
     @Nullable ServerRecord there = entry.getValue();
-    if (there != null && isDone(there)) {
+    if (there != null && isDone(there.edits())) {
       return there;
     }
-    ServerSpec server;
+    EditRecord next;
     try {
-      server = Objects.requireNonNull(edit).applyTo(there == null ? configured : there.server());
+      next = EditRecord.after(
+          Objects.requireNonNull(edit),
+          there == null ? null : there.edits(),
+          configured,
+          discovered,
+          editedMillis);
     } catch (IllegalArgumentException e) {
       return null; // the node that asked says why
     }
-    ServerRecord next = there == null
-        ? new ServerRecord(1, editedMillis, configured, server)
-        : new ServerRecord(
-            there.version() + 1,
-            Math.max(editedMillis, there.editedMillis()),
-            there.configured(),
-            server);
-    entry.setValue(next);
-    return next;
+    ServerRecord record = new ServerRecord(next);
+    entry.setValue(record);
+    return record;
   }
 
   /** Hazelcast runs it again after a member's death. */
-  private boolean isDone(ServerRecord there) {
+  private boolean isDone(EditRecord there) {
     return edit instanceof ServerEdit.Remove
         ? there.server() == null
         : edit instanceof ServerEdit.Add add && add.server().equals(there.server());
@@ -110,6 +126,33 @@ final class EditServer extends EntryChange<ServerRecord, @Nullable ServerRecord>
       case REMOVE -> new ServerEdit.Remove(String.valueOf(in.readString()));
       default -> throw new IOException("edit of kind " + kind + " (expected: 1 to 3)");
     };
+  }
+
+  @Override
+  byte[] addedFields() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ServerSpec spec = discovered;
+    if (spec != null) {
+      try (DataOutputStream out = new DataOutputStream(bytes)) {
+        out.writeByte(ADDED_DISCOVERED);
+        out.writeUTF(spec.id());
+        out.writeUTF(spec.host());
+        out.writeInt(spec.port());
+        out.writeInt(spec.weight());
+        out.writeInt(spec.upper());
+        out.writeInt(spec.lower());
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  @Override
+  void readAddedFields(byte[] added) throws IOException {
+    if (added.length > 0 && added[0] == ADDED_DISCOVERED) {
+      DataInputStream in = new DataInputStream(new ByteArrayInputStream(added, 1, added.length));
+      discovered = new ServerSpec(
+          in.readUTF(), in.readUTF(), in.readInt(), in.readInt(), in.readInt(), in.readInt());
+    }
   }
 
   private static @Nullable Integer number(ObjectDataInput in) throws IOException {

@@ -25,6 +25,16 @@ abstract class EntryChange<V, R extends @Nullable Object>
 
   abstract void readFields(ObjectDataInput in) throws IOException;
 
+  /** Returns the fields that this format adds to the first one; empty: none that has a value. */
+  byte[] addedFields() throws IOException {
+    return new byte[0];
+  }
+
+  /** Reads the fields that a format has added to the first one. */
+  void readAddedFields(byte[] added) throws IOException {
+    // There are none in the first format.
+  }
+
   @Override
   public final int getFactoryId() {
     return ClusterSerialization.FACTORY;
@@ -34,13 +44,17 @@ abstract class EntryChange<V, R extends @Nullable Object>
   public final void writeData(ObjectDataOutput out) throws IOException {
     out.writeByte(FORMAT);
     writeFields(out);
-    out.writeInt(0);
+    byte[] added = addedFields();
+    out.writeInt(added.length);
+    out.write(added);
   }
 
   @Override
   public final void readData(ObjectDataInput in) throws IOException {
     in.readByte();
     readFields(in);
-    in.readFully(new byte[in.readInt()]);
+    byte[] added = new byte[in.readInt()];
+    in.readFully(added);
+    readAddedFields(added);
   }
 }

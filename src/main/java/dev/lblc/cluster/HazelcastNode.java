@@ -39,7 +39,7 @@ public final class HazelcastNode implements AutoCloseable {
     // Vert.x knows members by this attribute; it sets it only on instances that it starts itself.
     config
         .getMemberAttributeConfig()
-        .setAttribute(Cluster.NODE_ID, UUID.randomUUID().toString());
+        .setAttribute(Members.NODE_ID, UUID.randomUUID().toString());
     // Ours comes first: it stops what uses the member.
     config.setProperty("hazelcast.shutdownhook.enabled", "false");
     setUnlessSet(config, "hazelcast.logging.type", "slf4j");

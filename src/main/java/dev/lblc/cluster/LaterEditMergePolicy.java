@@ -5,6 +5,7 @@ import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import com.hazelcast.spi.merge.MergingValue;
 import com.hazelcast.spi.merge.SplitBrainMergePolicy;
+import dev.lblc.scheduler.EditRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,15 +27,18 @@ final class LaterEditMergePolicy
   }
 
   static ServerRecord later(ServerRecord one, ServerRecord other) {
-    ServerRecord later = one.editedMillis() > other.editedMillis() ? one : other;
-    if (one.editedMillis() == other.editedMillis() && one.version() == other.version()) {
-      return later; // no edit since the split
+    EditRecord first = one.edits();
+    EditRecord second = other.edits();
+    EditRecord later = first.editedMillis() > second.editedMillis() ? first : second;
+    if (first.editedMillis() == second.editedMillis() && first.version() == second.version()) {
+      return new ServerRecord(later); // no edit since the split
     }
-    return new ServerRecord(
-        Math.max(one.version(), other.version()) + 1,
+    return new ServerRecord(new EditRecord(
+        Math.max(first.version(), second.version()) + 1,
         later.editedMillis(),
         later.configured(),
-        later.server());
+        later.server(),
+        later.isOfDiscovered()));
   }
 
   @Override

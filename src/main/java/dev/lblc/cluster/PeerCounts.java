@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Guarded by itself; reports come on event loops, departures on Hazelcast's threads.
  */
 final class PeerCounts {
-  private final Map<String, Servers> services;
+  private final Supplier<Map<String, Servers>> services;
   private final Map<String, Peer> peers = new HashMap<>();
 
-  /** Over those services, by name. */
-  PeerCounts(Map<String, Servers> services) {
-    this.services = Map.copyOf(services);
+  /** Over those services, by name; asked at each use. */
+  PeerCounts(Supplier<Map<String, Servers>> services) {
+    this.services = services;
   }
 
   /**
@@ -83,8 +84,13 @@ final class PeerCounts {
     return peer != null && nowMillis - peer.receivedMillis < silenceMillis;
   }
 
+  /** Applies the last reports to services that have come since. */
+  synchronized void servicesChanged() {
+    addUp();
+  }
+
   private void addUp() {
-    services.forEach((name, servers) -> {
+    services.get().forEach((name, servers) -> {
       for (Server server : servers.list()) {
         Counts sum = Counts.NONE;
         for (Peer peer : peers.values()) {

@@ -3,62 +3,35 @@ package dev.lblc.cluster;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import dev.lblc.scheduler.EditRecord;
 import dev.lblc.scheduler.ServerSpec;
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the cluster's map holds for a server that was edited at run time.
+ * An {@link EditRecord} as the cluster's map holds it. Times are cluster time.
  *
- * <p>Immutable once read or made. The written form begins with its format; a later format may only add fields at the
- * end.
+ * <p>Immutable once read or made. The written form begins with its format; a later format may only add fields at the end.
+ * Format 2 says whether the edited server came from discovery, and is written only if it did.
  */
 final class ServerRecord implements IdentifiedDataSerializable {
   private static final byte FORMAT = 1;
+  private static final byte FORMAT_OF_DISCOVERED = 2;
 
-  private int version;
-  private long editedMillis;
-  private @Nullable ServerSpec configured;
-  private @Nullable ServerSpec server;
+  @SuppressWarnings("NullAway.Init") // set once made or read
+  private EditRecord edits;
 
   /** For deserialization. */
   ServerRecord() {}
 
-  /**
-   * A record.
-   *
-   * @param version counts the edits, from 1
-   * @param editedMillis in cluster time
-   * @param configured what the configuration of the editing node said; null: there was no such server
-   * @param server what holds since; null: the server was removed
-   */
-  ServerRecord(
-      int version,
-      long editedMillis,
-      @Nullable ServerSpec configured,
-      @Nullable ServerSpec server) {
-    this.version = version;
-    this.editedMillis = editedMillis;
-    this.configured = configured;
-    this.server = server;
+  /** Of those edits. */
+  ServerRecord(EditRecord edits) {
+    this.edits = edits;
   }
 
-  int version() {
-    return version;
-  }
-
-  long editedMillis() {
-    return editedMillis;
-  }
-
-  @Nullable
-  ServerSpec configured() {
-    return configured;
-  }
-
-  @Nullable
-  ServerSpec server() {
-    return server;
+  EditRecord edits() {
+    return edits;
   }
 
   @Override
@@ -73,25 +46,40 @@ final class ServerRecord implements IdentifiedDataSerializable {
 
   @Override
   public void writeData(ObjectDataOutput out) throws IOException {
-    out.writeByte(FORMAT);
-    out.writeInt(version);
-    out.writeLong(editedMillis);
-    write(out, configured);
-    write(out, server);
+    out.writeByte(edits.isOfDiscovered() ? FORMAT_OF_DISCOVERED : FORMAT);
+    out.writeInt(edits.version());
+    out.writeLong(edits.editedMillis());
+    write(out, edits.configured());
+    write(out, edits.server());
+    if (edits.isOfDiscovered()) {
+      out.writeBoolean(true);
+    }
   }
 
   @Override
   public void readData(ObjectDataInput in) throws IOException {
-    in.readByte();
-    version = in.readInt();
-    editedMillis = in.readLong();
-    configured = read(in);
-    server = read(in);
+    byte format = in.readByte();
+    int version = in.readInt();
+    long editedMillis = in.readLong();
+    ServerSpec configured = read(in);
+    ServerSpec server = read(in);
+    boolean isOfDiscovered = format >= FORMAT_OF_DISCOVERED && in.readBoolean();
+    edits = new EditRecord(version, editedMillis, configured, server, isOfDiscovered);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ServerRecord record && Objects.equals(edits, record.edits);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hashCode(edits);
   }
 
   @Override
   public String toString() {
-    return server + " v" + version + " edited " + editedMillis;
+    return edits.server() + " v" + edits.version() + " edited " + edits.editedMillis();
   }
 
   static void write(ObjectDataOutput out, @Nullable ServerSpec spec) throws IOException {

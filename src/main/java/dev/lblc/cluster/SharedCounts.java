@@ -13,11 +13,12 @@ import io.vertx.core.spi.cluster.ClusterManager;
 import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the other nodes how many connections go through this one, and takes in what they tell: absolute counts over the
- * event bus, which may lose, delay or repeat them.
+ * The publisher and the subscriber of connection counts: absolute counts over the event bus, which may lose, delay or repeat
+ * them.
  *
  * <p>Confined to the context that it was started on, but for what {@link PeerCounts} guards.
  */
@@ -35,85 +36,80 @@ final class SharedCounts {
       new DeliveryOptions().setCodecName(CountReportCodec.NAME);
 
   private final String address;
-  private final String node;
-  private final long epoch;
-  private final Map<String, Servers> services;
+  private final NodeContext context;
+  private final Supplier<Map<String, Servers>> services;
   private final PeerCounts peers;
   private final ClusterTime time;
-  private final Degradation degradation;
   private final EventBus eventBus;
   private final ClusterManager manager;
   private final Runnable heardAgain;
 
-  private boolean toldOfMalformed;
+  private boolean hasLoggedMalformed;
   private long sequence;
   private Map<String, Map<String, Counts>> lastPublished = Map.of();
   private long lastPublishedMillis;
   private volatile long eagerUntilMillis;
   private @Nullable MessageConsumer<CountReport> consumer;
   private Future<Void> listening = Future.succeededFuture();
-  private long listenAnewMillis;
+  private long nextRegistrationMillis;
   private long pauseMillis = FIRST_PAUSE_MILLIS;
 
   SharedCounts(
       String address,
-      String node,
-      long epoch,
-      Map<String, Servers> services,
+      NodeContext context,
+      Supplier<Map<String, Servers>> services,
       PeerCounts peers,
-      ClusterTime time,
-      Degradation degradation,
       EventBus eventBus,
       ClusterManager manager,
       Runnable heardAgain) {
     this.address = address;
-    this.node = node;
-    this.epoch = epoch;
+    this.context = context;
     this.services = services;
     this.peers = peers;
-    this.time = time;
-    this.degradation = degradation;
+    this.time = context.time();
     this.eventBus = eventBus;
     this.manager = manager;
     this.heardAgain = heardAgain;
     this.lastPublishedMillis = time.nowMillis() - AT_LEAST_EVERY_MILLIS;
-    this.listenAnewMillis = time.nowMillis() + FIRST_PAUSE_MILLIS;
+    this.nextRegistrationMillis = time.nowMillis() + FIRST_PAUSE_MILLIS;
   }
 
-  /** What reports are published to. */
+  /** Returns the address that reports are published to. */
   String address() {
     return address;
   }
 
-  /** Complete once this node is known to listen. */
+  /** Subscribes to reports; complete once the other nodes know. */
   Future<Void> start() {
     beEager();
     return listen();
   }
 
-  /** What the message says; null if it is none of ours: an event bus takes messages from anybody. */
+  /** Returns the report in a message; null if it is none of ours: an event bus takes messages from anybody. */
   private @Nullable CountReport report(Message<CountReport> message) {
     try {
       return message.body();
     } catch (RuntimeException e) { // not readable, or not a report
-      if (toldOfMalformed) {
+      if (hasLoggedMalformed) {
         LOG.log(Level.DEBUG, "a message to " + address + " is not a report", e);
       } else {
-        toldOfMalformed = true;
+        hasLoggedMalformed = true;
         LOG.log(
             Level.WARNING,
-            "a message to " + address + " is not a report; more such are not told of: " + e);
+            "a message to " + address
+                + " is not a report of connections and is ignored; more of them are logged at DEBUG: "
+                + e);
       }
       return null;
     }
   }
 
-  /** For a while every tick publishes: somebody joined, whose registration may take a moment to be known here. */
+  /** Publishes at every tick for a while: somebody joined, whose registration may take a moment to be known here. */
   void beEager() {
     eagerUntilMillis = time.nowMillis() + EAGER_MILLIS;
   }
 
-  /** Every report interval: publishes what changed, and everything once a second. */
+  /** Publishes if counts have changed, or a second has passed. Called every report interval. */
   void tick() {
     long now = time.nowMillis();
     Map<String, Map<String, Counts>> counts = ownCounts();
@@ -122,22 +118,21 @@ final class SharedCounts {
     if (isDue || !counts.equals(lastPublished)) {
       lastPublished = counts;
       lastPublishedMillis = now;
-      publish(new CountReport(node, epoch, ++sequence, counts));
+      publish(new CountReport(context.node(), context.epoch(), ++sequence, counts));
     }
   }
 
   /**
-   * Every tick, with whether all that are there are heard. While some are not, this node registers anew, after longer
-   * and longer pauses: Vert.x keeps who listens, and where, in maps of the cluster and copies on every node, and after a
+   * Registers anew while some member is not heard, after longer and longer pauses. Called at every tick. Vert.x keeps who listens, and where, in maps of the cluster and copies on every node, and after a
    * fault of the network this node may be missing from any, for ever. Registering anew puts it there and tells all.
    */
   void keepListening(boolean hearsAll) {
     long now = time.nowMillis();
     if (hearsAll) {
-      listenAnewMillis = now + FIRST_PAUSE_MILLIS;
+      nextRegistrationMillis = now + FIRST_PAUSE_MILLIS;
       pauseMillis = FIRST_PAUSE_MILLIS;
-    } else if (now - listenAnewMillis >= 0 && listening.isComplete()) {
-      listenAnewMillis = now + pauseMillis;
+    } else if (now - nextRegistrationMillis >= 0 && listening.isComplete()) {
+      nextRegistrationMillis = now + pauseMillis;
       pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
       Promise<Void> unused = Promise.promise();
       manager.setNodeInfo(manager.getNodeInfo(), unused);
@@ -155,12 +150,15 @@ final class SharedCounts {
     }
   }
 
-  /** Vert.x tells nodes one by one; it stumbles over one whose connection was closed just now, and tells no more. */
+  /** Publishes a report. Vert.x sends it to one node after the other, and stops at one whose connection was just closed. */
   private void publish(CountReport report) {
     try {
       eventBus.publish(address, report, OPTIONS);
     } catch (IllegalStateException e) {
-      LOG.log(Level.DEBUG, "a report did not reach all nodes; the next tick sends another", e);
+      LOG.log(
+          Level.DEBUG,
+          "a report of connections did not reach all nodes; the next tick sends another",
+          e);
       lastPublishedMillis -= AT_LEAST_EVERY_MILLIS;
     }
   }
@@ -174,9 +172,9 @@ final class SharedCounts {
   }
 
   private void received(@Nullable CountReport report) {
-    if (report != null && !report.node().equals(node)) {
+    if (report != null && !report.node().equals(context.node())) {
       peers.received(report, time.nowMillis());
-      if (degradation.worked(Degradation.node(report.node()))) {
+      if (context.degradation().worked(Degradation.node(report.node()))) {
         heardAgain.run();
       }
     }
@@ -184,7 +182,7 @@ final class SharedCounts {
 
   private Map<String, Map<String, Counts>> ownCounts() {
     Map<String, Map<String, Counts>> counts = new LinkedHashMap<>();
-    services.forEach((name, servers) -> {
+    services.get().forEach((name, servers) -> {
       Map<String, Counts> own = new LinkedHashMap<>();
       for (Server server : servers.list()) {
         Counts busy = new Counts(server.localActive(), server.localInactive());

@@ -1,14 +1,13 @@
 package dev.lblc.cluster;
 
 import com.hazelcast.map.IMap;
-import dev.lblc.scheduler.Server;
+import dev.lblc.scheduler.EditRecord;
+import dev.lblc.scheduler.EditStore;
+import dev.lblc.scheduler.Membership;
 import dev.lblc.scheduler.ServerEdit;
 import dev.lblc.scheduler.ServerSpec;
-import dev.lblc.scheduler.Servers;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -17,99 +16,115 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one service's servers the same on all nodes: what the configuration says, and over it what was edited since.
+ * The store of the edits of one service's servers: a map of the cluster, so that edits hold on all nodes.
  *
  * <pre>
- * edit:   EditServer runs where the record is; its answer is settled here, its event on every other node
- * join:   a record whose server this node's configuration still says the same of as when it was edited: the edit holds;
- *         the configuration took the edit over: it holds, and is of that configuration from now on;
- *         the configuration says something else: the file was changed since, and the record goes
+ * edit:   EditServer runs where the record is; its answer goes to this node's membership, its event to every other node's
+ * join:   the map is listened to, then read; the membership judges what it holds by this node's configuration
+ * fault:  the map is read again
  * </pre>
  *
- * <p>Guarded by itself, which is held while a server is settled, never while Hazelcast is called.
+ * <p>May be used from any thread; the executor calls Hazelcast.
  */
-final class SharedServers {
+final class SharedServers implements EditStore, SharedState.Joined {
   private static final long EDIT_SECONDS = 5;
 
   private final String service;
   private final IMap<String, ServerRecord> map;
-  private final Servers servers;
+  private final Membership membership;
   private final ClusterTime time;
   private final Executor executor;
-  private final Map<String, ServerSpec> configured = new LinkedHashMap<>();
-  private final Map<String, Integer> versions = new HashMap<>();
-  private @Nullable UUID listenerId;
+  private @Nullable UUID listenerId; // on the executor
 
   SharedServers(
       String service,
       IMap<String, ServerRecord> map,
-      Servers servers,
+      Membership membership,
       ClusterTime time,
       Executor executor) {
     this.service = service;
     this.map = map;
-    this.servers = servers;
+    this.membership = membership;
     this.time = time;
     this.executor = executor;
-    for (Server server : servers.list()) {
-      configured.put(server.id(), Objects.requireNonNull(servers.spec(server.id())));
-    }
   }
 
-  /** On the executor: listens, then looks at what is there, so that nothing falls between the two. */
+  /** On the executor: listens, then reads what is there, so that nothing falls between the two. */
   void join() {
     listenerId = map.addEntryListener(new Listener(), true);
-    map.entrySet().forEach(entry -> reconcile(entry.getKey(), entry.getValue()));
+    membership.share(this, records());
     pull();
   }
 
-  /** On the executor: takes over what the map holds, but for what was edited since it was asked. */
+  /** On the executor: applies all that the map holds, but for what was edited since it was asked. */
   void pull() {
-    Map<String, Integer> before = versions();
-    Map<String, ServerRecord> records = new HashMap<>();
-    map.entrySet().forEach(entry -> records.put(entry.getKey(), entry.getValue()));
-    before.forEach((id, version) -> {
-      if (!records.containsKey(id)) {
-        forget(id, version);
-      }
-    });
-    records.forEach((id, record) -> settle(id, record, before.getOrDefault(id, 0)));
+    Map<String, Integer> before = membership.versions();
+    membership.pulled(before, records());
   }
 
-  void leave() {
+  /** On the executor: edits are this node's own from now on. */
+  @Override
+  public void leave() {
+    membership.leaveStore();
     if (listenerId != null) {
       map.removeEntryListener(listenerId);
     }
   }
 
-  /**
-   * Makes an edit the cluster's.
-   *
-   * @return complete once it holds here and the others are being told; fails with an {@link IllegalArgumentException} if
-   *     it cannot be made, with an {@link IllegalStateException} if the cluster does not answer
-   */
-  CompletableFuture<Void> edit(ServerEdit edit) {
-    try {
-      edit.applyTo(servers.spec(edit.id()));
-    } catch (IllegalArgumentException e) {
-      return CompletableFuture.failedFuture(e);
-    }
+  @Override
+  public CompletableFuture<EditRecord> edit(
+      ServerEdit edit, @Nullable ServerSpec configured, @Nullable ServerSpec discovered) {
     CompletableFuture<@Nullable ServerRecord> answer = new CompletableFuture<>();
-    executor.execute(() -> submit(edit, answer));
+    executor.execute(() -> submit(edit, configured, discovered, answer));
     return answer
         .orTimeout(EDIT_SECONDS, TimeUnit.SECONDS)
-        .handle((record, failure) -> taken(edit, record, failure));
+        .handle((record, failure) -> outcome(edit, record, failure));
   }
 
-  /** Unless it took too long to come to it. */
-  private void submit(ServerEdit edit, CompletableFuture<@Nullable ServerRecord> answer) {
+  @Override
+  public void end(String id, EditRecord record) {
+    executor.execute(() -> {
+      ServerRecord there = map.get(id);
+      while (there != null && isSameEdit(there, record) && !map.remove(id, there)) {
+        there = map.get(id);
+      }
+    });
+  }
+
+  @Override
+  public void takeOver(String id, EditRecord record, EditRecord takenOver) {
+    executor.execute(() -> {
+      ServerRecord there = map.get(id);
+      if (there != null && isSameEdit(there, record)) {
+        map.replace(id, there, new ServerRecord(takenOver));
+      }
+    });
+  }
+
+  private Map<String, EditRecord> records() {
+    Map<String, EditRecord> records = new HashMap<>();
+    map.entrySet().forEach(entry -> records.put(entry.getKey(), entry.getValue().edits()));
+    return records;
+  }
+
+  /** Whatever a configuration said of it since. */
+  private static boolean isSameEdit(ServerRecord there, EditRecord record) {
+    return there.edits().version() == record.version()
+        && there.edits().editedMillis() == record.editedMillis();
+  }
+
+  /** Sends an edit, unless it has waited for too long already. */
+  private void submit(
+      ServerEdit edit,
+      @Nullable ServerSpec configured,
+      @Nullable ServerSpec discovered,
+      CompletableFuture<@Nullable ServerRecord> answer) {
     if (answer.isDone()) {
       return;
     }
-    ServerSpec file = configured.get(edit.id());
     long now = time.toShared(time.nowMillis());
     try {
-      map.submitToKey(edit.id(), new EditServer(edit, file, now))
+      map.submitToKey(edit.id(), new EditServer(edit, configured, discovered, now))
           .whenCompleteAsync(
               (record, failure) -> {
                 if (failure == null) {
@@ -124,7 +139,8 @@ final class SharedServers {
     }
   }
 
-  private Void taken(ServerEdit edit, @Nullable ServerRecord record, @Nullable Throwable failure) {
+  private EditRecord outcome(
+      ServerEdit edit, @Nullable ServerRecord record, @Nullable Throwable failure) {
     if (failure != null) {
       throw new CompletionException(new IllegalStateException(
           "server " + edit.id() + " of service " + service
@@ -136,59 +152,19 @@ final class SharedServers {
       throw new CompletionException(new IllegalArgumentException(
           "server " + edit.id() + " was changed by another node at the same time"));
     }
-    settle(edit.id(), record);
-    return null;
+    return record.edits();
   }
 
-  private void reconcile(String id, ServerRecord record) {
-    ServerSpec file = configured.get(id);
-    if (Objects.equals(file, record.configured())) {
-      return;
-    }
-    if (Objects.equals(file, record.server())) {
-      map.replace(
-          id,
-          record,
-          new ServerRecord(record.version(), record.editedMillis(), file, record.server()));
-    } else {
-      map.remove(id, record);
-    }
-  }
-
-  private void settle(String id, ServerRecord record) {
-    settle(id, record, record.version() - 1);
-  }
-
-  /** Unless a version higher than that is known. */
-  private synchronized void settle(String id, ServerRecord record, int highestKnown) {
-    if (versions.getOrDefault(id, 0) <= highestKnown) {
-      versions.put(id, record.version());
-      servers.settle(id, record.server());
-    }
-  }
-
-  /** Unless a version higher than that is known. */
-  private synchronized void forget(String id, int version) {
-    if (versions.getOrDefault(id, Integer.MAX_VALUE) <= version) {
-      versions.remove(id);
-      servers.settle(id, configured.get(id));
-    }
-  }
-
-  private synchronized Map<String, Integer> versions() {
-    return new HashMap<>(versions);
-  }
-
-  /** What other nodes edited. */
+  /** Applies what other nodes edited. */
   private final class Listener extends RecordListener<ServerRecord> {
     @Override
     void changed(String id, ServerRecord record) {
-      settle(id, record);
+      membership.edited(id, record.edits());
     }
 
     @Override
     void removed(String id, @Nullable ServerRecord gone) {
-      forget(id, gone == null ? Integer.MAX_VALUE : gone.version());
+      membership.ended(id, gone == null ? Integer.MAX_VALUE : gone.edits().version());
     }
   }
 }

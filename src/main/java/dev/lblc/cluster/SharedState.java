@@ -4,26 +4,25 @@ import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MergePolicyConfig;
 import com.hazelcast.core.HazelcastInstance;
 import dev.lblc.scheduler.DestinationTable;
-import dev.lblc.scheduler.ServerEdit;
+import dev.lblc.scheduler.Service;
 import dev.lblc.scheduler.TableReplica;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ScheduledFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What services share through maps: their servers, and the destinations of those that remember any.
+ * What services share through maps: the edits of their servers, and the destinations of those that have a table.
  *
- * <p>One thread does everything that calls Hazelcast, one after the other; methods may be called from any
- * thread and do not wait for it.
+ * <p>The cluster's thread does everything that calls Hazelcast, one after the other; methods may be called from any thread
+ * and do not wait for it.
  */
 final class SharedState {
   private static final System.Logger LOG = System.getLogger(SharedState.class.getName());
@@ -34,105 +33,82 @@ final class SharedState {
   private static final int SETTLES = 10;
 
   private final HazelcastInstance hazelcast;
-  private final ClusterTime time;
-  private final Degradation degradation;
-  private final List<Cluster.SharedService> services;
-  private final ClusterThread tasks;
+  private final NodeContext context;
+  private final ClusterThread thread;
   private final String homes; // what names of maps begin with
   private final String edits; // the same
-  private volatile Map<String, SharedServers> servers = Map.of(); // made when it joins
-  private volatile List<SharedTable> tables = List.of(); // the same
+  private final Map<String, SharedServers> servers = new ConcurrentSkipListMap<>();
+  private final Map<String, SharedTable> tables = new ConcurrentSkipListMap<>();
   private @Nullable ScheduledFuture<?> settling; // guarded by this
   private int settles; // the same: how often it began
-  private @Nullable ScheduledFuture<?> pullingAgain; // on the thread of the tasks; null: none waits
+  private @Nullable ScheduledFuture<?> pullingAgain; // on the cluster's thread; null: none waits
+  private boolean over; // guarded by this
 
-  /** Of these services, in maps whose names begin with that; shares nothing yet. */
-  SharedState(
-      String name,
-      HazelcastInstance hazelcast,
-      ClusterTime time,
-      Degradation degradation,
-      List<Cluster.SharedService> services,
-      ClusterThread tasks) {
+  /** What listens to maps: of what is shared and of what is {@link Cluster.Prepared prepared}. */
+  private final Set<Joined> joined = ConcurrentHashMap.newKeySet();
+
+  /** A part of a service that listens to a map. */
+  interface Joined {
+    /** On the cluster's thread: listens no more. */
+    void leave();
+  }
+
+  /** In maps whose names begin with that; shares nothing yet. */
+  SharedState(String name, HazelcastInstance hazelcast, NodeContext context) {
     this.hazelcast = hazelcast;
-    this.time = time;
-    this.degradation = degradation;
-    this.services = services;
-    this.tasks = tasks;
+    this.context = context;
+    this.thread = context.thread();
     this.homes = name + ".homes.";
     this.edits = name + ".servers.";
   }
 
-  /** Takes over what the cluster has and shares from now on; complete when it has. */
+  /** Says how the maps are merged after a split; complete when that is said, before any of them is used. */
   Future<Void> join() {
-    Promise<Void> joined = Promise.promise();
-    tasks.execute(() -> {
-      try {
-        open();
-        servers.values().forEach(SharedServers::join);
-        tables.forEach(SharedTable::join);
-        tables.forEach(this::scheduleSweep);
-        joined.complete();
-      } catch (RuntimeException e) {
-        joined.fail(e);
-      }
+    return task(() -> {
+      mergeBy(homes, LaterUseMergePolicy.class);
+      mergeBy(edits, LaterEditMergePolicy.class);
+      return null;
     });
-    return joined.future();
   }
 
-  private void open() {
-    mergeBy(homes, LaterUseMergePolicy.class);
-    mergeBy(edits, LaterEditMergePolicy.class);
-    List<String> partitionKeys = TableSubscriber.partitionKeys(hazelcast.getPartitionService());
-    Map<String, SharedServers> edited = new LinkedHashMap<>();
-    List<SharedTable> remembered = new ArrayList<>();
-    for (Cluster.SharedService service : services) {
-      edited.put(
+  /** As {@link Cluster#share}. */
+  Future<Cluster.Prepared> share(Service service) {
+    return task(() -> {
+      SharedServers shared = new SharedServers(
           service.name(),
-          new SharedServers(
-              service.name(),
-              hazelcast.getMap(edits + service.name()),
-              service.servers(),
-              time,
-              tasks));
-      DestinationTable table = service.table();
-      if (table != null) {
-        remembered.add(new SharedTable(
-            service.name(),
-            hazelcast.getMap(homes + service.name()),
-            partitionKeys,
-            new TableReplica(table, service.servers()),
-            service.options(),
-            time,
-            tasks,
-            degradation));
+          hazelcast.getMap(edits + service.name()),
+          service.membership(),
+          context.time(),
+          thread);
+      joined.add(shared);
+      try {
+        shared.join();
+        return new Sharing(service.name(), shared, open(service, service.table()));
+      } catch (RuntimeException e) {
+        leave(shared);
+        throw e;
       }
-    }
-    servers = edited;
-    tables = remembered;
+    });
+  }
+
+  /** As {@link Cluster#shareTable}. */
+  Future<Cluster.Prepared> shareTable(Service service, @Nullable DestinationTable table) {
+    return task(() -> new Sharing(service.name(), null, open(service, table)));
+  }
+
+  /** As {@link Cluster#unshare}. */
+  void unshare(String service) {
+    leaveLater(servers.remove(service));
+    leaveLater(tables.remove(service));
   }
 
   List<Cluster.Table> tables() {
-    return tables.stream().map(SharedTable::state).toList();
+    return tables.values().stream().map(SharedTable::state).toList();
   }
 
-  /** As {@link Cluster#edit}. */
-  Future<Void> edit(String service, ServerEdit edit) {
-    SharedServers shared = Objects.requireNonNull(servers.get(service), service);
-    return Future.future(done -> {
-      CompletableFuture<Void> unused = shared.edit(edit).whenComplete((nothing, failure) -> {
-        if (failure == null) {
-          done.complete();
-        } else {
-          done.fail(failure instanceof CompletionException ? failure.getCause() : failure);
-        }
-      });
-    });
-  }
-
-  /** This node may have missed anything, time included: takes over what the cluster has at once, and settles. */
+  /** Reads what the cluster has at once, and settles: this node may have missed anything, time included. */
   void pullAgainAndSettle() {
-    tasks.execute(() -> {
+    thread.execute(() -> {
       adjustTime();
       pull();
     });
@@ -140,45 +116,117 @@ final class SharedState {
   }
 
   /**
-   * Members came or went, perhaps more of them, and perhaps it was a split; or one was silent for a while. Map events may
-   * be lost in it, and when all is moved and merged only those know who merged: for a minute maps are compared with this
-   * node's state every few seconds.
+   * Compares the maps with this node's state every few seconds for a minute. Members came or went, perhaps more of them, and
+   * perhaps it was a split; or one was silent for a while. Map events may be lost in it, and when all is moved and merged
+   * only those know who merged.
    */
   synchronized void settle() {
     if (settling != null) {
       settling.cancel(false);
     }
     int begun = ++settles; // one whose comparison is running ends with it
-    settling = tasks.schedule(() -> settled(begun, SETTLES - 1), FIRST_SETTLE_MILLIS);
+    settling = thread.schedule(() -> settled(begun, SETTLES - 1), FIRST_SETTLE_MILLIS);
   }
 
   /** Shares nothing any more; complete when listeners are gone from all members. */
-  Future<Void> leave() {
+  synchronized Future<Void> leave() {
+    over = true;
     Promise<Void> left = Promise.promise();
-    tasks.execute(() -> {
-      servers.values().forEach(shared -> quietly(shared::leave));
-      tables.forEach(table -> quietly(table::leave));
+    thread.execute(() -> {
+      joined.forEach(this::leave);
       left.complete();
     });
-    tasks.shutdown();
+    thread.shutdown();
     return left.future();
   }
 
-  /** A member that has stopped has no listeners to remove. */
-  private static void quietly(Runnable step) {
+  /** What one service shares from now on, or instead of what it shared. */
+  private final class Sharing implements Cluster.Prepared {
+    private final String service;
+    private final @Nullable SharedServers newServers;
+    private final @Nullable SharedTable newTable;
+
+    Sharing(String service, @Nullable SharedServers newServers, @Nullable SharedTable newTable) {
+      this.service = service;
+      this.newServers = newServers;
+      this.newTable = newTable;
+    }
+
+    @Override
+    public void use() {
+      if (newServers != null) {
+        servers.put(service, newServers);
+      }
+      leaveLater(newTable == null ? tables.remove(service) : tables.put(service, newTable));
+      if (newTable != null) {
+        newTable.sweepFromNowOn(SharedState.this::isOldestMember);
+      }
+    }
+
+    @Override
+    public void discard() {
+      leaveLater(newServers);
+      leaveLater(newTable);
+    }
+  }
+
+  /** On the cluster's thread: joins the map of a table; null: there is no table. */
+  private @Nullable SharedTable open(Service service, @Nullable DestinationTable table) {
+    if (table == null) {
+      return null;
+    }
+    SharedTable shared = new SharedTable(
+        service.name(),
+        hazelcast.getMap(homes + service.name()),
+        TableSubscriber.partitionKeys(hazelcast.getPartitionService()),
+        new TableReplica(table, service.servers()),
+        service::options,
+        context);
+    joined.add(shared);
     try {
-      step.run();
+      shared.join();
+      return shared;
     } catch (RuntimeException e) {
+      leave(shared);
+      throw e;
+    }
+  }
+
+  private synchronized <T extends @Nullable Object> Future<T> task(Supplier<T> task) {
+    if (over) {
+      return Future.failedFuture(new IllegalStateException("this node has left the cluster"));
+    }
+    Promise<T> done = Promise.promise();
+    thread.execute(() -> {
+      try {
+        done.complete(task.get());
+      } catch (RuntimeException e) {
+        done.fail(e);
+      }
+    });
+    return done.future();
+  }
+
+  private void leaveLater(@Nullable Joined part) {
+    if (part != null) {
+      thread.execute(() -> leave(part));
+    }
+  }
+
+  private void leave(Joined part) {
+    joined.remove(part);
+    try {
+      part.leave();
+    } catch (RuntimeException e) { // a member that has stopped has no listeners to remove
       LOG.log(Level.DEBUG, "leaving a cluster that is not there", e);
     }
   }
 
   private void adjustTime() {
     try {
-      time.adjust();
-    } catch (RuntimeException e) {
-      LOG.log(
-          Level.DEBUG, "the cluster's time is not known", e); // as the pull that follows will tell
+      context.time().adjust();
+    } catch (RuntimeException e) { // the pull that follows will say so
+      LOG.log(Level.DEBUG, "the cluster's time is not known", e);
     }
   }
 
@@ -189,23 +237,23 @@ final class SharedState {
     }
   }
 
-  /** Unless it began anew meanwhile. */
+  /** Goes on, unless settling began anew meanwhile. */
   private synchronized void settleOn(int begun, int timesLeft) {
     if (begun == settles) {
-      settling = tasks.schedule(() -> settled(begun, timesLeft - 1), NEXT_SETTLE_MILLIS);
+      settling = thread.schedule(() -> settled(begun, timesLeft - 1), NEXT_SETTLE_MILLIS);
     }
   }
 
-  /** Takes over what the cluster has; again in a while if that fails. */
+  /** Applies what the cluster has; again in a while if that fails. */
   private void pull() {
     try {
       servers.values().forEach(SharedServers::pull);
-      tables.forEach(SharedTable::reconcile);
-      degradation.worked("pull");
+      tables.values().forEach(SharedTable::reconcile);
+      context.degradation().worked("pull");
     } catch (RuntimeException e) {
-      degradation.failed("pull", e.toString());
+      context.degradation().failed("pull", e.toString());
       if (pullingAgain == null) {
-        pullingAgain = tasks.schedule(this::pullAgain, PULL_AGAIN_MILLIS);
+        pullingAgain = thread.schedule(this::pullAgain, PULL_AGAIN_MILLIS);
       }
     }
   }
@@ -213,18 +261,6 @@ final class SharedState {
   private void pullAgain() {
     pullingAgain = null;
     pull();
-  }
-
-  private void scheduleSweep(SharedTable table) {
-    tasks.repeat(() -> sweep(table), table.sweepMillis());
-  }
-
-  private void sweep(SharedTable table) {
-    try {
-      table.sweep(isOldestMember());
-    } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, "the sweep of table " + table.service() + " failed", e);
-    }
   }
 
   private boolean isOldestMember() {

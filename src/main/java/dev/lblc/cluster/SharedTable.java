@@ -4,11 +4,13 @@ import com.hazelcast.map.IMap;
 import dev.lblc.scheduler.Placement;
 import dev.lblc.scheduler.SchedulerOptions;
 import dev.lblc.scheduler.TableReplica;
+import java.lang.System.Logger.Level;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -29,17 +31,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the tasks that were handed in, but for what its parts say.
  */
-final class SharedTable {
+final class SharedTable implements SharedState.Joined {
+  private static final System.Logger LOG = System.getLogger(SharedTable.class.getName());
+
   private final String service;
   private final IMap<String, HomeRecord> map;
   private final TableReplica replica;
   private final Supplier<SchedulerOptions> options;
-  private final ClusterTime time;
-  private final ClusterThread tasks;
-  private final Degradation degradation;
+  private final NodeContext context;
   private final TablePublisher publisher;
   private final TableSubscriber subscriber;
   private @Nullable UUID listenerId;
+  private Runnable stopSweeps = () -> {};
 
   SharedTable(
       String service,
@@ -47,19 +50,16 @@ final class SharedTable {
       List<String> partitionKeys,
       TableReplica replica,
       Supplier<SchedulerOptions> options,
-      ClusterTime time,
-      ClusterThread tasks,
-      Degradation degradation) {
+      NodeContext context) {
     this.service = service;
     this.map = map;
     this.replica = replica;
     this.options = options;
-    this.time = time;
-    this.tasks = tasks;
-    this.degradation = degradation;
-    this.publisher = new TablePublisher(
-        "table " + service, map, replica, options, time, tasks, degradation, this::answered);
-    this.subscriber = new TableSubscriber(map, partitionKeys, replica, options, time, publisher);
+    this.context = context;
+    this.publisher =
+        new TablePublisher("table " + service, map, replica, options, context, this::answered);
+    this.subscriber =
+        new TableSubscriber(map, partitionKeys, replica, options, context.time(), publisher);
   }
 
   /** In a task: listens, then pulls what is there, so that nothing falls between the two. */
@@ -79,14 +79,31 @@ final class SharedTable {
     return new Cluster.Table(service, subscriber.hasPulled(), replica.size(), publisher.size());
   }
 
-  String service() {
-    return service;
+  /** Sweeps every so often, until it leaves. */
+  void sweepFromNowOn(BooleanSupplier isOldestMember) {
+    context.thread().execute(() -> {
+      stopSweeps = context
+          .thread()
+          .repeat(() -> sweepAndLog(isOldestMember.getAsBoolean()), this::sweepMillis);
+    });
+  }
+
+  private void sweepAndLog(boolean isOldestMember) {
+    try {
+      sweep(isOldestMember);
+    } catch (RuntimeException e) {
+      LOG.log(
+          Level.WARNING,
+          "the sweep of the table of service " + service
+              + " failed: unused destinations stay for longer; the next sweep tries again",
+          e);
+    }
   }
 
   /** In a task: shares uses, and lets go of what nobody used. */
   void sweep(boolean isOldestMember) {
     long expiration = options.get().expiration().toMillis();
-    long now = time.nowMillis();
+    long now = context.time().nowMillis();
     replica.removeIdle(now, expiration);
     publisher.review();
     shareUses(expiration);
@@ -104,11 +121,14 @@ final class SharedTable {
   }
 
   /** In a task, at its end. */
-  void leave() {
+  @Override
+  public void leave() {
+    stopSweeps.run();
     publisher.stop();
     if (listenerId != null) {
       map.removeEntryListener(listenerId);
     }
+    context.degradation().gone("table " + service);
   }
 
   /** Of two nodes that decide at once, one is answered what the other decided. */
@@ -134,27 +154,32 @@ final class SharedTable {
   }
 
   private void renew(Set<String> keys, long lastUseMillis, long expiration) {
-    tasks.whenComplete(
-        map.<Boolean>submitToKeys(keys, new NoteUse(time.toShared(lastUseMillis), expiration)),
-        (there, failure) -> {
-          if (failure != null) {
-            keys.forEach(publisher::republish); // a put tells of the use, too, and is repeated
-            return;
-          }
-          Set<String> lost = new HashSet<>(keys);
-          there.forEach((key, isThere) -> {
-            if (isThere) {
-              lost.remove(key);
-            }
-          });
-          lost.forEach(publisher::republish); // used here and gone there: it is put again
-        });
+    context
+        .thread()
+        .whenComplete(
+            map.<Boolean>submitToKeys(
+                keys, new NoteUse(context.time().toShared(lastUseMillis), expiration)),
+            (there, failure) -> {
+              if (failure != null) {
+                keys.forEach(publisher::republish); // a put tells of the use, too, and is repeated
+                return;
+              }
+              Set<String> lost = new HashSet<>(keys);
+              there.forEach((key, isThere) -> {
+                if (isThere) {
+                  lost.remove(key);
+                }
+              });
+              lost.forEach(publisher::republish); // used here and gone there: it is put again
+            });
   }
 
   /** The kernel's partial check, on the last use of all nodes; one member does it for all. */
   private void makeRoom(long now) {
     long unusedSince = now - SchedulerOptions.IDLE.toMillis();
-    remove(new HashSet<>(replica.idleBeyond(now, options.get())), time.toShared(unusedSince));
+    remove(
+        new HashSet<>(replica.idleBeyond(now, options.get())),
+        context.time().toShared(unusedSince));
   }
 
   /** Pulls what there was no room for; of what there is none for yet, one member takes out what is beyond the limit. */
@@ -171,16 +196,21 @@ final class SharedTable {
   /** Takes what no node used since out of the map, and so out of every node's copy. */
   private void remove(Set<String> keys, long unusedSinceMillis) {
     if (!keys.isEmpty()) {
-      tasks.whenComplete(
-          map.<Boolean>submitToKeys(keys, new RemoveUnused(unusedSinceMillis)),
-          (removed, failure) -> {
-            if (failure == null) {
-              degradation.worked("table " + service);
-            } else {
-              degradation.failed(
-                  "table " + service, String.valueOf(failure)); // the next sweep tries again
-            }
-          });
+      context
+          .thread()
+          .whenComplete(
+              map.<Boolean>submitToKeys(keys, new RemoveUnused(unusedSinceMillis)),
+              (removed, failure) -> {
+                if (failure == null) {
+                  context.degradation().worked("table " + service);
+                } else {
+                  context
+                      .degradation()
+                      .failed(
+                          "table " + service,
+                          String.valueOf(failure)); // the next sweep tries again
+                }
+              });
     }
   }
 }

@@ -42,9 +42,8 @@ final class TablePublisher {
   private final IMap<String, HomeRecord> map;
   private final TableReplica replica;
   private final Supplier<SchedulerOptions> options;
-  private final ClusterTime time;
+  private final NodeContext context;
   private final ClusterThread tasks;
-  private final Degradation degradation;
   private final BiConsumer<String, HomeRecord> answers;
 
   /** Destinations whose homes this node decided, which the map has yet to hear of. */
@@ -80,19 +79,16 @@ final class TablePublisher {
       IMap<String, HomeRecord> map,
       TableReplica replica,
       Supplier<SchedulerOptions> options,
-      ClusterTime time,
-      ClusterThread tasks,
-      Degradation degradation,
+      NodeContext context,
       BiConsumer<String, HomeRecord> answers) {
     this.part = part;
     this.map = map;
     this.replica = replica;
     this.options = options;
-    this.time = time;
-    this.tasks = tasks;
-    this.degradation = degradation;
+    this.context = context;
+    this.tasks = context.thread();
     this.answers = answers;
-    this.quota = new Quota(map::size, counter, tasks, time::nowMillis, this::counted);
+    this.quota = new Quota(map::size, counter, tasks, context.time()::nowMillis, this::counted);
   }
 
   /** From any thread, perhaps under the table's monitor: no more than a note. */
@@ -228,7 +224,7 @@ final class TablePublisher {
               new PutHomes(
                   placement.homes(),
                   placement.version(),
-                  time.toShared(placement.lastUseMillis()),
+                  context.time().toShared(placement.lastUseMillis()),
                   options.get().expiration().toMillis(),
                   isContest)),
           (record, failure) -> answered(placement, isContest, record, failure));
@@ -249,10 +245,10 @@ final class TablePublisher {
       retry(failure);
       return;
     }
-    degradation.worked(part);
+    context.degradation().worked(part);
     if (decided.contains(destination)) {
       // Decided again meanwhile: only the version is news.
-      replica.confirm(record.placement(destination, time));
+      replica.confirm(record.placement(destination, context.time()));
     } else {
       answers.accept(destination, record);
     }
@@ -274,7 +270,7 @@ final class TablePublisher {
   }
 
   private void retry(@Nullable Throwable failure) {
-    degradation.failed(part, String.valueOf(failure));
+    context.degradation().failed(part, String.valueOf(failure));
     if (resting.compareAndSet(false, true)) {
       ScheduledFuture<?> unused = tasks.schedule(this::tryAgain, RETRY_MILLIS);
     }

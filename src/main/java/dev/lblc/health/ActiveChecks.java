@@ -41,11 +41,11 @@ final class ActiveChecks {
     this.probe = Probe.create(vertx, config);
   }
 
-  /** Starts checking a server. */
-  void add(ServerSpec server, Listener listener) {
+  /** Starts checking a server, which is up or down until the checks say otherwise. */
+  void add(ServerSpec server, boolean up, Listener listener) {
     context.runOnContext(ignored -> {
       if (!stopped) {
-        servers.put(server.id(), new Checked(server, listener, added++));
+        servers.put(server.id(), new Checked(server, up, listener, added++));
       }
     });
   }
@@ -77,13 +77,14 @@ final class ActiveChecks {
   private final class Checked {
     private final ServerSpec server;
     private final Listener listener;
-    private final RiseFall state = new RiseFall(config.rise(), config.fall());
+    private final RiseFall state;
     private final long timer;
     private boolean underWay;
     private boolean ended;
 
-    Checked(ServerSpec server, Listener listener, int position) {
+    Checked(ServerSpec server, boolean up, Listener listener, int position) {
       this.server = server;
+      this.state = new RiseFall(config.rise(), config.fall(), up);
       this.listener = listener;
       long interval = Math.max(1, config.interval().toMillis());
       long offset = Math.max(1, (long) (interval * (position * SPREAD % 1)));

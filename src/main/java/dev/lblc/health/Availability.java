@@ -15,14 +15,16 @@ final class Availability {
   private final String service;
   private final String server;
   private final BiConsumer<String, Boolean> listener;
-  private boolean up = true;
+  private boolean up;
   private boolean ejected;
   private boolean stopped;
-  private volatile boolean available = true;
+  private volatile boolean available;
 
-  Availability(String service, String server, BiConsumer<String, Boolean> listener) {
+  Availability(String service, String server, boolean up, BiConsumer<String, Boolean> listener) {
     this.service = service;
     this.server = server;
+    this.up = up;
+    this.available = up;
     this.listener = listener;
   }
 

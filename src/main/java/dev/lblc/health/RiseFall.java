@@ -9,12 +9,13 @@ package dev.lblc.health;
 final class RiseFall {
   private final int rise;
   private final int fall;
-  private boolean up = true;
+  private boolean up;
   private int against;
 
-  RiseFall(int rise, int fall) {
+  RiseFall(int rise, int fall, boolean up) {
     this.rise = rise;
     this.fall = fall;
+    this.up = up;
   }
 
   boolean up() {

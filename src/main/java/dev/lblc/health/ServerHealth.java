@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerHealth {
   /** The receiver for a server that is not watched: it ignores every outcome. */
-  static final ServerHealth UNWATCHED = new ServerHealth(null);
+  public static final ServerHealth UNWATCHED = new ServerHealth(null);
 
   private final @Nullable PassiveEjection ejection;
 

@@ -59,13 +59,23 @@ public final class ServiceHealth {
     return new ServiceHealth(vertx, service, config, listener);
   }
 
-  /** Starts watching a server; what was known of a server with the same id is forgotten. */
+  /** Starts watching a server as available; what was known of a server with the same id is forgotten. */
   public void add(ServerSpec server) {
+    add(server, true);
+  }
+
+  /**
+   * Starts watching a server; what was known of a server with the same id is forgotten.
+   *
+   * @param up whether the server is available until checks say otherwise; without active checks it is
+   */
+  public void add(ServerSpec server, boolean up) {
     remove(server.id());
-    Availability availability = new Availability(service, server.id(), listener);
+    boolean isUp = up || checks == null;
+    Availability availability = new Availability(service, server.id(), isUp, listener);
     servers.put(server.id(), new Watched(availability, new ServerHealth(ejection(availability))));
     if (checks != null) {
-      checks.add(server, availability::checked);
+      checks.add(server, isUp, availability::checked);
     }
   }
 
@@ -78,6 +88,12 @@ public final class ServiceHealth {
     if (removed != null) {
       removed.availability.stop();
     }
+  }
+
+  /** Returns whether a server is available. */
+  public boolean isAvailable(String id) {
+    Watched server = servers.get(id);
+    return server == null || server.availability.available();
   }
 
   /** Returns the receiver of connect outcomes of a server; for a server that is not watched, one that ignores them. */

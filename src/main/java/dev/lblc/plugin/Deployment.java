@@ -1,9 +1,11 @@
 package dev.lblc.plugin;
 
 import dev.lblc.cluster.Cluster;
+import dev.lblc.config.ClusterConfig;
 import dev.lblc.config.PluginConfig;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.scheduler.Clock;
+import dev.lblc.scheduler.Strategy;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -11,8 +13,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.LocalMap;
 import io.vertx.core.shareddata.Shareable;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * One deployment of the verticle: its services at work, put together once, however many instances it has.
  *
  * <pre>
- * first instance enters -&gt; services start, the cluster is joined -&gt; Lblc.of finds it -&gt; last instance leaves -&gt; all ends
+ * first instance enters -&gt; the cluster is joined -&gt; the configuration is applied -&gt; Lblc.of finds it
+ * another configuration is applied, any number of times
+ * last instance leaves -&gt; all ends
  * </pre>
  *
  * <p>Guarded by itself.
@@ -32,19 +35,20 @@ final class Deployment implements Shareable {
 
   private final Vertx vertx;
   private final String id;
-  private final PluginConfig config;
   private final Strategies strategies;
   private final Clock clock;
   private final Supplier<? extends RandomGenerator> random;
+  private final Services services = new Services();
   private final Promise<Void> started = Promise.promise();
-  private final Map<String, ScheduledService> services = new LinkedHashMap<>();
+  private PluginConfig config;
   private int instances;
-  private boolean starting;
   private boolean left;
+  private @Nullable Context context;
   private @Nullable Cluster cluster;
   private @Nullable RemoteLeases leases;
   private Runnable stopLeaseCheck = () -> {};
-  private volatile @Nullable Lblc face;
+  private Future<Void> applying = Future.succeededFuture();
+  private volatile @Nullable Lblc lblc;
 
   private Deployment(
       Vertx vertx,
@@ -62,7 +66,7 @@ final class Deployment implements Shareable {
   }
 
   /**
-   * The deployment that an instance of the verticle belongs to; it calls {@link #leave} once at its end.
+   * Returns the deployment that an instance of the verticle belongs to; the instance calls {@link #leave} once at its end.
    *
    * @param id of the deployment
    * @throws IllegalStateException if another deployment has that name
@@ -88,34 +92,52 @@ final class Deployment implements Shareable {
     }
   }
 
-  /** The services of a name; null: none are deployed, or they are still starting. */
-  static @Nullable Lblc face(Vertx vertx, String name) {
+  /** Returns the services of the deployment of a name; null: there is none, or it is still starting. */
+  static @Nullable Lblc lblc(Vertx vertx, String name) {
     Deployment deployment = registry(vertx).get(name);
-    return deployment == null ? null : deployment.face;
+    return deployment == null ? null : deployment.lblc;
   }
 
   /**
-   * Starts on the first call; complete once it schedules.
+   * Starts on the first call; complete once the services can be asked.
    *
-   * @param context runs timers; that of the instance that calls first
+   * @param starting runs timers; that of the instance that calls first
    * @param node names this node in leases, unless the cluster has a name for it
    * @param epochMillis now, in milliseconds since 1970
    */
-  synchronized Future<Void> start(Context context, String node, long epochMillis) {
-    if (!starting) {
-      starting = true;
+  synchronized Future<Void> start(Context starting, String node, long epochMillis) {
+    if (context == null) {
+      context = starting;
+      PluginConfig first = config;
       Future.<Void>succeededFuture() // what is thrown fails the future, too
-          .compose(v -> {
-            startServices(context);
-            return join(epochMillis);
-          })
-          .compose(joined -> schedule(joined, context, node))
+          .compose(v -> join(first, epochMillis))
+          .compose(joined -> begin(joined, node))
+          .compose(v -> apply(first))
+          .compose(v -> show())
           .onComplete(started);
     }
     return started.future();
   }
 
-  /** What other languages hold by the event bus; only once it is started. */
+  /**
+   * Applies a configuration to what runs. A service that is kept keeps its object, its counts, its edits and, with the same
+   * strategy, its table; requests in flight go on. Calls come into effect one after the other.
+   *
+   * @return complete once all of it holds on this node; fails, and nothing was changed, with an {@link
+   *     IllegalArgumentException} if it changes what cannot change while running, or if a service or a strategy cannot be
+   *     made; with another exception if the cluster does not answer
+   */
+  synchronized Future<Void> apply(PluginConfig next) {
+    Context on = Objects.requireNonNull(context, "not started");
+    Promise<Void> applied = Promise.promise();
+    Future<Void> before = applying;
+    applying = applied.future();
+    before.onComplete(done -> on.runOnContext(
+        v -> Future.<Void>succeededFuture().compose(begun -> applyNow(next)).onComplete(applied)));
+    return applying;
+  }
+
+  /** Returns what other languages hold by the event bus; only once it is started. */
   synchronized RemoteLeases leases() {
     if (leases == null) {
       throw new IllegalStateException("not started");
@@ -123,13 +145,13 @@ final class Deployment implements Shareable {
     return leases;
   }
 
-  /** The services by name. */
-  Map<String, ScheduledService> services() {
+  /** Returns the services as they are at the time. */
+  Services services() {
     return services;
   }
 
-  /** Of configuration, addresses and maps. */
-  String name() {
+  /** Returns the name of configuration, addresses and maps. */
+  synchronized String name() {
     return config.name();
   }
 
@@ -141,12 +163,12 @@ final class Deployment implements Shareable {
     }
     left = true;
     registry(vertx).removeIfPresent(config.name(), this);
-    face = null;
+    lblc = null;
     stopLeaseCheck.run();
     if (leases != null) {
       leases.releaseAll();
     }
-    services.values().forEach(ScheduledService::stop);
+    services.byName().values().forEach(ScheduledService::stop);
     return cluster == null ? Future.succeededFuture() : cluster.leave();
   }
 
@@ -157,57 +179,82 @@ final class Deployment implements Shareable {
     return !left;
   }
 
-  private void startServices(Context vertxContext) {
-    WorkerTimer timer = new WorkerTimer(vertx, vertxContext);
-    for (ServiceConfig service : config.services().values()) {
-      services.put(
-          service.name(),
-          new ScheduledService(
-              vertx,
-              service,
-              context -> strategies.create(service.strategy(), context),
-              clock,
-              random,
-              timer,
-              config.cluster().enabled()));
-    }
-  }
-
-  private Future<@Nullable Cluster> join(long epochMillis) {
-    if (!config.cluster().enabled()) {
+  private Future<@Nullable Cluster> join(PluginConfig first, long epochMillis) {
+    ClusterConfig shared = first.cluster();
+    if (!shared.enabled()) {
       return Future.succeededFuture();
     }
     try {
       return Cluster.join(
               vertx,
-              config.name(),
-              config.cluster().reportInterval(),
-              config.cluster().peerTimeout(),
-              epochMillis,
+              new Cluster.Settings(
+                  first.name(), shared.reportInterval(), shared.peerTimeout(), epochMillis),
               clock,
-              services.values().stream().map(ScheduledService::shared).toList())
-          .map(cluster -> cluster);
+              services::servers)
+          .map(joined -> joined);
     } catch (NoClassDefFoundError e) {
       return Future.failedFuture(new IllegalStateException(
           "cluster.enabled: true (expected: false, or vertx-hazelcast on the class path)", e));
     }
   }
 
-  private synchronized Future<Void> schedule(
-      @Nullable Cluster joined, Context context, String node) {
+  private synchronized Future<Void> begin(@Nullable Cluster joined, String node) {
     if (left) {
       Future<Void> parted = joined == null ? Future.succeededFuture() : joined.leave();
       return parted.transform(ended -> Future.failedFuture("undeployed while it was starting"));
     }
+    cluster = joined;
     RemoteLeases remote = new RemoteLeases(joined == null ? node : joined.node(), clock);
     leases = remote;
-    stopLeaseCheck = new WorkerTimer(vertx, context).every(LEASE_CHECK, remote::expire);
-    cluster = joined;
-    if (joined != null) {
-      services.values().forEach(service -> service.joined(joined));
-    }
-    face = new Lblc(services, () -> joined == null ? null : ClusterStatus.of(joined));
+    stopLeaseCheck = timer().every(LEASE_CHECK, remote::expire);
     return Future.succeededFuture();
+  }
+
+  private synchronized Future<Void> applyNow(PluginConfig next) {
+    FixedSettings.requireSame(config, next);
+    Cluster joined = cluster;
+    ServicePlan plan = ServicePlan.of(services.byName(), next, this::startService, this::strategy);
+    return plan.share(joined).compose(shared -> commit(plan, next), failure -> {
+      plan.discard();
+      return Future.failedFuture(failure);
+    });
+  }
+
+  private synchronized Future<Void> commit(ServicePlan plan, PluginConfig next) {
+    if (left) {
+      plan.discard();
+      return Future.failedFuture("undeployed while a configuration was applied");
+    }
+    config = next;
+    return plan.commit(services, cluster);
+  }
+
+  private synchronized Future<Void> show() {
+    Cluster joined = cluster;
+    if (left) {
+      return Future.failedFuture("undeployed while it was starting");
+    }
+    lblc = new Lblc(services, () -> joined == null ? null : ClusterStatus.of(joined));
+    return Future.succeededFuture();
+  }
+
+  private ScheduledService startService(ServiceConfig service) {
+    return new ScheduledService(
+        vertx,
+        service,
+        made -> strategy(service, made),
+        clock,
+        random,
+        timer(),
+        config.cluster().enabled());
+  }
+
+  private Strategy strategy(ServiceConfig service, Strategy.Context made) {
+    return strategies.create(service.strategy(), made);
+  }
+
+  private WorkerTimer timer() {
+    return new WorkerTimer(vertx, Objects.requireNonNull(context, "not started"));
   }
 
   private static LocalMap<String, Deployment> registry(Vertx vertx) {

@@ -48,7 +48,7 @@ final class EndpointLeases implements InteractionMetrics<Interaction> {
   @Override
   public Interaction initiateRequest() {
     SocketAddress there = address;
-    Server server = there == null ? null : service.at(there);
+    Server server = there == null ? null : service.serverAt(there);
     return new Interaction(server == null ? null : service.lease(server));
   }
 

@@ -49,7 +49,7 @@ final class EndpointSelector implements ServerSelector {
       if (endpoint.metrics() instanceof EndpointLeases leases) {
         leases.address(address);
       }
-      if (service.at(address) == null) {
+      if (service.serverAt(address) == null) {
         LOG.log(
             Level.WARNING,
             address + " is no server of service " + service.name()

@@ -1,7 +1,9 @@
 package dev.lblc.plugin;
 
 import dev.lblc.scheduler.Server;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
@@ -12,8 +14,10 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +36,9 @@ import org.jspecify.annotations.Nullable;
  * other node passes messages about it on, to addresses that no service has: {@code NAME/node/ID/renew}. A message that
  * cannot be answered fails with 400, 404, 500, 503 or 504.
  *
- * <p>One for each instance of the verticle, on whose context messages are handled.
+ * <p>One for each instance of the verticle, on whose context messages are handled. Follows the services of its deployment.
  */
-final class EventBusApi {
+final class EventBusApi implements Services.Listener {
   private static final int BAD_REQUEST = 400;
   private static final int NOT_FOUND = 404;
   private static final int FAILED = 500;
@@ -44,54 +48,114 @@ final class EventBusApi {
   private static final Set<String> ACQUIRE = Set.of("destination", "except");
   private static final System.Logger LOG = System.getLogger(EventBusApi.class.getName());
 
+  private final Context context;
   private final EventBus eventBus;
   private final Deployment deployment;
+  private final String name;
   private final RemoteLeases leases;
-  private final List<MessageConsumer<Object>> consumers = new ArrayList<>();
+
+  /** Those of each service by its name; those of this node by no name. */
+  private final Map<String, List<MessageConsumer<Object>>> consumers = new HashMap<>(); // by this
+
+  private boolean stopped; // guarded by this
 
   private EventBusApi(Vertx vertx, Deployment deployment) {
+    this.context = vertx.getOrCreateContext();
     this.eventBus = vertx.eventBus();
     this.deployment = deployment;
+    this.name = deployment.name();
     this.leases = deployment.leases();
   }
 
-  /** Listens; complete once all nodes know. */
+  /** Answers messages on the current context, and follows the services; complete once all nodes know. */
   static Future<EventBusApi> start(Vertx vertx, Deployment deployment) {
     EventBusApi api = new EventBusApi(vertx, deployment);
-    return api.listen().map(api);
+    return Future.all(api.consumeForNode(), deployment.services().listen(api)).map(api);
   }
 
-  /** Listens no more. */
+  /** Answers no more messages. */
   Future<Void> stop() {
-    return Future.all(consumers.stream().map(MessageConsumer::unregister).toList())
-        .mapEmpty();
+    deployment.services().unlisten(this);
+    return unregisterAll();
   }
 
-  private Future<Void> listen() {
-    deployment.services().values().forEach(service -> {
-      String prefix = deployment.name() + "." + service.name() + ".";
-      on(prefix + "acquire", message -> acquire(service, message));
-      on(prefix + "release", message -> about(lease(message), "release", message));
-      on(prefix + "renew", message -> about(lease(message), "renew", message));
-      on(prefix + "status", message -> message.reply(service.status().toJson()));
+  /** Registers for services that came, unregisters for those that went. */
+  @Override
+  public Future<Void> changed(
+      Map<String, ScheduledService> before, Map<String, ScheduledService> after) {
+    Promise<Void> followed = Promise.promise();
+    context.runOnContext(v -> follow(before, after).onComplete(followed));
+    return followed.future();
+  }
+
+  private synchronized Future<Void> follow(
+      Map<String, ScheduledService> before, Map<String, ScheduledService> after) {
+    List<Future<Void>> changes = new ArrayList<>();
+    before.forEach((service, scheduled) -> {
+      if (after.get(service) != scheduled) {
+        unregister(consumers.remove(service)).forEach(changes::add);
+      }
     });
-    on(nodeAddress(leases.node(), "release"), message -> here(lease(message), "release", message));
-    on(nodeAddress(leases.node(), "renew"), message -> here(lease(message), "renew", message));
-    return Future.all(consumers.stream().map(MessageConsumer::completion).toList())
+    after.forEach((service, scheduled) -> {
+      if (before.get(service) != scheduled && !stopped) {
+        List<MessageConsumer<Object>> registered = consumeFor(scheduled);
+        consumers.put(service, registered);
+        registered.forEach(consumer -> changes.add(consumer.completion()));
+      }
+    });
+    return Future.all(changes).mapEmpty();
+  }
+
+  private synchronized Future<Void> unregisterAll() {
+    stopped = true;
+    List<Future<Void>> ends = new ArrayList<>();
+    consumers.values().forEach(some -> unregister(some).forEach(ends::add));
+    consumers.clear();
+    return Future.all(ends).mapEmpty();
+  }
+
+  private static List<Future<Void>> unregister(@Nullable List<MessageConsumer<Object>> registered) {
+    return registered == null
+        ? List.of()
+        : registered.stream().map(MessageConsumer::unregister).toList();
+  }
+
+  private List<MessageConsumer<Object>> consumeFor(ScheduledService service) {
+    String prefix = name + "." + service.name() + ".";
+    return List.of(
+        consume(prefix + "acquire", message -> acquire(service, message)),
+        consume(prefix + "release", message -> about(lease(message), "release", message)),
+        consume(prefix + "renew", message -> about(lease(message), "renew", message)),
+        consume(prefix + "status", message -> message.reply(service.status().toJson())));
+  }
+
+  private synchronized Future<Void> consumeForNode() {
+    List<MessageConsumer<Object>> registered = List.of(
+        consume(
+            nodeAddress(leases.node(), "release"),
+            message -> answerHere(lease(message), "release", message)),
+        consume(
+            nodeAddress(leases.node(), "renew"),
+            message -> answerHere(lease(message), "renew", message)));
+    consumers.put("", registered);
+    return Future.all(registered.stream().map(MessageConsumer::completion).toList())
         .mapEmpty();
   }
 
-  private void on(String address, Consumer<Message<Object>> handler) {
-    consumers.add(eventBus.consumer(address, message -> {
+  private MessageConsumer<Object> consume(String address, Consumer<Message<Object>> handler) {
+    return eventBus.consumer(address, message -> {
       try {
         handler.accept(message);
       } catch (IllegalArgumentException e) {
         message.fail(BAD_REQUEST, e.getMessage());
       } catch (RuntimeException e) {
-        LOG.log(Level.ERROR, "a message to " + address + " could not be answered", e);
+        LOG.log(
+            Level.ERROR,
+            "a message to " + address + " could not be answered: its sender gets failure " + FAILED,
+            e);
         message.fail(FAILED, e.toString());
       }
-    }));
+    });
   }
 
   private void acquire(ScheduledService service, Message<Object> message) {
@@ -99,7 +163,8 @@ final class EventBusApi {
       LOG.log(
           Level.WARNING,
           "a message to " + message.address()
-              + " asks for no reply (expected: a request); nobody could hold its lease");
+              + " was sent without a reply address and is ignored: nobody could release its lease; use request, not"
+              + " send");
       return;
     }
     JsonObject body = message.body() == null ? new JsonObject() : object(message);
@@ -136,11 +201,11 @@ final class EventBusApi {
         .put("reason", lease.reason().label()));
   }
 
-  /** By the node that holds it. */
+  /** Answers a message about a lease by the node that holds the lease. */
   private void about(String lease, String what, Message<Object> message) {
     String node = RemoteLeases.nodeOf(lease);
     if (node.equals(leases.node())) {
-      here(lease, what, message);
+      answerHere(lease, what, message);
       return;
     }
     eventBus
@@ -149,7 +214,7 @@ final class EventBusApi {
         .onFailure(failure -> passOn(lease, failure, message));
   }
 
-  private void here(String lease, String what, Message<Object> message) {
+  private void answerHere(String lease, String what, Message<Object> message) {
     boolean isHeld = what.equals("renew") ? leases.renew(lease) : leases.release(lease);
     if (isHeld) {
       message.reply(new JsonObject().put("lease", lease));
@@ -174,7 +239,7 @@ final class EventBusApi {
   }
 
   private String nodeAddress(String node, String what) {
-    return deployment.name() + "/node/" + node + "/" + what;
+    return name + "/node/" + node + "/" + what;
   }
 
   private static String lease(Message<Object> message) {

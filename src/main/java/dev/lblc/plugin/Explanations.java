@@ -8,11 +8,20 @@ import org.jspecify.annotations.Nullable;
 final class Explanations {
   private Explanations() {}
 
+  /**
+   * Returns the sentence.
+   *
+   * @param homes ids of the servers that the table holds for the destination; empty: the strategy keeps them elsewhere
+   */
   static String text(Reason reason, @Nullable String server, List<String> homes) {
-    String home = homes.size() == 1 ? "its home " + homes.get(0) : "its set " + homes;
+    String home = switch (homes.size()) {
+      case 0 -> "its home";
+      case 1 -> "its home " + homes.get(0);
+      default -> "its set " + homes;
+    };
     return switch (reason) {
       case HIT ->
-        homes.size() == 1
+        homes.size() <= 1
             ? "goes to its home " + server
             : "goes to " + server + ", the least loaded of " + home;
       case PLACED -> "has no home; the least loaded server is " + server;

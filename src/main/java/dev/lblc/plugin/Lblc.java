@@ -3,8 +3,7 @@ package dev.lblc.plugin;
 import dev.lblc.PublicApi;
 import io.vertx.core.Vertx;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -12,23 +11,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * The services that an {@link LblcVerticle} schedules on a Vert.x instance.
  *
- * <p>Immutable; may be used from any thread.
+ * <p>May be used from any thread. Services can be added, removed and changed while they run; a service that is kept keeps its
+ * object.
  */
 @PublicApi
 public final class Lblc {
   /** The name of a deployment whose configuration names none. */
   public static final String DEFAULT_NAME = "lblc";
 
-  private final Map<String, LblcService> services;
+  private final Services services;
   private final Supplier<@Nullable ClusterStatus> cluster;
 
-  Lblc(Map<String, ? extends LblcService> services, Supplier<@Nullable ClusterStatus> cluster) {
-    this.services = Collections.unmodifiableMap(new LinkedHashMap<>(services));
+  Lblc(Services services, Supplier<@Nullable ClusterStatus> cluster) {
+    this.services = services;
     this.cluster = cluster;
   }
 
   /**
-   * The services of this Vert.x instance. Look it up once and keep it: it changes only with the verticle's deployment.
+   * Returns the services of this Vert.x instance. Look it up once and keep it: it changes only with the verticle's
+   * deployment.
    *
    * @throws IllegalStateException if no {@link LblcVerticle} is deployed on it, or none without a name of its own
    */
@@ -37,12 +38,12 @@ public final class Lblc {
   }
 
   /**
-   * The services of the deployment whose configuration has that name.
+   * Returns the services of the deployment whose configuration has that name.
    *
    * @throws IllegalStateException if there is none on this Vert.x instance
    */
   public static Lblc of(Vertx vertx, String name) {
-    Lblc lblc = Deployment.face(vertx, name);
+    Lblc lblc = Deployment.lblc(vertx, name);
     if (lblc == null) {
       throw new IllegalStateException("no " + LblcVerticle.class.getName() + " named " + name
           + " is deployed on this Vert.x instance");
@@ -51,25 +52,26 @@ public final class Lblc {
   }
 
   /**
-   * The service of that name.
+   * Returns the service of a name.
    *
    * @throws IllegalArgumentException if there is none; the message names those there are
    */
   public LblcService service(String name) {
-    LblcService service = services.get(name);
+    Map<String, ScheduledService> now = services.byName();
+    LblcService service = now.get(name);
     if (service == null) {
       throw new IllegalArgumentException(
-          "service " + name + " (expected: one of " + services.keySet() + ")");
+          "service " + name + " (expected: one of " + now.keySet() + ")");
     }
     return service;
   }
 
-  /** All services, in the order of the configuration. */
+  /** Returns all services as they are now, in the order of the configuration. */
   public Collection<LblcService> services() {
-    return services.values();
+    return List.copyOf(services.byName().values());
   }
 
-  /** How this node sees its cluster; null: it is alone by configuration. */
+  /** Returns how this node sees its cluster; null: it is on its own by configuration. */
   public @Nullable ClusterStatus cluster() {
     return cluster.get();
   }

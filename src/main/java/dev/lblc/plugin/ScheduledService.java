@@ -1,9 +1,7 @@
 package dev.lblc.plugin;
 
-import dev.lblc.cluster.Cluster;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.health.ServerHealth;
-import dev.lblc.health.ServiceHealth;
 import dev.lblc.scheduler.Choice;
 import dev.lblc.scheduler.Clock;
 import dev.lblc.scheduler.DestinationTable;
@@ -12,8 +10,7 @@ import dev.lblc.scheduler.PeriodicTimer;
 import dev.lblc.scheduler.Reason;
 import dev.lblc.scheduler.Server;
 import dev.lblc.scheduler.ServerEdit;
-import dev.lblc.scheduler.ServerSpec;
-import dev.lblc.scheduler.Servers;
+import dev.lblc.scheduler.Service;
 import dev.lblc.scheduler.Strategy;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -24,11 +21,11 @@ import io.vertx.core.net.endpoint.LoadBalancer;
 import io.vertx.httpproxy.OriginRequestProvider;
 import io.vertx.httpproxy.ProxyContext;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -36,22 +33,25 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One service at work: its servers, its strategy, its health and its counters, put together.
+ * One service at work: its {@link Service scheduling}, its {@link ServerWatch health} and its public face, put together.
  *
  * <p>A request passes through {@link #acquire}: the strategy chooses, the server's connection is counted, the lease goes
  * out; {@link ServerLease#close} comes back to {@link #release}.
  */
 final class ScheduledService implements LblcService {
   private final Vertx vertx;
-  private final ServiceConfig config;
-  private final Servers servers = new Servers();
+  private final String name;
+  private final Service service;
   private final Clock clock;
-  private final Strategy strategy;
-  private final ServiceHealth health;
-  private final Runnable stopExpiry;
-  private final Map<Reason, LongAdder> decisions = new EnumMap<>(Reason.class);
+  private final PeriodicTimer timer;
+  private final boolean clustered;
+  private volatile ServiceConfig config;
+  private volatile ServerWatch watch;
+  private Runnable stopExpiry = () -> {}; // guarded by this
   private final LongAdder doubleReleases = new LongAdder();
-  private volatile @Nullable Cluster cluster;
+
+  /** Runs before each decision. */
+  private volatile Runnable beforeDecision = () -> {};
 
   /** Starts scheduling: health checks and expiry run from now on until {@link #stop}. */
   ScheduledService(
@@ -63,49 +63,30 @@ final class ScheduledService implements LblcService {
       PeriodicTimer timer,
       boolean clustered) {
     this.vertx = vertx;
+    this.name = config.name();
     this.config = config;
     this.clock = clock;
-    for (Reason reason : Reason.values()) {
-      decisions.put(reason, new LongAdder());
-    }
-    strategy =
-        factory.create(new Strategy.Context(servers, config::options, clock, clustered, random));
-    health = ServiceHealth.start(vertx, name(), config.health(), this::healthChanged);
-    servers.listen(new Servers.Listener() {
-      @Override
-      public void adding(ServerSpec server) {
-        health.add(server);
-      }
-
-      @Override
-      public void removed(String id) {
-        health.remove(id);
-      }
-    });
-    config.servers().forEach(servers::add);
-    DestinationTable table = strategy.table();
-    stopExpiry = table == null || clustered // there, entries expire on all nodes at once
-        ? () -> {}
-        : new ExpiryCheck(table, config::options, clock).start(timer);
+    this.timer = timer;
+    this.clustered = clustered;
+    service = new Service(config.name(), factory, config.options(), clock, clustered, random);
+    watch = ServerWatch.start(vertx, name, config.health(), service.servers());
+    service.membership().configure(config.servers());
+    startExpiry();
   }
 
   @Override
   public String name() {
-    return config.name();
+    return name;
   }
 
   @Override
   public Lease acquire(@Nullable String destination, Set<String> except) {
-    beforeDecision();
-    Choice choice = counted(
-        except.isEmpty()
-            ? strategy.choose(DestinationKey.of(destination))
-            : strategy.chooseOther(except));
+    beforeDecision.run();
+    Choice choice = service.acquire(destination, except);
     Server server = choice.server();
     if (server == null) {
       throw new NoServerException(name());
     }
-    servers.bind(server);
     return new ServerLease(this, server, choice.reason());
   }
 
@@ -120,27 +101,27 @@ final class ScheduledService implements LblcService {
     return LeasedOrigin.of(vertx, this, destination);
   }
 
-  /** A decision for somebody who cannot reach all servers; nothing is counted but its reason. */
+  /** Chooses a server for a caller that cannot reach all of them; nothing is counted but the reason. */
   @Nullable
   Server choose(@Nullable String destination, Set<String> unreachable) {
-    beforeDecision();
-    return counted(strategy.choose(DestinationKey.of(destination), unreachable)).server();
+    beforeDecision.run();
+    return service.choose(destination, unreachable).server();
   }
 
   /** Counts a connection to a server that was chosen before. */
   ServerLease lease(Server server) {
-    servers.bind(server);
+    service.bind(server);
     return new ServerLease(this, server, Reason.HIT);
   }
 
   List<Server> servers() {
-    return servers.list();
+    return service.servers().list();
   }
 
-  /** The server at an address; null: the service has none there. */
+  /** Returns the server at an address; null: the service has none there. */
   @Nullable
-  Server at(SocketAddress address) {
-    for (Server server : servers.list()) {
+  Server serverAt(SocketAddress address) {
+    for (Server server : servers()) {
       if (isAt(server, address)) {
         return server;
       }
@@ -155,34 +136,18 @@ final class ScheduledService implements LblcService {
 
   @Override
   public ServiceStatus status() {
-    DestinationTable table = strategy.table();
-    Map<Reason, Long> counts = new EnumMap<>(Reason.class);
-    decisions.forEach((reason, counter) -> counts.put(reason, counter.sum()));
     return new ServiceStatus(
         name(),
         config.strategy(),
-        serverStatus(),
-        counts,
-        table == null ? 0 : table.size(),
+        ServiceViews.servers(service),
+        service.decisions(),
+        service.destinations(),
         doubleReleases.sum());
   }
 
   @Override
   public Explanation explain(@Nullable String destination) {
-    Choice choice = strategy.explain(DestinationKey.of(destination));
-    Server server = choice.server();
-    DestinationStatus entry = destination == null ? null : destination(destination);
-    List<String> homes = entry == null ? List.of() : entry.homes();
-    String id = server == null ? null : server.id();
-    return new Explanation(
-        name(),
-        config.strategy(),
-        destination,
-        id,
-        choice.reason(),
-        homes,
-        Explanations.text(choice.reason(), id, homes),
-        serverStatus());
+    return ServiceViews.explanation(service, config.strategy(), destination);
   }
 
   @Override
@@ -190,60 +155,61 @@ final class ScheduledService implements LblcService {
     if (limit < 1) {
       throw new IllegalArgumentException("limit: " + limit + " (expected: 1 or more)");
     }
-    DestinationTable table = strategy.table();
-    return table == null
-        ? List.of()
-        : table.page(limit, after).stream().map(this::status).toList();
+    return service.rows(limit, after).stream()
+        .map(row -> ServiceViews.destination(service, row))
+        .toList();
   }
 
   @Override
   public @Nullable DestinationStatus destination(String destination) {
-    DestinationTable table = strategy.table();
-    DestinationTable.Row row =
-        table == null ? null : table.row(String.valueOf(DestinationKey.of(destination)));
-    return row == null ? null : status(row);
+    DestinationTable.Row row = service.row(destination);
+    return row == null ? null : ServiceViews.destination(service, row);
   }
 
   @Override
   public Future<Void> edit(ServerEdit edit) {
-    Cluster joined = cluster;
-    if (joined == null) {
-      return Future.future(done -> {
-        servers.edit(edit);
-        done.complete();
-      });
-    }
     Context caller = vertx.getOrCreateContext();
     Promise<Void> done = Promise.promise();
-    joined.edit(name(), edit).onComplete(result -> caller.runOnContext(v -> done.handle(result)));
-    return done.future();
+    CompletableFuture<?> unused = service.membership().edit(edit).whenComplete((made, failure) -> {
+      if (failure == null) {
+        done.complete();
+      } else {
+        done.fail(failure instanceof CompletionException ? failure.getCause() : failure);
+      }
+    });
+    if (done.future().isComplete()) { // no other node is asked
+      return done.future();
+    }
+    Promise<Void> onCaller = Promise.promise();
+    done.future().onComplete(result -> caller.runOnContext(v -> onCaller.handle(result)));
+    return onCaller.future();
   }
 
-  /** Shares edits with other nodes from now on. */
-  void joined(Cluster cluster) {
-    this.cluster = cluster;
+  /** Returns the scheduling, which other nodes share a part of. */
+  Service scheduling() {
+    return service;
   }
 
-  /** What other nodes share of it. */
-  Cluster.SharedService shared() {
-    return new Cluster.SharedService(name(), servers, strategy.table(), config::options);
+  /** Runs a check before each decision from now on. */
+  void beforeDecision(Runnable check) {
+    beforeDecision = check;
   }
 
-  /** After which a lease held over the event bus and not renewed is released. */
+  /** Returns the time after which a lease held over the event bus and not renewed is released. */
   Duration leaseTimeout() {
     return config.leaseTimeout();
   }
 
   void release(Server server) {
-    servers.unbindActive(server);
+    service.release(server);
   }
 
   void deactivate(Server server) {
-    servers.deactivate(server);
+    service.deactivate(server);
   }
 
   void releaseInactive(Server server) {
-    servers.unbindInactive(server);
+    service.releaseInactive(server);
   }
 
   void releasedAgain() {
@@ -251,59 +217,57 @@ final class ScheduledService implements LblcService {
   }
 
   ServerHealth health(Server server) {
-    return health.server(server.id());
+    return watch.of(server);
+  }
+
+  /** Returns whether another configuration asks for another strategy. */
+  boolean needsOtherStrategy(ServiceConfig next) {
+    return !next.strategy().equals(config.strategy());
+  }
+
+  /**
+   * Applies another configuration while requests go on.
+   *
+   * @param strategy prepared for this service; null: it keeps its own
+   */
+  synchronized void update(ServiceConfig next, @Nullable Strategy strategy) {
+    ServiceConfig before = config;
+    config = next;
+    service.options(next.options());
+    if (strategy != null) {
+      service.use(strategy);
+    }
+    if (!Objects.equals(next.health(), before.health())) {
+      watch.stop();
+      watch = ServerWatch.start(vertx, name, next.health(), service.servers());
+    }
+    service.membership().configure(next.servers());
+    boolean hasOtherInterval =
+        !next.options().checkInterval().equals(before.options().checkInterval());
+    if (strategy != null || hasOtherInterval) {
+      stopExpiry.run();
+      startExpiry();
+    }
   }
 
   /** Ends health checks and expiry; leases that are still out may be closed later. */
-  void stop() {
-    cluster = null;
-    health.stop();
+  synchronized void stop() {
+    beforeDecision = () -> {};
+    watch.stop();
     stopExpiry.run();
   }
 
-  private void beforeDecision() {
-    Cluster joined = cluster;
-    if (joined != null) {
-      joined.beforeDecision();
-    }
+  /** Ends the service: it has no server from now on; leases that are still out may be closed later. */
+  void remove() {
+    service.membership().close();
+    stop();
   }
 
-  private Choice counted(Choice choice) {
-    counter(choice.reason()).increment();
-    return choice;
-  }
-
-  private void healthChanged(String id, boolean available) {
-    Server server = servers.find(id);
-    if (server != null) {
-      servers.setHealthy(server, available);
-    }
-  }
-
-  private LongAdder counter(Reason reason) {
-    return Objects.requireNonNull(decisions.get(reason));
-  }
-
-  private DestinationStatus status(DestinationTable.Row row) {
-    return new DestinationStatus(
-        row.destination(), row.homes(), Math.max(0, clock.millis() - row.lastUseMillis()));
-  }
-
-  private List<ServiceStatus.ServerStatus> serverStatus() {
-    return servers.list().stream().map(ScheduledService::status).toList();
-  }
-
-  private static ServiceStatus.ServerStatus status(Server server) {
-    return new ServiceStatus.ServerStatus(
-        server.id(),
-        server.host(),
-        server.port(),
-        server.weight(),
-        server.upper(),
-        server.lower(),
-        server.available(),
-        server.saturated(),
-        new ServiceStatus.Connections(server.localActive(), server.active()),
-        new ServiceStatus.Connections(server.localInactive(), server.inactive()));
+  /** In a cluster entries expire on all nodes at once. */
+  private void startExpiry() {
+    DestinationTable table = service.table();
+    stopExpiry = table == null || clustered
+        ? () -> {}
+        : new ExpiryCheck(table, service::options, clock).start(timer);
   }
 }

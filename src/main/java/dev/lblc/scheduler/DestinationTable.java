@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The homes of destinations, bounded.
+ * The homes of destinations, bounded. Strategies of this package write it, everybody else reads: see {@link Strategy#table}.
  *
  * <p>Look-ups go through a concurrent map: no lock, no allocation. Everything that changes the set of entries or their
  * homes holds this table's monitor. Entries also hang in 1,024 buckets, the newest first, as in the kernel: the expiry
@@ -28,6 +28,10 @@ public final class DestinationTable {
   private final @Nullable Entry[] newest = new @Nullable Entry[BUCKETS];
   private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
   private long replacements;
+  private boolean closed;
+
+  /** An empty table; those of the strategies of this package are all that there are. */
+  DestinationTable() {}
 
   /**
    * One destination.
@@ -38,19 +42,19 @@ public final class DestinationTable {
    */
   public record Row(String destination, List<String> homes, long lastUseMillis) {}
 
-  /** How many destinations it holds. */
+  /** Returns how many destinations it holds. */
   public int size() {
     return (int) Math.min(entries.mappingCount(), Integer.MAX_VALUE);
   }
 
-  /** One destination; null if it is not there. Not a use. */
+  /** Returns one destination; null if it is not there. Not a use. */
   public @Nullable Row row(String destination) {
     Entry entry = find(destination);
     return entry == null ? null : row(entry);
   }
 
   /**
-   * A page, in an order that does not change while entries come and go.
+   * Returns a page, in an order that does not change while entries come and go.
    *
    * @param limit at most so many, 1 or more
    * @param after destination that ended the page before, there or not; null: from the start
@@ -146,13 +150,16 @@ public final class DestinationTable {
     }
   }
 
-  /** Has somebody told of each destination whose homes this node decides, under the monitor: it must not wait. */
+  /** Registers a listener for this node's own decisions. It is called under the monitor: it must not wait. */
   void listen(Consumer<String> listener) {
     listeners.add(listener);
   }
 
-  /** Takes over an entry that another node decided. The caller holds the monitor. */
+  /** Adds an entry that another node decided. The caller holds the monitor. */
   void insert(Entry entry) {
+    if (closed) {
+      return;
+    }
     entries.put(entry.destination, entry);
     link(entry);
     for (Server home : entry.homes()) {
@@ -166,6 +173,14 @@ public final class DestinationTable {
     unlink(entry);
     for (Server home : entry.homes()) {
       home.addHomes(-1);
+    }
+  }
+
+  /** Removes all entries and takes no more: another strategy serves. Decisions that are under way find no entry. */
+  synchronized void close() {
+    closed = true;
+    for (int bucket = 0; bucket < BUCKETS; bucket++) {
+      removeIf(bucket, entry -> true, entry -> {});
     }
   }
 

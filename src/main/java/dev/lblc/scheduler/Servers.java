@@ -28,18 +28,26 @@ public final class Servers implements ServerView {
 
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
-  /** Hears who comes and goes, under the monitor of the servers: it must not wait. */
+  /** Is told of servers that come and go, under the monitor of the servers: it must not wait. */
   public interface Listener {
-    /** A server is about to be chosen. */
-    void adding(ServerSpec server);
+    /** A server will be chosen from now on. */
+    void adding(Server server, ServerSpec spec);
 
     /** A server is no longer chosen. */
-    void removed(String id);
+    void removed(Server server);
   }
 
-  /** Tells from now on of every server that is added or removed. */
-  public void listen(Listener listener) {
+  /** Registers a listener: it is told of the servers that are there, then of each that is added or removed. */
+  public synchronized void listen(Listener listener) {
+    for (Server server : list) {
+      listener.adding(server, spec(server, server.weight(), server.upper(), server.lower()));
+    }
     listeners.add(listener);
+  }
+
+  /** Tells a listener nothing more. */
+  public synchronized void unlisten(Listener listener) {
+    listeners.remove(listener);
   }
 
   @Override
@@ -66,19 +74,7 @@ public final class Servers implements ServerView {
     if (find(spec.id()) != null) {
       throw new IllegalArgumentException("server " + spec.id() + " is there already");
     }
-    forgetRemoved();
-    Server server = removed.remove(spec.id());
-    if (server == null || !server.isAt(spec)) {
-      server = new Server(spec.id());
-    }
-    listeners.forEach(listener -> listener.adding(spec));
-    server.join(spec);
-    Server[] old = list;
-    Server[] grown = new Server[old.length + 1];
-    grown[0] = server;
-    System.arraycopy(old, 0, grown, 1, old.length);
-    publish(grown);
-    return server;
+    return join(spec, list);
   }
 
   /**
@@ -89,10 +85,8 @@ public final class Servers implements ServerView {
   public synchronized Server remove(String id) {
     Server server = member(id);
     server.leave();
-    publish(Arrays.stream(list).filter(s -> s != server).toArray(Server[]::new));
-    forgetRemoved();
-    removed.put(id, server);
-    listeners.forEach(listener -> listener.removed(id));
+    publish(without(server));
+    remember(server);
     return server;
   }
 
@@ -103,17 +97,8 @@ public final class Servers implements ServerView {
   }
 
   /**
-   * Makes an edit.
-   *
-   * @throws IllegalArgumentException if it cannot be made; nothing is changed then
-   */
-  public synchronized void edit(ServerEdit edit) {
-    settle(edit.id(), edit.applyTo(spec(edit.id())));
-  }
-
-  /**
-   * Makes a server what it shall be: adds it, changes it in its place, or removes it; at another address it is another
-   * server.
+   * Makes a server what it shall be: adds it, changes it in its place, or removes it. At another address it is another
+   * server, which takes the place of the old one at once.
    *
    * @param id of the server
    * @param wanted null: it shall not be there
@@ -123,14 +108,12 @@ public final class Servers implements ServerView {
     if (Objects.equals(current, wanted)) {
       return;
     }
-    if (current != null && (wanted == null || !member(id).isAt(wanted))) {
-      remove(id);
-    }
     if (wanted == null) {
-      return;
-    }
-    if (find(id) == null) {
+      remove(id);
+    } else if (current == null) {
       add(wanted);
+    } else if (!member(id).isAt(wanted)) {
+      replace(member(id), wanted);
     } else {
       editWeight(id, wanted.weight());
       editThresholds(id, wanted.upper(), wanted.lower());
@@ -197,6 +180,36 @@ public final class Servers implements ServerView {
   /** The list itself, for the passes over it; never written to. */
   Server[] snapshot() {
     return list;
+  }
+
+  private void replace(Server old, ServerSpec spec) {
+    old.leave();
+    remember(old);
+    join(spec, without(old));
+  }
+
+  /** Puts a server at the head of those others: a removed one of its id if there is one at its address. */
+  private Server join(ServerSpec spec, Server[] others) {
+    forgetRemoved();
+    Server known = removed.remove(spec.id());
+    Server server = known == null || !known.isAt(spec) ? new Server(spec.id()) : known;
+    listeners.forEach(listener -> listener.adding(server, spec));
+    server.join(spec);
+    Server[] grown = new Server[others.length + 1];
+    grown[0] = server;
+    System.arraycopy(others, 0, grown, 1, others.length);
+    publish(grown);
+    return server;
+  }
+
+  private void remember(Server server) {
+    forgetRemoved();
+    removed.put(server.id(), server);
+    listeners.forEach(listener -> listener.removed(server));
+  }
+
+  private Server[] without(Server server) {
+    return Arrays.stream(list).filter(s -> s != server).toArray(Server[]::new);
   }
 
   private void publish(Server[] next) {

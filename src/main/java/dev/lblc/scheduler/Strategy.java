@@ -23,8 +23,8 @@ public interface Strategy {
   Choice choose(@Nullable String destination);
 
   /**
-   * As {@link #choose(String)}, as if the named servers were unavailable, for somebody who cannot reach them. Unless a
-   * strategy says otherwise nothing is remembered of what is chosen in the place of such a one.
+   * Chooses as {@link #choose(String)} does, as if some servers were unavailable, for a caller that cannot reach them. Unless
+   * a strategy says otherwise, a server that is chosen in the place of one of these is not remembered.
    *
    * @param destination the key of locality; null: none
    * @param unreachable ids of servers
@@ -36,7 +36,7 @@ public interface Strategy {
   }
 
   /**
-   * What {@link #choose(String)} would answer now. Changes nothing.
+   * Returns what {@link #choose(String)} would answer now; changes nothing.
    *
    * @param destination the key of locality; null: none
    */
@@ -49,21 +49,28 @@ public interface Strategy {
    */
   Choice chooseOther(Set<String> except);
 
-  /** The destinations it remembers, the same table each time; null if it remembers none. */
+  /**
+   * Returns the table of the destinations that this strategy remembers, the same one each time; null: it has none.
+   *
+   * <p>What a table holds is listed, expires, and is shared in a cluster. Only the strategies of this package write a table: a
+   * strategy of another package that is built around one of these hands out that one's table here, or what that one
+   * remembers is neither listed nor shared and does not expire. Any other strategy returns null: what it remembers in fields
+   * of its own stays on this node, and it bounds and expires that itself.
+   */
   default @Nullable DestinationTable table() {
     return null;
   }
 
-  /** Makes a strategy for one service. */
+  /** A maker of strategies, one for each service. */
   @FunctionalInterface
   interface Factory {
-    /** A new strategy that remembers nothing yet. */
+    /** Returns a new strategy that remembers nothing yet. */
     Strategy create(Context context);
   }
 
   /**
-   * What a strategy works with. One strategy serves a service for as long as that is deployed, whatever becomes of its
-   * servers: what it remembers it keeps in fields of its own.
+   * The means of a strategy. One strategy serves a service until the service is removed or gets another strategy, whatever
+   * becomes of its servers. What it remembers it keeps in fields of its own.
    *
    * @param servers the service's servers with their loads
    * @param options the service's options; asked at each use, so that they can change while running

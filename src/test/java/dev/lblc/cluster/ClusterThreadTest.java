@@ -37,7 +37,7 @@ final class ClusterThreadTest {
 
   @Test
   void task_thatFails_isRepeatedAllTheSame() {
-    tasks.repeat(() -> fail(String.valueOf(executor.nowMillis())), 10);
+    tasks.repeat(() -> fail(String.valueOf(executor.nowMillis())), () -> 10);
     executor.runFor(30);
     assertThat(log.failures()).containsExactly("10", "20", "30");
   }

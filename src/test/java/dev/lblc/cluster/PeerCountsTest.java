@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 final class PeerCountsTest {
   private final Servers servers = new Servers();
-  private final PeerCounts peers = new PeerCounts(Map.of("images", servers));
+  private final PeerCounts peers = new PeerCounts(() -> Map.of("images", servers));
 
   @BeforeEach
   void addServers() {

@@ -7,15 +7,20 @@ import com.hazelcast.map.IMap;
 import com.hazelcast.multimap.MultiMap;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.Lease;
+import dev.lblc.scheduler.Clock;
 import dev.lblc.scheduler.SchedulerOptions;
 import dev.lblc.scheduler.Server;
 import dev.lblc.scheduler.ServerSpec;
-import dev.lblc.scheduler.Servers;
+import dev.lblc.scheduler.Service;
+import dev.lblc.scheduler.WeightedLeastConnection;
 import dev.lblc.testing.Eventually;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,17 +68,22 @@ final class SharedCountsIT {
   void decision_afterThisNodeWasAway_isNotMadeOnWhatItKnewBefore() throws Exception {
     LblcService one = nodes.get(0).deploy(new JsonObject());
     AtomicLong away = new AtomicLong();
-    Servers servers = new Servers();
-    Server server = servers.add(new ServerSpec("s1", "127.0.0.1", 1, 100, 0, 0));
+    Clock clock = () -> System.nanoTime() / 1_000_000 + away.get();
+    Service service = new Service(
+        "images",
+        WeightedLeastConnection::new,
+        SchedulerOptions.DEFAULTS,
+        clock,
+        true,
+        Random::new);
+    service.membership().configure(List.of(new ServerSpec("s1", "127.0.0.1", 1, 100, 0, 0)));
+    Server server = Objects.requireNonNull(service.servers().find("s1"));
     Cluster cluster = Cluster.join(
             nodes.get(1).vertx(),
-            "lblc",
-            Duration.ofSeconds(20), // no tick of its own finds out first
-            Duration.ofSeconds(60),
-            1,
-            () -> System.nanoTime() / 1_000_000 + away.get(),
-            List.of(new Cluster.SharedService(
-                "images", servers, null, () -> SchedulerOptions.DEFAULTS)))
+            // No tick of its own finds out first.
+            new Cluster.Settings("lblc", Duration.ofSeconds(20), Duration.ofSeconds(60), 1),
+            clock,
+            () -> Map.of("images", service.servers()))
         .await(60, SECONDS);
     for (int i = 0; i < 3; i++) {
       leases.add(one.acquire("images" + i));

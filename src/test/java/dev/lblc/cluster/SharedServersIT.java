@@ -89,8 +89,8 @@ final class SharedServersIT {
     Future.all(edits).await(60, SECONDS);
     ServerRecord last = (ServerRecord) Objects.requireNonNull(
         members.get(0).hazelcast().getMap("lblc.servers.images").get("a"));
-    assertThat(last.version()).isEqualTo(150);
-    eventually("a", last.server(), services.get(0), services.get(1), services.get(2));
+    assertThat(last.edits().version()).isEqualTo(150);
+    eventually("a", last.edits().server(), services.get(0), services.get(1), services.get(2));
   }
 
   @Test

@@ -6,10 +6,12 @@ import com.hazelcast.config.Config;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.partition.PartitionService;
 import dev.lblc.scheduler.SchedulerOptions;
-import dev.lblc.scheduler.Servers;
+import dev.lblc.scheduler.Service;
+import dev.lblc.scheduler.WeightedLeastConnection;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,15 +27,25 @@ final class SharedStateTest {
   private final SharedState state = new SharedState(
       "test",
       hazelcast(),
-      new ClusterTime(executor::nowMillis, executor::nowMillis),
-      degradation,
-      List.of(new Cluster.SharedService(
-          "images", new Servers(), null, () -> SchedulerOptions.DEFAULTS)),
-      new ClusterThread(executor));
+      new NodeContext(
+          "node",
+          1,
+          new ClusterTime(executor::nowMillis, executor::nowMillis),
+          new ClusterThread(executor),
+          degradation));
 
   @BeforeEach
   void join() {
     state.join();
+    state
+        .share(new Service(
+            "images",
+            WeightedLeastConnection::new,
+            SchedulerOptions.DEFAULTS,
+            executor::nowMillis,
+            true,
+            Random::new))
+        .onSuccess(Cluster.Prepared::use);
     executor.runFor(0);
     map.reading = () -> pullsMillis.add(executor.nowMillis());
   }

@@ -101,9 +101,12 @@ final class SharedTableTest {
         List.of("any"),
         new TableReplica(destinations, servers),
         () -> OPTIONS,
-        new ClusterTime(nowMillis::get, nowMillis::get),
-        new ClusterThread(executor),
-        degradation);
+        new NodeContext(
+            "node",
+            1,
+            new ClusterTime(nowMillis::get, nowMillis::get),
+            new ClusterThread(executor),
+            degradation));
     onExecutor(table::join);
     return table;
   }

@@ -297,9 +297,12 @@ final class SharedTablesTest {
           List.of("any"),
           replica,
           () -> options,
-          new ClusterTime(nowMillis::get, nowMillis::get),
-          new ClusterThread(executor),
-          new Degradation());
+          new NodeContext(
+              "node",
+              1,
+              new ClusterTime(nowMillis::get, nowMillis::get),
+              new ClusterThread(executor),
+              new Degradation()));
     }
 
     private void run(Runnable task) throws Exception {

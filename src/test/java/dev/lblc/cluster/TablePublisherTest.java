@@ -97,9 +97,12 @@ final class TablePublisherTest {
         map.proxy(),
         replica,
         options,
-        new ClusterTime(executor::nowMillis, executor::nowMillis),
-        new ClusterThread(executor),
-        new Degradation(),
+        new NodeContext(
+            "node",
+            1,
+            new ClusterTime(executor::nowMillis, executor::nowMillis),
+            new ClusterThread(executor),
+            new Degradation()),
         answers);
   }
 }

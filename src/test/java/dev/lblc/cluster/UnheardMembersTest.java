@@ -13,7 +13,7 @@ final class UnheardMembersTest {
   private static final long LONG = 3_000;
   private static final long START = -5_000;
 
-  private final PeerCounts peers = new PeerCounts(Map.of());
+  private final PeerCounts peers = new PeerCounts(Map::of);
   private final List<String> silent = new ArrayList<>();
   private List<String> others = List.of();
   private Set<String> sharing = Set.of();

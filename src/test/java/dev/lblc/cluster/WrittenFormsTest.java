@@ -6,6 +6,7 @@ import com.hazelcast.internal.nio.BufferObjectDataOutput;
 import com.hazelcast.internal.serialization.InternalSerializationService;
 import com.hazelcast.internal.serialization.impl.DefaultSerializationServiceBuilder;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import dev.lblc.scheduler.EditRecord;
 import dev.lblc.scheduler.ServerEdit;
 import dev.lblc.scheduler.ServerSpec;
 import java.io.IOException;
@@ -25,8 +26,8 @@ import org.junit.jupiter.api.Test;
 final class WrittenFormsTest {
   private static final String HOMES = "00000002" + "00000002" + "7331" + "00000002" + "7332";
   private static final String S1 = "00000002" + "7331";
-  private static final String SERVER =
-      S1 + "00000001" + "68" + "00000050" + "00000007" + "00000009" + "00000008";
+  private static final String SERVER_NUMBERS = "00000050" + "00000007" + "00000009" + "00000008";
+  private static final String SERVER = S1 + "00000001" + "68" + SERVER_NUMBERS;
   private static final String NOTHING_MORE = "00000000";
 
   private static final InternalSerializationService SERIALIZATION =
@@ -93,14 +94,14 @@ final class WrittenFormsTest {
   @Test
   void serverRecord_written_isReadAgain() throws Exception {
     ServerSpec server = new ServerSpec("s1", "h", 80, 7, 9, 8);
-    ServerRecord record = new ServerRecord(3, 0x1234L, null, server);
+    ServerRecord record = new ServerRecord(new EditRecord(3, 0x1234L, null, server, false));
     String golden = "01" + "00000003" + "0000000000001234" + "00" + "01" + SERVER;
     assertThat(hex(record)).isEqualTo(golden);
     for (ServerRecord again :
         List.of(throughHazelcast(record), read(golden + "0badcafe", ServerRecord::new))) {
       assertThat(again).hasToString(record.toString());
-      assertThat(again.configured()).isNull();
-      assertThat(again.server()).isEqualTo(server);
+      assertThat(again.edits().configured()).isNull();
+      assertThat(again.edits().server()).isEqualTo(server);
     }
   }
 
@@ -108,18 +109,46 @@ final class WrittenFormsTest {
   void editServer_ofEachKind_written_isReadAgain() throws Exception {
     ServerSpec server = new ServerSpec("s1", "h", 80, 7, 9, 8);
     assertEdit(
-        new EditServer(new ServerEdit.Add(server), null, 0x1234L),
+        new EditServer(new ServerEdit.Add(server), null, null, 0x1234L),
         "01" + "0000000000001234" + "00" + "01" + "01" + SERVER + NOTHING_MORE,
         server);
     assertEdit(
-        new EditServer(new ServerEdit.Change("s1", 0, null, 2), server, 0x1234L),
+        new EditServer(new ServerEdit.Change("s1", 0, null, 2), server, null, 0x1234L),
         "01" + "0000000000001234" + "01" + SERVER + "02" + S1 + "00000000" + "ffffffff" + "00000002"
             + NOTHING_MORE,
         new ServerSpec("s1", "h", 80, 0, 9, 2));
     assertEdit(
-        new EditServer(new ServerEdit.Remove("s1"), server, 0x1234L),
+        new EditServer(new ServerEdit.Remove("s1"), server, null, 0x1234L),
         "01" + "0000000000001234" + "01" + SERVER + "03" + S1 + NOTHING_MORE,
         null);
+  }
+
+  @Test
+  void serverRecord_ofADiscoveredServer_isReadByThisReleaseAndTheFirst() throws Exception {
+    ServerSpec server = new ServerSpec("s1", "h", 80, 7, 9, 8);
+    ServerRecord record = new ServerRecord(new EditRecord(3, 0x1234L, null, server, true));
+    String first = "00000003" + "0000000000001234" + "00" + "01" + SERVER;
+    assertThat(hex(record)).isEqualTo("02" + first + "01");
+    assertThat(throughHazelcast(record)).isEqualTo(record);
+    assertThat(read("01" + first + "01", ServerRecord::new).edits().isOfDiscovered())
+        .isFalse();
+  }
+
+  @Test
+  void editServer_ofADiscoveredServer_isReadAgain() throws Exception {
+    ServerSpec server = new ServerSpec("s1", "h", 80, 7, 9, 8);
+    EditServer edit =
+        new EditServer(new ServerEdit.Change("s1", 5, null, null), null, server, 0x1234L);
+    String added = "01" + "0002" + "7331" + "0001" + "68" + SERVER_NUMBERS;
+    String golden = "01" + "0000000000001234" + "00" + "02" + S1 + "00000005" + "ffffffff"
+        + "ffffffff" + "00000018" + added;
+    assertThat(hex(edit)).isEqualTo(golden);
+    for (EditServer again : List.of(throughHazelcast(edit), read(golden, EditServer::new))) {
+      ServerRecord record = again.process(new AbstractMap.SimpleEntry<>("s1", null));
+      assertThat(Objects.requireNonNull(record).edits())
+          .isEqualTo(
+              new EditRecord(1, 0x1234L, null, new ServerSpec("s1", "h", 80, 5, 9, 8), true));
+    }
   }
 
   private static void assertEdit(EditServer edit, String golden, @Nullable ServerSpec expected)
@@ -128,8 +157,8 @@ final class WrittenFormsTest {
     for (EditServer again :
         List.of(throughHazelcast(edit), read(withAFieldMore(golden), EditServer::new))) {
       ServerRecord record = again.process(new AbstractMap.SimpleEntry<>("s1", null));
-      assertThat(Objects.requireNonNull(record).server()).isEqualTo(expected);
-      assertThat(record.editedMillis()).isEqualTo(0x1234L);
+      assertThat(Objects.requireNonNull(record).edits().server()).isEqualTo(expected);
+      assertThat(record.edits().editedMillis()).isEqualTo(0x1234L);
     }
   }
 

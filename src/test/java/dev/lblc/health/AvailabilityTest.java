@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class AvailabilityTest {
   private final List<String> heard = new ArrayList<>();
   private final Availability availability =
-      new Availability("images", "cache-1", (id, up) -> heard.add(id + " " + up));
+      new Availability("images", "cache-1", true, (id, up) -> heard.add(id + " " + up));
 
   @Test
   void changes_ofEitherSource_areReportedOnce() {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class RiseFallTest {
-  private final RiseFall state = new RiseFall(2, 3);
+  private final RiseFall state = new RiseFall(2, 3, true);
 
   @Test
   void up_failuresBrokenByAPass_staysUp() {

@@ -1,7 +1,6 @@
 package dev.lblc.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -18,13 +17,13 @@ final class ServersTest {
   ServersTest() {
     servers.listen(new Servers.Listener() {
       @Override
-      public void adding(ServerSpec server) {
-        heard.add("adding " + server.id() + " while " + servers.list());
+      public void adding(Server server, ServerSpec spec) {
+        heard.add("adding " + spec.id() + " while " + servers.list());
       }
 
       @Override
-      public void removed(String id) {
-        heard.add("removed " + id + " from " + servers.list());
+      public void removed(Server server) {
+        heard.add("removed " + server.id() + " from " + servers.list());
       }
     });
   }
@@ -63,6 +62,26 @@ final class ServersTest {
   }
 
   @Test
+  void settle_anotherAddress_leavesNoMomentWithoutTheServer() {
+    servers.add(spec("a", 80, 1));
+    List<Integer> sizes = new ArrayList<>();
+    servers.listen(new Servers.Listener() {
+      @Override
+      public void adding(Server server, ServerSpec spec) {
+        sizes.add(servers.list().size());
+      }
+
+      @Override
+      public void removed(Server server) {
+        sizes.add(servers.list().size());
+      }
+    });
+    servers.settle("a", spec("a", 81, 1));
+    assertThat(sizes).containsExactly(1, 1, 1);
+    assertThat(servers.list()).hasSize(1).allMatch(Server::available);
+  }
+
+  @Test
   void removed_withConnectionsOfOtherNodesOnly_isForgotten() {
     Server server = servers.add(spec("a", 80, 1));
     servers.setPeers(server, 3, 1);
@@ -82,23 +101,24 @@ final class ServersTest {
   }
 
   @Test
-  void edit_ofEachKind_checksWhatIsThere() {
-    servers.edit(new ServerEdit.Add(spec("a", 80, 1)));
-    assertThatThrownBy(() -> servers.edit(new ServerEdit.Add(spec("a", 80, 1))))
-        .hasMessage("server a is there already");
-    servers.edit(new ServerEdit.Change("a", 0, null, 4));
-    assertThat(servers.spec("a")).isEqualTo(new ServerSpec("a", "192.0.2.1", 80, 0, 0, 4));
-    assertThatThrownBy(() -> servers.edit(new ServerEdit.Change("a", 1, -1, null)))
-        .hasMessage("upper: -1 (expected: 0 or more)");
-    assertThat(servers.spec("a")).isEqualTo(new ServerSpec("a", "192.0.2.1", 80, 0, 0, 4));
-    assertThatThrownBy(() -> servers.edit(new ServerEdit.Change("a", null, 3, null)))
-        .hasMessage("lower: 4 (expected: at most upper, which is 3)");
-    servers.edit(new ServerEdit.Remove("a"));
-    assertThat(servers.spec("a")).isNull();
-    assertThatThrownBy(() -> servers.edit(new ServerEdit.Remove("a")))
-        .hasMessage("there is no server a");
-    assertThatThrownBy(() -> servers.edit(new ServerEdit.Change("a", 1, null, null)))
-        .hasMessage("there is no server a");
+  void listener_registeredLate_hearsOfThoseThatAreThere() {
+    servers.add(spec("a", 80, 1));
+    List<ServerSpec> found = new ArrayList<>();
+    servers.listen(new Servers.Listener() {
+      @Override
+      public void adding(Server server, ServerSpec spec) {
+        assertThat(servers.find(spec.id())).isSameAs(server);
+        found.add(spec);
+      }
+
+      @Override
+      public void removed(Server server) {
+        found.clear();
+      }
+    });
+    assertThat(found).containsExactly(spec("a", 80, 1));
+    servers.remove("a");
+    assertThat(found).isEmpty();
   }
 
   @Test

@@ -1,4 +1,4 @@
-package dev.lblc.plugin;
+package dev.lblc.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.lblc.plugin;
+package dev.lblc.scheduler;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -1,0 +1,172 @@
+package dev.lblc.cluster;
+
+import com.hazelcast.cluster.Member;
+import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.cluster.MembershipListener;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
+import com.hazelcast.core.LifecycleEvent;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The members of the cluster as Hazelcast knows them, by the ids that Vert.x gives them.
+ *
+ * <p>May be used from any thread. Listeners are called on Hazelcast's threads.
+ */
+final class Members {
+  private static final System.Logger LOG = System.getLogger(Members.class.getName());
+
+  /** The attribute by which Vert.x knows members. */
+  static final String NODE_ID = "__vertx.nodeId";
+
+  private final HazelcastInstance hazelcast;
+  private final String self;
+  private @Nullable UUID membershipListener; // guarded by this
+  private @Nullable UUID lifecycleListener; // guarded by this
+  private volatile boolean over;
+
+  /** Is told of what becomes of the cluster. */
+  interface Listener {
+    /** Another member joined. */
+    void joined();
+
+    /** Another member left; null: it had no id. */
+    void left(@Nullable String id);
+
+    /** This node's cluster merged with another after a split. */
+    void merged();
+
+    /** Hazelcast stops in this process, and not because this node leaves. */
+    void stopping();
+  }
+
+  /** Of that instance, in which this node has that id. */
+  Members(HazelcastInstance hazelcast, String self) {
+    this.hazelcast = hazelcast;
+    this.self = self;
+  }
+
+  /** Tells of what becomes of the cluster from now on. */
+  synchronized void listen(Listener listener) {
+    membershipListener = hazelcast.getCluster().addMembershipListener(new Membership(listener));
+    lifecycleListener = hazelcast
+        .getLifecycleService()
+        .addLifecycleListener(event -> lifecycleChanged(event, listener));
+  }
+
+  /** Tells nothing more, and has no members from now on. */
+  synchronized void leave() {
+    over = true;
+    try {
+      if (membershipListener != null) {
+        hazelcast.getCluster().removeMembershipListener(membershipListener);
+      }
+      if (lifecycleListener != null) {
+        hazelcast.getLifecycleService().removeLifecycleListener(lifecycleListener);
+      }
+    } catch (HazelcastInstanceNotActiveException e) {
+      LOG.log(Level.DEBUG, "Hazelcast stopped before this node left", e);
+    }
+  }
+
+  /** Returns whether this node has left, or Hazelcast has stopped. */
+  boolean isOver() {
+    return over;
+  }
+
+  /** Returns the ids of the other members. */
+  List<String> others() {
+    List<String> others = new ArrayList<>();
+    for (Member member : all()) {
+      if (!id(member).equals(self)) {
+        others.add(id(member));
+      }
+    }
+    return others;
+  }
+
+  /** Returns the address of a member; null: there is none of that id. */
+  @Nullable
+  String address(String id) {
+    return all().stream()
+        .filter(member -> id(member).equals(id))
+        .map(Members::address)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Returns how this node sees all members, itself included; empty: Hazelcast has stopped. */
+  List<Cluster.Node> nodes(PeerCounts peers, long epoch, long nowMillis) {
+    List<Cluster.Node> nodes = new ArrayList<>();
+    for (Member member : all()) {
+      String id = id(member);
+      PeerCounts.Peer peer = peers.peer(id);
+      if (id.equals(self)) {
+        nodes.add(new Cluster.Node(id, address(member), true, epoch, 0));
+      } else if (peer == null) {
+        nodes.add(new Cluster.Node(id, address(member), false, 0, -1));
+      } else {
+        long age = nowMillis - peer.receivedMillis();
+        nodes.add(new Cluster.Node(id, address(member), false, peer.report().epoch(), age));
+      }
+    }
+    return nodes;
+  }
+
+  private Set<Member> all() {
+    try {
+      return over ? Set.of() : hazelcast.getCluster().getMembers();
+    } catch (HazelcastInstanceNotActiveException e) {
+      return Set.of();
+    }
+  }
+
+  private void lifecycleChanged(LifecycleEvent event, Listener listener) {
+    switch (event.getState()) {
+      case MERGED -> {
+        LOG.log(
+            Level.INFO,
+            "this node's part of the cluster merged with another part: it reads the shared tables and edits anew");
+        listener.merged();
+      }
+      case SHUTTING_DOWN -> {
+        if (!over) {
+          over = true;
+          listener.stopping();
+        }
+      }
+      default -> {}
+    }
+  }
+
+  private static String id(Member member) {
+    return String.valueOf(member.getAttribute(NODE_ID));
+  }
+
+  private static String address(Member member) {
+    return member.getAddress().getHost() + ":" + member.getAddress().getPort();
+  }
+
+  /** Who comes and goes. */
+  private record Membership(Listener listener) implements MembershipListener {
+    @Override
+    public void memberAdded(MembershipEvent event) {
+      LOG.log(Level.INFO, "member " + address(event.getMember()) + " joined the cluster");
+      listener.joined();
+    }
+
+    @Override
+    public void memberRemoved(MembershipEvent event) {
+      LOG.log(
+          Level.INFO,
+          "member " + address(event.getMember())
+              + " left the cluster: its connections no longer count");
+      listener.left(event.getMember().getAttribute(NODE_ID));
+    }
+  }
+}

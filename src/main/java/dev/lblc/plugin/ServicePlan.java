@@ -1,0 +1,136 @@
+package dev.lblc.plugin;
+
+import dev.lblc.cluster.Cluster;
+import dev.lblc.config.PluginConfig;
+import dev.lblc.config.ServiceConfig;
+import dev.lblc.scheduler.Strategy;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a configuration changes of a deployment's services.
+ *
+ * <pre>
+ * {@link #of}:      services are made, and strategies of those that get another one; whatever can fail does so here
+ * {@link #share}:   in a cluster, the tables of both are pulled; this can fail, too
+ * {@link #commit}:  all of it takes effect, or {@link #discard}: none of it does
+ * </pre>
+ *
+ * <p>Confined to the thread that applies.
+ */
+final class ServicePlan {
+  private final Map<String, ScheduledService> before;
+  private final Map<String, ScheduledService> after = new LinkedHashMap<>();
+  private final List<ScheduledService> added = new ArrayList<>();
+  private final List<Change> changes = new ArrayList<>();
+  private final List<Cluster.Prepared> shared = new ArrayList<>();
+
+  /**
+   * What becomes of a service that is kept.
+   *
+   * @param strategy the one that it gets; null: it keeps its own
+   */
+  private record Change(
+      ScheduledService service,
+      ServiceConfig config,
+      @Nullable Strategy strategy) {}
+
+  private ServicePlan(Map<String, ScheduledService> before) {
+    this.before = before;
+  }
+
+  /**
+   * Makes a plan.
+   *
+   * @param before the services as they are
+   * @param start makes a service and starts it
+   * @param strategies makes the strategy of a service's configuration
+   * @throws RuntimeException if a service or a strategy cannot be made; nothing is left of those that could
+   */
+  static ServicePlan of(
+      Map<String, ScheduledService> before,
+      PluginConfig config,
+      Function<ServiceConfig, ScheduledService> start,
+      BiFunction<ServiceConfig, Strategy.Context, Strategy> strategies) {
+    ServicePlan plan = new ServicePlan(before);
+    try {
+      config.services().values().forEach(service -> plan.add(service, start, strategies));
+      return plan;
+    } catch (RuntimeException e) {
+      plan.discard();
+      throw e;
+    }
+  }
+
+  /** Has the tables of new services and of new strategies agree with the cluster's; null: there is no cluster. */
+  Future<Void> share(@Nullable Cluster cluster) {
+    if (cluster == null) {
+      return Future.succeededFuture();
+    }
+    List<Future<Cluster.Prepared>> sharing = new ArrayList<>();
+    for (ScheduledService service : added) {
+      service.beforeDecision(cluster::beforeDecision);
+      sharing.add(cluster.share(service.scheduling()));
+    }
+    for (Change change : changes) {
+      if (change.strategy != null) {
+        sharing.add(cluster.shareTable(change.service.scheduling(), change.strategy.table()));
+      }
+    }
+    // Joined, not all: what was shared by the time that another one failed is discarded, too.
+    return Future.join(sharing)
+        .onComplete(done -> sharing.stream()
+            .filter(Future::succeeded)
+            .forEach(prepared -> shared.add(prepared.result())))
+        .mapEmpty();
+  }
+
+  /** Puts the plan into effect; complete once all who follow the services have followed. */
+  Future<Void> commit(Services services, @Nullable Cluster cluster) {
+    shared.forEach(Cluster.Prepared::use);
+    changes.forEach(change -> change.service.update(change.config, change.strategy));
+    Future<Void> followed = services.publish(after);
+    before.forEach((name, service) -> {
+      if (after.get(name) != service) {
+        service.remove();
+        if (cluster != null) {
+          cluster.unshare(name);
+        }
+      }
+    });
+    if (cluster != null) {
+      cluster.servicesChanged();
+    }
+    return followed;
+  }
+
+  /** Ends what was made for nothing. */
+  void discard() {
+    shared.forEach(Cluster.Prepared::discard);
+    added.forEach(ScheduledService::remove);
+  }
+
+  private void add(
+      ServiceConfig config,
+      Function<ServiceConfig, ScheduledService> start,
+      BiFunction<ServiceConfig, Strategy.Context, Strategy> strategies) {
+    ScheduledService kept = before.get(config.name());
+    if (kept == null) {
+      ScheduledService started = start.apply(config);
+      added.add(started);
+      after.put(config.name(), started);
+    } else {
+      Strategy other = kept.needsOtherStrategy(config)
+          ? kept.scheduling().prepare(context -> strategies.apply(config, context))
+          : null;
+      changes.add(new Change(kept, config, other));
+      after.put(config.name(), kept);
+    }
+  }
+}

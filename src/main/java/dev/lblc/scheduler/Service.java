@@ -1,0 +1,201 @@
+package dev.lblc.scheduler;
+
+import dev.lblc.scheduler.Strategy.Context;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The scheduling of one service: its servers, its strategy, and counters of what the strategy decided.
+ *
+ * <pre>
+ * acquire: the strategy chooses; the reason is counted; the server has one more active connection
+ * release: the server has one connection less
+ * </pre>
+ *
+ * <p>May be used from any thread. A decision that finds its home takes no lock and allocates nothing. Options and strategy
+ * can be replaced while requests go on: a request that is being decided keeps the strategy that it began with.
+ */
+public final class Service {
+  private final String name;
+  private final Clock clock;
+  private final boolean expiresAtUse;
+  private final Supplier<? extends RandomGenerator> random;
+  private final Servers servers = new Servers();
+  private final Membership membership = new Membership(servers);
+  private final Map<Reason, LongAdder> decisions = new EnumMap<>(Reason.class);
+  private volatile SchedulerOptions options;
+  private volatile Strategy strategy;
+
+  /**
+   * What a request for a destination would get.
+   *
+   * @param choice what the strategy would answer
+   * @param homes ids of the servers that the table holds for the destination; empty: no entry, or no table
+   */
+  public record Forecast(Choice choice, List<String> homes) {}
+
+  /**
+   * A service without servers.
+   *
+   * @param name unique in its deployment
+   * @param factory makes the strategy
+   * @param options common to all strategies
+   * @param clock for last use and expiration
+   * @param expiresAtUse see {@link Strategy.Context}
+   * @param random a source of randomness for the calling thread
+   */
+  public Service(
+      String name,
+      Strategy.Factory factory,
+      SchedulerOptions options,
+      Clock clock,
+      boolean expiresAtUse,
+      Supplier<? extends RandomGenerator> random) {
+    this.name = name;
+    this.options = options;
+    this.clock = clock;
+    this.expiresAtUse = expiresAtUse;
+    this.random = random;
+    for (Reason reason : Reason.values()) {
+      decisions.put(reason, new LongAdder());
+    }
+    strategy = prepare(factory);
+  }
+
+  /** Returns the service's name. */
+  public String name() {
+    return name;
+  }
+
+  /** Returns the servers that may be chosen, with their counts. */
+  public Servers servers() {
+    return servers;
+  }
+
+  /** Returns what decides which servers there are. */
+  public Membership membership() {
+    return membership;
+  }
+
+  /** Returns the options common to all strategies, as they are now. */
+  public SchedulerOptions options() {
+    return options;
+  }
+
+  /** Returns the table of the strategy; null: it has none. */
+  public @Nullable DestinationTable table() {
+    return strategy.table();
+  }
+
+  /** Replaces the options; decisions from now on follow them. */
+  public void options(SchedulerOptions next) {
+    options = next;
+  }
+
+  /** Returns a strategy for this service that remembers nothing yet and does not decide until it is {@link #use used}. */
+  public Strategy prepare(Strategy.Factory factory) {
+    return factory.create(new Context(servers, this::options, clock, expiresAtUse, random));
+  }
+
+  /** Replaces the strategy by a prepared one. The table of the old one is emptied for good; counts stay. */
+  public void use(Strategy prepared) {
+    DestinationTable old = strategy.table();
+    strategy = prepared;
+    if (old != null && old != prepared.table()) {
+      old.close();
+    }
+  }
+
+  /**
+   * Chooses a server and counts one active connection to it.
+   *
+   * @param destination the key of locality; null: none. Not looked at unless {@code except} is empty
+   * @param except ids of the servers to leave out; empty: an ordinary choice
+   * @return nothing is counted but the reason if no server is available
+   */
+  public Choice acquire(@Nullable String destination, Set<String> except) {
+    Choice choice = counted(
+        except.isEmpty()
+            ? strategy.choose(DestinationKey.of(destination))
+            : strategy.chooseOther(except));
+    Server server = choice.server();
+    if (server != null) {
+      servers.bind(server);
+    }
+    return choice;
+  }
+
+  /** Chooses a server for a caller that cannot reach some of them; counts the reason and no connection. */
+  public Choice choose(@Nullable String destination, Set<String> unreachable) {
+    return counted(strategy.choose(DestinationKey.of(destination), unreachable));
+  }
+
+  /** Counts one active connection to a server that was chosen before. */
+  public void bind(Server server) {
+    servers.bind(server);
+  }
+
+  /** Stops counting an active connection. */
+  public void release(Server server) {
+    servers.unbindActive(server);
+  }
+
+  /** Counts an active connection as inactive from now on. */
+  public void deactivate(Server server) {
+    servers.deactivate(server);
+  }
+
+  /** Stops counting an inactive connection. */
+  public void releaseInactive(Server server) {
+    servers.unbindInactive(server);
+  }
+
+  /** Returns what {@link #acquire} would choose for a destination now; changes nothing. */
+  public Forecast explain(@Nullable String destination) {
+    Choice choice = strategy.explain(DestinationKey.of(destination));
+    DestinationTable.Row row = destination == null ? null : row(destination);
+    return new Forecast(choice, row == null ? List.of() : row.homes());
+  }
+
+  /** Returns the entry of a destination; null: there is none. Not a use. */
+  public DestinationTable.@Nullable Row row(String destination) {
+    DestinationTable table = table();
+    return table == null ? null : table.row(String.valueOf(DestinationKey.of(destination)));
+  }
+
+  /** Returns a page of the table, as {@link DestinationTable#page} does; empty if there is no table. */
+  public List<DestinationTable.Row> rows(int limit, @Nullable String after) {
+    DestinationTable table = table();
+    return table == null ? List.of() : table.page(limit, after);
+  }
+
+  /** Returns how many destinations are remembered. */
+  public int destinations() {
+    DestinationTable table = table();
+    return table == null ? 0 : table.size();
+  }
+
+  /** Returns how often each reason was given since the start; every reason has a value. */
+  public Map<Reason, Long> decisions() {
+    Map<Reason, Long> counts = new EnumMap<>(Reason.class);
+    decisions.forEach((reason, counter) -> counts.put(reason, counter.sum()));
+    return counts;
+  }
+
+  /** Returns for how long an entry has not been used, in milliseconds. */
+  public long idleMillis(DestinationTable.Row row) {
+    return Math.max(0, clock.millis() - row.lastUseMillis());
+  }
+
+  private Choice counted(Choice choice) {
+    Objects.requireNonNull(decisions.get(choice.reason())).increment();
+    return choice;
+  }
+}
