@@ -23,7 +23,7 @@ final class Backlog {
     }
   }
 
-  /** Takes the next; what is added from now on waits again. Null: there is none. */
+  /** Takes the next one, which can be added again from now on; null: there is none. */
   @Nullable
   String poll() {
     String next = order.poll();
@@ -45,7 +45,7 @@ final class Backlog {
     return waiting.size();
   }
 
-  /** Drops what a test selects. */
+  /** Removes what a test selects. */
   void removeIf(Predicate<String> test) {
     order.removeIf(destination -> test.test(destination) && waiting.remove(destination));
   }

@@ -5,13 +5,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Which parts of the cluster do not work at the moment: one log line when a part stops, one when it works again. */
+/** The parts of the cluster that do not work at the moment: one log line when a part stops, one when it works again. */
 final class Degradation {
   private static final System.Logger LOG = System.getLogger(Degradation.class.getName());
 
   private final Set<String> parts = ConcurrentHashMap.newKeySet();
 
-  /** The name of another node's part in it. */
+  /** Returns the name of another node's part in it. */
   static String node(@Nullable String id) {
     return "node " + id;
   }
@@ -28,12 +28,12 @@ final class Degradation {
     }
   }
 
-  /** That part is no more, and so does not fail either. */
+  /** Forgets a part that is no more. */
   void gone(String part) {
     parts.remove(part);
   }
 
-  /** Whether it did not before. */
+  /** Notes that a part works; returns whether it did not before. */
   boolean worked(String part) {
     boolean worksAgain = parts.remove(part);
     if (worksAgain) {

@@ -27,7 +27,7 @@ public final class HazelcastNode implements AutoCloseable {
   }
 
   /**
-   * Starts the member; returns whether or not others could be reached.
+   * Starts the member, whether or not others can be reached.
    *
    * @param file Hazelcast's YAML file; null: the one that ships with us, by which members on this
    *     machine find each other
@@ -48,12 +48,12 @@ public final class HazelcastNode implements AutoCloseable {
     return new HazelcastNode(Hazelcast.newHazelcastInstance(config));
   }
 
-  /** Clusters a Vert.x instance by this member. */
+  /** Returns what clusters a Vert.x instance by this member. */
   public ClusterManager clusterManager() {
     return new HazelcastClusterManager(instance);
   }
 
-  /** Address that the other members reach this one by. */
+  /** Returns the address that the other members reach this one by. */
   public String host() {
     return instance.getCluster().getLocalMember().getAddress().getHost();
   }

@@ -3,11 +3,11 @@ package dev.lblc.cluster;
 import java.util.function.LongConsumer;
 
 /**
- * Notices that this node did not run for a while, be it for its machine or its process: it did not tick, and what it
- * knows of the others is history.
+ * A watch for pauses of this node, of its machine or its process: it did not tick for too long, so what it knows of the others
+ * is history.
  *
- * <p>Ticks come from one thread. Any may ask, and whichever finds it first comes back, under this object's monitor; those
- * that ask meanwhile wait until that is done.
+ * <p>Ticks come from one thread; any thread may check. The first that finds a pause runs what follows, under this object's
+ * monitor; others that check meanwhile wait until that is done.
  */
 final class PauseWatch {
   private final ClusterTime time;
@@ -19,7 +19,7 @@ final class PauseWatch {
    * From now on.
    *
    * @param longMillis how long a pause is too long
-   * @param comeBack is told how long the pause was; must not wait
+   * @param comeBack is called with the length of the pause; must not wait
    */
   PauseWatch(ClusterTime time, long longMillis, LongConsumer comeBack) {
     this.time = time;
@@ -28,7 +28,7 @@ final class PauseWatch {
     this.lastTickMillis = time.nowMillis();
   }
 
-  /** Comes back if this node was away before. */
+  /** Notes that this node runs, after a check. */
   synchronized void tick(long nowMillis) {
     check(nowMillis);
     if (nowMillis - lastTickMillis > 0) { // else another thread came back later than that
@@ -36,7 +36,7 @@ final class PauseWatch {
     }
   }
 
-  /** Comes back if this node was away. */
+  /** Runs what follows a pause if there was one. */
   void check() {
     check(time.nowMillis());
   }

@@ -34,7 +34,7 @@ final class PeerCounts {
    */
   record Peer(CountReport report, long receivedMillis) {}
 
-  /** Takes a report over unless a later one is known. */
+  /** Applies a report unless a later one is known. */
   synchronized void received(CountReport report, long nowMillis) {
     Peer known = peers.get(report.node());
     if (known == null || !report.isOlderThan(known.report)) {
@@ -43,14 +43,14 @@ final class PeerCounts {
     }
   }
 
-  /** That node's connections no longer count: it left. */
+  /** Counts a node's connections no longer: it left. */
   synchronized void left(@Nullable String node) {
     if (peers.remove(node) != null) {
       addUp();
     }
   }
 
-  /** No node's connections count until it reports again: this node was away for too long to know. The nodes' ids. */
+  /** Counts no node's connections until it reports again; returns the ids of those that were known. */
   synchronized Set<String> forgetAll() {
     Set<String> forgotten = Set.copyOf(peers.keySet());
     peers.clear();
@@ -58,7 +58,7 @@ final class PeerCounts {
     return forgotten;
   }
 
-  /** Drops nodes that were silent for so long; their ids. */
+  /** Drops nodes that were silent for so long; returns their ids. */
   synchronized List<String> dropSilent(long nowMillis, long silenceMillis) {
     List<String> silent = new ArrayList<>();
     peers.values().removeIf(peer -> {
@@ -78,7 +78,7 @@ final class PeerCounts {
     return peers.get(node);
   }
 
-  /** Whether the last report of a node is not that old. */
+  /** Returns whether the last report of a node is younger than that. */
   synchronized boolean isHeard(String node, long nowMillis, long silenceMillis) {
     Peer peer = peers.get(node);
     return peer != null && nowMillis - peer.receivedMillis < silenceMillis;

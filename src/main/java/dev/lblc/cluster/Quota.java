@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many new destinations this node may put into the map before the table is full.
+ * The quota of new destinations that this node may put into the map before it counts again how full the map is.
  *
  * <pre>
  * a count says how many the map holds:
@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * counted anew, while what is left is used: when half of the share is used or the count is old
  * </pre>
  *
- * A node's own copy cannot tell: it hears of the others' destinations late, and later the busier they are. What each has
- * on its way is all that nodes do not know of each other when one counts; as shares shrink with the room, together they
- * go beyond the limit by about a smallest share each.
+ * The local table cannot tell: it gets the others' destinations late, and later the busier they are. What each node has on its
+ * way is all that nodes do not know of each other when one counts; as shares shrink with what is left, together they go beyond
+ * the limit by about a smallest share each.
  *
  * <p>Confined to the executor. The count is taken on a thread of its own, for it waits for every member.
  */
@@ -41,20 +41,20 @@ final class Quota {
   private int onTheirWay;
   private boolean counting;
 
-  /** Sent by this node, and perhaps not in the count that is being taken. */
+  /** Destinations that this node sent, and that the count being taken may miss. */
   private int uncounted;
 
-  /** Whether there is room for one more. */
+  /** Whether one more destination may be sent. */
   enum Verdict {
-    /** There is; the caller sends it and tells of its {@link #arrived arrival}. */
+    /** It may; the caller sends it and says when it has {@link #arrived}. */
     GRANTED,
-    /** It is not known yet; the listener is told when to ask again. */
+    /** It is not known yet; the listener is called when to ask again. */
     UNKNOWN,
-    /** There is none. */
+    /** It may not: the map is full. */
     EXHAUSTED
   }
 
-  /** Is told, on the executor, that asking again may help. */
+  /** Is called, on the executor, when asking again may help. */
   interface Listener {
     /** The map was counted; a failure: it could not be. */
     void counted(@Nullable Throwable failure);
@@ -81,7 +81,7 @@ final class Quota {
     this.holdsUntilMillis = clock.millis();
   }
 
-  /** Asks for one new destination. */
+  /** Takes one place, for a new destination. */
   Verdict take(int limit) {
     boolean isOld = clock.millis() - holdsUntilMillis >= 0;
     if (full && !isOld) {
@@ -105,7 +105,7 @@ final class Quota {
     return Verdict.GRANTED;
   }
 
-  /** One that was sent is in the map, or will not be. */
+  /** Notes that a destination that was sent is in the map, or will not be. */
   void arrived() {
     onTheirWay--;
   }

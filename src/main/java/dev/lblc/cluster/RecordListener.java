@@ -8,8 +8,8 @@ import com.hazelcast.map.listener.EntryUpdatedListener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears what became of a map's records, on Hazelcast's threads, and has to be short. That the map let one expire it does
- * not hear of.
+ * A listener for changes of a map's records, called on Hazelcast's threads: it must not wait. Expired records are not
+ * reported.
  *
  * @param <V> the records
  */
@@ -19,10 +19,10 @@ abstract class RecordListener<V>
         EntryMergedListener<String, V>,
         EntryRemovedListener<String, V> {
 
-  /** A record is there that was not, or not so. */
+  /** Applies a record that was added or changed. */
   abstract void changed(String key, V record);
 
-  /** A record was taken out; null: it is not known which one. */
+  /** Applies a removal; null: it is not known which record it was. */
   abstract void removed(String key, @Nullable V gone);
 
   @Override

@@ -16,20 +16,20 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one service's table the same on all nodes.
+ * One service's table, kept the same on all nodes.
  *
  * <pre>
- * out:  decisions are written {@link TablePublisher behind} the requests; the answer confirms one, or brings the one that
- *       was first
- * in:   map events, and when the node joins and after faults the whole map, are {@link TableSubscriber taken over}
- * use:  every eighth of the expiration, uses that the others do not know of by a quarter of it are sent in batches
- * room: what the local copy has no room for is pulled when it has, and taken out of the map by the oldest member as far
- *       as the map is beyond the limit
+ * out:   the {@link TablePublisher publisher} writes decisions behind the requests; the answer confirms one, or brings the
+ *        one that was first
+ * in:    the {@link TableSubscriber subscriber} applies map events, and the whole map when the node joins and after faults
+ * use:   every eighth of the expiration, uses that the others do not know of by a quarter of it are sent in batches
+ * limit: what the local table has no room for is pulled when it has; the oldest member removes from the map what is beyond the
+ *        limit
  * </pre>
  *
  * Requests see only the local copy. While the map is away decisions wait, and are sent again later.
  *
- * <p>Confined to the tasks that were handed in, but for what its parts say.
+ * <p>Confined to the cluster's thread, but for what its parts say.
  */
 final class SharedTable implements SharedState.Joined {
   private static final System.Logger LOG = System.getLogger(SharedTable.class.getName());
@@ -62,19 +62,19 @@ final class SharedTable implements SharedState.Joined {
         new TableSubscriber(map, partitionKeys, replica, options, context.time(), publisher);
   }
 
-  /** In a task: listens, then pulls what is there, so that nothing falls between the two. */
+  /** On the cluster's thread: listens, then pulls what is there, so that nothing falls between the two. */
   void join() {
     listenerId = map.addEntryListener(subscriber, true);
     replica.onDecision(publisher::decided);
     subscriber.pull();
   }
 
-  /** In a task, after a fault: makes this node's copy and the map the same again. */
+  /** On the cluster's thread, after a fault: makes this node's copy and the map the same again. */
   void reconcile() {
     subscriber.compare();
   }
 
-  /** From any thread. */
+  /** Returns how far it agrees with the cluster. From any thread. */
   Cluster.Table state() {
     return new Cluster.Table(service, subscriber.hasPulled(), replica.size(), publisher.size());
   }
@@ -100,7 +100,7 @@ final class SharedTable implements SharedState.Joined {
     }
   }
 
-  /** In a task: shares uses, and lets go of what nobody used. */
+  /** On the cluster's thread: shares uses, and forgets what nobody used. */
   void sweep(boolean isOldestMember) {
     long expiration = options.get().expiration().toMillis();
     long now = context.time().nowMillis();
@@ -115,12 +115,12 @@ final class SharedTable implements SharedState.Joined {
     }
   }
 
-  /** How often {@link #sweep} is due, in milliseconds. */
+  /** Returns how often {@link #sweep} is due, in milliseconds. */
   long sweepMillis() {
     return Math.max(100, Math.min(10_000, options.get().expiration().toMillis() / 8));
   }
 
-  /** In a task, at its end. */
+  /** On the cluster's thread: shares nothing from now on. */
   @Override
   public void leave() {
     stopSweeps.run();
@@ -131,7 +131,7 @@ final class SharedTable implements SharedState.Joined {
     context.degradation().gone("table " + service);
   }
 
-  /** Of two nodes that decide at once, one is answered what the other decided. */
+  /** Applies an answer: of two nodes that decide at once, one gets what the other decided. */
   private void answered(String destination, HomeRecord record) {
     subscriber.adopt(destination, record);
   }
@@ -145,7 +145,7 @@ final class SharedTable implements SharedState.Joined {
     batches.forEach((lastUse, keys) -> renew(keys, lastUse, expiration));
   }
 
-  /** How late others hear of a use. Where the partial check is near, well before it takes a destination for unused. */
+  /** Returns how late others may hear of a use. Where the partial check is near, well before it takes a destination for unused. */
   private long shareUsesMillis() {
     SchedulerOptions now = options.get();
     long rarely = Math.max(1, now.expiration().toMillis() / 4);
@@ -182,7 +182,7 @@ final class SharedTable implements SharedState.Joined {
         context.time().toShared(unusedSince));
   }
 
-  /** Pulls what there was no room for; of what there is none for yet, one member takes out what is beyond the limit. */
+  /** Pulls what there was no room for; the oldest member removes from the map what is beyond the limit. */
   private void complete(boolean isOldestMember) {
     int limit = options.get().hardLimit();
     int beyond = isOldestMember ? map.size() - limit : 0;
@@ -193,7 +193,7 @@ final class SharedTable implements SharedState.Joined {
     }
   }
 
-  /** Takes what no node used since out of the map, and so out of every node's copy. */
+  /** Removes what no node used since from the map, and so from every node's table. */
   private void remove(Set<String> keys, long unusedSinceMillis) {
     if (!keys.isEmpty()) {
       context

@@ -19,20 +19,20 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries the homes that this node decided to the map, behind the requests that they were decided for.
+ * The publisher of a table: carries the homes that this node decided to the map, behind the requests.
  *
  * <pre>
- * a decided destination waits, once however often it is decided
- * soon after, PutHomes carries the homes it has then; a thousand at most are on their way
- *   one that the map does not have yet waits for {@link Quota} first; if there is none it is forgotten
- * what the map seems to lack or has otherwise, without a decision, is republished: after a split perhaps in the place of
- *   homes that others used later, so that they may contest it
+ * a decided destination waits in the backlog, once however often it is decided
+ * soon after, PutHomes carries the homes that it has then; a thousand at most are on their way
+ *   a destination that the map does not have yet needs a place in the {@link Quota}; without one it is forgotten
+ * what the map seems to lack or has otherwise, without a decision, is re-published: after a split perhaps in the place of homes
+ *   that others used later, so it goes as a contest
  * the answer is what the map holds since: it is handed on
- *   but of what was decided again meanwhile only the version is noted
+ *   of a destination that was decided again meanwhile only the version is noted
  * what failed waits again, and for half a second nothing is sent
  * </pre>
  *
- * <p>What waits may be added to from any thread; everything else runs among the tasks that were handed in.
+ * <p>The backlog takes from any thread; everything else runs on the cluster's thread.
  */
 final class TablePublisher {
   private static final int MOST_IN_FLIGHT = 1_000;
@@ -46,10 +46,10 @@ final class TablePublisher {
   private final ClusterThread tasks;
   private final BiConsumer<String, HomeRecord> answers;
 
-  /** Destinations whose homes this node decided, which the map has yet to hear of. */
+  /** Destinations whose homes this node decided and the map does not have yet. */
   private final Backlog decided = new Backlog();
 
-  /** Destinations whose homes the map has heard of, as far as this node knows, and is told again. */
+  /** Destinations that the map has, as far as this node knows, and that are sent again. */
   private final Backlog republished = new Backlog();
 
   /** Those of both that are new and wait for {@link Quota}. */
@@ -91,17 +91,17 @@ final class TablePublisher {
     this.quota = new Quota(map::size, counter, tasks, context.time()::nowMillis, this::counted);
   }
 
-  /** From any thread, perhaps under the table's monitor: no more than a note. */
+  /** Notes a decision. From any thread, perhaps under the table's monitor. */
   void decided(String destination) {
     add(decided, destination);
   }
 
-  /** From any thread: the map may lack what this node has, or have something else. */
+  /** Publishes what this node has again: the map may lack it, or have something else. From any thread. */
   void republish(String destination) {
     add(republished, destination);
   }
 
-  /** From any thread: homes of before a merge, with the version of those that were chosen in it, are put back. */
+  /** Puts homes of before a merge back, with the version of those that the merge chose. From any thread. */
   void contest(Placement placement) {
     if (!stopped) {
       contests.add(placement);
@@ -109,7 +109,7 @@ final class TablePublisher {
     }
   }
 
-  /** In a task: what was forgotten waits no longer, and what nobody confirmed waits again. */
+  /** Drops from the backlog what was forgotten, and adds what nobody confirmed. On the cluster's thread. */
   void review() {
     Predicate<String> isForgotten = destination -> replica.placement(destination) == null;
     decided.removeIf(isForgotten);
@@ -118,12 +118,12 @@ final class TablePublisher {
     replica.unconfirmed().forEach(this::republish);
   }
 
-  /** How many homes the map does not have yet. */
+  /** Returns how many homes the map does not have yet. */
   int size() {
     return decided.size() + republished.size() + arriving.size() + contests.size() + inFlight.get();
   }
 
-  /** In a task: nothing is decided, republished, contested or sent from now on. */
+  /** Takes and sends nothing from now on. On the cluster's thread. */
   void stop() {
     stopped = true;
     counter.shutdownNow();

@@ -18,18 +18,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes over into this node's copy of a table what the map holds, and has written there what this node knows better.
+ * The subscriber of a table: applies map records to the local table and re-publishes local entries that are newer.
  *
  * <pre>
- * a record of a later version, or of the same one and used later, is adopted
- *   but if a merge chose other homes than this node used later, it puts its own back, once or twice
- * this node's version is later: the map has gone back, or begun anew, or is that of the other side of a split, whose
- *   records are yet to be merged with this side's; what this node has goes there, for others to contest
- * a record is taken out: it is forgotten here, unless it was unused for all but this node, which did not tell yet
- * after faults, whose events may have been lost, the whole map is gone through; what it has lost goes there
+ * a record of a later version, or of the same version and used later: it is adopted
+ *   a conflict (a merge chose other homes, and this node used its own later): this node puts its own back, once or twice
+ * a record of an earlier version: the map has gone back, or begun anew, or is that of the other side of a split, whose records
+ *   are yet to be merged with this side's; this node's entry is re-published, for others to contest
+ * a record is removed: the entry is forgotten, unless this node used it and has not shared that use yet
+ * after a fault, in which events may be lost: the whole map is compared; what it lacks is re-published
  * </pre>
  *
- * <p>Adopts on any thread, events on Hazelcast's; goes through the map on the executor.
+ * <p>Adopts on any thread, events on Hazelcast's; goes through the map on the cluster's thread.
  */
 final class TableSubscriber extends RecordListener<HomeRecord> {
   private final IMap<String, HomeRecord> map;
@@ -40,7 +40,7 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
   private final TablePublisher publisher;
   private volatile boolean pulled;
 
-  /** Whether the map had something that this copy had no room for. */
+  /** Whether the map had something that the local table had no room for. */
   private volatile boolean incomplete;
 
   TableSubscriber(
@@ -58,7 +58,7 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
     this.publisher = publisher;
   }
 
-  /** On the executor: adopts the whole map; the destinations that there was no room for. */
+  /** On the cluster's thread: adopts the whole map; returns the destinations that there was no room for. */
   List<String> pull() {
     List<String> refused = new ArrayList<>();
     incomplete = false; // before: an event may be refused meanwhile
@@ -75,7 +75,7 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
     return refused;
   }
 
-  /** On the executor: adopts the whole map, and has written what it has lost, or has otherwise. */
+  /** On the cluster's thread: adopts the whole map, and re-publishes what it has lost, or has otherwise. */
   void compare() {
     Set<String> there = new HashSet<>();
     goThroughMap((destination, record) -> {
@@ -87,17 +87,17 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
     replica.missingFrom(there).forEach(publisher::republish);
   }
 
-  /** Whether the map was gone through. */
+  /** Returns whether the whole map was read. */
   boolean hasPulled() {
     return pulled;
   }
 
-  /** Whether the map had something, since it was pulled, that this copy had no room for. */
+  /** Returns whether the map had something, since it was pulled, that the local table had no room for. */
   boolean isIncomplete() {
     return incomplete;
   }
 
-  /** Takes a record over, unless this node knows better. */
+  /** Applies a record, unless this node's entry is newer. */
   Adoption adopt(String destination, HomeRecord record) {
     Placement theirs = record.placement(destination, time);
     if (record.contests() > 0 && isContested(theirs)) {
@@ -115,7 +115,7 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
     return adoption;
   }
 
-  /** After a merge: if this node used other homes later than those that were chosen, it keeps and sends them. */
+  /** Keeps and sends this node's homes if a merge chose others and these were used later. */
   private boolean isContested(Placement theirs) {
     Placement ours = replica.placement(theirs.destination());
     if (ours == null
@@ -143,7 +143,7 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
     }
   }
 
-  /** Whether it was taken out for being unused, and only because the use here was not shared yet. */
+  /** Returns whether a record was removed as unused only because a use of this node was not shared yet. */
   private boolean isInUse(String destination, long lastUseMillis) {
     Placement ours = replica.placement(destination);
     long idle = SchedulerOptions.IDLE.toMillis();
@@ -152,7 +152,7 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
         && time.nowMillis() - ours.lastUseMillis() < idle;
   }
 
-  /** One partition after the other: the map's own iterator asks for each value alone. */
+  /** Reads the map, one partition after the other: the map's own iterator asks for each value alone. */
   private void goThroughMap(BiConsumer<String, HomeRecord> visitor) {
     for (String key : partitionKeys) {
       map.entrySet(Predicates.partitionPredicate(key, Predicates.alwaysTrue()))
@@ -161,7 +161,7 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
     pulled = true;
   }
 
-  /** A key of every partition. */
+  /** Returns one key of every partition. */
   static List<String> partitionKeys(PartitionService service) {
     int partitions = service.getPartitions().size();
     Map<Integer, String> keys = new TreeMap<>();

@@ -12,71 +12,74 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The members that share counts and have not told theirs.
+ * The members that have not reported connections yet.
  *
  * <pre>
- * joining: until each that shared counts then has told its own, has left, or the time for it is over
- * later:   one that tells nothing for that time is looked into; the second time that it shares counts and is not heard,
- *          it is told of as silent: it takes a while to start, and another application's shares none
+ * joining: waits until each member that was registered on the counts address has reported, has left, or had its time
+ * later:   a member without a report for that time is checked; if it is registered on the counts address and still unheard at
+ *          the second check, it is reported as silent
  * </pre>
  *
- * <p>Ticks come on the context that joined; who shares counts may be answered on any thread.
+ * Two checks: a node takes a while to start, and the member of another application is never registered.
+ *
+ * <p>Ticks come on the context that joined; who is registered may be answered on any thread.
  */
 final class UnheardMembers {
   private final Supplier<List<String>> others;
   private final PeerCounts peers;
-  private final Supplier<Future<Set<String>>> askWhoShares;
+  private final Supplier<Future<Set<String>>> registered;
   private final Consumer<String> silent;
   private final long longMillis;
   private final long joiningMillis;
   private final Promise<Void> heardAll = Promise.promise();
 
-  /** Who shared counts when this node joined; null: not known yet. */
+  /** The members that were registered when this node joined; null: not known yet. */
   private volatile @Nullable Set<String> expected;
 
-  /** Members that did not report, since when that is so or was looked into. */
+  /** Members without a report, and since when, or when they were last checked. */
   private final Map<String, Long> since = new HashMap<>();
 
-  /** Those of them that shared counts when they were looked into. */
+  /** Those of them that were registered at their last check. */
   private final Set<String> suspects = ConcurrentHashMap.newKeySet();
 
   /**
    * From now on.
    *
    * @param others ids of the other members
-   * @param peers what they have told
-   * @param askWhoShares ids of the members that share counts
-   * @param silent is told of each that shares counts and was not heard for long
+   * @param peers their last reports
+   * @param registered asks for the ids of the members that are registered on the counts address
+   * @param silent is called with the id of each member that is registered and was not heard for long
    * @param longMillis how long that is
    */
   UnheardMembers(
       Supplier<List<String>> others,
       PeerCounts peers,
-      Supplier<Future<Set<String>>> askWhoShares,
+      Supplier<Future<Set<String>>> registered,
       Consumer<String> silent,
       long longMillis,
       long nowMillis) {
     this.others = others;
     this.peers = peers;
-    this.askWhoShares = askWhoShares;
+    this.registered = registered;
     this.silent = silent;
     this.longMillis = longMillis;
     this.joiningMillis = nowMillis;
   }
 
-  /** These share counts while this node joins. */
+  /** Says which members are registered while this node joins. */
   void expect(Set<String> sharing) {
     expected = sharing;
   }
 
-  /** Complete once all that are expected are heard or have left, or were waited for long enough. */
+  /** Returns a future that is complete once all expected members are heard, have left, or had their time. */
   Future<Void> heardAll() {
     return heardAll.future();
   }
 
+  /** Looks for members that are unheard for too long. */
   void tick(long nowMillis) {
     List<String> unheard = unheard();
-    lookInto(unheard, nowMillis);
+    check(unheard, nowMillis);
     boolean isLate = nowMillis - joiningMillis >= longMillis;
     Set<String> sharing = expected;
     if (isLate || (sharing != null && unheard.stream().noneMatch(sharing::contains))) {
@@ -88,7 +91,7 @@ final class UnheardMembers {
     return others.get().stream().filter(id -> peers.peer(id) == null).toList();
   }
 
-  private void lookInto(List<String> unheard, long nowMillis) {
+  private void check(List<String> unheard, long nowMillis) {
     since.keySet().retainAll(unheard);
     boolean isLong = false;
     for (String id : unheard) {
@@ -98,7 +101,7 @@ final class UnheardMembers {
       }
     }
     if (isLong) {
-      Future<Set<String>> unused = askWhoShares.get().onSuccess(this::suspect);
+      Future<Set<String>> unused = registered.get().onSuccess(this::suspect);
     }
   }
 

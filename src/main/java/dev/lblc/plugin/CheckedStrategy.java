@@ -88,7 +88,11 @@ final class CheckedStrategy implements Strategy {
     long now = clock.millis();
     long until = quietUntilMillis.get();
     if (now - until >= 0 && quietUntilMillis.compareAndSet(until, now + QUIET_MILLIS)) {
-      LOG.log(Level.ERROR, "strategy " + name + " failed and chose no server", fault);
+      LOG.log(
+          Level.ERROR,
+          "strategy " + name
+              + " failed: the request gets no server; more failures within 10 s are not logged",
+          fault);
     }
     return Choice.NONE;
   }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 @PublicApi
 public interface LblcService {
-  /** The service's name in the configuration. */
+  /** Returns the service's name in the configuration. */
   String name();
 
   /**
@@ -34,7 +34,7 @@ public interface LblcService {
   }
 
   /**
-   * As {@link #acquire(String)}, for another try: a fresh pass over the servers that are not named. The destination's
+   * Chooses as {@link #acquire(String)} does, for another try: by a fresh pass over the servers that are not named. The destination's
    * home stays what it is. It counts as a decision of its own, with reason {@code unavailable}.
    *
    * @param destination the key of locality, or null; not looked at unless {@code except} is empty
@@ -45,7 +45,7 @@ public interface LblcService {
   Lease acquire(@Nullable String destination, Set<String> except);
 
   /**
-   * The service as a load balancer for {@link io.vertx.core.http.HttpClientBuilder#withLoadBalancer}. The destination is the
+   * Returns the service as a load balancer for {@link io.vertx.core.http.HttpClientBuilder#withLoadBalancer}. The destination is the
    * request's routing key; without one it is a weighted least-connection choice.
    *
    * <p>Endpoints of the client's address resolver are the service's servers by host and port; weights are the
@@ -56,7 +56,7 @@ public interface LblcService {
   LoadBalancer loadBalancer();
 
   /**
-   * The service as the origin of a proxy of vertx-http-proxy, which must be on the class path. A proxied request counts as
+   * Returns the service as the origin of a proxy of vertx-http-proxy, which must be on the class path. A proxied request counts as
    * active until its response has ended or failed, a WebSocket until it is closed. A server that does not take the connection
    * is passed over once.
    *
@@ -65,27 +65,28 @@ public interface LblcService {
    */
   OriginRequestProvider originRequestProvider(Function<ProxyContext, @Nullable String> destination);
 
-  /** The servers with their loads, and what was decided so far: a snapshot. */
+  /** Returns a snapshot of the servers with their loads, and of what was decided so far. */
   ServiceStatus status();
 
-  /** Which server {@link #acquire(String)} would choose now and why; changes nothing. */
+  /** Returns which server {@link #acquire(String)} would choose now, and why; changes nothing. */
   Explanation explain(@Nullable String destination);
 
   /**
-   * A page of the destination table, in an order of its own that stays the same between calls.
+   * Returns a page of the destination table, in an order of its own that stays the same between calls.
    *
    * @param limit at most so many, 1 or more
    * @param after the last destination of the page before, whether or not it is still there; null: from the start
    */
   List<DestinationStatus> destinations(int limit, @Nullable String after);
 
-  /** One destination of the table; null if it is not there. Not a use: it does not keep the entry alive. */
+  /** Returns one destination of the table; null if it is not there. Not a use: it does not keep the entry alive. */
   @Nullable
   DestinationStatus destination(String destination);
 
   /**
-   * Changes the servers while requests go on; in a cluster, those of all nodes, and of nodes that join later. It lasts
-   * until the configuration says something else of that server than it did.
+   * Changes the servers while requests go on; in a cluster, those of all nodes, and of nodes that join later. An edit holds
+   * until the configuration changes that server; a configuration that says what the edit made of it takes the edit over. On a
+   * node on its own edits end with the deployment.
    *
    * @return complete, in a cluster on the caller's context, once it holds on this node; other nodes follow within a second.
    *     Fails, and nothing was changed, with an {@link IllegalArgumentException} if there is no such server, or to add,

@@ -12,24 +12,24 @@ import dev.lblc.scheduler.Server;
  */
 @PublicApi
 public interface Lease extends AutoCloseable {
-  /** The server that was chosen. */
+  /** Returns the server that was chosen. */
   Server server();
 
-  /** Why it was chosen. */
+  /** Returns why it was chosen. */
   Reason reason();
 
   /**
-   * Tells that the server took the connection: its failed connects in a row start again from 0. An application that
-   * tells neither this nor {@link #connectFailed} has no passive health checking, and nothing else changes.
+   * Reports that the server took the connection: its failed connects in a row start again from 0. An application that reports
+   * neither this nor {@link #connectFailed} has no passive health checking, and nothing else changes. A report for a server
+   * that was removed meanwhile, or replaced by one at another address, is ignored.
    */
   void connected();
 
-  /** Tells that the server did not take the connection. Does not close the lease. */
+  /** Reports that the server did not take the connection. Does not close the lease. */
   void connectFailed();
 
   /**
-   * Tells that one side of a TCP connection has said that it will send no more: it counts as inactive from now on. A second
-   * call, or one after {@link #close}, does nothing.
+   * Reports that one side of a TCP connection will send no more: the connection counts as inactive from now on. A second call, or one after {@link #close}, does nothing.
    */
   void halfClosed();
 

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class RemoteLeases {
   private static final System.Logger LOG = System.getLogger(RemoteLeases.class.getName());
 
-  /** Of a node, of all services; more than connections that it could choose servers for. */
+  /** The largest number of leases of a node, over all services: more than the connections that it could choose servers for. */
   static final int MOST = 1_000_000;
 
   private final String node;
@@ -40,7 +40,7 @@ final class RemoteLeases {
     this.clock = clock;
   }
 
-  /** The node that an id was given by. */
+  /** Returns the node that gave an id. */
   static String nodeOf(String id) {
     return id.substring(0, Math.max(0, id.lastIndexOf('/')));
   }
@@ -49,7 +49,7 @@ final class RemoteLeases {
     return node;
   }
 
-  /** Whether no more can be held: somebody takes leases and does not release them. */
+  /** Returns whether no more can be held: somebody takes leases and does not release them. */
   boolean isFull() {
     return held.size() >= MOST;
   }
@@ -61,7 +61,7 @@ final class RemoteLeases {
     return id;
   }
 
-  /** Closes a lease; whether it was held. */
+  /** Closes a lease; returns whether it was held. */
   boolean release(String id) {
     Held released = held.remove(id);
     if (released != null) {
@@ -70,7 +70,7 @@ final class RemoteLeases {
     return released != null;
   }
 
-  /** Starts a lease's time again; whether it is held. */
+  /** Starts a lease's time again; returns whether it is held. */
   boolean renew(String id) {
     return held.computeIfPresent(id, (same, lease) -> {
           lease.lastRenewedMillis = clock.millis();
@@ -91,7 +91,7 @@ final class RemoteLeases {
         LOG.log(
             Level.INFO,
             "lease " + id + " of server " + lease.lease.server().id() + " was not renewed for "
-                + lease.timeoutMillis + " ms and is released");
+                + lease.timeoutMillis + " ms: it is released and its connection no longer counts");
         return null;
       });
     }

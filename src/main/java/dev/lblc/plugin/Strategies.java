@@ -31,7 +31,7 @@ public final class Strategies {
   }
 
   /**
-   * Those of the class path, the library's own included.
+   * Returns the strategies of the class path, the library's own included.
    *
    * @throws BrokenPluginException if one of them cannot be used
    */
@@ -41,7 +41,7 @@ public final class Strategies {
   }
 
   /**
-   * These, and those that only that class loader adds.
+   * Returns these strategies, and those that only a class loader adds.
    *
    * @param plugin what to call it in messages
    * @throws BrokenPluginException if one of them cannot be used: it cannot be made, is made for another version of
@@ -51,13 +51,13 @@ public final class Strategies {
     return with(plugin, loader(plugins));
   }
 
-  /** The names, in alphabetical order. */
+  /** Returns the names, in alphabetical order. */
   public Set<String> names() {
     return byName.keySet();
   }
 
   /**
-   * A new strategy of that name.
+   * Returns a new strategy of a name.
    *
    * @throws IllegalArgumentException if there is none of that name; the message names those there are
    * @throws BrokenPluginException if its provider does not make one that can be used

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Periodic runs on a worker thread of a context, one after the other: a check of a large table takes longer than an
+ * A timer whose tasks run on a worker thread of a context, one after the other: a check of a large table takes longer than an
  * event loop may be kept.
  */
 final class WorkerTimer implements PeriodicTimer {
@@ -40,7 +40,7 @@ final class WorkerTimer implements PeriodicTimer {
               if (done.failed()) {
                 LOG.log(
                     Level.ERROR,
-                    "a periodic task failed; it runs again after its period",
+                    "a periodic check of destinations or leases failed: it runs again after its period",
                     done.cause());
               }
             });

@@ -145,12 +145,12 @@ public final class Server {
     return id;
   }
 
-  /** This server, chosen for that reason; the same object each time. */
+  /** Returns this server, chosen for that reason; the same object each time. */
   Choice chosenFor(Reason reason) {
     return Objects.requireNonNull(choices.get(reason));
   }
 
-  /** This server as the set of homes of a destination; the same array each time, never written to. */
+  /** Returns this server as the set of homes of a destination; the same array each time, never written to. */
   Server[] asOnlyHome() {
     return asOnlyHome;
   }
@@ -183,7 +183,7 @@ public final class Server {
 
   void leave() {
     member = false;
-    peers = 0; // nobody tells of it any more
+    peers = 0; // reports no longer name it
   }
 
   void editWeight(int newWeight) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class Servers implements ServerView {
   private volatile Server[] list = {};
 
-  /** The same, for those outside. */
+  /** The same as an unmodifiable list, for other packages. */
   private volatile List<Server> view = List.of();
 
   /** Removed servers that something still refers to, by id; guarded by this. */
@@ -90,7 +90,7 @@ public final class Servers implements ServerView {
     return server;
   }
 
-  /** What is set for the member with that id; null: there is none. */
+  /** Returns what is set for the member with that id; null: there is none. */
   public synchronized @Nullable ServerSpec spec(String id) {
     Server server = find(id);
     return server == null ? null : spec(server, server.weight(), server.upper(), server.lower());
@@ -141,13 +141,13 @@ public final class Servers implements ServerView {
     server.editThresholds(spec.upper(), spec.lower());
   }
 
-  /** The server with that id: a member, a removed one, or one that another node knows and this one does not yet. */
+  /** Returns the server with that id: a member, a removed one, or one that another node knows and this one does not yet. */
   synchronized Server known(String id) {
     Server member = find(id);
     return member != null ? member : removed.computeIfAbsent(id, Server::new);
   }
 
-  /** Says whether a server passes its health checks; it keeps its place. */
+  /** Sets whether a server passes its health checks; it keeps its place. */
   public void setHealthy(Server server, boolean healthy) {
     server.setHealthy(healthy);
   }
@@ -172,12 +172,12 @@ public final class Servers implements ServerView {
     server.unbindInactive();
   }
 
-  /** Says how many connections go to a server through other nodes. */
+  /** Sets how many connections go to a server through other nodes. */
   public void setPeers(Server server, int active, int inactive) {
     server.setPeers(active, inactive);
   }
 
-  /** The list itself, for the passes over it; never written to. */
+  /** Returns the list itself, for the passes over it; never written to. */
   Server[] snapshot() {
     return list;
   }

@@ -9,8 +9,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One node's copy of a table that several nodes share: the port through which the others' decisions come in and its own
- * go out.
+ * A replica of a table that several nodes share: the port through which the others' decisions come in and this node's go out.
  *
  * <p>Each change of a destination's homes has a version, given by whoever keeps the shared table. A higher version wins
  * over what this node holds; a decision of this node is provisional (version as before) until it is confirmed.
@@ -33,18 +32,18 @@ public final class TableReplica {
     NO_ROOM
   }
 
-  /** Of that table, whose homes are among those servers. */
+  /** Over a table whose homes are among those servers. */
   public TableReplica(DestinationTable table, Servers servers) {
     this.table = table;
     this.servers = servers;
   }
 
-  /** Tells of every destination whose homes this node decides; called under the monitor, so it must not wait. */
+  /** Registers a listener for this node's own decisions. It is called under the monitor: it must not wait. */
   public void onDecision(Consumer<String> listener) {
     table.listen(listener);
   }
 
-  /** What this node holds for a destination; null: nothing. */
+  /** Returns what this node holds for a destination; null: nothing. */
   public @Nullable Placement placement(String destination) {
     synchronized (table) {
       Entry entry = table.find(destination);
@@ -52,15 +51,15 @@ public final class TableReplica {
     }
   }
 
-  /** How many destinations it holds. */
+  /** Returns how many destinations it holds. */
   public int size() {
     return table.size();
   }
 
   /**
-   * Takes over what the shared table holds: its homes if they are newer, its last use if that is later. Of homes of one
-   * version, which two sides of a split may have given, those used later are the newer ones. Versions start again where a
-   * destination was forgotten: one that came after what this node holds had expired is newer, too.
+   * Applies what the shared table holds: its homes if they are newer, its last use if that is later. Of homes of one version,
+   * which two sides of a split may have given, those used later are the newer ones. Versions start again where a destination
+   * was forgotten: a placement that came after what this node holds had expired is newer, too.
    *
    * @param options a new destination is not taken in at the hard limit
    * @throws IllegalArgumentException if it has no home
@@ -104,12 +103,12 @@ public final class TableReplica {
     }
   }
 
-  /** The destinations that this node placed and nobody confirmed. */
+  /** Returns the destinations that this node placed and nobody confirmed. */
   public List<String> unconfirmed() {
     return destinations(entry -> entry.version == 0, Long.MAX_VALUE);
   }
 
-  /** The destinations that the shared table once had, as far as this node knows, and that are not among these. */
+  /** Returns the destinations that the shared table once had, as far as this node knows, and that are not among these. */
   public List<String> missingFrom(Set<String> shared) {
     return destinations(
         entry -> entry.version > 0 && !shared.contains(entry.destination), Long.MAX_VALUE);
@@ -126,7 +125,7 @@ public final class TableReplica {
   }
 
   /**
-   * What a partial check would remove now: with more than {@code maxEntries} destinations, some of those that were idle
+   * Returns what a partial check would remove now: with more than {@code maxEntries} destinations, some of those that were idle
    * for {@link SchedulerOptions#IDLE}.
    */
   public List<String> idleBeyond(long nowMillis, SchedulerOptions options) {
@@ -153,7 +152,7 @@ public final class TableReplica {
     }
   }
 
-  /** The destinations used here since, that other nodes take for unused for so long; from now on they know. */
+  /** Returns the uses here that are later than the last shared one by so much, and counts them as shared. */
   public List<Placement> takeUnsharedUses(long olderThanMillis) {
     List<Placement> uses = new ArrayList<>();
     for (int bucket = 0; bucket < DestinationTable.BUCKETS; bucket++) {

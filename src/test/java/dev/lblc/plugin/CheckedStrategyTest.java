@@ -50,7 +50,9 @@ final class CheckedStrategyTest {
     }
     assertThat(lines.list).hasSize(1);
     ILoggingEvent line = lines.list.get(0);
-    assertThat(line.getFormattedMessage()).isEqualTo("strategy sharded failed and chose no server");
+    assertThat(line.getFormattedMessage())
+        .isEqualTo(
+            "strategy sharded failed: the request gets no server; more failures within 10 s are not logged");
     assertThat(line.getThrowableProxy().getMessage()).isEqualTo("no shard");
     now.addAndGet(9_999);
     strategy.choose("/a");

@@ -202,7 +202,7 @@ final class MembershipModelTest {
       case 0 -> {
         for (String id : IDS) {
           if (random.nextInt(2) == 0) {
-            model.get(id).configure(random.nextInt(3) == 0 ? null : spec(random, id));
+            of(model, id).configure(random.nextInt(3) == 0 ? null : spec(random, id));
           }
         }
         List<ServerSpec> specs = specs(model, true);
@@ -212,7 +212,7 @@ final class MembershipModelTest {
       case 1 -> {
         for (String id : IDS) {
           if (random.nextInt(2) == 0) {
-            model.get(id).discovered = random.nextInt(2) == 0 ? null : spec(random, id);
+            of(model, id).discovered = random.nextInt(2) == 0 ? null : spec(random, id);
           }
         }
         List<ServerSpec> specs = specs(model, false);
@@ -224,7 +224,7 @@ final class MembershipModelTest {
         story.add(edit.toString());
         boolean isMade =
             !nodes.get(random.nextInt(nodes.size())).edit(edit).isCompletedExceptionally();
-        assertThat(isMade).as("%s", story).isEqualTo(model.get(edit.id()).edit(edit));
+        assertThat(isMade).as("%s", story).isEqualTo(of(model, edit.id()).edit(edit));
       }
     }
   }
@@ -235,6 +235,10 @@ final class MembershipModelTest {
       case 1 -> new ServerEdit.Remove(id);
       default -> new ServerEdit.Change(id, random.nextInt(3), null, null);
     };
+  }
+
+  private static Model of(Map<String, Model> model, String id) {
+    return Objects.requireNonNull(model.get(id));
   }
 
   private static Map<String, Model> model() {

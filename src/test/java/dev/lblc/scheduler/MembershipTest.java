@@ -143,6 +143,24 @@ final class MembershipTest {
   }
 
   @Test
+  void edit_ofANodeWithAnotherConfiguration_holdsWhileThisOneDoesNotChangeThatServer() {
+    SharedEdits store = new SharedEdits();
+    membership.configure(List.of(spec("a", 80, 100)));
+    store.join(membership);
+    Membership other = new Membership(new Servers());
+    other.configure(List.of(spec("a", 80, 50)));
+    store.join(other);
+    other.edit(new ServerEdit.Change("a", 7, null, null)).join();
+    store.deliver();
+    membership.configure(List.of(spec("a", 80, 100), spec("b", 80, 1)));
+    assertServers(spec("a", 80, 7), spec("b", 80, 1));
+    membership.configure(List.of(spec("a", 80, 50), spec("b", 80, 1)));
+    assertServers(spec("a", 80, 7), spec("b", 80, 1));
+    membership.configure(List.of(spec("a", 80, 60)));
+    assertServers(spec("a", 80, 60));
+  }
+
+  @Test
   void record_ofAnEditThatEnded_isNotAppliedWhenItComesLate() {
     SharedEdits store = new SharedEdits();
     membership.configure(List.of(spec("a", 80, 100)));
