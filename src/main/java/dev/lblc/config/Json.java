@@ -3,12 +3,12 @@ package dev.lblc.config;
 import java.util.List;
 import java.util.Map;
 
-/** A JSON value together with its place, counted in tokens, by which faults are put in file order. */
+/** A JSON value together with its place in the text, by which faults are put in file order. */
 sealed interface Json {
-  /** Number of tokens before this value. */
+  /** Returns the number of characters before this value. */
   int place();
 
-  /** The value as a message shows it; the inside of objects and lists is left out. */
+  /** Returns the value as a message shows it; the inside of objects and lists is left out. */
   String shown();
 
   /** An object; its members are in file order. */

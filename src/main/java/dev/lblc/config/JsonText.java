@@ -28,7 +28,6 @@ final class JsonText {
 
   private final JsonScanner scanner;
   private final Faults faults;
-  private int place;
   private int noted;
   private int insideComments;
 
@@ -73,7 +72,7 @@ final class JsonText {
   }
 
   private Json value(String path, int depth) throws SyntaxFault {
-    int here = place++;
+    int here = scanner.offset();
     int next = scanner.peek();
     return switch (next) {
       case '{' -> new Json.Obj(here, object(path, deeper(depth)));
@@ -86,7 +85,6 @@ final class JsonText {
   }
 
   private Json word(int here) throws SyntaxFault {
-    int start = scanner.offset();
     int next = scanner.peek();
     if (QUOTES.indexOf(next) >= 0) {
       throw fault("other quotes than double ones", "double quotes (\") around text");
@@ -106,7 +104,7 @@ final class JsonText {
         String lower = word.toLowerCase(Locale.ROOT);
         boolean known = lower.equals("true") || lower.equals("false") || lower.equals("null");
         throw new SyntaxFault(
-            start,
+            here,
             known ? "a capital letter in " + lower : "a word without quotes",
             known ? lower : "text in double quotes, a number, true, false or null");
       }
@@ -291,6 +289,6 @@ final class JsonText {
 
   private void add(SyntaxFault fault) {
     noted++;
-    faults.add(place++, scanner.position(fault.offset()), fault.found(), fault.expected());
+    faults.add(fault.offset(), scanner.position(fault.offset()), fault.found(), fault.expected());
   }
 }

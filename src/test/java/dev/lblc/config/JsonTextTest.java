@@ -160,8 +160,8 @@ final class JsonTextTest {
             "line 4, column 15: a comma before }",
             "line 4, column 17: no comma behind this value",
             "line 5, column 8: a comment",
-            "line 6, column 18: a comment",
-            "line 6, column 16: a comma before }");
+            "line 6, column 16: a comma before }",
+            "line 6, column 18: a comment");
   }
 
   @Test
