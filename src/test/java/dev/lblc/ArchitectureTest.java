@@ -135,7 +135,7 @@ final class ArchitectureTest {
       .and()
       .doNotHaveFullyQualifiedName("dev.lblc.gateway.net.Loop")
       .and()
-      .doNotHaveFullyQualifiedName("dev.lblc.gateway.net.ServerRegistry")
+      .doNotHaveFullyQualifiedName("dev.lblc.gateway.net.PortRelease")
       .and()
       .doNotHaveFullyQualifiedName("dev.lblc.cluster.Cluster")
       .should()

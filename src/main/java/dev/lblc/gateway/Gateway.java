@@ -169,7 +169,7 @@ public final class Gateway {
       wanted.add(
           listener instanceof HttpListenerConfig http
               ? new HttpListener(vertx, HttpSettings.compile(vertx, http, lblc::service))
-              : new TcpListener(TcpSettings.compile(
+              : new TcpListener(vertx, TcpSettings.compile(
                   vertx, (TcpListenerConfig) listener, config.plugin().services(), lblc::service)));
     }
     return wanted;

@@ -3,7 +3,7 @@ package dev.lblc.gateway;
 import dev.lblc.config.HttpListenerConfig;
 import dev.lblc.gateway.http.Connections;
 import dev.lblc.gateway.net.ConnectionCount;
-import dev.lblc.gateway.net.ServerRegistry;
+import dev.lblc.gateway.net.PortRelease;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -13,13 +13,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A listener of HTTP: a server of Vert.x's on each event loop; they share one socket, the routes and the connection limit. */
 final class HttpListener implements Listener {
-  private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
-
   /** Vert.x shares a free port among servers that bind the same negative number; each opening takes one of its own. */
   private static final AtomicInteger FREE_PORT = new AtomicInteger();
 
@@ -111,10 +107,9 @@ final class HttpListener implements Listener {
                 .call(() -> share.server().shutdown(drain.toMillis(), TimeUnit.MILLISECONDS)))
             .toList())
         .mapEmpty();
-    return ServerRegistry.gone(vertx, settings.config().host(), bindPort).otherwise(cause -> {
-      LOG.error("listener {} could not be closed: its port is not free yet", name(), cause);
-      return null;
-    });
+    return closing.isEmpty()
+        ? Future.succeededFuture()
+        : PortRelease.ofServers(vertx, settings.config().host(), bindPort, port);
   }
 
   @Override

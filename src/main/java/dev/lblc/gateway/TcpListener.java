@@ -4,6 +4,7 @@ import dev.lblc.config.TcpListenerConfig;
 import dev.lblc.gateway.tcp.TcpServer;
 import dev.lblc.gateway.tcp.TcpSettings;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -11,11 +12,13 @@ import java.util.Set;
 
 /** A listener of TCP. All that it does with a connection is decided when that is accepted, so that its sockets can stay. */
 final class TcpListener implements Listener {
+  private final Vertx vertx;
   private final TcpServer server;
   private volatile Future<Void> drained = Future.succeededFuture();
 
-  TcpListener(TcpSettings settings) {
-    this.server = new TcpServer(settings);
+  TcpListener(Vertx vertx, TcpSettings settings) {
+    this.vertx = vertx;
+    this.server = new TcpServer(vertx, settings);
   }
 
   @Override
@@ -25,15 +28,14 @@ final class TcpListener implements Listener {
 
   @Override
   public int port() {
-    return server.port();
+    return server.ports().get(0);
   }
 
   @Override
   public Set<Integer> ports() {
     Set<Integer> ports = new HashSet<>(config().ports());
-    if (ports.remove(0) && server.isListening()) {
-      ports.add(server.port());
-    }
+    ports.remove(0);
+    ports.addAll(server.ports());
     return ports;
   }
 
@@ -53,7 +55,7 @@ final class TcpListener implements Listener {
 
   @Override
   public Listener asConfigured() {
-    return new TcpListener(server.settings());
+    return new TcpListener(vertx, server.settings());
   }
 
   @Override

@@ -3,13 +3,16 @@ package dev.lblc.gateway;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.config.ConfigException;
 import dev.lblc.config.ConfigReader;
+import dev.lblc.config.GatewayConfig;
 import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.LblcVerticle;
 import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -20,6 +23,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -98,16 +102,24 @@ final class TestGateway {
             new LblcVerticle(),
             new DeploymentOptions().setConfig(new JsonObject().put("services", services)))
         .await(10, SECONDS);
+    gateway = Gateway.start(
+            vertx, config(listeners, routes, services), instances, System::nanoTime)
+        .await(10, SECONDS);
+  }
+
+  /** Has the gateway have these listeners and routes from now on; the services stay. */
+  Future<ListenerChanges> apply(List<JsonObject> listeners, List<JsonObject> routes)
+      throws ConfigException {
+    return gateway().apply(config(new JsonArray(listeners), new JsonArray(routes), services));
+  }
+
+  private static GatewayConfig config(JsonArray listeners, JsonArray routes, JsonObject services)
+      throws ConfigException {
     JsonObject config = new JsonObject()
         .put("listeners", listeners)
         .put("routes", routes)
         .put("services", services);
-    gateway = Gateway.start(
-            vertx,
-            ConfigReader.readText("test", config.encode(), Set.of("lblc"), Map.of()),
-            instances,
-            System::nanoTime)
-        .await(10, SECONDS);
+    return ConfigReader.readText("test", config.encode(), Set.of("lblc"), Map.of());
   }
 
   Gateway gateway() {

@@ -146,7 +146,7 @@ final class KernelReplay {
         Duration.ofSeconds(5),
         false,
         List.of(route));
-    TcpServer tcp = new TcpServer(TcpSettings.compile(vertx, listener, Map.of(), known -> service));
+    TcpServer tcp = new TcpServer(vertx, TcpSettings.compile(vertx, listener, Map.of(), known -> service));
     vertx
         .deployVerticle(new VerticleBase() {
           @Override
@@ -160,7 +160,7 @@ final class KernelReplay {
           }
         })
         .await(10, SECONDS);
-    return tcp.port();
+    return tcp.ports().get(0);
   }
 
   private void replayRow(int port) throws Exception {

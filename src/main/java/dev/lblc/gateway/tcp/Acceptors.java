@@ -2,6 +2,7 @@ package dev.lblc.gateway.tcp;
 
 import dev.lblc.config.TcpListenerConfig;
 import dev.lblc.gateway.net.Loop;
+import dev.lblc.gateway.net.PortRelease;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
@@ -12,6 +13,7 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -28,11 +30,13 @@ final class Acceptors {
   /** How long nothing is accepted after that failed: nearly always for want of file descriptors. */
   private static final long PAUSE_MILLIS = 500;
 
+  private final Vertx vertx;
   private final TcpServer server;
   private final TcpListenerConfig config;
   private final Loop loop;
 
-  Acceptors(TcpServer server, TcpListenerConfig config, Loop loop) {
+  Acceptors(Vertx vertx, TcpServer server, TcpListenerConfig config, Loop loop) {
+    this.vertx = vertx;
     this.server = server;
     this.config = config;
     this.loop = loop;
@@ -44,20 +48,22 @@ final class Acceptors {
     return Future.join(binding)
         .<List<Channel>>map(all -> all.list())
         .recover(cause -> closeAll(
+                vertx,
                 binding.stream().filter(Future::succeeded).map(Future::result).toList())
             .compose(closed -> Future.failedFuture(cause)));
   }
 
-  /** Closes them. */
-  static Future<Void> closeAll(List<Channel> channels) {
-    return Future.join(channels.stream()
-            .map(channel -> {
-              Promise<Void> closed = Promise.promise();
-              channel.close().addListener(done -> closed.complete());
-              return closed.future();
-            })
-            .toList())
+  /** Closes them; complete once their ports are free. */
+  static Future<Void> closeAll(Vertx vertx, List<Channel> channels) {
+    return Future.join(channels.stream().map(channel -> close(vertx, channel)).toList())
         .mapEmpty();
+  }
+
+  private static Future<Void> close(Vertx vertx, Channel channel) {
+    InetSocketAddress address = (InetSocketAddress) channel.localAddress();
+    Promise<Void> closed = Promise.promise();
+    channel.close().addListener(done -> closed.complete());
+    return closed.future().compose(done -> PortRelease.of(vertx, address));
   }
 
   private Future<Channel> bind(int port) {

@@ -4,7 +4,7 @@ import dev.lblc.gateway.net.ConnectionCount;
 import dev.lblc.gateway.net.Sockets;
 import io.netty.channel.Channel;
 import io.vertx.core.Future;
-import java.net.InetSocketAddress;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
 public final class TcpServer {
   private static final Logger LOG = LoggerFactory.getLogger(TcpServer.class);
 
+  private final Vertx vertx;
   private final ConnectionCount connections;
   private volatile TcpSettings settings;
   private volatile List<TcpWorker> workers = List.of();
@@ -26,7 +27,8 @@ public final class TcpServer {
   private int turn; // confined to the loop that accepts
 
   /** Creates one that does not listen yet. */
-  public TcpServer(TcpSettings settings) {
+  public TcpServer(Vertx vertx, TcpSettings settings) {
+    this.vertx = vertx;
     this.settings = settings;
     this.connections =
         new ConnectionCount(settings.config().name(), settings.config().maxConnections());
@@ -46,27 +48,22 @@ public final class TcpServer {
   /** Binds all ports, or none: then the future fails. */
   public Future<Void> listen(List<TcpWorker> all) {
     workers = List.copyOf(all);
-    return new Acceptors(this, settings.config(), workers.get(0).loop())
+    return new Acceptors(vertx, this, settings.config(), workers.get(0).loop())
         .bindAll()
         .onSuccess(bound -> sockets = bound)
         .mapEmpty();
   }
 
-  /** Returns whether its ports are bound. */
-  public boolean isListening() {
-    return !sockets.isEmpty();
-  }
-
-  /** Returns the port that is bound, the first one if there are several. To be asked while it listens. */
-  public int port() {
-    return ((InetSocketAddress) sockets.get(0).localAddress()).getPort();
+  /** Returns the ports that are bound, in the order of the configuration. */
+  public List<Integer> ports() {
+    return sockets.stream().map(Sockets::localPort).toList();
   }
 
   /** Accepts no more; complete once the ports are free. */
   public Future<Void> stopAccepting() {
     List<Channel> bound = sockets;
     sockets = List.of();
-    return Acceptors.closeAll(bound);
+    return Acceptors.closeAll(vertx, bound);
   }
 
   /** Lets the sessions end by themselves for so long, then by force. To be called once nothing is accepted any more. */
