@@ -169,8 +169,13 @@ public final class Gateway {
       wanted.add(
           listener instanceof HttpListenerConfig http
               ? new HttpListener(vertx, HttpSettings.compile(vertx, http, lblc::service))
-              : new TcpListener(vertx, TcpSettings.compile(
-                  vertx, (TcpListenerConfig) listener, config.plugin().services(), lblc::service)));
+              : new TcpListener(
+                  vertx,
+                  TcpSettings.compile(
+                      vertx,
+                      (TcpListenerConfig) listener,
+                      config.plugin().services(),
+                      lblc::service)));
     }
     return wanted;
   }

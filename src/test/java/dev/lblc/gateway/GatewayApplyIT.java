@@ -46,7 +46,10 @@ final class GatewayApplyIT {
         .service("two", gateway.http(request -> request.response().end("two")))
         .service("slow", gateway.http(held::add))
         .service("echo", gateway.tcp(socket -> socket.handler(socket::write)))
-        .service("twice", gateway.tcp(socket -> socket.handler(data -> socket.write(data.copy().appendBuffer(data)))));
+        .service(
+            "twice",
+            gateway.tcp(
+                socket -> socket.handler(data -> socket.write(data.copy().appendBuffer(data)))));
   }
 
   @AfterEach
@@ -253,11 +256,9 @@ final class GatewayApplyIT {
               .put("proxyProtocol", true)
               .put("trustedPeers", new JsonArray().add("127.0.0.1"))),
           List.of(to("two")));
-      assertThat(changes)
-          .isEqualTo(new ListenerChanges(List.of("web"), List.of(), List.of("web")));
+      assertThat(changes).isEqualTo(new ListenerChanges(List.of("web"), List.of(), List.of("web")));
       for (int i = 0; i < 4; i++) {
-        assertThat(RawClient.exchange(
-                port, "PROXY TCP4 10.1.2.3 10.4.5.6 1111 2222\r\n" + REQUEST))
+        assertThat(RawClient.exchange(port, "PROXY TCP4 10.1.2.3 10.4.5.6 1111 2222\r\n" + REQUEST))
             .endsWith("two");
       }
       request.response().end("at last");
@@ -322,7 +323,9 @@ final class GatewayApplyIT {
     }
     assertThat(get(gateway.port())).as("its routes").endsWith("one");
     assertThat(get(gateway.gateway().port("other"))).as("not removed").endsWith("one");
-    assertThat(isRefused(free)).as("opened before the failure, and closed again").isTrue();
+    assertThat(isRefused(free))
+        .as("opened before the failure, and closed again")
+        .isTrue();
     assertThat(apply(List.of(web()), List.of(to("two"))).updated()).containsExactly("web");
     assertThat(get(gateway.port())).endsWith("two");
   }
@@ -332,8 +335,8 @@ final class GatewayApplyIT {
     int port = Ports.free();
     start(web().put("port", port), to("one"));
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      JsonObject failing = tcp("edge")
-          .put("ports", new JsonArray().add(port).add(taken.getLocalPort()));
+      JsonObject failing =
+          tcp("edge").put("ports", new JsonArray().add(port).add(taken.getLocalPort()));
       failing.remove("port");
       assertThatThrownBy(() -> apply(List.of(failing), List.of(on("edge", "echo"))))
           .hasMessageContaining("in use");
@@ -345,21 +348,34 @@ final class GatewayApplyIT {
   }
 
   @Test
-  void apply_ofACertificateWithAnotherKey_changesNothing(@TempDir Path directory)
-      throws Exception {
+  void apply_ofACertificateWithAnotherKey_changesNothing(@TempDir Path directory) throws Exception {
     start(web(), to("one"));
     JsonObject mixed =
         new SelfSigned(SelfSigned.of("a").certificate(), SelfSigned.of("b").key()).json();
     for (String protocol : new String[] {"http", "tcp"}) {
       JsonObject listener =
           web().put("name", "secure").put("protocol", protocol).put("tls", mixed);
-      JsonObject route = protocol.equals("http")
-          ? to("one").put("listener", "secure")
-          : on("secure", "echo");
+      JsonObject route =
+          protocol.equals("http") ? to("one").put("listener", "secure") : on("secure", "echo");
       assertThatThrownBy(() -> apply(List.of(web(), listener), List.of(to("two"), route)))
           .hasMessageContaining("listener secure")
           .hasMessageContaining("is not the private key of");
     }
+    assertThat(get(gateway.port())).endsWith("one");
+  }
+
+  /** A file cannot name a service that it does not have; but this gateway's services are those of its start. */
+  @ParameterizedTest
+  @ValueSource(strings = {"http", "tcp"})
+  void apply_ofARouteToAServiceThatIsNotThere_namesItAndChangesNothing(String protocol)
+      throws Exception {
+    start(web(), to("one"));
+    gateway.service("late", 9);
+    JsonObject other = web().put("name", "other").put("protocol", protocol);
+    JsonObject late =
+        protocol.equals("http") ? to("late").put("listener", "other") : on("other", "late");
+    assertThatThrownBy(() -> apply(List.of(web(), other), List.of(to("two"), late)))
+        .hasMessageContaining("routes[1]: service late");
     assertThat(get(gateway.port())).endsWith("one");
   }
 
@@ -372,8 +388,7 @@ final class GatewayApplyIT {
         List.of(to("two"), to("two").put("listener", "more")));
     Future<ListenerChanges> third = gateway.apply(List.of(web()), List.of(to("one")));
     third.await(10, SECONDS);
-    assertThat(first.result())
-        .isEqualTo(new ListenerChanges(List.of(), List.of("web"), List.of()));
+    assertThat(first.result()).isEqualTo(new ListenerChanges(List.of(), List.of("web"), List.of()));
     assertThat(second.result())
         .isEqualTo(new ListenerChanges(List.of("more"), List.of(), List.of()));
     assertThat(third.result())
@@ -456,9 +471,8 @@ final class GatewayApplyIT {
   }
 
   private static SSLSocket tls(int port) throws Exception {
-    SSLSocket socket = (SSLSocket) TrustsAll.context()
-        .getSocketFactory()
-        .createSocket(InetAddress.getLoopbackAddress(), port);
+    SSLSocket socket = (SSLSocket)
+        TrustsAll.context().getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(10_000);
     socket.startHandshake();
     return socket;

@@ -102,8 +102,7 @@ final class TestGateway {
             new LblcVerticle(),
             new DeploymentOptions().setConfig(new JsonObject().put("services", services)))
         .await(10, SECONDS);
-    gateway = Gateway.start(
-            vertx, config(listeners, routes, services), instances, System::nanoTime)
+    gateway = Gateway.start(vertx, config(listeners, routes, services), instances, System::nanoTime)
         .await(10, SECONDS);
   }
 

@@ -146,7 +146,8 @@ final class KernelReplay {
         Duration.ofSeconds(5),
         false,
         List.of(route));
-    TcpServer tcp = new TcpServer(vertx, TcpSettings.compile(vertx, listener, Map.of(), known -> service));
+    TcpServer tcp =
+        new TcpServer(vertx, TcpSettings.compile(vertx, listener, Map.of(), known -> service));
     vertx
         .deployVerticle(new VerticleBase() {
           @Override

@@ -63,8 +63,7 @@ public final class PortRelease {
       if (left == 0 || (looked.succeeded() && looked.result())) {
         promise.complete();
       } else {
-        vertx.setTimer(
-            BETWEEN_LOOKS_MILLIS, timer -> look(vertx, isReleased, left - 1, promise));
+        vertx.setTimer(BETWEEN_LOOKS_MILLIS, timer -> look(vertx, isReleased, left - 1, promise));
       }
     });
   }

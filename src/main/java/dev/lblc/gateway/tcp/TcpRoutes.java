@@ -4,6 +4,7 @@ import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.TcpRouteConfig;
 import dev.lblc.gateway.net.ConnectionFacts;
 import dev.lblc.plugin.LblcService;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -24,20 +25,25 @@ final class TcpRoutes {
    *
    * @param configs of all services, by name
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
+   * @throws IllegalArgumentException if a route cannot work; the message names it by its index in the file
    */
   static TcpRoutes compile(
       List<TcpRouteConfig> routes,
       Map<String, ServiceConfig> configs,
       Function<String, LblcService> services) {
-    return new TcpRoutes(routes.stream()
-        .map(route -> {
-          ServiceConfig config = configs.get(route.service());
-          return TcpRoute.compile(
-              route,
-              services.apply(route.service()),
-              config == null ? null : config.proxyProtocol());
-        })
-        .toList());
+    List<TcpRoute> compiled = new ArrayList<>();
+    for (TcpRouteConfig route : routes) {
+      ServiceConfig config = configs.get(route.service());
+      try {
+        compiled.add(TcpRoute.compile(
+            route,
+            services.apply(route.service()),
+            config == null ? null : config.proxyProtocol()));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("routes[" + route.index() + "]: " + e.getMessage(), e);
+      }
+    }
+    return new TcpRoutes(List.copyOf(compiled));
   }
 
   /** Whether any route looks at the server name of the TLS handshake. */
