@@ -314,6 +314,4 @@ final class TcpTlsIT {
       return true;
     }
   }
-
-  /** Certificates are not what these tests are about. */
 }

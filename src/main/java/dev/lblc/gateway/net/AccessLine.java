@@ -15,10 +15,10 @@ public final class AccessLine {
 
   private final StringBuilder line = new StringBuilder(160);
 
-  /** An empty one. */
+  /** Creates an empty line. */
   public AccessLine() {}
 
-  /** Whether anything is written at all. */
+  /** Returns whether anything is written at all. */
   public static boolean isOn() {
     return LOG.isInfoEnabled();
   }

@@ -77,7 +77,7 @@ public final class Certificate {
     }
   }
 
-  /** Whether it is of the same octets. */
+  /** Returns whether it is of the same octets. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof Certificate that && chain.equals(that.chain) && key.equals(that.key);

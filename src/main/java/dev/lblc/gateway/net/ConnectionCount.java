@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The open connections of one listener over all its instances. That there are too many is logged once, until a tenth of them has
- * gone. May be used from any thread.
+ * The count of the open connections of one listener, on all its event loops and ports. That there are too many is logged once,
+ * and again only after a tenth of the limit has become free. May be used from any thread.
  */
 public final class ConnectionCount {
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionCount.class);
@@ -17,13 +17,16 @@ public final class ConnectionCount {
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicBoolean isFull = new AtomicBoolean();
 
-  /** Of at most so many that may stay. */
+  /** Creates a count of no connections; {@code limit} is how many may be open. */
   public ConnectionCount(String listener, int limit) {
     this.listener = listener;
     this.limit = limit;
   }
 
-  /** Counts one more; whether it may stay. Counted it is in either case, until {@link #closed}. */
+  /**
+   * Counts a connection, until {@link #closed}. Returns false if the listener is over its limit; the connection is counted either
+   * way.
+   */
   public boolean opened() {
     if (open.incrementAndGet() <= limit) {
       return true;
@@ -34,12 +37,12 @@ public final class ConnectionCount {
     return false;
   }
 
-  /** Changes how many may stay; those that are open do so. */
+  /** Changes the limit. Connections that are open stay, however many they are. */
   public void limit(int most) {
     limit = most;
   }
 
-  /** Counts one less. */
+  /** Stops counting a connection. */
   public void closed() {
     if (open.decrementAndGet() < limit - limit / 10 && isFull.get()) {
       isFull.set(false);

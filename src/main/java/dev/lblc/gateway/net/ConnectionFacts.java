@@ -30,7 +30,7 @@ public record ConnectionFacts(
     return local.getPort();
   }
 
-  /** The address alone, as text; a zone says where an address was heard of, not what it is. */
+  /** Returns the address alone, as text; a zone says where an address was heard of, not what it is. */
   public static String ip(InetSocketAddress address) {
     String text = address.getAddress().getHostAddress();
     int zone = text.indexOf('%');

@@ -68,7 +68,7 @@ public final class Loop {
     return transport.serverChannelFactory(false).newChannel();
   }
 
-  /** A socket that is neither registered nor connected; null: there is none, which is logged now and then. */
+  /** Returns a socket that is neither registered nor connected; null: there is none, which is logged now and then. */
   public @Nullable Channel newChannel() {
     try {
       Channel channel = transport.channelFactory(false).newChannel();
@@ -78,7 +78,9 @@ public final class Loop {
       long now = nanoTime.getAsLong();
       if (now - noSocketNanos > BETWEEN_WARNINGS_NANOS) {
         noSocketNanos = now;
-        LOG.warn("no socket for a connection to a server", e);
+        LOG.warn(
+            "no socket for a connection to a server: its client is disconnected. Most often the limit of open files is reached",
+            e);
       }
       return null;
     }
@@ -95,7 +97,7 @@ public final class Loop {
     config.setOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0); // by the deadlines
   }
 
-  /** The address of a host, of which only names are looked up. */
+  /** Returns the address of a host. Only names are looked up. */
   public Future<InetSocketAddress> resolve(String host, int port) {
     byte[] octets = NetUtil.createByteArrayFromIpAddressString(host);
     if (octets == null) {

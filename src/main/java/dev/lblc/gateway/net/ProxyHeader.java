@@ -28,7 +28,7 @@ public final class ProxyHeader {
 
   private ProxyHeader() {}
 
-  /** Says what the listener was told of the client, or what it sees, as the first thing on a connection. */
+  /** Writes a header with these facts as the first bytes of a connection. */
   // A failed write fails the connection.
   @SuppressWarnings("FutureReturnValueIgnored")
   public static void write(Channel channel, ProxyVersion version, ConnectionFacts facts) {
@@ -42,12 +42,12 @@ public final class ProxyHeader {
     return new HAProxyMessageDecoder(MOST_EXTRA_BYTES);
   }
 
-  /** Whether a message is what {@link #decoder} made. */
+  /** Returns whether a message is what {@link #decoder} made. */
   public static boolean isHeader(Object message) {
     return message instanceof HAProxyMessage;
   }
 
-  /** What a header says, or what was seen where it says nothing; releases it. */
+  /** Returns what a header says, or {@code seen} where it says nothing. Releases the header. */
   public static ConnectionFacts facts(Object header, ConnectionFacts seen) {
     HAProxyMessage message = (HAProxyMessage) header;
     try {

@@ -3,7 +3,7 @@ package dev.lblc.gateway.net;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 
 /**
- * How large the buffers are that sockets of one event loop read into: as large as what comes, within limits, so that bulk
+ * The sizes of the buffers that sockets of one event loop read into: as large as what comes, within limits, so that bulk
  * transfers take few system calls and short messages little memory. While much waits for peers that do not read, they are
  * small for all. Confined to the event loop.
  */
@@ -20,7 +20,7 @@ public final class ReadSizes extends DefaultMaxMessagesRecvByteBufAllocator {
 
   private long waiting;
 
-  /** With nothing waiting. */
+  /** Creates the sizes of a loop on which nothing waits. */
   public ReadSizes() {}
 
   /** Notes that so many bytes more, or less, wait for a peer. */

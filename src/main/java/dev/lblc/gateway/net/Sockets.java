@@ -13,19 +13,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is done with sockets beside reading and writing. To be used on their event loops. */
+/** The operations on sockets beside reading and writing. To be used on their event loops. */
 public final class Sockets {
   private static final Logger LOG = LoggerFactory.getLogger(Sockets.class);
 
   private Sockets() {}
 
-  /** The port of this end. */
+  /** Returns the port of this end. */
   public static int localPort(Channel channel) {
     return ((InetSocketAddress) channel.localAddress()).getPort();
   }
 
   /**
-   * Says that no more will be sent, once all that was written is gone. With the native transport past Netty, which would
+   * Ends the output of a socket, once all that was written is gone. With the native transport past Netty, which would
    * make an exception for writes still to come: a fortieth of what a short connection costs.
    */
   @SuppressWarnings("FutureReturnValueIgnored")
@@ -42,7 +42,7 @@ public final class Sockets {
     }
   }
 
-  /** Closes one by a reset, unless it is closed. */
+  /** Resets a connection, unless it is closed. */
   // Nobody waits for it.
   @SuppressWarnings("FutureReturnValueIgnored")
   public static void reset(Channel channel) {
@@ -52,7 +52,7 @@ public final class Sockets {
     }
   }
 
-  /** Has one be closed by a reset, whoever closes it. */
+  /** Sets a socket so that its close is a reset, whoever closes it. */
   public static void abortively(Channel channel) {
     try {
       channel.config().setOption(ChannelOption.SO_LINGER, 0);
@@ -62,7 +62,7 @@ public final class Sockets {
   }
 
   /**
-   * Whether it failed without anybody having been told: with the native transport Netty says nothing of a reset after the
+   * Returns whether a socket failed without anybody having been told: with the native transport Netty says nothing of a reset after the
    * peer's end, and its loop is woken by that socket all the time. Never with NIO, which cannot know.
    */
   public static boolean hasError(Channel channel) {

@@ -37,7 +37,7 @@ public final class AddressBlocks {
   }
 
   /**
-   * For these addresses and CIDR blocks.
+   * Returns the set of these addresses and CIDR blocks.
    *
    * @throws IllegalArgumentException for anything else
    */
@@ -45,12 +45,12 @@ public final class AddressBlocks {
     return new AddressBlocks(blocks.stream().map(AddressBlocks::block).toArray(Block[]::new));
   }
 
-  /** Whether nothing is in it. */
+  /** Returns whether nothing is in it. */
   public boolean isEmpty() {
     return blocks.length == 0;
   }
 
-  /** Whether that address, as text, is in it. */
+  /** Returns whether that address, as text, is in it. */
   public boolean contains(String address) {
     if (blocks.length == 0) {
       return false;
@@ -68,7 +68,7 @@ public final class AddressBlocks {
     return false;
   }
 
-  /** The octets of an address, an IPv4 one written as IPv6 as IPv4; null: not an address. */
+  /** Returns the octets of an address, an IPv4 one written as IPv6 as IPv4; null: not an address. */
   public static byte @Nullable [] octets(String address) {
     byte[] octets = NetUtil.createByteArrayFromIpAddressString(address);
     if (octets == null || octets.length == 4) {

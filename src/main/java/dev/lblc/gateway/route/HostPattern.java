@@ -5,13 +5,13 @@ public final class HostPattern {
   private final String name;
   private final boolean isSuffix;
 
-  /** Of a pattern in lower case, as the reader of the configuration gives it. */
+  /** Creates the pattern of a text in lower case, as the reader of the configuration gives it. */
   public HostPattern(String pattern) {
     isSuffix = pattern.startsWith("*.");
     name = isSuffix ? pattern.substring(1) : pattern;
   }
 
-  /** Whether a host, lower case and without port, fits. */
+  /** Returns whether a host, lower case and without port, fits. */
   public boolean matches(String host) {
     return isSuffix
         ? host.length() > name.length() && host.endsWith(name) && host.charAt(0) != '.'

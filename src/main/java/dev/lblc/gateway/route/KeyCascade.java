@@ -9,7 +9,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes destinations: the first of a route's templates that yields a value. Compiled once from configuration into functions;
+ * The templates of a route's destination: the first that yields a value makes it. Compiled once from configuration into functions;
  * immutable.
  *
  * @param <F> what is known about a request or a connection
@@ -21,7 +21,7 @@ public final class KeyCascade<F> {
    * @param <F> what it is taken from
    */
   public interface Source<F> {
-    /** The piece; null or an empty text for no value. */
+    /** Returns the piece; null or an empty text for no value. */
     @Nullable
     String value(F facts);
   }
@@ -33,7 +33,7 @@ public final class KeyCascade<F> {
   }
 
   /**
-   * For these templates, tried in order; none: nothing has a destination.
+   * Compiles templates, which are tried in order; none: nothing has a destination.
    *
    * @param fields how each field gets its value
    */
@@ -43,7 +43,7 @@ public final class KeyCascade<F> {
         templates.stream().map(template -> compile(template, fields)).toList());
   }
 
-  /** The key; null: no template yields a value. */
+  /** Returns the key; null: no template yields a value. */
   public @Nullable String keyOf(F facts) {
     for (Source<F> source : cascade) {
       String value = source.value(facts);

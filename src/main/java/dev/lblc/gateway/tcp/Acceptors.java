@@ -53,7 +53,7 @@ final class Acceptors {
             .compose(closed -> Future.failedFuture(cause)));
   }
 
-  /** Closes them; complete once their ports are free. */
+  /** Closes listening sockets. Returns what completes once their ports are free. */
   static Future<Void> closeAll(Vertx vertx, List<Channel> channels) {
     return Future.join(channels.stream().map(channel -> close(vertx, channel)).toList())
         .mapEmpty();
@@ -127,7 +127,11 @@ final class Acceptors {
     @Override
     @SuppressWarnings("deprecation") // for outbound handlers only
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      LOG.warn("listener {} cannot accept connections", config.name(), cause);
+      LOG.warn(
+          "listener {} could not accept a connection: it tries again in {} ms. Most often the limit of open files is reached",
+          config.name(),
+          PAUSE_MILLIS,
+          cause);
       ctx.channel().config().setAutoRead(false);
       ctx.executor()
           .schedule(

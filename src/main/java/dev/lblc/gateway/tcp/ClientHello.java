@@ -7,7 +7,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for the server name in what a TLS client sends first, without taking part in the handshake.
+ * The search for the server name in what a TLS client sends first, without a part in the handshake.
  *
  * <p>It is fed with the bytes as they come, each once, in pieces of any size; the hello may be spread over several records. It
  * is done with the name, or without as soon as it is certain that there is none: the bytes are no TLS, or broken, or more than
@@ -52,7 +52,7 @@ final class ClientHello {
     return done;
   }
 
-  /** The name, in lower case; null: there is none, or it is not known yet. */
+  /** Returns the name, in lower case; null: there is none, or it is not known yet. */
   @Nullable
   String serverName() {
     return serverName;

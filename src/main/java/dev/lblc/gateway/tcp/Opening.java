@@ -18,7 +18,7 @@ import javax.net.ssl.SNIHostName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out what a connection is about before it gets a route: reads the PROXY protocol's header, waits for the TLS handshake
+ * The first stage of a session, until its route is known: reads the PROXY protocol's header, waits for the TLS handshake
  * where that ends here, or else looks for the server name in it; each only where it is asked for. What else was read by then
  * is held for the server.
  *

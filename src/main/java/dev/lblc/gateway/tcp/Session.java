@@ -67,12 +67,12 @@ final class Session {
 
   // --- what is known ---
 
-  /** The server that accepted it. */
+  /** Returns the server that accepted it. */
   TcpServer acceptedBy() {
     return acceptedBy;
   }
 
-  /** What holds for it, whatever its listener has been told since. */
+  /** Returns the settings that it began with, whatever its listener has been told since. */
   TcpSettings settings() {
     return settings;
   }
@@ -81,7 +81,7 @@ final class Session {
     return client;
   }
 
-  /** The address at the other end of the client's connection. */
+  /** Returns the address at the other end of the client's connection. */
   InetSocketAddress peer() {
     return peer;
   }
@@ -106,7 +106,7 @@ final class Session {
     return startNanos;
   }
 
-  /** Whether anything has happened since this was last asked. */
+  /** Returns whether anything has happened since this was last asked. */
   boolean hasMoved() {
     boolean clientMoved = client.hasMoved();
     return (server != null && server.hasMoved()) || clientMoved;

@@ -52,17 +52,17 @@ final class Side extends ChannelInboundHandlerAdapter {
     return received;
   }
 
-  /** Whether the peer broke off after it had said that it will send no more; NIO cannot know. */
+  /** Returns whether the peer broke off after it had said that it will send no more; NIO cannot know. */
   boolean isBrokenAfterEnd() {
     return inputEnded && Sockets.hasError(channel);
   }
 
-  /** The port of this end. */
+  /** Returns the port of this end. */
   int localPort() {
     return Sockets.localPort(channel);
   }
 
-  /** Whether something was received, or taken by the peer, since this was last asked. */
+  /** Returns whether something was received, or taken by the peer, since this was last asked. */
   boolean hasMoved() {
     ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
     long left = out == null ? 0 : out.totalPendingWriteBytes() - out.currentProgress();
@@ -182,7 +182,7 @@ final class Side extends ChannelInboundHandlerAdapter {
     return channel.pipeline().get(SslHandler.class);
   }
 
-  /** Whether the peer has ended TLS both ways, as it does up to TLS 1.2: what is written now is lost. */
+  /** Returns whether the peer has ended TLS both ways, as it does up to TLS 1.2: what is written now is lost. */
   private boolean canTakeNoMore() {
     SslHandler tls = inputEnded ? tls() : null;
     return tls != null && tls.engine().isOutboundDone();

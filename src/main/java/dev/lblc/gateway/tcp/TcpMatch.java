@@ -24,7 +24,7 @@ final class TcpMatch {
     return sni != null;
   }
 
-  /** Whether the connection has all of it. */
+  /** Returns whether the connection has all of it. */
   boolean matches(ConnectionFacts facts) {
     return portMatches(facts.localPort())
         && (clients.isEmpty() || clients.contains(facts.clientIp()))

@@ -46,17 +46,17 @@ final class TcpRoutes {
     return new TcpRoutes(List.copyOf(compiled));
   }
 
-  /** Whether any route looks at the server name of the TLS handshake. */
+  /** Returns whether any route looks at the server name of the TLS handshake. */
   boolean anyNeedsSni() {
     return anyNeedsSni;
   }
 
-  /** Whether connections to a server of any route start with a PROXY protocol header. */
+  /** Returns whether connections to a server of any route start with a PROXY protocol header. */
   boolean anySendsProxyHeader() {
     return routes.stream().anyMatch(route -> route.proxyProtocol() != null);
   }
 
-  /** The first route that matches; null: none does. */
+  /** Returns the first route that matches; null: none does. */
   @Nullable
   TcpRoute find(ConnectionFacts facts) {
     for (TcpRoute route : routes) {

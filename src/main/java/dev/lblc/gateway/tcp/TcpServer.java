@@ -59,7 +59,7 @@ public final class TcpServer {
     return sockets.stream().map(Sockets::localPort).toList();
   }
 
-  /** Accepts no more; complete once the ports are free. */
+  /** Closes the listening sockets. Returns what completes once their ports are free. */
   public Future<Void> stopAccepting() {
     List<Channel> bound = sockets;
     sockets = List.of();

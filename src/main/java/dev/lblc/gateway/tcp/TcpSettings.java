@@ -67,7 +67,7 @@ public final class TcpSettings {
     return routes;
   }
 
-  /** Null: what comes is passed on as it is. */
+  /** Returns what takes TLS off; null: what comes is passed on as it is. */
   @Nullable
   SslContext tls() {
     return tls;

@@ -25,7 +25,7 @@ public final class TcpWorker {
   private final List<Drain> drains = new ArrayList<>();
 
   /**
-   * On the current event loop.
+   * Creates the data path of the current event loop.
    *
    * @param nanoTime monotonic clock in nanoseconds
    */
