@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lblc.testing.ConfigJson;
+import dev.lblc.testing.Hellos;
 import dev.lblc.testing.Ports;
 import dev.lblc.testing.SelfSigned;
 import io.vertx.core.Future;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -172,6 +174,23 @@ final class GatewayApplyIT {
       }
       assertThat(early.send("c").exactly(1)).isEqualTo("c");
       assertThat(gateway.active("echo")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void apply_whileAClientHasNotSaidWhatItWants_leavesItTheRoutesItWasAcceptedWith()
+      throws Exception {
+    byte[] hello = Hellos.with(100, Hellos.serverName("db.example.com"));
+    int half = hello.length / 2;
+    start(tcp("web"), route("echo", "{sni}"));
+    try (RawClient early = new RawClient(gateway.port());
+        RawClient next = new RawClient(gateway.port())) {
+      early.send(Arrays.copyOf(hello, half));
+      next.send(hello).exactly(hello.length); // so that the one before was accepted, too
+      apply(List.of(tcp("web")), List.of(route("twice", "{sni}")));
+      early.send(Arrays.copyOfRange(hello, half, hello.length)).exactly(hello.length);
+      assertThat(gateway.active("echo")).isEqualTo(2);
+      assertThat(gateway.active("twice")).isZero();
     }
   }
 
