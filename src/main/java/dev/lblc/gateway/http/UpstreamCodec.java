@@ -45,6 +45,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Confined to the event loop of its channel.
  */
+// Nobody waits for a connection that is given up to be closed.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class UpstreamCodec
     extends CombinedChannelDuplexHandler<HttpResponseDecoder, HttpRequestEncoder> {
   private static final Logger LOG = LoggerFactory.getLogger(UpstreamCodec.class);
