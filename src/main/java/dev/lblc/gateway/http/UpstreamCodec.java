@@ -45,6 +45,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Confined to the event loop of its channel.
  */
+// Nobody waits for a connection that is given up to be closed.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class UpstreamCodec
     extends CombinedChannelDuplexHandler<HttpResponseDecoder, HttpRequestEncoder> {
   private static final Logger LOG = LoggerFactory.getLogger(UpstreamCodec.class);
@@ -87,7 +89,7 @@ final class UpstreamCodec
   /** A complete answer may not have been delivered yet when the server closes; then the end must not overtake it. */
   @Override
   public void handlerAdded(ChannelHandlerContext context) throws Exception {
-    context.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+    context.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     super.handlerAdded(context);
   }
 
