@@ -89,7 +89,7 @@ final class UpstreamCodec
   /** A complete answer may not have been delivered yet when the server closes; then the end must not overtake it. */
   @Override
   public void handlerAdded(ChannelHandlerContext context) throws Exception {
-    context.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+    context.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     super.handlerAdded(context);
   }
 

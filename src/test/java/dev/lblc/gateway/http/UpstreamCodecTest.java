@@ -1,12 +1,19 @@
 package dev.lblc.gateway.http;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
@@ -14,8 +21,11 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -93,6 +103,27 @@ final class UpstreamCodecTest {
     receive(ANSWER);
     assertThat(received()).isEqualTo("200 ok end");
     assertThat(retirements).isZero();
+  }
+
+  /** On a socket: Netty closes it at the server's end unless it is told not to. */
+  @Test
+  void serverThatCloses_aSocket_leavesItOpenForTheDelivery() throws Exception {
+    CountDownLatch retired = new CountDownLatch(1);
+    EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Channel socket = new Bootstrap()
+          .group(loop)
+          .channel(NioSocketChannel.class)
+          .handler(new UpstreamCodec(retired::countDown))
+          .connect(server.getLocalSocketAddress())
+          .sync()
+          .channel();
+      server.accept().close();
+      assertThat(retired.await(10, SECONDS)).isTrue();
+      assertThat(socket.isOpen()).isTrue();
+    } finally {
+      loop.shutdownGracefully(0, 1, SECONDS).sync();
+    }
   }
 
   private void request() {
