@@ -1,5 +1,6 @@
-package dev.lblc.gateway.http;
+package dev.lblc.gateway.http.vertx;
 
+import dev.lblc.gateway.http.Limits;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
@@ -45,6 +46,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Confined to the event loop of its channel.
  */
+// Nobody waits for a connection that is given up to be closed.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class UpstreamCodec
     extends CombinedChannelDuplexHandler<HttpResponseDecoder, HttpRequestEncoder> {
   private static final Logger LOG = LoggerFactory.getLogger(UpstreamCodec.class);
