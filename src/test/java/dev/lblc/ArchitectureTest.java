@@ -90,6 +90,29 @@ final class ArchitectureTest {
       ofGateway("dev.lblc.gateway.http", "dev.lblc.gateway.route", "dev.lblc.gateway.net");
 
   @ArchTest
+  static final ArchRule gatewayHttpVertx_importsOnlyHttpRouteAndNet = ofGateway(
+      "dev.lblc.gateway.http.vertx",
+      "dev.lblc.gateway.http",
+      "dev.lblc.gateway.route",
+      "dev.lblc.gateway.net");
+
+  @ArchTest
+  static final ArchRule httpPolicy_movesNoBytes = noClasses()
+      .that()
+      .resideInAnyPackage("dev.lblc.gateway.http", "dev.lblc.gateway.route")
+      .should()
+      .dependOnClassesThat(resideInAPackage("io.vertx..")
+          .or(resideInAPackage("io.netty..").and(not(resideInAPackage("io.netty.util")))));
+
+  @ArchTest
+  static final ArchRule httpEngine_usesNoOtherProxy = noClasses()
+      .that()
+      .resideInAPackage("dev.lblc.gateway..")
+      .should()
+      .dependOnClassesThat(
+          resideInAnyPackage("io.vertx.ext.web..", "io.vertx.httpproxy.."));
+
+  @ArchTest
   static final ArchRule admin_knowsOnlyTheFaceAndConfig =
       ofOurs("admin", resideInAnyPackage("dev.lblc.plugin", "dev.lblc.config").or(SERVERS));
 
@@ -131,7 +154,7 @@ final class ArchitectureTest {
   @ArchTest
   static final ArchRule vertxInternals_onlyWhereItsApiFallsShort = noClasses()
       .that()
-      .doNotHaveFullyQualifiedName("dev.lblc.gateway.http.Connections")
+      .doNotHaveFullyQualifiedName("dev.lblc.gateway.http.vertx.Connections")
       .and()
       .doNotHaveFullyQualifiedName("dev.lblc.gateway.net.Loop")
       .and()

@@ -1,7 +1,7 @@
 package dev.lblc.gateway;
 
 import dev.lblc.config.HttpListenerConfig;
-import dev.lblc.gateway.http.Connections;
+import dev.lblc.gateway.http.vertx.Connections;
 import dev.lblc.gateway.net.ConnectionCount;
 import dev.lblc.gateway.net.PortRelease;
 import io.vertx.core.Future;
@@ -120,7 +120,7 @@ final class HttpListener implements Listener {
   private Future<Share> open(Worker worker) {
     return worker.call(() -> vertx
         .createHttpServer(ServerOptions.of(settings))
-        .connectionHandler(this::limit)
+        .connectionHandler(connection -> accepted(worker, connection))
         .requestHandler(worker.http().handler(() -> settings.routes()))
         .invalidRequestHandler(worker.http().invalidRequestHandler(() -> settings.routes()))
         .listen(bindPort, settings.config().host())
@@ -138,7 +138,8 @@ final class HttpListener implements Listener {
   }
 
   /** Closes connections that come past the listener's limit at once. */
-  private void limit(HttpConnection connection) {
+  private void accepted(Worker worker, HttpConnection connection) {
+    worker.http().opened(connection);
     boolean stays = connections.opened();
     Connections.onClosed(connection, connections::closed);
     if (!stays) {

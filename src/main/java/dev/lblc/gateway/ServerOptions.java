@@ -1,6 +1,5 @@
 package dev.lblc.gateway;
 
-import dev.lblc.config.HttpRouteConfig;
 import dev.lblc.gateway.http.Limits;
 import dev.lblc.gateway.net.Certificate;
 import dev.lblc.gateway.net.ProxyCodec;
@@ -8,15 +7,11 @@ import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.ServerSSLOptions;
-import java.time.Duration;
 import java.util.List;
 
 /** Vert.x's options for the servers of a listener. */
 final class ServerOptions {
   private static final int STREAMS_PER_CONNECTION = 100;
-
-  /** What a connection may be idle for where the routes wait no longer themselves. */
-  private static final Duration SHORTEST_IDLE = Duration.ofSeconds(60);
 
   private ServerOptions() {}
 
@@ -31,7 +26,6 @@ final class ServerOptions {
   /** Returns the options to listen with. */
   static HttpServerOptions of(HttpSettings settings) {
     HttpServerOptions options = new HttpServerOptions()
-        .setIdleTimeout(Math.toIntExact(idle(settings.config().routes()).toSeconds()))
         .setMaxInitialLineLength(Limits.LINE_BYTES)
         .setMaxHeaderSize(Limits.HEADER_BYTES)
         .setMaxChunkSize(Limits.CHUNK_BYTES)
@@ -63,18 +57,5 @@ final class ServerOptions {
     tls.setApplicationLayerProtocols(
         List.of(HttpVersion.HTTP_2.alpnName(), HttpVersion.HTTP_1_1.alpnName()));
     return tls;
-  }
-
-  /** Longer than any wait for a response. */
-  private static Duration idle(List<HttpRouteConfig> routes) {
-    Duration idle = SHORTEST_IDLE;
-    for (HttpRouteConfig route : routes) {
-      HttpRouteConfig.Timeouts timeouts = route.timeouts();
-      Duration response = timeouts.response();
-      Duration longer = response.compareTo(timeouts.idle()) > 0 ? response : timeouts.idle();
-      Duration wait = longer.plus(timeouts.connect()).multipliedBy(1L + route.retries());
-      idle = idle.compareTo(wait) > 0 ? idle : wait;
-    }
-    return idle.plusSeconds(10);
   }
 }

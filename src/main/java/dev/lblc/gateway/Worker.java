@@ -1,6 +1,6 @@
 package dev.lblc.gateway;
 
-import dev.lblc.gateway.http.HttpWorker;
+import dev.lblc.gateway.http.vertx.HttpWorker;
 import dev.lblc.gateway.tcp.TcpWorker;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

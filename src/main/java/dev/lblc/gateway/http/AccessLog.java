@@ -1,11 +1,10 @@
 package dev.lblc.gateway.http;
 
 import dev.lblc.gateway.net.AccessLine;
-import io.vertx.core.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one line for each exchange: client, method, path without query, protocol, status, bytes of body sent, milliseconds,
+ * The access log of exchanges, one line for each: client, method, path without query, protocol, status, bytes of body sent, milliseconds,
  * service, server, reason of the choice, and why it failed; a dash for what is not known. Never a destination, a header or a
  * query.
  */
@@ -21,7 +20,7 @@ final class AccessLog {
       String client,
       String method,
       @Nullable String path,
-      @Nullable HttpVersion version,
+      @Nullable Protocol protocol,
       int status,
       long bytes,
       long nanos,
@@ -33,7 +32,7 @@ final class AccessLog {
         .text(client)
         .text(method)
         .text(withoutQuery(path))
-        .text(protocol(version))
+        .text(protocol == null ? null : protocol.text())
         .number(status)
         .number(bytes)
         .millis(nanos)
@@ -46,17 +45,5 @@ final class AccessLog {
   private static @Nullable String withoutQuery(@Nullable String path) {
     int question = path == null ? -1 : path.indexOf('?');
     return path != null && question >= 0 ? path.substring(0, question) : path;
-  }
-
-  private static String protocol(@Nullable HttpVersion version) {
-    if (version == null) {
-      return "-";
-    }
-    return switch (version) {
-      case HTTP_1_0 -> "HTTP/1.0";
-      case HTTP_1_1 -> "HTTP/1.1";
-      case HTTP_2 -> "HTTP/2";
-      case HTTP_3 -> "HTTP/3";
-    };
   }
 }

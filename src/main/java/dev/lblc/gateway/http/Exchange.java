@@ -1,32 +1,43 @@
 package dev.lblc.gateway.http;
 
+import dev.lblc.gateway.http.RequestPlan.Body;
 import dev.lblc.gateway.net.AccessLine;
+import dev.lblc.gateway.net.DeadlineRing;
+import dev.lblc.gateway.net.DeadlineRing.Stage;
+import dev.lblc.gateway.route.Attempts;
+import dev.lblc.gateway.route.HttpRoutes;
 import dev.lblc.gateway.route.Route;
-import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.Lease;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
-import java.util.HashSet;
+import dev.lblc.plugin.LblcService;
+import dev.lblc.scheduler.Server;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One request from its arrival to the last byte of its answer, or to the end of its tunnel.
  *
- * <p>Whatever the way out, it goes through {@link #end}, once: the response calls it when its last byte was written or
- * when its connection or stream closed before, a tunnel calls it when it is over. There the lease is closed, and the
- * connection to the server is closed too unless both messages are complete. A request of which the client still sends
- * is then read to its end and thrown away, so that the connection can be used again.
+ * <pre>
+ *   begin            find the route                         or answer: refused, redirect
+ *   routed           take a lease, connect to its server    failed: another lease, or answer why not
+ *   connected        forward the request
+ *   responseBegan    relay the response, or open a tunnel   closed before: once more, or answer why not
+ *   responseEnded    release the lease, write the end
+ *   answered, clientGone, tunnelEnded, cut                  the one end
+ * </pre>
  *
- * <p>Confined to the request's event loop.
+ * <p>Whatever the way out, it goes through {@link #end}, once. There the lease is closed, and so is the connection to the
+ * server unless both messages are complete. A request of which the client still sends is then read to its end and thrown away,
+ * so that the client's connection can be used again.
+ *
+ * <p>An exchange knows what it wants, not how bytes move: that is the engine's, whose two sides it tells what to do, and which
+ * tells it what has happened. Confined to the request's event loop.
  */
-final class Exchange {
-  /** The key under which a routing context holds it. */
-  static final String KEY = "dev.lblc.gateway.http.Exchange";
+public final class Exchange<S extends ServerSide> {
+  private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+  private static final Set<String> IDEMPOTENT =
+      Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
 
   /** What is being waited for. */
   enum Phase {
@@ -41,70 +52,43 @@ final class Exchange {
     /** The end of a tunnel. */
     TUNNELLING,
     /** The answer is complete: the rest of the request, which nobody wants. */
-    LINGERING
+    LINGERING,
+    /** Nothing more. */
+    OVER
   }
 
-  private static final Set<HttpMethod> IDEMPOTENT = Set.of(
-      HttpMethod.GET,
-      HttpMethod.HEAD,
-      HttpMethod.OPTIONS,
-      HttpMethod.TRACE,
-      HttpMethod.PUT,
-      HttpMethod.DELETE);
-
-  private static final long HTTP2_INTERNAL_ERROR = 0x2;
-
-  private final HttpServerRequest request;
-  private final HttpServerResponse response;
-  private final boolean logged;
-  private final Deadlines deadlines;
+  private final ClientSide<S> client;
+  private final ExchangeContext<S> context;
+  private final HttpRoutes routes;
+  private final boolean isLogged;
   private final long startNanos;
+  private final DeadlineRing.Entry limits = new DeadlineRing.Entry(new ExchangeLimits(this));
 
   private Phase phase = Phase.ROUTING;
   private @Nullable InboundFacts facts;
   private @Nullable Route route;
-  private @Nullable String destination;
-  private @Nullable Lease lease;
-  private @Nullable String server;
-  private @Nullable String reason;
-  private @Nullable HttpClientRequest upstream;
-  private boolean upstreamSent;
-  private boolean upstreamDone;
-  private boolean upgrade;
-  private @Nullable Runnable tunnel;
+  private @Nullable Attempts attempts;
+  private @Nullable Connecting<S> connecting;
+  private @Nullable S server;
+  private boolean isReceived;
   private long tunnelBytes;
-  private Set<String> tried = Set.of();
-  private int retriesLeft;
   private @Nullable Failure failure;
   private @Nullable String refusal;
-  private boolean over;
+  private boolean isOver;
 
-  /** What the deadlines keep about this exchange. */
-  final Deadlines.Entry deadline = new Deadlines.Entry(this);
-
-  /** Takes over the end handler and the close handler of the response. */
-  Exchange(HttpServerRequest request, boolean logged, Deadlines deadlines) {
-    this.request = request;
-    this.response = request.response();
-    this.logged = logged && AccessLine.isOn();
-    this.deadlines = deadlines;
-    this.startNanos = this.logged ? deadlines.nanoTime() : 0;
-    response.endHandler(v -> end());
-    response.closeHandler(v -> end());
+  /** Creates the exchange of a request that has just come; nothing happens until {@link #begin} or {@link #refuse}. */
+  public Exchange(ClientSide<S> client, ExchangeContext<S> context, HttpRoutes routes) {
+    this.client = client;
+    this.context = context;
+    this.routes = routes;
+    this.isLogged = routes.accessLog() && AccessLine.isOn();
+    this.startNanos = isLogged ? context.nanoTime().getAsLong() : 0;
   }
 
   // --- what is known ---
 
-  HttpServerRequest request() {
-    return request;
-  }
-
-  HttpServerResponse response() {
-    return response;
-  }
-
-  InboundFacts facts() {
-    return known(facts);
+  ClientSide<S> client() {
+    return client;
   }
 
   Route route() {
@@ -115,253 +99,275 @@ final class Exchange {
     return phase;
   }
 
-  /** Whether it ended; nothing may be sent to the client any more. */
-  boolean isOver() {
-    return over;
+  /** Returns whether it ended: nothing may be written to the client any more. */
+  public boolean isOver() {
+    return isOver;
   }
 
-  @Nullable
-  Failure failure() {
-    return failure;
-  }
-
-  HttpClientRequest upstream() {
-    return known(upstream);
-  }
-
-  /** The response whose head has come; null: none has, or it is of no more use. */
-  @Nullable
-  HttpClientResponse answer() {
-    return upstream == null ? null : upstream.response().result();
-  }
-
-  /** Whether a server was tried before. */
-  boolean isRetry() {
-    return !tried.isEmpty();
-  }
-
-  /** Something that grows as long as something happens. */
+  /** Returns something that grows as long as something happens. */
   long progress() {
-    return request.bytesRead() + response.bytesWritten() + tunnelBytes + tried.size();
+    return client.received()
+        + client.sent()
+        + tunnelBytes
+        + (attempts == null ? 0 : attempts.givenUp());
+  }
+
+  boolean isServerStalled() {
+    return server != null && server.isStalled();
   }
 
   // --- its stages, in order ---
 
-  void routed(InboundFacts facts, Route route, @Nullable String destination) {
-    this.facts = facts;
-    this.route = route;
-    this.destination = destination;
-    this.retriesLeft = route.retries();
+  /** Finds the route of the request, and forwards it or answers. */
+  public void begin() {
+    Routing.begin(this, client.head(), routes);
   }
 
-  /** Chooses a server and counts the request as active there; throws {@link dev.lblc.plugin.NoServerException}. */
-  Lease acquire() {
-    phase = Phase.CONNECTING;
-    deadlines.add(deadline);
-    LblcService service = known(route().service());
-    Lease taken = service.acquire(destination, tried);
-    lease = taken;
-    server = taken.server().id();
-    reason = taken.reason().label();
-    return taken;
+  /** The request can be read in one way only. */
+  void understood(InboundFacts read) {
+    facts = read;
   }
 
-  /** The server of this lease did not work out: stops counting there; whether another may be tried. */
-  boolean giveUp(Lease taken) {
-    release();
-    if (retriesLeft == 0 || over) {
-      return false;
+  /** It has a route that forwards: gets a server. */
+  void routed(Route found, LblcService service) {
+    InboundFacts known = known(facts);
+    route = found;
+    if (known.body() != Body.NONE && known.upgrade() == null) {
+      client.holdBody();
     }
-    retriesLeft--;
-    Set<String> more = new HashSet<>(tried);
-    more.add(taken.server().id());
-    tried = more;
-    return true;
+    Attempts made = new Attempts(service, found.keys().keyOf(known), found.retries());
+    attempts = made;
+    connecting = new Connecting<>(this, context.upstreams(), made);
+    connecting.attempt(Failure.NO_SERVER);
   }
 
-  /**
-   * The server closed the connection before it answered, as happens to one that was idle for too long: whether the
-   * request may be sent again. It may if that does no harm and nothing of a body is lost.
-   */
-  boolean mayResend() {
-    Lease taken = lease;
-    if (taken == null
-        || failure != null
-        || !IDEMPOTENT.contains(request.method())
-        || !request.isEnded()
-        || request.bytesRead() > 0
-        || !giveUp(taken)) {
-      return false;
+  /** A server was chosen, and a connection to it is attempted. */
+  void connecting() {
+    enter(Phase.CONNECTING, Stage.SETTING_UP);
+  }
+
+  /** There is a connection to the server, on which nothing was sent. */
+  void connected(S granted, Server chosen) {
+    InboundFacts known = known(facts);
+    server = granted;
+    isReceived = false;
+    enter(Phase.SENDING, Stage.RUNNING);
+    client.forward(granted, HeaderPolicy.requestPlan(known, route(), chosen));
+  }
+
+  /** The head of the server's response has come. */
+  public void responseBegan(ResponseHead head) {
+    S from = server;
+    if (isOver || from == null) {
+      return;
     }
-    dropUpstream();
-    return true;
+    enter(Phase.RECEIVING, Stage.RUNNING);
+    try {
+      if (isUpgrade() && ResponsePolicy.isWebSocket(head)) {
+        client.tunnel(from, HeaderPolicy.switched(head, route().responseEdits()));
+        return;
+      }
+      ResponsePlan plan = ResponsePolicy.plan(client.head(), head, route());
+      if (plan == null) {
+        abort(Failure.BAD_ANSWER);
+      } else {
+        client.relay(from, plan);
+      }
+    } catch (IllegalArgumentException e) {
+      LOG.debug("a status or header of a server cannot be sent", e);
+      abort(Failure.BAD_ANSWER);
+    }
   }
 
-  /** Every server that could be tried was: start again with all of them. */
-  void tryAllAgain() {
-    tried = Set.of();
+  /** The response was received to its end; {@code trailers} are null if there are none, or none can be sent. */
+  public void responseEnded(@Nullable HeaderView trailers) {
+    if (isOver || server == null) {
+      return;
+    }
+    isReceived = true;
+    // Before the last byte: a client that has all of its answer never sees itself counted.
+    known(attempts).release();
+    client.finish(trailers == null ? null : HeaderPolicy.trailers(trailers));
   }
 
-  /** Holds a connection to the server on which nothing was sent. */
-  void connected(HttpClientRequest granted) {
-    phase = Phase.SENDING;
-    upstream = granted;
-    upstreamSent = false;
-    upstreamDone = false;
+  /** The two connections are joined. */
+  public void tunnelling() {
+    enter(Phase.TUNNELLING, Stage.RUNNING);
   }
 
-  /** The request is on its way: the connection is of no more use to others unless both messages are completed. */
-  void sending() {
-    upstreamSent = true;
-  }
-
-  /** The request asks to leave HTTP. */
-  void upgrading() {
-    upgrade = true;
-  }
-
-  /** The head of the response came. */
-  void receiving() {
-    phase = Phase.RECEIVING;
-  }
-
-  /** The response was received to its end. */
-  void received() {
-    upstreamDone = true;
-  }
-
-  /** Became a tunnel, which {@code close} closes on both sides. */
-  void tunnelling(Runnable close) {
-    phase = Phase.TUNNELLING;
-    tunnel = close;
-  }
-
-  void tunnelled(int bytes) {
+  /** So many bytes have gone through the tunnel. */
+  public void tunnelled(int bytes) {
     tunnelBytes += bytes;
   }
 
   // --- ways out ---
 
+  /** Answers in place of a server: none is involved. */
+  void answer(Answer answer) {
+    client.answer(answer);
+  }
+
+  /** Refuses it before a server is involved. */
+  public void refuse(int status, String why) {
+    refusal = why;
+    client.answer(Answer.refusal(status, why));
+  }
+
+  /**
+   * The server's side has failed. If no response has begun and the server has closed the connection, as happens to one that
+   * was idle for too long, the request is sent again where that does no harm and nothing of a body is lost.
+   */
+  public void serverFailed(Failure why) {
+    if (isOver || server == null) {
+      return;
+    }
+    if (why == Failure.CLOSED_EARLY && phase == Phase.SENDING && mayResend()) {
+      dropServer();
+      known(connecting).attempt(why);
+    } else {
+      abort(why);
+    }
+  }
+
+  private boolean mayResend() {
+    return !isUpgrade()
+        && IDEMPOTENT.contains(client.head().method())
+        && client.isRequestComplete()
+        && client.received() == 0
+        && known(attempts).giveUp();
+  }
+
+  /** Answers with an error of our own if the client has seen nothing yet, else cuts the client off. */
+  public void abort(Failure why) {
+    fail(why);
+    if (isOver) {
+      return;
+    }
+    if (client.isHeadWritten() || client.isAnswered()) {
+      cut(why);
+      return;
+    }
+    if (attempts != null) {
+      attempts.release();
+    }
+    dropServer();
+    client.answer(Answer.to(known(failure)));
+  }
+
+  /** Ends what the client has seen a part of, so that it cannot take it for the whole. */
+  public void cut(Failure why) {
+    fail(why);
+    if (!isOver) {
+      end();
+      client.cut();
+    }
+  }
+
+  /** A handler of the engine's has thrown this. */
+  public void crashed(RuntimeException cause) {
+    LOG.error("a request failed", cause);
+    abort(Failure.INTERNAL);
+  }
+
+  /** The last byte of the answer was written. */
+  public void answered() {
+    end();
+  }
+
+  /** The connection or stream of the client has ended. */
+  public void clientGone() {
+    end();
+  }
+
+  /** One of the two ends of the tunnel is closed, and now both are. */
+  public void tunnelEnded() {
+    end();
+  }
+
   /** Notes why it fails; the first reason stays. */
-  void fail(Failure why) {
+  private void fail(Failure why) {
     if (failure == null) {
       failure = why;
     }
   }
 
-  /** Answers with an error of our own if the client saw nothing yet, else cuts it off. The first failure is the reason. */
-  void abort(Failure why) {
-    fail(why);
-    if (over) {
+  private void end() {
+    if (isOver) {
       return;
     }
-    if (response.headWritten() || response.ended()) {
-      cut(why);
-    } else {
-      release();
-      Answers.failure(request, known(failure));
-    }
-  }
-
-  /** Refuses it before a server is involved. */
-  void refuse(int status, String why) {
-    refusal = why;
-    Answers.text(request, status, why);
-  }
-
-  /** Ends what the client has seen a part of, so that it cannot take it for the whole. */
-  void cut(Failure why) {
-    fail(why);
-    if (over) {
-      return;
-    }
-    end();
-    if (tunnel != null) {
-      tunnel.run();
-    } else if (request.version() == HttpVersion.HTTP_2) {
-      response.reset(HTTP2_INTERNAL_ERROR);
-    } else if (request.version() == HttpVersion.HTTP_1_0) {
-      Connections.resetNow(request.connection());
-    } else {
-      Connections.closeNow(request.connection());
-    }
-  }
-
-  /** The one end. */
-  void end() {
-    if (over) {
-      return;
-    }
-    over = true;
-    boolean answered = response.ended();
-    if (!answered) {
+    isOver = true;
+    boolean isAnswered = client.isAnswered();
+    if (!isAnswered) {
       fail(Failure.CLIENT_GONE);
     }
-    release();
-    dropUpstream();
-    if (logged) {
-      log(answered);
+    if (attempts != null) {
+      attempts.release();
     }
-    if (answered && !request.isEnded()) {
-      linger();
+    dropServer();
+    if (isLogged) {
+      log(isAnswered);
+    }
+    if (isAnswered && !client.isRequestComplete()) {
+      enter(Phase.LINGERING, Stage.ENDING);
+      client.discardRest();
     } else {
-      deadlines.remove(deadline);
+      leave();
+    }
+  }
+
+  /** Ends the wait for the rest of the request if there is nothing to wait for any more. */
+  void checkLingering(boolean isLate) {
+    if (client.isRequestComplete() || client.isClosed()) {
+      leave();
+    } else if (isLate) {
+      leave();
+      client.refuseRest();
     }
   }
 
   /** Gives the connection to the server back, or closes it if a message on it is not complete. */
-  void dropUpstream() {
-    HttpClientRequest held = upstream;
-    if (held == null) {
-      return;
-    }
-    upstream = null;
-    if (!upstreamSent) {
-      held.reset();
-    } else if (!upstreamDone || upgrade || !request.isEnded()) {
-      // Reset alone would return a connection in mid-request to the pool if its response was
-      // complete.
-      Connections.closeNow(held.connection());
-      held.reset();
-    }
-  }
-
-  /**
-   * Stops counting, once. Just before the last byte is written, so that a client that has all of its answer never sees
-   * itself counted.
-   */
-  void release() {
-    Lease held = lease;
+  private void dropServer() {
+    S held = server;
     if (held != null) {
-      lease = null;
-      held.close();
+      server = null;
+      if (isReceived && client.isRequestComplete() && !isUpgrade()) {
+        held.giveBack();
+      } else {
+        held.close();
+      }
     }
   }
 
-  private void linger() {
-    phase = Phase.LINGERING;
-    deadlines.add(deadline);
-    request.handler(null);
-    request.endHandler(null);
-    request.resume();
+  private boolean isUpgrade() {
+    return facts != null && facts.upgrade() != null;
   }
 
-  private void log(boolean answered) {
-    boolean seen = answered || response.headWritten();
-    Route taken = route;
-    LblcService service = taken == null ? null : taken.service();
+  private void enter(Phase next, Stage stage) {
+    phase = next;
+    context.deadlines().enter(limits, stage);
+  }
+
+  private void leave() {
+    phase = Phase.OVER;
+    context.deadlines().leave(limits);
+  }
+
+  private void log(boolean isAnswered) {
+    boolean isSeen = isAnswered || client.isHeadWritten();
+    RequestHead head = client.head();
+    Lease last = attempts == null ? null : attempts.last();
     String why = refusal != null ? refusal : failure == null ? null : failure.reason();
     AccessLog.write(
-        facts != null ? facts.clientIp() : InboundFacts.peerOf(request.connection()),
-        request.method().name(),
-        request.uri(),
-        request.version(),
-        seen || failure == null ? response.getStatusCode() : failure.status(),
-        response.bytesWritten() + tunnelBytes,
-        deadlines.nanoTime() - startNanos,
-        service == null ? null : service.name(),
-        server,
-        reason,
+        facts != null ? facts.clientIp() : head.peer(),
+        head.method(),
+        head.target(),
+        head.protocol(),
+        isSeen || failure == null ? client.status() : failure.status(),
+        client.sent() + tunnelBytes,
+        context.nanoTime().getAsLong() - startNanos,
+        attempts == null ? null : attempts.service().name(),
+        last == null ? null : last.server().id(),
+        last == null ? null : last.reason().label(),
         why);
   }
 

@@ -1,7 +1,7 @@
 package dev.lblc.gateway.http;
 
 /** Why a request did not get a server's answer: the status the client sees, and the reason in the access log. */
-enum Failure {
+public enum Failure {
   /** No server could be chosen. */
   NO_SERVER(503, "no server available"),
   /** The server did not take the connection, nor did those tried after it. */
@@ -43,10 +43,5 @@ enum Failure {
 
   String reason() {
     return reason;
-  }
-
-  /** This failure as the cause of a failed future; without a stack trace. */
-  FailureException exception() {
-    return new FailureException(this);
   }
 }

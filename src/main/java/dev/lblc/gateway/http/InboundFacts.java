@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http;
 
+import dev.lblc.gateway.http.RequestPlan.Body;
 import dev.lblc.gateway.route.AddressBlocks;
 import dev.lblc.gateway.route.AsciiCase;
 import dev.lblc.gateway.route.BadRequestException;
@@ -7,51 +8,128 @@ import dev.lblc.gateway.route.ClientAddress;
 import dev.lblc.gateway.route.HostName;
 import dev.lblc.gateway.route.RequestFacts;
 import dev.lblc.gateway.route.RequestTarget;
-import io.vertx.core.http.HttpConnection;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.HostAndPort;
-import io.vertx.core.net.SocketAddress;
+import io.netty.util.AsciiString;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The facts of a request that came in. Confined to the request's event loop; values that cost are made when asked for. */
+/**
+ * The facts of a request that came in. What could be read in more than one way is refused here, once and for all engines.
+ * Values that cost are made when asked for. Confined to the request's event loop.
+ */
 final class InboundFacts implements RequestFacts {
-  private final HttpServerRequest request;
-  private final HttpConnection connection;
+  private static final String CHUNKED = "chunked";
+  private static final String WEBSOCKET = "websocket";
+
+  private final RequestHead head;
   private final AddressBlocks trustedPeers;
   private final RequestTarget target;
   private final @Nullable String authority;
   private final String host;
   private final String peer;
   private final boolean peerTrusted;
+  private final Body body;
+  private final @Nullable String upgrade;
 
   /** Reads them; throws {@link BadRequestException} if the request could be read in more than one way. */
-  InboundFacts(HttpServerRequest request, AddressBlocks trustedPeers) {
-    this.request = request;
-    this.connection = request.connection();
+  InboundFacts(RequestHead head, AddressBlocks trustedPeers) {
+    this.head = head;
     this.trustedPeers = trustedPeers;
-    this.target = RequestTarget.parse(request.uri());
-    this.authority = target.authority() != null ? target.authority() : authorityOf(request);
+    this.body = bodyOf(head);
+    String own = authorityOf(head);
+    this.target = RequestTarget.parse(head.target());
+    this.authority = target.authority() != null ? target.authority() : own;
     this.host = authority == null ? "" : HostName.of(authority);
-    this.peer = peerOf(connection);
+    this.peer = head.peer();
     this.peerTrusted = trustedPeers.contains(peer);
+    this.upgrade = upgradeOf(head);
   }
 
-  /** The address at the other end of a connection, or what the PROXY protocol says it was. */
-  static String peerOf(HttpConnection connection) {
-    return hostOf(connection.remoteAddress());
+  /**
+   * Returns host and port as the client sent them beside the target; null: not at all.
+   *
+   * @throws BadRequestException if they are none, or missing where they must not be
+   */
+  static @Nullable String authorityOf(RequestHead head) {
+    String authority;
+    if (head.protocol() == Protocol.HTTP_2) {
+      authority = head.authority();
+    } else {
+      List<String> hosts = head.headers("host");
+      if (hosts.size() > 1) {
+        throw new BadRequestException("more than one Host header");
+      }
+      authority = hosts.isEmpty() ? null : hosts.get(0);
+    }
+    if (authority != null) {
+      HostName.of(authority);
+    } else if (head.protocol() != Protocol.HTTP_1_0) {
+      throw new BadRequestException("no host");
+    }
+    return authority;
+  }
+
+  /** HTTP/2 frames bodies itself; towards an HTTP/1.1 server one of unknown length is chunked. */
+  private static Body bodyOf(RequestHead head) {
+    List<String> codings = head.headers("transfer-encoding");
+    if (head.protocol() != Protocol.HTTP_2 && !codings.isEmpty()) {
+      if (codings.size() > 1
+          || !codings.get(0).trim().equalsIgnoreCase(CHUNKED)
+          || head.protocol() == Protocol.HTTP_1_0) {
+        throw new BadRequestException("unsupported transfer coding");
+      }
+      return Body.CHUNKED;
+    }
+    String length = head.header("content-length");
+    if (length != null) {
+      return length.equals("0") ? Body.NONE : Body.SIZED;
+    }
+    return head.protocol() == Protocol.HTTP_2 && head.hasMoreFrames() ? Body.CHUNKED : Body.NONE;
+  }
+
+  private static @Nullable String upgradeOf(RequestHead head) {
+    if (head.protocol() == Protocol.HTTP_1_1 && head.method().equals("GET")) {
+      String protocol = head.header("upgrade");
+      if (protocol != null
+          && anyContains(head.headers("upgrade"), WEBSOCKET)
+          && anyContains(head.headers("connection"), "upgrade")) {
+        return protocol;
+      }
+    }
+    return null;
+  }
+
+  private static boolean anyContains(List<String> lines, String token) {
+    for (String line : lines) {
+      if (AsciiString.containsIgnoreCase(line, token)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  RequestHead head() {
+    return head;
   }
 
   RequestTarget target() {
     return target;
   }
 
-  /** Host and port as the client sent them; null: not at all. */
+  /** Returns host and port as the client sent them; null: not at all. */
   @Nullable
   String authority() {
     return authority;
+  }
+
+  /** Returns how the body is framed on its way to a server. */
+  Body body() {
+    return body;
+  }
+
+  /** Returns the protocol to switch to, which is WebSocket, as the client spells it; null: it stays HTTP. */
+  @Nullable
+  String upgrade() {
+    return upgrade;
   }
 
   String peer() {
@@ -63,7 +141,7 @@ final class InboundFacts implements RequestFacts {
   }
 
   String scheme() {
-    return connection.isSsl() ? "https" : "http";
+    return head.isEncrypted() ? "https" : "http";
   }
 
   @Override
@@ -88,17 +166,17 @@ final class InboundFacts implements RequestFacts {
 
   @Override
   public String method() {
-    return request.method().name();
+    return head.method();
   }
 
   @Override
   public @Nullable String header(String name) {
-    return request.headers().get(name);
+    return head.header(name);
   }
 
   @Override
   public List<String> headers(String name) {
-    return request.headers().getAll(name);
+    return head.headers(name);
   }
 
   @Override
@@ -108,41 +186,17 @@ final class InboundFacts implements RequestFacts {
 
   @Override
   public String localIp() {
-    return hostOf(connection.localAddress());
+    return head.localIp();
   }
 
   @Override
   public int localPort() {
-    SocketAddress local = connection.localAddress();
-    return local == null ? 0 : local.port();
+    return head.localPort();
   }
 
   @Override
   public @Nullable String sni() {
-    String name = connection.indicatedServerName();
+    String name = head.serverName();
     return name == null ? null : AsciiCase.lower(name);
-  }
-
-  private static String hostOf(@Nullable SocketAddress address) {
-    if (address == null) {
-      return "";
-    }
-    String host = address.hostAddress();
-    return host != null ? host : "";
-  }
-
-  private static @Nullable String authorityOf(HttpServerRequest request) {
-    if (request.version() == HttpVersion.HTTP_2) {
-      HostAndPort real = request.authority(true);
-      HostAndPort authority = real != null ? real : request.authority();
-      return authority == null
-          ? null
-          : authority.port() < 0 ? authority.host() : authority.host() + ":" + authority.port();
-    }
-    List<String> hosts = request.headers().getAll(HttpHeaders.HOST);
-    if (hosts.size() > 1) {
-      throw new BadRequestException("more than one Host header");
-    }
-    return hosts.isEmpty() ? null : hosts.get(0);
   }
 }

@@ -1,4 +1,4 @@
-/** The HTTP data path: match a route, make the destination, take a lease, forward, release. */
+/** HTTP policy: what becomes of a request and its response, whatever moves their bytes. No Vert.x. */
 @NullMarked
 package dev.lblc.gateway.http;
 

@@ -4,33 +4,33 @@ import dev.lblc.config.HttpRouteConfig;
 import io.netty.util.AsciiString;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
- * A route's edits of a message's headers, compiled: names are in lower case. None of them is of a header that frames the
- * message: the reader of the configuration sees to it. Immutable.
+ * A route's edits of a message's headers, compiled. None of them is of a header that frames the message: the reader of the
+ * configuration sees to it. Immutable.
  *
- * @param removed names of headers to remove
- * @param set headers to set, after the removals
+ * @param dropped names of the headers that the route removes or sets
+ * @param set headers that the message gets
  */
-public record HeaderEdits(List<AsciiString> removed, List<Line> set) {
-  /** A header. */
+public record HeaderEdits(HeaderNames dropped, List<Line> set) {
+  /** A header; its name is in lower case. */
   public record Line(AsciiString name, AsciiString value) {}
 
-  /** Copies the lists. */
+  /** Copies the list. */
   public HeaderEdits {
-    removed = List.copyOf(removed);
     set = List.copyOf(set);
   }
 
-  static HeaderEdits compile(HttpRouteConfig.HeaderEdits edits) {
+  /** Compiles the edits of a route: a header that is both removed and set is set. */
+  public static HeaderEdits compile(HttpRouteConfig.HeaderEdits edits) {
     return new HeaderEdits(
-        edits.remove().stream().map(HeaderEdits::name).toList(),
+        HeaderNames.of(Stream.concat(edits.remove().stream(), edits.set().keySet().stream())
+            .toList()),
         edits.set().entrySet().stream()
-            .map(each -> new Line(name(each.getKey()), new AsciiString(each.getValue())))
+            .map(each -> new Line(
+                new AsciiString(each.getKey().toLowerCase(Locale.ROOT)),
+                new AsciiString(each.getValue())))
             .toList());
-  }
-
-  private static AsciiString name(String name) {
-    return new AsciiString(name.toLowerCase(Locale.ROOT));
   }
 }

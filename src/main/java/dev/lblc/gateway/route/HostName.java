@@ -1,7 +1,11 @@
 package dev.lblc.gateway.route;
 
+import io.netty.util.NetUtil;
+
 /** The one form of a host that routes are matched against: lower case, without port, brackets or final dot. */
 public final class HostName {
+  private static final int HIGHEST_PORT = 65_535;
+
   private HostName() {}
 
   /**
@@ -27,6 +31,9 @@ public final class HostName {
       if (end < 0) {
         throw new BadRequestException("bad host");
       }
+      if (!NetUtil.isValidIpV6Address(authority.substring(start, end))) {
+        throw new BadRequestException("bad host");
+      }
       checkPort(authority, end + 1);
     } else if (authority.indexOf(':') >= 0) {
       end = authority.indexOf(':');
@@ -50,8 +57,11 @@ public final class HostName {
     if (colon < authority.length() && authority.charAt(colon) != ':') {
       throw new BadRequestException("bad host");
     }
+    int port = 0;
     for (int i = colon + 1; i < authority.length(); i++) {
-      if (authority.charAt(i) < '0' || authority.charAt(i) > '9') {
+      int digit = authority.charAt(i) - '0';
+      port = 10 * port + digit;
+      if (digit < 0 || digit > 9 || port > HIGHEST_PORT) {
         throw new BadRequestException("bad host");
       }
     }

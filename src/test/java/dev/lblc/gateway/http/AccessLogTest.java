@@ -6,7 +6,6 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.vertx.core.http.HttpVersion;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +36,7 @@ final class AccessLogTest {
         "192.0.2.1",
         "GET",
         "/a/b?token=secret",
-        HttpVersion.HTTP_1_1,
+        Protocol.HTTP_1_1,
         200,
         12,
         1_260_000,
@@ -61,7 +60,7 @@ final class AccessLogTest {
         "192.0.2.1",
         "G\tT",
         "/a b\r\n\u001b[31m\u0085\u2028{}\\u000a",
-        HttpVersion.HTTP_2,
+        Protocol.HTTP_2,
         400,
         0,
         0,
@@ -81,7 +80,7 @@ final class AccessLogTest {
         "192.0.2.1",
         "GET",
         "/" + "a".repeat(9000),
-        HttpVersion.HTTP_2,
+        Protocol.HTTP_2,
         414,
         0,
         0,

@@ -1,5 +1,6 @@
-package dev.lblc.gateway.http;
+package dev.lblc.gateway.http.vertx;
 
+import dev.lblc.gateway.http.Limits;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;

@@ -1,15 +1,16 @@
-package dev.lblc.gateway.http;
+package dev.lblc.gateway.http.vertx;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.AttributeKey;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.concurrent.TimeUnit;
 
-/** What Vert.x's connections can do and its API does not offer. */
+/** The gateway's way into Vert.x's connections: what they can do and their API does not offer. */
 // Nobody waits for a connection that is given up to be closed, and a listener returns the future it
 // was added to.
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -17,7 +18,20 @@ public final class Connections {
   /** No limit: a slow client's answer is under the deadlines of its exchange. */
   private static final int LONGEST_DELIVERY_DAYS = 1;
 
+  private static final AttributeKey<ClientConnection> CLIENT =
+      AttributeKey.valueOf(ClientConnection.class.getName());
+
   private Connections() {}
+
+  /** Keeps this with a connection. */
+  static void attach(HttpConnection connection, ClientConnection client) {
+    ((ConnectionBase) connection).channel().attr(CLIENT).set(client);
+  }
+
+  /** Returns what is kept with a connection. */
+  static ClientConnection attached(HttpConnection connection) {
+    return ((ConnectionBase) connection).channel().attr(CLIENT).get();
+  }
 
   /** Closes a connection without waiting for what is still to be written: the other end may not be reading. */
   public static void closeNow(HttpConnection connection) {
@@ -43,7 +57,8 @@ public final class Connections {
     ((ConnectionBase) upstream).channel().pipeline().replace("codec", "codec", codec);
   }
 
-  /** Whether the head of an HTTP/2 request was not its end. */
+
+  /** Returns whether the head of an HTTP/2 request was not its end. */
   static boolean hasBody(HttpServerRequest http2Request) {
     ConnectionBase connection = (ConnectionBase) http2Request.connection();
     Http2ConnectionHandler handler =

@@ -1,5 +1,7 @@
-package dev.lblc.gateway.http;
+package dev.lblc.gateway.http.vertx;
 
+import dev.lblc.gateway.http.Exchange;
+import dev.lblc.gateway.http.ExchangeContext;
 import dev.lblc.gateway.route.HttpRoutes;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -10,17 +12,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Refuses what could not be read as a request, and closes its connection: where the next one starts is unknown. */
 final class InvalidRequests implements Handler<HttpServerRequest> {
+  private final ExchangeContext<OutboundRequest> context;
   private final Supplier<HttpRoutes> routes;
-  private final Deadlines deadlines;
 
-  InvalidRequests(Supplier<HttpRoutes> routes, Deadlines deadlines) {
+  InvalidRequests(ExchangeContext<OutboundRequest> context, Supplier<HttpRoutes> routes) {
+    this.context = context;
     this.routes = routes;
-    this.deadlines = deadlines;
   }
 
   @Override
   public void handle(HttpServerRequest request) {
-    Exchange exchange = new Exchange(request, routes.get().accessLog(), deadlines);
+    Exchange<OutboundRequest> exchange =
+        new InboundRequest(request, context, routes.get()).exchange();
     @Nullable Throwable cause = request.decoderResult().cause();
     if (cause instanceof TooLongHttpLineException) {
       exchange.refuse(414, "request line too long");

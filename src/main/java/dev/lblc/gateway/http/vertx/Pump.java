@@ -1,4 +1,4 @@
-package dev.lblc.gateway.http;
+package dev.lblc.gateway.http.vertx;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;

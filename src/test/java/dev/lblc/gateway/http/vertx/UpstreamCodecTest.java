@@ -1,4 +1,4 @@
-package dev.lblc.gateway.http;
+package dev.lblc.gateway.http.vertx;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package dev.lblc.gateway.http;
+package dev.lblc.gateway.http.vertx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

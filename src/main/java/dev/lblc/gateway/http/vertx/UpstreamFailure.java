@@ -1,5 +1,6 @@
-package dev.lblc.gateway.http;
+package dev.lblc.gateway.http.vertx;
 
+import dev.lblc.gateway.http.Failure;
 import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.vertx.core.VertxException;
@@ -9,17 +10,14 @@ import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What it means that no response head came. */
+/** The meaning of an exception by which Vert.x says that no response head came. */
 final class UpstreamFailure {
   private static final Logger LOG = LoggerFactory.getLogger(UpstreamFailure.class);
 
   private UpstreamFailure() {}
 
-  /** The failure behind this exception; one that is not known to be the server's is our own, and logged. */
+  /** Returns the failure behind an exception; one that is not known to be the server's is our own, and logged. */
   static Failure of(Throwable cause) {
-    if (cause instanceof FailureException known) {
-      return known.failure();
-    }
     if (isClosure(cause)) {
       return Failure.CLOSED_EARLY;
     }
@@ -27,7 +25,7 @@ final class UpstreamFailure {
       LOG.debug("the server's answer cannot be read", cause);
       return Failure.BAD_ANSWER;
     }
-    LOG.error("a request failed", cause);
+    LOG.error("a request to a server failed for an unknown reason: the client is answered 500", cause);
     return Failure.INTERNAL;
   }
 

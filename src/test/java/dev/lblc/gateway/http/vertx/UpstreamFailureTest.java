@@ -1,4 +1,4 @@
-package dev.lblc.gateway.http;
+package dev.lblc.gateway.http.vertx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.lblc.gateway.http.Failure;
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.TooLongFrameException;
 import io.vertx.core.VertxException;
@@ -39,7 +40,6 @@ final class UpstreamFailureTest {
 
   static Stream<Arguments> causes() {
     return Stream.of(
-        Arguments.of(Failure.CONNECT_FAILED.exception(), Failure.CONNECT_FAILED),
         Arguments.of(new HttpClosedException("closed"), Failure.CLOSED_EARLY),
         Arguments.of(new PrematureChannelClosureException("closed"), Failure.CLOSED_EARLY),
         Arguments.of(new IOException("reset"), Failure.CLOSED_EARLY),

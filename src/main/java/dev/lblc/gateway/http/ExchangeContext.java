@@ -1,0 +1,14 @@
+package dev.lblc.gateway.http;
+
+import dev.lblc.gateway.net.DeadlineRing;
+import java.util.function.LongSupplier;
+
+/**
+ * What the exchanges of one event loop and engine share.
+ *
+ * @param upstreams the ways to the servers
+ * @param deadlines checks time limits
+ * @param nanoTime monotonic clock in nanoseconds
+ */
+public record ExchangeContext<S extends ServerSide>(
+    Upstreams<S> upstreams, DeadlineRing deadlines, LongSupplier nanoTime) {}

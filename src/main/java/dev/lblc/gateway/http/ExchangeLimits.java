@@ -1,0 +1,77 @@
+package dev.lblc.gateway.http;
+
+import dev.lblc.gateway.net.DeadlineRing;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The time limits of an exchange, which are its route's. Confined to its event loop. */
+final class ExchangeLimits implements DeadlineRing.Timed {
+  private static final Logger LOG = LoggerFactory.getLogger(ExchangeLimits.class);
+
+  /** How much longer than its own limit a connect may take: the engine ends it, and this is the net below. */
+  private static final long CONNECT_GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** How long a client may go on with a request that was answered already. */
+  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  private final Exchange<?> exchange;
+  private long seenProgress;
+  private boolean seenComplete;
+
+  ExchangeLimits(Exchange<?> exchange) {
+    this.exchange = exchange;
+  }
+
+  @Override
+  public boolean hasMoved() {
+    long progress = exchange.progress();
+    boolean isComplete = exchange.client().isRequestComplete();
+    boolean hasMoved = progress != seenProgress || isComplete != seenComplete;
+    seenProgress = progress;
+    seenComplete = isComplete;
+    return hasMoved;
+  }
+
+  @Override
+  public void checkLimits(long nowNanos, long phaseNanos, long quietNanos) {
+    switch (exchange.phase()) {
+      case ROUTING, OVER -> {}
+      case CONNECTING -> {
+        long limit = TimeUnit.MILLISECONDS.toNanos(exchange.route().connectMillis());
+        if (phaseNanos > limit + CONNECT_GRACE_NANOS) {
+          exchange.abort(Failure.CONNECT_TIMEOUT);
+        }
+      }
+      case SENDING -> checkSending(quietNanos);
+      case RECEIVING -> {
+        if (quietNanos > exchange.route().idleNanos()) {
+          exchange.abort(
+              exchange.client().isStalled() ? Failure.CLIENT_STALLED : Failure.IDLE_TIMEOUT);
+        }
+      }
+      case TUNNELLING -> {
+        if (quietNanos > exchange.route().idleNanos()) {
+          exchange.cut(Failure.IDLE_TIMEOUT);
+        }
+      }
+      case LINGERING -> exchange.checkLingering(phaseNanos > LINGER_NANOS);
+    }
+  }
+
+  private void checkSending(long quietNanos) {
+    if (exchange.client().isRequestComplete()) {
+      if (quietNanos > exchange.route().responseNanos()) {
+        exchange.abort(Failure.RESPONSE_TIMEOUT);
+      }
+    } else if (quietNanos > exchange.route().idleNanos()) {
+      exchange.abort(exchange.isServerStalled() ? Failure.IDLE_TIMEOUT : Failure.REQUEST_TIMEOUT);
+    }
+  }
+
+  @Override
+  public void checkFailed(RuntimeException cause) {
+    LOG.error("the time limits of a request could not be checked: the request is ended", cause);
+    exchange.abort(Failure.INTERNAL);
+  }
+}

@@ -1,0 +1,150 @@
+package dev.lblc.gateway.http;
+
+import dev.lblc.config.Authority;
+import dev.lblc.config.HttpRouteConfig.HostHeader;
+import dev.lblc.gateway.route.AsciiCase;
+import dev.lblc.gateway.route.HeaderEdits;
+import dev.lblc.gateway.route.HeaderNames;
+import dev.lblc.gateway.route.Route;
+import dev.lblc.scheduler.Server;
+import io.netty.util.AsciiString;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which headers go through the gateway.
+ *
+ * <pre>
+ *   both ways:      drop those of one connection, and those that Connection names; then the route's edits
+ *   to the server:  set Host as the route says, the forwarding headers, one Cookie
+ * </pre>
+ */
+final class HeaderPolicy {
+  private static final AsciiString CONNECTION = AsciiString.cached("connection");
+  private static final AsciiString CONTENT_LENGTH = AsciiString.cached("content-length");
+  private static final AsciiString COOKIE = AsciiString.cached("cookie");
+  private static final AsciiString HOST = AsciiString.cached("host");
+  private static final AsciiString UPGRADE = AsciiString.cached("upgrade");
+  private static final AsciiString WEBSOCKET = AsciiString.cached("websocket");
+
+  /** The headers that belong to one connection. */
+  private static final List<String> HOP_BY_HOP = List.of(
+      "connection",
+      "keep-alive",
+      "proxy-connection",
+      "te",
+      "trailer",
+      "transfer-encoding",
+      "upgrade");
+
+  /** What Connection may name without effect: handled anyway, or no header of its own. */
+  private static final Set<String> NOT_NAMED =
+      Set.of("close", "keep-alive", "upgrade", "host", "content-length");
+
+  private static final HeaderNames OF_RESPONSES = HeaderNames.of(HOP_BY_HOP);
+  private static final HeaderNames OF_REQUESTS = HeaderNames.of(withAll(
+      HOP_BY_HOP,
+      "expect", // the listener asks the client to go on at once
+      "forwarded",
+      "host",
+      "x-forwarded-for"));
+
+  private static final HeaderNames NOTHING = HeaderNames.of();
+  private static final HeaderNames ONLY_COOKIE = HeaderNames.of(COOKIE);
+  private static final HeaderNames ONLY_CONTENT_LENGTH = HeaderNames.of(CONTENT_LENGTH);
+  private static final HeaderEdits NO_EDITS = new HeaderEdits(NOTHING, List.of());
+
+  private HeaderPolicy() {}
+
+  /** Plans a request to a server. */
+  static RequestPlan requestPlan(InboundFacts facts, Route route, Server server) {
+    String prefix = route.stripPrefix();
+    return new RequestPlan(
+        prefix == null ? facts.target().origin() : facts.target().withoutPrefix(prefix),
+        request(facts, host(route.host(), facts, server), route.requestEdits()),
+        facts.body(),
+        facts.upgrade() != null);
+  }
+
+  /** Plans the headers of a request to a server. */
+  static HeaderPlan request(InboundFacts facts, CharSequence host, HeaderEdits edits) {
+    RequestHead head = facts.head();
+    String protocol = facts.upgrade();
+    String cookies = head.protocol() == Protocol.HTTP_2 ? joined(head.headers(COOKIE)) : null;
+    HeaderPlan plan = new HeaderPlan(
+        OF_REQUESTS,
+        edits,
+        named(head),
+        protocol != null ? ONLY_CONTENT_LENGTH : cookies != null ? ONLY_COOKIE : NOTHING,
+        !facts.peerTrusted());
+    plan.add(HOST, host);
+    ForwardingHeaders.plan(plan, facts);
+    if (cookies != null) {
+      plan.add(COOKIE, cookies);
+    }
+    if (protocol != null) {
+      plan.add(CONNECTION, UPGRADE);
+      plan.add(UPGRADE, protocol);
+    }
+    return plan;
+  }
+
+  /** Plans the headers of a response. */
+  static HeaderPlan response(HeaderView headers, HeaderEdits edits) {
+    return new HeaderPlan(OF_RESPONSES, edits, named(headers), NOTHING, false);
+  }
+
+  /** Plans the headers of a response that switches to WebSocket. */
+  static HeaderPlan switched(HeaderView headers, HeaderEdits edits) {
+    HeaderPlan plan = new HeaderPlan(
+        OF_RESPONSES, edits, named(headers), ONLY_CONTENT_LENGTH, false);
+    plan.add(CONNECTION, UPGRADE);
+    plan.add(UPGRADE, WEBSOCKET);
+    return plan;
+  }
+
+  /** Plans the trailers of a response. */
+  static HeaderPlan trailers(HeaderView trailers) {
+    return new HeaderPlan(OF_RESPONSES, NO_EDITS, named(trailers), NOTHING, false);
+  }
+
+  private static CharSequence host(HostHeader host, InboundFacts facts, Server server) {
+    String name = switch (host.mode()) {
+      case KEEP -> facts.authority();
+      case NAME -> host.name();
+      case SERVER -> null;
+    };
+    return name != null ? name : Authority.of(server.host(), server.port());
+  }
+
+  /** HTTP/2 may split Cookie into several fields, which HTTP/1.1 may not; null: nothing to join. */
+  private static @Nullable String joined(List<String> cookies) {
+    return cookies.size() > 1 ? String.join("; ", cookies) : null;
+  }
+
+  private static @Nullable HeaderNames named(HeaderView headers) {
+    List<String> named = null;
+    for (String line : headers.headers(CONNECTION)) {
+      int start = 0;
+      while (start <= line.length()) {
+        int comma = line.indexOf(',', start);
+        int end = comma < 0 ? line.length() : comma;
+        String name = AsciiCase.lower(line.substring(start, end).trim());
+        if (!name.isEmpty() && !NOT_NAMED.contains(name)) {
+          named = named == null ? new ArrayList<>() : named;
+          named.add(name);
+        }
+        start = end + 1;
+      }
+    }
+    return named == null ? null : HeaderNames.of(named);
+  }
+
+  private static List<String> withAll(List<String> names, String... more) {
+    List<String> all = new ArrayList<>(names);
+    all.addAll(List.of(more));
+    return all;
+  }
+}

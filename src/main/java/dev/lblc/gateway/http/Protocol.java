@@ -1,0 +1,22 @@
+package dev.lblc.gateway.http;
+
+/** The version of HTTP that a client speaks. */
+public enum Protocol {
+  /** Without chunks; a connection ends with its answer unless the client asks to keep it. */
+  HTTP_1_0("HTTP/1.0"),
+  /** One request at a time. */
+  HTTP_1_1("HTTP/1.1"),
+  /** Many streams on one connection. */
+  HTTP_2("HTTP/2");
+
+  private final String text;
+
+  Protocol(String text) {
+    this.text = text;
+  }
+
+  /** Returns the name in the access log. */
+  String text() {
+    return text;
+  }
+}

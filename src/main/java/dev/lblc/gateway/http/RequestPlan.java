@@ -1,0 +1,21 @@
+package dev.lblc.gateway.http;
+
+/**
+ * What a server gets of a request.
+ *
+ * @param target to ask for
+ * @param headers made of the client's
+ * @param body how it is framed
+ * @param isUpgrade whether it asks the server to leave HTTP
+ */
+public record RequestPlan(String target, HeaderPlan headers, Body body, boolean isUpgrade) {
+  /** How the body of a request is framed. */
+  public enum Body {
+    /** There is none. */
+    NONE,
+    /** By its Content-Length. */
+    SIZED,
+    /** Of unknown length. */
+    CHUNKED
+  }
+}

@@ -1,0 +1,25 @@
+package dev.lblc.gateway.http;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client gets of a response.
+ *
+ * @param status code
+ * @param phrase the reason phrase; null: that of the status
+ * @param headers made of the server's
+ * @param body how it is framed
+ */
+public record ResponsePlan(int status, @Nullable String phrase, HeaderPlan headers, Body body) {
+  /** How the body of a response is framed. */
+  public enum Body {
+    /** There is none, whatever the headers say. */
+    NONE,
+    /** By its Content-Length. */
+    SIZED,
+    /** Of unknown length: chunks, or the frames of HTTP/2. */
+    CHUNKED,
+    /** Of unknown length, to a client that knows no chunks: the end of the connection is its end. */
+    UNTIL_CLOSE
+  }
+}

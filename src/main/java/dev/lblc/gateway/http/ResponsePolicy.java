@@ -1,0 +1,55 @@
+package dev.lblc.gateway.http;
+
+import dev.lblc.gateway.http.ResponsePlan.Body;
+import dev.lblc.gateway.route.Route;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What becomes of a server's response. */
+final class ResponsePolicy {
+  private static final int SWITCHING_PROTOCOLS = 101;
+  private static final int FIRST_FINAL = 200;
+  private static final int NO_CONTENT = 204;
+  private static final int NOT_MODIFIED = 304;
+
+  private ResponsePolicy() {}
+
+  /** Returns whether the server agrees to a WebSocket. */
+  static boolean isWebSocket(ResponseHead response) {
+    return response.status() == SWITCHING_PROTOCOLS
+        && "websocket".equalsIgnoreCase(response.header("upgrade"));
+  }
+
+  /** Plans a response; null: it does not answer the request, and the client cannot be told what it is. */
+  static @Nullable ResponsePlan plan(RequestHead request, ResponseHead response, Route route) {
+    return isAnswer(response)
+        ? new ResponsePlan(
+            response.status(),
+            response.phrase(),
+            HeaderPolicy.response(response, route.responseEdits()),
+            body(request, response))
+        : null;
+  }
+
+  /** A switch of protocols that nobody asked for is no answer, nor is an unknown coding. */
+  private static boolean isAnswer(ResponseHead response) {
+    if (response.status() < FIRST_FINAL) {
+      return false;
+    }
+    List<String> codings = response.headers("transfer-encoding");
+    return codings.isEmpty()
+        || (codings.size() == 1 && codings.get(0).trim().equalsIgnoreCase("chunked"));
+  }
+
+  private static Body body(RequestHead request, ResponseHead response) {
+    if (request.method().equals("HEAD")
+        || response.status() == NO_CONTENT
+        || response.status() == NOT_MODIFIED) {
+      return Body.NONE;
+    }
+    if (response.hasHeader("content-length")) {
+      return Body.SIZED;
+    }
+    return request.protocol() == Protocol.HTTP_1_0 ? Body.UNTIL_CLOSE : Body.CHUNKED;
+  }
+}

@@ -1,0 +1,47 @@
+package dev.lblc.gateway.http;
+
+import dev.lblc.gateway.route.BadRequestException;
+import dev.lblc.gateway.route.HttpRoutes;
+import dev.lblc.gateway.route.Route;
+import dev.lblc.plugin.LblcService;
+
+/** The beginning of an exchange: finds the route of its request. Ends in {@link Exchange#routed} or in an answer. */
+final class Routing {
+  private Routing() {}
+
+  /** Finds the route. */
+  static void begin(Exchange<?> exchange, RequestHead head, HttpRoutes routes) {
+    if (head.method().equals("CONNECT")) {
+      exchange.refuse(501, "not implemented");
+    } else if (head.target().length() > Limits.LINE_BYTES) {
+      exchange.refuse(414, "target too long");
+    } else {
+      try {
+        find(exchange, head, routes);
+      } catch (BadRequestException e) {
+        exchange.refuse(400, e.reason());
+      }
+    }
+  }
+
+  private static void find(Exchange<?> exchange, RequestHead head, HttpRoutes routes) {
+    if (head.target().equals("*") && head.method().equals("OPTIONS")) {
+      InboundFacts.authorityOf(head);
+      exchange.answer(Answer.options());
+      return;
+    }
+    InboundFacts facts = new InboundFacts(head, routes.trustedPeers());
+    exchange.understood(facts);
+    Route route = routes.find(facts);
+    if (route == null) {
+      exchange.refuse(404, "no route");
+      return;
+    }
+    LblcService service = route.service();
+    if (service != null) {
+      exchange.routed(route, service);
+    } else if (route.redirect() != null) {
+      exchange.answer(Answer.redirect(facts, route.redirect()));
+    }
+  }
+}

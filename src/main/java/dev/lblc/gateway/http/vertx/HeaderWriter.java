@@ -1,0 +1,27 @@
+package dev.lblc.gateway.http.vertx;
+
+import dev.lblc.gateway.http.HeaderPlan;
+import io.vertx.core.MultiMap;
+import java.util.Map;
+
+/** The writer of a header plan: does what the plan says to Vert.x's maps of headers. */
+final class HeaderWriter {
+  private HeaderWriter() {}
+
+  /**
+   * Writes the headers of a message into those of the next one.
+   *
+   * @throws IllegalArgumentException if one of them cannot be sent
+   */
+  static void write(MultiMap from, HeaderPlan plan, MultiMap to) {
+    for (Map.Entry<String, String> header : from) {
+      String name = header.getKey();
+      if (!plan.drops(name)) {
+        to.add(name, header.getValue());
+      }
+    }
+    for (int i = 0; i < plan.lines(); i++) {
+      to.add(plan.name(i), plan.value(i));
+    }
+  }
+}

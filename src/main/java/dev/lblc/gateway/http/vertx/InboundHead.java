@@ -1,0 +1,100 @@
+package dev.lblc.gateway.http.vertx;
+
+import dev.lblc.gateway.http.Protocol;
+import dev.lblc.gateway.http.RequestHead;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.core.net.SocketAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The head of a request that Vert.x has read. */
+final class InboundHead implements RequestHead {
+  private final HttpServerRequest request;
+  private final HttpConnection connection;
+
+  InboundHead(HttpServerRequest request) {
+    this.request = request;
+    this.connection = request.connection();
+  }
+
+  @Override
+  public Protocol protocol() {
+    HttpVersion version = request.version();
+    return version == HttpVersion.HTTP_2
+        ? Protocol.HTTP_2
+        : version == HttpVersion.HTTP_1_0 ? Protocol.HTTP_1_0 : Protocol.HTTP_1_1;
+  }
+
+  @Override
+  public String method() {
+    return request.method().name();
+  }
+
+  @Override
+  public String target() {
+    return request.uri();
+  }
+
+  @Override
+  public @Nullable String authority() {
+    HostAndPort real = request.authority(true);
+    HostAndPort authority = real != null ? real : request.authority();
+    return authority == null
+        ? null
+        : authority.port() < 0 ? authority.host() : authority.host() + ":" + authority.port();
+  }
+
+  @Override
+  public boolean hasMoreFrames() {
+    return Connections.hasBody(request);
+  }
+
+  @Override
+  public boolean isEncrypted() {
+    return connection.isSsl();
+  }
+
+  @Override
+  public String peer() {
+    return hostOf(connection.remoteAddress());
+  }
+
+  @Override
+  public String localIp() {
+    return hostOf(connection.localAddress());
+  }
+
+  @Override
+  public int localPort() {
+    SocketAddress local = connection.localAddress();
+    return local == null ? 0 : local.port();
+  }
+
+  @Override
+  public @Nullable String serverName() {
+    return connection.indicatedServerName();
+  }
+
+  @Override
+  public @Nullable String header(CharSequence name) {
+    return request.headers().get(name);
+  }
+
+  @Override
+  public List<String> headers(CharSequence name) {
+    return request.headers().getAll(name);
+  }
+
+  @Override
+  public boolean hasHeader(CharSequence name) {
+    return request.headers().contains(name);
+  }
+
+  private static String hostOf(@Nullable SocketAddress address) {
+    String host = address == null ? null : address.hostAddress();
+    return host == null ? "" : host;
+  }
+}

@@ -1,0 +1,197 @@
+package dev.lblc.gateway.http.vertx;
+
+import dev.lblc.gateway.http.Answer;
+import dev.lblc.gateway.http.ClientSide;
+import dev.lblc.gateway.http.Exchange;
+import dev.lblc.gateway.http.ExchangeContext;
+import dev.lblc.gateway.http.HeaderPlan;
+import dev.lblc.gateway.http.RequestHead;
+import dev.lblc.gateway.http.RequestPlan;
+import dev.lblc.gateway.http.ResponsePlan;
+import dev.lblc.gateway.route.HttpRoutes;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
+
+/** The client's side of an exchange: a request to one of Vert.x's servers, and its response. Confined to its event loop. */
+final class InboundRequest implements ClientSide<OutboundRequest> {
+  private static final CharSequence TEXT = HttpHeaders.createOptimized("text/plain; charset=utf-8");
+  private static final long HTTP2_INTERNAL_ERROR = 0x2;
+  private static final long HTTP2_CANCEL = 0x8;
+
+  private final HttpServerRequest request;
+  private final HttpServerResponse response;
+  private final InboundHead head;
+  private final Exchange<OutboundRequest> exchange;
+  private @Nullable ResponseRelay relay;
+  private @Nullable Runnable tunnel;
+
+  /** Takes over the request; nothing happens to it until its exchange begins. */
+  InboundRequest(
+      HttpServerRequest request, ExchangeContext<OutboundRequest> context, HttpRoutes routes) {
+    this.request = request;
+    this.response = request.response();
+    this.head = new InboundHead(request);
+    this.exchange = new Exchange<>(this, context, routes);
+    ClientConnection connection = ClientConnection.of(request.connection());
+    connection.began();
+    response.endHandler(v -> {
+      connection.ended();
+      exchange.answered();
+    });
+    response.closeHandler(v -> {
+      connection.ended();
+      exchange.clientGone();
+    });
+  }
+
+  Exchange<OutboundRequest> exchange() {
+    return exchange;
+  }
+
+  HttpServerRequest request() {
+    return request;
+  }
+
+  HttpServerResponse response() {
+    return response;
+  }
+
+  @Override
+  public RequestHead head() {
+    return head;
+  }
+
+  @Override
+  public boolean isRequestComplete() {
+    return request.isEnded();
+  }
+
+  @Override
+  public boolean isHeadWritten() {
+    return response.headWritten();
+  }
+
+  @Override
+  public boolean isAnswered() {
+    return response.ended();
+  }
+
+  @Override
+  public boolean isClosed() {
+    return response.closed();
+  }
+
+  @Override
+  public boolean isStalled() {
+    return !response.ended() && response.writeQueueFull();
+  }
+
+  @Override
+  public int status() {
+    return response.getStatusCode();
+  }
+
+  @Override
+  public long received() {
+    return request.bytesRead();
+  }
+
+  @Override
+  public long sent() {
+    return response.bytesWritten();
+  }
+
+  @Override
+  public void holdBody() {
+    request.pause();
+  }
+
+  @Override
+  public void forward(OutboundRequest server, RequestPlan plan) {
+    server.send(this, plan);
+  }
+
+  @Override
+  public void discardRest() {
+    request.handler(null);
+    request.endHandler(null);
+    request.resume();
+  }
+
+  @Override
+  public void refuseRest() {
+    if (request.version() == HttpVersion.HTTP_2) {
+      response.reset(HTTP2_CANCEL);
+    } else {
+      Connections.closeNow(request.connection());
+    }
+  }
+
+  @Override
+  public void answer(Answer answer) {
+    response.headers().clear();
+    setStatus(answer.status(), HttpResponseStatus.valueOf(answer.status()).reasonPhrase());
+    String name = answer.name();
+    String value = answer.value();
+    if (name != null && value != null) {
+      response.putHeader(name, value);
+    }
+    String text = answer.text();
+    if (text == null || request.method().equals(HttpMethod.HEAD)) {
+      response.end();
+    } else {
+      response.putHeader(HttpHeaders.CONTENT_TYPE, TEXT).end(text);
+    }
+  }
+
+  @Override
+  public void relay(OutboundRequest server, ResponsePlan plan) {
+    ResponseRelay begun = new ResponseRelay(this, server.response(), plan);
+    begun.begin();
+    relay = begun;
+  }
+
+  @Override
+  public void finish(@Nullable HeaderPlan trailers) {
+    if (relay != null) {
+      relay.finish(trailers);
+    }
+  }
+
+  @Override
+  public void tunnel(OutboundRequest server, HeaderPlan plan) {
+    Tunnel.open(this, server, plan);
+  }
+
+  /** Notes how the two ends of the tunnel are closed that the connection has become. */
+  void becameTunnel(Runnable close) {
+    tunnel = close;
+    exchange.tunnelling();
+  }
+
+  @Override
+  public void cut() {
+    if (tunnel != null) {
+      tunnel.run();
+    } else if (request.version() == HttpVersion.HTTP_2) {
+      response.reset(HTTP2_INTERNAL_ERROR);
+    } else if (request.version() == HttpVersion.HTTP_1_0) {
+      Connections.resetNow(request.connection());
+    } else {
+      Connections.closeNow(request.connection());
+    }
+  }
+
+  /** Sets the status of the answer, and its phrase where that is another than the usual one. */
+  void setStatus(int status, @Nullable String phrase) {
+    response.setStatusCode(status);
+    if (phrase != null && !phrase.equals(response.getStatusMessage())) {
+      response.setStatusMessage(phrase);
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package dev.lblc.gateway.http.vertx;
+
+import dev.lblc.gateway.http.Exchange;
+import dev.lblc.gateway.http.RequestPlan;
+import dev.lblc.gateway.http.ServerSide;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpServerRequest;
+import org.jspecify.annotations.Nullable;
+
+/** The server's side of an exchange: a request on a connection of Vert.x's client. Confined to its event loop. */
+final class OutboundRequest implements ServerSide {
+  /** A failure arrives through the future of the response, or at its relay; without a handler Vert.x would log it. */
+  private static final Handler<Throwable> HANDLED_ELSEWHERE = failure -> {};
+
+  private final HttpClientRequest request;
+  private @Nullable HttpClientResponse response;
+  private boolean isBegun;
+  private boolean isEnded;
+  private boolean isDropped;
+
+  /** Takes over a request of which nothing was sent. */
+  OutboundRequest(HttpClientRequest request) {
+    this.request = request;
+    request.exceptionHandler(HANDLED_ELSEWHERE);
+  }
+
+  /** Sends a client's request by the plan. */
+  void send(InboundRequest client, RequestPlan plan) {
+    HttpServerRequest from = client.request();
+    isBegun = true;
+    request.setMethod(from.method()).setURI(plan.target());
+    HeaderWriter.write(from.headers(), plan.headers(), request.headers());
+    Exchange<OutboundRequest> exchange = client.exchange();
+    request
+        .response()
+        .onComplete(head -> responded(exchange, head), cause -> failed(exchange, cause));
+    if (plan.isUpgrade()) {
+      // Its body is not worth having.
+      request.connect();
+    } else if (from.isEnded() || plan.body() == RequestPlan.Body.NONE) {
+      request.setChunked(plan.body() == RequestPlan.Body.CHUNKED);
+      end();
+    } else {
+      request.setChunked(plan.body() == RequestPlan.Body.CHUNKED);
+      new RequestRelay(from, this).begin();
+    }
+  }
+
+  HttpClientRequest request() {
+    return request;
+  }
+
+  /** Returns the response, whose head has come. */
+  HttpClientResponse response() {
+    HttpClientResponse come = response;
+    if (come == null) {
+      throw new IllegalStateException("there is no response yet");
+    }
+    return come;
+  }
+
+  /** Returns whether the exchange has given it up: what is heard of it comes too late. */
+  boolean isDropped() {
+    return isDropped;
+  }
+
+  /** Ends the request. */
+  void end() {
+    isEnded = true;
+    request.end();
+  }
+
+  /** Ends the request with this piece of its body. */
+  void end(Buffer piece) {
+    isEnded = true;
+    request.end(piece);
+  }
+
+  @Override
+  public boolean isStalled() {
+    return !isEnded && !isDropped && request.writeQueueFull();
+  }
+
+  @Override
+  public void giveBack() {
+    isDropped = true;
+    if (!isBegun) {
+      request.reset();
+    }
+  }
+
+  @Override
+  public void close() {
+    isDropped = true;
+    // A reset alone would return a connection in mid-request to the pool if its response was
+    // complete.
+    Connections.closeNow(request.connection());
+    request.reset();
+  }
+
+  private void responded(Exchange<OutboundRequest> exchange, HttpClientResponse head) {
+    head.exceptionHandler(HANDLED_ELSEWHERE);
+    if (isDropped) {
+      return;
+    }
+    response = head;
+    try {
+      exchange.responseBegan(new ResponseView(head));
+    } catch (RuntimeException e) {
+      exchange.crashed(e);
+    }
+  }
+
+  private void failed(Exchange<OutboundRequest> exchange, Throwable cause) {
+    if (!isDropped) {
+      exchange.serverFailed(UpstreamFailure.of(cause));
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package dev.lblc.gateway.http.vertx;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+
+/** The way of a request's body to a server, no faster than that takes it. Confined to its event loop. */
+final class RequestRelay {
+  private final HttpServerRequest from;
+  private final OutboundRequest server;
+  private final HttpClientRequest to;
+  private final LastPiece last;
+
+  /** Creates one for a paused request of which nothing was read. */
+  RequestRelay(HttpServerRequest from, OutboundRequest server) {
+    this.from = from;
+    this.server = server;
+    this.to = server.request();
+    // A stream of HTTP/2 may say later that it has ended.
+    this.last = new LastPiece(from.version() == HttpVersion.HTTP_2 ? null : from.headers());
+  }
+
+  void begin() {
+    from.handler(this::piece);
+    from.endHandler(v -> end());
+    from.resume();
+  }
+
+  private void piece(Buffer piece) {
+    if (server.isDropped() || last.holds(piece)) {
+      return;
+    }
+    to.write(piece);
+    if (to.writeQueueFull()) {
+      from.pause();
+      to.drainHandler(v -> from.resume());
+    }
+  }
+
+  private void end() {
+    if (server.isDropped()) {
+      return;
+    }
+    Buffer held = last.held();
+    if (held == null) {
+      server.end();
+    } else {
+      server.end(held);
+    }
+  }
+}

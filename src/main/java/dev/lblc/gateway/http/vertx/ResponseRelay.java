@@ -1,0 +1,97 @@
+package dev.lblc.gateway.http.vertx;
+
+import dev.lblc.gateway.http.Exchange;
+import dev.lblc.gateway.http.Failure;
+import dev.lblc.gateway.http.HeaderPlan;
+import dev.lblc.gateway.http.ResponsePlan;
+import dev.lblc.gateway.http.ResponsePlan.Body;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of a server's response to the client: head, body no faster than the client takes it, trailers. One that is cut short
+ * is cut short for the client, too. Confined to its event loop.
+ */
+final class ResponseRelay {
+  private final InboundRequest client;
+  private final Exchange<OutboundRequest> exchange;
+  private final HttpClientResponse from;
+  private final HttpServerResponse to;
+  private final ResponsePlan plan;
+  private final LastPiece last;
+
+  /** Creates one for a response whose head has just come. */
+  ResponseRelay(InboundRequest client, HttpClientResponse from, ResponsePlan plan) {
+    this.client = client;
+    this.exchange = client.exchange();
+    this.from = from;
+    this.to = client.response();
+    this.plan = plan;
+    this.last = new LastPiece(plan.body() == Body.SIZED ? from.headers() : null);
+  }
+
+  /** Makes the head, and waits for the rest; throws {@link IllegalArgumentException} if the head cannot be sent. */
+  void begin() {
+    client.setStatus(plan.status(), plan.phrase());
+    HeaderWriter.write(from.headers(), plan.headers(), to.headers());
+    if (plan.body() == Body.CHUNKED) {
+      to.setChunked(true);
+    } else if (plan.body() == Body.UNTIL_CLOSE) {
+      // The header that Vert.x adds would say otherwise.
+      to.headersEndHandler(v -> to.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE));
+    }
+    from.handler(this::piece);
+    from.endHandler(v -> end());
+    from.exceptionHandler(cause -> exchange.serverFailed(Failure.CUT_SHORT));
+    if (plan.body() == Body.CHUNKED) {
+      flushHeadSoon();
+    }
+  }
+
+  /** Writes the end. */
+  void finish(@Nullable HeaderPlan trailers) {
+    if (trailers != null) {
+      HeaderWriter.write(from.trailers(), trailers, to.trailers());
+    }
+    Buffer held = last.held();
+    if (held == null) {
+      to.end();
+    } else {
+      to.end(held);
+    }
+    if (plan.body() == Body.UNTIL_CLOSE) {
+      client.request().connection().close();
+    }
+  }
+
+  private void piece(Buffer piece) {
+    if (exchange.isOver() || last.holds(piece)) {
+      return;
+    }
+    to.write(piece);
+    if (to.writeQueueFull()) {
+      from.pause();
+      to.drainHandler(v -> from.resume());
+    }
+  }
+
+  private void end() {
+    MultiMap trailers = plan.body() == Body.CHUNKED ? from.trailers() : null;
+    exchange.responseEnded(
+        trailers == null || trailers.isEmpty() ? null : new MapView(trailers));
+  }
+
+  /** A head whose body is long in coming, such as that of an event stream, does not wait for it. */
+  private void flushHeadSoon() {
+    Vertx.currentContext().runOnContext(v -> {
+      if (!exchange.isOver() && !to.headWritten()) {
+        to.writeHead();
+      }
+    });
+  }
+}

@@ -1,0 +1,293 @@
+package dev.lblc.gateway.http;
+
+import dev.lblc.config.HttpRouteConfig;
+import dev.lblc.gateway.route.AddressBlocks;
+import dev.lblc.gateway.route.HeaderEdits;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** The table of what becomes of headers: every writer of header plans has to pass it. */
+public final class HeaderCases {
+  private static final String PEER = "203.0.113.1";
+
+  /**
+   * One row.
+   *
+   * @param name of the row
+   * @param came the lines that came
+   * @param plan made of them
+   * @param goes the lines that go on, in any order
+   */
+  public record Case(String name, List<String> came, HeaderPlan plan, List<String> goes) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private HeaderCases() {}
+
+  /** Returns the rows. */
+  public static Stream<Case> all() {
+    return Stream.of(
+        request("nothing came: it is told who asked", plain(), List.of(), forwarded()),
+        request(
+            "what belongs to one connection stays there",
+            plain(),
+            List.of(
+                "Connection: close, X-Secret",
+                "Connection: x-other,,content-length",
+                "X-Secret: 1",
+                "X-Other: 2",
+                "Keep-Alive: timeout=5",
+                "TE: trailers",
+                "Trailer: x",
+                "Proxy-Connection: x",
+                "Transfer-Encoding: chunked",
+                "Upgrade: h2c",
+                "Expect: 100-continue",
+                "Content-Length: 3",
+                "X-Kept: 4",
+                "X-Kept: 5"),
+            List.of("Content-Length: 3", "X-Kept: 4", "X-Kept: 5"),
+            forwarded()),
+        request(
+            "an untrusted peer's word counts for nothing",
+            plain(),
+            claims(),
+            forwarded()),
+        request(
+            "a trusted peer's word is kept and added to",
+            new Head(Protocol.HTTP_1_1).trusted(),
+            claims(),
+            List.of(
+                "x-forwarded-for: 1.1.1.1, 2.2.2.2, " + PEER,
+                "X-Forwarded-Host: claimed",
+                "X-Forwarded-Proto: https",
+                "X-Forwarded-Port: 444",
+                "X-FORWARDED-Prefix: /p",
+                "forwarded: for=1.1.1.1, for=" + PEER + ";host=\"real\";proto=http",
+                "host: real")),
+        request(
+            "a trusted peer that says nothing: it is told who asked",
+            new Head(Protocol.HTTP_1_1).trusted(),
+            List.of("X-Kept: 1"),
+            List.of("X-Kept: 1"),
+            forwarded()),
+        request(
+            "what a trusted peer says of its own connection only is told anew",
+            new Head(Protocol.HTTP_1_1).trusted(),
+            List.of(
+                "Connection: X-Forwarded-For, X-Forwarded-Proto",
+                "X-Forwarded-For: 1.1.1.1",
+                "X-Forwarded-Proto: https"),
+            forwarded()),
+        request(
+            "an IPv6 peer is quoted, TLS is https",
+            new Head(Protocol.HTTP_1_1).from("2001:db8::1").encrypted(),
+            List.of(),
+            List.of(
+                "host: real",
+                "x-forwarded-for: 2001:db8::1",
+                "x-forwarded-proto: https",
+                "x-forwarded-host: real",
+                "x-forwarded-port: 80",
+                "forwarded: for=\"[2001:db8::1]\";host=\"real\";proto=https")),
+        request(
+            "without Host there is none to tell of",
+            new Head(Protocol.HTTP_1_0),
+            List.of(),
+            List.of(
+                "host: real",
+                "x-forwarded-for: " + PEER,
+                "x-forwarded-proto: http",
+                "x-forwarded-port: 80",
+                "forwarded: for=" + PEER + ";proto=http")),
+        request(
+            "one cookie in HTTP/2 stays as it is",
+            new Head(Protocol.HTTP_2),
+            List.of("cookie: a=1"),
+            List.of("cookie: a=1"),
+            forwarded()),
+        request(
+            "the cookies of HTTP/2 are joined",
+            new Head(Protocol.HTTP_2),
+            List.of("cookie: a=1", "cookie: b=2", "x-kept: 1"),
+            List.of("cookie: a=1; b=2", "x-kept: 1"),
+            forwarded()),
+        request(
+            "the cookies of HTTP/1.1 stay as they are",
+            plain(),
+            List.of("Cookie: a=1", "Cookie: b=2"),
+            List.of("Cookie: a=1", "Cookie: b=2"),
+            forwarded()),
+        request(
+            "a WebSocket is asked for anew, without a body",
+            plain(),
+            List.of(
+                "Connection: keep-alive, Upgrade",
+                "Upgrade: WebSocket",
+                "Content-Length: 3",
+                "Sec-WebSocket-Key: x"),
+            List.of("connection: upgrade", "upgrade: WebSocket", "Sec-WebSocket-Key: x"),
+            forwarded()),
+        request(
+            "the route has the last word",
+            new Head(Protocol.HTTP_1_1)
+                .edited(Map.of("X-Set", "s", "Forwarded", "none"), Set.of("x-gone", "X-Forwarded-Port")),
+            List.of("X-SET: 1", "x-set: 2", "X-Gone: 3", "Forwarded: for=x", "X-Kept: 4"),
+            List.of(
+                "X-Kept: 4",
+                "x-set: s",
+                "forwarded: none",
+                "host: real",
+                "x-forwarded-for: " + PEER,
+                "x-forwarded-proto: http",
+                "x-forwarded-host: real")),
+        request(
+            "what the route sets survives a Connection that names it",
+            new Head(Protocol.HTTP_1_1).edited(Map.of("X-Set", "s"), Set.of()),
+            List.of("Connection: x-set", "X-Set: 1"),
+            List.of("x-set: s"),
+            forwarded()),
+        response(
+            "what belongs to one connection stays there",
+            Map.of(),
+            Set.of(),
+            List.of(
+                "Connection: keep-alive, X-Hop",
+                "Keep-Alive: timeout=60",
+                "X-Hop: 1",
+                "Transfer-Encoding: chunked",
+                "Expect: x",
+                "X-Forwarded-For: 1",
+                "Set-Cookie: a=1",
+                "Set-Cookie: b=2"),
+            List.of("Expect: x", "X-Forwarded-For: 1", "Set-Cookie: a=1", "Set-Cookie: b=2")),
+        response(
+            "the route has the last word",
+            Map.of("x-answer", "set"),
+            Set.of("X-From"),
+            List.of("X-From: a", "X-Answer: b", "X-Kept: c"),
+            List.of("x-answer: set", "X-Kept: c")),
+        switched(
+            List.of("Connection: Upgrade, X-Hop", "Upgrade: websocket", "Content-Length: 0", "X-Hop: 1", "X-Kept: 2"),
+            List.of("connection: upgrade", "upgrade: websocket", "X-Kept: 2")),
+        trailers(
+            List.of("X-Sum: 42", "Connection: close, x-hop", "X-Hop: 1", "Transfer-Encoding: x"),
+            List.of("X-Sum: 42")));
+  }
+
+  private static Head plain() {
+    return new Head(Protocol.HTTP_1_1);
+  }
+
+  private static List<String> claims() {
+    return List.of(
+        "X-Forwarded-For: 1.1.1.1",
+        "X-Forwarded-For: 2.2.2.2",
+        "X-Forwarded-Host: claimed",
+        "X-Forwarded-Proto: https",
+        "X-Forwarded-Port: 444",
+        "X-FORWARDED-Prefix: /p",
+        "Forwarded: for=1.1.1.1");
+  }
+
+  /** What a server is told of who asked. */
+  private static List<String> forwarded() {
+    return List.of(
+        "host: real",
+        "x-forwarded-for: " + PEER,
+        "x-forwarded-proto: http",
+        "x-forwarded-host: real",
+        "x-forwarded-port: 80",
+        "forwarded: for=" + PEER + ";host=\"real\";proto=http");
+  }
+
+  private static Case request(
+      String name, Head head, List<String> came, List<String> goes, List<String> told) {
+    return request(name, head, came, both(goes, told));
+  }
+
+  private static Case request(String name, Head head, List<String> came, List<String> goes) {
+    boolean hasHost = head.protocol() == Protocol.HTTP_1_1;
+    List<String> lines = hasHost
+        ? Stream.concat(Stream.of("Host: real"), came.stream()).toList()
+        : came;
+    head.lines(lines);
+    InboundFacts facts = new InboundFacts(head, head.trustedPeers());
+    HeaderPlan plan = HeaderPolicy.request(facts, "real", head.edits());
+    return new Case("request: " + name, lines, plan, goes);
+  }
+
+  private static List<String> both(List<String> some, List<String> others) {
+    return Stream.concat(some.stream(), others.stream()).toList();
+  }
+
+  private static Case response(
+      String name, Map<String, String> set, Set<String> remove, List<String> came, List<String> goes) {
+    return new Case(
+        "response: " + name,
+        came,
+        HeaderPolicy.response(new ListedHeaders(came), edits(set, remove)),
+        goes);
+  }
+
+  private static Case switched(List<String> came, List<String> goes) {
+    HeaderPlan plan =
+        HeaderPolicy.switched(new ListedHeaders(came), edits(Map.of(), Set.of()));
+    return new Case("switched: to WebSocket, without a length", came, plan, goes);
+  }
+
+  private static Case trailers(List<String> came, List<String> goes) {
+    return new Case(
+        "trailers: without those of one connection",
+        came,
+        HeaderPolicy.trailers(new ListedHeaders(came)),
+        goes);
+  }
+
+  private static HeaderEdits edits(Map<String, String> set, Set<String> remove) {
+    return HeaderEdits.compile(new HttpRouteConfig.HeaderEdits(set, remove));
+  }
+
+  /** The head of a request, as a row wants it. */
+  private static final class Head extends StatedHead {
+    private HeaderEdits edits = HeaderCases.edits(Map.of(), Set.of());
+    private AddressBlocks trustedPeers = AddressBlocks.compile(List.of());
+
+    Head(Protocol protocol) {
+      super(protocol, PEER);
+    }
+
+    Head trusted() {
+      trustedPeers = AddressBlocks.compile(List.of(PEER + "/32"));
+      return this;
+    }
+
+    Head from(String address) {
+      peer = address;
+      return this;
+    }
+
+    Head encrypted() {
+      isEncrypted = true;
+      return this;
+    }
+
+    Head edited(Map<String, String> set, Set<String> remove) {
+      edits = HeaderCases.edits(set, remove);
+      return this;
+    }
+
+    HeaderEdits edits() {
+      return edits;
+    }
+
+    AddressBlocks trustedPeers() {
+      return trustedPeers;
+    }
+  }
+}
