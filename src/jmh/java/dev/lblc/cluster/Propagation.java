@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
  * resolution.
  *
  * <pre>
- * mvn -q -Pjmh test-compile exec:exec -Djmh.main=dev.lblc.cluster.Propagation -Djmh.args="10000 500"
+ * mvn -q test-compile exec:exec@jmh -Djmh.main=dev.lblc.cluster.Propagation -Djmh.args="10000 500"
  * </pre>
  */
 public final class Propagation {

@@ -9,11 +9,12 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Heap that a table of 1,000,000 destinations keeps, its keys of 24 characters included: see {@code megabytes}. */
+/** Heap that a table of destinations keeps, its keys of 24 characters included: see {@code megabytes}. */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 1)
@@ -22,7 +23,12 @@ import org.openjdk.jmh.annotations.Warmup;
     value = 1,
     jvmArgsAppend = {"-Xms2g", "-Xmx2g"})
 public class MemoryBenchmark {
-  private static final int DESTINATIONS = 1_000_000;
+  /** The size of the table. */
+  @State(Scope.Benchmark)
+  public static class Size {
+    @Param("1000000")
+    int destinations;
+  }
 
   /** The figures. */
   @State(Scope.Thread)
@@ -33,15 +39,15 @@ public class MemoryBenchmark {
   }
 
   @Benchmark
-  public Strategy fill(Heap heap) {
-    Strategy lblc = new LocalityBased(Benchmarks.context(16, DESTINATIONS));
+  public Strategy fill(Size size, Heap heap) {
+    Strategy lblc = new LocalityBased(Benchmarks.context(16, size.destinations));
     long before = used();
-    for (int i = 0; i < DESTINATIONS; i++) {
+    for (int i = 0; i < size.destinations; i++) {
       lblc.choose(Benchmarks.key(i));
     }
     long kept = used() - before;
     heap.megabytes = kept / 1e6;
-    heap.bytesPerDestination = (double) kept / DESTINATIONS;
+    heap.bytesPerDestination = (double) kept / size.destinations;
     return lblc;
   }
 

@@ -21,6 +21,9 @@ public final class Server {
    *
    * Flag and counts have to change together: a connection that is bound while another is released could otherwise set
    * the flag for a total that is gone already, and a flag over an idle server would keep it idle for ever.
+   *
+   * The peers' connections are not in the word. Whoever decided the flag looks at them once more afterwards, and decides
+   * anew if they changed meanwhile; whoever changes them decides the flag afterwards. So the last one to act sees both.
    */
   private static final long SATURATED = 1L << 62;
   private static final long ACTIVE = 1L << 32;
@@ -183,7 +186,7 @@ public final class Server {
 
   void leave() {
     member = false;
-    peers = 0; // reports no longer name it
+    setPeers(0, 0); // reports no longer name it
   }
 
   void editWeight(int newWeight) {
@@ -213,16 +216,21 @@ public final class Server {
   }
 
   void bind() {
+    long others;
     long before;
     long after;
     do {
+      others = peers;
       before = word;
       after = before + ACTIVE;
       int limit = upper;
-      if (limit != 0 && totalOf(after + peers) >= limit) {
+      if (limit != 0 && totalOf(after + others) >= limit) {
         after |= SATURATED;
       }
     } while (!WORD.compareAndSet(this, before, after));
+    if (peers != others) {
+      settleFlag();
+    }
   }
 
   void deactivate() {
@@ -240,30 +248,43 @@ public final class Server {
   /** Sets what other nodes report, and the flag by the new total: a peer's connections saturate a server, too. */
   void setPeers(int active, int inactive) {
     peers = active * ACTIVE + inactive;
+    settleFlag();
+  }
+
+  private void unbind(long connection) {
+    long others;
     long before;
     long after;
     do {
+      others = peers;
       before = word;
-      long total = totalOf(before + peers);
+      after = before - connection;
+      if ((after & SATURATED) != 0 && hasRoom(totalOf(after + others))) {
+        after &= ~SATURATED;
+      }
+    } while (!WORD.compareAndSet(this, before, after));
+    if (peers != others) {
+      settleFlag();
+    }
+  }
+
+  /** Sets or lifts the flag by the connections of all nodes. */
+  private void settleFlag() {
+    long others;
+    long before;
+    long after;
+    do {
+      others = peers;
+      before = word;
+      long total = totalOf(before + others);
       after = before;
-      if (upper != 0 && total >= upper) {
+      int limit = upper;
+      if (limit != 0 && total >= limit) {
         after |= SATURATED;
       } else if ((before & SATURATED) != 0 && hasRoom(total)) {
         after &= ~SATURATED;
       }
-    } while (!WORD.compareAndSet(this, before, after));
-  }
-
-  private void unbind(long connection) {
-    long before;
-    long after;
-    do {
-      before = word;
-      after = before - connection;
-      if ((after & SATURATED) != 0 && hasRoom(totalOf(after + peers))) {
-        after &= ~SATURATED;
-      }
-    } while (!WORD.compareAndSet(this, before, after));
+    } while (!WORD.compareAndSet(this, before, after) || peers != others);
   }
 
   private boolean hasRoom(long total) {

@@ -8,6 +8,7 @@ import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.LblcVerticle;
 import dev.lblc.plugin.Lease;
+import dev.lblc.testing.ExpectedLog;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ExpectedLog("WARN MeterRegistry: This Gauge has been already registered")
 class AdminServerIT {
   private static final String SERVICES = "/api/v1/services";
   private static final String DESTINATIONS = SERVICES + "/images/destinations";

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.lblc.testing.ExpectedLog;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
+@ExpectedLog("WARN Degradation: .* does not work")
 final class DegradationTest {
   private final Logger logger = (Logger) LoggerFactory.getLogger(Degradation.class);
   private final ListAppender<ILoggingEvent> log = new ListAppender<>();

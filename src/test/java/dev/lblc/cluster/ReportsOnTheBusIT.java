@@ -6,6 +6,7 @@ import dev.lblc.cluster.CountReport.Counts;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.Lease;
 import dev.lblc.testing.Eventually;
+import dev.lblc.testing.ExpectedLog;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryContext;
@@ -22,9 +23,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Reports of connections over a real event bus that loses and repeats them; and what comes from strangers. */
+@ExpectedLog({
+  "WARN Degradation: .* does not work",
+  "WARN SharedCounts: .* is not a report"
+})
+@Tag("alone")
 final class ReportsOnTheBusIT {
   private static final DeliveryOptions AS_REPORT =
       new DeliveryOptions().setCodecName(CountReportCodec.NAME);

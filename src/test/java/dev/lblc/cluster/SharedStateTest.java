@@ -8,6 +8,7 @@ import com.hazelcast.partition.PartitionService;
 import dev.lblc.scheduler.SchedulerOptions;
 import dev.lblc.scheduler.Service;
 import dev.lblc.scheduler.WeightedLeastConnection;
+import dev.lblc.testing.ExpectedLog;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** When a node looks at the maps, with the time of a minute passing at once. */
+@ExpectedLog("WARN Degradation: .* does not work")
 final class SharedStateTest {
   private final FakeExecutor executor = new FakeExecutor();
   private final FakeMap map = new FakeMap();

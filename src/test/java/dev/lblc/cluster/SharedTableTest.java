@@ -10,6 +10,7 @@ import dev.lblc.scheduler.Servers;
 import dev.lblc.scheduler.Strategy;
 import dev.lblc.scheduler.TableReplica;
 import dev.lblc.testing.Eventually;
+import dev.lblc.testing.ExpectedLog;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A table whose map does not answer, or does not take anything: what stays behind on the node. */
+@ExpectedLog("WARN Degradation: .* does not work")
 final class SharedTableTest {
   private static final int HARD_LIMIT = 100;
   private static final SchedulerOptions OPTIONS = new SchedulerOptions(

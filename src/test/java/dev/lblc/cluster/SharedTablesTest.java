@@ -16,6 +16,7 @@ import dev.lblc.scheduler.Servers;
 import dev.lblc.scheduler.Strategy;
 import dev.lblc.scheduler.TableReplica;
 import dev.lblc.testing.Eventually;
+import dev.lblc.testing.ExpectedLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Several nodes' tables over one map, through hours that pass at once: what members of a real cluster could not show. */
+@ExpectedLog("WARN Degradation: .* does not work")
 final class SharedTablesTest {
   private static final long HOUR = 3_600_000;
 

@@ -9,13 +9,14 @@ import java.util.List;
 import java.util.Objects;
 import org.slf4j.LoggerFactory;
 
-/** What tasks are told to have failed with, while it is open. */
+/** The log of the cluster's thread while this is open, in place of where it is printed otherwise. */
 final class TaskLog implements AutoCloseable {
   private final Logger logger = (Logger) LoggerFactory.getLogger(ClusterThread.class);
   private final ListAppender<ILoggingEvent> log = new ListAppender<>();
 
   TaskLog() {
     log.start();
+    logger.setAdditive(false);
     logger.addAppender(log);
   }
 
@@ -34,5 +35,6 @@ final class TaskLog implements AutoCloseable {
   @Override
   public void close() {
     logger.detachAppender(log);
+    logger.setAdditive(true);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.scheduler.Reason;
 import dev.lblc.testing.ConfigJson;
+import dev.lblc.testing.ExpectedLog;
 import dev.lblc.testing.Ports;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** How a client's connection gets one to a server, or none. */
 @ParameterizedClass(name = "native transport {0}")
 @ValueSource(booleans = {false, true})
+@ExpectedLog("WARN Availability: server .* unavailable")
 final class TcpConnectIT {
   private final TestGateway gateway;
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
+import dev.lblc.testing.ExpectedLog;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** How connections end that do not end in an orderly way: what both peers see, what counts, what is logged. */
 @ParameterizedClass(name = "native transport {0}")
 @ValueSource(booleans = {false, true})
+@ExpectedLog("WARN ConnectionCount: listener web refuses connections")
 final class TcpWaysOutIT {
   private final boolean isNative;
   private final TestGateway gateway;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.scheduler.Reason;
 import dev.lblc.testing.Eventually;
+import dev.lblc.testing.ExpectedLog;
 import dev.lblc.testing.Ports;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever happens to a request, it is answered as it should be, and nothing counts afterwards. */
+@ExpectedLog("WARN ConnectionCount: listener web refuses connections")
 final class WaysOutIT {
   private static final TestGateway GATEWAY = new TestGateway();
   /** Held, or they would be closed as garbage. */

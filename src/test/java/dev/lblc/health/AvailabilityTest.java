@@ -2,10 +2,12 @@ package dev.lblc.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.testing.ExpectedLog;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+@ExpectedLog("WARN Availability: server .* unavailable")
 class AvailabilityTest {
   private final List<String> heard = new ArrayList<>();
   private final Availability availability =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.config.HealthConfig;
 import dev.lblc.scheduler.ServerSpec;
+import dev.lblc.testing.ExpectedLog;
 import dev.lblc.testing.Ports;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -26,6 +27,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+@ExpectedLog({
+  "WARN Availability: server .* unavailable",
+  "ERROR HttpClientResponseImpl: Connection was closed"
+})
 class ServiceHealthIT {
   private static final Duration INTERVAL = Duration.ofMillis(100);
   private static final Duration TIMEOUT = Duration.ofMillis(50);

@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -216,20 +217,20 @@ final class ExamplesIT {
     Random random = new Random(seed);
     HttpClient client = client(version);
     String[] kinds = {"/small/", "/small/", "/large/", "/hold/"};
-    int answered = 0;
+    Semaphore room = new Semaphore(AT_ONCE); // for the next as soon as any of them is done
     List<Future<Boolean>> underWay = new ArrayList<>();
     for (int i = 0; i < EXCHANGES; i++) {
       App app = apps.get(random.nextInt(apps.size()));
       String path = kinds[random.nextInt(kinds.length)] + random.nextInt(DESTINATIONS);
       RequestOptions request = destination(app.port, header, path).setIdleTimeout(GIVE_UP_MILLIS);
       boolean isEnded = path.startsWith("/hold/") || random.nextInt(4) == 0;
-      underWay.add(one(client, request, isEnded ? 1 + random.nextInt(10) : 0));
-      if (underWay.size() == AT_ONCE) {
-        for (Future<Boolean> exchange : underWay) {
-          answered += exchange.await(PATIENCE_SECONDS, SECONDS) ? 1 : 0;
-        }
-        underWay.clear();
-      }
+      assertThat(room.tryAcquire(PATIENCE_SECONDS, SECONDS)).as("seed %d: room", seed).isTrue();
+      underWay.add(one(client, request, isEnded ? 1 + random.nextInt(10) : 0)
+          .onComplete(done -> room.release()));
+    }
+    int answered = 0;
+    for (Future<Boolean> exchange : underWay) {
+      answered += exchange.await(PATIENCE_SECONDS, SECONDS) ? 1 : 0;
     }
     assertThat(answered)
         .as("answered over %s, seed %d", version, seed)

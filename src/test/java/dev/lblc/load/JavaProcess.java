@@ -1,5 +1,6 @@
 package dev.lblc.load;
 
+import dev.lblc.testing.UnexpectedLog;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -159,6 +160,9 @@ final class JavaProcess implements AutoCloseable {
         new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = output.readLine(); line != null; line = output.readLine()) {
         lines.add(line);
+        if (line.contains("LEAK: ")) {
+          UnexpectedLog.error(line);
+        }
         if (line.contains(readyText)) {
           ready.complete(line);
         }

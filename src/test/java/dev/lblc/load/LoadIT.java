@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * 64 keep-alive connections on a gateway of its own process, a fifth of the exchanges aborted in mid-answer, one of
  * three upstreams killed and started again. {@code -Dlblc.load.seconds=60} makes it longer.
  */
+@Tag("alone")
 final class LoadIT {
   private static final int CLIENTS = 64;
   private static final double ABORTS = 0.2;

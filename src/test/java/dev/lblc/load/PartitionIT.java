@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Three gateways in network namespaces of their own, and the network between them cut. Skipped where this machine does
  * not let us make namespaces.
  */
+@Tag("alone")
 final class PartitionIT {
   private static final int SECONDS = Integer.getInteger("lblc.partition.seconds", 10);
   private static final int DESTINATIONS = 100;

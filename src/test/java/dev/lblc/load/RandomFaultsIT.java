@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Random faults of three gateways, one after the other, some of which meet the mending of the one before. Runs with
  * {@code -Dlblc.cluster.faults=20}; {@code -Dlblc.cluster.seed} repeats a run.
  */
+@Tag("alone")
 final class RandomFaultsIT {
   private static final int FAULTS = Integer.getInteger("lblc.cluster.faults", 0);
   private static final int FAULTS_BETWEEN_LOOKS = 4;

@@ -24,6 +24,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * own, and all three have to know of the same connections whenever the crowd holds still. {@code
  * -Dlblc.crowd.connections=10000 -Dlblc.crowd.seconds=60} makes it larger.
  */
+@Tag("alone")
 final class TcpCrowdIT {
   private static final int CONNECTIONS = Integer.getInteger("lblc.crowd.connections", 1_000);
   private static final int SECONDS = Integer.getInteger("lblc.crowd.seconds", 6);

@@ -22,6 +22,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Three gateways, each a process of its own, that schedule together; one is killed, one is paused. A test leaves the
  * cluster whole.
  */
+@Tag("alone")
 final class ThreeNodesIT {
   private static final int DESTINATIONS = Integer.getInteger("lblc.cluster.destinations", 2_000);
   private static final int CLIENTS = 8;

@@ -11,6 +11,7 @@ import dev.lblc.scheduler.Reason;
 import dev.lblc.scheduler.ServerEdit;
 import dev.lblc.scheduler.ServerSpec;
 import dev.lblc.testing.Eventually;
+import dev.lblc.testing.ExpectedLog;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Another configuration, applied to a deployment that runs, on a node on its own. */
 @ExtendWith(VertxExtension.class)
+@ExpectedLog("WARN Availability: server .* unavailable")
 final class ApplyIT {
   @SuppressWarnings("NullAway.Init") // set before each test
   private Vertx vertx;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lblc.testing.Eventually;
+import dev.lblc.testing.ExpectedLog;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(VertxExtension.class)
+@ExpectedLog("WARN EventBusApi: .* without a reply address")
 final class EventBusApiIT {
   @SuppressWarnings("NullAway.Init") // set before each test
   private Vertx vertx;

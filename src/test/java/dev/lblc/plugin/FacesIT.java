@@ -9,6 +9,7 @@ import ch.qos.logback.classic.Logger;
 import dev.lblc.scheduler.Reason;
 import dev.lblc.scheduler.ServerEdit;
 import dev.lblc.testing.Eventually;
+import dev.lblc.testing.ExpectedLog;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -58,6 +59,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
 /** A service as origin of a stock proxy and as load balancer of a stock client, with servers and clients of all manners. */
+@ExpectedLog({
+  "WARN EndpointSelector: .* is no server of service",
+  "WARN HttpClientConnection: Connection evicted",
+  "ERROR ConnectionBase: ", // of connections that are reset
+  "ERROR ContextImpl: Unhandled exception: java.lang.IllegalStateException: Result is already complete"
+})
 final class FacesIT {
   private static final int EXCHANGES = 1_500;
   private static final int AT_ONCE = 50;

@@ -8,6 +8,7 @@ import dev.lblc.config.ConfigException;
 import dev.lblc.scheduler.Reason;
 import dev.lblc.scheduler.Server;
 import dev.lblc.testing.Eventually;
+import dev.lblc.testing.ExpectedLog;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(VertxExtension.class)
+@ExpectedLog("WARN Availability: server .* unavailable")
 final class LblcVerticleIT {
   @SuppressWarnings("NullAway.Init") // set before each test
   private Vertx vertx;

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.testing.Eventually;
+import dev.lblc.testing.ExpectedLog;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -36,6 +37,11 @@ import org.junit.jupiter.params.provider.ValueSource;
  * few connections can be used again.
  */
 @ExtendWith(VertxExtension.class)
+@ExpectedLog({
+  "ERROR HttpClientRequestImpl: Connection was closed",
+  "ERROR HttpClientResponseImpl: Stream reset",
+  "ERROR ConnectionBase: invalid version format"
+})
 final class StockProxyIT {
   private static final int POOL = 3;
   private static final String GET = "GET /a HTTP/1.1\r\nhost: a\r\n\r\n";
