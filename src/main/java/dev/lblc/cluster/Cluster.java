@@ -55,36 +55,6 @@ public final class Cluster {
    */
   public record Settings(String name, Duration reportInterval, Duration peerTimeout, long epoch) {}
 
-  /**
-   * A member.
-   *
-   * @param id of the node
-   * @param address where Hazelcast reaches it
-   * @param self whether it is this node
-   * @param epoch when it started, in milliseconds since 1970; 0: it has not reported
-   * @param reportAgeMillis since its last report of connections; -1: none, or it is silent
-   */
-  public record Node(String id, String address, boolean self, long epoch, long reportAgeMillis) {}
-
-  /**
-   * A shared table.
-   *
-   * @param service name
-   * @param complete whether the map was pulled
-   * @param destinations in this node's copy
-   * @param backlog decisions that the map does not have yet
-   */
-  public record Table(String service, boolean complete, int destinations, int backlog) {}
-
-  /** A part of a service that agrees with the cluster already, and is not in use yet. One of the methods is called, once. */
-  public interface Prepared {
-    /** Goes on sharing it, in the place of what it replaces. */
-    void use();
-
-    /** Stops sharing it. */
-    void discard();
-  }
-
   private Cluster(
       Vertx vertx,
       Settings settings,
@@ -162,12 +132,12 @@ public final class Cluster {
   }
 
   /** Returns all members, this node included; empty: Hazelcast has stopped. */
-  public List<Node> nodes() {
+  public List<NodeStatus> nodes() {
     return members.nodes(peers, epoch(), context.time().nowMillis());
   }
 
   /** Returns the shared tables. */
-  public List<Table> tables() {
+  public List<TableStatus> tables() {
     return state.tables();
   }
 
@@ -177,12 +147,12 @@ public final class Cluster {
   }
 
   /** Shares the edits and the table of a service; complete once this node has what the cluster has. */
-  public Future<Prepared> share(Service service) {
+  public Future<PreparedShare> share(Service service) {
     return state.share(service);
   }
 
   /** Shares another table of a service that is shared; null: the service has none from now on. */
-  public Future<Prepared> shareTable(Service service, @Nullable DestinationTable table) {
+  public Future<PreparedShare> shareTable(Service service, @Nullable DestinationTable table) {
     return state.shareTable(service, table);
   }
 

@@ -91,7 +91,7 @@ final class EditServer extends EntryChange<ServerRecord, @Nullable ServerRecord>
 
   @Override
   public int getClassId() {
-    return ClusterSerialization.EDIT_SERVER;
+    return WrittenForm.EDIT_SERVER;
   }
 
   @Override

@@ -37,7 +37,7 @@ abstract class EntryChange<V, R extends @Nullable Object>
 
   @Override
   public final int getFactoryId() {
-    return ClusterSerialization.FACTORY;
+    return WrittenForm.FACTORY;
   }
 
   @Override

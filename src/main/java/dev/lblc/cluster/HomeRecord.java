@@ -83,12 +83,12 @@ final class HomeRecord implements IdentifiedDataSerializable {
 
   @Override
   public int getFactoryId() {
-    return ClusterSerialization.FACTORY;
+    return WrittenForm.FACTORY;
   }
 
   @Override
   public int getClassId() {
-    return ClusterSerialization.HOME_RECORD;
+    return WrittenForm.HOME_RECORD;
   }
 
   @Override
@@ -96,7 +96,7 @@ final class HomeRecord implements IdentifiedDataSerializable {
     out.writeByte(FORMAT);
     out.writeInt(version);
     out.writeLong(lastUseMillis);
-    ClusterSerialization.write(out, homes);
+    WrittenForm.write(out, homes);
     out.writeInt(contests);
   }
 
@@ -105,7 +105,7 @@ final class HomeRecord implements IdentifiedDataSerializable {
     in.readByte();
     version = in.readInt();
     lastUseMillis = in.readLong();
-    homes = ClusterSerialization.read(in);
+    homes = WrittenForm.read(in);
     contests = in.readInt();
   }
 

@@ -43,12 +43,12 @@ final class LaterEditMergePolicy
 
   @Override
   public int getFactoryId() {
-    return ClusterSerialization.FACTORY;
+    return WrittenForm.FACTORY;
   }
 
   @Override
   public int getClassId() {
-    return ClusterSerialization.LATER_EDIT_MERGE;
+    return WrittenForm.LATER_EDIT_MERGE;
   }
 
   @Override

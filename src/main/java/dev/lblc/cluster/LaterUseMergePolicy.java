@@ -50,12 +50,12 @@ final class LaterUseMergePolicy
 
   @Override
   public int getFactoryId() {
-    return ClusterSerialization.FACTORY;
+    return WrittenForm.FACTORY;
   }
 
   @Override
   public int getClassId() {
-    return ClusterSerialization.LATER_USE_MERGE;
+    return WrittenForm.LATER_USE_MERGE;
   }
 
   @Override

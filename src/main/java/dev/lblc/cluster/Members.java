@@ -101,18 +101,18 @@ final class Members {
   }
 
   /** Returns how this node sees all members, itself included; empty: Hazelcast has stopped. */
-  List<Cluster.Node> nodes(PeerCounts peers, long epoch, long nowMillis) {
-    List<Cluster.Node> nodes = new ArrayList<>();
+  List<NodeStatus> nodes(PeerCounts peers, long epoch, long nowMillis) {
+    List<NodeStatus> nodes = new ArrayList<>();
     for (Member member : all()) {
       String id = id(member);
       PeerCounts.Peer peer = peers.peer(id);
       if (id.equals(self)) {
-        nodes.add(new Cluster.Node(id, address(member), true, epoch, 0));
+        nodes.add(new NodeStatus(id, address(member), true, epoch, 0));
       } else if (peer == null) {
-        nodes.add(new Cluster.Node(id, address(member), false, 0, -1));
+        nodes.add(new NodeStatus(id, address(member), false, 0, -1));
       } else {
         long age = nowMillis - peer.receivedMillis();
-        nodes.add(new Cluster.Node(id, address(member), false, peer.report().epoch(), age));
+        nodes.add(new NodeStatus(id, address(member), false, peer.report().epoch(), age));
       }
     }
     return nodes;

@@ -38,7 +38,7 @@ final class NoteUse extends EntryChange<HomeRecord, Boolean> {
 
   @Override
   public int getClassId() {
-    return ClusterSerialization.NOTE_USE;
+    return WrittenForm.NOTE_USE;
   }
 
   @Override

@@ -87,7 +87,7 @@ final class PutHomes extends EntryChange<HomeRecord, HomeRecord> {
 
   @Override
   public int getClassId() {
-    return ClusterSerialization.PUT_HOMES;
+    return WrittenForm.PUT_HOMES;
   }
 
   @Override
@@ -95,7 +95,7 @@ final class PutHomes extends EntryChange<HomeRecord, HomeRecord> {
     out.writeInt(expectedVersion);
     out.writeLong(lastUseMillis);
     out.writeLong(expirationMillis);
-    ClusterSerialization.write(out, homes);
+    WrittenForm.write(out, homes);
     out.writeBoolean(isContest);
   }
 
@@ -104,7 +104,7 @@ final class PutHomes extends EntryChange<HomeRecord, HomeRecord> {
     expectedVersion = in.readInt();
     lastUseMillis = in.readLong();
     expirationMillis = in.readLong();
-    homes = ClusterSerialization.read(in);
+    homes = WrittenForm.read(in);
     isContest = in.readBoolean();
   }
 }

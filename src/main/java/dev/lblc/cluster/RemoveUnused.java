@@ -36,7 +36,7 @@ final class RemoveUnused extends EntryChange<HomeRecord, Boolean> {
 
   @Override
   public int getClassId() {
-    return ClusterSerialization.REMOVE_UNUSED;
+    return WrittenForm.REMOVE_UNUSED;
   }
 
   @Override

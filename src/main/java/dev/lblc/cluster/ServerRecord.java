@@ -36,12 +36,12 @@ final class ServerRecord implements IdentifiedDataSerializable {
 
   @Override
   public int getFactoryId() {
-    return ClusterSerialization.FACTORY;
+    return WrittenForm.FACTORY;
   }
 
   @Override
   public int getClassId() {
-    return ClusterSerialization.SERVER_RECORD;
+    return WrittenForm.SERVER_RECORD;
   }
 
   @Override

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>May be used from any thread; the executor calls Hazelcast.
  */
-final class SharedServers implements EditStore, SharedState.Joined {
+final class SharedServers implements EditStore, SharedPart {
   private static final long EDIT_SECONDS = 5;
 
   private final String service;

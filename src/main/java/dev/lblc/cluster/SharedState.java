@@ -44,14 +44,8 @@ final class SharedState {
   private @Nullable ScheduledFuture<?> pullingAgain; // on the cluster's thread; null: none waits
   private boolean over; // guarded by this
 
-  /** What listens to maps: of what is shared and of what is {@link Cluster.Prepared prepared}. */
-  private final Set<Joined> joined = ConcurrentHashMap.newKeySet();
-
-  /** A part of a service that listens to a map. */
-  interface Joined {
-    /** On the cluster's thread: listens no more. */
-    void leave();
-  }
+  /** What listens to maps: of what is shared and of what is {@link PreparedShare prepared}. */
+  private final Set<SharedPart> joined = ConcurrentHashMap.newKeySet();
 
   /** In maps whose names begin with that; shares nothing yet. */
   SharedState(String name, HazelcastInstance hazelcast, NodeContext context) {
@@ -72,7 +66,7 @@ final class SharedState {
   }
 
   /** As {@link Cluster#share}. */
-  Future<Cluster.Prepared> share(Service service) {
+  Future<PreparedShare> share(Service service) {
     return task(() -> {
       SharedServers shared = new SharedServers(
           service.name(),
@@ -92,7 +86,7 @@ final class SharedState {
   }
 
   /** As {@link Cluster#shareTable}. */
-  Future<Cluster.Prepared> shareTable(Service service, @Nullable DestinationTable table) {
+  Future<PreparedShare> shareTable(Service service, @Nullable DestinationTable table) {
     return task(() -> new Sharing(service.name(), null, open(service, table)));
   }
 
@@ -102,7 +96,7 @@ final class SharedState {
     leaveLater(tables.remove(service));
   }
 
-  List<Cluster.Table> tables() {
+  List<TableStatus> tables() {
     return tables.values().stream().map(SharedTable::state).toList();
   }
 
@@ -141,7 +135,7 @@ final class SharedState {
   }
 
   /** What one service shares from now on, or instead of what it shared. */
-  private final class Sharing implements Cluster.Prepared {
+  private final class Sharing implements PreparedShare {
     private final String service;
     private final @Nullable SharedServers newServers;
     private final @Nullable SharedTable newTable;
@@ -207,13 +201,13 @@ final class SharedState {
     return done.future();
   }
 
-  private void leaveLater(@Nullable Joined part) {
+  private void leaveLater(@Nullable SharedPart part) {
     if (part != null) {
       thread.execute(() -> leave(part));
     }
   }
 
-  private void leave(Joined part) {
+  private void leave(SharedPart part) {
     joined.remove(part);
     try {
       part.leave();

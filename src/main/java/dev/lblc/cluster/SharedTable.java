@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the cluster's thread, but for what its parts say.
  */
-final class SharedTable implements SharedState.Joined {
+final class SharedTable implements SharedPart {
   private static final System.Logger LOG = System.getLogger(SharedTable.class.getName());
 
   private final String service;
@@ -75,8 +75,8 @@ final class SharedTable implements SharedState.Joined {
   }
 
   /** Returns how far it agrees with the cluster. From any thread. */
-  Cluster.Table state() {
-    return new Cluster.Table(service, subscriber.hasPulled(), replica.size(), publisher.size());
+  TableStatus state() {
+    return new TableStatus(service, subscriber.hasPulled(), replica.size(), publisher.size());
   }
 
   /** Sweeps every so often, until it leaves. */

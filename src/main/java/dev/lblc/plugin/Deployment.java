@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Guarded by itself.
  */
 final class Deployment implements Shareable {
+  /** What an application deploys. */
+  static final String VERTICLE = "dev.lblc.plugin.LblcVerticle";
+
   private static final String REGISTRY = "dev.lblc";
   private static final Duration LEASE_CHECK = Duration.ofSeconds(1);
 
@@ -83,7 +86,7 @@ final class Deployment implements Shareable {
           .computeIfAbsent(
               config.name(), name -> new Deployment(vertx, id, config, strategies, clock, random));
       if (!there.id.equals(id)) {
-        throw new IllegalStateException("a " + LblcVerticle.class.getName() + " named "
+        throw new IllegalStateException("a " + VERTICLE + " named "
             + config.name() + " is already deployed on this Vert.x instance");
       }
       if (there.enter()) {
@@ -148,11 +151,6 @@ final class Deployment implements Shareable {
   /** Returns the services as they are at the time. */
   Services services() {
     return services;
-  }
-
-  /** Returns the name of configuration, addresses and maps. */
-  synchronized String name() {
-    return config.name();
   }
 
   /** Ends all with the last instance; complete when nothing of it is left in the cluster. */

@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class EndpointLeases implements InteractionMetrics<Interaction> {
   private static final Cleaner CLEANER = Cleaner.create();
 
-  private final ScheduledService service;
+  private final ServerPool service;
   private volatile @Nullable SocketAddress address;
 
-  EndpointLeases(ScheduledService service) {
+  EndpointLeases(ServerPool service) {
     this.service = service;
   }
 
@@ -35,11 +35,11 @@ final class EndpointLeases implements InteractionMetrics<Interaction> {
 
   /** One request. */
   static final class Interaction {
-    private final @Nullable ServerLease lease;
+    private final @Nullable Lease lease;
     private final Cleaner.Cleanable end;
     private volatile boolean begun;
 
-    private Interaction(@Nullable ServerLease lease) {
+    private Interaction(@Nullable Lease lease) {
       this.lease = lease;
       end = lease == null ? () -> {} : CLEANER.register(this, lease::close); // runs once
     }

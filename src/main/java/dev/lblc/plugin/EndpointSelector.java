@@ -22,7 +22,7 @@ final class EndpointSelector implements ServerSelector {
   private static final System.Logger LOG = System.getLogger(EndpointSelector.class.getName());
   private static final int NONE = -1;
 
-  private final ScheduledService service;
+  private final ServerPool service;
   private final List<? extends ServerEndpoint> endpoints;
   private volatile Matched matched;
 
@@ -36,14 +36,14 @@ final class EndpointSelector implements ServerSelector {
   private record Matched(
       List<Server> servers, Map<Server, Integer> indexes, Set<String> unreachable) {}
 
-  private EndpointSelector(ScheduledService service, List<? extends ServerEndpoint> endpoints) {
+  private EndpointSelector(ServerPool service, List<? extends ServerEndpoint> endpoints) {
     this.service = service;
     this.endpoints = endpoints;
     this.matched = match(service.servers());
   }
 
   /** Over a list of endpoints with {@link EndpointLeases}, which it tells their addresses. */
-  static EndpointSelector of(ScheduledService service, List<? extends ServerEndpoint> endpoints) {
+  static EndpointSelector of(ServerPool service, List<? extends ServerEndpoint> endpoints) {
     for (ServerEndpoint endpoint : endpoints) {
       SocketAddress address = endpoint.address();
       if (endpoint.metrics() instanceof EndpointLeases leases) {
@@ -102,7 +102,7 @@ final class EndpointSelector implements ServerSelector {
 
   private int find(Server server) {
     for (int i = 0; i < endpoints.size(); i++) {
-      if (ScheduledService.isAt(server, endpoints.get(i).address())) {
+      if (ServerPool.isAt(server, endpoints.get(i).address())) {
         return i;
       }
     }

@@ -50,7 +50,7 @@ final class EventBusApi implements Services.Listener {
 
   private final Context context;
   private final EventBus eventBus;
-  private final Deployment deployment;
+  private final Services services;
   private final String name;
   private final RemoteLeases leases;
 
@@ -59,23 +59,24 @@ final class EventBusApi implements Services.Listener {
 
   private boolean stopped; // guarded by this
 
-  private EventBusApi(Vertx vertx, Deployment deployment) {
+  private EventBusApi(Vertx vertx, String name, Services services, RemoteLeases leases) {
     this.context = vertx.getOrCreateContext();
     this.eventBus = vertx.eventBus();
-    this.deployment = deployment;
-    this.name = deployment.name();
-    this.leases = deployment.leases();
+    this.name = name;
+    this.services = services;
+    this.leases = leases;
   }
 
   /** Answers messages on the current context, and follows the services; complete once all nodes know. */
-  static Future<EventBusApi> start(Vertx vertx, Deployment deployment) {
-    EventBusApi api = new EventBusApi(vertx, deployment);
-    return Future.all(api.consumeForNode(), deployment.services().listen(api)).map(api);
+  static Future<EventBusApi> start(
+      Vertx vertx, String name, Services services, RemoteLeases leases) {
+    EventBusApi api = new EventBusApi(vertx, name, services, leases);
+    return Future.all(api.consumeForNode(), services.listen(api)).map(api);
   }
 
   /** Answers no more messages. */
   Future<Void> stop() {
-    deployment.services().unlisten(this);
+    services.unlisten(this);
     return unregisterAll();
   }
 

@@ -16,7 +16,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.endpoint.LoadBalancer;
 import io.vertx.httpproxy.OriginRequestProvider;
 import io.vertx.httpproxy.ProxyContext;
@@ -38,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A request passes through {@link #acquire}: the strategy chooses, the server's connection is counted, the lease goes
  * out; {@link ServerLease#close} comes back to {@link #release}.
  */
-final class ScheduledService implements LblcService {
+final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
   private final Vertx vertx;
   private final String name;
   private final Service service;
@@ -101,37 +100,21 @@ final class ScheduledService implements LblcService {
     return LeasedOrigin.of(vertx, this, destination);
   }
 
-  /** Chooses a server for a caller that cannot reach all of them; nothing is counted but the reason. */
-  @Nullable
-  Server choose(@Nullable String destination, Set<String> unreachable) {
+  @Override
+  public @Nullable Server choose(@Nullable String destination, Set<String> unreachable) {
     beforeDecision.run();
     return service.choose(destination, unreachable).server();
   }
 
-  /** Counts a connection to a server that was chosen before. */
-  ServerLease lease(Server server) {
+  @Override
+  public Lease lease(Server server) {
     service.bind(server);
     return new ServerLease(this, server, Reason.HIT);
   }
 
-  List<Server> servers() {
+  @Override
+  public List<Server> servers() {
     return service.servers().list();
-  }
-
-  /** Returns the server at an address; null: the service has none there. */
-  @Nullable
-  Server serverAt(SocketAddress address) {
-    for (Server server : servers()) {
-      if (isAt(server, address)) {
-        return server;
-      }
-    }
-    return null;
-  }
-
-  static boolean isAt(Server server, SocketAddress address) {
-    return server.port() == address.port()
-        && (server.host().equals(address.host()) || server.host().equals(address.hostAddress()));
   }
 
   @Override
@@ -200,23 +183,28 @@ final class ScheduledService implements LblcService {
     return config.leaseTimeout();
   }
 
-  void release(Server server) {
+  @Override
+  public void release(Server server) {
     service.release(server);
   }
 
-  void deactivate(Server server) {
+  @Override
+  public void deactivate(Server server) {
     service.deactivate(server);
   }
 
-  void releaseInactive(Server server) {
+  @Override
+  public void releaseInactive(Server server) {
     service.releaseInactive(server);
   }
 
-  void releasedAgain() {
+  @Override
+  public void releasedAgain() {
     doubleReleases.increment();
   }
 
-  ServerHealth health(Server server) {
+  @Override
+  public ServerHealth health(Server server) {
     return watch.of(server);
   }
 

@@ -5,7 +5,7 @@ import dev.lblc.scheduler.Server;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/** A lease of a {@link ScheduledService}. */
+/** A lease that is closed once. */
 final class ServerLease implements Lease {
   private static final int ACTIVE = 0;
   private static final int INACTIVE = 1;
@@ -21,14 +21,14 @@ final class ServerLease implements Lease {
     }
   }
 
-  private final ScheduledService service;
+  private final LeaseOwner service;
   private final Server server;
   private final Reason reason;
 
   @SuppressWarnings("UnusedVariable") // by STATE
   private volatile int state = ACTIVE;
 
-  ServerLease(ScheduledService service, Server server, Reason reason) {
+  ServerLease(LeaseOwner service, Server server, Reason reason) {
     this.service = service;
     this.server = server;
     this.reason = reason;

@@ -17,9 +17,9 @@ import java.util.List;
  * <p>All state is the service's: clients, and the lists that they get one after the other, share it.
  */
 final class ServiceLoadBalancer implements LoadBalancer {
-  private final ScheduledService service;
+  private final ServerPool service;
 
-  ServiceLoadBalancer(ScheduledService service) {
+  ServiceLoadBalancer(ServerPool service) {
     this.service = service;
   }
 

@@ -1,6 +1,7 @@
 package dev.lblc.plugin;
 
 import dev.lblc.cluster.Cluster;
+import dev.lblc.cluster.PreparedShare;
 import dev.lblc.config.PluginConfig;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.scheduler.Strategy;
@@ -29,7 +30,7 @@ final class ServicePlan {
   private final Map<String, ScheduledService> after = new LinkedHashMap<>();
   private final List<ScheduledService> added = new ArrayList<>();
   private final List<Change> changes = new ArrayList<>();
-  private final List<Cluster.Prepared> shared = new ArrayList<>();
+  private final List<PreparedShare> shared = new ArrayList<>();
 
   /**
    * What becomes of a service that is kept.
@@ -73,7 +74,7 @@ final class ServicePlan {
     if (cluster == null) {
       return Future.succeededFuture();
     }
-    List<Future<Cluster.Prepared>> sharing = new ArrayList<>();
+    List<Future<PreparedShare>> sharing = new ArrayList<>();
     for (ScheduledService service : added) {
       service.beforeDecision(cluster::beforeDecision);
       sharing.add(cluster.share(service.scheduling()));
@@ -93,7 +94,7 @@ final class ServicePlan {
 
   /** Puts the plan into effect; complete once all who follow the services have followed. */
   Future<Void> commit(Services services, @Nullable Cluster cluster) {
-    shared.forEach(Cluster.Prepared::use);
+    shared.forEach(PreparedShare::use);
     changes.forEach(change -> change.service.update(change.config, change.strategy));
     Future<Void> followed = services.publish(after);
     before.forEach((name, service) -> {
@@ -112,7 +113,7 @@ final class ServicePlan {
 
   /** Ends what was made for nothing. */
   void discard() {
-    shared.forEach(Cluster.Prepared::discard);
+    shared.forEach(PreparedShare::discard);
     added.forEach(ScheduledService::remove);
   }
 

@@ -66,7 +66,7 @@ public final class Membership {
   }
 
   /** Applies what discovery found now, in the place of what it found before. */
-  public synchronized void discover(List<ServerSpec> specs) {
+  public synchronized void discovered(List<ServerSpec> specs) {
     Map<String, ServerSpec> before = discovered;
     discovered = byId(specs);
     settleAll(before.keySet(), discovered.keySet());

@@ -47,7 +47,7 @@ final class SharedStateTest {
             executor::nowMillis,
             true,
             Random::new))
-        .onSuccess(Cluster.Prepared::use);
+        .onSuccess(PreparedShare::use);
     executor.runFor(0);
     map.reading = () -> pullsMillis.add(executor.nowMillis());
   }

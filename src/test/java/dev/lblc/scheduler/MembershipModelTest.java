@@ -193,7 +193,7 @@ final class MembershipModelTest {
     nodes.set(number, new Membership(servers.get(number)));
     nodes.get(number).configure(specs(model, true));
     store.join(nodes.get(number));
-    nodes.get(number).discover(specs(model, false));
+    nodes.get(number).discovered(specs(model, false));
   }
 
   private static void step(
@@ -217,7 +217,7 @@ final class MembershipModelTest {
         }
         List<ServerSpec> specs = specs(model, false);
         story.add("discover " + specs);
-        nodes.forEach(node -> node.discover(specs));
+        nodes.forEach(node -> node.discovered(specs));
       }
       default -> {
         ServerEdit edit = edit(random, IDS.get(random.nextInt(IDS.size())));

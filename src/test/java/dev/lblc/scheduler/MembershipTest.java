@@ -104,7 +104,7 @@ final class MembershipTest {
   @Test
   void discoveredServer_thatIsConfiguredToo_isAsConfigured() {
     membership.configure(List.of(spec("a", 80, 100)));
-    membership.discover(List.of(spec("a", 81, 5), spec("b", 81, 5)));
+    membership.discovered(List.of(spec("a", 81, 5), spec("b", 81, 5)));
     assertServers(spec("a", 80, 100), spec("b", 81, 5));
     membership.configure(List.of());
     assertServers(spec("a", 81, 5), spec("b", 81, 5));
@@ -112,19 +112,19 @@ final class MembershipTest {
 
   @Test
   void edit_ofADiscoveredServer_followsItsAddressAndComesBackWithIt() {
-    membership.discover(List.of(spec("a", 80, 100)));
+    membership.discovered(List.of(spec("a", 80, 100)));
     edit(new ServerEdit.Change("a", 0, null, null));
-    membership.discover(List.of(spec("a", 81, 100)));
+    membership.discovered(List.of(spec("a", 81, 100)));
     assertServers(spec("a", 81, 0));
-    membership.discover(List.of());
+    membership.discovered(List.of());
     assertServers();
-    membership.discover(List.of(spec("a", 82, 100)));
+    membership.discovered(List.of(spec("a", 82, 100)));
     assertServers(spec("a", 82, 0));
     edit(new ServerEdit.Remove("a"));
-    membership.discover(List.of(spec("a", 83, 100)));
+    membership.discovered(List.of(spec("a", 83, 100)));
     assertServers();
     edit(new ServerEdit.Add(spec("a", 90, 3)));
-    membership.discover(List.of());
+    membership.discovered(List.of());
     assertServers(spec("a", 90, 3));
   }
 

@@ -1,0 +1,22 @@
+package dev.lblc.plugin;
+
+import dev.lblc.health.ServerHealth;
+import dev.lblc.scheduler.Server;
+
+/** The service of a lease: what a lease tells it. May be called from any thread. */
+interface LeaseOwner {
+  /** Stops counting an active connection. */
+  void release(Server server);
+
+  /** Counts an active connection as inactive from now on. */
+  void deactivate(Server server);
+
+  /** Stops counting an inactive connection. */
+  void releaseInactive(Server server);
+
+  /** Notes that a lease was closed once more. */
+  void releasedAgain();
+
+  /** Returns the receiver of the outcomes of connects; for a server that is gone, one that ignores them. */
+  ServerHealth health(Server server);
+}
