@@ -5,7 +5,6 @@ import io.vertx.core.json.JsonObject;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -18,9 +17,9 @@ public final class ConfigReader {
   private static final int MOST_INSTANCES = 1_000;
   private static final String PLUGIN_NAME = "lblc";
 
-  private final Set<String> strategies;
+  private final StrategyCatalog strategies;
 
-  private ConfigReader(Set<String> strategies) {
+  private ConfigReader(StrategyCatalog strategies) {
     this.strategies = strategies;
   }
 
@@ -28,11 +27,11 @@ public final class ConfigReader {
    * Reads a gateway configuration from its text.
    *
    * @param source names the text in messages
-   * @param strategies names of the strategies that there are
+   * @param strategies those that there are
    * @param environment variables by name
    */
   public static GatewayConfig readText(
-      String source, String text, Set<String> strategies, Map<String, String> environment)
+      String source, String text, StrategyCatalog strategies, Map<String, String> environment)
       throws ConfigException {
     return read(source, text, environment, new ConfigReader(strategies)::gateway);
   }
@@ -40,11 +39,11 @@ public final class ConfigReader {
   /**
    * Reads the plugin's configuration: {@code services} and {@code cluster} of a gateway file, and {@code name}.
    *
-   * @param strategies names of the strategies that there are
+   * @param strategies those that there are
    * @param environment variables by name
    */
   public static PluginConfig readPlugin(
-      JsonObject json, Set<String> strategies, Map<String, String> environment)
+      JsonObject json, StrategyCatalog strategies, Map<String, String> environment)
       throws ConfigException {
     String source = "config";
     try {

@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * there is no value they return the fallback, with a fault if the value is required. Used by one thread.
  */
 final class Cursor {
-  private static final Syntax<String> ANY = new Syntax<>("text", text -> text);
-
   private final Faults faults;
   private final Environment environment;
   private final String path;
@@ -209,6 +207,24 @@ final class Cursor {
     return read;
   }
 
+  /** A number, or a variable that has one. */
+  double number(double fallback, double least, double most) {
+    String expected = "a number, " + least + " to " + most;
+    if (isVariable()) {
+      return variable(expected, fallback, text -> number(text, least, most));
+    }
+    Json.Num number = as(Json.Num.class, expected);
+    if (number == null) {
+      return fallback;
+    }
+    Double read = number(number.literal(), least, most);
+    if (read == null) {
+      fail(expected);
+      return fallback;
+    }
+    return read;
+  }
+
   /** True or false, or a variable that says so. */
   boolean flag(boolean fallback) {
     String expected = "true or false";
@@ -232,13 +248,18 @@ final class Cursor {
     }
   }
 
+  private static @Nullable Double number(String literal, double least, double most) {
+    double read = JsonScanner.isNumber(literal) ? Double.parseDouble(literal) : Double.NaN;
+    return read >= least && read <= most ? Double.valueOf(read) : null;
+  }
+
   /**
    * What a variable stands for, where JSON has another type than text.
    *
    * @param reader returns null for a text that is not as expected
    */
   private <T> T variable(String expected, T fallback, Function<String, @Nullable T> reader) {
-    String filled = text(ANY);
+    String filled = text(Texts.ANY);
     if (filled == null) {
       return fallback;
     }

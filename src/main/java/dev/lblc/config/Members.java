@@ -32,6 +32,11 @@ final class Members {
     return take(key, isObject);
   }
 
+  /** Whether that key was asked for before. */
+  boolean isKnown(String key) {
+    return known.contains(key);
+  }
+
   /** Whether there is an object, so that keys can be missing from it. */
   boolean isObject() {
     return isObject;
@@ -46,9 +51,11 @@ final class Members {
     }
   }
 
-  /** Lets keys pass that nobody asked for: which are known cannot be told. */
-  void ignoreOthers() {
-    refused.addAll(members.keySet());
+  /** Lets keys pass that nobody asked for, but for those that look like a misspelt known one. */
+  void acceptOthers() {
+    members.keySet().stream()
+        .filter(key -> Spelling.hint(key, known).isEmpty())
+        .forEach(refused::add);
   }
 
   void refuseOthers() {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Reads one of {@code services}. */
 final class ServiceReader {
@@ -18,20 +19,28 @@ final class ServiceReader {
   private static final Duration YEAR = Duration.ofDays(365);
   private static final String ADAPTIVE = "lblc-adaptive";
 
+  private final StrategyCatalog strategies;
   private final Syntax<String> strategy;
 
-  ServiceReader(Set<String> strategies) {
-    this.strategy = strategy(strategies);
+  /** What {@code options} says. */
+  private record Options(SchedulerOptions common, StrategyOptions own) {}
+
+  ServiceReader(StrategyCatalog strategies) {
+    this.strategies = strategies;
+    this.strategy = strategy(strategies.names());
   }
 
   ServiceConfig read(String name, Cursor service) {
     return service.object(keys -> {
       ProxyVersion proxyProtocol =
           keys.optional("proxyProtocol").text(Texts.constant(ProxyVersion.class));
+      String named = keys.required("strategy").text(strategy);
+      Options options = options(keys.optional("options"), named);
       return new ServiceConfig(
           name,
-          keys.required("strategy").text(strategy, ""),
-          options(keys.optional("options")),
+          named == null ? "" : named,
+          options.common,
+          options.own,
           servers(keys.required("servers")),
           keys.optional("leaseTimeout").duration(LEASE_TIMEOUT, Duration.ofSeconds(1), YEAR),
           proxyProtocol,
@@ -49,30 +58,42 @@ final class ServiceReader {
     });
   }
 
-  private static SchedulerOptions options(Cursor options) {
-    SchedulerOptions defaults = SchedulerOptions.DEFAULTS;
+  /** {@code strategy} is null if it is not known: whether it has a key of its own then cannot be told. */
+  private Options options(Cursor options, @Nullable String strategy) {
     return options.object(keys -> {
-      Duration expiration =
-          keys.optional("expiration").duration(defaults.expiration(), Duration.ZERO, YEAR);
-      Cursor entries = keys.optional("maxEntries");
-      int maxEntries = entries.integer(defaults.maxEntries(), 1, MOST_ENTRIES);
-      // The kernel's ratio, which gives the default of 24,576, too.
-      int hardLimitDefault = maxEntries + maxEntries / 2;
-      Cursor hardLimit = keys.optional("hardLimit");
-      int limit = hardLimit.integer(hardLimitDefault, 1, Integer.MAX_VALUE);
-      if (limit < maxEntries && !entries.hasFailed()) {
-        hardLimit.fail("at least maxEntries, which is " + maxEntries);
+      SchedulerOptions common = common(keys);
+      if (strategy == null) {
+        keys.acceptOthers();
+        return new Options(common, StrategyOptions.NONE);
       }
-      return new SchedulerOptions(
-          expiration,
-          maxEntries,
-          Math.max(limit, maxEntries),
-          keys.optional("ties").text(Texts.constant(Ties.class), defaults.ties()),
-          keys.optional("checkInterval")
-              .duration(defaults.checkInterval(), Duration.ofMillis(1), Duration.ofHours(24)),
-          keys.optional("entryCounter")
-              .text(Texts.constant(EntryCounter.class), defaults.entryCounter()));
+      StrategyOptionReader own = new StrategyOptionReader(keys);
+      Object value = strategies.readOptions(strategy, own);
+      return new Options(common, new StrategyOptions(value, own.read()));
     });
+  }
+
+  private static SchedulerOptions common(Members keys) {
+    SchedulerOptions defaults = SchedulerOptions.DEFAULTS;
+    Duration expiration =
+        keys.optional("expiration").duration(defaults.expiration(), Duration.ZERO, YEAR);
+    Cursor entries = keys.optional("maxEntries");
+    int maxEntries = entries.integer(defaults.maxEntries(), 1, MOST_ENTRIES);
+    // The kernel's ratio, which gives the default of 24,576, too.
+    int hardLimitDefault = maxEntries + maxEntries / 2;
+    Cursor hardLimit = keys.optional("hardLimit");
+    int limit = hardLimit.integer(hardLimitDefault, 1, Integer.MAX_VALUE);
+    if (limit < maxEntries && !entries.hasFailed()) {
+      hardLimit.fail("at least maxEntries, which is " + maxEntries);
+    }
+    return new SchedulerOptions(
+        expiration,
+        maxEntries,
+        Math.max(limit, maxEntries),
+        keys.optional("ties").text(Texts.constant(Ties.class), defaults.ties()),
+        keys.optional("checkInterval")
+            .duration(defaults.checkInterval(), Duration.ofMillis(1), Duration.ofHours(24)),
+        keys.optional("entryCounter")
+            .text(Texts.constant(EntryCounter.class), defaults.entryCounter()));
   }
 
   private static List<ServerSpec> servers(Cursor servers) {

@@ -11,6 +11,9 @@ import java.util.Locale;
 final class Texts {
   private static final String VISIBLE = "[^\\p{Cntrl}]+";
 
+  /** Any string. */
+  static final Syntax<String> ANY = new Syntax<>("a string", text -> text);
+
   /** Names of listeners, services and servers, which also stand in logs and URLs. */
   static final Syntax<String> NAME =
       Syntax.matching("a name, not empty and without control characters", VISIBLE);

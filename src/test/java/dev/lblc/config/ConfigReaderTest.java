@@ -136,6 +136,7 @@ class ConfigReaderTest {
                 Ties.KERNEL,
                 Duration.ofMillis(61_440),
                 EntryCounter.DRIFTING),
+            StrategyOptions.NONE,
             List.of(
                 new ServerSpec("s1", "127.0.0.1", 9001, 64, 9, 7),
                 new ServerSpec("s2", "s2.example.com", 9002, 100, 0, 0)),
@@ -277,7 +278,7 @@ class ConfigReaderTest {
         .extracting(ConfigError::expected)
         .containsExactly("one of lblc, lblcr, wlc; lblc-adaptive comes in a later version");
     assertThat(ConfigReader.readText(
-                "t", json.encode(), Set.of("lblc-adaptive", "wlc"), Sample.ENVIRONMENT)
+                "t", json.encode(), Sample.strategies("lblc-adaptive", "wlc"), Sample.ENVIRONMENT)
             .plugin()
             .services())
         .extractingByKey("images")
