@@ -7,7 +7,7 @@ final class AdminReader {
   private AdminReader() {}
 
   static @Nullable AdminConfig read(Cursor admin, Ports ports) {
-    AdminConfig read = admin.object(keys -> {
+    AdminConfig read = admin.object(Keys.ADMIN, keys -> {
       Cursor host = keys.optional("host");
       String address = host.text(NetSyntax.HOST, "127.0.0.1");
       Cursor port = keys.required("port");

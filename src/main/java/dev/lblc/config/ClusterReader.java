@@ -11,7 +11,7 @@ final class ClusterReader {
   private ClusterReader() {}
 
   static ClusterConfig read(Cursor cluster, Ports ports) {
-    return cluster.object(keys -> {
+    return cluster.object(Keys.CLUSTER, keys -> {
       boolean enabled = keys.optional("enabled").flag(false);
       Cursor reportInterval = keys.optional("reportInterval");
       Duration report =

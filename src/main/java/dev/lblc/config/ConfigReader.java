@@ -33,7 +33,8 @@ public final class ConfigReader {
   public static GatewayConfig readText(
       String source, String text, StrategyCatalog strategies, Map<String, String> environment)
       throws ConfigException {
-    return read(source, text, environment, new ConfigReader(strategies)::gateway);
+    return read(
+        source, text, environment, Keys.GATEWAY, new ConfigReader(strategies)::gateway);
   }
 
   /**
@@ -47,7 +48,8 @@ public final class ConfigReader {
       throws ConfigException {
     String source = "config";
     try {
-      return read(source, json.encode(), environment, new ConfigReader(strategies)::plugin);
+      return read(
+          source, json.encode(), environment, Keys.PLUGIN, new ConfigReader(strategies)::plugin);
     } catch (EncodeException | IllegalStateException e) { // what JSON cannot say
       throw new ConfigException(
           List.of(new ConfigError(source, JsonPath.ROOT, String.valueOf(e.getMessage()), "JSON")));
@@ -62,7 +64,7 @@ public final class ConfigReader {
    */
   public static VerticleConfig readVerticle(
       String source, String text, Map<String, String> environment) throws ConfigException {
-    VerticleConfig checked = read(source, text, environment, file -> {
+    VerticleConfig checked = read(source, text, environment, Keys.VERTICLE, file -> {
       file.optional("config").anyObject();
       return new VerticleConfig(
           file.required("verticle").text(Texts.CLASS, ""),
@@ -74,11 +76,15 @@ public final class ConfigReader {
   }
 
   private static <T> T read(
-      String source, String text, Map<String, String> environment, Function<Members, T> reader)
+      String source,
+      String text,
+      Map<String, String> environment,
+      List<String> keys,
+      Function<Members, T> reader)
       throws ConfigException {
     Faults faults = new Faults(source);
     Json json = JsonText.parse(text, faults);
-    T config = Cursor.root(json, faults, new Environment(environment)).object(reader);
+    T config = Cursor.root(json, faults, new Environment(environment)).object(keys, reader);
     faults.throwIfAny();
     return config;
   }

@@ -90,15 +90,26 @@ final class Cursor {
     fail(shown(), expected);
   }
 
+  /** Notes a fault of this member's key, which stands before the value and all that is in it. */
+  void failKey(String found, String expected) {
+    failed = true;
+    faults.add(place - 1, path, found, expected);
+  }
+
   /** Notes a fault here, which {@code found} describes. */
   void fail(String found, String expected) {
     failed = true;
     faults.add(place, path, found, expected);
   }
 
-  <T> T object(Function<Members, T> reader) {
+  /**
+   * An object.
+   *
+   * @param keys all that it may have
+   */
+  <T> T object(List<String> keys, Function<Members, T> reader) {
     Json.Obj object = as(Json.Obj.class, "an object");
-    Members members = new Members(this, object);
+    Members members = new Members(this, object, keys);
     T result = reader.apply(members);
     members.refuseOthers();
     return result;

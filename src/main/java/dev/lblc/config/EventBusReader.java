@@ -16,7 +16,7 @@ final class EventBusReader {
   }
 
   EventBusConfig read(Cursor eventBus, Ports ports) {
-    return eventBus.object(keys -> {
+    return eventBus.object(Keys.EVENT_BUS, keys -> {
       String host = keys.optional("host").text(NetSyntax.HOST);
       Cursor port = keys.optional("port");
       int number = port.integer(0, 0, 65_535);
@@ -36,7 +36,7 @@ final class EventBusReader {
   }
 
   private EventBusConfig.@Nullable Tls tls(Cursor tls) {
-    EventBusConfig.Tls read = tls.object(keys -> new EventBusConfig.Tls(
+    EventBusConfig.Tls read = tls.object(Keys.EVENT_BUS_TLS, keys -> new EventBusConfig.Tls(
         keys.required("certificate").text(file, Path.of("")),
         keys.required("key").text(file, Path.of("")),
         keys.required("trust").text(file, Path.of(""))));

@@ -19,13 +19,13 @@ final class HealthReader {
 
   /** {@code behindProxy}: servers expect a PROXY protocol header, which checks do not send. */
   static @Nullable HealthConfig read(Cursor health, boolean behindProxy) {
-    HealthConfig read = health.object(keys -> new HealthConfig(
+    HealthConfig read = health.object(Keys.HEALTH, keys -> new HealthConfig(
         active(keys.optional("active"), behindProxy), passive(keys.optional("passive"))));
     return health.isPresent() ? read : null;
   }
 
   private static HealthConfig.@Nullable Active active(Cursor active, boolean behindProxy) {
-    HealthConfig.Active read = active.object(keys -> {
+    HealthConfig.Active read = active.object(Keys.ACTIVE, keys -> {
       Cursor target = keys.optional("path");
       String path = target.text(HttpSyntax.REQUEST_TARGET);
       if (path != null && behindProxy) {
@@ -51,7 +51,7 @@ final class HealthReader {
   }
 
   private static HealthConfig.@Nullable Passive passive(Cursor passive) {
-    HealthConfig.Passive read = passive.object(keys -> new HealthConfig.Passive(
+    HealthConfig.Passive read = passive.object(Keys.PASSIVE, keys -> new HealthConfig.Passive(
         keys.optional("failures").integer(5, 1, MOST_IN_A_ROW),
         keys.optional("eject").duration(EJECT, SHORTEST, Duration.ofHours(24))));
     return passive.isPresent() ? read : null;

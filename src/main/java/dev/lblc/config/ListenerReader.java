@@ -53,26 +53,45 @@ final class ListenerReader {
         .toList();
   }
 
-  /** Returns the listener of that name as far as it was read; null: there is none, or its protocol is not known. */
+  /**
+   * Returns the listener of that name as far as it was read; null if its protocol is not known, or if there is no such
+   * listener, or one of each protocol.
+   */
   @Nullable
   ListenerConfig find(String name) {
-    return listeners.stream()
-        .filter(listener -> listener.name().equals(name))
-        .findFirst()
-        .orElse(null);
+    List<ListenerConfig> found =
+        listeners.stream().filter(listener -> listener.name().equals(name)).toList();
+    boolean isClear = found.stream().map(Object::getClass).distinct().count() == 1;
+    return isClear ? found.get(0) : null;
   }
 
   private boolean read(Cursor listener) {
-    return listener.object(keys -> {
+    return listener.object(Keys.LISTENER, keys -> {
       Cursor name = keys.required("name");
       String given = name.text(Texts.NAME);
       distinct.add(name, given);
       String known = given == null ? NO_NAME : given;
       names.add(known);
-      String protocol = keys.required("protocol").text(Texts.oneOf(List.of(HTTP, TCP)), HTTP);
+      String protocol = keys.required("protocol").text(Texts.oneOf(List.of(HTTP, TCP)));
       String host = keys.optional("host").text(NetSyntax.HOST, "0.0.0.0");
+      if (protocol == null) {
+        readWithoutProtocol(host, keys);
+        return false;
+      }
       return listeners.add(protocol.equals(TCP) ? tcp(known, host, keys) : http(known, host, keys));
     });
+  }
+
+  /** Reads the keys of both protocols, for their faults alone. */
+  private void readWithoutProtocol(String host, Members keys) {
+    ports(keys, host);
+    tls(keys.optional("tls"));
+    keys.optional("proxyProtocol").flag(false);
+    maxConnections(keys);
+    peers(keys.optional("trustedPeers"));
+    keys.optional("transparent").flag(false);
+    hello(keys.optional("timeouts"));
+    keys.optional("accessLog").flag(false);
   }
 
   private HttpListenerConfig http(String name, String host, Members keys) {
@@ -111,10 +130,7 @@ final class ListenerReader {
         behindProxy,
         maxConnections,
         peers,
-        keys.optional("timeouts")
-            .object(limits -> limits
-                .optional("hello")
-                .duration(HELLO, RouteReader.SHORTEST, RouteReader.LONGEST)),
+        hello(keys.optional("timeouts")),
         keys.optional("accessLog").flag(false),
         List.of());
   }
@@ -159,6 +175,11 @@ final class ListenerReader {
     return number;
   }
 
+  private static Duration hello(Cursor timeouts) {
+    return timeouts.object(Keys.LISTENER_TIMEOUTS, limits ->
+        limits.optional("hello").duration(HELLO, RouteReader.SHORTEST, RouteReader.LONGEST));
+  }
+
   private static int maxConnections(Members keys) {
     return keys.optional("maxConnections").integer(DEFAULT_CONNECTIONS, 1, MOST_CONNECTIONS);
   }
@@ -168,7 +189,7 @@ final class ListenerReader {
   }
 
   private static @Nullable TlsConfig tls(Cursor tls) {
-    TlsConfig read = tls.object(keys -> new TlsConfig(
+    TlsConfig read = tls.object(Keys.TLS, keys -> new TlsConfig(
         keys.required("certificate").text(Texts.READABLE_FILE, Path.of("")),
         keys.required("key").text(Texts.READABLE_FILE, Path.of(""))));
     return tls.isPresent() ? read : null;

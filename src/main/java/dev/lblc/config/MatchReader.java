@@ -14,7 +14,7 @@ final class MatchReader {
   private MatchReader() {}
 
   static Match read(Cursor match) {
-    return match.object(keys -> {
+    return match.object(Keys.MATCH, keys -> {
       OF_TCP.forEach(key -> keys.refuse(key, "no " + key + ": the route's listener is http"));
       return new Match(
           keys.optional("host").text(HttpSyntax.HOST_PATTERN),
@@ -26,7 +26,7 @@ final class MatchReader {
 
   /** Reads the match of a route of either kind, for its faults alone. */
   static void readAny(Cursor match) {
-    boolean unused = match.object(keys -> {
+    boolean unused = match.object(Keys.MATCH, keys -> {
       keys.optional("host").text(HttpSyntax.HOST_PATTERN);
       keys.optional("path").text(HttpSyntax.PATH_PATTERN);
       methods(keys.optional("method"));

@@ -51,7 +51,7 @@ final class RouteReader {
   @Nullable
   RouteConfig read(Cursor route) {
     int index = count++;
-    return route.object(keys -> {
+    return route.object(Keys.ROUTE, keys -> {
       String name = keys.required("listener").text(reference(names));
       ListenerConfig listener = name == null ? null : listeners.find(name);
       if (listener instanceof TcpListenerConfig) {
@@ -60,7 +60,7 @@ final class RouteReader {
         return read;
       }
       if (listener == null) {
-        readWithoutListener(keys);
+        readWithoutListener(route, keys);
         return null;
       }
       HttpRouteConfig read = http(index, route, keys);
@@ -73,11 +73,7 @@ final class RouteReader {
     HttpRouteConfig.Match match = MatchReader.read(keys.optional("match"));
     Cursor service = keys.optional("service");
     Cursor redirect = keys.optional("redirect");
-    if (service.isPresent() && redirect.isPresent()) {
-      redirect.fail("no redirect in a route with a service");
-    } else if (!service.isPresent() && !redirect.isPresent() && keys.isObject()) {
-      route.fail("a service or a redirect");
-    }
+    requireOne(route, keys, service, redirect);
     return new HttpRouteConfig(
         index,
         match,
@@ -96,11 +92,14 @@ final class RouteReader {
    * Reads a route whose listener is not known, for its faults alone: every key that a route of HTTP or of TCP may have is
    * read, and nothing is said of keys that do not go together.
    */
-  private void readWithoutListener(Members keys) {
+  private void readWithoutListener(Cursor route, Members keys) {
     MatchReader.readAny(keys.optional("match"));
-    keys.optional("service").text(reference(services.keySet()));
+    Cursor service = keys.optional("service");
+    Cursor redirect = keys.optional("redirect");
+    requireOne(route, keys, service, redirect);
+    service.text(reference(services.keySet()));
     templates(keys.optional("destination"));
-    keys.optional("timeouts").object(limits -> {
+    keys.optional("timeouts").object(Keys.ROUTE_TIMEOUTS, limits -> {
       TcpRouteReader.lifetime(limits.optional("lifetime"));
       return timeouts(limits);
     });
@@ -109,7 +108,15 @@ final class RouteReader {
     hostHeader(keys.optional("host"));
     headerEdits(keys.optional("requestHeaders"));
     headerEdits(keys.optional("responseHeaders"));
-    redirect(keys.optional("redirect"));
+    redirect(redirect);
+  }
+
+  private static void requireOne(Cursor route, Members keys, Cursor service, Cursor redirect) {
+    if (service.isPresent() && redirect.isPresent()) {
+      redirect.fail("no redirect in a route with a service");
+    } else if (!service.isPresent() && !redirect.isPresent() && keys.isObject()) {
+      route.fail("a service or a redirect");
+    }
   }
 
   private static List<DestinationTemplate> templates(Cursor templates) {
@@ -146,7 +153,7 @@ final class RouteReader {
   }
 
   private static Timeouts timeouts(Cursor timeouts) {
-    return timeouts.object(RouteReader::timeouts);
+    return timeouts.object(Keys.ROUTE_TIMEOUTS, RouteReader::timeouts);
   }
 
   private static Timeouts timeouts(Members keys) {
@@ -157,7 +164,7 @@ final class RouteReader {
   }
 
   private static @Nullable String stripPrefix(Cursor rewrite) {
-    return rewrite.object(keys -> keys.optional("stripPrefix").text(HttpSyntax.PATH_PREFIX));
+    return rewrite.object(Keys.REWRITE, keys -> keys.optional("stripPrefix").text(HttpSyntax.PATH_PREFIX));
   }
 
   private static HostHeader hostHeader(Cursor host) {
@@ -170,7 +177,7 @@ final class RouteReader {
   }
 
   private static HeaderEdits headerEdits(Cursor edits) {
-    return edits.object(keys -> {
+    return edits.object(Keys.HEADER_EDITS, keys -> {
       Distinct setNames = new Distinct();
       Map<String, String> set = keys.optional("set")
           .map(0, HttpSyntax.EDITED_HEADER, (name, value) -> {
@@ -190,7 +197,7 @@ final class RouteReader {
   }
 
   private static @Nullable Redirect redirect(Cursor redirect) {
-    Redirect read = redirect.object(keys -> {
+    Redirect read = redirect.object(Keys.REDIRECT, keys -> {
       String scheme = keys.required("scheme").text(Texts.oneOf(List.of("http", "https")), "https");
       Cursor status = keys.optional("status");
       int code = status.integer(308, 300, 399);

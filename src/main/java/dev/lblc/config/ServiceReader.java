@@ -31,7 +31,7 @@ final class ServiceReader {
   }
 
   ServiceConfig read(String name, Cursor service) {
-    return service.object(keys -> {
+    return service.object(Keys.SERVICE, keys -> {
       ProxyVersion proxyProtocol =
           keys.optional("proxyProtocol").text(Texts.constant(ProxyVersion.class));
       String named = keys.required("strategy").text(strategy);
@@ -60,7 +60,7 @@ final class ServiceReader {
 
   /** {@code strategy} is null if it is not known: whether it has a key of its own then cannot be told. */
   private Options options(Cursor options, @Nullable String strategy) {
-    return options.object(keys -> {
+    return options.object(Keys.OPEN, keys -> {
       SchedulerOptions common = common(keys);
       if (strategy == null) {
         keys.acceptOthers();
@@ -102,7 +102,7 @@ final class ServiceReader {
   }
 
   private static ServerSpec server(Cursor server, Distinct ids) {
-    return server.object(keys -> {
+    return server.object(Keys.SERVER, keys -> {
       Cursor id = keys.required("id");
       String given = id.text(Texts.NAME);
       ids.add(id, given);

@@ -39,7 +39,7 @@ final class TcpRouteReader {
   }
 
   private static Match match(Cursor match) {
-    return match.object(keys -> {
+    return match.object(Keys.MATCH, keys -> {
       MATCHES_OF_HTTP.forEach(key -> keys.refuse(key, "no " + key + NO_HTTP));
       return match(keys);
     });
@@ -54,7 +54,7 @@ final class TcpRouteReader {
   }
 
   private static Timeouts timeouts(Cursor timeouts) {
-    return timeouts.object(keys -> {
+    return timeouts.object(Keys.ROUTE_TIMEOUTS, keys -> {
       keys.refuse("response", "no response" + NO_HTTP);
       Duration connect = RouteReader.connect(keys);
       Duration idle = RouteReader.idle(keys);

@@ -218,7 +218,7 @@ class ConfigReaderTest {
   }
 
   @Test
-  void tenFaults_read_allListedInFileOrder() {
+  void manyFaults_read_allListedInFileOrder() {
     List<ConfigError> errors = Sample.errors("""
         {
           "admin": {"host": "0.0.0.0", "port": 9901},
@@ -245,8 +245,11 @@ class ConfigReaderTest {
                 + " 1ms to 24h)",
             "test.json: $.listeners[0].protocol: \"udp\" (expected: one of http, tcp)",
             "test.json: $.listeners[0].port: 80.5 (expected: a whole number, 0 to 65535)",
-            "test.json: $.listeners[0].tsl: unknown key (expected: one of name, protocol, host, port, tls,"
-                + " proxyProtocol, maxConnections, trustedPeers, accessLog; did you mean tls?)",
+            "test.json: $.listeners[0].tsl: unknown key (expected: one of name, protocol, host, ports, port, tls,"
+                + " proxyProtocol, maxConnections, trustedPeers, transparent, timeouts, accessLog; did you mean"
+                + " tls?)",
+            "test.json: $.listeners[0].tsl.certificate: missing (expected: the path of a readable file)",
+            "test.json: $.listeners[0].tsl.key: missing (expected: the path of a readable file)",
             "test.json: $.services['my svc'].options.hardLimit: 9 (expected: at least maxEntries, which is 10)",
             "test.json: $.services['my svc'].servers[0].weight: -1 (expected: a whole number, 0 to 1000000)",
             "test.json: $.services['my svc'].servers[0].weight: duplicate key (expected: each key once)");
