@@ -2,11 +2,11 @@ package dev.lblc.config;
 
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code admin}. */
+/** The reader of {@code admin}. */
 final class AdminReader {
   private AdminReader() {}
 
-  static @Nullable AdminConfig read(Cursor admin, Ports ports) {
+  static @Nullable AdminConfig read(Cursor admin, BoundPorts ports) {
     AdminConfig read = admin.object(Keys.ADMIN, keys -> {
       Cursor host = keys.optional("host");
       String address = host.text(NetSyntax.HOST, "127.0.0.1");

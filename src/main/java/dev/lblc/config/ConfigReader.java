@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * The strict reader of configurations: what it returns is checked as a whole; whatever is wrong is listed at once.
+ * The strict reader of configurations: a configuration that it returns is valid as a whole; if one is not, all its faults
+ * are listed at once.
  *
  * <p>Strings may hold <code>${NAME}</code> for a variable of the environment and {@code $$} for a dollar sign; keys may
  * not. All methods may be called from any thread.
@@ -67,7 +68,7 @@ public final class ConfigReader {
     VerticleConfig checked = read(source, text, environment, Keys.VERTICLE, file -> {
       file.optional("config").anyObject();
       return new VerticleConfig(
-          file.required("verticle").text(Texts.CLASS, ""),
+          file.required("verticle").text(NameSyntax.CLASS, ""),
           file.optional("instances").integer(1, 1, MOST_INSTANCES),
           new JsonObject());
     });
@@ -80,7 +81,7 @@ public final class ConfigReader {
       String text,
       Map<String, String> environment,
       List<String> keys,
-      Function<Members, T> reader)
+      Function<ObjectReader, T> reader)
       throws ConfigException {
     Faults faults = new Faults(source);
     Json json = JsonText.parse(text, faults);
@@ -89,19 +90,19 @@ public final class ConfigReader {
     return config;
   }
 
-  /** Whether things in configurations may have that name. */
+  /** Returns whether a configuration could give that name to something. */
   public static boolean isName(String text) {
     try {
-      Texts.NAME.read(text);
+      NameSyntax.NAME.read(text);
       return true;
-    } catch (Unexpected e) {
+    } catch (SyntaxException e) {
       return false;
     }
   }
 
-  private GatewayConfig gateway(Members file) {
-    file.optional("$schema").text(Texts.NAME);
-    Ports ports = new Ports();
+  private GatewayConfig gateway(ObjectReader file) {
+    file.optional("$schema").text(NameSyntax.NAME);
+    BoundPorts ports = new BoundPorts();
     ListenerReader listeners = ListenerReader.read(file.required("listeners"), ports);
     Cursor routes = file.required("routes");
     Map<String, ServiceConfig> services = services(file);
@@ -113,15 +114,15 @@ public final class ConfigReader {
         listeners.with(route), new PluginConfig(PLUGIN_NAME, services, cluster), admin);
   }
 
-  private PluginConfig plugin(Members file) {
+  private PluginConfig plugin(ObjectReader file) {
     return new PluginConfig(
-        file.optional("name").text(Texts.DEPLOYMENT, PLUGIN_NAME),
+        file.optional("name").text(NameSyntax.DEPLOYMENT, PLUGIN_NAME),
         services(file),
-        ClusterReader.read(file.optional("cluster"), new Ports()));
+        ClusterReader.read(file.optional("cluster"), new BoundPorts()));
   }
 
-  private Map<String, ServiceConfig> services(Members file) {
+  private Map<String, ServiceConfig> services(ObjectReader file) {
     ServiceReader reader = new ServiceReader(strategies);
-    return Collections.unmodifiableMap(file.required("services").map(1, Texts.NAME, reader::read));
+    return Collections.unmodifiableMap(file.required("services").map(1, NameSyntax.NAME, reader::read));
   }
 }

@@ -3,19 +3,19 @@ package dev.lblc.config;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code cluster.eventBus}. */
+/** The reader of {@code cluster.eventBus}. */
 final class EventBusReader {
   /** Host of a port whose address is known to Hazelcast alone: it meets the ports that are bound on all addresses. */
   private static final String SOME_ADDRESS = "";
 
   private final Syntax<Path> file;
 
-  /** {@code file} is what a file has to be. */
+  /** A reader of files of that syntax. */
   EventBusReader(Syntax<Path> file) {
     this.file = file;
   }
 
-  EventBusConfig read(Cursor eventBus, Ports ports) {
+  EventBusConfig read(Cursor eventBus, BoundPorts ports) {
     return eventBus.object(Keys.EVENT_BUS, keys -> {
       String host = keys.optional("host").text(NetSyntax.HOST);
       Cursor port = keys.optional("port");

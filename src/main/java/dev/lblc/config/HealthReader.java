@@ -3,7 +3,7 @@ package dev.lblc.config;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code health} of a service. */
+/** The reader of a service's {@code health}. */
 final class HealthReader {
   private static final Duration INTERVAL = Duration.ofSeconds(2);
   private static final Duration TIMEOUT = Duration.ofSeconds(1);
@@ -17,7 +17,11 @@ final class HealthReader {
 
   private HealthReader() {}
 
-  /** {@code behindProxy}: servers expect a PROXY protocol header, which checks do not send. */
+  /**
+   * Reads it; returns null if there is none.
+   *
+   * @param behindProxy whether servers expect a PROXY protocol header, which checks do not send
+   */
   static @Nullable HealthConfig read(Cursor health, boolean behindProxy) {
     HealthConfig read = health.object(Keys.HEALTH, keys -> new HealthConfig(
         active(keys.optional("active"), behindProxy), passive(keys.optional("passive"))));

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Reads {@code match} of a route of HTTP. */
+/** The reader of {@code match} of a route of HTTP. */
 final class MatchReader {
   private static final List<String> OF_TCP = List.of("sni", "port", "client");
 
@@ -37,10 +37,10 @@ final class MatchReader {
   }
 
   private static Set<String> methods(Cursor methods) {
-    Distinct distinct = new Distinct();
+    UniqueNames unique = new UniqueNames();
     List<String> read = methods.list(1, method -> {
       String name = method.text(HttpSyntax.METHOD);
-      distinct.add(method, name);
+      unique.add(method, name);
       return name;
     });
     return Collections.unmodifiableSet(new LinkedHashSet<>(read));

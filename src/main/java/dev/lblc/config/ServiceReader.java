@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one of {@code services}. */
+/** The reader of {@code services}. */
 final class ServiceReader {
   /** One and a half times as many is still an int. */
   private static final int MOST_ENTRIES = 1_000_000_000;
@@ -33,7 +33,7 @@ final class ServiceReader {
   ServiceConfig read(String name, Cursor service) {
     return service.object(Keys.SERVICE, keys -> {
       ProxyVersion proxyProtocol =
-          keys.optional("proxyProtocol").text(Texts.constant(ProxyVersion.class));
+          keys.optional("proxyProtocol").text(NameSyntax.constant(ProxyVersion.class));
       String named = keys.required("strategy").text(strategy);
       Options options = options(keys.optional("options"), named);
       return new ServiceConfig(
@@ -49,16 +49,16 @@ final class ServiceReader {
   }
 
   private static Syntax<String> strategy(Set<String> strategies) {
-    Syntax<String> known = Texts.oneOf(new TreeSet<>(strategies));
+    Syntax<String> known = NameSyntax.oneOf(new TreeSet<>(strategies));
     return new Syntax<>(known.expected(), text -> {
       if (text.equals(ADAPTIVE) && !strategies.contains(text)) {
-        throw new Unexpected(known.expected() + "; " + ADAPTIVE + " comes in a later version");
+        throw new SyntaxException(known.expected() + "; " + ADAPTIVE + " comes in a later version");
       }
       return known.read(text);
     });
   }
 
-  /** {@code strategy} is null if it is not known: whether it has a key of its own then cannot be told. */
+  /** {@code strategy} is null if it is not known: nobody can tell then which keys it has of its own. */
   private Options options(Cursor options, @Nullable String strategy) {
     return options.object(Keys.OPEN, keys -> {
       SchedulerOptions common = common(keys);
@@ -72,7 +72,7 @@ final class ServiceReader {
     });
   }
 
-  private static SchedulerOptions common(Members keys) {
+  private static SchedulerOptions common(ObjectReader keys) {
     SchedulerOptions defaults = SchedulerOptions.DEFAULTS;
     Duration expiration =
         keys.optional("expiration").duration(defaults.expiration(), Duration.ZERO, YEAR);
@@ -89,22 +89,22 @@ final class ServiceReader {
         expiration,
         maxEntries,
         Math.max(limit, maxEntries),
-        keys.optional("ties").text(Texts.constant(Ties.class), defaults.ties()),
+        keys.optional("ties").text(NameSyntax.constant(Ties.class), defaults.ties()),
         keys.optional("checkInterval")
             .duration(defaults.checkInterval(), Duration.ofMillis(1), Duration.ofHours(24)),
         keys.optional("entryCounter")
-            .text(Texts.constant(EntryCounter.class), defaults.entryCounter()));
+            .text(NameSyntax.constant(EntryCounter.class), defaults.entryCounter()));
   }
 
   private static List<ServerSpec> servers(Cursor servers) {
-    Distinct ids = new Distinct();
+    UniqueNames ids = new UniqueNames();
     return List.copyOf(servers.list(0, server -> server(server, ids)));
   }
 
-  private static ServerSpec server(Cursor server, Distinct ids) {
+  private static ServerSpec server(Cursor server, UniqueNames ids) {
     return server.object(Keys.SERVER, keys -> {
       Cursor id = keys.required("id");
-      String given = id.text(Texts.NAME);
+      String given = id.text(NameSyntax.NAME);
       ids.add(id, given);
       String host = keys.required("host").text(NetSyntax.HOST, "0.0.0.0");
       int port = keys.required("port").integer(1, 1, 65_535);

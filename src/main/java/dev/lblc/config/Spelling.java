@@ -6,7 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 
-/** Guesses what a misspelt name was meant to be. */
+/** A guess at which name was meant by a misspelt one. */
 final class Spelling {
   private Spelling() {}
 
@@ -37,7 +37,7 @@ final class Spelling {
     return nearest;
   }
 
-  /** Number of letters to insert, delete, replace or swap with their neighbour, whatever their case. */
+  /** Returns the number of letters to insert, delete, replace or swap with their neighbour, whatever their case. */
   private static int distance(String one, String other) {
     String a = one.toLowerCase(Locale.ROOT);
     String b = other.toLowerCase(Locale.ROOT);

@@ -9,11 +9,11 @@ import java.util.Map;
 
 /** The reader of a strategy's own options out of a service's {@code options}, after those that all strategies share. */
 final class StrategyOptionReader implements OptionReader {
-  private final Members options;
+  private final ObjectReader options;
   private final Map<String, Cursor> asked = new LinkedHashMap<>();
   private final Map<String, Object> read = new LinkedHashMap<>();
 
-  StrategyOptionReader(Members options) {
+  StrategyOptionReader(ObjectReader options) {
     this.options = options;
   }
 
@@ -51,12 +51,12 @@ final class StrategyOptionReader implements OptionReader {
 
   @Override
   public String text(String key, String fallback) {
-    return took(key, ask(key).text(Texts.ANY, fallback));
+    return took(key, ask(key).text(NameSyntax.ANY, fallback));
   }
 
   @Override
   public <E extends Enum<E>> E oneOf(String key, E fallback) {
-    E constant = ask(key).text(Texts.constant(fallback.getDeclaringClass()), fallback);
+    E constant = ask(key).text(NameSyntax.constant(fallback.getDeclaringClass()), fallback);
     read.put(key, constant.name().toLowerCase(Locale.ROOT));
     return constant;
   }

@@ -9,13 +9,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The members of an object while it is read. The keys that a reader asks for are the keys it knows; what is left over at
- * the end is a fault.
+ * The reader of one JSON object. The keys that are asked for are the known ones; any other key is a fault.
  *
- * <p>A misspelt key is such a fault, and what stands there is read as that of the key that was meant: whatever is wrong in
- * it is reported at once.
+ * <p>A misspelt key is such a fault, but its value is read as that of the key that was meant, so that the faults in it are
+ * reported at once, too. Used by one thread.
  */
-final class Members {
+final class ObjectReader {
   private final Cursor owner;
   private final boolean isObject;
   private final Map<String, Json> members;
@@ -25,12 +24,12 @@ final class Members {
   private final Set<String> refused = new HashSet<>();
 
   /**
-   * Takes what an object has.
+   * A reader of an object.
    *
    * @param object null where there is none; then nothing is missing from it
    * @param keys all that it may have
    */
-  Members(Cursor owner, Json.@Nullable Obj object, List<String> keys) {
+  ObjectReader(Cursor owner, Json.@Nullable Obj object, List<String> keys) {
     this.owner = owner;
     this.isObject = object != null;
     this.members = object == null ? Map.of() : object.members();
@@ -38,25 +37,27 @@ final class Members {
     this.misspelt = misspelt(members.keySet(), keys);
   }
 
+  /** Returns the member of a key, which may be absent. */
   Cursor optional(String key) {
     return take(key, false);
   }
 
+  /** Returns the member of a key that must not be absent. */
   Cursor required(String key) {
     return take(key, isObject);
   }
 
-  /** Whether that key was asked for before. */
+  /** Returns whether that key was asked for before. */
   boolean isKnown(String key) {
     return known.contains(key);
   }
 
-  /** Whether there is an object, so that keys can be missing from it. */
+  /** Returns whether there is an object, so that keys can be missing from it. */
   boolean isObject() {
     return isObject;
   }
 
-  /** Refuses a key that people may well write, with the reason instead of the list of known ones. */
+  /** Notes a fault if there is a key that people may well write here; the reason stands for the list of known keys. */
   void refuse(String key, String expected) {
     refused.add(key);
     Json json = members.get(key);
@@ -65,13 +66,14 @@ final class Members {
     }
   }
 
-  /** Lets keys pass that nobody asked for, but for those that look like a misspelt known one. */
+  /** Accepts the keys that nobody asked for, unless they look like a misspelt known one. */
   void acceptOthers() {
     members.keySet().stream()
         .filter(key -> Spelling.hint(key, known).isEmpty())
         .forEach(refused::add);
   }
 
+  /** Notes a fault for each key that nobody asked for. */
   void refuseOthers() {
     members.forEach((key, json) -> {
       if (!known.contains(key) && !refused.contains(key)) {
