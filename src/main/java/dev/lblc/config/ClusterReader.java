@@ -27,7 +27,8 @@ final class ClusterReader {
       return new ClusterConfig(
           enabled,
           keys.optional("config").text(file),
-          new EventBusReader(file).read(keys.optional("eventBus"), enabled ? ports : new BoundPorts()),
+          new EventBusReader(file)
+              .read(keys.optional("eventBus"), enabled ? ports : new BoundPorts()),
           report,
           silence);
     });

@@ -34,8 +34,7 @@ public final class ConfigReader {
   public static GatewayConfig readText(
       String source, String text, StrategyCatalog strategies, Map<String, String> environment)
       throws ConfigException {
-    return read(
-        source, text, environment, Keys.GATEWAY, new ConfigReader(strategies)::gateway);
+    return read(source, text, environment, Keys.GATEWAY, new ConfigReader(strategies)::gateway);
   }
 
   /**
@@ -123,6 +122,7 @@ public final class ConfigReader {
 
   private Map<String, ServiceConfig> services(ObjectReader file) {
     ServiceReader reader = new ServiceReader(strategies);
-    return Collections.unmodifiableMap(file.required("services").map(1, NameSyntax.NAME, reader::read));
+    return Collections.unmodifiableMap(
+        file.required("services").map(1, NameSyntax.NAME, reader::read));
   }
 }

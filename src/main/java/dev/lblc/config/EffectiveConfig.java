@@ -81,7 +81,10 @@ final class EffectiveConfig {
     List<Integer> ports = listener.ports();
     node.put(ports.size() == 1 ? "port" : "ports", ports.size() == 1 ? ports.get(0) : ports(ports));
     TlsConfig tls = listener.tls();
-    put(node, "tls", tls == null ? null : files("certificate", tls.certificate(), "key", tls.key()));
+    put(
+        node,
+        "tls",
+        tls == null ? null : files("certificate", tls.certificate(), "key", tls.key()));
     node.put("proxyProtocol", listener.proxyProtocol());
     node.put("maxConnections", listener.maxConnections());
     put(node, "trustedPeers", listener.trustedPeers());

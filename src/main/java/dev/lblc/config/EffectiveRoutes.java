@@ -31,9 +31,12 @@ final class EffectiveRoutes {
   private static Map<String, Object> route(String listener, RouteConfig route) {
     Map<String, Object> node = new LinkedHashMap<>();
     node.put("listener", listener);
-    put(node, "match", route instanceof HttpRouteConfig http
-        ? match(http.match())
-        : match(((TcpRouteConfig) route).match()));
+    put(
+        node,
+        "match",
+        route instanceof HttpRouteConfig http
+            ? match(http.match())
+            : match(((TcpRouteConfig) route).match()));
     put(node, "service", route.service());
     put(node, "destination", list(route.destination(), DestinationTemplate::text));
     Map<String, Object> timeouts = new LinkedHashMap<>();

@@ -36,8 +36,11 @@ final class EffectiveService {
     node.put("ties", lowerCase(options.ties()));
     put(node, "checkInterval", options.checkInterval());
     node.put("entryCounter", lowerCase(options.entryCounter()));
-    service.strategyOptions().byKey().forEach((key, value) ->
-        node.put(key, value instanceof Duration duration ? DurationSyntax.shown(duration) : value));
+    service
+        .strategyOptions()
+        .byKey()
+        .forEach((key, value) -> node.put(
+            key, value instanceof Duration duration ? DurationSyntax.shown(duration) : value));
     return node;
   }
 

@@ -36,10 +36,12 @@ final class EventBusReader {
   }
 
   private EventBusConfig.@Nullable Tls tls(Cursor tls) {
-    EventBusConfig.Tls read = tls.object(Keys.EVENT_BUS_TLS, keys -> new EventBusConfig.Tls(
-        keys.required("certificate").text(file, Path.of("")),
-        keys.required("key").text(file, Path.of("")),
-        keys.required("trust").text(file, Path.of(""))));
+    EventBusConfig.Tls read = tls.object(
+        Keys.EVENT_BUS_TLS,
+        keys -> new EventBusConfig.Tls(
+            keys.required("certificate").text(file, Path.of("")),
+            keys.required("key").text(file, Path.of("")),
+            keys.required("trust").text(file, Path.of(""))));
     return tls.isPresent() ? read : null;
   }
 }

@@ -23,8 +23,10 @@ final class HealthReader {
    * @param behindProxy whether servers expect a PROXY protocol header, which checks do not send
    */
   static @Nullable HealthConfig read(Cursor health, boolean behindProxy) {
-    HealthConfig read = health.object(Keys.HEALTH, keys -> new HealthConfig(
-        active(keys.optional("active"), behindProxy), passive(keys.optional("passive"))));
+    HealthConfig read = health.object(
+        Keys.HEALTH,
+        keys -> new HealthConfig(
+            active(keys.optional("active"), behindProxy), passive(keys.optional("passive"))));
     return health.isPresent() ? read : null;
   }
 
@@ -55,9 +57,11 @@ final class HealthReader {
   }
 
   private static HealthConfig.@Nullable Passive passive(Cursor passive) {
-    HealthConfig.Passive read = passive.object(Keys.PASSIVE, keys -> new HealthConfig.Passive(
-        keys.optional("failures").integer(5, 1, MOST_IN_A_ROW),
-        keys.optional("eject").duration(EJECT, SHORTEST, Duration.ofHours(24))));
+    HealthConfig.Passive read = passive.object(
+        Keys.PASSIVE,
+        keys -> new HealthConfig.Passive(
+            keys.optional("failures").integer(5, 1, MOST_IN_A_ROW),
+            keys.optional("eject").duration(EJECT, SHORTEST, Duration.ofHours(24))));
     return passive.isPresent() ? read : null;
   }
 }

@@ -176,8 +176,10 @@ final class ListenerReader {
   }
 
   private static Duration hello(Cursor timeouts) {
-    return timeouts.object(Keys.LISTENER_TIMEOUTS, limits ->
-        limits.optional("hello").duration(HELLO, RouteReader.SHORTEST, RouteReader.LONGEST));
+    return timeouts.object(
+        Keys.LISTENER_TIMEOUTS,
+        limits ->
+            limits.optional("hello").duration(HELLO, RouteReader.SHORTEST, RouteReader.LONGEST));
   }
 
   private static int maxConnections(ObjectReader keys) {
@@ -189,9 +191,11 @@ final class ListenerReader {
   }
 
   private static @Nullable TlsConfig tls(Cursor tls) {
-    TlsConfig read = tls.object(Keys.TLS, keys -> new TlsConfig(
-        keys.required("certificate").text(FileSyntax.READABLE_FILE, Path.of("")),
-        keys.required("key").text(FileSyntax.READABLE_FILE, Path.of(""))));
+    TlsConfig read = tls.object(
+        Keys.TLS,
+        keys -> new TlsConfig(
+            keys.required("certificate").text(FileSyntax.READABLE_FILE, Path.of("")),
+            keys.required("key").text(FileSyntax.READABLE_FILE, Path.of(""))));
     return tls.isPresent() ? read : null;
   }
 }

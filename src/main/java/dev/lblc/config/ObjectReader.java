@@ -79,7 +79,8 @@ final class ObjectReader {
       if (!known.contains(key) && !refused.contains(key)) {
         owner
             .member(key, json, false)
-            .failKey("unknown key", "one of " + String.join(", ", known) + Spelling.hint(key, known));
+            .failKey(
+                "unknown key", "one of " + String.join(", ", known) + Spelling.hint(key, known));
       }
     });
   }

@@ -164,7 +164,8 @@ final class RouteReader {
   }
 
   private static @Nullable String stripPrefix(Cursor rewrite) {
-    return rewrite.object(Keys.REWRITE, keys -> keys.optional("stripPrefix").text(HttpSyntax.PATH_PREFIX));
+    return rewrite.object(
+        Keys.REWRITE, keys -> keys.optional("stripPrefix").text(HttpSyntax.PATH_PREFIX));
   }
 
   private static HostHeader hostHeader(Cursor host) {
@@ -198,7 +199,8 @@ final class RouteReader {
 
   private static @Nullable Redirect redirect(Cursor redirect) {
     Redirect read = redirect.object(Keys.REDIRECT, keys -> {
-      String scheme = keys.required("scheme").text(NameSyntax.oneOf(List.of("http", "https")), "https");
+      String scheme =
+          keys.required("scheme").text(NameSyntax.oneOf(List.of("http", "https")), "https");
       Cursor status = keys.optional("status");
       int code = status.integer(308, 300, 399);
       if (!REDIRECTS.contains(code)) {

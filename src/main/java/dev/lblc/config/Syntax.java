@@ -33,7 +33,7 @@ record Syntax<T>(String expected, Reading<T> reading) {
   /** Returns the value of a text. */
   interface Reading<T> {
     /** Returns the value of a text. */
-  T read(String text) throws SyntaxException;
+    T read(String text) throws SyntaxException;
   }
 
   /** Turns one value into the next. */

@@ -68,14 +68,16 @@ final class TemplateSyntax {
     };
   }
 
-  private static Field plain(Kind kind, String name, @Nullable String argument) throws SyntaxException {
+  private static Field plain(Kind kind, String name, @Nullable String argument)
+      throws SyntaxException {
     if (argument != null) {
       throw new SyntaxException("{" + name + "} without " + Json.quoted(":" + argument));
     }
     return new Field(kind, null, 0);
   }
 
-  private static Field token(Kind kind, String name, @Nullable String argument) throws SyntaxException {
+  private static Field token(Kind kind, String name, @Nullable String argument)
+      throws SyntaxException {
     String given = argument == null ? "" : argument;
     return new Field(kind, named(name, given, !NAME.matcher(given).matches()), 0);
   }

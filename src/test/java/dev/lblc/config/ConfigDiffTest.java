@@ -143,7 +143,8 @@ final class ConfigDiffTest {
           Sample.set(file, "$.listeners[1].accessLog", false);
           Sample.set(file, "$.services.images.leaseTimeout", "600s");
           Sample.set(file, "$.routes[1].timeouts", new JsonObject().put("idle", "1m"));
-          Sample.set(file, "$.routes[0].match.method", new JsonArray().add("HEAD").add("GET"));
+          Sample.set(
+              file, "$.routes[0].match.method", new JsonArray().add("HEAD").add("GET"));
           Sample.set(file, "$.listeners[2].ports", new JsonArray(List.of(5432, 6000, 6001, 6002)));
           Object services = file.remove("services");
           Object listeners = file.remove("listeners");
@@ -195,7 +196,8 @@ final class ConfigDiffTest {
     assertThat(changes(file -> list(file, "listeners").remove(3)))
         .containsExactly("$.listeners[3]");
     assertThat(changes(file -> Sample.set(file, "$.listeners[3].protocol", "http")))
-        .containsExactly("$.listeners[3].protocol", "$.listeners[3].transparent", "$.listeners[3].timeouts");
+        .containsExactly(
+            "$.listeners[3].protocol", "$.listeners[3].transparent", "$.listeners[3].timeouts");
   }
 
   @Test
@@ -243,7 +245,8 @@ final class ConfigDiffTest {
   @Test
   void certificate_underAnotherName_isAChange() throws Exception {
     Path other = Files.writeString(directory.resolve("other.pem"), "certificate");
-    assertThat(changes(file -> Sample.set(file, "$.listeners[0].tls.certificate", other.toString())))
+    assertThat(
+            changes(file -> Sample.set(file, "$.listeners[0].tls.certificate", other.toString())))
         .containsExactly("$.listeners[0].tls.certificate");
   }
 
@@ -268,7 +271,10 @@ final class ConfigDiffTest {
 
   @SuppressWarnings("unchecked")
   private static List<Object> servers(JsonObject file) {
-    return file.getJsonObject("services").getJsonObject("images").getJsonArray("servers").getList();
+    return file.getJsonObject("services")
+        .getJsonObject("images")
+        .getJsonArray("servers")
+        .getList();
   }
 
   @SuppressWarnings("unchecked")

@@ -20,13 +20,14 @@ final class ConfigDigestTest {
   @Test
   void canonicalForm_hasDefaultsAndSortedKeys() throws Exception {
     assertThat(ConfigDigest.canonical(Sample.read(SMALL)))
-        .isEqualTo(("{'cluster':{'enabled':false,'eventBus':{'port':0},'peerTimeout':'3s','reportInterval':'50ms'},"
-                + "'listeners':[{'accessLog':false,'host':'0.0.0.0','maxConnections':10000,'name':'web','port':80,"
-                + "'protocol':'http','proxyProtocol':false}],'routes':[],"
-                + "'services':{'s':{'leaseTimeout':'10m','options':{'checkInterval':'1m','entryCounter':'exact',"
-                + "'expiration':'24h','hardLimit':24576,'maxEntries':16384,'ties':'spread'},"
-                + "'servers':[],'strategy':'wlc'}}}")
-            .replace('\'', '"'));
+        .isEqualTo(
+            ("{'cluster':{'enabled':false,'eventBus':{'port':0},'peerTimeout':'3s','reportInterval':'50ms'},"
+                    + "'listeners':[{'accessLog':false,'host':'0.0.0.0','maxConnections':10000,'name':'web','port':80,"
+                    + "'protocol':'http','proxyProtocol':false}],'routes':[],"
+                    + "'services':{'s':{'leaseTimeout':'10m','options':{'checkInterval':'1m','entryCounter':'exact',"
+                    + "'expiration':'24h','hardLimit':24576,'maxEntries':16384,'ties':'spread'},"
+                    + "'servers':[],'strategy':'wlc'}}}")
+                .replace('\'', '"'));
   }
 
   @Test
@@ -65,7 +66,8 @@ final class ConfigDigestTest {
   @Test
   void digest_ofAnotherValueOrOrderOfRoutes_isAnother() throws Exception {
     String digest = ConfigDigest.of(Sample.read(Sample.full(directory)));
-    JsonObject heavier = Sample.set(Sample.full(directory), "$.services.images.servers[0].weight", 65);
+    JsonObject heavier =
+        Sample.set(Sample.full(directory), "$.services.images.servers[0].weight", 65);
     JsonObject swapped = Sample.full(directory);
     JsonArray routes = swapped.getJsonArray("routes");
     routes.add(routes.remove(0));
@@ -75,7 +77,8 @@ final class ConfigDigestTest {
 
   @Test
   void secrets_areNeitherShownNorDigested() throws Exception {
-    JsonObject file = Sample.set(Sample.full(directory), "$.routes[0].requestHeaders.set['x-a']", "hush");
+    JsonObject file =
+        Sample.set(Sample.full(directory), "$.routes[0].requestHeaders.set['x-a']", "hush");
     GatewayConfig config = Sample.read(file);
     assertThat(ConfigDigest.canonical(config))
         .doesNotContain("s3cret")

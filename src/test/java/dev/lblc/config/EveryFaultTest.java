@@ -45,8 +45,8 @@ final class EveryFaultTest {
   private static final String LISTENERS =
       "[{'name': 'web', 'protocol': 'http', 'port': 0, 'maxConnections': 0}]";
 
-  private static final String SERVICES = FILE.substring(
-      FILE.indexOf("{'s': {'strategy'"), FILE.indexOf(",\n  'cluster'"));
+  private static final String SERVICES =
+      FILE.substring(FILE.indexOf("{'s': {'strategy'"), FILE.indexOf(",\n  'cluster'"));
 
   /** What is replaced, by what, the faults that this adds, and the parts whose faults are not found any more. */
   private static Stream<Arguments> cases() {
@@ -85,7 +85,10 @@ final class EveryFaultTest {
         change("'host': 'h'", "'host': 'h h'", "$.services.s.servers[0].host"),
         change("'active'", "'aktive': 1, 'active'", "$.services.s.health.aktive"),
         // Two at a time.
-        change("'service': 's'", "'service': 's', 'redirect': {'scheme': 'ftp'}", "$.routes[0].redirect",
+        change(
+            "'service': 's'",
+            "'service': 's', 'redirect': {'scheme': 'ftp'}",
+            "$.routes[0].redirect",
             "$.routes[0].redirect.scheme"));
   }
 
@@ -154,7 +157,8 @@ final class EveryFaultTest {
     List<String> expected = Stream.concat(
             Stream.of(there),
             FAULTS.stream()
-                .map(path -> path.startsWith(meant) ? there + path.substring(meant.length()) : path))
+                .map(
+                    path -> path.startsWith(meant) ? there + path.substring(meant.length()) : path))
         .toList();
     assertThat(faults).containsExactlyInAnyOrderElementsOf(expected);
     assertThat(Sample.errors(text.replace('\'', '"')))
@@ -168,7 +172,8 @@ final class EveryFaultTest {
   void routeOfNoListener_withKeysOfEitherProtocol_isNotBlamedForThem(String listener) {
     String keys = listener + ", 'match': {'sni': 'a.b', 'client': ['::1'], 'host': 'a.b'},"
         + " 'host': 'keep',";
-    assertThat(paths(FILE.replace("'listener': 'web',", keys).replace("'match': {'path': 'x'}, ", "")
+    assertThat(paths(FILE.replace("'listener': 'web',", keys)
+            .replace("'match': {'path': 'x'}, ", "")
             .replace("'connect'", "'response': '1s', 'lifetime': '1h', 'connect'")))
         .filteredOn(path -> path.startsWith("$.routes"))
         .containsExactly(
@@ -180,8 +185,9 @@ final class EveryFaultTest {
 
   @Test
   void listenerOfNoProtocol_withKeysOfEither_isJudgedByThem() {
-    String keys = "'protocol': 'udp', 'ports': [0, '9-8'], 'transparent': 'no', 'proxyProtocol': true,"
-        + " 'timeouts': {'hello': 1}, 'accessLog': 1, 'colour': 1,";
+    String keys =
+        "'protocol': 'udp', 'ports': [0, '9-8'], 'transparent': 'no', 'proxyProtocol': true,"
+            + " 'timeouts': {'hello': 1}, 'accessLog': 1, 'colour': 1,";
     assertThat(paths(FILE.replace("'protocol': 'http', 'port': 0,", keys)))
         .filteredOn(path -> path.startsWith("$.listeners"))
         .containsExactly(
@@ -208,6 +214,8 @@ final class EveryFaultTest {
   }
 
   private static List<String> paths(String text) {
-    return Sample.errors(text.replace('\'', '"')).stream().map(ConfigError::path).toList();
+    return Sample.errors(text.replace('\'', '"')).stream()
+        .map(ConfigError::path)
+        .toList();
   }
 }
