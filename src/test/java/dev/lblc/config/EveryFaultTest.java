@@ -89,7 +89,18 @@ final class EveryFaultTest {
             "'service': 's'",
             "'service': 's', 'redirect': {'scheme': 'ftp'}",
             "$.routes[0].redirect",
-            "$.routes[0].redirect.scheme"));
+            "$.routes[0].redirect.scheme"),
+        change(
+            "'listener': 'web', 'service': 's'",
+            "'listener': 7, 'service': 's', 'redirect': {'scheme': 'ftp'}",
+            "$.routes[0].listener",
+            "$.routes[0].redirect",
+            "$.routes[0].redirect.scheme"),
+        change(
+            "'listener': 'web', 'service': 's'",
+            "'listener': 'nowhere'",
+            "$.routes[0].listener",
+            "$.routes[0]"));
   }
 
   private static Arguments change(String old, String replacement, String... faults) {
@@ -205,7 +216,7 @@ final class EveryFaultTest {
   void routeOfAnAmbiguousName_withKeysOfEitherProtocol_isNotBlamedForThem() {
     String two = "[{'name': 'web', 'protocol': 'tcp', 'port': 0}, {'name': 'web'";
     String file = FILE.replace("[{'name': 'web'", two)
-        .replace("'match': {'path': 'x'}", "'match': {'path': 'x', 'sni': 'a.b'}");
+        .replace("'match': {'path': 'x'}", "'host': 'keep', 'match': {'path': 'x', 'sni': 'a.b'}");
     assertThat(paths(file))
         .containsExactlyInAnyOrderElementsOf(Stream.concat(
                 Stream.of("$.listeners[1].name", "$.listeners[1].maxConnections"),

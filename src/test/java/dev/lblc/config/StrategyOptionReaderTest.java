@@ -60,6 +60,16 @@ final class StrategyOptionReaderTest {
         .isEqualTo(DEFAULTS);
   }
 
+  /** A provider's object need not have an equals: what the file says decides whether it has changed. */
+  @Test
+  void options_ofAProviderWithoutEquals_areEqualWhereTheFileIs() throws Exception {
+    Function<OptionReader, Object> provider = reader -> new int[] {reader.integer("size", 3, 1, 9)};
+    assertThat(service(text("own", "{}"), provider))
+        .isEqualTo(service(text("own", "{'size': 3}"), provider))
+        .hasSameHashCodeAs(service(text("own", "{'size': 3}"), provider))
+        .isNotEqualTo(service(text("own", "{'size': 4}"), provider));
+  }
+
   @Test
   void options_given_arriveBesideTheCommonOnes() throws Exception {
     String text = "{'size': 9, 'expiration': '2h', 'share': 1, 'pause': '5s', 'sticky': false,"
