@@ -15,6 +15,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.lblc.scheduler.Reason;
+import dev.lblc.scheduler.OptionReader;
 import dev.lblc.scheduler.SchedulerOptions;
 import dev.lblc.scheduler.Server;
 import dev.lblc.scheduler.ServerEdit;
@@ -52,8 +53,8 @@ final class ArchitectureTest {
       .dependOnClassesThat(belongToAnyOf(Thread.class).or(isExecutor()));
 
   @ArchTest
-  static final ArchRule config_importsOnlyTheSchedulersRecords =
-      ofOurs("config", belongToAnyOf(SchedulerOptions.class, ServerSpec.class));
+  static final ArchRule config_importsOnlyTheSchedulersOptionsAndServers = ofOurs(
+      "config", belongToAnyOf(SchedulerOptions.class, OptionReader.class, ServerSpec.class));
 
   @ArchTest
   static final ArchRule cluster_importsOnlyScheduler =

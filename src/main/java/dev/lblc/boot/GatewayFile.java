@@ -22,7 +22,7 @@ public record GatewayFile(GatewayConfig config, PluginFolder plugins) {
     String text = ConfigFile.text(path);
     try {
       GatewayConfig config = ConfigReader.readText(
-          path.toString(), text, plugins.strategies().names(), System.getenv());
+          path.toString(), text, plugins.strategies(), System.getenv());
       return new GatewayFile(config, plugins);
     } catch (ConfigException e) {
       throw new ConfigException(

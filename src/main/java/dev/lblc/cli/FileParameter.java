@@ -4,6 +4,7 @@ import dev.lblc.boot.GatewayFile;
 import dev.lblc.boot.PluginFolder;
 import dev.lblc.boot.StartException;
 import dev.lblc.config.ConfigException;
+import dev.lblc.plugin.BrokenPluginException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -32,7 +33,7 @@ final class FileParameter {
         plugins == null ? PluginFolder.openIfThere(DEFAULT_PLUGINS) : PluginFolder.open(plugins);
     try {
       return GatewayFile.read(path(), folder);
-    } catch (ConfigException e) {
+    } catch (ConfigException | BrokenPluginException e) {
       folder.close();
       throw e;
     }

@@ -2,12 +2,12 @@ package dev.lblc.config;
 
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code admin}. */
+/** The reader of {@code admin}. */
 final class AdminReader {
   private AdminReader() {}
 
-  static @Nullable AdminConfig read(Cursor admin, Ports ports) {
-    AdminConfig read = admin.object(keys -> {
+  static @Nullable AdminConfig read(Cursor admin, BoundPorts ports) {
+    AdminConfig read = admin.object(Keys.ADMIN, keys -> {
       Cursor host = keys.optional("host");
       String address = host.text(NetSyntax.HOST, "127.0.0.1");
       Cursor port = keys.required("port");

@@ -3,15 +3,15 @@ package dev.lblc.config;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Reads {@code cluster}. */
+/** The reader of {@code cluster}. */
 final class ClusterReader {
   private static final Duration REPORT_INTERVAL = Duration.ofMillis(50);
   private static final Duration PEER_TIMEOUT = Duration.ofSeconds(3);
 
   private ClusterReader() {}
 
-  static ClusterConfig read(Cursor cluster, Ports ports) {
-    return cluster.object(keys -> {
+  static ClusterConfig read(Cursor cluster, BoundPorts ports) {
+    return cluster.object(Keys.CLUSTER, keys -> {
       boolean enabled = keys.optional("enabled").flag(false);
       Cursor reportInterval = keys.optional("reportInterval");
       Duration report =
@@ -23,11 +23,12 @@ final class ClusterReader {
         peerTimeout.fail("more than reportInterval, which is " + DurationSyntax.shown(report));
       }
       // A cluster that is switched off needs none of its files and takes no port.
-      Syntax<Path> file = enabled ? Texts.READABLE_FILE : Texts.FILE;
+      Syntax<Path> file = enabled ? FileSyntax.READABLE_FILE : FileSyntax.FILE;
       return new ClusterConfig(
           enabled,
           keys.optional("config").text(file),
-          new EventBusReader(file).read(keys.optional("eventBus"), enabled ? ports : new Ports()),
+          new EventBusReader(file)
+              .read(keys.optional("eventBus"), enabled ? ports : new BoundPorts()),
           report,
           silence);
     });

@@ -4,7 +4,7 @@ import dev.lblc.scheduler.ServerSpec;
 import java.util.List;
 import java.util.Set;
 
-/** Finds what is worth a warning in valid configurations. */
+/** Warnings about valid configurations. */
 public final class ConfigAdvice {
   /** The strategies with homes whose rule for leaving one reads weights as numbers of connections. */
   private static final Set<String> WITH_HOMES = Set.of("lblc", "lblcr");
@@ -16,27 +16,30 @@ public final class ConfigAdvice {
    * {@code active * 2 < weight}. With weight 1 or 2 that is {@code active == 0}: under steady load there is no such
    * server, whatever the load of the home.
    */
-  private static final int IDLE_ONLY = 2;
+  private static final int NO_ROOM_UNLESS_IDLE = 2;
 
   private ConfigAdvice() {}
 
-  /** The warnings about a configuration, in file order; none is the best answer. */
+  /** Returns the warnings about a configuration, in file order. */
   public static List<ConfigWarning> warnings(GatewayConfig config) {
     return config.plugin().services().values().stream()
         .filter(service -> WITH_HOMES.contains(service.strategy()))
-        .filter(service -> service.servers().stream().anyMatch(home -> isPrison(home, service)))
+        .filter(service -> service.servers().stream().anyMatch(home -> isNeverLeft(home, service)))
         .map(ConfigAdvice::neverLeft)
         .toList();
   }
 
-  /** Whether the home has neighbours, and none that ever has room. Quiesced servers are neither home nor room. */
-  private static boolean isPrison(ServerSpec home, ServiceConfig service) {
+  /**
+   * Returns whether destinations stay on a home under any load: there are other servers, and none that has room while it has
+   * a request. Quiesced servers are no homes, and have no room.
+   */
+  private static boolean isNeverLeft(ServerSpec home, ServiceConfig service) {
     List<ServerSpec> others = service.servers().stream()
         .filter(server -> server.weight() > 0 && !server.id().equals(home.id()))
         .toList();
     return home.weight() > 0
         && !others.isEmpty()
-        && others.stream().allMatch(server -> server.weight() <= IDLE_ONLY);
+        && others.stream().allMatch(server -> server.weight() <= NO_ROOM_UNLESS_IDLE);
   }
 
   private static ConfigWarning neverLeft(ServiceConfig service) {

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 public final class ConfigException extends Exception {
   private final transient List<ConfigError> errors;
 
-  /** With at least one error. */
+  /** A refusal for those faults, at least one. */
   public ConfigException(List<ConfigError> errors) {
     super(errors.stream()
         .map(ConfigError::toString)
@@ -17,7 +17,7 @@ public final class ConfigException extends Exception {
     this.errors = List.copyOf(errors);
   }
 
-  /** The faults, at least one. */
+  /** Returns the faults, at least one. */
   public List<ConfigError> errors() {
     return errors;
   }

@@ -5,11 +5,11 @@ import io.vertx.core.json.JsonObject;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 
 /**
- * The strict reader of configurations: what it returns is checked as a whole; whatever is wrong is listed at once.
+ * The strict reader of configurations: a configuration that it returns is valid as a whole; if one is not, all its faults
+ * are listed at once.
  *
  * <p>Strings may hold <code>${NAME}</code> for a variable of the environment and {@code $$} for a dollar sign; keys may
  * not. All methods may be called from any thread.
@@ -18,9 +18,9 @@ public final class ConfigReader {
   private static final int MOST_INSTANCES = 1_000;
   private static final String PLUGIN_NAME = "lblc";
 
-  private final Set<String> strategies;
+  private final StrategyCatalog strategies;
 
-  private ConfigReader(Set<String> strategies) {
+  private ConfigReader(StrategyCatalog strategies) {
     this.strategies = strategies;
   }
 
@@ -28,27 +28,28 @@ public final class ConfigReader {
    * Reads a gateway configuration from its text.
    *
    * @param source names the text in messages
-   * @param strategies names of the strategies that there are
+   * @param strategies those that there are
    * @param environment variables by name
    */
   public static GatewayConfig readText(
-      String source, String text, Set<String> strategies, Map<String, String> environment)
+      String source, String text, StrategyCatalog strategies, Map<String, String> environment)
       throws ConfigException {
-    return read(source, text, environment, new ConfigReader(strategies)::gateway);
+    return read(source, text, environment, Keys.GATEWAY, new ConfigReader(strategies)::gateway);
   }
 
   /**
    * Reads the plugin's configuration: {@code services} and {@code cluster} of a gateway file, and {@code name}.
    *
-   * @param strategies names of the strategies that there are
+   * @param strategies those that there are
    * @param environment variables by name
    */
   public static PluginConfig readPlugin(
-      JsonObject json, Set<String> strategies, Map<String, String> environment)
+      JsonObject json, StrategyCatalog strategies, Map<String, String> environment)
       throws ConfigException {
     String source = "config";
     try {
-      return read(source, json.encode(), environment, new ConfigReader(strategies)::plugin);
+      return read(
+          source, json.encode(), environment, Keys.PLUGIN, new ConfigReader(strategies)::plugin);
     } catch (EncodeException | IllegalStateException e) { // what JSON cannot say
       throw new ConfigException(
           List.of(new ConfigError(source, JsonPath.ROOT, String.valueOf(e.getMessage()), "JSON")));
@@ -63,10 +64,10 @@ public final class ConfigReader {
    */
   public static VerticleConfig readVerticle(
       String source, String text, Map<String, String> environment) throws ConfigException {
-    VerticleConfig checked = read(source, text, environment, file -> {
+    VerticleConfig checked = read(source, text, environment, Keys.VERTICLE, file -> {
       file.optional("config").anyObject();
       return new VerticleConfig(
-          file.required("verticle").text(Texts.CLASS, ""),
+          file.required("verticle").text(NameSyntax.CLASS, ""),
           file.optional("instances").integer(1, 1, MOST_INSTANCES),
           new JsonObject());
     });
@@ -75,28 +76,32 @@ public final class ConfigReader {
   }
 
   private static <T> T read(
-      String source, String text, Map<String, String> environment, Function<Members, T> reader)
+      String source,
+      String text,
+      Map<String, String> environment,
+      List<String> keys,
+      Function<ObjectReader, T> reader)
       throws ConfigException {
     Faults faults = new Faults(source);
     Json json = JsonText.parse(text, faults);
-    T config = Cursor.root(json, faults, new Environment(environment)).object(reader);
+    T config = Cursor.root(json, faults, new Environment(environment)).object(keys, reader);
     faults.throwIfAny();
     return config;
   }
 
-  /** Whether things in configurations may have that name. */
+  /** Returns whether a configuration could give that name to something. */
   public static boolean isName(String text) {
     try {
-      Texts.NAME.read(text);
+      NameSyntax.NAME.read(text);
       return true;
-    } catch (Unexpected e) {
+    } catch (SyntaxException e) {
       return false;
     }
   }
 
-  private GatewayConfig gateway(Members file) {
-    file.optional("$schema").text(Texts.NAME);
-    Ports ports = new Ports();
+  private GatewayConfig gateway(ObjectReader file) {
+    file.optional("$schema").text(NameSyntax.NAME);
+    BoundPorts ports = new BoundPorts();
     ListenerReader listeners = ListenerReader.read(file.required("listeners"), ports);
     Cursor routes = file.required("routes");
     Map<String, ServiceConfig> services = services(file);
@@ -108,15 +113,16 @@ public final class ConfigReader {
         listeners.with(route), new PluginConfig(PLUGIN_NAME, services, cluster), admin);
   }
 
-  private PluginConfig plugin(Members file) {
+  private PluginConfig plugin(ObjectReader file) {
     return new PluginConfig(
-        file.optional("name").text(Texts.DEPLOYMENT, PLUGIN_NAME),
+        file.optional("name").text(NameSyntax.DEPLOYMENT, PLUGIN_NAME),
         services(file),
-        ClusterReader.read(file.optional("cluster"), new Ports()));
+        ClusterReader.read(file.optional("cluster"), new BoundPorts()));
   }
 
-  private Map<String, ServiceConfig> services(Members file) {
+  private Map<String, ServiceConfig> services(ObjectReader file) {
     ServiceReader reader = new ServiceReader(strategies);
-    return Collections.unmodifiableMap(file.required("services").map(1, Texts.NAME, reader::read));
+    return Collections.unmodifiableMap(
+        file.required("services").map(1, NameSyntax.NAME, reader::read));
   }
 }

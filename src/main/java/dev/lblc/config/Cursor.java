@@ -1,6 +1,5 @@
 package dev.lblc.config;
 
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * there is no value they return the fallback, with a fault if the value is required. Used by one thread.
  */
 final class Cursor {
-  private static final Syntax<String> ANY = new Syntax<>("text", text -> text);
-
   private final Faults faults;
   private final Environment environment;
   private final String path;
@@ -29,7 +26,7 @@ final class Cursor {
   private final boolean secret;
   private boolean failed;
 
-  /** What a variable stands for, where JSON has another type than text; null until that is asked for. */
+  /** The text that the variable stands for, where JSON has another type than text; null until it is asked for. */
   private @Nullable String standsFor;
 
   private Cursor(
@@ -53,13 +50,13 @@ final class Cursor {
     return new Cursor(faults, environment, JsonPath.ROOT, value, value.place(), true, false);
   }
 
-  /** The place of a member of this object, {@code value} null if it has none. */
+  /** Returns the place of a member of this object; {@code member} is null if there is none. */
   Cursor member(String key, @Nullable Json member, boolean needed) {
     int at = member == null ? place : member.place();
     return new Cursor(faults, environment, JsonPath.member(path, key), member, at, needed, secret);
   }
 
-  /** This place, with messages that do not show the value. */
+  /** Returns this place, with messages that do not show the value. */
   Cursor secret() {
     return new Cursor(faults, environment, path, value, place, required, true);
   }
@@ -72,17 +69,17 @@ final class Cursor {
     return value != null;
   }
 
-  /** Whether the value is a string, where it may be something else, too. */
+  /** Returns whether the value is a string, where it may be something else, too. */
   boolean isText() {
     return value instanceof Json.Str;
   }
 
-  /** Whether the value is a string that names a variable of the environment, which may stand for a number or a flag. */
+  /** Returns whether the value names a variable of the environment, which may stand for a number or a flag. */
   boolean isVariable() {
     return value instanceof Json.Str string && Environment.hasVariable(string.text());
   }
 
-  /** Whether a fault was noted through this cursor, so that what it gave is but a fallback. */
+  /** Returns whether a fault was noted through this cursor: what it returned is a fallback then. */
   boolean hasFailed() {
     return failed;
   }
@@ -92,15 +89,26 @@ final class Cursor {
     fail(shown(), expected);
   }
 
-  /** Notes a fault here, which {@code found} describes. */
+  /** Notes a fault of this member's key, which stands before the value and all that is in it. */
+  void failKey(String found, String expected) {
+    failed = true;
+    faults.add(place - 1, path, found, expected);
+  }
+
+  /** Notes a fault here; {@code found} describes it. */
   void fail(String found, String expected) {
     failed = true;
     faults.add(place, path, found, expected);
   }
 
-  <T> T object(Function<Members, T> reader) {
+  /**
+   * Reads an object.
+   *
+   * @param keys all that it may have
+   */
+  <T> T object(List<String> keys, Function<ObjectReader, T> reader) {
     Json.Obj object = as(Json.Obj.class, "an object");
-    Members members = new Members(this, object);
+    ObjectReader members = new ObjectReader(this, object, keys);
     T result = reader.apply(members);
     members.refuseOthers();
     return result;
@@ -111,7 +119,11 @@ final class Cursor {
     as(Json.Obj.class, "an object");
   }
 
-  /** An object with {@code least} keys or more, of the user's choice; entries with a faulty key are read, but left out. */
+  /**
+   * Reads an object whose keys are the user's choice. Entries with a faulty key are read for their faults, and left out.
+   *
+   * @param least how many keys there have to be
+   */
   <T> Map<String, T> map(int least, Syntax<String> keys, BiFunction<String, Cursor, T> reader) {
     Map<String, T> entries = new LinkedHashMap<>();
     Json.Obj object = as(Json.Obj.class, "an object");
@@ -127,7 +139,7 @@ final class Cursor {
             entry.fail(
                 "key " + Json.quoted(key), "names that differ in more than upper and lower case");
           }
-        } catch (Unexpected e) {
+        } catch (SyntaxException e) {
           entry.fail("key " + Json.quoted(key), e.expected());
         }
       });
@@ -135,7 +147,12 @@ final class Cursor {
     return entries;
   }
 
-  /** A list with {@code least} elements or more; those that the reader has no use for are left out. */
+  /**
+   * Reads a list.
+   *
+   * @param least how many elements there have to be
+   * @param reader returns null for an element to leave out
+   */
   <T> List<T> list(int least, Function<Cursor, @Nullable T> reader) {
     List<T> read = new ArrayList<>();
     Json.Arr list = as(Json.Arr.class, "a list");
@@ -156,7 +173,7 @@ final class Cursor {
     return read;
   }
 
-  /** The string, with the environment filled in; null where there is none. */
+  /** Returns the string, with the environment filled in; null where there is none. */
   <T> @Nullable T text(Syntax<T> syntax) {
     Json.Str string = as(Json.Str.class, syntax.expected());
     if (string == null) {
@@ -165,13 +182,13 @@ final class Cursor {
     String filled;
     try {
       filled = environment.fill(string.text());
-    } catch (Unexpected e) {
+    } catch (SyntaxException e) {
       fail(e.expected());
       return null;
     }
     try {
       return syntax.read(filled);
-    } catch (Unexpected e) {
+    } catch (SyntaxException e) {
       if (filled.equals(string.text())) {
         fail(e.expected());
       } else {
@@ -191,25 +208,23 @@ final class Cursor {
     return text(DurationSyntax.between(least, most), fallback);
   }
 
-  /** A whole number, or a variable that has one; {@code 1.0} and {@code 1e3} are whole. */
+  /** Returns the whole number, or that of a variable; {@code 1.0} and {@code 1e3} are whole. */
   int integer(int fallback, int least, int most) {
-    String expected = "a whole number, " + least + " to " + most;
-    if (isVariable()) {
-      return variable(expected, fallback, text -> integer(text, least, most));
-    }
-    Json.Num number = as(Json.Num.class, expected);
-    if (number == null) {
-      return fallback;
-    }
-    Integer read = integer(number.literal(), least, most);
-    if (read == null) {
-      fail(expected);
-      return fallback;
-    }
-    return read;
+    return number(
+        "a whole number, " + least + " to " + most,
+        fallback,
+        literal -> NumberSyntax.integer(literal, least, most));
   }
 
-  /** True or false, or a variable that says so. */
+  /** Returns the number, or that of a variable. */
+  double number(double fallback, double least, double most) {
+    return number(
+        "a number, " + least + " to " + most,
+        fallback,
+        literal -> NumberSyntax.number(literal, least, most));
+  }
+
+  /** Returns true or false, which a variable may say, too. */
   boolean flag(boolean fallback) {
     String expected = "true or false";
     if (isVariable()) {
@@ -222,23 +237,30 @@ final class Cursor {
     return flag == null ? fallback : flag.value();
   }
 
-  private static @Nullable Integer integer(String literal, int least, int most) {
-    try {
-      int read =
-          JsonScanner.isNumber(literal) ? new BigDecimal(literal).intValueExact() : least - 1;
-      return read >= least && read <= most ? read : null;
-    } catch (ArithmeticException | NumberFormatException e) {
-      return null; // fractional, or beyond an int or even a BigDecimal
+  /** {@code reader} returns null for a number that is not as expected. */
+  private <T> T number(String expected, T fallback, Function<String, @Nullable T> reader) {
+    if (isVariable()) {
+      return variable(expected, fallback, reader);
     }
+    Json.Num number = as(Json.Num.class, expected);
+    if (number == null) {
+      return fallback;
+    }
+    T read = reader.apply(number.literal());
+    if (read == null) {
+      fail(expected);
+      return fallback;
+    }
+    return read;
   }
 
   /**
-   * What a variable stands for, where JSON has another type than text.
+   * Returns what a variable stands for, where JSON has another type than text.
    *
    * @param reader returns null for a text that is not as expected
    */
   private <T> T variable(String expected, T fallback, Function<String, @Nullable T> reader) {
-    String filled = text(ANY);
+    String filled = text(NameSyntax.ANY);
     if (filled == null) {
       return fallback;
     }

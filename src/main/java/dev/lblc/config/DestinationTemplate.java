@@ -1,6 +1,8 @@
 package dev.lblc.config;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,8 +11,16 @@ import org.jspecify.annotations.Nullable;
  * @param parts literals and fields in order, at least one
  */
 public record DestinationTemplate(List<Part> parts) {
+  /** Returns the template as a configuration has it. */
+  public String text() {
+    return parts.stream().map(Part::text).collect(Collectors.joining());
+  }
+
   /** A piece of a template. */
-  public sealed interface Part {}
+  public sealed interface Part {
+    /** Returns the piece as a configuration has it. */
+    String text();
+  }
 
   /**
    * Text that stands for itself.
@@ -26,7 +36,14 @@ public record DestinationTemplate(List<Part> parts) {
    * @param name of the header (lower case), cookie or query parameter; null for the others
    * @param segments for {@code PATH}: how many leading segments, 0 for all; else 0
    */
-  public record Field(Kind kind, @Nullable String name, int segments) implements Part {}
+  public record Field(Kind kind, @Nullable String name, int segments) implements Part {
+    @Override
+    public String text() {
+      String plain = kind.name().toLowerCase(Locale.ROOT).replace('_', '.');
+      String argument = segments > 0 ? String.valueOf(segments) : name;
+      return argument == null ? "{" + plain + "}" : "{" + plain + ":" + argument + "}";
+    }
+  }
 
   /** The fields that a template may name. */
   public enum Kind {

@@ -4,20 +4,20 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations: a whole number and {@code ms}, {@code s}, {@code m} or {@code h}. */
+/** The syntax of durations: a whole number and {@code ms}, {@code s}, {@code m} or {@code h}. */
 final class DurationSyntax {
   private static final Pattern DURATION = Pattern.compile("([0-9]+)(ms|s|m|h)");
 
   private DurationSyntax() {}
 
-  /** Durations of that range, both ends included. */
+  /** Returns the syntax of durations from {@code least} to {@code most}. */
   static Syntax<Duration> between(Duration least, Duration most) {
     String expected =
         "a duration such as 250ms, 5s, 6m or 24h, from " + shown(least) + " to " + shown(most);
     return new Syntax<>(expected, text -> {
       Matcher matcher = DURATION.matcher(text);
       if (!matcher.matches()) {
-        throw new Unexpected(expected);
+        throw new SyntaxException(expected);
       }
       try {
         long number = Long.parseLong(matcher.group(1));
@@ -28,11 +28,11 @@ final class DurationSyntax {
       } catch (ArithmeticException | NumberFormatException e) {
         // Beyond a long, let alone the range.
       }
-      throw new Unexpected(expected);
+      throw new SyntaxException(expected);
     });
   }
 
-  /** The duration in the largest unit of which it is a whole number. */
+  /** Returns the duration in the largest unit of which it is a whole number. */
   static String shown(Duration duration) {
     long millis = duration.toMillis();
     for (String unit : new String[] {"h", "m", "s"}) {

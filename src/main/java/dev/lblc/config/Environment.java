@@ -20,7 +20,7 @@ record Environment(Map<String, String> variables) {
   }
 
   /** Returns the string with values for variables. */
-  String fill(String text) throws Unexpected {
+  String fill(String text) throws SyntaxException {
     if (text.indexOf('$') < 0) {
       return text;
     }
@@ -35,10 +35,10 @@ record Environment(Map<String, String> variables) {
     return matcher.appendTail(filled).toString();
   }
 
-  private String value(String text, boolean open) throws Unexpected {
+  private String value(String text, boolean open) throws SyntaxException {
     Matcher variable = VARIABLE.matcher(text);
     if (open || !variable.matches()) {
-      throw new Unexpected(
+      throw new SyntaxException(
           "${NAME} with the name of an environment variable, or $${ for the characters ${");
     }
     String name = variable.group("name");
@@ -48,7 +48,7 @@ record Environment(Map<String, String> variables) {
       return fallback;
     }
     if (value == null) {
-      throw new Unexpected("environment variable " + name + " to be set");
+      throw new SyntaxException("environment variable " + name + " to be set");
     }
     return value;
   }

@@ -30,7 +30,7 @@ public record EventBusConfig(
    */
   public record Tls(Path certificate, Path key, Path trust) {}
 
-  /** The address that the other nodes connect to, on the machine where {@code member} is Hazelcast's. */
+  /** Returns the address that the other nodes connect to, on the machine where {@code member} is Hazelcast's. */
   public String publicHost(String member) {
     if (publicHost != null) {
       return publicHost;

@@ -3,20 +3,20 @@ package dev.lblc.config;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code cluster.eventBus}. */
+/** The reader of {@code cluster.eventBus}. */
 final class EventBusReader {
   /** Host of a port whose address is known to Hazelcast alone: it meets the ports that are bound on all addresses. */
   private static final String SOME_ADDRESS = "";
 
   private final Syntax<Path> file;
 
-  /** {@code file} is what a file has to be. */
+  /** A reader of files of that syntax. */
   EventBusReader(Syntax<Path> file) {
     this.file = file;
   }
 
-  EventBusConfig read(Cursor eventBus, Ports ports) {
-    return eventBus.object(keys -> {
+  EventBusConfig read(Cursor eventBus, BoundPorts ports) {
+    return eventBus.object(Keys.EVENT_BUS, keys -> {
       String host = keys.optional("host").text(NetSyntax.HOST);
       Cursor port = keys.optional("port");
       int number = port.integer(0, 0, 65_535);
@@ -36,10 +36,12 @@ final class EventBusReader {
   }
 
   private EventBusConfig.@Nullable Tls tls(Cursor tls) {
-    EventBusConfig.Tls read = tls.object(keys -> new EventBusConfig.Tls(
-        keys.required("certificate").text(file, Path.of("")),
-        keys.required("key").text(file, Path.of("")),
-        keys.required("trust").text(file, Path.of(""))));
+    EventBusConfig.Tls read = tls.object(
+        Keys.EVENT_BUS_TLS,
+        keys -> new EventBusConfig.Tls(
+            keys.required("certificate").text(file, Path.of("")),
+            keys.required("key").text(file, Path.of("")),
+            keys.required("trust").text(file, Path.of(""))));
     return tls.isPresent() ? read : null;
   }
 }

@@ -13,18 +13,23 @@ final class Faults {
     this.source = source;
   }
 
-  /** {@code place} as in {@link Json#place}: the order of reading need not be that of the file. */
+  /**
+   * Adds a fault.
+   *
+   * @param place as in {@link Json#place}: the order of reading need not be that of the file
+   */
   void add(int place, String path, String value, String expected) {
     found.add(new Placed(place, new ConfigError(source, path, value, expected)));
   }
 
+  /** Throws all faults, if there are any. */
   void throwIfAny() throws ConfigException {
     if (!found.isEmpty()) {
       throw exception();
     }
   }
 
-  /** All faults, of which there is at least one, in file order. */
+  /** Returns all faults, of which there is at least one, in file order. */
   ConfigException exception() {
     return new ConfigException(found.stream()
         .sorted(Comparator.comparingInt(Placed::place))

@@ -3,7 +3,7 @@ package dev.lblc.config;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code health} of a service. */
+/** The reader of a service's {@code health}. */
 final class HealthReader {
   private static final Duration INTERVAL = Duration.ofSeconds(2);
   private static final Duration TIMEOUT = Duration.ofSeconds(1);
@@ -17,15 +17,21 @@ final class HealthReader {
 
   private HealthReader() {}
 
-  /** {@code behindProxy}: servers expect a PROXY protocol header, which checks do not send. */
+  /**
+   * Reads it; returns null if there is none.
+   *
+   * @param behindProxy whether servers expect a PROXY protocol header, which checks do not send
+   */
   static @Nullable HealthConfig read(Cursor health, boolean behindProxy) {
-    HealthConfig read = health.object(keys -> new HealthConfig(
-        active(keys.optional("active"), behindProxy), passive(keys.optional("passive"))));
+    HealthConfig read = health.object(
+        Keys.HEALTH,
+        keys -> new HealthConfig(
+            active(keys.optional("active"), behindProxy), passive(keys.optional("passive"))));
     return health.isPresent() ? read : null;
   }
 
   private static HealthConfig.@Nullable Active active(Cursor active, boolean behindProxy) {
-    HealthConfig.Active read = active.object(keys -> {
+    HealthConfig.Active read = active.object(Keys.ACTIVE, keys -> {
       Cursor target = keys.optional("path");
       String path = target.text(HttpSyntax.REQUEST_TARGET);
       if (path != null && behindProxy) {
@@ -51,9 +57,11 @@ final class HealthReader {
   }
 
   private static HealthConfig.@Nullable Passive passive(Cursor passive) {
-    HealthConfig.Passive read = passive.object(keys -> new HealthConfig.Passive(
-        keys.optional("failures").integer(5, 1, MOST_IN_A_ROW),
-        keys.optional("eject").duration(EJECT, SHORTEST, Duration.ofHours(24))));
+    HealthConfig.Passive read = passive.object(
+        Keys.PASSIVE,
+        keys -> new HealthConfig.Passive(
+            keys.optional("failures").integer(5, 1, MOST_IN_A_ROW),
+            keys.optional("eject").duration(EJECT, SHORTEST, Duration.ofHours(24))));
     return passive.isPresent() ? read : null;
   }
 }

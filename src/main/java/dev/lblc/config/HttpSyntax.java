@@ -3,7 +3,7 @@ package dev.lblc.config;
 import java.util.Locale;
 import java.util.Set;
 
-/** Parts of HTTP messages, and patterns for them. */
+/** The syntax of parts of HTTP messages, and of patterns for them. */
 final class HttpSyntax {
   private static final String TCHAR = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 
@@ -34,7 +34,7 @@ final class HttpSyntax {
   static final Syntax<String> EDITED_HEADER = Syntax.matching("a header name", TCHAR)
       .then("a header name", name -> {
         if (FRAMING.contains(lower(name))) {
-          throw new Unexpected("a header that may be edited, unlike "
+          throw new SyntaxException("a header that may be edited, unlike "
               + String.join(", ", FRAMING.stream().sorted().toList()));
         }
         return name;
@@ -70,16 +70,16 @@ final class HttpSyntax {
   private HttpSyntax() {}
 
   /** Refuses what no normalised path has: a pattern with it would silently match nothing, or too much. */
-  private static String normal(String path) throws Unexpected {
+  private static String normal(String path) throws SyntaxException {
     String wildcard = path.endsWith("*") ? "*" : "";
     String normal;
     try {
       normal = NormalPath.of(path.substring(0, path.length() - wildcard.length())) + wildcard;
     } catch (IllegalPathException e) {
-      throw new Unexpected("a path that can be normalised, unlike this: " + e.reason());
+      throw new SyntaxException("a path that can be normalised, unlike this: " + e.reason());
     }
     if (!normal.equals(path)) {
-      throw new Unexpected("a normalised path, here " + normal);
+      throw new SyntaxException("a normalised path, here " + normal);
     }
     return path;
   }

@@ -4,12 +4,12 @@ package dev.lblc.config;
 public final class IllegalPathException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
-  /** For that reason, a few words fit for an answer. */
+  /** A refusal for that reason, a few words that may be shown to a client. */
   IllegalPathException(String reason) {
     super(reason);
   }
 
-  /** A few words that say what is wrong; nothing of the path's. */
+  /** Returns a few words that say what is wrong, and nothing of the path. */
   public String reason() {
     return String.valueOf(getMessage());
   }

@@ -59,12 +59,12 @@ sealed interface Json {
     }
   }
 
-  /** The text in double quotes, on one line, shortened if it is long. */
+  /** Returns the text in double quotes, on one line, shortened if it is long. */
   static String quoted(String text) {
     return '"' + escaped(shortened(text), '"') + '"';
   }
 
-  /** The text with control characters, backslashes and {@code quote} escaped. */
+  /** Returns the text with control characters, backslashes and {@code quote} escaped. */
   static String escaped(String text, char quote) {
     StringBuilder escaped = new StringBuilder(text.length());
     text.chars().forEach(c -> {

@@ -2,7 +2,7 @@ package dev.lblc.config;
 
 import java.util.regex.Pattern;
 
-/** Makes paths such as {@code $.services['my svc'].servers[0]}. */
+/** JSON paths, such as {@code $.services['my svc'].servers[0]}. */
 final class JsonPath {
   static final String ROOT = "$";
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code listeners}; their routes are read later and joined to them by {@link #with}. */
+/** The reader of {@code listeners}. Their routes are read later, and joined to them by {@link #with}. */
 final class ListenerReader {
   /** Stands for a name that was missing or faulty. */
   static final String NO_NAME = "";
@@ -23,23 +23,23 @@ final class ListenerReader {
 
   private static final Duration HELLO = Duration.ofSeconds(5);
 
-  private final Distinct distinct = new Distinct();
-  private final Ports taken;
+  private final UniqueNames unique = new UniqueNames();
+  private final BoundPorts taken;
   private final List<String> names = new ArrayList<>();
   private final List<ListenerConfig> listeners = new ArrayList<>();
 
-  private ListenerReader(Ports taken) {
+  private ListenerReader(BoundPorts taken) {
     this.taken = taken;
   }
 
   /** Reads them all. */
-  static ListenerReader read(Cursor listeners, Ports taken) {
+  static ListenerReader read(Cursor listeners, BoundPorts taken) {
     ListenerReader reader = new ListenerReader(taken);
     List<Boolean> unused = listeners.list(1, reader::read);
     return reader;
   }
 
-  /** The names of all, in file order. */
+  /** Returns the names of all, in file order. */
   List<String> names() {
     return names;
   }
@@ -53,29 +53,48 @@ final class ListenerReader {
         .toList();
   }
 
-  /** Returns the listener of that name as far as it was read; null: there is none, or its protocol is not known. */
+  /**
+   * Returns the listener of that name as far as it was read; null if its protocol is not known, or if there is no such
+   * listener, or one of each protocol.
+   */
   @Nullable
   ListenerConfig find(String name) {
-    return listeners.stream()
-        .filter(listener -> listener.name().equals(name))
-        .findFirst()
-        .orElse(null);
+    List<ListenerConfig> found =
+        listeners.stream().filter(listener -> listener.name().equals(name)).toList();
+    boolean isClear = found.stream().map(Object::getClass).distinct().count() == 1;
+    return isClear ? found.get(0) : null;
   }
 
   private boolean read(Cursor listener) {
-    return listener.object(keys -> {
+    return listener.object(Keys.LISTENER, keys -> {
       Cursor name = keys.required("name");
-      String given = name.text(Texts.NAME);
-      distinct.add(name, given);
+      String given = name.text(NameSyntax.NAME);
+      unique.add(name, given);
       String known = given == null ? NO_NAME : given;
       names.add(known);
-      String protocol = keys.required("protocol").text(Texts.oneOf(List.of(HTTP, TCP)), HTTP);
+      String protocol = keys.required("protocol").text(NameSyntax.oneOf(List.of(HTTP, TCP)));
       String host = keys.optional("host").text(NetSyntax.HOST, "0.0.0.0");
+      if (protocol == null) {
+        readWithoutProtocol(host, keys);
+        return false;
+      }
       return listeners.add(protocol.equals(TCP) ? tcp(known, host, keys) : http(known, host, keys));
     });
   }
 
-  private HttpListenerConfig http(String name, String host, Members keys) {
+  /** Reads the keys of both protocols, for their faults alone. */
+  private void readWithoutProtocol(String host, ObjectReader keys) {
+    ports(keys, host);
+    tls(keys.optional("tls"));
+    keys.optional("proxyProtocol").flag(false);
+    maxConnections(keys);
+    peers(keys.optional("trustedPeers"));
+    keys.optional("transparent").flag(false);
+    hello(keys.optional("timeouts"));
+    keys.optional("accessLog").flag(false);
+  }
+
+  private HttpListenerConfig http(String name, String host, ObjectReader keys) {
     keys.refuse("ports", "port, one alone: the listener is http");
     keys.refuse("transparent", "no transparent: it is for tcp");
     keys.refuse("timeouts", "no timeouts: those of a listener are for tcp");
@@ -91,7 +110,7 @@ final class ListenerReader {
         List.of());
   }
 
-  private TcpListenerConfig tcp(String name, String host, Members keys) {
+  private TcpListenerConfig tcp(String name, String host, ObjectReader keys) {
     List<Integer> numbers = ports(keys, host);
     TlsConfig tls = tls(keys.optional("tls"));
     Cursor proxyProtocol = keys.optional("proxyProtocol");
@@ -111,15 +130,12 @@ final class ListenerReader {
         behindProxy,
         maxConnections,
         peers,
-        keys.optional("timeouts")
-            .object(limits -> limits
-                .optional("hello")
-                .duration(HELLO, RouteReader.SHORTEST, RouteReader.LONGEST)),
+        hello(keys.optional("timeouts")),
         keys.optional("accessLog").flag(false),
         List.of());
   }
 
-  private List<Integer> ports(Members keys, String host) {
+  private List<Integer> ports(ObjectReader keys, String host) {
     Cursor several = keys.optional("ports");
     Cursor one = several.isPresent() ? keys.optional("port") : keys.required("port");
     if (!several.isPresent()) {
@@ -159,7 +175,14 @@ final class ListenerReader {
     return number;
   }
 
-  private static int maxConnections(Members keys) {
+  private static Duration hello(Cursor timeouts) {
+    return timeouts.object(
+        Keys.LISTENER_TIMEOUTS,
+        limits ->
+            limits.optional("hello").duration(HELLO, RouteReader.SHORTEST, RouteReader.LONGEST));
+  }
+
+  private static int maxConnections(ObjectReader keys) {
     return keys.optional("maxConnections").integer(DEFAULT_CONNECTIONS, 1, MOST_CONNECTIONS);
   }
 
@@ -168,9 +191,11 @@ final class ListenerReader {
   }
 
   private static @Nullable TlsConfig tls(Cursor tls) {
-    TlsConfig read = tls.object(keys -> new TlsConfig(
-        keys.required("certificate").text(Texts.READABLE_FILE, Path.of("")),
-        keys.required("key").text(Texts.READABLE_FILE, Path.of(""))));
+    TlsConfig read = tls.object(
+        Keys.TLS,
+        keys -> new TlsConfig(
+            keys.required("certificate").text(FileSyntax.READABLE_FILE, Path.of("")),
+            keys.required("key").text(FileSyntax.READABLE_FILE, Path.of(""))));
     return tls.isPresent() ? read : null;
   }
 }

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Reads {@code match} of a route of HTTP. */
+/** The reader of {@code match} of a route of HTTP. */
 final class MatchReader {
   private static final List<String> OF_TCP = List.of("sni", "port", "client");
 
   private MatchReader() {}
 
   static Match read(Cursor match) {
-    return match.object(keys -> {
+    return match.object(Keys.MATCH, keys -> {
       OF_TCP.forEach(key -> keys.refuse(key, "no " + key + ": the route's listener is http"));
       return new Match(
           keys.optional("host").text(HttpSyntax.HOST_PATTERN),
@@ -26,7 +26,7 @@ final class MatchReader {
 
   /** Reads the match of a route of either kind, for its faults alone. */
   static void readAny(Cursor match) {
-    boolean unused = match.object(keys -> {
+    boolean unused = match.object(Keys.MATCH, keys -> {
       keys.optional("host").text(HttpSyntax.HOST_PATTERN);
       keys.optional("path").text(HttpSyntax.PATH_PATTERN);
       methods(keys.optional("method"));
@@ -37,10 +37,10 @@ final class MatchReader {
   }
 
   private static Set<String> methods(Cursor methods) {
-    Distinct distinct = new Distinct();
+    UniqueNames unique = new UniqueNames();
     List<String> read = methods.list(1, method -> {
       String name = method.text(HttpSyntax.METHOD);
-      distinct.add(method, name);
+      unique.add(method, name);
       return name;
     });
     return Collections.unmodifiableSet(new LinkedHashSet<>(read));

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Hosts and addresses. Nothing here asks a name server. */
+/** The syntax of hosts and addresses. Nothing here asks a name server. */
 final class NetSyntax {
   /** Labels of letters, digits, hyphens and (in use, if not in the RFC) underscores. */
   static final String HOST_NAME =
@@ -32,18 +32,18 @@ final class NetSyntax {
 
   private NetSyntax() {}
 
-  /** Whether connections to this host cannot leave the machine, as far as its name tells. */
+  /** Returns whether connections to this host cannot leave the machine, as far as its name tells. */
   static boolean isLoopback(String host) {
     InetAddress address = address(host);
     return address == null ? host.equalsIgnoreCase("localhost") : address.isLoopbackAddress();
   }
 
-  /** Whether a socket bound to this host listens on all addresses. */
+  /** Returns whether a socket bound to this host listens on all addresses. */
   static boolean isAny(String host) {
     return ANY.contains(canonical(host));
   }
 
-  /** Whether sockets bound to the two hosts meet, on the same port. */
+  /** Returns whether sockets bound to the two hosts meet, on the same port. */
   static boolean overlap(String one, String other) {
     String a = canonical(one);
     String b = canonical(other);
@@ -55,30 +55,30 @@ final class NetSyntax {
     return address == null ? host.toLowerCase(Locale.ROOT) : address.getHostAddress();
   }
 
-  private static String host(String text) throws Unexpected {
+  private static String host(String text) throws SyntaxException {
     boolean name =
         NAME.matcher(text).matches() && !LOOKS_LIKE_IPV4.matcher(text).matches();
     if (!name && address(text) == null) {
-      throw new Unexpected(HOST_EXPECTED);
+      throw new SyntaxException(HOST_EXPECTED);
     }
     return text;
   }
 
-  private static String peer(String text) throws Unexpected {
+  private static String peer(String text) throws SyntaxException {
     int slash = text.indexOf('/');
     InetAddress address = address(slash < 0 ? text : text.substring(0, slash));
     if (address == null) {
-      throw new Unexpected(PEER_EXPECTED);
+      throw new SyntaxException(PEER_EXPECTED);
     }
     int most = address.getAddress().length * 8;
     String prefix = slash < 0 ? "0" : text.substring(slash + 1);
     if (!prefix.matches("0|[1-9][0-9]{0,2}") || Integer.parseInt(prefix) > most) {
-      throw new Unexpected("a prefix length of 0 to " + most + " after the slash");
+      throw new SyntaxException("a prefix length of 0 to " + most + " after the slash");
     }
     return text;
   }
 
-  /** The address that the text spells out; null if it does not. */
+  /** Returns the address that the text spells out; null if it does not. */
   private static @Nullable InetAddress address(String text) {
     if (!IPV4.matcher(text).matches() && !IPV6.matcher(text).matches()) {
       return null;

@@ -33,7 +33,7 @@ public final class NormalPath {
   private NormalPath() {}
 
   /**
-   * The normal form of a path: the same instance if it has it already.
+   * Returns the normal form of a path: the same instance if it has it already.
    *
    * @param path starts with a slash; without query
    * @throws IllegalPathException if it is refused
@@ -60,7 +60,7 @@ public final class NormalPath {
     }
   }
 
-  /** Refuses a character that may not stand in a target at all, not even in its query. */
+  /** Throws for a character that may not stand in a target at all, not even in its query. */
   public static void checkQuery(char c) {
     if (c <= ' ' || c >= 0x7f || c == '#') {
       throw new IllegalPathException("illegal character in the target");

@@ -15,12 +15,12 @@ public record PortRange(int first, int last) {
     }
   }
 
-  /** Whether a port is one of them. */
+  /** Returns whether a port is one of them. */
   public boolean contains(int port) {
     return port >= first && port <= last;
   }
 
-  /** How many they are. */
+  /** Returns how many they are. */
   public int size() {
     return last - first + 1;
   }

@@ -4,7 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Ports in lists: numbers, and ranges in strings. */
+/** The syntax of ports in lists: numbers, and ranges in strings. */
 final class PortSyntax {
   private static final int MOST = 65_535;
   private static final String EXPECTED = "a range of ports such as 6000-6010";
@@ -18,7 +18,7 @@ final class PortSyntax {
 
   private PortSyntax() {}
 
-  /** One element of a list; null if it is faulty. */
+  /** Reads one element of a list; returns null if it is faulty. */
   static @Nullable PortRange read(Cursor port) {
     if (port.isVariable()) {
       return port.text(VARIABLES);
@@ -30,7 +30,7 @@ final class PortSyntax {
     return port.hasFailed() ? null : new PortRange(number, number);
   }
 
-  private static PortRange range(String text) throws Unexpected {
+  private static PortRange range(String text) throws SyntaxException {
     Matcher matcher = RANGE.matcher(text);
     if (matcher.matches()) {
       int first = Integer.parseInt(matcher.group(1));
@@ -39,6 +39,6 @@ final class PortSyntax {
         return new PortRange(first, last);
       }
     }
-    throw new Unexpected(EXPECTED + ", the lower one first, up to " + MOST);
+    throw new SyntaxException(EXPECTED + ", the lower one first, up to " + MOST);
   }
 }

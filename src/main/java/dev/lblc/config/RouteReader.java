@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code routes}. */
+/** The reader of {@code routes}. */
 final class RouteReader {
   private static final int MOST_RETRIES = 100;
   private static final List<Integer> REDIRECTS = List.of(301, 302, 303, 307, 308);
@@ -30,7 +30,7 @@ final class RouteReader {
   private final Map<String, List<TcpRouteConfig>> tcp = new HashMap<>();
   private int count;
 
-  /** With the names that routes may use; faults that left them incomplete are not repeated for each route. */
+  /** A reader that knows which names routes may use. Faults that left these incomplete are not repeated for each route. */
   RouteReader(ListenerReader listeners, Map<String, ServiceConfig> services) {
     this.listeners = listeners;
     this.names = new LinkedHashSet<>(listeners.names());
@@ -51,7 +51,7 @@ final class RouteReader {
   @Nullable
   RouteConfig read(Cursor route) {
     int index = count++;
-    return route.object(keys -> {
+    return route.object(Keys.ROUTE, keys -> {
       String name = keys.required("listener").text(reference(names));
       ListenerConfig listener = name == null ? null : listeners.find(name);
       if (listener instanceof TcpListenerConfig) {
@@ -60,7 +60,7 @@ final class RouteReader {
         return read;
       }
       if (listener == null) {
-        readWithoutListener(keys);
+        readWithoutListener(route, keys);
         return null;
       }
       HttpRouteConfig read = http(index, route, keys);
@@ -69,15 +69,11 @@ final class RouteReader {
     });
   }
 
-  private HttpRouteConfig http(int index, Cursor route, Members keys) {
+  private HttpRouteConfig http(int index, Cursor route, ObjectReader keys) {
     HttpRouteConfig.Match match = MatchReader.read(keys.optional("match"));
     Cursor service = keys.optional("service");
     Cursor redirect = keys.optional("redirect");
-    if (service.isPresent() && redirect.isPresent()) {
-      redirect.fail("no redirect in a route with a service");
-    } else if (!service.isPresent() && !redirect.isPresent() && keys.isObject()) {
-      route.fail("a service or a redirect");
-    }
+    requireOne(route, keys, service, redirect);
     return new HttpRouteConfig(
         index,
         match,
@@ -96,11 +92,14 @@ final class RouteReader {
    * Reads a route whose listener is not known, for its faults alone: every key that a route of HTTP or of TCP may have is
    * read, and nothing is said of keys that do not go together.
    */
-  private void readWithoutListener(Members keys) {
+  private void readWithoutListener(Cursor route, ObjectReader keys) {
     MatchReader.readAny(keys.optional("match"));
-    keys.optional("service").text(reference(services.keySet()));
+    Cursor service = keys.optional("service");
+    Cursor redirect = keys.optional("redirect");
+    requireOne(route, keys, service, redirect);
+    service.text(reference(services.keySet()));
     templates(keys.optional("destination"));
-    keys.optional("timeouts").object(limits -> {
+    keys.optional("timeouts").object(Keys.ROUTE_TIMEOUTS, limits -> {
       TcpRouteReader.lifetime(limits.optional("lifetime"));
       return timeouts(limits);
     });
@@ -109,31 +108,39 @@ final class RouteReader {
     hostHeader(keys.optional("host"));
     headerEdits(keys.optional("requestHeaders"));
     headerEdits(keys.optional("responseHeaders"));
-    redirect(keys.optional("redirect"));
+    redirect(redirect);
+  }
+
+  private static void requireOne(Cursor route, ObjectReader keys, Cursor service, Cursor redirect) {
+    if (service.isPresent() && redirect.isPresent()) {
+      redirect.fail("no redirect in a route with a service");
+    } else if (!service.isPresent() && !redirect.isPresent() && keys.isObject()) {
+      route.fail("a service or a redirect");
+    }
   }
 
   private static List<DestinationTemplate> templates(Cursor templates) {
     return List.copyOf(templates.list(0, template -> template.text(TemplateSyntax.TEMPLATE)));
   }
 
-  /** {@code retries} of any route. */
-  static int retries(Members keys) {
+  /** Reads {@code retries} of any route. */
+  static int retries(ObjectReader keys) {
     return keys.optional("retries").integer(1, 0, MOST_RETRIES);
   }
 
-  /** {@code connect} among the time-outs of any route. */
-  static Duration connect(Members keys) {
+  /** Reads {@code connect} among the time-outs of any route. */
+  static Duration connect(ObjectReader keys) {
     return keys.optional("connect").duration(Duration.ofSeconds(1), SHORTEST, LONGEST);
   }
 
-  /** {@code idle} among the time-outs of any route. */
-  static Duration idle(Members keys) {
+  /** Reads {@code idle} among the time-outs of any route. */
+  static Duration idle(ObjectReader keys) {
     return keys.optional("idle").duration(Duration.ofSeconds(60), SHORTEST, LONGEST);
   }
 
   private static Syntax<String> reference(Set<String> names) {
     boolean complete = !names.isEmpty() && !names.contains(ListenerReader.NO_NAME);
-    return complete ? Texts.oneOf(names) : Texts.NAME;
+    return complete ? NameSyntax.oneOf(names) : NameSyntax.NAME;
   }
 
   private @Nullable String service(Cursor service) {
@@ -146,10 +153,10 @@ final class RouteReader {
   }
 
   private static Timeouts timeouts(Cursor timeouts) {
-    return timeouts.object(RouteReader::timeouts);
+    return timeouts.object(Keys.ROUTE_TIMEOUTS, RouteReader::timeouts);
   }
 
-  private static Timeouts timeouts(Members keys) {
+  private static Timeouts timeouts(ObjectReader keys) {
     return new Timeouts(
         connect(keys),
         keys.optional("response").duration(Duration.ofSeconds(30), SHORTEST, LONGEST),
@@ -157,7 +164,8 @@ final class RouteReader {
   }
 
   private static @Nullable String stripPrefix(Cursor rewrite) {
-    return rewrite.object(keys -> keys.optional("stripPrefix").text(HttpSyntax.PATH_PREFIX));
+    return rewrite.object(
+        Keys.REWRITE, keys -> keys.optional("stripPrefix").text(HttpSyntax.PATH_PREFIX));
   }
 
   private static HostHeader hostHeader(Cursor host) {
@@ -170,14 +178,14 @@ final class RouteReader {
   }
 
   private static HeaderEdits headerEdits(Cursor edits) {
-    return edits.object(keys -> {
-      Distinct setNames = new Distinct();
+    return edits.object(Keys.HEADER_EDITS, keys -> {
+      UniqueNames setNames = new UniqueNames();
       Map<String, String> set = keys.optional("set")
           .map(0, HttpSyntax.EDITED_HEADER, (name, value) -> {
             setNames.add(value.secret(), name.toLowerCase(Locale.ROOT));
             return value.secret().text(HttpSyntax.HEADER_VALUE, "");
           });
-      Distinct removedNames = new Distinct();
+      UniqueNames removedNames = new UniqueNames();
       List<String> remove = keys.optional("remove").list(0, name -> {
         String read = name.text(HttpSyntax.EDITED_HEADER);
         removedNames.add(name, read == null ? null : read.toLowerCase(Locale.ROOT));
@@ -190,8 +198,9 @@ final class RouteReader {
   }
 
   private static @Nullable Redirect redirect(Cursor redirect) {
-    Redirect read = redirect.object(keys -> {
-      String scheme = keys.required("scheme").text(Texts.oneOf(List.of("http", "https")), "https");
+    Redirect read = redirect.object(Keys.REDIRECT, keys -> {
+      String scheme =
+          keys.required("scheme").text(NameSyntax.oneOf(List.of("http", "https")), "https");
       Cursor status = keys.optional("status");
       int code = status.integer(308, 300, 399);
       if (!REDIRECTS.contains(code)) {

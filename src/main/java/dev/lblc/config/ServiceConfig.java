@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param name unique in the file
  * @param strategy name of a known strategy
  * @param options common to all strategies
+ * @param strategyOptions the strategy's own
  * @param servers in file order; ids are unique; may be empty
  * @param leaseTimeout after which a lease held over the event bus and not renewed is released
  * @param proxyProtocol which header each TCP connection to a server starts with; null: none
@@ -21,6 +22,7 @@ public record ServiceConfig(
     String name,
     String strategy,
     SchedulerOptions options,
+    StrategyOptions strategyOptions,
     List<ServerSpec> servers,
     Duration leaseTimeout,
     @Nullable ProxyVersion proxyProtocol,

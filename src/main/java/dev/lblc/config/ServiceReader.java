@@ -8,8 +8,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
-/** Reads one of {@code services}. */
+/** The reader of {@code services}. */
 final class ServiceReader {
   /** One and a half times as many is still an int. */
   private static final int MOST_ENTRIES = 1_000_000_000;
@@ -18,20 +19,28 @@ final class ServiceReader {
   private static final Duration YEAR = Duration.ofDays(365);
   private static final String ADAPTIVE = "lblc-adaptive";
 
+  private final StrategyCatalog strategies;
   private final Syntax<String> strategy;
 
-  ServiceReader(Set<String> strategies) {
-    this.strategy = strategy(strategies);
+  /** What {@code options} says. */
+  private record Options(SchedulerOptions common, StrategyOptions own) {}
+
+  ServiceReader(StrategyCatalog strategies) {
+    this.strategies = strategies;
+    this.strategy = strategy(strategies.names());
   }
 
   ServiceConfig read(String name, Cursor service) {
-    return service.object(keys -> {
+    return service.object(Keys.SERVICE, keys -> {
       ProxyVersion proxyProtocol =
-          keys.optional("proxyProtocol").text(Texts.constant(ProxyVersion.class));
+          keys.optional("proxyProtocol").text(NameSyntax.constant(ProxyVersion.class));
+      String named = keys.required("strategy").text(strategy);
+      Options options = options(keys.optional("options"), named);
       return new ServiceConfig(
           name,
-          keys.required("strategy").text(strategy, ""),
-          options(keys.optional("options")),
+          named == null ? "" : named,
+          options.common,
+          options.own,
           servers(keys.required("servers")),
           keys.optional("leaseTimeout").duration(LEASE_TIMEOUT, Duration.ofSeconds(1), YEAR),
           proxyProtocol,
@@ -40,50 +49,62 @@ final class ServiceReader {
   }
 
   private static Syntax<String> strategy(Set<String> strategies) {
-    Syntax<String> known = Texts.oneOf(new TreeSet<>(strategies));
+    Syntax<String> known = NameSyntax.oneOf(new TreeSet<>(strategies));
     return new Syntax<>(known.expected(), text -> {
       if (text.equals(ADAPTIVE) && !strategies.contains(text)) {
-        throw new Unexpected(known.expected() + "; " + ADAPTIVE + " comes in a later version");
+        throw new SyntaxException(known.expected() + "; " + ADAPTIVE + " comes in a later version");
       }
       return known.read(text);
     });
   }
 
-  private static SchedulerOptions options(Cursor options) {
-    SchedulerOptions defaults = SchedulerOptions.DEFAULTS;
-    return options.object(keys -> {
-      Duration expiration =
-          keys.optional("expiration").duration(defaults.expiration(), Duration.ZERO, YEAR);
-      Cursor entries = keys.optional("maxEntries");
-      int maxEntries = entries.integer(defaults.maxEntries(), 1, MOST_ENTRIES);
-      // The kernel's ratio, which gives the default of 24,576, too.
-      int hardLimitDefault = maxEntries + maxEntries / 2;
-      Cursor hardLimit = keys.optional("hardLimit");
-      int limit = hardLimit.integer(hardLimitDefault, 1, Integer.MAX_VALUE);
-      if (limit < maxEntries && !entries.hasFailed()) {
-        hardLimit.fail("at least maxEntries, which is " + maxEntries);
+  /** {@code strategy} is null if it is not known: nobody can tell then which keys it has of its own. */
+  private Options options(Cursor options, @Nullable String strategy) {
+    return options.object(Keys.OPEN, keys -> {
+      SchedulerOptions common = common(keys);
+      if (strategy == null) {
+        keys.acceptOthers();
+        return new Options(common, StrategyOptions.NONE);
       }
-      return new SchedulerOptions(
-          expiration,
-          maxEntries,
-          Math.max(limit, maxEntries),
-          keys.optional("ties").text(Texts.constant(Ties.class), defaults.ties()),
-          keys.optional("checkInterval")
-              .duration(defaults.checkInterval(), Duration.ofMillis(1), Duration.ofHours(24)),
-          keys.optional("entryCounter")
-              .text(Texts.constant(EntryCounter.class), defaults.entryCounter()));
+      StrategyOptionReader own = new StrategyOptionReader(keys);
+      Object value = strategies.readOptions(strategy, own);
+      return new Options(common, new StrategyOptions(value, own.read()));
     });
   }
 
+  private static SchedulerOptions common(ObjectReader keys) {
+    SchedulerOptions defaults = SchedulerOptions.DEFAULTS;
+    Duration expiration =
+        keys.optional("expiration").duration(defaults.expiration(), Duration.ZERO, YEAR);
+    Cursor entries = keys.optional("maxEntries");
+    int maxEntries = entries.integer(defaults.maxEntries(), 1, MOST_ENTRIES);
+    // The kernel's ratio, which gives the default of 24,576, too.
+    int hardLimitDefault = maxEntries + maxEntries / 2;
+    Cursor hardLimit = keys.optional("hardLimit");
+    int limit = hardLimit.integer(hardLimitDefault, 1, Integer.MAX_VALUE);
+    if (limit < maxEntries && !entries.hasFailed()) {
+      hardLimit.fail("at least maxEntries, which is " + maxEntries);
+    }
+    return new SchedulerOptions(
+        expiration,
+        maxEntries,
+        Math.max(limit, maxEntries),
+        keys.optional("ties").text(NameSyntax.constant(Ties.class), defaults.ties()),
+        keys.optional("checkInterval")
+            .duration(defaults.checkInterval(), Duration.ofMillis(1), Duration.ofHours(24)),
+        keys.optional("entryCounter")
+            .text(NameSyntax.constant(EntryCounter.class), defaults.entryCounter()));
+  }
+
   private static List<ServerSpec> servers(Cursor servers) {
-    Distinct ids = new Distinct();
+    UniqueNames ids = new UniqueNames();
     return List.copyOf(servers.list(0, server -> server(server, ids)));
   }
 
-  private static ServerSpec server(Cursor server, Distinct ids) {
-    return server.object(keys -> {
+  private static ServerSpec server(Cursor server, UniqueNames ids) {
+    return server.object(Keys.SERVER, keys -> {
       Cursor id = keys.required("id");
-      String given = id.text(Texts.NAME);
+      String given = id.text(NameSyntax.NAME);
       ids.add(id, given);
       String host = keys.required("host").text(NetSyntax.HOST, "0.0.0.0");
       int port = keys.required("port").integer(1, 1, 65_535);

@@ -1,26 +1,43 @@
 package dev.lblc.config;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 
-/** Guesses what a misspelt name was meant to be. */
+/** A guess at which name was meant by a misspelt one. */
 final class Spelling {
   private Spelling() {}
 
-  /** {@code "; did you mean NAME?"}, or nothing if no name is near. */
+  /** Returns {@code "; did you mean NAME?"}, or nothing if no name is near. */
   static String hint(String found, Collection<String> names) {
-    int most = Math.min(2, found.length() / 2);
-    return names.stream()
-        .filter(name -> Math.abs(name.length() - found.length()) <= most)
-        .filter(name -> distance(found, name) <= most)
-        .min(Comparator.comparingInt(name -> distance(found, name)))
+    return nearest(found, names).stream()
+        .findFirst()
         .map(name -> "; did you mean " + name + "?")
         .orElse("");
   }
 
-  /** Number of letters to insert, delete, replace or swap with their neighbour, whatever their case. */
+  /** Returns the names that are nearest, in their order; none if all are too far away to be meant. */
+  static List<String> nearest(String found, Collection<String> names) {
+    int least = Math.min(2, found.length() / 2);
+    List<String> nearest = new ArrayList<>();
+    for (String name : names) {
+      if (Math.abs(name.length() - found.length()) <= least) {
+        int distance = distance(found, name);
+        if (distance < least) {
+          nearest.clear();
+        }
+        if (distance <= least) {
+          nearest.add(name);
+          least = distance;
+        }
+      }
+    }
+    return nearest;
+  }
+
+  /** Returns the number of letters to insert, delete, replace or swap with their neighbour, whatever their case. */
   private static int distance(String one, String other) {
     String a = one.toLowerCase(Locale.ROOT);
     String b = other.toLowerCase(Locale.ROOT);

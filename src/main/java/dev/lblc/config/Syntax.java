@@ -3,39 +3,41 @@ package dev.lblc.config;
 import java.util.regex.Pattern;
 
 /**
- * What a string has to look like, and what it then means.
+ * The syntax of a string: what it has to look like, and which value it stands for.
  *
- * @param expected names such a string in messages
- * @param reading takes the meaning out of it
+ * @param expected describes such a string in messages
+ * @param reading returns the value of a string
  */
 record Syntax<T>(String expected, Reading<T> reading) {
-  /** Strings that match as a whole and stand for themselves. */
+  /** Returns the syntax of strings that match an expression as a whole and stand for themselves. */
   static Syntax<String> matching(String expected, String regex) {
     Pattern pattern = Pattern.compile(regex);
     return new Syntax<>(expected, text -> {
       if (!pattern.matcher(text).matches()) {
-        throw new Unexpected(expected);
+        throw new SyntaxException(expected);
       }
       return text;
     });
   }
 
-  /** Strings of this syntax with another meaning. */
+  /** Returns a syntax that turns the value of this one into another value. */
   <U> Syntax<U> then(String otherExpected, Step<T, U> step) {
     return new Syntax<>(otherExpected, text -> step.apply(read(text)));
   }
 
-  T read(String text) throws Unexpected {
+  /** Returns the value of a text. */
+  T read(String text) throws SyntaxException {
     return reading.read(text);
   }
 
-  /** Takes the meaning out of a text. */
+  /** Returns the value of a text. */
   interface Reading<T> {
-    T read(String text) throws Unexpected;
+    /** Returns the value of a text. */
+    T read(String text) throws SyntaxException;
   }
 
-  /** Goes from one meaning to the next. */
+  /** Turns one value into the next. */
   interface Step<T, U> {
-    U apply(T value) throws Unexpected;
+    U apply(T value) throws SyntaxException;
   }
 }

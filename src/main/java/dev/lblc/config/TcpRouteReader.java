@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads those of {@code routes} that are of TCP listeners. */
+/** The reader of those {@code routes} that are of TCP listeners. */
 final class TcpRouteReader {
   private static final List<String> OF_HTTP =
       List.of("redirect", "rewrite", "host", "requestHeaders", "responseHeaders");
@@ -26,8 +26,8 @@ final class TcpRouteReader {
 
   private TcpRouteReader() {}
 
-  /** {@code service} reads a reference to a service. */
-  static TcpRouteConfig read(int index, Members keys, Syntax<String> service) {
+  /** Reads one; {@code service} is the syntax of a reference to a service. */
+  static TcpRouteConfig read(int index, ObjectReader keys, Syntax<String> service) {
     OF_HTTP.forEach(key -> keys.refuse(key, "no " + key + NO_HTTP));
     return new TcpRouteConfig(
         index,
@@ -39,14 +39,14 @@ final class TcpRouteReader {
   }
 
   private static Match match(Cursor match) {
-    return match.object(keys -> {
+    return match.object(Keys.MATCH, keys -> {
       MATCHES_OF_HTTP.forEach(key -> keys.refuse(key, "no " + key + NO_HTTP));
       return match(keys);
     });
   }
 
   /** Reads the keys of a match of TCP. */
-  static Match match(Members keys) {
+  static Match match(ObjectReader keys) {
     return new Match(
         keys.optional("sni").text(HttpSyntax.HOST_PATTERN),
         List.copyOf(keys.optional("port").list(1, PortSyntax::read)),
@@ -54,7 +54,7 @@ final class TcpRouteReader {
   }
 
   private static Timeouts timeouts(Cursor timeouts) {
-    return timeouts.object(keys -> {
+    return timeouts.object(Keys.ROUTE_TIMEOUTS, keys -> {
       keys.refuse("response", "no response" + NO_HTTP);
       Duration connect = RouteReader.connect(keys);
       Duration idle = RouteReader.idle(keys);
@@ -69,11 +69,11 @@ final class TcpRouteReader {
     return lifetime.isPresent() ? read : null;
   }
 
-  private static DestinationTemplate template(String text) throws Unexpected {
+  private static DestinationTemplate template(String text) throws SyntaxException {
     DestinationTemplate template = TemplateSyntax.TEMPLATE.read(text);
     for (DestinationTemplate.Part part : template.parts()) {
       if (part instanceof Field field && !FIELDS.contains(field.kind())) {
-        throw new Unexpected(
+        throw new SyntaxException(
             "no fields but {client.ip}, {local.ip}, {local.port} and {sni}" + NO_HTTP);
       }
     }

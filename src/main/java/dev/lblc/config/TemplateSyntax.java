@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Templates of destinations: text with fields in braces; there is no way to write a brace that is not one of a field. */
+/** The syntax of templates of destinations: text with fields in braces. A brace that is not one of a field cannot be written. */
 final class TemplateSyntax {
   static final Syntax<DestinationTemplate> TEMPLATE =
       new Syntax<>("a template such as {host}{path}", TemplateSyntax::template);
@@ -26,9 +26,9 @@ final class TemplateSyntax {
 
   private TemplateSyntax() {}
 
-  private static DestinationTemplate template(String text) throws Unexpected {
+  private static DestinationTemplate template(String text) throws SyntaxException {
     if (text.isEmpty()) {
-      throw new Unexpected(TEMPLATE.expected());
+      throw new SyntaxException(TEMPLATE.expected());
     }
     List<Part> parts = new ArrayList<>();
     Matcher matcher = PART.matcher(text);
@@ -40,13 +40,13 @@ final class TemplateSyntax {
       matcher.region(end, text.length());
     }
     if (end < text.length()) {
-      throw new Unexpected(
+      throw new SyntaxException(
           "balanced braces, unlike the " + text.charAt(end) + " at character " + (end + 1));
     }
     return new DestinationTemplate(List.copyOf(parts));
   }
 
-  private static Field field(String field) throws Unexpected {
+  private static Field field(String field) throws SyntaxException {
     int colon = field.indexOf(':');
     String kind = colon < 0 ? field : field.substring(0, colon);
     String argument = colon < 0 ? null : field.substring(colon + 1);
@@ -64,33 +64,35 @@ final class TemplateSyntax {
       case "local.ip" -> plain(Kind.LOCAL_IP, kind, argument);
       case "local.port" -> plain(Kind.LOCAL_PORT, kind, argument);
       case "sni" -> plain(Kind.SNI, kind, argument);
-      default -> throw new Unexpected(FIELDS + " instead of {" + field + "}");
+      default -> throw new SyntaxException(FIELDS + " instead of {" + field + "}");
     };
   }
 
-  private static Field plain(Kind kind, String name, @Nullable String argument) throws Unexpected {
+  private static Field plain(Kind kind, String name, @Nullable String argument)
+      throws SyntaxException {
     if (argument != null) {
-      throw new Unexpected("{" + name + "} without " + Json.quoted(":" + argument));
+      throw new SyntaxException("{" + name + "} without " + Json.quoted(":" + argument));
     }
     return new Field(kind, null, 0);
   }
 
-  private static Field token(Kind kind, String name, @Nullable String argument) throws Unexpected {
+  private static Field token(Kind kind, String name, @Nullable String argument)
+      throws SyntaxException {
     String given = argument == null ? "" : argument;
     return new Field(kind, named(name, given, !NAME.matcher(given).matches()), 0);
   }
 
-  private static String named(String field, String argument, boolean bad) throws Unexpected {
+  private static String named(String field, String argument, boolean bad) throws SyntaxException {
     if (bad) {
-      throw new Unexpected("{" + field + ":NAME} with the name of a " + field
+      throw new SyntaxException("{" + field + ":NAME} with the name of a " + field
           + (field.equals("query") ? " parameter" : ""));
     }
     return argument;
   }
 
-  private static int segments(String argument) throws Unexpected {
+  private static int segments(String argument) throws SyntaxException {
     if (!COUNT.matcher(argument).matches()) {
-      throw new Unexpected("{path:N} with N from 1 to 999");
+      throw new SyntaxException("{path:N} with N from 1 to 999");
     }
     return Integer.parseInt(argument);
   }

@@ -24,7 +24,7 @@ public final class LblcVerticle extends VerticleBase {
   @Override
   public Future<?> start() throws Exception {
     Strategies known = Strategies.ofClassPath();
-    PluginConfig config = ConfigReader.readPlugin(config(), known.names(), System.getenv());
+    PluginConfig config = ConfigReader.readPlugin(config(), known, System.getenv());
     VerticleInstance started = new VerticleInstance(vertx, context);
     instance = started;
     return started.start(config, known);

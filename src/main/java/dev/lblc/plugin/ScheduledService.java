@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -45,6 +46,10 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
   private final PeriodicTimer timer;
   private final boolean clustered;
   private volatile ServiceConfig config;
+
+  /** The options of its own that the current strategy sees; replaced with the strategy. */
+  private volatile AtomicReference<Object> ownOptions;
+
   private volatile ServerWatch watch;
   private Runnable stopExpiry = () -> {}; // guarded by this
   private final LongAdder doubleReleases = new LongAdder();
@@ -67,7 +72,15 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
     this.clock = clock;
     this.timer = timer;
     this.clustered = clustered;
-    service = new Service(config.name(), factory, config.options(), clock, clustered, random);
+    AtomicReference<Object> own = new AtomicReference<>(config.strategyOptions().value());
+    ownOptions = own;
+    service = new Service(
+        config.name(),
+        context -> factory.create(context.withOwnOptions(own::get)),
+        config.options(),
+        clock,
+        clustered,
+        random);
     watch = ServerWatch.start(vertx, name, config.health(), service.servers());
     service.membership().configure(config.servers());
     startExpiry();
@@ -218,11 +231,15 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
    *
    * @param strategy prepared for this service; null: it keeps its own
    */
-  synchronized void update(ServiceConfig next, @Nullable Strategy strategy) {
+  synchronized void update(
+      ServiceConfig next, @Nullable Strategy strategy, AtomicReference<Object> own) {
     ServiceConfig before = config;
     config = next;
     service.options(next.options());
-    if (strategy != null) {
+    if (strategy == null) {
+      ownOptions.set(next.strategyOptions().value());
+    } else {
+      ownOptions = own;
       service.use(strategy);
     }
     if (!Objects.equals(next.health(), before.health())) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -36,11 +37,13 @@ final class ServicePlan {
    * What becomes of a service that is kept.
    *
    * @param strategy the one that it gets; null: it keeps its own
+   * @param ownOptions what that strategy sees as its own options
    */
   private record Change(
       ScheduledService service,
       ServiceConfig config,
-      @Nullable Strategy strategy) {}
+      @Nullable Strategy strategy,
+      AtomicReference<Object> ownOptions) {}
 
   private ServicePlan(Map<String, ScheduledService> before) {
     this.before = before;
@@ -95,7 +98,7 @@ final class ServicePlan {
   /** Puts the plan into effect; complete once all who follow the services have followed. */
   Future<Void> commit(Services services, @Nullable Cluster cluster) {
     shared.forEach(PreparedShare::use);
-    changes.forEach(change -> change.service.update(change.config, change.strategy));
+    changes.forEach(change -> change.service.update(change.config, change.strategy, change.ownOptions));
     Future<Void> followed = services.publish(after);
     before.forEach((name, service) -> {
       if (after.get(name) != service) {
@@ -127,10 +130,12 @@ final class ServicePlan {
       added.add(started);
       after.put(config.name(), started);
     } else {
+      AtomicReference<Object> own = new AtomicReference<>(config.strategyOptions().value());
       Strategy other = kept.needsOtherStrategy(config)
-          ? kept.scheduling().prepare(context -> strategies.apply(config, context))
+          ? kept.scheduling()
+              .prepare(context -> strategies.apply(config, context.withOwnOptions(own::get)))
           : null;
-      changes.add(new Change(kept, config, other));
+      changes.add(new Change(kept, config, other, own));
       after.put(config.name(), kept);
     }
   }

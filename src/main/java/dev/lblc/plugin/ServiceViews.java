@@ -25,7 +25,8 @@ public final class ServiceViews {
       ServiceConfig config, Strategies strategies, @Nullable String destination) {
     Service service = new Service(
         config.name(),
-        context -> strategies.create(config.strategy(), context),
+        context -> strategies.create(
+            config.strategy(), context.withOwnOptions(() -> config.strategyOptions().value())),
         config.options(),
         () -> 0,
         false,

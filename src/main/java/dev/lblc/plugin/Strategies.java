@@ -1,6 +1,8 @@
 package dev.lblc.plugin;
 
 import dev.lblc.config.ConfigReader;
+import dev.lblc.config.StrategyCatalog;
+import dev.lblc.scheduler.OptionReader;
 import dev.lblc.scheduler.Strategy;
 import io.vertx.core.json.Json;
 import java.lang.reflect.Method;
@@ -20,7 +22,7 @@ import java.util.TreeMap;
  *
  * <p>Immutable; may be used from any thread.
  */
-public final class Strategies {
+public final class Strategies implements StrategyCatalog {
   private final Map<String, Provided> byName;
 
   /** A provider, and what to call the place it comes from. */
@@ -52,8 +54,33 @@ public final class Strategies {
   }
 
   /** Returns the names, in alphabetical order. */
+  @Override
   public Set<String> names() {
     return byName.keySet();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws BrokenPluginException if the provider of the strategy cannot read them
+   */
+  @Override
+  public Object readOptions(String name, OptionReader reader) {
+    Provided provided = provided(name);
+    try {
+      Object options = provided.provider.readOptions(reader);
+      if (options == null) {
+        throw new BrokenPluginException(
+            provided.plugin, "strategy " + name + " makes null of its options");
+      }
+      return options;
+    } catch (BrokenPluginException e) {
+      throw e;
+    } catch (Throwable e) { // a plugin may throw anything
+      BrokenPluginException.passOn(e);
+      throw new BrokenPluginException(
+          provided.plugin, "strategy " + name + " cannot read its options", e);
+    }
   }
 
   /**
@@ -63,11 +90,7 @@ public final class Strategies {
    * @throws BrokenPluginException if its provider does not make one that can be used
    */
   Strategy create(String name, Strategy.Context context) {
-    Provided provided = byName.get(name);
-    if (provided == null) {
-      throw new IllegalArgumentException(
-          "strategy " + name + " (expected: one of " + names() + ")");
-    }
+    Provided provided = provided(name);
     String what = "strategy " + name + " ";
     try {
       Strategy strategy = provided.provider.create(context);
@@ -82,6 +105,15 @@ public final class Strategies {
       BrokenPluginException.passOn(e);
       throw new BrokenPluginException(provided.plugin, what + "cannot be made", e);
     }
+  }
+
+  private Provided provided(String name) {
+    Provided provided = byName.get(name);
+    if (provided == null) {
+      throw new IllegalArgumentException(
+          "strategy " + name + " (expected: one of " + names() + ")");
+    }
+    return provided;
   }
 
   private Strategies with(String plugin, ServiceLoader<StrategyProvider> loader) {

@@ -1,7 +1,9 @@
 package dev.lblc.plugin;
 
 import dev.lblc.PublicApi;
+import dev.lblc.scheduler.OptionReader;
 import dev.lblc.scheduler.Strategy;
+import java.util.Map;
 
 /**
  * A strategy that configurations can name. Found by {@link java.util.ServiceLoader}, on the class path or, by a gateway,
@@ -14,6 +16,16 @@ import dev.lblc.scheduler.Strategy;
 public interface StrategyProvider {
   /** The name that configurations give it: not empty, without control characters, and not that of another strategy. */
   String name();
+
+  /**
+   * Reads the options that a strategy of this kind has of its own. A strategy gets what this returns by
+   * {@link Strategy.Context#ownOptions(Class)}; an immutable record serves best. Default: no own options.
+   *
+   * <p>Called for each service that names this strategy, whenever a configuration is read, also where it is only checked.
+   */
+  default Object readOptions(OptionReader options) {
+    return Map.of();
+  }
 
   /**
    * A new strategy for one service; see {@link Strategy} for what is asked of it.

@@ -1,6 +1,7 @@
 package dev.lblc.scheduler;
 
 import dev.lblc.PublicApi;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -78,13 +79,40 @@ public interface Strategy {
    * @param expiresAtUse whether an entry past its expiration counts as absent: so in a cluster; on a node alone a stale
    *     one is used and refreshed, as in the kernel
    * @param random a source of randomness for the calling thread; asked at each use
+   * @param ownOptions what the strategy's provider made of the options that are the strategy's own; asked at each use, as
+   *     {@code options} is
    */
   record Context(
       ServerView servers,
       Supplier<SchedulerOptions> options,
       Clock clock,
       boolean expiresAtUse,
-      Supplier<? extends RandomGenerator> random) {
+      Supplier<? extends RandomGenerator> random,
+      Supplier<?> ownOptions) {
+
+    /** A context for a strategy without options of its own. */
+    public Context(
+        ServerView servers,
+        Supplier<SchedulerOptions> options,
+        Clock clock,
+        boolean expiresAtUse,
+        Supplier<? extends RandomGenerator> random) {
+      this(servers, options, clock, expiresAtUse, random, Map::of);
+    }
+
+    /** Returns this context with other options of the strategy's own. */
+    public Context withOwnOptions(Supplier<?> other) {
+      return new Context(servers, options, clock, expiresAtUse, random, other);
+    }
+
+    /**
+     * Returns the strategy's own options as they are now.
+     *
+     * @param type what the provider of the strategy makes of them
+     */
+    public <T> T ownOptions(Class<T> type) {
+      return type.cast(ownOptions.get());
+    }
 
     /** Whether something used last at that time counts as absent now. */
     boolean isExpired(long lastUseMillis, long nowMillis) {

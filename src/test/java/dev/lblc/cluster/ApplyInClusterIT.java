@@ -218,7 +218,7 @@ final class ApplyInClusterIT {
     services.forEach((name, service) -> all.put(name, service.copy()));
     return ConfigReader.readPlugin(
         new JsonObject().put("services", all).put("cluster", new JsonObject().put("enabled", true)),
-        strategies().names(),
+        strategies(),
         Map.of());
   }
 

@@ -10,6 +10,7 @@ import dev.lblc.config.ConfigAdvice;
 import dev.lblc.config.ConfigReader;
 import dev.lblc.config.GatewayConfig;
 import dev.lblc.config.HttpListenerConfig;
+import dev.lblc.plugin.Strategies;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayInputStream;
@@ -33,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is shipped in {@code cluster/}: its files are read as those who use them would, and agree with each other. */
 final class ClusterFilesTest {
   private static final Path FOLDER = Path.of("cluster");
-  private static final Set<String> STRATEGIES = Set.of("lblc", "lblcr", "wlc");
+  private static final Strategies STRATEGIES = Strategies.ofClassPath();
   private static final Map<String, String> ENVIRONMENT = Map.of("LBLC_ADMIN_TOKEN", "secret");
 
   @ParameterizedTest

@@ -136,6 +136,7 @@ class ConfigReaderTest {
                 Ties.KERNEL,
                 Duration.ofMillis(61_440),
                 EntryCounter.DRIFTING),
+            StrategyOptions.NONE,
             List.of(
                 new ServerSpec("s1", "127.0.0.1", 9001, 64, 9, 7),
                 new ServerSpec("s2", "s2.example.com", 9002, 100, 0, 0)),
@@ -217,7 +218,7 @@ class ConfigReaderTest {
   }
 
   @Test
-  void tenFaults_read_allListedInFileOrder() {
+  void manyFaults_read_allListedInFileOrder() {
     List<ConfigError> errors = Sample.errors("""
         {
           "admin": {"host": "0.0.0.0", "port": 9901},
@@ -244,8 +245,11 @@ class ConfigReaderTest {
                 + " 1ms to 24h)",
             "test.json: $.listeners[0].protocol: \"udp\" (expected: one of http, tcp)",
             "test.json: $.listeners[0].port: 80.5 (expected: a whole number, 0 to 65535)",
-            "test.json: $.listeners[0].tsl: unknown key (expected: one of name, protocol, host, port, tls,"
-                + " proxyProtocol, maxConnections, trustedPeers, accessLog; did you mean tls?)",
+            "test.json: $.listeners[0].tsl: unknown key (expected: one of name, protocol, host, ports, port, tls,"
+                + " proxyProtocol, maxConnections, trustedPeers, transparent, timeouts, accessLog; did you mean"
+                + " tls?)",
+            "test.json: $.listeners[0].tsl.certificate: missing (expected: the path of a readable file)",
+            "test.json: $.listeners[0].tsl.key: missing (expected: the path of a readable file)",
             "test.json: $.services['my svc'].options.hardLimit: 9 (expected: at least maxEntries, which is 10)",
             "test.json: $.services['my svc'].servers[0].weight: -1 (expected: a whole number, 0 to 1000000)",
             "test.json: $.services['my svc'].servers[0].weight: duplicate key (expected: each key once)");
@@ -277,7 +281,7 @@ class ConfigReaderTest {
         .extracting(ConfigError::expected)
         .containsExactly("one of lblc, lblcr, wlc; lblc-adaptive comes in a later version");
     assertThat(ConfigReader.readText(
-                "t", json.encode(), Set.of("lblc-adaptive", "wlc"), Sample.ENVIRONMENT)
+                "t", json.encode(), Sample.strategies("lblc-adaptive", "wlc"), Sample.ENVIRONMENT)
             .plugin()
             .services())
         .extractingByKey("images")

@@ -1,5 +1,6 @@
 package dev.lblc.config;
 
+import dev.lblc.scheduler.OptionReader;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A valid configuration with every key that there is, and ways to spoil it. */
 final class Sample {
-  static final Set<String> STRATEGIES = Set.of("wlc", "lblcr", "lblc");
+  static final StrategyCatalog STRATEGIES = strategies("wlc", "lblcr", "lblc");
   static final Map<String, String> ENVIRONMENT =
       Map.of("SECRET", "s3cret", "EMPTY", "", "EVIL", "a\r\nb: c");
 
@@ -24,6 +25,21 @@ final class Sample {
       Pattern.compile("\\.(?<key>[A-Za-z_]+)|\\['(?<quoted>[^']*)'\\]|\\[(?<index>[0-9]+)\\]");
 
   private Sample() {}
+
+  /** Strategies without options of their own. */
+  static StrategyCatalog strategies(String... names) {
+    return new StrategyCatalog() {
+      @Override
+      public Set<String> names() {
+        return Set.of(names);
+      }
+
+      @Override
+      public Object readOptions(String name, OptionReader reader) {
+        return Map.of();
+      }
+    };
+  }
 
   /** With its files in {@code directory}. */
   static JsonObject full(Path directory) {

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,6 +101,42 @@ class SchemaTest {
     ofSchema.keySet().forEach(path -> ofReader.put(path, keysOfReader(path)));
 
     assertThat(ofSchema).hasSizeGreaterThan(20);
+    assertThat(ofReader).isEqualTo(ofSchema);
+  }
+
+  /** All objects together: which of them has a key is what the test above compares. */
+  @Test
+  void everyKeyOfTheSchema_isOneThatTheReaderMayTakeForMisspelt() {
+    Set<String> ofSchema = new TreeSet<>();
+    Map<String, Set<String>> objects = new LinkedHashMap<>();
+    collectKeys(schema, "$", Sample.full(directory), objects);
+    objects.forEach((path, keys) -> {
+      if (!path.endsWith(".options")) {
+        ofSchema.addAll(keys);
+      }
+    });
+    Set<String> ofReader = new TreeSet<>();
+    Stream.of(
+            Keys.GATEWAY,
+            Keys.LISTENER,
+            Keys.LISTENER_TIMEOUTS,
+            Keys.TLS,
+            Keys.ROUTE,
+            Keys.MATCH,
+            Keys.ROUTE_TIMEOUTS,
+            Keys.REWRITE,
+            Keys.HEADER_EDITS,
+            Keys.REDIRECT,
+            Keys.SERVICE,
+            Keys.SERVER,
+            Keys.HEALTH,
+            Keys.ACTIVE,
+            Keys.PASSIVE,
+            Keys.CLUSTER,
+            Keys.EVENT_BUS,
+            Keys.EVENT_BUS_TLS,
+            Keys.ADMIN)
+        .forEach(ofReader::addAll);
     assertThat(ofReader).isEqualTo(ofSchema);
   }
 

@@ -67,7 +67,7 @@ class TemplateSyntaxTest {
           """)
   void template_invalid_saysWhy(String text, String why) {
     assertThatThrownBy(() -> TemplateSyntax.TEMPLATE.read(text))
-        .isInstanceOf(Unexpected.class)
+        .isInstanceOf(SyntaxException.class)
         .hasMessageContaining(why);
   }
 

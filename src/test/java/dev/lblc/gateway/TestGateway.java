@@ -9,6 +9,7 @@ import dev.lblc.config.GatewayConfig;
 import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.LblcVerticle;
+import dev.lblc.plugin.Strategies;
 import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
 import io.vertx.core.DeploymentOptions;
@@ -118,7 +119,7 @@ final class TestGateway {
         .put("listeners", listeners)
         .put("routes", routes)
         .put("services", services);
-    return ConfigReader.readText("test", config.encode(), Set.of("lblc"), Map.of());
+    return ConfigReader.readText("test", config.encode(), Strategies.ofClassPath(), Map.of());
   }
 
   Gateway gateway() {

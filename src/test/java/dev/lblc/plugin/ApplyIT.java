@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lblc.config.ConfigReader;
 import dev.lblc.config.PluginConfig;
+import dev.lblc.config.StrategyCatalog;
+import dev.lblc.scheduler.OptionReader;
 import dev.lblc.plugin.ServiceStatus.ServerStatus;
 import dev.lblc.scheduler.Reason;
 import dev.lblc.scheduler.ServerEdit;
@@ -21,6 +23,7 @@ import io.vertx.junit5.VertxExtension;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -210,7 +213,7 @@ final class ApplyIT {
         .hasMessageStartingWith("cluster.enabled: true (expected: false, ");
     PluginConfig unknown = ConfigReader.readPlugin(
         json(Map.of("images", service("wlc"), "pages", service("nonesuch"))),
-        java.util.Set.of("wlc", "nonesuch"),
+        withNonesuch(),
         Map.of());
     assertThatThrownBy(() -> verticle.apply(unknown).await(20, SECONDS))
         .isInstanceOf(IllegalArgumentException.class)
@@ -289,7 +292,22 @@ final class ApplyIT {
   }
 
   private static PluginConfig read(JsonObject config) throws Exception {
-    return ConfigReader.readPlugin(config, strategies().names(), Map.of());
+    return ConfigReader.readPlugin(config, strategies(), Map.of());
+  }
+
+  /** The strategies of the class path, and one more that nobody provides. */
+  private static StrategyCatalog withNonesuch() {
+    return new StrategyCatalog() {
+      @Override
+      public Set<String> names() {
+        return Set.of("wlc", "nonesuch");
+      }
+
+      @Override
+      public Object readOptions(String name, OptionReader reader) {
+        return Map.of();
+      }
+    };
   }
 
   private static Strategies strategies() {

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.lblc.config.DestinationTemplate;
 import dev.lblc.config.ServiceConfig;
+import dev.lblc.config.StrategyOptions;
 import dev.lblc.config.TcpListenerConfig;
 import dev.lblc.config.TcpRouteConfig;
 import dev.lblc.gateway.tcp.TcpServer;
@@ -86,6 +87,7 @@ final class KernelReplay {
         SERVICE,
         strategyName,
         SchedulerOptions.KERNEL,
+        StrategyOptions.NONE,
         List.of(),
         Duration.ofMinutes(10),
         null,

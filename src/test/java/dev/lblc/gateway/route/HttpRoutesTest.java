@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lblc.config.ConfigException;
 import dev.lblc.config.ConfigReader;
 import dev.lblc.config.GatewayConfig;
+import dev.lblc.plugin.Strategies;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.testing.ConfigJson;
 import io.vertx.core.json.JsonArray;
@@ -134,7 +135,7 @@ final class HttpRoutesTest {
             "services",
             new JsonObject()
                 .put("s", new JsonObject().put("strategy", "wlc").put("servers", new JsonArray())));
-    return ConfigReader.readText("test", config.encode(), Set.of("wlc"), Map.of());
+    return ConfigReader.readText("test", config.encode(), Strategies.ofClassPath(), Map.of());
   }
 
   private static LblcService none(String service) {

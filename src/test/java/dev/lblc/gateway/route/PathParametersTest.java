@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lblc.config.ConfigReader;
 import dev.lblc.config.GatewayConfig;
+import dev.lblc.plugin.Strategies;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -71,7 +72,7 @@ final class PathParametersTest {
   }
 
   private static HttpRoutes routes() throws Exception {
-    GatewayConfig config = ConfigReader.readText("test", CONFIG, Set.of("lblc"), Map.of());
+    GatewayConfig config = ConfigReader.readText("test", CONFIG, Strategies.ofClassPath(), Map.of());
     return HttpRoutes.compile(config.httpListeners().get(0), name -> {
       throw new IllegalArgumentException(name);
     });

@@ -1,10 +1,10 @@
 package dev.lblc.config;
 
-/** Says that a text is not what was expected, which its message names. */
-final class Unexpected extends Exception {
+/** A text that does not have the syntax it should; the message is what was expected. */
+final class SyntaxException extends Exception {
   private static final long serialVersionUID = 1;
 
-  Unexpected(String expected) {
+  SyntaxException(String expected) {
     super(expected, null, false, false);
   }
 

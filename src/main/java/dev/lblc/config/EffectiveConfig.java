@@ -1,0 +1,152 @@
+package dev.lblc.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The effective configuration as a tree in the shape of a gateway file: defaults are filled in, the environment too, and
+ * what has no default and is left out is not there.
+ *
+ * <p>Nodes are maps, lists, strings, numbers and booleans, and {@link Secret}.
+ */
+final class EffectiveConfig {
+  /**
+   * A string that nobody may see: it can be compared, but is written as three stars.
+   *
+   * @param text what it is
+   */
+  record Secret(String text) {
+    @Override
+    public String toString() {
+      return "***";
+    }
+  }
+
+  private EffectiveConfig() {}
+
+  /** Returns the tree of a configuration. */
+  static Map<String, Object> of(GatewayConfig config) {
+    Map<String, Object> file = new LinkedHashMap<>();
+    file.put("listeners", list(config.listeners(), EffectiveConfig::listener));
+    file.put("routes", EffectiveRoutes.of(config));
+    Map<String, Object> services = new LinkedHashMap<>();
+    config
+        .plugin()
+        .services()
+        .forEach((name, service) -> services.put(name, EffectiveService.of(service)));
+    file.put("services", services);
+    file.put("cluster", cluster(config.plugin().cluster()));
+    AdminConfig admin = config.admin();
+    put(file, "admin", admin == null ? null : admin(admin));
+    return file;
+  }
+
+  /** Puts a value, unless it says nothing. */
+  static void put(Map<String, Object> object, String key, @Nullable Object value) {
+    boolean isEmpty = value instanceof Map<?, ?> map
+        ? map.isEmpty()
+        : value instanceof Collection<?> list && list.isEmpty();
+    if (value != null && !isEmpty) {
+      object.put(key, value);
+    }
+  }
+
+  /** Puts a duration, if there is one. */
+  static void put(Map<String, Object> object, String key, @Nullable Duration duration) {
+    put(object, key, duration == null ? null : (Object) DurationSyntax.shown(duration));
+  }
+
+  static <T> List<Object> list(Collection<T> elements, Function<T, Object> node) {
+    return elements.stream().map(node).toList();
+  }
+
+  static Object range(PortRange range) {
+    return range.first() == range.last()
+        ? (Object) range.first()
+        : range.first() + "-" + range.last();
+  }
+
+  private static Object listener(ListenerConfig listener) {
+    Map<String, Object> node = new LinkedHashMap<>();
+    node.put("name", listener.name());
+    node.put("protocol", listener instanceof HttpListenerConfig ? "http" : "tcp");
+    node.put("host", listener.host());
+    List<Integer> ports = listener.ports();
+    node.put(ports.size() == 1 ? "port" : "ports", ports.size() == 1 ? ports.get(0) : ports(ports));
+    TlsConfig tls = listener.tls();
+    put(
+        node,
+        "tls",
+        tls == null ? null : files("certificate", tls.certificate(), "key", tls.key()));
+    node.put("proxyProtocol", listener.proxyProtocol());
+    node.put("maxConnections", listener.maxConnections());
+    put(node, "trustedPeers", listener.trustedPeers());
+    node.put("accessLog", listener.accessLog());
+    if (listener instanceof TcpListenerConfig tcp) {
+      node.put("transparent", tcp.transparent());
+      node.put("timeouts", Map.of("hello", DurationSyntax.shown(tcp.hello())));
+    }
+    return node;
+  }
+
+  /** Ports that follow each other are one range, as people write them. */
+  private static List<Object> ports(List<Integer> ports) {
+    List<PortRange> ranges = new ArrayList<>();
+    for (int port : ports) {
+      PortRange last = ranges.isEmpty() ? null : ranges.get(ranges.size() - 1);
+      if (last != null && last.last() == port - 1) {
+        ranges.set(ranges.size() - 1, new PortRange(last.first(), port));
+      } else {
+        ranges.add(new PortRange(port, port));
+      }
+    }
+    return list(ranges, EffectiveConfig::range);
+  }
+
+  private static Map<String, Object> cluster(ClusterConfig cluster) {
+    Map<String, Object> node = new LinkedHashMap<>();
+    node.put("enabled", cluster.enabled());
+    put(node, "config", cluster.config() == null ? null : cluster.config().toString());
+    EventBusConfig eventBus = cluster.eventBus();
+    Map<String, Object> bus = new LinkedHashMap<>();
+    put(bus, "host", eventBus.host());
+    bus.put("port", eventBus.port());
+    put(bus, "publicHost", eventBus.publicHost());
+    put(bus, "publicPort", eventBus.publicPort() == 0 ? null : (Object) eventBus.publicPort());
+    EventBusConfig.Tls tls = eventBus.tls();
+    put(
+        bus,
+        "tls",
+        tls == null
+            ? null
+            : files("certificate", tls.certificate(), "key", tls.key(), "trust", tls.trust()));
+    node.put("eventBus", bus);
+    put(node, "reportInterval", cluster.reportInterval());
+    put(node, "peerTimeout", cluster.peerTimeout());
+    return node;
+  }
+
+  private static Map<String, Object> admin(AdminConfig admin) {
+    Map<String, Object> node = new LinkedHashMap<>();
+    node.put("host", admin.host());
+    node.put("port", admin.port());
+    put(node, "token", admin.token() == null ? null : new Secret(admin.token()));
+    return node;
+  }
+
+  /** Keys and paths in turn. */
+  private static Map<String, Object> files(Object... keysAndPaths) {
+    Map<String, Object> node = new LinkedHashMap<>();
+    for (int i = 0; i < keysAndPaths.length; i += 2) {
+      node.put((String) keysAndPaths[i], ((Path) keysAndPaths[i + 1]).toString());
+    }
+    return node;
+  }
+}

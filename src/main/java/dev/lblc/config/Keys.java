@@ -1,0 +1,69 @@
+package dev.lblc.config;
+
+import java.util.List;
+
+/**
+ * The keys that each kind of object in a configuration may have. Where kinds depend on a value in the object, as listeners
+ * and routes do on the protocol, these are the keys of all of them.
+ *
+ * <p>They are listed before an object is read so that a misspelt key can be told from one that is asked for later.
+ */
+final class Keys {
+  static final List<String> GATEWAY =
+      List.of("$schema", "listeners", "routes", "services", "cluster", "admin");
+  static final List<String> PLUGIN = List.of("name", "services", "cluster");
+  static final List<String> VERTICLE = List.of("verticle", "instances", "config");
+
+  static final List<String> LISTENER = List.of(
+      "name",
+      "protocol",
+      "host",
+      "port",
+      "ports",
+      "transparent",
+      "tls",
+      "proxyProtocol",
+      "maxConnections",
+      "trustedPeers",
+      "timeouts",
+      "accessLog");
+  static final List<String> LISTENER_TIMEOUTS = List.of("hello");
+  static final List<String> TLS = List.of("certificate", "key");
+
+  static final List<String> ROUTE = List.of(
+      "listener",
+      "match",
+      "service",
+      "destination",
+      "timeouts",
+      "retries",
+      "rewrite",
+      "host",
+      "requestHeaders",
+      "responseHeaders",
+      "redirect");
+  static final List<String> MATCH =
+      List.of("host", "path", "method", "header", "sni", "port", "client");
+  static final List<String> ROUTE_TIMEOUTS = List.of("connect", "response", "idle", "lifetime");
+  static final List<String> REWRITE = List.of("stripPrefix");
+  static final List<String> HEADER_EDITS = List.of("set", "remove");
+  static final List<String> REDIRECT = List.of("scheme", "status");
+
+  static final List<String> SERVICE =
+      List.of("strategy", "options", "servers", "leaseTimeout", "proxyProtocol", "health");
+  static final List<String> SERVER = List.of("id", "host", "port", "weight", "upper", "lower");
+  static final List<String> HEALTH = List.of("active", "passive");
+  static final List<String> ACTIVE = List.of("path", "interval", "timeout", "rise", "fall");
+  static final List<String> PASSIVE = List.of("failures", "eject");
+
+  static final List<String> CLUSTER =
+      List.of("enabled", "config", "eventBus", "reportInterval", "peerTimeout");
+  static final List<String> EVENT_BUS = List.of("host", "port", "publicHost", "publicPort", "tls");
+  static final List<String> EVENT_BUS_TLS = List.of("certificate", "key", "trust");
+  static final List<String> ADMIN = List.of("host", "port", "token");
+
+  /** Of an object whose keys are not all known before it is read: no key of it is taken for a misspelt one. */
+  static final List<String> OPEN = List.of();
+
+  private Keys() {}
+}

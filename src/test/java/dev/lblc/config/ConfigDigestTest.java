@@ -1,0 +1,96 @@
+package dev.lblc.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ConfigDigestTest {
+  private static final String SMALL = """
+      {"listeners": [{"name": "web", "protocol": "http", "port": 80}], "routes": [],
+       "services": {"s": {"strategy": "wlc", "servers": []}}}
+      """;
+
+  @TempDir
+  private Path directory;
+
+  @Test
+  void canonicalForm_hasDefaultsAndSortedKeys() throws Exception {
+    assertThat(ConfigDigest.canonical(Sample.read(SMALL)))
+        .isEqualTo(
+            ("{'cluster':{'enabled':false,'eventBus':{'port':0},'peerTimeout':'3s','reportInterval':'50ms'},"
+                    + "'listeners':[{'accessLog':false,'host':'0.0.0.0','maxConnections':10000,'name':'web','port':80,"
+                    + "'protocol':'http','proxyProtocol':false}],'routes':[],"
+                    + "'services':{'s':{'leaseTimeout':'10m','options':{'checkInterval':'1m','entryCounter':'exact',"
+                    + "'expiration':'24h','hardLimit':24576,'maxEntries':16384,'ties':'spread'},"
+                    + "'servers':[],'strategy':'wlc'}}}")
+                .replace('\'', '"'));
+  }
+
+  @Test
+  void canonicalForm_readAsAFile_meansTheSame() throws Exception {
+    GatewayConfig config = Sample.read(Sample.full(directory));
+    GatewayConfig again = Sample.read(ConfigDigest.canonical(config));
+    assertThat(ConfigDigest.of(again)).isEqualTo(ConfigDigest.of(config));
+    assertThat(ConfigDiff.paths(config, again))
+        .as("but for secrets")
+        .containsExactly(
+            "$.routes[0].requestHeaders.set['x-a']",
+            "$.routes[0].responseHeaders.set['x-c']",
+            "$.admin.token");
+  }
+
+  @Test
+  void digest_isTheSha256OfTheCanonicalForm() throws Exception {
+    // printf '%s' "$canonical" | sha256sum
+    assertThat(ConfigDigest.of(Sample.read(SMALL)))
+        .isEqualTo("9da1a9abadf1c95417ff95dc991c62c31b41615c1e0c86c644b7a03daa2bb7dd");
+  }
+
+  @Test
+  void digest_ofAFileWrittenOtherwise_isTheSame() throws Exception {
+    JsonObject other = Sample.full(directory);
+    Sample.set(other, "$.services.images.leaseTimeout", "600s");
+    Sample.set(other, "$.routes[0].match.method", new JsonArray().add("HEAD").add("GET"));
+    Sample.set(other, "$.listeners[1].port", "${WEB_PORT:-8080}");
+    JsonObject services = (JsonObject) other.remove("services");
+    Object images = services.remove("images");
+    other.put("$comment", "moved").put("services", services.put("images", images));
+    assertThat(ConfigDigest.of(Sample.read(other)))
+        .isEqualTo(ConfigDigest.of(Sample.read(Sample.full(directory))));
+  }
+
+  @Test
+  void digest_ofAnotherValueOrOrderOfRoutes_isAnother() throws Exception {
+    String digest = ConfigDigest.of(Sample.read(Sample.full(directory)));
+    JsonObject heavier =
+        Sample.set(Sample.full(directory), "$.services.images.servers[0].weight", 65);
+    JsonObject swapped = Sample.full(directory);
+    JsonArray routes = swapped.getJsonArray("routes");
+    routes.add(routes.remove(0));
+    assertThat(ConfigDigest.of(Sample.read(heavier))).isNotEqualTo(digest);
+    assertThat(ConfigDigest.of(Sample.read(swapped))).isNotEqualTo(digest);
+  }
+
+  @Test
+  void secrets_areNeitherShownNorDigested() throws Exception {
+    JsonObject file =
+        Sample.set(Sample.full(directory), "$.routes[0].requestHeaders.set['x-a']", "hush");
+    GatewayConfig config = Sample.read(file);
+    assertThat(ConfigDigest.canonical(config))
+        .doesNotContain("s3cret")
+        .doesNotContain("hush")
+        .contains("\"token\":\"***\"")
+        .contains("\"x-a\":\"***\"");
+    assertThat(EffectiveConfig.of(config).toString())
+        .doesNotContain("s3cret")
+        .doesNotContain("hush");
+    GatewayConfig other = Sample.read(Sample.set(file, "$.admin.token", "other"));
+    assertThat(ConfigDigest.of(other)).isEqualTo(ConfigDigest.of(config));
+    Sample.remove(file, "$.admin.token");
+    assertThat(ConfigDigest.of(Sample.read(file))).isNotEqualTo(ConfigDigest.of(config));
+  }
+}
