@@ -14,8 +14,8 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
-import dev.lblc.scheduler.Reason;
 import dev.lblc.scheduler.OptionReader;
+import dev.lblc.scheduler.Reason;
 import dev.lblc.scheduler.SchedulerOptions;
 import dev.lblc.scheduler.Server;
 import dev.lblc.scheduler.ServerEdit;
@@ -53,8 +53,8 @@ final class ArchitectureTest {
       .dependOnClassesThat(belongToAnyOf(Thread.class).or(isExecutor()));
 
   @ArchTest
-  static final ArchRule config_importsOnlyTheSchedulersOptionsAndServers = ofOurs(
-      "config", belongToAnyOf(SchedulerOptions.class, OptionReader.class, ServerSpec.class));
+  static final ArchRule config_importsOnlyTheSchedulersOptionsAndServers =
+      ofOurs("config", belongToAnyOf(SchedulerOptions.class, OptionReader.class, ServerSpec.class));
 
   @ArchTest
   static final ArchRule cluster_importsOnlyScheduler =
@@ -110,8 +110,7 @@ final class ArchitectureTest {
       .that()
       .resideInAPackage("dev.lblc.gateway..")
       .should()
-      .dependOnClassesThat(
-          resideInAnyPackage("io.vertx.ext.web..", "io.vertx.httpproxy.."));
+      .dependOnClassesThat(resideInAnyPackage("io.vertx.ext.web..", "io.vertx.httpproxy.."));
 
   @ArchTest
   static final ArchRule admin_knowsOnlyTheFaceAndConfig =

@@ -21,8 +21,8 @@ public record GatewayFile(GatewayConfig config, PluginFolder plugins) {
   public static GatewayFile read(Path path, PluginFolder plugins) throws ConfigException {
     String text = ConfigFile.text(path);
     try {
-      GatewayConfig config = ConfigReader.readText(
-          path.toString(), text, plugins.strategies(), System.getenv());
+      GatewayConfig config =
+          ConfigReader.readText(path.toString(), text, plugins.strategies(), System.getenv());
       return new GatewayFile(config, plugins);
     } catch (ConfigException e) {
       throw new ConfigException(

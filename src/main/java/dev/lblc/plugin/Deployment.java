@@ -86,8 +86,8 @@ final class Deployment implements Shareable {
           .computeIfAbsent(
               config.name(), name -> new Deployment(vertx, id, config, strategies, clock, random));
       if (!there.id.equals(id)) {
-        throw new IllegalStateException("a " + VERTICLE + " named "
-            + config.name() + " is already deployed on this Vert.x instance");
+        throw new IllegalStateException("a " + VERTICLE + " named " + config.name()
+            + " is already deployed on this Vert.x instance");
       }
       if (there.enter()) {
         return there;

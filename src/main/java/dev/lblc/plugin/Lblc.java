@@ -45,8 +45,8 @@ public final class Lblc {
   public static Lblc of(Vertx vertx, String name) {
     Lblc lblc = Deployment.lblc(vertx, name);
     if (lblc == null) {
-      throw new IllegalStateException("no " + Deployment.VERTICLE + " named " + name
-          + " is deployed on this Vert.x instance");
+      throw new IllegalStateException(
+          "no " + Deployment.VERTICLE + " named " + name + " is deployed on this Vert.x instance");
     }
     return lblc;
   }

@@ -98,7 +98,8 @@ final class ServicePlan {
   /** Puts the plan into effect; complete once all who follow the services have followed. */
   Future<Void> commit(Services services, @Nullable Cluster cluster) {
     shared.forEach(PreparedShare::use);
-    changes.forEach(change -> change.service.update(change.config, change.strategy, change.ownOptions));
+    changes.forEach(
+        change -> change.service.update(change.config, change.strategy, change.ownOptions));
     Future<Void> followed = services.publish(after);
     before.forEach((name, service) -> {
       if (after.get(name) != service) {
@@ -130,7 +131,8 @@ final class ServicePlan {
       added.add(started);
       after.put(config.name(), started);
     } else {
-      AtomicReference<Object> own = new AtomicReference<>(config.strategyOptions().value());
+      AtomicReference<Object> own =
+          new AtomicReference<>(config.strategyOptions().value());
       Strategy other = kept.needsOtherStrategy(config)
           ? kept.scheduling()
               .prepare(context -> strategies.apply(config, context.withOwnOptions(own::get)))

@@ -26,7 +26,8 @@ public final class ServiceViews {
     Service service = new Service(
         config.name(),
         context -> strategies.create(
-            config.strategy(), context.withOwnOptions(() -> config.strategyOptions().value())),
+            config.strategy(),
+            context.withOwnOptions(() -> config.strategyOptions().value())),
         config.options(),
         () -> 0,
         false,

@@ -38,8 +38,8 @@ final class VerticleInstance {
     entered(entered);
     return onOwnContext(
             entered.start(context, UUID.randomUUID().toString(), System.currentTimeMillis()))
-        .compose(started -> EventBusApi.start(
-            vertx, config.name(), entered.services(), entered.leases()))
+        .compose(started ->
+            EventBusApi.start(vertx, config.name(), entered.services(), entered.leases()))
         .compose(this::answering)
         // A verticle whose start failed is not stopped.
         .recover(failure -> end().transform(left -> Future.failedFuture(failure)));

@@ -7,8 +7,8 @@ import dev.lblc.config.ConfigException;
 import dev.lblc.plugin.BrokenPluginException;
 import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcService;
-import dev.lblc.plugin.ServicesVerticle;
 import dev.lblc.plugin.Lease;
+import dev.lblc.plugin.ServicesVerticle;
 import dev.lblc.testing.PluginJar;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -38,7 +38,8 @@ final class StrategyOptionsTest {
         .isInstanceOf(ConfigException.class)
         .hasMessage(String.join(
             "\n",
-            file + ": $.services.s.options.expiration: \"soon\" (expected: a duration such as 250ms, 5s,"
+            file
+                + ": $.services.s.options.expiration: \"soon\" (expected: a duration such as 250ms, 5s,"
                 + " 6m or 24h, from 0ms to 8760h)",
             file + ": $.services.s.options.loadLimit: 1001 (expected: a whole number, 0 to 1000)",
             file + ": $.services.s.options.loadlimits: unknown key (expected: one of expiration,"
@@ -54,7 +55,8 @@ final class StrategyOptionsTest {
         .isInstanceOf(ConfigException.class)
         .hasMessage(String.join(
             "\n",
-            file + ": $.services.s.strategy: \"rendezvouz\" (expected: one of lblc, lblcr, rendezvous, wlc)",
+            file
+                + ": $.services.s.strategy: \"rendezvouz\" (expected: one of lblc, lblcr, rendezvous, wlc)",
             file + ": $.services.s.options.ties: \"none\" (expected: one of spread, kernel)"));
   }
 
@@ -123,7 +125,8 @@ final class StrategyOptionsTest {
   private static String provider(String readOptions) {
     return "package com.example; public class Bad implements dev.lblc.plugin.StrategyProvider {"
         + " public String name() { return \"bad\"; }"
-        + " public Object readOptions(dev.lblc.scheduler.OptionReader options) { " + readOptions + " }"
+        + " public Object readOptions(dev.lblc.scheduler.OptionReader options) { " + readOptions
+        + " }"
         + " public dev.lblc.scheduler.Strategy create(dev.lblc.scheduler.Strategy.Context context) {"
         + " return new dev.lblc.scheduler.WeightedLeastConnection(context); } }";
   }
@@ -134,7 +137,8 @@ final class StrategyOptionsTest {
     GatewayFile read = read(file);
     try {
       vertx
-          .deployVerticle(new ServicesVerticle(read.config().plugin(), read.plugins().strategies()))
+          .deployVerticle(
+              new ServicesVerticle(read.config().plugin(), read.plugins().strategies()))
           .await();
       LblcService service = Lblc.of(vertx).service("s");
       Set<String> ids = new LinkedHashSet<>();

@@ -28,7 +28,8 @@ final class StrategyOptionReaderTest {
     AS_BEFORE
   }
 
-  private record Options(int size, double share, Duration pause, boolean sticky, Mode mode, String tag) {}
+  private record Options(
+      int size, double share, Duration pause, boolean sticky, Mode mode, String tag) {}
 
   private static final Options DEFAULTS = new Options(3, 0.5, SECOND, true, Mode.STRICT, "none");
 
@@ -49,7 +50,8 @@ final class StrategyOptionReaderTest {
     assertThat(read.value()).isEqualTo(DEFAULTS);
     assertThat(read.byKey())
         .isEqualTo(Map.of(
-            "size", 3, "share", 0.5, "pause", SECOND, "sticky", true, "mode", "strict", "tag", "none"));
+            "size", 3, "share", 0.5, "pause", SECOND, "sticky", true, "mode", "strict", "tag",
+            "none"));
   }
 
   @Test
@@ -120,15 +122,16 @@ final class StrategyOptionReaderTest {
       String key, String value, String found, String expected) {
     String text = "{'" + key + "': " + value + ", 'expiration': 'later'}";
     assertThatThrownBy(() -> read(text, StrategyOptionReaderTest::all))
-        .isInstanceOfSatisfying(ConfigException.class, thrown -> assertThat(thrown.errors())
-            .extracting(ConfigError::path, ConfigError::value, ConfigError::expected)
-            .containsExactly(
-                tuple(
-                    OPTIONS + "." + key, found.replace('\'', '"'), expected),
-                tuple(
-                    OPTIONS + ".expiration",
-                    "\"later\"",
-                    "a duration such as 250ms, 5s, 6m or 24h, from 0ms to 8760h")));
+        .isInstanceOfSatisfying(
+            ConfigException.class,
+            thrown -> assertThat(thrown.errors())
+                .extracting(ConfigError::path, ConfigError::value, ConfigError::expected)
+                .containsExactly(
+                    tuple(OPTIONS + "." + key, found.replace('\'', '"'), expected),
+                    tuple(
+                        OPTIONS + ".expiration",
+                        "\"later\"",
+                        "a duration such as 250ms, 5s, 6m or 24h, from 0ms to 8760h")));
   }
 
   @Test
@@ -142,8 +145,8 @@ final class StrategyOptionReaderTest {
       return List.of(low, high);
     };
     assertThat(errors("{'low': 5, 'high': 4}", lowAndHigh))
-        .containsExactly(new ConfigError(
-            "test", OPTIONS + ".low", "5", "at most high, which is 4"));
+        .containsExactly(
+            new ConfigError("test", OPTIONS + ".low", "5", "at most high, which is 4"));
     assertThat(errors("{'low': 5, 'high': 5}", lowAndHigh)).isEmpty();
     assertThat(errors("{'low': 10, 'high': 0}", lowAndHigh))
         .extracting(ConfigError::path)
@@ -175,16 +178,20 @@ final class StrategyOptionReaderTest {
 
   @Test
   void reader_wronglyUsed_throws() {
-    assertMisuse("option ties (expected: a key that was not read before", reader ->
-        reader.flag("ties", true));
-    assertMisuse("option size (expected: a key that was not read before", reader ->
-        reader.integer("size", 1, 1, 2) + reader.integer("size", 1, 1, 2));
-    assertMisuse("option size: fallback 0 (expected: 1 to 2)", reader ->
-        reader.integer("size", 0, 1, 2));
-    assertMisuse("option share: fallback NaN (expected: 0.0 to 1.0)", reader ->
-        reader.number("share", Double.NaN, 0, 1));
-    assertMisuse("option pause: fallback PT2H (expected: PT1S to PT1H)", reader ->
-        reader.duration("pause", Duration.ofHours(2), SECOND, HOUR));
+    assertMisuse(
+        "option ties (expected: a key that was not read before",
+        reader -> reader.flag("ties", true));
+    assertMisuse(
+        "option size (expected: a key that was not read before",
+        reader -> reader.integer("size", 1, 1, 2) + reader.integer("size", 1, 1, 2));
+    assertMisuse(
+        "option size: fallback 0 (expected: 1 to 2)", reader -> reader.integer("size", 0, 1, 2));
+    assertMisuse(
+        "option share: fallback NaN (expected: 0.0 to 1.0)",
+        reader -> reader.number("share", Double.NaN, 0, 1));
+    assertMisuse(
+        "option pause: fallback PT2H (expected: PT1S to PT1H)",
+        reader -> reader.duration("pause", Duration.ofHours(2), SECOND, HOUR));
     assertMisuse("option size (expected: one that was read before)", reader -> {
       reader.refuse("size", "any");
       return "";
@@ -197,13 +204,11 @@ final class StrategyOptionReaderTest {
         .hasMessageStartingWith(message);
   }
 
-  private static List<ConfigError> errors(
-      String options, Function<OptionReader, Object> strategy) {
+  private static List<ConfigError> errors(String options, Function<OptionReader, Object> strategy) {
     return errorsOf(text("own", options), strategy);
   }
 
-  private static List<ConfigError> errorsOf(
-      String text, Function<OptionReader, Object> strategy) {
+  private static List<ConfigError> errorsOf(String text, Function<OptionReader, Object> strategy) {
     try {
       service(text, strategy);
       return List.of();
@@ -236,7 +241,8 @@ final class StrategyOptionReaderTest {
   /** A file whose service has that strategy and those options, with single quotes for double ones. */
   private static String text(String strategy, String options) {
     return ("{'listeners': [{'name': 'web', 'protocol': 'http', 'port': 0}], 'routes': [],"
-            + "'services': {'s': {'options':" + options + ", 'strategy': '" + strategy + "', 'servers': []}}}")
+            + "'services': {'s': {'options':" + options + ", 'strategy': '" + strategy
+            + "', 'servers': []}}}")
         .replace('\'', '"');
   }
 }

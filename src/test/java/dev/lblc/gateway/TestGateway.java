@@ -27,7 +27,6 @@ import io.vertx.core.net.NetSocket;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A real gateway of two event loops with real services, for one test class. */

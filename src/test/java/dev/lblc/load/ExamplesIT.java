@@ -224,7 +224,9 @@ final class ExamplesIT {
       String path = kinds[random.nextInt(kinds.length)] + random.nextInt(DESTINATIONS);
       RequestOptions request = destination(app.port, header, path).setIdleTimeout(GIVE_UP_MILLIS);
       boolean isEnded = path.startsWith("/hold/") || random.nextInt(4) == 0;
-      assertThat(room.tryAcquire(PATIENCE_SECONDS, SECONDS)).as("seed %d: room", seed).isTrue();
+      assertThat(room.tryAcquire(PATIENCE_SECONDS, SECONDS))
+          .as("seed %d: room", seed)
+          .isTrue();
       underWay.add(one(client, request, isEnded ? 1 + random.nextInt(10) : 0)
           .onComplete(done -> room.release()));
     }

@@ -46,9 +46,8 @@ final class ForwardingHeaders {
 
   private static String appended(
       HeaderPlan plan, InboundFacts facts, CharSequence name, String value) {
-    List<String> before = facts.peerTrusted() && !plan.isNamed(name)
-        ? facts.head().headers(name)
-        : List.of();
+    List<String> before =
+        facts.peerTrusted() && !plan.isNamed(name) ? facts.head().headers(name) : List.of();
     return before.isEmpty() ? value : String.join(", ", before) + ", " + value;
   }
 

@@ -98,8 +98,8 @@ final class HeaderPolicy {
 
   /** Plans the headers of a response that switches to WebSocket. */
   static HeaderPlan switched(HeaderView headers, HeaderEdits edits) {
-    HeaderPlan plan = new HeaderPlan(
-        OF_RESPONSES, edits, named(headers), ONLY_CONTENT_LENGTH, false);
+    HeaderPlan plan =
+        new HeaderPlan(OF_RESPONSES, edits, named(headers), ONLY_CONTENT_LENGTH, false);
     plan.add(CONNECTION, UPGRADE);
     plan.add(UPGRADE, WEBSOCKET);
     return plan;

@@ -53,11 +53,7 @@ public final class HeaderCases {
                 "X-Kept: 5"),
             List.of("Content-Length: 3", "X-Kept: 4", "X-Kept: 5"),
             forwarded()),
-        request(
-            "an untrusted peer's word counts for nothing",
-            plain(),
-            claims(),
-            forwarded()),
+        request("an untrusted peer's word counts for nothing", plain(), claims(), forwarded()),
         request(
             "a trusted peer's word is kept and added to",
             new Head(Protocol.HTTP_1_1).trusted(),
@@ -136,7 +132,9 @@ public final class HeaderCases {
         request(
             "the route has the last word",
             new Head(Protocol.HTTP_1_1)
-                .edited(Map.of("X-Set", "s", "Forwarded", "none"), Set.of("x-gone", "X-Forwarded-Port")),
+                .edited(
+                    Map.of("X-Set", "s", "Forwarded", "none"),
+                    Set.of("x-gone", "X-Forwarded-Port")),
             List.of("X-SET: 1", "x-set: 2", "X-Gone: 3", "Forwarded: for=x", "X-Kept: 4"),
             List.of(
                 "X-Kept: 4",
@@ -173,7 +171,12 @@ public final class HeaderCases {
             List.of("X-From: a", "X-Answer: b", "X-Kept: c"),
             List.of("x-answer: set", "X-Kept: c")),
         switched(
-            List.of("Connection: Upgrade, X-Hop", "Upgrade: websocket", "Content-Length: 0", "X-Hop: 1", "X-Kept: 2"),
+            List.of(
+                "Connection: Upgrade, X-Hop",
+                "Upgrade: websocket",
+                "Content-Length: 0",
+                "X-Hop: 1",
+                "X-Kept: 2"),
             List.of("connection: upgrade", "upgrade: websocket", "X-Kept: 2")),
         trailers(
             List.of("X-Sum: 42", "Connection: close, x-hop", "X-Hop: 1", "Transfer-Encoding: x"),
@@ -213,9 +216,8 @@ public final class HeaderCases {
 
   private static Case request(String name, Head head, List<String> came, List<String> goes) {
     boolean hasHost = head.protocol() == Protocol.HTTP_1_1;
-    List<String> lines = hasHost
-        ? Stream.concat(Stream.of("Host: real"), came.stream()).toList()
-        : came;
+    List<String> lines =
+        hasHost ? Stream.concat(Stream.of("Host: real"), came.stream()).toList() : came;
     head.lines(lines);
     InboundFacts facts = new InboundFacts(head, head.trustedPeers());
     HeaderPlan plan = HeaderPolicy.request(facts, "real", head.edits());
@@ -227,7 +229,11 @@ public final class HeaderCases {
   }
 
   private static Case response(
-      String name, Map<String, String> set, Set<String> remove, List<String> came, List<String> goes) {
+      String name,
+      Map<String, String> set,
+      Set<String> remove,
+      List<String> came,
+      List<String> goes) {
     return new Case(
         "response: " + name,
         came,
@@ -236,8 +242,7 @@ public final class HeaderCases {
   }
 
   private static Case switched(List<String> came, List<String> goes) {
-    HeaderPlan plan =
-        HeaderPolicy.switched(new ListedHeaders(came), edits(Map.of(), Set.of()));
+    HeaderPlan plan = HeaderPolicy.switched(new ListedHeaders(came), edits(Map.of(), Set.of()));
     return new Case("switched: to WebSocket, without a length", came, plan, goes);
   }
 

@@ -5,14 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lblc.config.ConfigException;
 import dev.lblc.config.ConfigReader;
 import dev.lblc.config.GatewayConfig;
-import dev.lblc.plugin.Strategies;
 import dev.lblc.plugin.LblcService;
+import dev.lblc.plugin.Strategies;
 import dev.lblc.testing.ConfigJson;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 

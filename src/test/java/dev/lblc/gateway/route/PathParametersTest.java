@@ -8,7 +8,6 @@ import dev.lblc.config.GatewayConfig;
 import dev.lblc.plugin.Strategies;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -72,7 +71,8 @@ final class PathParametersTest {
   }
 
   private static HttpRoutes routes() throws Exception {
-    GatewayConfig config = ConfigReader.readText("test", CONFIG, Strategies.ofClassPath(), Map.of());
+    GatewayConfig config =
+        ConfigReader.readText("test", CONFIG, Strategies.ofClassPath(), Map.of());
     return HttpRoutes.compile(config.httpListeners().get(0), name -> {
       throw new IllegalArgumentException(name);
     });

@@ -57,7 +57,6 @@ public final class Connections {
     ((ConnectionBase) upstream).channel().pipeline().replace("codec", "codec", codec);
   }
 
-
   /** Returns whether the head of an HTTP/2 request was not its end. */
   static boolean hasBody(HttpServerRequest http2Request) {
     ConnectionBase connection = (ConnectionBase) http2Request.connection();

@@ -25,8 +25,7 @@ public final class HttpWorker {
    */
   public HttpWorker(Vertx vertx, LongSupplier nanoTime) {
     this.context = new ExchangeContext<>(new ServerPool(vertx), deadlines, nanoTime);
-    vertx.setPeriodic(
-        DeadlineRing.TICK_MILLIS, timer -> deadlines.tick(nanoTime.getAsLong()));
+    vertx.setPeriodic(DeadlineRing.TICK_MILLIS, timer -> deadlines.tick(nanoTime.getAsLong()));
   }
 
   /** Takes over a connection that a listener has accepted: to be called before its first request. */

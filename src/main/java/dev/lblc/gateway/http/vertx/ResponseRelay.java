@@ -82,8 +82,7 @@ final class ResponseRelay {
 
   private void end() {
     MultiMap trailers = plan.body() == Body.CHUNKED ? from.trailers() : null;
-    exchange.responseEnded(
-        trailers == null || trailers.isEmpty() ? null : new MapView(trailers));
+    exchange.responseEnded(trailers == null || trailers.isEmpty() ? null : new MapView(trailers));
   }
 
   /** A head whose body is long in coming, such as that of an event stream, does not wait for it. */

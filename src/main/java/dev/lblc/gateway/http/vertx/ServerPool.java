@@ -49,17 +49,14 @@ final class ServerPool implements Upstreams<OutboundRequest> {
 
   @Override
   public void connect(Server to, long limitMillis, Attempt<OutboundRequest> attempt) {
-    RequestOptions options = new RequestOptions()
-        .setHost(to.host())
-        .setPort(to.port())
-        .setConnectTimeout(limitMillis);
+    RequestOptions options =
+        new RequestOptions().setHost(to.host()).setPort(to.port()).setConnectTimeout(limitMillis);
     client
         .request(options)
-        .onComplete(
-            request -> attempt.connected(new OutboundRequest(request)), cause -> {
-              LOG.debug("no connection to server {}", to.id(), cause);
-              attempt.refused(failure(cause));
-            });
+        .onComplete(request -> attempt.connected(new OutboundRequest(request)), cause -> {
+          LOG.debug("no connection to server {}", to.id(), cause);
+          attempt.refused(failure(cause));
+        });
   }
 
   private static void opened(HttpConnection connection) {

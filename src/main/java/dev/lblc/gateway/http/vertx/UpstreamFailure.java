@@ -25,7 +25,8 @@ final class UpstreamFailure {
       LOG.debug("the server's answer cannot be read", cause);
       return Failure.BAD_ANSWER;
     }
-    LOG.error("a request to a server failed for an unknown reason: the client is answered 500", cause);
+    LOG.error(
+        "a request to a server failed for an unknown reason: the client is answered 500", cause);
     return Failure.INTERNAL;
   }
 
