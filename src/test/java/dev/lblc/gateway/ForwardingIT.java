@@ -1,6 +1,7 @@
 package dev.lblc.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
@@ -12,23 +13,34 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass(name = "engine {0}")
+@EnumSource(Engine.class)
+@TestInstance(PER_CLASS)
 final class ForwardingIT {
-  private static final TestGateway GATEWAY = new TestGateway();
+  @Parameter
+  Engine engine;
 
-  @BeforeAll
-  static void start() throws Exception {
+  private TestGateway gateway;
+
+  @BeforeParameterizedClassInvocation
+  void start() throws Exception {
+    gateway = new TestGateway(engine);
     HttpServerOptions roomy = new HttpServerOptions().setMaxHeaderSize(100_000);
-    int one = GATEWAY.http(roomy, request -> serve("one", request));
-    int two = GATEWAY.http(roomy, request -> serve("two", request));
-    GATEWAY
-        .service("admin", GATEWAY.http(request -> request.response().end("admin")))
+    int one = gateway.http(roomy, request -> serve("one", request));
+    int two = gateway.http(roomy, request -> serve("two", request));
+    gateway
+        .service("admin", gateway.http(request -> request.response().end("admin")))
         .service("plain", one, two)
         .service("server", one)
         .service("named", one)
@@ -62,17 +74,17 @@ final class ForwardingIT {
             .put("match", new JsonObject().put("path", "/moved/*"))
             .put("redirect", new JsonObject().put("scheme", "https").put("status", 308)))
         .route("plain", new JsonObject().put("listener", "inner"));
-    GATEWAY.start();
+    gateway.start();
   }
 
-  @AfterAll
-  static void stop() throws Exception {
-    GATEWAY.stop();
+  @AfterParameterizedClassInvocation
+  void stop() throws Exception {
+    gateway.stop();
   }
 
   @AfterEach
   void nothingIsLeft() throws Exception {
-    GATEWAY.awaitIdle();
+    gateway.awaitIdle();
   }
 
   private static void serve(String name, HttpServerRequest request) {
@@ -121,11 +133,11 @@ final class ForwardingIT {
   void requests_forOneDestination_stickAndOthersSpread() throws Exception {
     Set<String> servers = new HashSet<>();
     for (int i = 0; i < 10; i++) {
-      String first = RawClient.get(GATEWAY.port(), "/plain/" + i);
+      String first = RawClient.get(gateway.port(), "/plain/" + i);
       String server = first.substring(first.length() - 3);
       servers.add(server);
       for (int again = 0; again < 5; again++) {
-        assertThat(RawClient.get(GATEWAY.port(), "/plain/" + i)).endsWith(server);
+        assertThat(RawClient.get(gateway.port(), "/plain/" + i)).endsWith(server);
       }
     }
     assertThat(servers).containsExactlyInAnyOrder("one", "two");
@@ -161,7 +173,7 @@ final class ForwardingIT {
     assertThat(seen.getString("x-forwarded-for")).isEqualTo("127.0.0.1");
     assertThat(seen.getString("x-forwarded-host")).isEqualTo("Example.com:8080");
     assertThat(seen.getString("x-forwarded-proto")).isEqualTo("http");
-    assertThat(seen.getString("x-forwarded-port")).isEqualTo(String.valueOf(GATEWAY.port()));
+    assertThat(seen.getString("x-forwarded-port")).isEqualTo(String.valueOf(gateway.port()));
     assertThat(seen.getString("forwarded"))
         .isEqualTo("for=127.0.0.1;host=\"Example.com:8080\";proto=http");
   }
@@ -198,7 +210,7 @@ final class ForwardingIT {
   @Test
   void headers_edited_bothWays() throws Exception {
     String response = RawClient.exchange(
-        GATEWAY.port(), "GET /edited/head HTTP/1.1\r\nHost: h\r\nX-Removed: 1\r\nX-Set: 0\r\n\r\n");
+        gateway.port(), "GET /edited/head HTTP/1.1\r\nHost: h\r\nX-Removed: 1\r\nX-Set: 0\r\n\r\n");
     assertThat(response)
         .contains("\"x-set\":\"set\"")
         .doesNotContain("x-removed")
@@ -217,7 +229,7 @@ final class ForwardingIT {
   @Test
   void redirect_toAnotherScheme_keepsTheTarget() throws Exception {
     String response =
-        RawClient.exchange(GATEWAY.port(), "GET /moved/a?b HTTP/1.1\r\nHost: h:8080\r\n\r\n");
+        RawClient.exchange(gateway.port(), "GET /moved/a?b HTTP/1.1\r\nHost: h:8080\r\n\r\n");
     assertThat(response)
         .startsWith("HTTP/1.1 308 ")
         .containsIgnoringCase("location: https://h/moved/a?b\r\n");
@@ -233,7 +245,7 @@ final class ForwardingIT {
         "/admin%2fx"
       })
   void path_inAnotherSpelling_takesTheSameRoute(String target) throws Exception {
-    assertThat(RawClient.get(GATEWAY.port(), target))
+    assertThat(RawClient.get(gateway.port(), target))
         .startsWith("HTTP/1.1 200 ")
         .endsWith("admin");
   }
@@ -258,7 +270,7 @@ final class ForwardingIT {
         "POST /plain/x HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked"
       })
   void request_withMoreThanOneReading_isRefused(String head) throws Exception {
-    assertThat(RawClient.exchange(GATEWAY.port(), head + "\r\n\r\n"))
+    assertThat(RawClient.exchange(gateway.port(), head + "\r\n\r\n"))
         .startsWith("HTTP/1.")
         .contains(" 400 ");
   }
@@ -266,12 +278,12 @@ final class ForwardingIT {
   @ParameterizedTest
   @ValueSource(strings = {"/plain/a|b{c}\"<d>^`", "/plain/a?b[]={c}|\"d\"\\", "/plain/a%20b?c=%zz"})
   void target_ofALaxClient_isForwardedAsItCame(String target) throws Exception {
-    assertThat(RawClient.get(GATEWAY.port(), target)).startsWith("HTTP/1.1 200 ");
+    assertThat(RawClient.get(gateway.port(), target)).startsWith("HTTP/1.1 200 ");
   }
 
   @Test
   void request_withoutARoute_is404() throws Exception {
-    assertThat(RawClient.get(GATEWAY.port(), "/elsewhere"))
+    assertThat(RawClient.get(gateway.port(), "/elsewhere"))
         .startsWith("HTTP/1.1 404 ")
         .containsIgnoringCase("content-type: text/plain")
         .endsWith("404 no route\n");
@@ -279,25 +291,25 @@ final class ForwardingIT {
 
   @Test
   void connect_andOptionsOfTheServer_areNotForwarded() throws Exception {
-    assertThat(RawClient.exchange(GATEWAY.port(), "CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n"))
+    assertThat(RawClient.exchange(gateway.port(), "CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n"))
         .startsWith("HTTP/1.1 501 ");
     assertThat(
-            RawClient.exchange(GATEWAY.port(), "CONNECT /plain/x HTTP/1.1\r\nHost: h:443\r\n\r\n"))
+            RawClient.exchange(gateway.port(), "CONNECT /plain/x HTTP/1.1\r\nHost: h:443\r\n\r\n"))
         .startsWith("HTTP/1.1 501 ");
-    assertThat(RawClient.exchange(GATEWAY.port(), "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n"))
+    assertThat(RawClient.exchange(gateway.port(), "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n"))
         .startsWith("HTTP/1.1 204 ")
         .containsIgnoringCase("allow: ");
   }
 
   @Test
   void limits_onLineAndHeaders_areAnswered() throws Exception {
-    assertThat(RawClient.get(GATEWAY.port(), "/plain/" + "x".repeat(9000))).contains(" 414 ");
+    assertThat(RawClient.get(gateway.port(), "/plain/" + "x".repeat(9000))).contains(" 414 ");
     String header = "X-Large: " + "x".repeat(8000) + "\r\n";
     assertThat(RawClient.exchange(
-            GATEWAY.port(), "GET /plain/x HTTP/1.1\r\nHost: h\r\n" + header.repeat(4) + "\r\n"))
+            gateway.port(), "GET /plain/x HTTP/1.1\r\nHost: h\r\n" + header.repeat(4) + "\r\n"))
         .startsWith("HTTP/1.1 200 ");
     assertThat(RawClient.exchange(
-            GATEWAY.port(), "GET /plain/x HTTP/1.1\r\nHost: h\r\n" + header.repeat(9) + "\r\n"))
+            gateway.port(), "GET /plain/x HTTP/1.1\r\nHost: h\r\n" + header.repeat(9) + "\r\n"))
         .startsWith("HTTP/1.1 431 ");
   }
 
@@ -306,19 +318,19 @@ final class ForwardingIT {
     for (int length : new int[] {0, 1, 8192, 300_000}) {
       String body = "x".repeat(length);
       String response = RawClient.exchange(
-          GATEWAY.port(),
+          gateway.port(),
           "POST /plain/echo HTTP/1.1\r\nHost: h\r\nContent-Length: " + length + "\r\n\r\n" + body);
       assertThat(unchunked(response)).isEqualTo(body);
     }
     String response = RawClient.exchange(
-        GATEWAY.port(),
+        gateway.port(),
         "POST /plain/echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: cHUNKED\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
     assertThat(unchunked(response)).isEqualTo("abcde");
   }
 
   @Test
   void expectation_of100_isMetByTheGateway() throws Exception {
-    try (RawClient client = new RawClient(GATEWAY.port())) {
+    try (RawClient client = new RawClient(gateway.port())) {
       client.send(
           "POST /plain/echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
       assertThat(client.response()).startsWith("HTTP/1.1 100 ");
@@ -328,7 +340,7 @@ final class ForwardingIT {
 
   @Test
   void pipelined_requests_areAnsweredInOrder() throws Exception {
-    try (RawClient client = new RawClient(GATEWAY.port())) {
+    try (RawClient client = new RawClient(gateway.port())) {
       client.send(Stream.of("a", "b", "c")
           .map(name -> "GET /edited/head?" + name + " HTTP/1.1\r\nHost: h\r\n\r\n")
           .reduce("", String::concat));
@@ -340,7 +352,7 @@ final class ForwardingIT {
 
   @Test
   void hopByHopHeaders_ofTheServer_stopAtTheGateway() throws Exception {
-    assertThat(RawClient.get(GATEWAY.port(), "/plain/hops"))
+    assertThat(RawClient.get(gateway.port(), "/plain/hops"))
         .containsIgnoringCase("x-end: 2")
         .doesNotContainIgnoringCase("x-hop")
         .doesNotContainIgnoringCase("connection:")
@@ -349,7 +361,7 @@ final class ForwardingIT {
 
   @Test
   void answers_withoutABody_endAtTheirHead() throws Exception {
-    try (RawClient client = new RawClient(GATEWAY.port())) {
+    try (RawClient client = new RawClient(gateway.port())) {
       client.send("HEAD /plain/sized HTTP/1.1\r\nHost: h\r\n\r\n");
       assertThat(client.response(true))
           .startsWith("HTTP/1.1 200 ")
@@ -377,13 +389,13 @@ final class ForwardingIT {
 
   @Test
   void trailers_ofAResponse_areForwarded() throws Exception {
-    assertThat(RawClient.get(GATEWAY.port(), "/plain/trailers")).endsWith("0\r\nX-Sum: 42\r\n\r\n");
+    assertThat(RawClient.get(gateway.port(), "/plain/trailers")).endsWith("0\r\nX-Sum: 42\r\n\r\n");
   }
 
   @Test
   void anUnknownLength_toAnOldClient_endsWithTheConnection() throws Exception {
     String response = RawClient.exchange(
-        GATEWAY.port(),
+        gateway.port(),
         "POST /plain/echo HTTP/1.0\r\nHost: h\r\nConnection: keep-alive\r\nContent-Length: 3\r\n\r\nabc");
     assertThat(response)
         .doesNotContainIgnoringCase("transfer-encoding")
@@ -393,16 +405,16 @@ final class ForwardingIT {
 
   @Test
   void theHead_ofAStream_doesNotWaitForItsBody() throws Exception {
-    try (RawClient client = new RawClient(GATEWAY.port())) {
+    try (RawClient client = new RawClient(gateway.port())) {
       client.send("GET /plain/stream HTTP/1.1\r\nHost: h\r\n\r\n");
       assertThat(client.until("\r\n\r\n")).startsWith("HTTP/1.1 200 ");
-      assertThat(GATEWAY.active("plain")).isEqualTo(1);
+      assertThat(gateway.active("plain")).isEqualTo(1);
     }
   }
 
   /** What the server saw of a request with these lines. */
-  private static JsonObject seen(String listener, String... lines) throws Exception {
-    String response = RawClient.exchange(GATEWAY.gateway().port(listener), RawClient.head(lines));
+  private JsonObject seen(String listener, String... lines) throws Exception {
+    String response = RawClient.exchange(gateway.gateway().port(listener), RawClient.head(lines));
     assertThat(response).contains(" 200 ");
     return new JsonObject(unchunked(response));
   }

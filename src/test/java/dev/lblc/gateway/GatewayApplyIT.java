@@ -30,15 +30,23 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One configuration after another, with connections and requests in flight. */
+@ParameterizedClass(name = "engine {0}")
+@EnumSource(Engine.class)
 final class GatewayApplyIT {
   private static final String REQUEST = RawClient.head("GET /x HTTP/1.1", "Host: h");
 
-  private final TestGateway gateway = new TestGateway();
+  private final TestGateway gateway;
   private final BlockingQueue<HttpServerRequest> held = new LinkedBlockingQueue<>();
+
+  GatewayApplyIT(Engine engine) {
+    gateway = new TestGateway(engine);
+  }
 
   /** Services: one that answers {@code one}, one that answers {@code two}, one that holds its requests; and two echoes. */
   @BeforeEach

@@ -21,10 +21,18 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
+@ParameterizedClass(name = "engine {0}")
+@EnumSource(Engine.class)
 final class GatewayIT {
-  private final TestGateway gateway = new TestGateway();
+  private final TestGateway gateway;
+
+  GatewayIT(Engine engine) {
+    gateway = new TestGateway(engine);
+  }
 
   @AfterEach
   void stop() throws Exception {

@@ -3,6 +3,7 @@ package dev.lblc.gateway;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.SelfSigned;
@@ -23,32 +24,43 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass(name = "engine {0}")
+@EnumSource(Engine.class)
+@TestInstance(PER_CLASS)
 final class Http2IT {
-  private static final TestGateway GATEWAY = new TestGateway();
-  private static final SelfSigned CERTIFICATE = SelfSigned.of("localhost");
-  private static final Set<HttpServerRequest> HELD = ConcurrentHashMap.newKeySet();
-  private static HttpClient client;
+  @Parameter
+  Engine engine;
 
-  @BeforeAll
-  static void start() throws Exception {
-    GATEWAY
-        .service("plain", GATEWAY.http(Http2IT::serve))
+  private TestGateway gateway;
+  private static final SelfSigned CERTIFICATE = SelfSigned.of("localhost");
+  private final Set<HttpServerRequest> heldRequests = ConcurrentHashMap.newKeySet();
+  private HttpClient client;
+
+  @BeforeParameterizedClassInvocation
+  void start() throws Exception {
+    gateway = new TestGateway(engine);
+    gateway
+        .service("plain", gateway.http(this::serve))
         .service(
             "raw",
-            GATEWAY.tcp(socket -> socket.handler(head -> socket.end(Buffer.buffer(
+            gateway.tcp(socket -> socket.handler(head -> socket.end(Buffer.buffer(
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n")))))
         .listener(new JsonObject().put("name", "web").put("tls", CERTIFICATE.json()))
         .route("plain", new JsonObject())
-        .service("sni", GATEWAY.http(Http2IT::serve))
+        .service("sni", gateway.http(this::serve))
         .route("raw", new JsonObject())
         .route("sni", new JsonObject().put("destination", new JsonArray().add("{sni}")));
-    GATEWAY.start();
-    client = GATEWAY.vertx.createHttpClient(new HttpClientOptions()
+    gateway.start();
+    client = gateway.vertx.createHttpClient(new HttpClientOptions()
         .setSsl(true)
         .setTrustAll(true)
         .setVerifyHost(false)
@@ -57,21 +69,21 @@ final class Http2IT {
         .setProtocolVersion(HttpVersion.HTTP_2));
   }
 
-  @AfterAll
-  static void stop() throws Exception {
-    GATEWAY.stop();
+  @AfterParameterizedClassInvocation
+  void stop() throws Exception {
+    gateway.stop();
   }
 
   @AfterEach
   void nothingIsLeft() throws Exception {
-    GATEWAY.awaitIdle();
-    HELD.clear();
+    gateway.awaitIdle();
+    heldRequests.clear();
   }
 
-  private static void serve(HttpServerRequest request) {
+  private void serve(HttpServerRequest request) {
     String path = request.path();
     if (path.endsWith("/held")) {
-      HELD.add(request);
+      heldRequests.add(request);
     } else if (path.endsWith("/echo")) {
       request.response().setChunked(true);
       request.pipeTo(request.response());
@@ -88,11 +100,11 @@ final class Http2IT {
     }
   }
 
-  private static Future<HttpClientRequest> request(HttpMethod method, String path) {
+  private Future<HttpClientRequest> request(HttpMethod method, String path) {
     return client.request(new RequestOptions()
         .setMethod(method)
         .setHost("localhost")
-        .setPort(GATEWAY.port())
+        .setPort(gateway.port())
         .setURI(path));
   }
 
@@ -107,7 +119,7 @@ final class Http2IT {
     assertThat(response.version()).isEqualTo(HttpVersion.HTTP_2);
     assertThat(response.headers().names())
         .doesNotContain("connection", "keep-alive", "transfer-encoding");
-    assertThat(seen.getString("host")).isEqualTo("localhost:" + GATEWAY.port());
+    assertThat(seen.getString("host")).isEqualTo("localhost:" + gateway.port());
     assertThat(seen.getString("cookie")).isEqualTo("a=1; b=2");
     assertThat(seen.getString("x-forwarded-proto")).isEqualTo("https");
     assertThat(seen.containsKey("transfer-encoding")).isFalse();
@@ -141,10 +153,10 @@ final class Http2IT {
       request.end();
       requests.add(request);
     }
-    Eventually.holds("they arrived", () -> HELD.size() == 20);
-    assertThat(GATEWAY.active("plain")).isEqualTo(20);
+    Eventually.holds("they arrived", () -> heldRequests.size() == 20);
+    assertThat(gateway.active("plain")).isEqualTo(20);
     requests.forEach(HttpClientRequest::reset);
-    GATEWAY.awaitIdle();
+    gateway.awaitIdle();
     assertThat(request(HttpMethod.GET, "/plain/x")
             .compose(HttpClientRequest::send)
             .await(10, SECONDS)
@@ -158,12 +170,12 @@ final class Http2IT {
     upload.response().onFailure(failure -> {});
     upload.exceptionHandler(failure -> {});
     upload.setChunked(true).write("abc");
-    Eventually.holds("it uploads", () -> HELD.size() == 1);
+    Eventually.holds("it uploads", () -> heldRequests.size() == 1);
     upload.reset();
-    GATEWAY.awaitIdle();
+    gateway.awaitIdle();
     HttpClientRequest download = request(HttpMethod.GET, "/plain/endless").await(10, SECONDS);
     HttpClientResponse response = download.send().await(10, SECONDS);
-    assertThat(GATEWAY.active("plain")).isEqualTo(1);
+    assertThat(gateway.active("plain")).isEqualTo(1);
     response.exceptionHandler(failure -> {});
     download.reset();
   }
@@ -182,7 +194,7 @@ final class Http2IT {
   @Test
   void serverName_ofTheHandshake_canBeTheDestination() throws Exception {
     request(HttpMethod.GET, "/sni/x").compose(HttpClientRequest::send).await(10, SECONDS);
-    assertThat(GATEWAY.scheduled("sni").destination("localhost")).isNotNull();
+    assertThat(gateway.scheduled("sni").destination("localhost")).isNotNull();
   }
 
   @Test

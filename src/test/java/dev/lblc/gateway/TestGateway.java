@@ -32,18 +32,24 @@ import org.jspecify.annotations.Nullable;
 /** A real gateway of two event loops with real services, for one test class. */
 final class TestGateway {
   final Vertx vertx;
+  private final Engine engine;
   private final JsonObject services = new JsonObject();
   private final JsonArray routes = new JsonArray();
   private final JsonArray listeners = new JsonArray();
   private @Nullable Gateway gateway;
 
-  /** On the JDK's transport. */
-  TestGateway() {
-    this(false);
+  /** On the JDK's transport; its HTTP listeners use the engine. */
+  TestGateway(Engine engine) {
+    this(engine, false);
   }
 
   /** On the native transport, as far as there is one here, or the JDK's. */
   TestGateway(boolean isNative) {
+    this(Engine.VERTX, isNative);
+  }
+
+  private TestGateway(Engine engine, boolean isNative) {
+    this.engine = engine;
     vertx =
         Vertx.vertx(new VertxOptions().setEventLoopPoolSize(4).setPreferNativeTransport(isNative));
   }
@@ -85,7 +91,7 @@ final class TestGateway {
     if (whole.containsKey("ports")) {
       whole.remove("port");
     }
-    listeners.add(whole);
+    listeners.add(byEngine(whole));
     return this;
   }
 
@@ -109,7 +115,17 @@ final class TestGateway {
   /** Has the gateway have these listeners and routes from now on; the services stay. */
   Future<ListenerChanges> apply(List<JsonObject> listeners, List<JsonObject> routes)
       throws ConfigException {
-    return gateway().apply(config(new JsonArray(listeners), new JsonArray(routes), services));
+    return gateway()
+        .apply(config(
+            new JsonArray(listeners.stream().map(this::byEngine).toList()),
+            new JsonArray(routes),
+            services));
+  }
+
+  private JsonObject byEngine(JsonObject listener) {
+    return "tcp".equals(listener.getString("protocol"))
+        ? listener
+        : listener.copy().mergeIn(engine.settings());
   }
 
   private static GatewayConfig config(JsonArray listeners, JsonArray routes, JsonObject services)

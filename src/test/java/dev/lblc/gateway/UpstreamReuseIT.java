@@ -2,6 +2,7 @@ package dev.lblc.gateway;
 
 import static dev.lblc.gateway.RawClient.head;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -12,20 +13,30 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Which connection to a server serves a second client. On one event loop, so that the second client gets the connection
  * of the first one if it may be used again.
  */
+@ParameterizedClass(name = "engine {0}")
+@EnumSource(Engine.class)
+@TestInstance(PER_CLASS)
 final class UpstreamReuseIT {
-  private static final TestGateway GATEWAY = new TestGateway();
-  private static final RawServer SERVER = server();
+  @Parameter
+  Engine engine;
+
+  private TestGateway gateway;
+  private final RawServer upstreamServer = server();
 
   /** What an attacker would like another client to get: whole, and cut off in the middle of a header. */
   private static final String EVIL =
@@ -79,18 +90,19 @@ final class UpstreamReuseIT {
     }
   }
 
-  @BeforeAll
-  static void start() throws Exception {
+  @BeforeParameterizedClassInvocation
+  void start() throws Exception {
+    gateway = new TestGateway(engine);
     JsonObject patient = new JsonObject()
         .put("timeouts", new JsonObject().put("response", "20s").put("idle", "20s"));
-    GATEWAY.service("s", SERVER.port()).route("s", patient).start(1);
+    gateway.service("s", upstreamServer.port()).route("s", patient).start(1);
   }
 
-  @AfterAll
-  static void stop() throws Exception {
-    GATEWAY.awaitIdle();
-    GATEWAY.stop();
-    SERVER.close();
+  @AfterParameterizedClassInvocation
+  void stop() throws Exception {
+    gateway.awaitIdle();
+    gateway.stop();
+    upstreamServer.close();
   }
 
   /** Answers followed by bytes that belong to none. */
@@ -216,10 +228,10 @@ final class UpstreamReuseIT {
   @ParameterizedTest
   @MethodSource("ordinaryAnswers")
   void connection_ofAnOrdinaryAnswer_servesTheNextClient(Case tried) throws Exception {
-    try (RawClient client = new RawClient(GATEWAY.port());
-        RawClient other = new RawClient(GATEWAY.port())) {
+    try (RawClient client = new RawClient(gateway.port());
+        RawClient other = new RawClient(gateway.port())) {
       client.send(tried.request());
-      try (RawClient upstream = SERVER.accept()) {
+      try (RawClient upstream = upstreamServer.accept()) {
         answer(tried, upstream, client);
         other.send(OTHER);
         served(other, upstream);
@@ -229,10 +241,10 @@ final class UpstreamReuseIT {
 
   @Test
   void switch_nobodyAskedFor_isTheLastOfItsConnection() throws Exception {
-    try (RawClient client = new RawClient(GATEWAY.port());
-        RawClient other = new RawClient(GATEWAY.port())) {
+    try (RawClient client = new RawClient(gateway.port());
+        RawClient other = new RawClient(gateway.port())) {
       client.send(Case.of("GET", "").request());
-      try (RawClient upstream = SERVER.accept()) {
+      try (RawClient upstream = upstreamServer.accept()) {
         upstream.until("\r\n\r\n");
         upstream.send(
             bytes("HTTP/1.1 101 Switching Protocols|Upgrade: x|Connection: upgrade||" + EVIL));
@@ -244,8 +256,8 @@ final class UpstreamReuseIT {
 
   @Test
   void upgrade_refusedByTheServer_isTheLastOfItsConnection() throws Exception {
-    try (RawClient client = new RawClient(GATEWAY.port());
-        RawClient other = new RawClient(GATEWAY.port())) {
+    try (RawClient client = new RawClient(gateway.port());
+        RawClient other = new RawClient(gateway.port())) {
       client.send(head(
           "GET /s/first HTTP/1.1",
           "Host: h",
@@ -253,7 +265,7 @@ final class UpstreamReuseIT {
           "Upgrade: websocket",
           "Sec-WebSocket-Version: 13",
           "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="));
-      try (RawClient upstream = SERVER.accept()) {
+      try (RawClient upstream = upstreamServer.accept()) {
         upstream.until("\r\n\r\n");
         upstream.send(bytes("HTTP/1.1 403 Forbidden|Content-Length: 2||no" + EVIL));
         assertThat(client.response()).startsWith("HTTP/1.1 403").endsWith("no");
@@ -265,10 +277,10 @@ final class UpstreamReuseIT {
   /** A server may be done before it has the whole request. */
   @Test
   void answer_beforeTheEndOfItsRequest_isTheLastOfItsConnection() throws Exception {
-    try (RawClient client = new RawClient(GATEWAY.port());
-        RawClient other = new RawClient(GATEWAY.port())) {
+    try (RawClient client = new RawClient(gateway.port());
+        RawClient other = new RawClient(gateway.port())) {
       client.send(head("POST /s/first HTTP/1.1", "Host: h", "Content-Length: 8") + "abc");
-      try (RawClient upstream = SERVER.accept()) {
+      try (RawClient upstream = upstreamServer.accept()) {
         upstream.until("\r\n\r\nabc");
         upstream.send(bytes("HTTP/1.1 413 Too Large|Content-Length: 2||no" + EVIL));
         assertThat(client.response()).startsWith("HTTP/1.1 413").endsWith("no");
@@ -282,14 +294,14 @@ final class UpstreamReuseIT {
   @Test
   void connection_onWhichTheServerSpeaksFirst_servesOneRequest() throws Exception {
     for (int i = 0; i < 10; i++) {
-      try (RawClient client = new RawClient(GATEWAY.port());
-          RawClient other = new RawClient(GATEWAY.port())) {
+      try (RawClient client = new RawClient(gateway.port());
+          RawClient other = new RawClient(gateway.port())) {
         client.send(Case.of("POST", "").request());
-        try (RawClient upstream = SERVER.accept()) {
+        try (RawClient upstream = upstreamServer.accept()) {
           upstream.send(bytes(EVIL + EVIL_HEAD));
           assertThat(client.response()).startsWith("HTTP/1.1 ");
           other.send(OTHER);
-          try (RawClient second = SERVER.accept()) {
+          try (RawClient second = upstreamServer.accept()) {
             served(other, second);
           }
           assertThat(upstream.rest()).doesNotContain("/s/other");
@@ -309,7 +321,7 @@ final class UpstreamReuseIT {
       throws Exception {
     try (RawClient client = new RawClient(narrow())) {
       client.send(Case.of("GET", "").request());
-      try (RawClient upstream = SERVER.accept()) {
+      try (RawClient upstream = upstreamServer.accept()) {
         upstream.until("\r\n\r\n");
         String close = way.equals("close") ? "Connection: close|" : "";
         String body = "x".repeat(length);
@@ -325,19 +337,19 @@ final class UpstreamReuseIT {
     }
   }
 
-  private static Socket narrow() throws IOException {
+  private Socket narrow() throws IOException {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(16_384);
-    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), GATEWAY.port()));
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), gateway.port()));
     return socket;
   }
 
   /** Answers the first client, and the second one on a connection of its own. */
-  private static void answeredOnce(Case tried) throws Exception {
-    try (RawClient client = new RawClient(GATEWAY.port());
-        RawClient other = new RawClient(GATEWAY.port())) {
+  private void answeredOnce(Case tried) throws Exception {
+    try (RawClient client = new RawClient(gateway.port());
+        RawClient other = new RawClient(gateway.port())) {
       client.send(tried.request());
-      try (RawClient upstream = SERVER.accept()) {
+      try (RawClient upstream = upstreamServer.accept()) {
         answer(tried, upstream, client);
         servedElsewhere(other, upstream);
       }
@@ -360,9 +372,9 @@ final class UpstreamReuseIT {
   }
 
   /** Another client's request comes on another connection than the first one, on which nothing comes any more. */
-  private static void servedElsewhere(RawClient other, RawClient first) throws Exception {
+  private void servedElsewhere(RawClient other, RawClient first) throws Exception {
     other.send(OTHER);
-    try (RawClient second = SERVER.accept()) {
+    try (RawClient second = upstreamServer.accept()) {
       served(other, second);
     }
     assertThat(first.rest()).as("on the first connection").isIn("", "<reset>");

@@ -1,6 +1,7 @@
 package dev.lblc.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 
 import dev.lblc.scheduler.Reason;
 import dev.lblc.testing.Eventually;
@@ -22,39 +23,50 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever happens to a request, it is answered as it should be, and nothing counts afterwards. */
 @ExpectedLog("WARN ConnectionCount: listener web refuses connections")
+@ParameterizedClass(name = "engine {0}")
+@EnumSource(Engine.class)
+@TestInstance(PER_CLASS)
 final class WaysOutIT {
-  private static final TestGateway GATEWAY = new TestGateway();
-  /** Held, or they would be closed as garbage. */
-  private static final List<ServerSocket> DEAF = new ArrayList<>();
+  @Parameter
+  Engine engine;
 
-  private static final List<Socket> FILLERS = new ArrayList<>();
-  private static final AtomicInteger CONNECTIONS = new AtomicInteger();
+  private TestGateway gateway;
+  /** Held, or they would be closed as garbage. */
+  private final List<ServerSocket> deafServers = new ArrayList<>();
+
+  private final List<Socket> sockets = new ArrayList<>();
+  private final AtomicInteger connections = new AtomicInteger();
 
   /** Requests answered by nothing but the end of their connection. */
-  private static final AtomicInteger CLOSED = new AtomicInteger();
+  private final AtomicInteger closed = new AtomicInteger();
 
-  private static final Set<HttpServerRequest> HELD = ConcurrentHashMap.newKeySet();
+  private final Set<HttpServerRequest> heldRequests = ConcurrentHashMap.newKeySet();
 
-  @BeforeAll
-  static void start() throws Exception {
-    int raw = GATEWAY.tcp(WaysOutIT::misbehave);
-    int well = GATEWAY.http(request -> request.response().end("well"));
-    int held = GATEWAY.http(request -> {
-      HELD.add(request);
+  @BeforeParameterizedClassInvocation
+  void start() throws Exception {
+    gateway = new TestGateway(engine);
+    int raw = gateway.tcp(this::misbehave);
+    int well = gateway.http(request -> request.response().end("well"));
+    int held = gateway.http(request -> {
+      heldRequests.add(request);
       request
           .response()
-          .closeHandler(v -> HELD.remove(request))
-          .endHandler(v -> HELD.remove(request));
+          .closeHandler(v -> heldRequests.remove(request))
+          .endHandler(v -> heldRequests.remove(request));
     });
     JsonObject brief = new JsonObject()
         .put(
@@ -64,7 +76,7 @@ final class WaysOutIT {
         .put(
             "timeouts",
             new JsonObject().put("connect", "5s").put("response", "60s").put("idle", "60s"));
-    GATEWAY
+    gateway
         .service("raw", raw)
         .service("well", well)
         .service("held", held)
@@ -85,31 +97,31 @@ final class WaysOutIT {
         .route("deaf", brief.copy().put("retries", 0))
         .route("deaf-or-well", brief)
         .route("empty", brief);
-    GATEWAY.start();
+    gateway.start();
   }
 
-  @AfterAll
-  static void stop() throws Exception {
-    for (ServerSocket socket : DEAF) {
+  @AfterParameterizedClassInvocation
+  void stop() throws Exception {
+    for (ServerSocket socket : deafServers) {
       socket.close();
     }
-    for (Socket socket : FILLERS) {
+    for (Socket socket : sockets) {
       socket.close();
     }
-    GATEWAY.stop();
+    gateway.stop();
   }
 
   @AfterEach
   void nothingIsLeft() throws Exception {
-    GATEWAY.awaitIdle();
+    gateway.awaitIdle();
     Eventually.holds(
-        "connections to the misbehaving server are closed", () -> CONNECTIONS.get() == 0);
+        "connections to the misbehaving server are closed", () -> connections.get() == 0);
   }
 
   /** Does what the last segment of the path says, once the head of the request is there. */
-  private static void misbehave(NetSocket socket) {
-    CONNECTIONS.incrementAndGet();
-    socket.closeHandler(v -> CONNECTIONS.decrementAndGet());
+  private void misbehave(NetSocket socket) {
+    connections.incrementAndGet();
+    socket.closeHandler(v -> connections.decrementAndGet());
     Buffer all = Buffer.buffer();
     socket.handler(data -> {
       boolean before = all.toString().contains("\r\n\r\n");
@@ -121,7 +133,7 @@ final class WaysOutIT {
       String path = text.split(" ", 3)[1];
       switch (path.substring(path.lastIndexOf('/') + 1)) {
         case "close" -> {
-          CLOSED.incrementAndGet();
+          closed.incrementAndGet();
           socket.close();
         }
         case "half-head" -> socket.end(Buffer.buffer("HTTP/1.1 200 OK\r\nContent-Le"));
@@ -146,14 +158,14 @@ final class WaysOutIT {
                   + "large");
           // Not at once: closed with something unread, the socket would be reset and the answer
           // lost.
-          GATEWAY.vertx.setTimer(300, timer -> socket.close());
+          gateway.vertx.setTimer(300, timer -> socket.close());
         }
         case "until-close" -> socket.end(Buffer.buffer("HTTP/1.1 200 OK\r\n\r\nall of it"));
         case "old" -> socket.end(Buffer.buffer("HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nold"));
         case "no-read" -> {
           socket.pause();
           // Only a socket that is read notices that it was closed.
-          GATEWAY.vertx.setTimer(1500, timer -> socket.resume());
+          gateway.vertx.setTimer(1500, timer -> socket.resume());
         }
         case "flood" -> {
           socket.write(RawClient.head("HTTP/1.1 200 OK", "Content-Length: 1000000000"));
@@ -186,11 +198,11 @@ final class WaysOutIT {
   }
 
   /** A port whose queue of connections is full: further ones are neither taken nor refused. */
-  private static int deafPort() throws Exception {
+  private int deafPort() throws Exception {
     ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-    DEAF.add(socket);
+    deafServers.add(socket);
     for (int i = 0; i < 3; i++) {
-      FILLERS.add(fill(socket));
+      sockets.add(fill(socket));
     }
     return socket.getLocalPort();
   }
@@ -226,13 +238,13 @@ final class WaysOutIT {
     "/empty/x, 503 no server available"
   })
   void request_thatGetsNoAnswer_isToldWhy(String target, String body) throws Exception {
-    String response = RawClient.get(GATEWAY.port(), target);
+    String response = RawClient.get(gateway.port(), target);
     assertThat(response)
         .startsWith("HTTP/1.1 " + body.substring(0, 3) + " ")
         .endsWith("\r\n\r\n" + body + "\n");
     assertThat(response).doesNotContain("127.0.0.1");
     assertThat(response.contains("retry-after: 1")).isEqualTo(body.startsWith("503"));
-    assertThat(RawClient.exchange(GATEWAY.port(), post(target, "abc")))
+    assertThat(RawClient.exchange(gateway.port(), post(target, "abc")))
         .endsWith("\r\n\r\n" + body + "\n");
   }
 
@@ -240,17 +252,17 @@ final class WaysOutIT {
   @CsvSource({"GET, 2", "PUT, 2", "POST, 1", "PATCH, 1"})
   void request_thatGetsNoAnswer_isSentAgainOnlyIfIdempotent(String method, int times)
       throws Exception {
-    int before = CLOSED.get();
+    int before = closed.get();
     assertThat(RawClient.exchange(
-            GATEWAY.port(),
+            gateway.port(),
             method + " /raw/close HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"))
         .startsWith("HTTP/1.1 502 ");
-    assertThat(CLOSED.get() - before).isEqualTo(times);
+    assertThat(closed.get() - before).isEqualTo(times);
   }
 
   @Test
   void connection_afterAFailure_canBeUsedAgain() throws Exception {
-    try (RawClient client = new RawClient(GATEWAY.port())) {
+    try (RawClient client = new RawClient(gateway.port())) {
       for (String target :
           new String[] {"/raw/close", "/refusing/x", "/raw/silence", "/elsewhere"}) {
         client.send(post(target, "x".repeat(1_000_000)));
@@ -264,7 +276,7 @@ final class WaysOutIT {
   @ParameterizedTest
   @ValueSource(strings = {"cut-length", "cut-chunks", "stall", "endless"})
   void response_cutShort_isCutShortForTheClient(String how) throws Exception {
-    try (RawClient client = new RawClient(GATEWAY.port())) {
+    try (RawClient client = new RawClient(gateway.port())) {
       client.send("GET /raw/" + how + " HTTP/1.1\r\nHost: h\r\n\r\n");
       String all = client.rest();
       assertThat(all).startsWith("HTTP/1.1 200 ").contains("12345").doesNotContain("\r\n0\r\n\r\n");
@@ -274,7 +286,7 @@ final class WaysOutIT {
   @ParameterizedTest
   @ValueSource(strings = {"cut-chunks", "endless"})
   void response_cutShortForAnOldClient_isReset(String how) throws Exception {
-    try (RawClient client = new RawClient(GATEWAY.port())) {
+    try (RawClient client = new RawClient(gateway.port())) {
       client.send("GET /raw/" + how + " HTTP/1.0\r\nHost: h\r\n\r\n");
       assertThat(client.rest()).endsWith("<reset>");
     }
@@ -283,7 +295,7 @@ final class WaysOutIT {
   @ParameterizedTest
   @CsvSource({"until-close, all of it", "old, old", "odd-dates, ok"})
   void response_ofAnOldOrOddServer_isForwarded(String how, String body) throws Exception {
-    assertThat(RawClient.get(GATEWAY.port(), "/raw/" + how))
+    assertThat(RawClient.get(gateway.port(), "/raw/" + how))
         .startsWith("HTTP/1.1 200 ")
         .contains(body);
   }
@@ -292,14 +304,14 @@ final class WaysOutIT {
   @CsvSource({"retried", "twice", "deaf-or-well"})
   void connect_thatFails_isRetriedElsewhere(String service) throws Exception {
     for (int i = 0; i < 4; i++) {
-      assertThat(RawClient.exchange(GATEWAY.port(), post("/" + service + "/" + i, "abc")))
+      assertThat(RawClient.exchange(gateway.port(), post("/" + service + "/" + i, "abc")))
           .endsWith("well");
     }
   }
 
   @Test
   void connection_closedWhileIdle_isNoticedByTheGatewayOnly() throws Exception {
-    try (RawClient client = new RawClient(GATEWAY.port())) {
+    try (RawClient client = new RawClient(gateway.port())) {
       for (int i = 0; i < 200; i++) {
         client.send("GET /raw/idle-close HTTP/1.1\r\nHost: h\r\n\r\n");
         assertThat(client.response()).as("request %d", i).endsWith("ok");
@@ -309,58 +321,58 @@ final class WaysOutIT {
 
   @Test
   void noServer_isCountedAsSuch() throws Exception {
-    long before = GATEWAY.scheduled("empty").status().decisions().getOrDefault(Reason.NONE, 0L);
-    RawClient.get(GATEWAY.port(), "/empty/x");
-    assertThat(GATEWAY.scheduled("empty").status().decisions())
+    long before = gateway.scheduled("empty").status().decisions().getOrDefault(Reason.NONE, 0L);
+    RawClient.get(gateway.port(), "/empty/x");
+    assertThat(gateway.scheduled("empty").status().decisions())
         .containsEntry(Reason.NONE, before + 1);
   }
 
   @Test
   void request_heldByTheServer_countsUntilItsClientLeaves() throws Exception {
     for (boolean reset : new boolean[] {false, true}) {
-      RawClient client = new RawClient(GATEWAY.port());
+      RawClient client = new RawClient(gateway.port());
       client.send("GET /held/x HTTP/1.1\r\nHost: h\r\n\r\n");
-      Eventually.holds("it arrived", () -> HELD.size() == 1);
-      assertThat(GATEWAY.active("held")).isEqualTo(1);
+      Eventually.holds("it arrived", () -> heldRequests.size() == 1);
+      assertThat(gateway.active("held")).isEqualTo(1);
       if (reset) {
         client.reset();
       } else {
         client.close();
       }
-      GATEWAY.awaitIdle();
-      Eventually.holds("the server was told", HELD::isEmpty);
+      gateway.awaitIdle();
+      Eventually.holds("the server was told", heldRequests::isEmpty);
     }
   }
 
   @Test
   void client_leavingWhileItConnects_leavesNothing() throws Exception {
-    RawClient client = new RawClient(GATEWAY.port());
+    RawClient client = new RawClient(gateway.port());
     client.send("GET /deaf/x HTTP/1.1\r\nHost: h\r\n\r\n");
-    Eventually.holds("it waits", () -> GATEWAY.active("deaf") == 1);
+    Eventually.holds("it waits", () -> gateway.active("deaf") == 1);
     client.close();
-    GATEWAY.awaitIdle();
+    gateway.awaitIdle();
   }
 
   @Test
   void client_leavingInMidBody_leavesNothing() throws Exception {
-    RawClient client = new RawClient(GATEWAY.port());
+    RawClient client = new RawClient(gateway.port());
     client.send("GET /raw/endless HTTP/1.1\r\nHost: h\r\n\r\n");
     client.until("12345");
-    assertThat(GATEWAY.active("raw")).isEqualTo(1);
+    assertThat(gateway.active("raw")).isEqualTo(1);
     client.reset();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"/held/x", "/raw/silence", "/raw/early"})
   void client_leavingInMidUpload_leavesNothing(String target) throws Exception {
-    RawClient client = new RawClient(GATEWAY.port());
+    RawClient client = new RawClient(gateway.port());
     client.send("POST " + target + " HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n"
         + "x".repeat(100_000));
     if (target.endsWith("early")) {
       assertThat(client.response()).endsWith("large");
     } else {
       String service = target.split("/", -1)[1];
-      Eventually.holds("it uploads", () -> GATEWAY.active(service) == 1);
+      Eventually.holds("it uploads", () -> gateway.active(service) == 1);
     }
     client.close();
   }
@@ -369,12 +381,12 @@ final class WaysOutIT {
   @ValueSource(strings = {"early", "early-close"})
   void answer_beforeTheUploadIsThrough_isForwardedAndTheConnectionNotReused(String how)
       throws Exception {
-    try (RawClient client = new RawClient(GATEWAY.port())) {
+    try (RawClient client = new RawClient(gateway.port())) {
       client.send("POST /raw/" + how + " HTTP/1.1\r\nHost: h\r\nContent-Length: 200000\r\n\r\n"
           + "x".repeat(100_000));
       assertThat(client.response()).startsWith("HTTP/1.1 413 ").endsWith("large");
-      GATEWAY.awaitIdle();
-      Eventually.holds("its connection is closed", () -> CONNECTIONS.get() == 0);
+      gateway.awaitIdle();
+      Eventually.holds("its connection is closed", () -> connections.get() == 0);
       client.send("x".repeat(100_000));
       client.send("GET /well/x HTTP/1.1\r\nHost: h\r\n\r\n");
       assertThat(client.response()).endsWith("well");
@@ -383,7 +395,7 @@ final class WaysOutIT {
 
   @Test
   void upload_thatStalls_isTimedOut() throws Exception {
-    try (RawClient client = new RawClient(GATEWAY.port())) {
+    try (RawClient client = new RawClient(gateway.port())) {
       client.send("POST /raw/silence HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\nabc");
       assertThat(client.response()).startsWith("HTTP/1.1 408 ").endsWith("408 request timed out\n");
     }
@@ -393,7 +405,7 @@ final class WaysOutIT {
   void server_thatDoesNotReadItsUpload_isTimedOut() throws Exception {
     // Made before, since the wait for it counts as the client's.
     byte[] body = new byte[50_000_000];
-    try (RawClient client = new RawClient(GATEWAY.port())) {
+    try (RawClient client = new RawClient(gateway.port())) {
       client.send("POST /raw/no-read HTTP/1.1\r\nHost: h\r\nContent-Length: 50000000\r\n\r\n");
       client.send(body);
       assertThat(client.response())
@@ -406,25 +418,25 @@ final class WaysOutIT {
 
   @Test
   void client_thatDoesNotReadItsResponse_isCutOff() throws Exception {
-    try (RawClient client = new RawClient(GATEWAY.port())) {
+    try (RawClient client = new RawClient(gateway.port())) {
       client.send("GET /raw/flood HTTP/1.1\r\nHost: h\r\n\r\n");
       client.until("\r\n\r\n");
-      assertThat(GATEWAY.active("raw")).isEqualTo(1);
-      GATEWAY.awaitIdle();
+      assertThat(gateway.active("raw")).isEqualTo(1);
+      gateway.awaitIdle();
       assertThat(client.rest()).hasSizeLessThan(100_000_000);
     }
   }
 
   @Test
   void client_leavingBeforeItsConnectionIsMade_leavesTheConnectionToOthers() throws Exception {
-    TestGateway waiting = new TestGateway();
+    TestGateway waiting = new TestGateway(engine);
     try (ServerSocket late = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       late.setSoTimeout(10_000);
       List<Integer> fillers = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
         Socket filler = fill(late);
         fillers.add(filler.getLocalPort());
-        FILLERS.add(filler);
+        sockets.add(filler);
       }
       waiting
           .service("late", late.getLocalPort())
@@ -437,7 +449,7 @@ final class WaysOutIT {
       waiting.awaitIdle();
       Socket made = late.accept();
       while (fillers.contains(made.getPort())) {
-        FILLERS.add(made);
+        sockets.add(made);
         made = late.accept();
       }
       try (RawClient other = new RawClient(waiting.port());
@@ -458,7 +470,7 @@ final class WaysOutIT {
 
   @Test
   void connections_pastTheLimit_areClosed() throws Exception {
-    TestGateway limited = new TestGateway();
+    TestGateway limited = new TestGateway(engine);
     try {
       limited
           .service("well", limited.http(request -> request.response().end("well")))

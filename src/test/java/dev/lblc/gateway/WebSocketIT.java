@@ -2,6 +2,7 @@ package dev.lblc.gateway;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 
 import dev.lblc.testing.Eventually;
 import io.vertx.core.buffer.Buffer;
@@ -16,13 +17,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass(name = "engine {0}")
+@EnumSource(Engine.class)
+@TestInstance(PER_CLASS)
 final class WebSocketIT {
   private static final int LARGE = 4 * 1024 * 1024;
   private static final String UPGRADE = RawClient.head(
@@ -35,42 +43,46 @@ final class WebSocketIT {
   private static final String SWITCHED = RawClient.head(
       "HTTP/1.1 101 Switching Protocols", "Connection: Upgrade", "Upgrade: websocket", "X-Kept: 1");
 
-  private static final TestGateway GATEWAY = new TestGateway();
-  private static final AtomicInteger CONNECTIONS = new AtomicInteger();
-  private static final AtomicLong SENT = new AtomicLong();
-  private static WebSocketClient client;
+  @Parameter
+  Engine engine;
 
-  @BeforeAll
-  static void start() throws Exception {
-    int echo = GATEWAY.http(
+  private TestGateway gateway;
+  private final AtomicInteger connections = new AtomicInteger();
+  private final AtomicLong sent = new AtomicLong();
+  private WebSocketClient client;
+
+  @BeforeParameterizedClassInvocation
+  void start() throws Exception {
+    gateway = new TestGateway(engine);
+    int echo = gateway.http(
         new HttpServerOptions()
             .setMaxWebSocketMessageSize(2 * LARGE)
             .setMaxWebSocketFrameSize(2 * LARGE),
         WebSocketIT::echo);
-    int raw = GATEWAY.tcp(WebSocketIT::serveRaw);
+    int raw = gateway.tcp(this::serveRaw);
     JsonObject brief = new JsonObject()
         .put("timeouts", new JsonObject().put("response", "400ms").put("idle", "400ms"));
-    GATEWAY
+    gateway
         .service("echo", echo)
         .service("raw", raw)
         .service("brief", raw)
         .route("echo", new JsonObject())
         .route("raw", new JsonObject())
         .route("brief", brief);
-    GATEWAY.start();
-    client = GATEWAY.vertx.createWebSocketClient(
+    gateway.start();
+    client = gateway.vertx.createWebSocketClient(
         new WebSocketClientOptions().setMaxFrameSize(2 * LARGE).setMaxMessageSize(2 * LARGE));
   }
 
-  @AfterAll
-  static void stop() throws Exception {
-    GATEWAY.stop();
+  @AfterParameterizedClassInvocation
+  void stop() throws Exception {
+    gateway.stop();
   }
 
   @AfterEach
   void nothingIsLeft() throws Exception {
-    GATEWAY.awaitIdle();
-    Eventually.holds("connections are closed", () -> CONNECTIONS.get() == 0);
+    gateway.awaitIdle();
+    Eventually.holds("connections are closed", () -> connections.get() == 0);
   }
 
   private static void echo(HttpServerRequest request) {
@@ -83,9 +95,9 @@ final class WebSocketIT {
     }
   }
 
-  private static void serveRaw(NetSocket socket) {
-    CONNECTIONS.incrementAndGet();
-    socket.closeHandler(v -> CONNECTIONS.decrementAndGet());
+  private void serveRaw(NetSocket socket) {
+    connections.incrementAndGet();
+    socket.closeHandler(v -> connections.decrementAndGet());
     socket.handler(head -> {
       String path = head.toString().split(" ", 3)[1];
       switch (path.substring(path.lastIndexOf('/') + 1)) {
@@ -106,10 +118,10 @@ final class WebSocketIT {
     });
   }
 
-  private static void flood(NetSocket socket) {
+  private void flood(NetSocket socket) {
     Buffer piece = Buffer.buffer("x".repeat(65_536));
     while (!socket.writeQueueFull()) {
-      SENT.addAndGet(piece.length());
+      sent.addAndGet(piece.length());
       socket.write(piece);
     }
     socket.drainHandler(v -> flood(socket));
@@ -117,20 +129,20 @@ final class WebSocketIT {
 
   @Test
   void webSocket_withLargeMessages_countsUntilItIsClosed() throws Exception {
-    WebSocket socket = client.connect(GATEWAY.port(), "127.0.0.1", "/echo/a").await(10, SECONDS);
+    WebSocket socket = client.connect(gateway.port(), "127.0.0.1", "/echo/a").await(10, SECONDS);
     CompletableFuture<Buffer> answer = new CompletableFuture<>();
     socket.binaryMessageHandler(answer::complete);
     Buffer message = Buffer.buffer(new byte[LARGE]).setInt(LARGE - 4, 42);
     socket.writeBinaryMessage(message);
     assertThat(answer.get(10, SECONDS)).isEqualTo(message);
-    assertThat(GATEWAY.active("echo")).isEqualTo(1);
+    assertThat(gateway.active("echo")).isEqualTo(1);
     socket.close().await(10, SECONDS);
   }
 
   @Test
   void webSocket_refused_isAnsweredAsTheServerDid() throws Exception {
     String request = UPGRADE.formatted("x").replace("/raw/x", "/echo/refused");
-    try (RawClient raw = new RawClient(GATEWAY.port())) {
+    try (RawClient raw = new RawClient(gateway.port())) {
       assertThat(raw.send(request).response()).startsWith("HTTP/1.1 403 ").endsWith("refused");
       assertThat(raw.send(UPGRADE.formatted("refuse")).response()).endsWith("no");
       assertThat(raw.send(UPGRADE.formatted("close")).response()).startsWith("HTTP/1.1 502 ");
@@ -140,12 +152,12 @@ final class WebSocketIT {
   @Test
   void webSocket_withoutAnAnswer_isTimedOut() throws Exception {
     String request = UPGRADE.formatted("silence").replace("/raw/", "/brief/");
-    assertThat(RawClient.exchange(GATEWAY.port(), request)).startsWith("HTTP/1.1 504 ");
+    assertThat(RawClient.exchange(gateway.port(), request)).startsWith("HTTP/1.1 504 ");
   }
 
   @Test
   void tunnel_withoutTraffic_isClosed() throws Exception {
-    try (RawClient raw = new RawClient(GATEWAY.port())) {
+    try (RawClient raw = new RawClient(gateway.port())) {
       raw.send(UPGRADE.formatted("echo").replace("/raw/", "/brief/"));
       assertThat(raw.rest()).endsWith("hello");
     }
@@ -154,7 +166,7 @@ final class WebSocketIT {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void tunnel_whoseClientLeaves_isClosed(boolean reset) throws Exception {
-    RawClient raw = new RawClient(GATEWAY.port());
+    RawClient raw = new RawClient(gateway.port());
     raw.send(UPGRADE.formatted("echo"));
     assertThat(raw.until("\r\n\r\n"))
         .startsWith("HTTP/1.1 101 ")
@@ -163,7 +175,7 @@ final class WebSocketIT {
         .containsIgnoringCase("x-kept: 1");
     assertThat(raw.exactly(5)).isEqualTo("hello");
     assertThat(raw.send("abc").exactly(3)).isEqualTo("abc");
-    assertThat(GATEWAY.active("raw")).isEqualTo(1);
+    assertThat(gateway.active("raw")).isEqualTo(1);
     if (reset) {
       raw.reset();
     } else {
@@ -173,7 +185,7 @@ final class WebSocketIT {
 
   @Test
   void tunnel_closedByTheServer_passesOnAllThatCameBefore() throws Exception {
-    try (RawClient raw = new RawClient(GATEWAY.port())) {
+    try (RawClient raw = new RawClient(gateway.port())) {
       raw.send(UPGRADE.formatted("bye"));
       raw.until("\r\n\r\n");
       assertThat(raw.rest()).hasSize(LARGE + 3).endsWith("xbye");
@@ -182,19 +194,19 @@ final class WebSocketIT {
 
   @Test
   void tunnel_whoseClientDoesNotRead_holdsTheServerBack() throws Exception {
-    SENT.set(0);
-    try (RawClient raw = new RawClient(GATEWAY.port())) {
+    sent.set(0);
+    try (RawClient raw = new RawClient(gateway.port())) {
       raw.send(UPGRADE.formatted("flood"));
       raw.until("\r\n\r\n");
       long[] seen = {-1, System.nanoTime()};
       Eventually.holds("the server is held back", () -> {
-        if (SENT.get() != seen[0]) {
-          seen[0] = SENT.get();
+        if (sent.get() != seen[0]) {
+          seen[0] = sent.get();
           seen[1] = System.nanoTime();
         }
         return System.nanoTime() - seen[1] > TimeUnit.MILLISECONDS.toNanos(500);
       });
-      assertThat(SENT.get()).isLessThan(64 * 1024 * 1024);
+      assertThat(sent.get()).isLessThan(64 * 1024 * 1024);
     }
   }
 }
