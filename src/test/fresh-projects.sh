@@ -1,23 +1,27 @@
 #!/usr/bin/env bash
-# Builds and runs what a new user would: three Maven projects outside this one, each with the plugin as its only new
-# dependency. Needs `mvn package` of this project before, and mvn, curl and a JDK; leaves nothing behind.
+# Builds and runs what a new user would: Maven projects outside this one, each with the plugin as its only new dependency,
+# on the oldest Vert.x that it works with and on the newest. Needs `mvn package` of this project before, and mvn, curl and
+# a JDK; leaves nothing behind.
 #
-#   src/test/fresh-projects.sh [web-proxy|http-client|strategy]...     (all of them)
+#   src/test/fresh-projects.sh [web-proxy|http-client|cluster|strategy]...     (all of them)
 #
-# The environment may say otherwise: LBLC_PORTS (five ports that are free), LBLC_REPOSITORY (a local repository of Maven to
-# take dependencies from before any other; ~/.m2/repository). The projects' own repository is empty at first.
+# The environment may say otherwise: LBLC_VERTX (versions), LBLC_PORTS (eight ports that are free), LBLC_REPOSITORY (a local
+# repository of Maven to take dependencies from before any other; ~/.m2/repository). The projects' own repository is empty
+# at first.
 set -euo pipefail
 unset MAVEN_PROJECTBASEDIR MAVEN_CMD_LINE_ARGS MAVEN_BASEDIR
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 sources=$root/src/test/java/com/example
 repository=${LBLC_REPOSITORY:-$HOME/.m2/repository}
-read -r -a ports <<<"${LBLC_PORTS:-8080 9901 9101 9102 9103}"
-[ ${#ports[@]} = 5 ] || { echo "LBLC_PORTS=\"$LBLC_PORTS\": five ports are needed" >&2; exit 2; }
-port=${ports[0]}
+read -r -a ports <<<"${LBLC_PORTS:-8080 9901 9101 9102 9103 8081 5701 5702}"
+[ ${#ports[@]} = 8 ] || { echo "LBLC_PORTS=\"$LBLC_PORTS\": eight ports are needed" >&2; exit 2; }
+port=${ports[0]} admin=${ports[1]} second=${ports[5]}
+servers=("${ports[@]:2:3}") members=("${ports[@]:6:2}")
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 version=$(sed -n 's:.*<version>\(.*\)</version>.*:\1:p' "$root/pom.xml" | head -1)
-vertx=$(sed -n 's:.*<vertx.version>\(.*\)</vertx.version>.*:\1:p' "$root/pom.xml")
+newest=$(sed -n 's:.*<vertx.version>\(.*\)</vertx.version>.*:\1:p' "$root/pom.xml")
+read -r -a versions <<<"${LBLC_VERTX:-5.0.10 $newest}"
 for needed in "$root/target/vertx-lblc-$version.jar" "$root/target/vertx-lblc.jar"; do
   [ -f "$needed" ] || { echo "$needed is not there: mvn package" >&2; exit 1; }
 done
@@ -138,69 +142,124 @@ class Upstreams {
   }
 }
 END
-  start "$work/upstreams.log" listening "$java" "$work/Upstreams.java" "${ports[@]:2}"
+  start "$work/upstreams.log" listening "$java" "$work/Upstreams.java" "${servers[@]}"
 }
 
 services() { # NAME STRATEGY
-  local servers=
-  for upstream in "${ports[@]:2}"; do
-    servers+="{\"id\": \"s$upstream\", \"host\": \"127.0.0.1\", \"port\": $upstream},"
+  local list=
+  for upstream in "${servers[@]}"; do
+    list+="{\"id\": \"s$upstream\", \"host\": \"127.0.0.1\", \"port\": $upstream},"
   done
-  echo "\"services\": {\"$1\": {\"strategy\": \"$2\", \"servers\": [${servers%,}]}}"
+  echo "\"services\": {\"$1\": {\"strategy\": \"$2\", \"servers\": [${list%,}]}}"
 }
 
-ask() { # DESTINATION
-  curl -sS --fail --max-time 20 -H "tenant: $1" "http://127.0.0.1:$port/$1" || fail "no answer for $1" "$work/$way.log"
+hazelcast() { # PORT: the member there, in a cluster of all of them
+  cat <<END
+<hazelcast xmlns="http://www.hazelcast.com/schema/config">
+  <cluster-name>fresh-${members[0]}</cluster-name>
+  <properties>
+    <property name="hazelcast.phone.home.enabled">false</property>
+    <property name="hazelcast.wait.seconds.before.join">1</property>
+    <property name="hazelcast.max.wait.seconds.before.join">1</property>
+  </properties>
+  <network>
+    <port auto-increment="false">$1</port>
+    <join>
+      <auto-detection enabled="false"/>
+      <multicast enabled="false"/>
+      <tcp-ip enabled="true"><member>127.0.0.1:${members[0]}</member><member>127.0.0.1:${members[1]}</member></tcp-ip>
+    </join>
+    <interfaces enabled="true"><interface>127.0.0.1</interface></interfaces>
+  </network>
+</hazelcast>
+END
 }
 
-# Destinations stay where they are, and not all are on one server.
-check() {
-  declare -A used
-  local home again
-  for i in $(seq 30); do
-    home=$(ask "$i")
-    used[$home]=1
-    for _ in 1 2; do
-      again=$(ask "$i")
-      [ "$again" = "$home" ] || fail "$1: $i was on $home and is on $again"
+ask() { # DESTINATION [PORT]
+  local at=${2:-$port}
+  curl -sS --fail --max-time 20 -H "tenant: $1" "http://127.0.0.1:$at/$1" || fail "no answer for $1" "$work"/*.log
+}
+
+# Destinations stay where the first node has placed them, on every node, and not all are on one server.
+check() { # NAME [PORT]...
+  declare -A used=()
+  local name=$1 homes=() again at
+  shift
+  for i in $(seq 0 29); do
+    homes[i]=$(ask "$i")
+    used[${homes[i]}]=1
+  done
+  for i in $(seq 0 29); do
+    for at in "$port" "$@"; do
+      again=$(ask "$i" "$at")
+      [ "$again" = "${homes[i]}" ] || fail "$name: $i was on ${homes[i]} and is on $again at $at"
     done
   done
-  [ ${#used[@]} = 3 ] || fail "$1: 30 destinations on ${!used[*]} only"
-  echo "OK $1: 30 destinations on 3 servers, each on one"
+  [ ${#used[@]} = 3 ] || fail "$name: 30 destinations on ${!used[*]} only"
+  echo "OK $name: 30 destinations on 3 servers, each on one"
 }
 
-ways=("$@")
-[ ${#ways[@]} -gt 0 ] || ways=(web-proxy http-client strategy)
-for way in "${ways[@]}"; do
-  run=(-jar "$work/$way/target/$way.jar" "$port" "$work/config.json")
+# on VERTX WAY: what a project does that uses this version.
+on() {
+  local vertx=$1 way=$2 run
+  rm -rf "${work:?}/$way" "$work"/*.log
   case $way in
-    web-proxy)
-      project "$way" WebProxyGateway "$(dependency io.vertx vertx-web-proxy "$vertx")$plugin"
-      echo "{$(services images lblc)}" >"$work/config.json"
+    web-proxy | cluster)
+      project "$way" WebProxyGateway "$(dependency io.vertx vertx-web-proxy "$vertx")$(
+        [ "$way" = cluster ] && dependency io.vertx vertx-hazelcast "$vertx"
+      )$plugin"
       ;;
     http-client)
       project "$way" ReplicaCaller "$(dependency io.vertx vertx-core "$vertx")$plugin"
-      echo "{$(services models lblc)}" >"$work/config.json"
-      ;;
-    strategy)
-      project "$way" Rendezvous "$plugin"
-      mkdir -p "$work/$way/src/main/resources/META-INF/services"
-      echo com.example.Rendezvous >"$work/$way/src/main/resources/META-INF/services/dev.lblc.plugin.StrategyProvider"
-      cat >"$work/config.json" <<END
-{"listeners": [{"name": "web", "protocol": "http", "host": "127.0.0.1", "port": $port}],
- "routes": [{"listener": "web", "service": "shards", "destination": ["{header:tenant}"]}],
- $(services shards rendezvous),
- "admin": {"port": ${ports[1]}}}
-END
-      run=(-jar "$root/target/vertx-lblc.jar" run "$work/config.json" --plugins "$work/$way/target")
-      ;;
-    *)
-      fail "$way: expected web-proxy, http-client or strategy"
       ;;
   esac
   build "$way"
+  run=("$java" -jar "$work/$way/target/$way.jar")
+  case $way in
+    web-proxy) echo "{$(services images lblc)}" >"$work/config.json" ;;
+    http-client) echo "{$(services models lblc)}" >"$work/config.json" ;;
+    cluster) echo "{\"cluster\": {\"enabled\": true}, $(services images lblc)}" >"$work/config.json" ;;
+  esac
   upstreams
-  start "$work/$way.log" "ready" "$java" "${run[@]}"
-  check "$way"
+  if [ "$way" = cluster ]; then
+    for member in "${members[@]}"; do hazelcast "$member" >"$work/$member.xml"; done
+    local first=("$java" "-Dvertx.hazelcast.config=$work/${members[0]}.xml" "${run[@]:1}")
+    local next=("$java" "-Dvertx.hazelcast.config=$work/${members[1]}.xml" "${run[@]:1}")
+    start "$work/$way.log" "ready" "${first[@]}" "$port" "$work/config.json"
+    start "$work/$way-2.log" "ready" "${next[@]}" "$second" "$work/config.json"
+    check "$way on $vertx" "$second"
+  else
+    start "$work/$way.log" "ready" "${run[@]}" "$port" "$work/config.json"
+    check "$way on $vertx"
+  fi
   end
+}
+
+# A strategy in a jar of its own, for the gateway, which has its Vert.x with it.
+strategy() {
+  project strategy Rendezvous "$plugin"
+  mkdir -p "$work/strategy/src/main/resources/META-INF/services"
+  echo com.example.Rendezvous >"$work/strategy/src/main/resources/META-INF/services/dev.lblc.plugin.StrategyProvider"
+  build strategy
+  cat >"$work/config.json" <<END
+{"listeners": [{"name": "web", "protocol": "http", "host": "127.0.0.1", "port": $port}],
+ "routes": [{"listener": "web", "service": "shards", "destination": ["{header:tenant}"]}],
+ $(services shards rendezvous),
+ "admin": {"port": $admin}}
+END
+  upstreams
+  start "$work/strategy.log" "ready" \
+    "$java" -jar "$root/target/vertx-lblc.jar" run "$work/config.json" --plugins "$work/strategy/target"
+  check strategy
+  end
+}
+
+ways=("$@")
+[ ${#ways[@]} -gt 0 ] || ways=(web-proxy http-client cluster strategy)
+for way in "${ways[@]}"; do
+  case $way in
+    strategy) strategy ;;
+    web-proxy | http-client | cluster) for vertx in "${versions[@]}"; do on "$vertx" "$way"; done ;;
+    *) fail "$way: expected web-proxy, http-client, cluster or strategy" ;;
+  esac
 done
