@@ -45,6 +45,17 @@ final class PublicApiTest {
   }
 
   @Test
+  void signatures_mentionOfOurs_onlyPublicTypes() {
+    Set<String> internal = types()
+        .flatMap(type -> members(type).flatMap(PublicApiTest::mentioned))
+        .filter(type -> type.getPackageName().startsWith("dev.lblc"))
+        .filter(type -> !isMarked(type))
+        .map(JavaClass::getName)
+        .collect(toCollection(TreeSet::new));
+    assertThat(internal).isEmpty();
+  }
+
+  @Test
   void javadoc_showsTheMarkedTypesAndNoOthers() throws Exception {
     Set<String> marked = types()
         .filter(type -> type.getEnclosingClass().isEmpty())
@@ -102,5 +113,15 @@ final class PublicApiTest {
         .filter(member -> !member.getModifiers().contains(SYNTHETIC))
         .filter(member ->
             member.getModifiers().contains(PUBLIC) || member.getModifiers().contains(PROTECTED));
+  }
+
+  private static Stream<JavaClass> mentioned(JavaMember member) {
+    return member instanceof JavaCodeUnit unit
+        ? Stream.of(
+                unit.getReturnType().getAllInvolvedRawTypes().stream(),
+                unit.getParameterTypes().stream()
+                    .flatMap(parameter -> parameter.getAllInvolvedRawTypes().stream()))
+            .flatMap(types -> types)
+        : ((JavaField) member).getType().getAllInvolvedRawTypes().stream();
   }
 }

@@ -363,7 +363,7 @@ final class WaysOutIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/held/x", "/raw/silence", "/raw/early"})
+  @ValueSource(strings = {"/held/x", "/deaf/x", "/raw/silence", "/raw/early"})
   void client_leavingInMidUpload_leavesNothing(String target) throws Exception {
     RawClient client = new RawClient(gateway.port());
     client.send("POST " + target + " HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n"

@@ -9,6 +9,7 @@ import com.example.ReplicaCaller;
 import com.example.WebProxyGateway;
 import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
+import dev.lblc.testing.ExpectedLog;
 import dev.lblc.testing.Ports;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -50,6 +51,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The three applications of the README, in processes of their own as a user runs them: one, and two that cluster. */
+@ExpectedLog(
+    "ERROR ConnectionBase: ") // Vert.x tells of the connections that this test's client ends
 final class ExamplesIT {
   private static final int EXCHANGES = 1_500;
   private static final int AT_ONCE = 30;

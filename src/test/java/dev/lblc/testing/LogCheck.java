@@ -1,6 +1,7 @@
 package dev.lblc.testing;
 
 import io.netty.buffer.PooledByteBufAllocator;
+import java.lang.ref.WeakReference;
 import java.lang.reflect.AnnotatedElement;
 import java.util.Arrays;
 import java.util.List;
@@ -46,7 +47,7 @@ public final class LogCheck
   }
 
   @Override
-  public void afterAll(ExtensionContext context) {
+  public void afterAll(ExtensionContext context) throws Exception {
     if (context.getRequiredTestClass().getSimpleName().endsWith("IT")) {
       reportLeaks();
     }
@@ -57,9 +58,16 @@ public final class LogCheck
     }
   }
 
-  /** Netty tells of leaked buffers that were collected when it makes the next ones. */
-  private static void reportLeaks() {
-    System.gc();
+  /**
+   * Has Netty tell of the buffers that this class has leaked: it hears of them once they are collected, and tells when it
+   * makes the next one.
+   */
+  private static void reportLeaks() throws Exception {
+    WeakReference<Object> garbage = new WeakReference<>(new Object());
+    Eventually.holds("garbage was collected", () -> {
+      System.gc();
+      return garbage.refersTo(null);
+    });
     PooledByteBufAllocator.DEFAULT.buffer().release();
   }
 

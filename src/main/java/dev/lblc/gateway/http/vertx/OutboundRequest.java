@@ -95,6 +95,10 @@ final class OutboundRequest implements ServerSide {
   @Override
   public void close() {
     isDropped = true;
+    if (response != null) {
+      // Vert.x would keep what it has read and not handed on, and never release it.
+      response.handler(null).endHandler(null).resume();
+    }
     // A reset alone would return a connection in mid-request to the pool if its response was
     // complete.
     Connections.closeNow(request.connection());
