@@ -50,6 +50,8 @@ final class EventBusTlsIT {
     int eventBus = ports.get(1);
     try (JavaProcess first = gateway("first", cluster, eventBus, ours);
         JavaProcess second = gateway("second", cluster, 0, ours)) {
+      first.awaitReady();
+      second.awaitReady();
       Eventually.holds(
           "the two hear each other", PATIENCE, () -> heard(first) == 2 && heard(second) == 2);
       assertThatThrownBy(() -> firstByteWithoutCertificate(eventBus, ours.trust()))
@@ -57,6 +59,7 @@ final class EventBusTlsIT {
           .hasMessageContaining("fatal alert");
 
       try (JavaProcess third = gateway("third", cluster, 0, foreign)) {
+        third.awaitReady();
         Eventually.holds(
             "it is a member",
             PATIENCE,
@@ -93,7 +96,8 @@ final class EventBusTlsIT {
                 .put("eventBus", new JsonObject().put("port", eventBusPort).put("tls", tls)))
         .put("admin", new JsonObject().put("port", 0));
     Path file = Files.writeString(folder.resolve(name + ".json"), config.encodePrettily());
-    return JavaProcess.start("ready: ", "dev.lblc.cli.Main", "run", file.toString());
+    return JavaProcess.launch(
+        List.of(), JavaProcess.QUICK_START, "ready: ", "dev.lblc.cli.Main", "run", file.toString());
   }
 
   private Path hazelcast(int port) throws IOException {

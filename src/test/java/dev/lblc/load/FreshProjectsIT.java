@@ -44,6 +44,8 @@ final class FreshProjectsIT {
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     builder.environment().put("TMPDIR", folder.toString());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().put("JDK_JAVA_OPTIONS", String.join(" ", JavaProcess.QUICK_START));
+    builder.environment().put("MAVEN_OPTS", String.join(" ", JavaProcess.QUICK_START));
     builder
         .environment()
         .put(

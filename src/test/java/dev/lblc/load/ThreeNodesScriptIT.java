@@ -33,6 +33,7 @@ final class ThreeNodesScriptIT {
         .environment()
         .putAll(Map.of(
             "JAVA_HOME", System.getProperty("java.home"),
+            "JDK_JAVA_OPTIONS", String.join(" ", JavaProcess.QUICK_START),
             "LBLC_WEB_PORTS", joined(ports.subList(0, 3)),
             "LBLC_ADMIN_PORTS", joined(ports.subList(3, 6)),
             "LBLC_UPSTREAM_PORTS", joined(ports.subList(6, 9)),

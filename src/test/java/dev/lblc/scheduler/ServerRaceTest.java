@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Connections, peers and thresholds of a {@link Server} that change at once: counts are exact, and the flag fits them. */
 final class ServerRaceTest {
   private static final int THREADS = 4;
-  private static final int STEPS = Integer.getInteger("lblc.race.rounds", 100_000) / 2;
+  private static final int STEPS = Integer.getInteger("lblc.race.rounds", 30_000) / 2;
 
   @Test
   void binds_atOnce_areAllCountedAndSetTheFlagAtTheThreshold() throws Exception {

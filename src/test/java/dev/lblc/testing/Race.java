@@ -16,8 +16,8 @@ import java.util.function.Supplier;
  * actors meet in every order sooner or later.
  */
 public final class Race {
-  /** Races one after the other; {@code -Plong} runs 100 times as many. */
-  private static final int ROUNDS = Integer.getInteger("lblc.race.rounds", 100_000);
+  /** Races one after the other; {@code -Plong} runs 300 times as many. */
+  private static final int ROUNDS = Integer.getInteger("lblc.race.rounds", 30_000);
 
   private static final int BATCH = 1_000;
   private static final int SPINS = 1_000;
