@@ -5,14 +5,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The ports that a configuration binds; finds those that are bound twice. */
+/** The ports that a configuration binds. Finds ports that are bound twice. */
 final class BoundPorts {
   private final Map<Integer, List<Bound>> bound = new HashMap<>();
 
   /**
-   * Takes a port, or notes a fault at {@code where} if it is taken; 0 stands for any free port and never is.
+   * Takes a port, or notes a fault at {@code where} if the port is taken. Port 0 stands for any free port and is never taken.
    *
-   * @return false: it is taken
+   * @return false if the port was taken
    */
   boolean bind(Cursor where, String host, int port) {
     List<Bound> same = bound.computeIfAbsent(port, number -> new ArrayList<>());

@@ -5,11 +5,11 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How this node shares its table and counts with others.
+ * How this node shares its tables, counts and edits with other nodes.
  *
- * @param enabled whether it does
+ * @param enabled whether this node shares them
  * @param config Hazelcast's configuration file; null: the one that ships with us
- * @param eventBus where it exchanges counts with others
+ * @param eventBus over which nodes report counts and send other messages
  * @param reportInterval how often changed connection counts are published
  * @param peerTimeout silence after which a peer's connections no longer count
  */

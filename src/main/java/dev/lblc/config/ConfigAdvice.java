@@ -6,11 +6,11 @@ import java.util.Set;
 
 /** Warnings about valid configurations. */
 public final class ConfigAdvice {
-  /** The strategies with homes whose rule for leaving one reads weights as numbers of connections. */
+  /** The strategies that compare a home's weight with its number of connections. */
   private static final Set<String> WITH_HOMES = Set.of("lblc", "lblcr");
 
   /**
-   * Largest weight with which only an idle server counts as having room.
+   * The largest weight with which a server has room only while it is idle.
    *
    * <p>A home is left when it has more active connections than its weight and another server has
    * {@code active * 2 < weight}. With weight 1 or 2 that is {@code active == 0}: under steady load there is no such
@@ -30,8 +30,8 @@ public final class ConfigAdvice {
   }
 
   /**
-   * Returns whether destinations stay on a home under any load: there are other servers, and none that has room while it has
-   * a request. Quiesced servers are no homes, and have no room.
+   * Returns whether destinations stay on a home under any load: there are other servers, and none of them has room unless it is
+   * idle. A quiesced server is no home and has no room.
    */
   private static boolean isNeverLeft(ServerSpec home, ServiceConfig service) {
     List<ServerSpec> others = service.servers().stream()
@@ -46,7 +46,7 @@ public final class ConfigAdvice {
     String path = JsonPath.member(JsonPath.member(JsonPath.ROOT, "services"), service.name());
     return new ConfigWarning(
         JsonPath.member(path, "servers"),
-        "weights of 1 or 2 keep every destination on its server, however loaded, while no other server is idle;"
+        "weights of 1 or 2 keep every destination on its server under any load, unless another server is idle;"
             + " set each weight to the number of requests at once above which the server counts as overloaded,"
             + " such as " + ServerSpec.DEFAULT_WEIGHT);
   }

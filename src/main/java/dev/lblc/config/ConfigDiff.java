@@ -10,18 +10,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What changes from one gateway configuration to another, as JSON paths such as
+ * The changes from one gateway configuration to another, as JSON paths such as
  * {@code $.services.images.servers[0].weight}, in file order.
  *
  * <pre>
- * a value, or a list of values      its path
- * what is added or removed          its path, without what is in it
- * listeners and servers             are compared by name and id; if those that stay change their order, the list changes
- * routes                            are compared by place, between the first and the last one that differ
+ * a value, or a list of values         is listed by its path
+ * an object that is added or removed   is listed by its path, its members are not
+ * listeners and servers                are compared by name and id; if those that stay change their order, the list changes
+ * routes                               are compared by place, between the first and the last one that differ
  * </pre>
  *
- * <p>Places in lists are those of the new configuration, and of the old one for what is removed. Defaults are values: a key
- * that is added with its default changes nothing.
+ * <p>Indexes are those of the new configuration; for removed elements, those of the old one. A key that is added with its
+ * default value changes nothing.
  */
 public final class ConfigDiff {
   private final Set<String> changed = new LinkedHashSet<>();
@@ -110,7 +110,7 @@ public final class ConfigDiff {
     }
   }
 
-  /** Returns the places of the elements that have a name or an id, by that. */
+  /** Returns the indexes of the elements that have a name or an id, by that name or id. */
   private static Map<Object, Integer> places(List<?> list) {
     Map<Object, Integer> places = new LinkedHashMap<>();
     for (int i = 0; i < list.size(); i++) {

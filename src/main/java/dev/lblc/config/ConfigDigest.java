@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The digest of what a gateway configuration means: two nodes with the same digest have the same configuration, but for
+ * The digest of an effective gateway configuration: two nodes with the same digest have the same configuration, except for
  * secrets.
  *
  * <p>It is the SHA-256 of the effective configuration as JSON, without white space and with the keys of each object in
- * order, so that neither the order of keys nor comments, defaults or variables of the environment count. The admin token
- * and the values of headers that routes set are left out: a digest is shown to people, who could try out what a short
- * secret is. Of files, the names count.
+ * order. So the order of keys, comments, and whether a default or variable is written out make no difference. The admin token
+ * and the values of headers that routes set are left out: people see digests and could guess a short secret from one. Files
+ * count by name, not by content.
  */
 public final class ConfigDigest {
   private ConfigDigest() {}
@@ -26,7 +26,7 @@ public final class ConfigDigest {
     return sha256(canonical(config));
   }
 
-  /** Returns what is digested. */
+  /** Returns the JSON text that is digested. */
   static String canonical(GatewayConfig config) {
     Map<String, Object> sorted = new TreeMap<>();
     EffectiveConfig.of(config).forEach((key, node) -> sorted.put(key, sorted(node)));

@@ -4,12 +4,12 @@ import dev.lblc.PublicApi;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A configuration that cannot be used; carries every fault that was found, in the order of the file. */
+/** A configuration that cannot be used, with every fault that was found, in file order. */
 @PublicApi
 public final class ConfigException extends Exception {
   private final transient List<ConfigError> errors;
 
-  /** A refusal for those faults, at least one. */
+  /** Creates an exception for these faults, at least one. */
   public ConfigException(List<ConfigError> errors) {
     super(errors.stream()
         .map(ConfigError::toString)

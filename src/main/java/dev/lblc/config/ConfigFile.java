@@ -32,7 +32,7 @@ public final class ConfigFile {
     }
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
-      // A size that is asked for says nothing of pipes and devices.
+      // Pipes and devices have no size to ask for.
       bytes = in.readNBytes(MOST_BYTES + 1);
     } catch (NoSuchFileException e) {
       throw unreadable(file, "no such file");
@@ -55,7 +55,7 @@ public final class ConfigFile {
     }
   }
 
-  /** What some programs of Windows write unless they are told not to. */
+  /** Returns whether the bytes begin as UTF-16 does: some Windows programs write it by default. */
   private static boolean isUtf16(byte[] bytes) {
     int mark = bytes.length < 2 ? 0 : (bytes[0] & 0xff) << 8 | (bytes[1] & 0xff);
     return mark == 0xfffe || mark == 0xfeff;

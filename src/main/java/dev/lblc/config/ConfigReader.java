@@ -8,8 +8,7 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * The strict reader of configurations: a configuration that it returns is valid as a whole; if one is not, all its faults
- * are listed at once.
+ * The strict reader of configurations: it returns a valid configuration, or throws all faults of the file at once.
  *
  * <p>Strings may hold <code>${NAME}</code> for a variable of the environment and {@code $$} for a dollar sign; keys may
  * not. All methods may be called from any thread.
@@ -28,7 +27,7 @@ public final class ConfigReader {
    * Reads a gateway configuration from its text.
    *
    * @param source names the text in messages
-   * @param strategies those that there are
+   * @param strategies the known strategies
    * @param environment variables by name
    */
   public static GatewayConfig readText(
@@ -40,7 +39,7 @@ public final class ConfigReader {
   /**
    * Reads the plugin's configuration: {@code services} and {@code cluster} of a gateway file, and {@code name}.
    *
-   * @param strategies those that there are
+   * @param strategies the known strategies
    * @param environment variables by name
    */
   public static PluginConfig readPlugin(
@@ -50,7 +49,7 @@ public final class ConfigReader {
     try {
       return read(
           source, json.encode(), environment, Keys.PLUGIN, new ConfigReader(strategies)::plugin);
-    } catch (EncodeException | IllegalStateException e) { // what JSON cannot say
+    } catch (EncodeException | IllegalStateException e) { // a value that JSON cannot hold
       throw new ConfigException(
           List.of(new ConfigError(source, JsonPath.ROOT, String.valueOf(e.getMessage()), "JSON")));
     }
@@ -89,7 +88,7 @@ public final class ConfigReader {
     return config;
   }
 
-  /** Returns whether a configuration could give that name to something. */
+  /** Returns whether the text is a valid name of a listener, service or server. */
   public static boolean isName(String text) {
     try {
       NameSyntax.NAME.read(text);

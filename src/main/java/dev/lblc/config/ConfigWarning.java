@@ -1,9 +1,9 @@
 package dev.lblc.config;
 
 /**
- * Something in a valid configuration that will hardly do what is wanted.
+ * A warning: a valid configuration that hardly does what its author wants.
  *
- * @param path JSON path of what is meant, such as {@code $.services.images.servers}
+ * @param path JSON path of the value, such as {@code $.services.images.servers}
  * @param message what happens, and what to set instead
  */
 public record ConfigWarning(String path, String message) {

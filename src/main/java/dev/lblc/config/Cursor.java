@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A place in a configuration, with or without a value.
  *
- * <p>Its methods take the value out as a Java type. Where it is not of that type they note a fault and return a
- * fallback, so that reading goes on and finds the rest: a configuration that was read with faults is thrown away. Where
- * there is no value they return the fallback, with a fault if the value is required. Used by one thread.
+ * <p>Methods return the value as a Java type. If the value is of another type, they note a fault and return a fallback, so that
+ * reading goes on and finds more faults: a configuration with faults is never used. If there is no value, they return the
+ * fallback, and note a fault if the value is required. Used by one thread.
  */
 final class Cursor {
   private final Faults faults;
@@ -26,7 +26,7 @@ final class Cursor {
   private final boolean secret;
   private boolean failed;
 
-  /** The text that the variable stands for, where JSON has another type than text; null until it is asked for. */
+  /** The text of the variable that stands for a number or a flag; null: not read yet. */
   private @Nullable String standsFor;
 
   private Cursor(
@@ -69,17 +69,17 @@ final class Cursor {
     return value != null;
   }
 
-  /** Returns whether the value is a string, where it may be something else, too. */
+  /** Returns whether the value is a string. */
   boolean isText() {
     return value instanceof Json.Str;
   }
 
-  /** Returns whether the value names a variable of the environment, which may stand for a number or a flag. */
+  /** Returns whether the value names an environment variable, which may stand for a number or a flag. */
   boolean isVariable() {
     return value instanceof Json.Str string && Environment.hasVariable(string.text());
   }
 
-  /** Returns whether a fault was noted through this cursor: what it returned is a fallback then. */
+  /** Returns whether a fault was noted through this cursor: then it returned a fallback. */
   boolean hasFailed() {
     return failed;
   }
@@ -89,7 +89,7 @@ final class Cursor {
     fail(shown(), expected);
   }
 
-  /** Notes a fault of this member's key, which stands before the value and all that is in it. */
+  /** Notes a fault of this member's key. It is sorted before the faults of the value. */
   void failKey(String found, String expected) {
     failed = true;
     faults.add(place - 1, path, found, expected);
@@ -104,7 +104,7 @@ final class Cursor {
   /**
    * Reads an object.
    *
-   * @param keys all that it may have
+   * @param keys all keys that the object may have
    */
   <T> T object(List<String> keys, Function<ObjectReader, T> reader) {
     Json.Obj object = as(Json.Obj.class, "an object");
@@ -114,13 +114,13 @@ final class Cursor {
     return result;
   }
 
-  /** Checks that the value, if there is one, is an object, whatever is in it. */
+  /** Checks that the value, if there is one, is an object, with any content. */
   void anyObject() {
     as(Json.Obj.class, "an object");
   }
 
   /**
-   * Reads an object whose keys are the user's choice. Entries with a faulty key are read for their faults, and left out.
+   * Reads an object whose keys the user chooses. Entries with a faulty key are left out; their faults are noted.
    *
    * @param least how many keys there have to be
    */
@@ -192,7 +192,7 @@ final class Cursor {
       if (filled.equals(string.text())) {
         fail(e.expected());
       } else {
-        // What came from the environment may be a secret; the message at hand may quote it.
+        // A value from the environment may be a secret, and the message may quote it.
         fail(shown() + " with the environment filled in", syntax.expected());
       }
       return null;
@@ -208,7 +208,7 @@ final class Cursor {
     return text(DurationSyntax.between(least, most), fallback);
   }
 
-  /** Returns the whole number, or that of a variable; {@code 1.0} and {@code 1e3} are whole. */
+  /** Returns the whole number, or the one that a variable stands for; {@code 1.0} and {@code 1e3} are whole. */
   int integer(int fallback, int least, int most) {
     return number(
         "a whole number, " + least + " to " + most,
@@ -216,7 +216,7 @@ final class Cursor {
         literal -> NumberSyntax.integer(literal, least, most));
   }
 
-  /** Returns the number, or that of a variable. */
+  /** Returns the number, or the one that a variable stands for. */
   double number(double fallback, double least, double most) {
     return number(
         "a number, " + least + " to " + most,
@@ -224,7 +224,7 @@ final class Cursor {
         literal -> NumberSyntax.number(literal, least, most));
   }
 
-  /** Returns true or false, which a variable may say, too. */
+  /** Returns the flag, or the one that a variable stands for. */
   boolean flag(boolean fallback) {
     String expected = "true or false";
     if (isVariable()) {
@@ -237,7 +237,7 @@ final class Cursor {
     return flag == null ? fallback : flag.value();
   }
 
-  /** {@code reader} returns null for a number that is not as expected. */
+  /** Returns the number; {@code reader} returns null for one that is not as expected. */
   private <T> T number(String expected, T fallback, Function<String, @Nullable T> reader) {
     if (isVariable()) {
       return variable(expected, fallback, reader);
@@ -255,7 +255,7 @@ final class Cursor {
   }
 
   /**
-   * Returns what a variable stands for, where JSON has another type than text.
+   * Returns the number or flag that a variable stands for.
    *
    * @param reader returns null for a text that is not as expected
    */
@@ -290,7 +290,7 @@ final class Cursor {
     if (secret) {
       return "***";
     }
-    // What stands for a number or a flag is shown: nobody could find out what is wrong without it.
+    // The text of a number or a flag is shown: without it nobody could find the mistake.
     return standsFor == null
         ? value.shown()
         : value.shown() + ", which is " + Json.quoted(standsFor);

@@ -6,19 +6,19 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text with fields that makes a destination from a request, such as {@code {host}{path:2}}.
+ * A template: text with fields that gives the destination of a request, such as {@code {host}{path:2}}.
  *
  * @param parts literals and fields in order, at least one
  */
 public record DestinationTemplate(List<Part> parts) {
-  /** Returns the template as a configuration has it. */
+  /** Returns the template as it is written in a configuration. */
   public String text() {
     return parts.stream().map(Part::text).collect(Collectors.joining());
   }
 
   /** A piece of a template. */
   public sealed interface Part {
-    /** Returns the piece as a configuration has it. */
+    /** Returns the piece as it is written in a configuration. */
     String text();
   }
 

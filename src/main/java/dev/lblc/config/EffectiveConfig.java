@@ -11,16 +11,16 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The effective configuration as a tree in the shape of a gateway file: defaults are filled in, the environment too, and
- * what has no default and is left out is not there.
+ * The effective configuration, as a tree in the shape of a gateway file: with defaults and environment filled in. Keys that are
+ * left out and have no default are absent.
  *
  * <p>Nodes are maps, lists, strings, numbers and booleans, and {@link Secret}.
  */
 final class EffectiveConfig {
   /**
-   * A string that nobody may see: it can be compared, but is written as three stars.
+   * A secret: it can be compared, and is shown as three stars.
    *
-   * @param text what it is
+   * @param text the secret itself
    */
   record Secret(String text) {
     @Override
@@ -48,7 +48,7 @@ final class EffectiveConfig {
     return file;
   }
 
-  /** Puts a value, unless it says nothing. */
+  /** Puts a value, unless it is null or empty. */
   static void put(Map<String, Object> object, String key, @Nullable Object value) {
     boolean isEmpty = value instanceof Map<?, ?> map
         ? map.isEmpty()
@@ -96,7 +96,7 @@ final class EffectiveConfig {
     return node;
   }
 
-  /** Ports that follow each other are one range, as people write them. */
+  /** Returns the ports; those that follow each other are one range. */
   private static List<Object> ports(List<Integer> ports) {
     List<PortRange> ranges = new ArrayList<>();
     for (int port : ports) {
@@ -141,7 +141,7 @@ final class EffectiveConfig {
     return node;
   }
 
-  /** Keys and paths in turn. */
+  /** Returns an object of paths; the arguments are key, path, key, path and so on. */
   private static Map<String, Object> files(Object... keysAndPaths) {
     Map<String, Object> node = new LinkedHashMap<>();
     for (int i = 0; i < keysAndPaths.length; i += 2) {

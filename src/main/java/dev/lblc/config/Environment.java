@@ -5,9 +5,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The variables that strings may name: <code>${NAME}</code> stands for the variable's value, <code>${NAME:-text}</code> for
- * the text if the variable is not set or empty, {@code $$} for one dollar sign; any other dollar sign stands for itself.
- * Values are not looked into again.
+ * The environment variables that strings may name: <code>${NAME}</code> stands for the variable's value,
+ * <code>${NAME:-text}</code> for the text if the variable is not set or empty, {@code $$} for one dollar sign; any other dollar
+ * sign stands for itself. Values are not searched for variables.
  */
 record Environment(Map<String, String> variables) {
   private static final Pattern DOLLAR = Pattern.compile("\\$\\$|\\$\\{(?<name>[^}]*)(?<end>\\}?)");

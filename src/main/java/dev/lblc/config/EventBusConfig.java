@@ -4,15 +4,15 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the nodes exchange what is not kept in Hazelcast's maps. Of use to whoever builds the Vert.x instance: the
- * gateway. In another application's Vert.x it has no effect, since that one's event bus is set up already.
+ * The address and TLS of the event bus, over which nodes send each other messages. The gateway builds its Vert.x instance by
+ * it. In another application it has no effect: the event bus of its Vert.x exists already.
  *
  * @param host address to bind; null: that of the Hazelcast member
- * @param port TCP port; 0 takes a free one
+ * @param port TCP port; 0 takes a free port
  * @param publicHost address that the other nodes connect to; null: {@code host}, or that of the Hazelcast member where
  *     {@code host} stands for all addresses
  * @param publicPort port that the other nodes connect to; 0: the port that is bound
- * @param tls certificates of this node and of those it listens to; null: clear text
+ * @param tls certificates of this node and of the nodes it trusts; null: clear text
  */
 public record EventBusConfig(
     @Nullable String host,
@@ -26,7 +26,7 @@ public record EventBusConfig(
    *
    * @param certificate file with this node's certificate chain
    * @param key file with its private key
-   * @param trust file with the certificates of the authorities that make a node one of ours
+   * @param trust file with the certificates of the authorities that sign the nodes' certificates
    */
   public record Tls(Path certificate, Path key, Path trust) {}
 

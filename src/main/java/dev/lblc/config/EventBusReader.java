@@ -5,12 +5,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The reader of {@code cluster.eventBus}. */
 final class EventBusReader {
-  /** Host of a port whose address is known to Hazelcast alone: it meets the ports that are bound on all addresses. */
+  /** Stands for an address that only Hazelcast knows: it overlaps with ports that are bound on all addresses. */
   private static final String SOME_ADDRESS = "";
 
   private final Syntax<Path> file;
 
-  /** A reader of files of that syntax. */
+  /** Creates a reader; {@code file} is the syntax of its files. */
   EventBusReader(Syntax<Path> file) {
     this.file = file;
   }

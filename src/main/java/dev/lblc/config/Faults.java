@@ -16,7 +16,7 @@ final class Faults {
   /**
    * Adds a fault.
    *
-   * @param place as in {@link Json#place}: the order of reading need not be that of the file
+   * @param place as in {@link Json#place}: faults may be found in another order than that of the file
    */
   void add(int place, String path, String value, String expected) {
     found.add(new Placed(place, new ConfigError(source, path, value, expected)));

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How failing servers of a service are found.
  *
- * @param active checks of our own; null: none
+ * @param active checks by the gateway; null: none
  * @param passive ejection after failed connects; null: none
  */
 public record HealthConfig(
@@ -27,7 +27,7 @@ public record HealthConfig(
    * Passive ejection.
    *
    * @param failures failed connects in a row that eject a server
-   * @param eject how long it stays away
+   * @param eject how long the server stays ejected
    */
   public record Passive(int failures, Duration eject) {}
 }

@@ -9,7 +9,7 @@ final class HealthReader {
   private static final Duration TIMEOUT = Duration.ofSeconds(1);
   private static final Duration EJECT = Duration.ofSeconds(10);
 
-  /** More often than that, checks are a load of their own. */
+  /** Checks that run more often would load the servers. */
   private static final Duration SHORTEST = Duration.ofMillis(10);
 
   private static final Duration LONGEST = Duration.ofHours(1);

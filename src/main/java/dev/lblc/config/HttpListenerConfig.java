@@ -4,11 +4,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A port that clients connect to with HTTP.
+ * An HTTP listener: a port that clients connect to.
  *
- * @param name unique in the file
+ * @param name unique among all listeners of the file
  * @param host address to bind
- * @param port TCP port; 0 takes a free one
+ * @param port TCP port; 0 takes a free port
  * @param tls certificate and key; null: clear text
  * @param proxyProtocol whether each connection starts with a PROXY protocol header
  * @param maxConnections connections accepted at once; more are closed

@@ -7,7 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which requests of a listener of HTTP go to which service, and how.
+ * A route of an HTTP listener: which requests go to which service, and how.
  *
  * @param index position in the file's {@code routes}, from 0
  * @param match what a request must have; empty parts match all
@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param timeouts limits on waiting
  * @param retries how many other servers are tried after a failed connect
  * @param stripPrefix path prefix taken off before forwarding, normalised, without final slash; null: none
- * @param host what becomes of the Host header
- * @param requestHeaders edits on the way to the server
- * @param responseHeaders edits on the way to the client
+ * @param host what the server gets as Host header
+ * @param requestHeaders edits of the headers to the server
+ * @param responseHeaders edits of the headers to the client
  * @param redirect answer with a redirect; null: forward
  */
 public record HttpRouteConfig(
@@ -53,13 +53,13 @@ public record HttpRouteConfig(
    * Limits on waiting.
    *
    * @param connect to connect to a server
-   * @param response from the request sent to the response head
-   * @param idle without a byte in either direction
+   * @param response from the end of the request to the head of the response
+   * @param idle time without a byte in either direction
    */
   public record Timeouts(Duration connect, Duration response, Duration idle) {}
 
   /**
-   * What becomes of the Host header.
+   * What the server gets as Host header.
    *
    * @param mode keep it, replace it by the server's address, or by {@code name}
    * @param name the replacement; null unless {@code mode} is {@code NAME}

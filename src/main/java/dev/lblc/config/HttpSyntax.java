@@ -7,7 +7,7 @@ import java.util.Set;
 final class HttpSyntax {
   private static final String TCHAR = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 
-  /** Visible ASCII but for the characters that end a path. */
+  /** Visible ASCII except the characters that end a path. */
   private static final String PATH_CHAR = "[\\x21-\\x7e&&[^?#*\\\\]]";
 
   private static final String PORT =
@@ -19,7 +19,7 @@ final class HttpSyntax {
   static final Syntax<String> MATCHED_HEADER =
       Syntax.matching("a header name", TCHAR).then("a header name", HttpSyntax::lower);
 
-  /** What frames a message or names its target is not open to edits. */
+  /** The headers that frame a message or name its target: routes may not edit them. */
   private static final Set<String> FRAMING = Set.of(
       "connection",
       "content-length",
@@ -69,7 +69,7 @@ final class HttpSyntax {
 
   private HttpSyntax() {}
 
-  /** Refuses what no normalised path has: a pattern with it would silently match nothing, or too much. */
+  /** Refuses a pattern that is not normalised: it would match nothing, or too much, and nobody would notice. */
   private static String normal(String path) throws SyntaxException {
     String wildcard = path.endsWith("*") ? "*" : "";
     String normal;

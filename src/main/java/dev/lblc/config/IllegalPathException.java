@@ -1,10 +1,10 @@
 package dev.lblc.config;
 
-/** A path that has no {@link NormalPath}, because servers could read it in more than one way, or in none. */
+/** A path that has no {@link NormalPath}: servers could read it in different ways, or not at all. */
 public final class IllegalPathException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
-  /** A refusal for that reason, a few words that may be shown to a client. */
+  /** Creates a refusal; {@code reason} is a few words that a client may see. */
   IllegalPathException(String reason) {
     super(reason);
   }
@@ -14,7 +14,7 @@ public final class IllegalPathException extends IllegalArgumentException {
     return String.valueOf(getMessage());
   }
 
-  /** Without a stack trace, which costs more than the path's reading: clients may send many such paths. */
+  /** Fills in no stack trace: it costs more than reading the path, and clients may send many such paths. */
   @Override
   public synchronized Throwable fillInStackTrace() {
     return this;

@@ -3,12 +3,12 @@ package dev.lblc.config;
 import java.util.List;
 import java.util.Map;
 
-/** A JSON value together with its place in the text, by which faults are put in file order. */
+/** A JSON value and its place in the text. Faults are sorted by place. */
 sealed interface Json {
   /** Returns the number of characters before this value. */
   int place();
 
-  /** Returns the value as a message shows it; the inside of objects and lists is left out. */
+  /** Returns the value as messages show it; the content of objects and lists is left out. */
   String shown();
 
   /** An object; its members are in file order. */
@@ -35,7 +35,7 @@ sealed interface Json {
     }
   }
 
-  /** A number, as written: no conversion has lost anything yet. */
+  /** A number as written, not converted yet. */
   record Num(int place, String literal) implements Json {
     @Override
     public String shown() {
@@ -51,7 +51,7 @@ sealed interface Json {
     }
   }
 
-  /** Null, which is not the same as a key left out. */
+  /** Null: not the same as a missing key. */
   record Nil(int place) implements Json {
     @Override
     public String shown() {

@@ -4,11 +4,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The characters of a JSON text, read from the beginning to the end: blanks, strings, numbers and words. Knows nothing of
- * objects and lists. Used by one thread.
+ * The scanner of a JSON text: reads blanks, strings, numbers and words from the beginning to the end. Knows nothing of objects
+ * and lists. Used by one thread.
  */
 final class JsonScanner {
-  /** What {@link #peek} returns behind the last character. */
+  /** What {@link #peek} returns after the last character. */
   static final int END = -1;
 
   private static final int MOST_NUMBER = 1_000;
@@ -23,7 +23,7 @@ final class JsonScanner {
     this.text = text;
   }
 
-  /** Returns whether a text is a number as JSON has it, of a length that arithmetic can bear. */
+  /** Returns whether a text is a JSON number that is not too long to compute with. */
   static boolean isNumber(String text) {
     return text.length() <= MOST_NUMBER && NUMBER.matcher(text).matches();
   }
@@ -72,7 +72,7 @@ final class JsonScanner {
     return true;
   }
 
-  /** Takes a string, at whose opening quote the scanner is. */
+  /** Takes a string; the scanner is at its opening quote. */
   String string() throws SyntaxFault {
     int start = at++;
     StringBuilder string = new StringBuilder();
@@ -110,7 +110,7 @@ final class JsonScanner {
     return number.group();
   }
 
-  /** Takes letters, digits and what else stands in words and numbers; returns an empty text if there are none. */
+  /** Takes the letters, digits and signs of a word or number; returns an empty text if there are none. */
   String word() {
     Matcher word = WORD.matcher(text).region(at, text.length());
     if (!word.lookingAt()) {

@@ -9,19 +9,19 @@ import java.util.Map;
 /**
  * The parser of JSON text to {@link Json}. Used by one thread.
  *
- * <p>The parser is our own, because a person writes the text and reads the messages. Each message says in words of the text
- * what is wrong, and at the line where it has to be mended: a missing comma belongs to the line that lacks it, not to the
- * next one. Commas and comments too many or too few do not end the reading, so that all of them are listed. Vert.x's
- * {@code JsonObject} also keeps the last of two equal keys without a word, rounds numbers, and forgets where a value stood.
+ * <p>Why a parser of our own: a person writes the text and reads the messages. Each message says what is wrong at the line that
+ * has to be changed: a missing comma belongs to the line that lacks it, not to the next one. Reading goes on after a missing
+ * comma, an extra one or a comment, so that all of them are listed. {@code JsonObject} of Vert.x also drops the first of two
+ * equal keys without an error, rounds numbers, and does not keep the places of values.
  *
- * <p>Members named {@code $comment}, and those whose names begin with {@code //}, are comments: they are left out, whatever
- * their values, and may be there more than once.
+ * <p>Members named {@code $comment}, and members whose names begin with {@code //}, are comments: they are left out and may be
+ * repeated.
  */
 final class JsonText {
-  /** Deeper than any configuration, and far from the end of the stack. */
+  /** Deeper than any configuration, and not deep enough to overflow the stack. */
   private static final int MOST_NESTED = 64;
 
-  /** More than anybody mends before the next try. */
+  /** More faults than anybody corrects before the next try. */
   private static final int MOST_FAULTS = 100;
 
   private static final String QUOTES = "'`\u2018\u2019\u201a\u201c\u201d\u201e";
@@ -65,7 +65,7 @@ final class JsonText {
       throw fault(
           next == '}' || next == ']'
               ? (char) next + " without its beginning"
-              : "text behind the end of the JSON value",
+              : "text after the end of the JSON value",
           "nothing more");
     }
     return value;
@@ -179,23 +179,23 @@ final class JsonText {
     skipBlanks();
     switch (scanner.peek()) {
       case ':' -> scanner.skip();
-      case '=' -> throw fault("= behind a key", "a colon");
+      case '=' -> throw fault("= after a key", "a colon");
       case ',', '}' -> throw new SyntaxFault(end, "a key without a value", "a colon and a value");
       default -> {
         refuseEnd(open, '}');
-        throw new SyntaxFault(end, "no colon behind a key", "a colon");
+        throw new SyntaxFault(end, "no colon after a key", "a colon");
       }
     }
     int colon = scanner.offset();
     skipBlanks();
     if (scanner.peek() == ',' || scanner.peek() == '}') {
-      throw new SyntaxFault(colon, "no value behind the colon", "a value");
+      throw new SyntaxFault(colon, "no value after the colon", "a value");
     }
     refuseEnd(open, '}');
     return key;
   }
 
-  /** Takes what stands behind a value in an object or a list; returns false behind the last one. */
+  /** Takes the comma or bracket after a value in an object or a list; returns false after the last value. */
   private boolean another(char close, int open) throws SyntaxFault {
     int end = scanner.offset();
     skipBlanks();
@@ -217,22 +217,22 @@ final class JsonText {
       skipCommas();
     }
     if (scanner.peek() == close) {
-      note(new SyntaxFault(comma, "a comma before " + close, "no comma behind the last value"));
+      note(new SyntaxFault(comma, "a comma before " + close, "no comma after the last value"));
       scanner.skip();
       return false;
     }
     return true;
   }
 
-  /** Goes on only where there is no doubt about what follows. */
+  /** Notes a missing comma if a value follows; throws if it is not clear what follows. */
   private void noteMissingComma(int next, int end, char close) throws SyntaxFault {
     boolean letter = Character.isLetterOrDigit(next);
     if (letter && scanner.offset() == end) {
-      throw fault("text behind a closing quote or bracket", "a comma; \\\" for a quote in text");
+      throw fault("text after a closing quote or bracket", "a comma; \\\" for a quote in text");
     }
     boolean value = next == '"' || (close == ']' && (letter || "{[-".indexOf(next) >= 0));
     SyntaxFault missing = value || letter || "{[-".indexOf(next) >= 0 || QUOTES.indexOf(next) >= 0
-        ? new SyntaxFault(end, "no comma behind this value", "a comma, or " + close)
+        ? new SyntaxFault(end, "no comma after this value", "a comma, or " + close)
         : fault(JsonScanner.character(next), "a comma, or " + close);
     if (!value) {
       throw missing;
@@ -279,7 +279,7 @@ final class JsonText {
     return new SyntaxFault(scanner.offset(), found, expected);
   }
 
-  /** Adds a fault behind which reading goes on. */
+  /** Adds a fault after which reading goes on. */
   private void note(SyntaxFault fault) throws SyntaxFault {
     if (noted == MOST_FAULTS - 1) {
       throw fault;

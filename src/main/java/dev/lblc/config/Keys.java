@@ -3,10 +3,10 @@ package dev.lblc.config;
 import java.util.List;
 
 /**
- * The keys that each kind of object in a configuration may have. Where kinds depend on a value in the object, as listeners
- * and routes do on the protocol, these are the keys of all of them.
+ * The keys that each kind of object in a configuration may have. Listeners and routes have the keys of HTTP and of TCP in one
+ * list.
  *
- * <p>They are listed before an object is read so that a misspelt key can be told from one that is asked for later.
+ * <p>The reader needs all keys before it reads an object: only then it can tell which key is misspelt.
  */
 final class Keys {
   static final List<String> GATEWAY =
@@ -62,7 +62,7 @@ final class Keys {
   static final List<String> EVENT_BUS_TLS = List.of("certificate", "key", "trust");
   static final List<String> ADMIN = List.of("host", "port", "token");
 
-  /** Of an object whose keys are not all known before it is read: no key of it is taken for a misspelt one. */
+  /** The keys of an object that are not known before it is read: none of its keys counts as misspelt. */
   static final List<String> OPEN = List.of();
 
   private Keys() {}

@@ -3,7 +3,7 @@ package dev.lblc.config;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A port, or several, that clients connect to, with the routes of what comes in there. */
+/** A listener: the ports that clients connect to, and the routes of their requests or connections. */
 public sealed interface ListenerConfig permits HttpListenerConfig, TcpListenerConfig {
   /** Returns the name, unique in the file. */
   String name();
@@ -11,10 +11,10 @@ public sealed interface ListenerConfig permits HttpListenerConfig, TcpListenerCo
   /** Returns the address to bind. */
   String host();
 
-  /** Returns the TCP ports, all different, at least one; 0, which is then alone, takes a free one. */
+  /** Returns the TCP ports, all different, at least one; 0, always alone, takes a free port. */
   List<Integer> ports();
 
-  /** Returns certificate and key; null: the gateway takes no TLS off. */
+  /** Returns certificate and key; null: the gateway does not terminate TLS. */
   @Nullable
   TlsConfig tls();
 
@@ -24,7 +24,7 @@ public sealed interface ListenerConfig permits HttpListenerConfig, TcpListenerCo
   /** Returns how many connections are accepted at once, on all ports. */
   int maxConnections();
 
-  /** Returns the addresses and CIDR blocks of peers that may say who the client is. */
+  /** Returns the addresses and CIDR blocks of peers whose word on the client's address is believed. */
   List<String> trustedPeers();
 
   /** Returns whether each exchange or connection is logged. */

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The reader of {@code listeners}. Their routes are read later, and joined to them by {@link #with}. */
+/** The reader of {@code listeners}. Routes are read later: {@link #with} adds them to their listeners. */
 final class ListenerReader {
   /** Stands for a name that was missing or faulty. */
   static final String NO_NAME = "";
@@ -18,7 +18,7 @@ final class ListenerReader {
   private static final int DEFAULT_CONNECTIONS = 10_000;
   private static final int MOST_CONNECTIONS = 10_000_000;
 
-  /** Each takes a file descriptor. */
+  /** Each port takes a file descriptor. */
   private static final int MOST_PORTS = 4_096;
 
   private static final Duration HELLO = Duration.ofSeconds(5);
@@ -32,14 +32,14 @@ final class ListenerReader {
     this.taken = taken;
   }
 
-  /** Reads them all. */
+  /** Reads all listeners. */
   static ListenerReader read(Cursor listeners, BoundPorts taken) {
     ListenerReader reader = new ListenerReader(taken);
     List<Boolean> unused = listeners.list(1, reader::read);
     return reader;
   }
 
-  /** Returns the names of all, in file order. */
+  /** Returns the names of all listeners, in file order. */
   List<String> names() {
     return names;
   }
@@ -54,8 +54,8 @@ final class ListenerReader {
   }
 
   /**
-   * Returns the listener of that name as far as it was read; null if its protocol is not known, or if there is no such
-   * listener, or one of each protocol.
+   * Returns the listener of that name, perhaps with faults; null if its protocol is not known, if there is no such listener, or
+   * if there is one of each protocol.
    */
   @Nullable
   ListenerConfig find(String name) {
@@ -82,7 +82,7 @@ final class ListenerReader {
     });
   }
 
-  /** Reads the keys of both protocols, for their faults alone. */
+  /** Reads the keys of both protocols, only to find their faults. */
   private void readWithoutProtocol(String host, ObjectReader keys) {
     ports(keys, host);
     tls(keys.optional("tls"));

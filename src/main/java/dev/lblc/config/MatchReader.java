@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The reader of {@code match} of a route of HTTP. */
+/** The reader of the {@code match} of an HTTP route. */
 final class MatchReader {
   private static final List<String> OF_TCP = List.of("sni", "port", "client");
 
@@ -24,7 +24,7 @@ final class MatchReader {
     });
   }
 
-  /** Reads the match of a route of either kind, for its faults alone. */
+  /** Reads the match of a route of unknown protocol, only to find its faults. */
   static void readAny(Cursor match) {
     boolean unused = match.object(Keys.MATCH, keys -> {
       keys.optional("host").text(HttpSyntax.HOST_PATTERN);

@@ -15,12 +15,12 @@ final class NameSyntax {
   static final Syntax<String> NAME =
       Syntax.matching("a name, not empty and without control characters", VISIBLE);
 
-  /** Of a deployment: also the first part of addresses, and of names of maps, which go on after a dot or a slash. */
+  /** Names of deployments. They begin event bus addresses and map names, and a dot or a slash follows there. */
   static final Syntax<String> DEPLOYMENT = Syntax.matching(
       "a name, not empty and without control characters, dots, slashes and asterisks",
       "[^\\p{Cntrl}./*]+");
 
-  /** Of a Java class. */
+  /** Names of Java classes. */
   static final Syntax<String> CLASS = Syntax.matching(
       "the name of a class with its package",
       "[\\p{L}_$][\\p{L}\\p{N}_$]*(\\.[\\p{L}_$][\\p{L}\\p{N}_$]*)*");

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The syntax of hosts and addresses. Nothing here asks a name server. */
 final class NetSyntax {
-  /** Labels of letters, digits, hyphens and (in use, if not in the RFC) underscores. */
+  /** Labels of letters, digits, hyphens and underscores, which the RFC lacks and people use. */
   static final String HOST_NAME =
       "(?=[^:]{1,253}(:|$))[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
           + "(\\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*";
@@ -43,7 +43,7 @@ final class NetSyntax {
     return ANY.contains(canonical(host));
   }
 
-  /** Returns whether sockets bound to the two hosts meet, on the same port. */
+  /** Returns whether sockets that are bound to the two hosts on one port get in each other's way. */
   static boolean overlap(String one, String other) {
     String a = canonical(one);
     String b = canonical(other);
@@ -78,13 +78,13 @@ final class NetSyntax {
     return text;
   }
 
-  /** Returns the address that the text spells out; null if it does not. */
+  /** Returns the address that the text is; null: the text is not an address. */
   private static @Nullable InetAddress address(String text) {
     if (!IPV4.matcher(text).matches() && !IPV6.matcher(text).matches()) {
       return null;
     }
     try {
-      // With a colon, or as four numbers, it is an address or an error, and never looked up.
+      // Text with a colon, or of four numbers, is never looked up: it is an address or an error.
       return InetAddress.getByName(text);
     } catch (UnknownHostException e) {
       return null;

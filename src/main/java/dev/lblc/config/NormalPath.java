@@ -5,11 +5,11 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The one form of a path that routes are matched against and destinations are made from. The request itself is forwarded
- * as it came, so the form must be what any sane upstream takes the path to be; where upstreams differ the path is refused.
+ * The normal form of a path, which routes are matched against and destinations are made from. The request itself is forwarded
+ * as it came. So the normal form must be what every upstream reads; a path that upstreams read in different ways is refused.
  *
  * <ul>
- *   <li>An escape of a character that may stand bare in a segment is decoded, the others get upper-case digits.
+ *   <li>An escape of a character that needs none is decoded; other escapes get upper-case digits.
  *   <li>{@code %2F} separates segments like a slash; slashes in a row are one.
  *   <li>{@code .} and {@code ..} segments are resolved, after decoding.
  *   <li>Refused: a path that climbs above its root; {@code %2F} or slashes in a row together with dot segments, which
@@ -33,10 +33,10 @@ public final class NormalPath {
   private NormalPath() {}
 
   /**
-   * Returns the normal form of a path: the same instance if it has it already.
+   * Returns the normal form of a path; the same instance if the path is normal already.
    *
    * @param path starts with a slash; without query
-   * @throws IllegalPathException if it is refused
+   * @throws IllegalPathException if the path is refused
    */
   public static String of(String path) {
     if (path.isEmpty() || path.charAt(0) != '/') {
@@ -60,7 +60,7 @@ public final class NormalPath {
     }
   }
 
-  /** Throws for a character that may not stand in a target at all, not even in its query. */
+  /** Throws for a character that is not allowed anywhere in a target, not even in its query. */
   public static void checkQuery(char c) {
     if (c <= ' ' || c >= 0x7f || c == '#') {
       throw new IllegalPathException("illegal character in the target");
@@ -150,7 +150,7 @@ public final class NormalPath {
     return HexFormat.fromHexDigits(path, percent + 1, percent + 3);
   }
 
-  /** Whether these octets start a UTF-8 sequence that is longer than its character needs, such as C0 AF for a slash. */
+  /** Returns whether two octets start a UTF-8 sequence that is longer than its character needs, such as C0 AF for a slash. */
   private static boolean isOverlong(int octet, int next) {
     if (next < 0x80 || next > 0xbf) {
       return false;

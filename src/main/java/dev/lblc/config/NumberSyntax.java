@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class NumberSyntax {
   private NumberSyntax() {}
 
-  /** Returns the whole number that a literal stands for; null if it is none, or out of the range. */
+  /** Returns the whole number that a literal stands for; null if it is not whole, or out of range. */
   static @Nullable Integer integer(String literal, int least, int most) {
     if (!JsonScanner.isNumber(literal)) {
       return null;
@@ -20,7 +20,7 @@ final class NumberSyntax {
     }
   }
 
-  /** Returns the number that a literal stands for; null if it is none, or out of the range. */
+  /** Returns the number that a literal stands for; null if it is not a number, or out of range. */
   static @Nullable Double number(String literal, double least, double most) {
     if (!JsonScanner.isNumber(literal)) {
       return null;

@@ -9,10 +9,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reader of one JSON object. The keys that are asked for are the known ones; any other key is a fault.
+ * The reader of one JSON object. Every key that nobody asks for is a fault.
  *
- * <p>A misspelt key is such a fault, but its value is read as that of the key that was meant, so that the faults in it are
- * reported at once, too. Used by one thread.
+ * <p>A misspelt key is a fault, but its value is read as the value of the key that was probably meant: so the faults in the
+ * value are reported in the same run. Used by one thread.
  */
 final class ObjectReader {
   private final Cursor owner;
@@ -26,8 +26,8 @@ final class ObjectReader {
   /**
    * A reader of an object.
    *
-   * @param object null where there is none; then nothing is missing from it
-   * @param keys all that it may have
+   * @param object null: there is none, and no key counts as missing
+   * @param keys all keys that the object may have
    */
   ObjectReader(Cursor owner, Json.@Nullable Obj object, List<String> keys) {
     this.owner = owner;
@@ -52,12 +52,12 @@ final class ObjectReader {
     return known.contains(key);
   }
 
-  /** Returns whether there is an object, so that keys can be missing from it. */
+  /** Returns whether there is an object: only then keys can be missing. */
   boolean isObject() {
     return isObject;
   }
 
-  /** Notes a fault if there is a key that people may well write here; the reason stands for the list of known keys. */
+  /** Notes a fault if the object has this key, which belongs elsewhere; {@code expected} says why. */
   void refuse(String key, String expected) {
     refused.add(key);
     Json json = members.get(key);
@@ -66,7 +66,7 @@ final class ObjectReader {
     }
   }
 
-  /** Accepts the keys that nobody asked for, unless they look like a misspelt known one. */
+  /** Accepts the keys that nobody asked for, except those that look like a misspelt known key. */
   void acceptOthers() {
     members.keySet().stream()
         .filter(key -> Spelling.hint(key, known).isEmpty())
@@ -94,7 +94,7 @@ final class ObjectReader {
     return owner.member(written, members.get(written), needed);
   }
 
-  /** Returns the keys that seem to be misspelt, by the one that was meant. */
+  /** Returns the keys that seem to be misspelt, by the key that was probably meant. */
   private static Map<String, String> misspelt(Set<String> found, List<String> keys) {
     List<String> absent = keys.stream().filter(key -> !found.contains(key)).toList();
     Map<String, String> misspelt = new HashMap<>();

@@ -1,7 +1,7 @@
 package dev.lblc.config;
 
 /**
- * Neighbouring TCP ports.
+ * A range of TCP ports.
  *
  * @param first 1 to 65,535
  * @param last {@code first} or above
@@ -15,12 +15,12 @@ public record PortRange(int first, int last) {
     }
   }
 
-  /** Returns whether a port is one of them. */
+  /** Returns whether the range contains a port. */
   public boolean contains(int port) {
     return port >= first && port <= last;
   }
 
-  /** Returns how many they are. */
+  /** Returns the number of ports. */
   public int size() {
     return last - first + 1;
   }

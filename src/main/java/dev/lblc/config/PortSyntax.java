@@ -18,7 +18,7 @@ final class PortSyntax {
 
   private PortSyntax() {}
 
-  /** Reads one element of a list; returns null if it is faulty. */
+  /** Reads one element of a list; returns null if the element has a fault. */
   static @Nullable PortRange read(Cursor port) {
     if (port.isVariable()) {
       return port.text(VARIABLES);

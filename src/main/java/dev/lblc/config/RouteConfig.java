@@ -3,7 +3,7 @@ package dev.lblc.config;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a listener does with some of what comes in. */
+/** A route: which requests or connections of a listener go to which service. */
 public sealed interface RouteConfig permits HttpRouteConfig, TcpRouteConfig {
   /** Returns the position in the file's {@code routes}, from 0; messages name the route by it. */
   int index();

@@ -30,7 +30,7 @@ final class RouteReader {
   private final Map<String, List<TcpRouteConfig>> tcp = new HashMap<>();
   private int count;
 
-  /** A reader that knows which names routes may use. Faults that left these incomplete are not repeated for each route. */
+  /** Creates a reader. If names of listeners or services have faults, routes that use those names get no fault of their own. */
   RouteReader(ListenerReader listeners, Map<String, ServiceConfig> services) {
     this.listeners = listeners;
     this.names = new LinkedHashSet<>(listeners.names());
@@ -89,8 +89,8 @@ final class RouteReader {
   }
 
   /**
-   * Reads a route whose listener is not known, for its faults alone: every key that a route of HTTP or of TCP may have is
-   * read, and nothing is said of keys that do not go together.
+   * Reads a route whose listener is not known, only to find its faults: every key of an HTTP or TCP route is read, and keys that
+   * do not go together are no fault.
    */
   private void readWithoutListener(Cursor route, ObjectReader keys) {
     MatchReader.readAny(keys.optional("match"));

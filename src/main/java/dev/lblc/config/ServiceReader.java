@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The reader of {@code services}. */
 final class ServiceReader {
-  /** One and a half times as many is still an int. */
+  /** One and a half times this still fits in an int. */
   private static final int MOST_ENTRIES = 1_000_000_000;
 
   private static final Duration LEASE_TIMEOUT = Duration.ofMinutes(10);
@@ -22,7 +22,7 @@ final class ServiceReader {
   private final StrategyCatalog strategies;
   private final Syntax<String> strategy;
 
-  /** What {@code options} says. */
+  /** The content of {@code options}. */
   private record Options(SchedulerOptions common, StrategyOptions own) {}
 
   ServiceReader(StrategyCatalog strategies) {
@@ -58,7 +58,7 @@ final class ServiceReader {
     });
   }
 
-  /** {@code strategy} is null if it is not known: nobody can tell then which keys it has of its own. */
+  /** Reads the options; {@code strategy} is null if it is not known: then all keys of its own are accepted. */
   private Options options(Cursor options, @Nullable String strategy) {
     return options.object(Keys.OPEN, keys -> {
       SchedulerOptions common = common(keys);

@@ -6,7 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 
-/** A guess at which name was meant by a misspelt one. */
+/** Guesses which name a misspelt name was meant to be. */
 final class Spelling {
   private Spelling() {}
 
@@ -18,7 +18,7 @@ final class Spelling {
         .orElse("");
   }
 
-  /** Returns the names that are nearest, in their order; none if all are too far away to be meant. */
+  /** Returns the nearest names, in their order; none if all are too different. */
   static List<String> nearest(String found, Collection<String> names) {
     int least = Math.min(2, found.length() / 2);
     List<String> nearest = new ArrayList<>();

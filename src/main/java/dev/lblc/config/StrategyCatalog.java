@@ -5,14 +5,14 @@ import java.util.Set;
 
 /** The strategies that a configuration can name. */
 public interface StrategyCatalog {
-  /** Returns their names. */
+  /** Returns the names of the strategies. */
   Set<String> names();
 
   /**
-   * Reads the options that a strategy has of its own.
+   * Reads a strategy's own options.
    *
    * @param name one of {@link #names}
-   * @return what the strategy is handed
+   * @return the object that the strategy gets as its own options
    */
   Object readOptions(String name, OptionReader reader);
 }

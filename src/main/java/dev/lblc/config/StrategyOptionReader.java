@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** The reader of a strategy's own options out of a service's {@code options}, after those that all strategies share. */
+/** The reader of a strategy's own options in a service's {@code options}. The options of all strategies are read before. */
 final class StrategyOptionReader implements OptionReader {
   private final ObjectReader options;
   private final Map<String, Cursor> asked = new LinkedHashMap<>();

@@ -3,13 +3,13 @@ package dev.lblc.config;
 import java.util.Map;
 
 /**
- * The options that a service's strategy has of its own. Two are equal if their values by key are.
+ * The strategy's own options of a service. Two are equal if they have equal values by key.
  *
- * @param value what the provider of the strategy made of them
- * @param byKey what each key says, or its default: a number, a boolean, a string or a duration
+ * @param value the object that the strategy's provider made of the options
+ * @param byKey the value of each key, or its default: a number, a boolean, a string or a duration
  */
 public record StrategyOptions(Object value, Map<String, Object> byKey) {
-  /** Of a strategy that has no options of its own. */
+  /** The options of a strategy that has none of its own. */
   public static final StrategyOptions NONE = new StrategyOptions(Map.of(), Map.of());
 
   // The provider's object need not have an equals of its own.

@@ -3,13 +3,13 @@ package dev.lblc.config;
 import java.util.regex.Pattern;
 
 /**
- * The syntax of a string: what it has to look like, and which value it stands for.
+ * The syntax of a string: which strings are valid, and which value each stands for.
  *
- * @param expected describes such a string in messages
+ * @param expected describes a valid string in messages
  * @param reading returns the value of a string
  */
 record Syntax<T>(String expected, Reading<T> reading) {
-  /** Returns the syntax of strings that match an expression as a whole and stand for themselves. */
+  /** Returns the syntax of strings that match a whole regular expression and stand for themselves. */
   static Syntax<String> matching(String expected, String regex) {
     Pattern pattern = Pattern.compile(regex);
     return new Syntax<>(expected, text -> {

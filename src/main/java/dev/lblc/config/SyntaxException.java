@@ -1,6 +1,6 @@
 package dev.lblc.config;
 
-/** A text that does not have the syntax it should; the message is what was expected. */
+/** A text that does not have the expected syntax; the message says what was expected. */
 final class SyntaxException extends Exception {
   private static final long serialVersionUID = 1;
 

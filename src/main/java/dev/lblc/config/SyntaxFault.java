@@ -8,7 +8,7 @@ final class SyntaxFault extends Exception {
   private final String found;
 
   /**
-   * Describes a fault. Neither text repeats what the file says: that may be a secret whose quotes are missing.
+   * Describes a fault. Neither text may quote the file: the quoted text could be a secret without its quotes.
    *
    * @param offset of the mistake, in characters from the beginning of the text
    */

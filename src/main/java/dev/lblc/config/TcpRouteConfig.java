@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which connections of a TCP listener go to which service, and how.
+ * A route of a TCP listener: which connections go to which service, and how.
  *
  * @param index position in the file's {@code routes}, from 0
  * @param match what a connection must have; empty parts match all
@@ -26,8 +26,8 @@ public record TcpRouteConfig(
   /**
    * What a connection must have.
    *
-   * @param sni lower-case name of the TLS handshake, or {@code *.} and a name for one or more labels before it; null: any,
-   *     and none
+   * @param sni lower-case server name of the TLS handshake, or {@code *.} and a name for one or more labels before it; null:
+   *     any name, or no name
    * @param ports that the client connected to; empty: any
    * @param clients addresses or CIDR blocks of clients; empty: any
    */
@@ -37,8 +37,8 @@ public record TcpRouteConfig(
    * Limits on waiting.
    *
    * @param connect to connect to a server
-   * @param idle without a byte in either direction
-   * @param lifetime of a connection, however busy; null: none
+   * @param idle time without a byte in either direction
+   * @param lifetime of a connection, busy or not; null: no limit
    */
   public record Timeouts(
       Duration connect, Duration idle, @Nullable Duration lifetime) {}

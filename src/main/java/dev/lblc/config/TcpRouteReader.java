@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The reader of those {@code routes} that are of TCP listeners. */
+/** The reader of the {@code routes} of TCP listeners. */
 final class TcpRouteReader {
   private static final List<String> OF_HTTP =
       List.of("redirect", "rewrite", "host", "requestHeaders", "responseHeaders");
   private static final List<String> MATCHES_OF_HTTP = List.of("host", "path", "method", "header");
   private static final String NO_HTTP = ": the route's listener is tcp";
 
-  /** What is known of a connection without understanding what is said on it. */
+  /** The fields that are known of a connection without reading its protocol. */
   private static final Set<Kind> FIELDS =
       EnumSet.of(Kind.CLIENT_IP, Kind.LOCAL_IP, Kind.LOCAL_PORT, Kind.SNI);
 
@@ -26,7 +26,7 @@ final class TcpRouteReader {
 
   private TcpRouteReader() {}
 
-  /** Reads one; {@code service} is the syntax of a reference to a service. */
+  /** Reads one route; {@code service} is the syntax of a reference to a service. */
   static TcpRouteConfig read(int index, ObjectReader keys, Syntax<String> service) {
     OF_HTTP.forEach(key -> keys.refuse(key, "no " + key + NO_HTTP));
     return new TcpRouteConfig(

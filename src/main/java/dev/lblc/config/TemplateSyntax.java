@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The syntax of templates of destinations: text with fields in braces. A brace that is not one of a field cannot be written. */
+/** The syntax of templates of destinations: text with fields in braces. There is no escape for a literal brace. */
 final class TemplateSyntax {
   static final Syntax<DestinationTemplate> TEMPLATE =
       new Syntax<>("a template such as {host}{path}", TemplateSyntax::template);

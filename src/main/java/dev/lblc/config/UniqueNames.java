@@ -4,11 +4,11 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The names found so far, none of which may be used twice. */
+/** The names read so far. Finds names that are used twice. */
 final class UniqueNames {
   private final Map<String, String> paths = new HashMap<>();
 
-  /** Adds a name, or notes a fault at {@code where} if it was there before; null is no name. */
+  /** Adds a name, or notes a fault at {@code where} if the name was added before. Null is ignored. */
   void add(Cursor where, @Nullable String value) {
     String first = value == null ? null : paths.putIfAbsent(value, where.path());
     if (first != null) {

@@ -7,6 +7,6 @@ import io.vertx.core.json.JsonObject;
  *
  * @param verticle class name
  * @param instances how many, 1 or more
- * @param config what the verticle gets, as it stands in the file
+ * @param config the verticle's own part, as the file has it
  */
 public record VerticleConfig(String verticle, int instances, JsonObject config) {}

@@ -23,15 +23,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The listeners of a configuration while they run, and the way from one configuration to the next.
+ * The running listeners of a configuration, and the way from one configuration to the next.
  *
- * <p>A gateway has a {@link Worker} for each event loop, as long as it lives. A listener is served by all of them. Starting is
- * {@link #apply} on a gateway without listeners. May be used from any thread.
+ * <p>A gateway has one {@link Worker} for each event loop, from its start to its stop. All workers serve each listener. The
+ * start is an {@link #apply} on a gateway without listeners. May be used from any thread.
  */
 public final class Gateway {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
-  /** How long requests in flight may take when the gateway stops: less than what its caller waits, which is 10 s. */
+  /** How long requests in flight may take when the gateway stops: less than the 10 s for which the caller waits. */
   private static final Duration STOP_DRAIN = Duration.ofSeconds(8);
 
   /** How long requests in flight may take on a listener that is removed; nobody waits for it. */
@@ -74,23 +74,23 @@ public final class Gateway {
   }
 
   /**
-   * Has the listeners be what a configuration says, and nothing that was there be interrupted: all of it is compiled and
-   * checked first, then new sockets are bound, and only then anything else is changed.
+   * Applies a configuration without interrupting what runs: everything is compiled and checked first, then new sockets are
+   * bound, and only then anything else changes.
    *
    * <ul>
    *   <li>A listener keeps its sockets and connections if its name, protocol, host and ports are the same, and
-   *       {@code transparent}, and with HTTP {@code proxyProtocol} and whether there is TLS. The rest holds from the next
-   *       connection or request on; those that have begun end with what they began with.
-   *   <li>A listener that is not in the configuration accepts no more when the future completes. What is in flight there has 30
-   *       seconds to end.
-   *   <li>A listener that needs a port of one that goes is opened after that is closed: connections are refused for some
-   *       milliseconds.
+   *       {@code transparent}; for HTTP also {@code proxyProtocol} and whether TLS is on. All other keys take effect with the
+   *       next connection or request; those that have begun keep the settings they began with.
+   *   <li>A listener that is not in the configuration no longer accepts connections when the future completes. Its requests
+   *       and connections in flight have 30 seconds to end.
+   *   <li>A listener that needs the port of a removed one is opened after the removed one is closed: connections are refused
+   *       for some milliseconds.
    * </ul>
    *
    * <p>Configurations are applied one after another, in the order of the calls.
    *
-   * @return what has changed; fails if a service is missing, a route or a certificate cannot work or a port cannot be bound, and
-   *     nothing was changed then
+   * @return what has changed; fails if a service is missing, a route or a certificate cannot work, or a port cannot be
+   *     bound: then nothing was changed
    */
   public synchronized Future<ListenerChanges> apply(GatewayConfig config) {
     if (closed != null) {
@@ -138,7 +138,7 @@ public final class Gateway {
         vertx.isNativeTransportEnabled() ? "native" : "nio");
     Throwable cause = vertx.unavailableNativeTransportCause();
     if (cause != null) {
-      LOG.warn("the native transport cannot be used: {}", String.valueOf(cause));
+      LOG.warn("the native transport cannot be used, nio is used: {}", String.valueOf(cause));
     }
     return this;
   }
@@ -161,7 +161,7 @@ public final class Gateway {
     leaving.drained().onComplete(done -> drainedLater.remove(leaving));
   }
 
-  /** Compiles and checks all of it; reads certificates, and waits for that. */
+  /** Compiles and checks a configuration. Blocks while it reads certificates. */
   private List<Listener> compile(GatewayConfig config) {
     Lblc lblc = Lblc.of(vertx);
     List<Listener> wanted = new ArrayList<>();
@@ -180,7 +180,7 @@ public final class Gateway {
     return wanted;
   }
 
-  /** Closes all listeners, once, behind what is being applied. Called by each worker that stops. */
+  /** Closes all listeners, once, after the configuration that is being applied. Called by each worker that stops. */
   private synchronized Future<Void> close() {
     if (closed == null) {
       closed = last.transform(before -> closeNow());
@@ -204,7 +204,7 @@ public final class Gateway {
     return Future.join(ends).mapEmpty();
   }
 
-  /** Complete on the gateway's context, so that all of an application runs there. */
+  /** Returns a future that completes on the gateway's context, so that each step of {@link #apply} runs there. */
   private Future<Void> onContext() {
     Promise<Void> promise = Promise.promise();
     context.runOnContext(v -> promise.complete());

@@ -14,12 +14,12 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A listener of HTTP: a server of Vert.x's on each event loop; they share one socket, the routes and the connection limit. */
+/** An HTTP listener: one Vert.x server on each event loop. The servers share one socket, the routes and the connection limit. */
 final class HttpListener implements Listener {
-  /** Vert.x shares a free port among servers that bind the same negative number; each opening takes one of its own. */
+  /** Vert.x shares a free port among servers that bind the same negative number: each opening uses a new number. */
   private static final AtomicInteger FREE_PORT = new AtomicInteger();
 
-  /** One of the servers, and the loop it is to be used on. */
+  /** One of the servers, and the worker on whose loop it is used. */
   private record Share(Worker worker, HttpServer server) {}
 
   private final Vertx vertx;
@@ -127,7 +127,7 @@ final class HttpListener implements Listener {
         .map(server -> new Share(worker, server)));
   }
 
-  /** What one of the servers is told holds for all that share its socket. */
+  /** Updates the certificate of one server: Vert.x applies it to all servers that share the socket. */
   private Future<Void> updateCertificate(HttpSettings next) {
     if (next.hasCertificateOf(settings) || shares.isEmpty()) {
       return Future.succeededFuture();
@@ -137,7 +137,7 @@ final class HttpListener implements Listener {
         .call(() -> any.server().updateSSLOptions(ServerOptions.tlsOf(next)).<Void>mapEmpty());
   }
 
-  /** Closes connections that come past the listener's limit at once. */
+  /** Counts a new connection, and closes it at once if the listener is over its limit. */
   private void accepted(Worker worker, HttpConnection connection) {
     worker.http().opened(connection);
     boolean stays = connections.opened();

@@ -10,8 +10,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a listener of HTTP does with connections and requests, compiled from configuration. Immutable, shared by all event
- * loops.
+ * The settings of an HTTP listener, compiled from its configuration. Immutable, shared by all event loops.
  *
  * @param config of the listener
  * @param routes compiled from it
@@ -21,7 +20,7 @@ record HttpSettings(
     HttpListenerConfig config, HttpRoutes routes, @Nullable Certificate certificate) {
 
   /**
-   * Compiles a listener. Waits for the files of its certificate.
+   * Compiles a listener. Blocks while it reads the certificate.
    *
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
    * @throws IllegalArgumentException if a route cannot work, or the certificate is not one

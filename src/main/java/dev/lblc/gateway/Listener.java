@@ -6,48 +6,48 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A listener of a configuration, compiled and checked. Serves connections from {@link #open} to {@link #close}; what it does
- * with new ones can be replaced meanwhile.
+ * A listener of a configuration, compiled and checked. It serves connections from {@link #open} to {@link #close}; its
+ * settings for new connections can be replaced in between.
  *
  * <p>May be used from any thread, by one at a time.
  */
 interface Listener {
-  /** Returns its name in the configuration. */
+  /** Returns the listener's name in the configuration. */
   String name();
 
-  /** Returns the port it is bound to, the first one if there are several. To be asked once it is open. */
+  /** Returns the bound port, the first one if there are several. Call it only when the listener is open. */
   int port();
 
-  /** Returns the ports it takes, without those that the kernel has still to choose. */
+  /** Returns the ports that the listener takes, without those that the kernel has not chosen yet. */
   Set<Integer> ports();
 
-  /** Returns whether it can do what {@code wanted} does without opening a socket: then {@link #update} is enough. */
+  /** Returns whether {@link #update} to {@code wanted} is possible with the sockets that are open. */
   boolean hasSocketsFor(Listener wanted);
 
-  /** Returns whether {@code wanted} was configured in the same way. Of the same listener, by {@link #hasSocketsFor}. */
+  /** Returns whether {@code wanted} has the same configuration. Call it only if {@link #hasSocketsFor} is true for it. */
   boolean isConfiguredAs(Listener wanted);
 
-  /** Returns a listener that is not open and was configured as this one is. */
+  /** Returns a listener with the present configuration of this one, not open. */
   Listener asConfigured();
 
-  /** Binds its ports, or none of them: then the future fails. A listener that was closed can be opened again. */
+  /** Binds all ports; if one cannot be bound, binds none and fails. A listener that was closed can be opened again. */
   Future<Void> open(List<Worker> workers);
 
   /**
-   * Does what {@code wanted} does, from the next connection or request on. Those that have begun end as they began.
+   * Takes the settings of {@code wanted} for the next connections and requests. Those that have begun keep their settings.
    *
-   * @return fails if it goes on as before
+   * @return fails if the settings stay as they were
    */
   Future<Void> update(Listener wanted);
 
   /**
-   * Stops accepting, at once. What is in flight may go on for {@code drain} and is cut off then; tunnels of HTTP, which have no
-   * end to wait for, are closed at once.
+   * Stops accepting at once. Requests and connections in flight may go on for {@code drain}, then they are cut off. HTTP
+   * tunnels have no end to wait for: they are closed at once.
    *
-   * @return complete once its ports are free; never fails
+   * @return complete once the ports are free; never fails
    */
   Future<Void> close(Duration drain);
 
-  /** Returns what completes once everything has ended that was in flight when it was closed. */
+  /** Returns a future that completes once all that was in flight at {@link #close} has ended. */
   Future<Void> drained();
 }

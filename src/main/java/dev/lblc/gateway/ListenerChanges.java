@@ -3,12 +3,12 @@ package dev.lblc.gateway;
 import java.util.List;
 
 /**
- * What a configuration has changed in the listeners of a gateway, by their names. One whose socket had to be opened anew is
- * both added and removed.
+ * The listeners that a configuration has changed, by name. A listener whose socket had to be opened again is both added and
+ * removed.
  *
- * @param added accept connections since
- * @param updated have their sockets and connections as before, and other routes, limits or certificates
- * @param removed accept no more
+ * @param added listeners that now accept connections
+ * @param updated listeners that kept their sockets and connections and got other routes, limits or certificates
+ * @param removed listeners that no longer accept connections
  */
 public record ListenerChanges(List<String> added, List<String> updated, List<String> removed) {
   /** Copies the lists. */

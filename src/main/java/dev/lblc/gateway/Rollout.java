@@ -17,25 +17,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way from the listeners that are open to those that a configuration wants.
+ * The change from the open listeners to those of a configuration.
  *
  * <pre>
- *   open those whose ports are free
- *   close those that go and have a port that another one needs; open that one
- *   update those that stay
- *   close the others that go                   which cannot fail
+ *   open new listeners whose ports are free
+ *   close removed listeners whose port a new one needs; open the new one
+ *   update listeners that stay
+ *   close the other removed listeners          this step cannot fail
  * </pre>
  *
- * <p>If a step fails, those before it are undone, in reverse, and all is as it was; but a listener that had to be closed for
- * another one was closed for a moment. A socket cannot be handed over: two of them on one port would have both to be opened for
- * it, and then two gateways started by mistake would share it, too.
+ * <p>If a step fails, the steps before it are undone in reverse order. A listener that was closed to free its port is opened
+ * again: it was closed for a moment.
  *
- * <p>To be run once, by one thread at a time.
+ * <p>A rollout is run once, by one thread at a time.
  */
 final class Rollout {
+  /*
+   * Why a port is closed before another listener opens it: two sockets can share a port only if both were opened with
+   * SO_REUSEPORT. Then two gateways that were started by mistake would share the port, too.
+   */
   private static final Logger LOG = LoggerFactory.getLogger(Rollout.class);
 
-  /** A listener that stays, and what it is to be. */
+  /** A listener that stays, and the listener whose settings it gets. */
   private record Kept(Listener listener, Listener wanted) {}
 
   private final List<Worker> workers;
@@ -48,11 +51,11 @@ final class Rollout {
   private final Deque<Supplier<Future<Void>>> undo = new ArrayDeque<>();
 
   /**
-   * Plans it; nothing happens yet.
+   * Plans the change; nothing happens yet.
    *
    * @param open the listeners that are open, by name
    * @param wanted the listeners of the configuration, none of which is open
-   * @param drain how long what is in flight on those that go may go on
+   * @param drain how long requests and connections in flight on removed listeners may go on
    */
   Rollout(
       List<Worker> workers,
@@ -87,7 +90,7 @@ final class Rollout {
     return result;
   }
 
-  /** Returns those that go; after {@link #run} they are closed and may still have something in flight. */
+  /** Returns the removed listeners; after {@link #run} they are closed and may still have requests in flight. */
   List<Listener> leaving() {
     return leaving;
   }
@@ -96,7 +99,7 @@ final class Rollout {
     return changes;
   }
 
-  /** Does it. Fails if nothing has changed. */
+  /** Makes the change. Fails if a step failed and the steps before it were undone. */
   Future<Void> run() {
     List<Listener> inTheWay =
         leaving.stream().filter(each -> sharesPort(each, added)).toList();
@@ -123,7 +126,7 @@ final class Rollout {
         .onSuccess(done -> undo.push(() -> listener
             .open(workers)
             .onFailure(cause -> LOG.error(
-                "listener {} could not be opened again and is closed now",
+                "listener {} was closed for a configuration that failed and could not be opened again: restart the gateway",
                 listener.name(),
                 cause))));
   }
@@ -135,7 +138,7 @@ final class Rollout {
         .onSuccess(done -> undo.push(() -> each.listener().update(before)));
   }
 
-  /** Goes back, whatever fails on the way. */
+  /** Undoes the steps in reverse order, even if one of them fails. */
   private Future<Void> undo(Throwable cause) {
     Future<Void> undone = Future.succeededFuture();
     for (Supplier<Future<Void>> step : undo) {
@@ -144,7 +147,7 @@ final class Rollout {
     return undone.transform(done -> Future.failedFuture(cause));
   }
 
-  /** One after another: how far they came is known if one fails. */
+  /** Runs a step for each element, one after another; ends at the first that fails. */
   private static <T> Future<Void> each(List<T> all, Function<T, Future<Void>> step) {
     Future<Void> done = Future.succeededFuture();
     for (T one : all) {

@@ -9,13 +9,13 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.ServerSSLOptions;
 import java.util.List;
 
-/** Vert.x's options for the servers of a listener. */
+/** The Vert.x options for the servers of an HTTP listener. */
 final class ServerOptions {
   private static final int STREAMS_PER_CONNECTION = 100;
 
   private ServerOptions() {}
 
-  /** Throws an {@link IllegalStateException} if the PROXY protocol is asked for and its codec is not on the class path. */
+  /** Throws an {@link IllegalStateException} if the listener uses the PROXY protocol and its codec is not on the class path. */
   static void check(HttpSettings settings) {
     if (settings.config().proxyProtocol()) {
       ProxyCodec.require(
@@ -32,7 +32,7 @@ final class ServerOptions {
         .setInitialSettings(new Http2Settings()
             .setMaxConcurrentStreams(STREAMS_PER_CONNECTION)
             .setMaxHeaderListSize(Limits.HEADER_BYTES))
-        // In clear text HTTP/2 would bring the upgrade from HTTP/1.1 with it.
+        // HTTP/2 in clear text would also turn on the upgrade from HTTP/1.1.
         .setHttp2ClearTextEnabled(false)
         .setHandle100ContinueAutomatically(true)
         // WebSocket extensions are negotiated between client and server.
@@ -51,7 +51,7 @@ final class ServerOptions {
     return options;
   }
 
-  /** Returns the part of the options that can be replaced while it listens. */
+  /** Returns the part of the options that can be replaced while the servers listen. */
   static ServerSSLOptions tlsOf(HttpSettings settings) {
     ServerSSLOptions tls = of(settings).getSslOptions();
     tls.setApplicationLayerProtocols(

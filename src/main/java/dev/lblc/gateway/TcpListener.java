@@ -10,7 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** A listener of TCP. All that it does with a connection is decided when that is accepted, so that its sockets can stay. */
+/** A TCP listener. A connection keeps the settings it was accepted with, so that an update needs no new sockets. */
 final class TcpListener implements Listener {
   private final Vertx vertx;
   private final TcpServer server;

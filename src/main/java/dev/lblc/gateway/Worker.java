@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event loop's share of a gateway: the data paths of both protocols, which all listeners use. It lives as long as the
- * gateway, so that listeners may come and go. Confined to its loop but for {@link #call}.
+ * The data paths of one event loop, HTTP and TCP. All listeners use the same workers, so that listeners may come and go.
+ * Confined to its loop, except {@link #call}.
  */
 final class Worker extends VerticleBase {
   private final LongSupplier nanoTime;
@@ -20,10 +20,10 @@ final class Worker extends VerticleBase {
   private @Nullable TcpWorker tcp;
 
   /**
-   * Creates one that is to be deployed.
+   * Creates a worker that is to be deployed.
    *
    * @param nanoTime monotonic clock in nanoseconds
-   * @param beforeStop is waited for before it stops, since that cuts off requests in flight and their connections to servers
+   * @param beforeStop is run, and waited for, before the worker stops: a stop cuts off requests in flight
    */
   Worker(LongSupplier nanoTime, Supplier<Future<Void>> beforeStop) {
     this.nanoTime = nanoTime;
@@ -42,7 +42,7 @@ final class Worker extends VerticleBase {
     return beforeStop.get();
   }
 
-  /** Calls this on the event loop. */
+  /** Runs an action on the event loop; the future has its outcome. */
   <T> Future<T> call(Supplier<Future<T>> action) {
     Promise<T> promise = Promise.promise();
     context.runOnContext(
@@ -60,7 +60,7 @@ final class Worker extends VerticleBase {
 
   private static <T> T started(@Nullable T part) {
     if (part == null) {
-      throw new IllegalStateException("asked for before the start");
+      throw new IllegalStateException("the worker is not started");
     }
     return part;
   }

@@ -14,29 +14,28 @@ final class JsonTextTest {
   static Stream<Arguments> faults() {
     return Stream.of(
         // a comma too many
-        fault("{'a': 1,}", 1, 8, "a comma before }", "no comma behind the last value"),
-        fault("{'a': [1,\n2,\n]}", 2, 2, "a comma before ]", "no comma behind the last value"),
-        fault("{'a': 1,\n}", 1, 8, "a comma before }", "no comma behind the last value"),
-        fault(
-            "{'a': {'b': 1 ,\n\n }}", 1, 15, "a comma before }", "no comma behind the last value"),
+        fault("{'a': 1,}", 1, 8, "a comma before }", "no comma after the last value"),
+        fault("{'a': [1,\n2,\n]}", 2, 2, "a comma before ]", "no comma after the last value"),
+        fault("{'a': 1,\n}", 1, 8, "a comma before }", "no comma after the last value"),
+        fault("{'a': {'b': 1 ,\n\n }}", 1, 15, "a comma before }", "no comma after the last value"),
         fault("[1,,2]", 1, 4, "a second comma", "one comma between two values"),
         fault("{'a': 1,\n,'b': 2}", 2, 1, "a second comma", "one comma between two values"),
         fault("[,1]", 1, 2, "a comma with nothing before it", "a value, or ]"),
         fault("{,}", 1, 2, "a comma with nothing before it", "a value, or }"),
         // a comma too few: where it is missing, not where the next value begins
-        fault("{'a': 1\n 'b': 2}", 1, 8, "no comma behind this value", "a comma, or }"),
-        fault("{'a': 'x'   \n\n'b': 2}", 1, 10, "no comma behind this value", "a comma, or }"),
-        fault("{'a': {}\n'b': 2}", 1, 9, "no comma behind this value", "a comma, or }"),
-        fault("[1 2]", 1, 3, "no comma behind this value", "a comma, or ]"),
-        fault("[{}\n{}]", 1, 4, "no comma behind this value", "a comma, or ]"),
-        fault("['a' 'b']", 1, 5, "no comma behind this value", "a comma, or ]"),
+        fault("{'a': 1\n 'b': 2}", 1, 8, "no comma after this value", "a comma, or }"),
+        fault("{'a': 'x'   \n\n'b': 2}", 1, 10, "no comma after this value", "a comma, or }"),
+        fault("{'a': {}\n'b': 2}", 1, 9, "no comma after this value", "a comma, or }"),
+        fault("[1 2]", 1, 3, "no comma after this value", "a comma, or ]"),
+        fault("[{}\n{}]", 1, 4, "no comma after this value", "a comma, or ]"),
+        fault("['a' 'b']", 1, 5, "no comma after this value", "a comma, or ]"),
         fault("['a'; 'b']", 1, 5, "the character ;", "a comma, or ]"),
-        fault("{'a': 1 b: 2}", 1, 8, "no comma behind this value", "a comma, or }"),
+        fault("{'a': 1 b: 2}", 1, 8, "no comma after this value", "a comma, or }"),
         fault(
             "{'a': 'say 'hi''}",
             1,
             13,
-            "text behind a closing quote or bracket",
+            "text after a closing quote or bracket",
             "a comma; \\\" for"),
         // comments
         fault("// x\n{}", 1, 1, "a comment", "a key \"//\" or \"$comment\" may hold one"),
@@ -72,13 +71,13 @@ final class JsonTextTest {
         fault("{'a': 'x\ty'}", 1, 9, "a tab in a string", "\\t"),
         fault("{'a': 'x\0y'}", 1, 9, "the character U+0000 in a string", "\\u0000"),
         // colons
-        fault("{'a' 1}", 1, 5, "no colon behind a key", "a colon"),
-        fault("{'a'\n 'b': 1}", 1, 5, "no colon behind a key", "a colon"),
-        fault("{'a' = 1}", 1, 6, "= behind a key", "a colon"),
+        fault("{'a' 1}", 1, 5, "no colon after a key", "a colon"),
+        fault("{'a'\n 'b': 1}", 1, 5, "no colon after a key", "a colon"),
+        fault("{'a' = 1}", 1, 6, "= after a key", "a colon"),
         fault("{'a', 'b'}", 1, 5, "a key without a value", "a colon and a value"),
         fault("{'a'}", 1, 5, "a key without a value", "a colon and a value"),
-        fault("{'a':\n}", 1, 6, "no value behind the colon", "a value"),
-        fault("{'a': , 'b': 1}", 1, 6, "no value behind the colon", "a value"),
+        fault("{'a':\n}", 1, 6, "no value after the colon", "a value"),
+        fault("{'a': , 'b': 1}", 1, 6, "no value after the colon", "a value"),
         fault("['a': 1]", 1, 5, "the character :", "a comma, or ]"),
         // numbers and words
         fault("[08]", 1, 2, "a number with a leading zero", "a number without it"),
@@ -107,7 +106,7 @@ final class JsonTextTest {
         fault("{]", 1, 2, "]", "} for the { of line 1, column 1"),
         fault("{'a': 1]", 1, 8, "]", "} for the { of line 1, column 1"),
         fault("{}}", 1, 3, "} without its beginning", "nothing more"),
-        fault("{} {}", 1, 4, "text behind the end of the JSON value", "nothing more"),
+        fault("{} {}", 1, 4, "text after the end of the JSON value", "nothing more"),
         fault("'a': 1", 1, 4, "a key outside of { and }", "{ and } around the whole text"),
         fault("[".repeat(65), 1, 65, "more than 64 levels", "nested less deeply"),
         fault("", 1, 1, "nothing but blanks", "a JSON object, which begins with {"),
@@ -116,8 +115,8 @@ final class JsonTextTest {
         fault("\u00a0{}", 1, 1, "the character U+00A0", "a value: text in double quotes"),
         fault("{\uFEFF}", 1, 2, "the character U+FEFF", "a key in double quotes"),
         // ends of lines
-        fault("{\r\n'a': 1,\r\n}", 2, 7, "a comma before }", "no comma behind the last value"),
-        fault("{\r'a': 1,\r}", 2, 7, "a comma before }", "no comma behind the last value"));
+        fault("{\r\n'a': 1,\r\n}", 2, 7, "a comma before }", "no comma after the last value"),
+        fault("{\r'a': 1,\r}", 2, 7, "a comma before }", "no comma after the last value"));
   }
 
   /** The text has ' where JSON has a double quote, and ` where it has a single one. */
@@ -154,11 +153,11 @@ final class JsonTextTest {
         .extracting(error -> error.path() + ": " + error.value())
         .containsExactly(
             "line 2, column 3: a comment",
-            "line 3, column 10: no comma behind this value",
+            "line 3, column 10: no comma after this value",
             "line 3, column 15: a comma before ]",
             "$.a: duplicate key",
             "line 4, column 15: a comma before }",
-            "line 4, column 17: no comma behind this value",
+            "line 4, column 17: no comma after this value",
             "line 5, column 8: a comment",
             "line 6, column 16: a comma before }",
             "line 6, column 18: a comment");

@@ -4,9 +4,9 @@ import dev.lblc.gateway.net.AccessLine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The access log of exchanges, one line for each: client, method, path without query, protocol, status, bytes of body sent, milliseconds,
- * service, server, reason of the choice, and why it failed; a dash for what is not known. Never a destination, a header or a
- * query.
+ * The access log of exchanges, one line for each: client, method, path without query, protocol, status, bytes of body sent,
+ * milliseconds, service, server, reason of the choice, and why the exchange failed. A dash stands for what is not known. The
+ * log never shows a destination, a header or a query.
  */
 final class AccessLog {
   private AccessLog() {}

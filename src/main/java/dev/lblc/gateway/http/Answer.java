@@ -5,7 +5,7 @@ import dev.lblc.config.HttpRouteConfig.Redirect;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer that the gateway gives itself: short, plain text, and without a word about what is behind it.
+ * An answer of the gateway itself: short plain text that says nothing about the servers.
  *
  * @param status code
  * @param text of the body; null: no body
@@ -20,7 +20,7 @@ public record Answer(
   private static final int NO_CONTENT = 204;
   private static final int UNAVAILABLE = 503;
 
-  /** Returns what a client is told whose request no server has answered, as in {@code 502 connect failed}. */
+  /** Returns the answer to a request that no server has answered, such as {@code 502 connect failed}. */
   static Answer to(Failure failure) {
     boolean isWorthARetry = failure.status() == UNAVAILABLE;
     return new Answer(

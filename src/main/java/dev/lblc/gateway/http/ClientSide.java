@@ -3,8 +3,8 @@ package dev.lblc.gateway.http;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's side of an exchange: the request as it comes in and the answer as it goes out. Each engine has one. Confined to
- * the exchange's event loop.
+ * The client's side of an exchange: the incoming request and the outgoing answer. Each engine implements it. Confined to the
+ * exchange's event loop.
  *
  * @param <S> the server's side of the same engine
  */
@@ -23,7 +23,7 @@ public interface ClientSide<S extends ServerSide> {
   /** Returns whether an answer was written to its end. */
   boolean isAnswered();
 
-  /** Returns whether the connection or stream has ended: nobody is there any more. */
+  /** Returns whether the client's connection or stream has ended. */
   boolean isClosed();
 
   /** Returns whether the client does not take what is written to it. */
@@ -40,37 +40,37 @@ public interface ClientSide<S extends ServerSide> {
 
   // --- the request ---
 
-  /** Holds the body back until {@link #forward} or {@link #discardRest}: no server is there to take it. */
+  /** Holds the body back until {@link #forward} or {@link #discardRest}: there is no server yet. */
   void holdBody();
 
-  /** Sends the request to a server: its head by the plan, its body as it comes and no faster than the server takes it. */
+  /** Sends the request to a server: the head by the plan, the body as it comes, no faster than the server takes it. */
   void forward(S server, RequestPlan plan);
 
-  /** Reads what is left of the request and throws it away, so that the connection can be used again. */
+  /** Reads the rest of the request and drops it, so that the connection can be used again. */
   void discardRest();
 
-  /** Ends a request of which the client goes on to send what nobody wants. */
+  /** Ends the connection or stream of a client that still sends a request that was answered. */
   void refuseRest();
 
   // --- the answer ---
 
-  /** Answers in place of a server. Nothing may have been written. */
+  /** Answers in place of a server. To be called before anything is written. */
   void answer(Answer answer);
 
   /**
-   * Sends a server's response: its head by the plan, its body as it comes and no faster than the client takes it. At its end
-   * {@link Exchange#responseEnded} is called.
+   * Sends a server's response: the head by the plan, the body as it comes, no faster than the client takes it. Calls
+   * {@link Exchange#responseEnded} at its end.
    *
    * @throws IllegalArgumentException if the head cannot be sent; nothing was written then
    */
   void relay(S server, ResponsePlan plan);
 
-  /** Writes what ends the relayed response: its last bytes, and its trailers by their plan; null: none. */
+  /** Ends the relayed response: writes its last bytes, and its trailers by the plan; null: no trailers. */
   void finish(@Nullable HeaderPlan trailers);
 
   /** Answers that the protocol is switched, and joins the two connections until one of them ends. */
   void tunnel(S server, HeaderPlan plan);
 
-  /** Ends the connection or stream such that the client cannot take what it has seen for the whole answer. */
+  /** Ends the connection or stream so that the client sees that the answer is not complete. */
   void cut();
 }

@@ -5,8 +5,9 @@ import dev.lblc.plugin.Lease;
 import dev.lblc.plugin.NoServerException;
 
 /**
- * The way of an exchange to a server: a lease, then a connection; after a failed connect those of another server, as often as
- * the route has retries. Ends in {@link Exchange#connected} or {@link Exchange#abort}. Confined to its event loop.
+ * The stage of an exchange that gets a connection: takes a lease, connects to its server, and after a failed connect tries
+ * another server while retries are left. Ends in {@link Exchange#connected} or {@link Exchange#abort}. Confined to the
+ * exchange's event loop.
  */
 final class Connecting<S extends ServerSide> {
   private final Exchange<S> exchange;
@@ -19,7 +20,7 @@ final class Connecting<S extends ServerSide> {
     this.attempts = attempts;
   }
 
-  /** Makes an attempt; {@code before}: why the exchange fails if there is no server, or none left. */
+  /** Makes an attempt; {@code before} is the reason of the exchange's failure if no server is left. */
   void attempt(Failure before) {
     Lease taken;
     try {
@@ -32,7 +33,7 @@ final class Connecting<S extends ServerSide> {
     upstreams.connect(taken.server(), exchange.route().connectMillis(), new Attempt(taken));
   }
 
-  /** After a connection that was closed too early its server is as good as any, if there is no other. */
+  /** Takes a lease. If a server closed a connection early and no other is left, all servers may be tried again. */
   private Lease take(boolean mayTryAllAgain) {
     try {
       return attempts.take();
@@ -45,7 +46,7 @@ final class Connecting<S extends ServerSide> {
     }
   }
 
-  /** One attempt. Once its lease is no longer held, what is heard of it comes too late. */
+  /** One attempt. Its events are ignored once its lease is no longer held. */
   private final class Attempt implements Upstreams.Attempt<S> {
     private final Lease taken;
 
@@ -68,7 +69,7 @@ final class Connecting<S extends ServerSide> {
       if (!attempts.holds(taken)) {
         return;
       }
-      if (why == Failure.POOL_EXHAUSTED) { // which says nothing about the server
+      if (why == Failure.POOL_EXHAUSTED) { // says nothing about the server
         exchange.abort(why);
         return;
       }

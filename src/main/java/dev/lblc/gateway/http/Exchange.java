@@ -27,21 +27,21 @@ import org.slf4j.LoggerFactory;
  *   answered, clientGone, tunnelEnded, cut                  the one end
  * </pre>
  *
- * <p>Whatever the way out, it goes through {@link #end}, once. There the lease is closed, and so is the connection to the
- * server unless both messages are complete. A request of which the client still sends is then read to its end and thrown away,
- * so that the client's connection can be used again.
+ * <p>Every way out goes through {@link #end}, once: there the lease is closed, and so is the connection to the server unless
+ * both messages are complete. If the client still sends its request, the rest is read and dropped, so that the client's
+ * connection can be used again.
  *
- * <p>An exchange knows what it wants, not how bytes move: that is the engine's, whose two sides it tells what to do, and which
- * tells it what has happened. Confined to the request's event loop.
+ * <p>An exchange decides and moves no bytes. The engine moves them: the exchange calls its {@link ClientSide} and {@link
+ * ServerSide}, and the engine reports events to the exchange. Confined to the request's event loop.
  */
 public final class Exchange<S extends ServerSide> {
   private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
   private static final Set<String> IDEMPOTENT =
       Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
 
-  /** What is being waited for. */
+  /** What the exchange waits for. */
   enum Phase {
-    /** Nothing yet: no server is involved. */
+    /** Nothing yet: the route is being found. */
     ROUTING,
     /** A connection to a server. */
     CONNECTING,
@@ -51,7 +51,7 @@ public final class Exchange<S extends ServerSide> {
     RECEIVING,
     /** The end of a tunnel. */
     TUNNELLING,
-    /** The answer is complete: the rest of the request, which nobody wants. */
+    /** The rest of the request, which is dropped: the answer is complete. */
     LINGERING,
     /** Nothing more. */
     OVER
@@ -76,7 +76,7 @@ public final class Exchange<S extends ServerSide> {
   private @Nullable String refusal;
   private boolean isOver;
 
-  /** Creates the exchange of a request that has just come; nothing happens until {@link #begin} or {@link #refuse}. */
+  /** Creates the exchange of a new request; nothing happens until {@link #begin} or {@link #refuse}. */
   public Exchange(ClientSide<S> client, ExchangeContext<S> context, HttpRoutes routes) {
     this.client = client;
     this.context = context;
@@ -99,12 +99,12 @@ public final class Exchange<S extends ServerSide> {
     return phase;
   }
 
-  /** Returns whether it ended: nothing may be written to the client any more. */
+  /** Returns whether the exchange has ended: nothing may be written to the client any more. */
   public boolean isOver() {
     return isOver;
   }
 
-  /** Returns something that grows as long as something happens. */
+  /** Returns a number that grows with each byte moved and each server given up. */
   long progress() {
     return client.received()
         + client.sent()
@@ -123,12 +123,12 @@ public final class Exchange<S extends ServerSide> {
     Routing.begin(this, client.head(), routes);
   }
 
-  /** The request can be read in one way only. */
+  /** Notes the facts of a request that is not ambiguous. */
   void understood(InboundFacts read) {
     facts = read;
   }
 
-  /** It has a route that forwards: gets a server. */
+  /** Takes a route that forwards, and gets a server. */
   void routed(Route found, LblcService service) {
     InboundFacts known = known(facts);
     route = found;
@@ -141,12 +141,12 @@ public final class Exchange<S extends ServerSide> {
     connecting.attempt(Failure.NO_SERVER);
   }
 
-  /** A server was chosen, and a connection to it is attempted. */
+  /** Notes that a server was chosen and a connection to it is attempted. */
   void connecting() {
     enter(Phase.CONNECTING, Stage.SETTING_UP);
   }
 
-  /** There is a connection to the server, on which nothing was sent. */
+  /** Takes a connection to the server, on which nothing was sent, and forwards the request. */
   void connected(S granted, Server chosen) {
     InboundFacts known = known(facts);
     server = granted;
@@ -155,7 +155,7 @@ public final class Exchange<S extends ServerSide> {
     client.forward(granted, HeaderPolicy.requestPlan(known, route(), chosen));
   }
 
-  /** The head of the server's response has come. */
+  /** Takes the head of the server's response, and relays it. */
   public void responseBegan(ResponseHead head) {
     S from = server;
     if (isOver || from == null) {
@@ -174,48 +174,48 @@ public final class Exchange<S extends ServerSide> {
         client.relay(from, plan);
       }
     } catch (IllegalArgumentException e) {
-      LOG.debug("a status or header of a server cannot be sent", e);
+      LOG.debug("a status or header of a server cannot be sent: the client gets 502", e);
       abort(Failure.BAD_ANSWER);
     }
   }
 
-  /** The response was received to its end; {@code trailers} are null if there are none, or none can be sent. */
+  /** Ends the response; {@code trailers} are null if there are none, or none can be sent. */
   public void responseEnded(@Nullable HeaderView trailers) {
     if (isOver || server == null) {
       return;
     }
     isReceived = true;
-    // Before the last byte: a client that has all of its answer never sees itself counted.
+    // Before the last byte: a client that has its whole answer is no longer counted.
     known(attempts).release();
     client.finish(trailers == null ? null : HeaderPolicy.trailers(trailers));
   }
 
-  /** The two connections are joined. */
+  /** Notes that the two connections are joined. */
   public void tunnelling() {
     enter(Phase.TUNNELLING, Stage.RUNNING);
   }
 
-  /** So many bytes have gone through the tunnel. */
+  /** Counts bytes that went through the tunnel. */
   public void tunnelled(int bytes) {
     tunnelBytes += bytes;
   }
 
   // --- ways out ---
 
-  /** Answers in place of a server: none is involved. */
+  /** Answers without a server. */
   void answer(Answer answer) {
     client.answer(answer);
   }
 
-  /** Refuses it before a server is involved. */
+  /** Refuses the request before a server is chosen. */
   public void refuse(int status, String why) {
     refusal = why;
     client.answer(Answer.refusal(status, why));
   }
 
   /**
-   * The server's side has failed. If no response has begun and the server has closed the connection, as happens to one that
-   * was idle for too long, the request is sent again where that does no harm and nothing of a body is lost.
+   * Handles a failure of the server's side. A server may close an idle connection at the moment it is used: if no response has
+   * begun, a request that is idempotent and has no body is sent again.
    */
   public void serverFailed(Failure why) {
     if (isOver || server == null) {
@@ -237,7 +237,7 @@ public final class Exchange<S extends ServerSide> {
         && known(attempts).giveUp();
   }
 
-  /** Answers with an error of our own if the client has seen nothing yet, else cuts the client off. */
+  /** Answers with an error of the gateway's own if the client has seen nothing yet, else cuts the client off. */
   public void abort(Failure why) {
     fail(why);
     if (isOver) {
@@ -254,7 +254,7 @@ public final class Exchange<S extends ServerSide> {
     client.answer(Answer.to(known(failure)));
   }
 
-  /** Ends what the client has seen a part of, so that it cannot take it for the whole. */
+  /** Ends an answer that has begun so that the client sees that it is not complete. */
   public void cut(Failure why) {
     fail(why);
     if (!isOver) {
@@ -263,28 +263,28 @@ public final class Exchange<S extends ServerSide> {
     }
   }
 
-  /** A handler of the engine's has thrown this. */
+  /** Handles an exception that a handler of the engine has thrown. */
   public void crashed(RuntimeException cause) {
-    LOG.error("a request failed", cause);
+    LOG.error("a request failed in the gateway: its client gets 500, or is cut off", cause);
     abort(Failure.INTERNAL);
   }
 
-  /** The last byte of the answer was written. */
+  /** Ends the exchange: the last byte of the answer was written. */
   public void answered() {
     end();
   }
 
-  /** The connection or stream of the client has ended. */
+  /** Ends the exchange: the connection or stream of the client has ended. */
   public void clientGone() {
     end();
   }
 
-  /** One of the two ends of the tunnel is closed, and now both are. */
+  /** Ends the exchange: one end of the tunnel was closed, and now both are. */
   public void tunnelEnded() {
     end();
   }
 
-  /** Notes why it fails; the first reason stays. */
+  /** Notes why the exchange fails; the first reason stays. */
   private void fail(Failure why) {
     if (failure == null) {
       failure = why;
@@ -315,7 +315,7 @@ public final class Exchange<S extends ServerSide> {
     }
   }
 
-  /** Ends the wait for the rest of the request if there is nothing to wait for any more. */
+  /** Ends the wait for the rest of the request if the rest has come, the client has gone, or the time is over. */
   void checkLingering(boolean isLate) {
     if (client.isRequestComplete() || client.isClosed()) {
       leave();

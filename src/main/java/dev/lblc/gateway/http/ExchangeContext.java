@@ -6,7 +6,7 @@ import java.util.function.LongSupplier;
 /**
  * What the exchanges of one event loop and engine share.
  *
- * @param upstreams the ways to the servers
+ * @param upstreams gets connections to servers
  * @param deadlines checks time limits
  * @param nanoTime monotonic clock in nanoseconds
  */

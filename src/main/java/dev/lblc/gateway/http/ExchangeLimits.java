@@ -5,11 +5,11 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The time limits of an exchange, which are its route's. Confined to its event loop. */
+/** The time limits of an exchange, as its route says. Confined to its event loop. */
 final class ExchangeLimits implements DeadlineRing.Timed {
   private static final Logger LOG = LoggerFactory.getLogger(ExchangeLimits.class);
 
-  /** How much longer than its own limit a connect may take: the engine ends it, and this is the net below. */
+  /** How much longer than its limit a connect may take: the engine should have ended it by then. */
   private static final long CONNECT_GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** How long a client may go on with a request that was answered already. */

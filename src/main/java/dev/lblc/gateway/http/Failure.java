@@ -4,7 +4,7 @@ package dev.lblc.gateway.http;
 public enum Failure {
   /** No server could be chosen. */
   NO_SERVER(503, "no server available"),
-  /** The server did not take the connection, nor did those tried after it. */
+  /** No server that was tried took the connection. */
   CONNECT_FAILED(502, "connect failed"),
   /** No connection within the time allowed. */
   CONNECT_TIMEOUT(504, "connect timed out"),
@@ -12,7 +12,7 @@ public enum Failure {
   POOL_EXHAUSTED(503, "too many waiting requests"),
   /** The connection ended before the head of the response. */
   CLOSED_EARLY(502, "server closed the connection"),
-  /** What came is not a response to this request. */
+  /** The server sent something that is not a response to this request. */
   BAD_ANSWER(502, "invalid response"),
   /** The connection ended within the body of the response. */
   CUT_SHORT(502, "response cut short"),
@@ -26,7 +26,7 @@ public enum Failure {
   CLIENT_STALLED(499, "client did not read"),
   /** The client left first; nobody sees the status. */
   CLIENT_GONE(499, "client closed the connection"),
-  /** A fault of our own. */
+  /** A fault of the gateway. */
   INTERNAL(500, "internal error");
 
   private final int status;

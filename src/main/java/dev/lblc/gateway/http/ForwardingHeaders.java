@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The headers that tell a server who asked: X-Forwarded-For, -Proto, -Host, -Port and Forwarded. What a trusted peer sent is
- * kept and added to; from any other peer all such headers are dropped, those that the gateway does not set included.
+ * The headers that tell a server who the client is: X-Forwarded-For, -Proto, -Host, -Port and Forwarded. Headers from a trusted
+ * peer are kept and added to. From any other peer all X-Forwarded headers and Forwarded are dropped.
  */
 final class ForwardingHeaders {
   private static final AsciiString FOR = AsciiString.cached("x-forwarded-for");
@@ -18,7 +18,7 @@ final class ForwardingHeaders {
 
   private ForwardingHeaders() {}
 
-  /** Adds them to the plan of a request. */
+  /** Adds the forwarding headers to the plan of a request. */
   static void plan(HeaderPlan plan, InboundFacts facts) {
     String peer = facts.peer();
     String host = facts.authority();

@@ -7,15 +7,15 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of the headers of a message on its way through the gateway.
+ * The plan for the headers of one message: which names are dropped, and which lines are added.
  *
  * <pre>
  *   for each header that came:  if not drops(name), copy it
  *   for each line of the plan:  add it
  * </pre>
  *
- * <p>A plan and no edits: whoever writes the headers copies each once, be it into a map or from one buffer into another, and
- * nothing is written to be removed again. A header that is set is one that is dropped and has a line.
+ * <p>A header that is set is dropped and has a line. A plan lets an engine copy each header once, into a map or from buffer to
+ * buffer: no header is written and removed again.
  */
 public final class HeaderPlan {
   private static final String FORWARDED_PREFIX = "x-forwarded-";
@@ -29,7 +29,7 @@ public final class HeaderPlan {
   private int size;
 
   /**
-   * Creates a plan with the lines that the route sets; those of the gateway's own are added.
+   * Creates a plan with the lines that the route sets; the gateway's own lines are added later.
    *
    * @param dropped names that are dropped from every message of this direction
    * @param edits of the route
@@ -53,7 +53,7 @@ public final class HeaderPlan {
     }
   }
 
-  /** Returns whether a header of that name does not go on. */
+  /** Returns whether headers of that name are dropped. */
   public boolean drops(CharSequence name) {
     return dropped.contains(name)
         || edits.dropped().contains(name)

@@ -14,7 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which headers go through the gateway.
+ * The rules for headers: makes the {@link HeaderPlan} of each message that the gateway forwards.
  *
  * <pre>
  *   both ways:      drop those of one connection, and those that Connection names; then the route's edits
@@ -39,7 +39,7 @@ final class HeaderPolicy {
       "transfer-encoding",
       "upgrade");
 
-  /** What Connection may name without effect: handled anyway, or no header of its own. */
+  /** Names in a Connection header that are ignored: other rules handle them, or they are not headers. */
   private static final Set<String> NOT_NAMED =
       Set.of("close", "keep-alive", "upgrade", "host", "content-length");
 
@@ -119,7 +119,7 @@ final class HeaderPolicy {
     return name != null ? name : Authority.of(server.host(), server.port());
   }
 
-  /** HTTP/2 may split Cookie into several fields, which HTTP/1.1 may not; null: nothing to join. */
+  /** Joins the Cookie fields of HTTP/2 into the one that HTTP/1.1 allows; null: there is at most one. */
   private static @Nullable String joined(List<String> cookies) {
     return cookies.size() > 1 ? String.join("; ", cookies) : null;
   }

@@ -3,7 +3,7 @@ package dev.lblc.gateway.http;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The headers of a message as a policy reads them, whatever holds them. Names are compared without regard to case. */
+/** The headers of a message as policies read them. Each engine implements it. Names are compared without regard to case. */
 public interface HeaderView {
   /** Returns the first header of that name; null: none. */
   @Nullable

@@ -13,8 +13,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The facts of a request that came in. What could be read in more than one way is refused here, once and for all engines.
- * Values that cost are made when asked for. Confined to the request's event loop.
+ * The facts of an incoming request. A request that could be read in more than one way is refused here, for all engines. Costly
+ * values are made when they are needed. Confined to the request's event loop.
  */
 final class InboundFacts implements RequestFacts {
   private static final String CHUNKED = "chunked";
@@ -30,7 +30,7 @@ final class InboundFacts implements RequestFacts {
   private final Body body;
   private final @Nullable String upgrade;
 
-  /** Reads them; throws {@link BadRequestException} if the request could be read in more than one way. */
+  /** Reads the facts; throws {@link BadRequestException} if the request could be read in more than one way. */
   InboundFacts(RequestHead head, AddressBlocks trustedPeers) {
     this.head = head;
     this.trustedPeers = trustedPeers;
@@ -45,9 +45,9 @@ final class InboundFacts implements RequestFacts {
   }
 
   /**
-   * Returns host and port as the client sent them beside the target; null: not at all.
+   * Returns host and port as the client sent them in Host or {@code :authority}; null: neither was sent.
    *
-   * @throws BadRequestException if they are none, or missing where they must not be
+   * @throws BadRequestException if they are not valid, or missing where HTTP demands them
    */
   static @Nullable String authorityOf(RequestHead head) {
     String authority;
@@ -68,7 +68,7 @@ final class InboundFacts implements RequestFacts {
     return authority;
   }
 
-  /** HTTP/2 frames bodies itself; towards an HTTP/1.1 server one of unknown length is chunked. */
+  /** Returns how the body is framed. HTTP/2 has frames of its own: without a length the server gets chunks. */
   private static Body bodyOf(RequestHead head) {
     List<String> codings = head.headers("transfer-encoding");
     if (head.protocol() != Protocol.HTTP_2 && !codings.isEmpty()) {
@@ -115,7 +115,7 @@ final class InboundFacts implements RequestFacts {
     return target;
   }
 
-  /** Returns host and port as the client sent them; null: not at all. */
+  /** Returns host and port as the client sent them; null: none were sent. */
   @Nullable
   String authority() {
     return authority;
@@ -126,7 +126,7 @@ final class InboundFacts implements RequestFacts {
     return body;
   }
 
-  /** Returns the protocol to switch to, which is WebSocket, as the client spells it; null: it stays HTTP. */
+  /** Returns the Upgrade header of a WebSocket request, as it came; null: the request is not one. */
   @Nullable
   String upgrade() {
     return upgrade;

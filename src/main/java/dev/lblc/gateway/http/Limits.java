@@ -1,6 +1,6 @@
 package dev.lblc.gateway.http;
 
-/** What a message may measure, the same on both sides: what a listener lets in can be forwarded. */
+/** The size limits of a message. They are the same on both sides: what a listener accepts can be forwarded. */
 public final class Limits {
   /** Of a request line or status line, and of an HTTP/2 target. */
   public static final int LINE_BYTES = 8192;
@@ -8,7 +8,7 @@ public final class Limits {
   /** Of all headers of a message. */
   public static final int HEADER_BYTES = 65_536;
 
-  /** Of one piece of a body: as large as what a socket read returns, so that a body passes in few pieces. */
+  /** Of one piece of a body: the size of a socket read, so that a body passes in few pieces. */
   public static final int CHUNK_BYTES = 65_536;
 
   private Limits() {}

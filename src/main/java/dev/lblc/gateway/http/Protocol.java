@@ -2,7 +2,7 @@ package dev.lblc.gateway.http;
 
 /** The version of HTTP that a client speaks. */
 public enum Protocol {
-  /** Without chunks; a connection ends with its answer unless the client asks to keep it. */
+  /** No chunks; the connection ends with the answer unless the client asks to keep it. */
   HTTP_1_0("HTTP/1.0"),
   /** One request at a time. */
   HTTP_1_1("HTTP/1.1"),

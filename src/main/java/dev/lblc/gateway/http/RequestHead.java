@@ -2,7 +2,7 @@ package dev.lblc.gateway.http;
 
 import org.jspecify.annotations.Nullable;
 
-/** The head of a client's request as it came, and what its connection tells. */
+/** The head of a client's request as it came, and the facts of its connection. */
 public interface RequestHead extends HeaderView {
   /** Returns the version that the client speaks. */
   Protocol protocol();

@@ -1,10 +1,10 @@
 package dev.lblc.gateway.http;
 
 /**
- * What a server gets of a request.
+ * The request that a server gets.
  *
  * @param target to ask for
- * @param headers made of the client's
+ * @param headers the plan for the client's headers
  * @param body how it is framed
  * @param isUpgrade whether it asks the server to leave HTTP
  */

@@ -3,11 +3,11 @@ package dev.lblc.gateway.http;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client gets of a response.
+ * The response that a client gets.
  *
  * @param status code
  * @param phrase the reason phrase; null: that of the status
- * @param headers made of the server's
+ * @param headers the plan for the server's headers
  * @param body how it is framed
  */
 public record ResponsePlan(int status, @Nullable String phrase, HeaderPlan headers, Body body) {
@@ -19,7 +19,7 @@ public record ResponsePlan(int status, @Nullable String phrase, HeaderPlan heade
     SIZED,
     /** Of unknown length: chunks, or the frames of HTTP/2. */
     CHUNKED,
-    /** Of unknown length, to a client that knows no chunks: the end of the connection is its end. */
+    /** Of unknown length, to a client of HTTP/1.0: the body ends with the connection. */
     UNTIL_CLOSE
   }
 }

@@ -5,7 +5,7 @@ import dev.lblc.gateway.route.Route;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What becomes of a server's response. */
+/** The rules for responses: makes the {@link ResponsePlan} of a server's response. */
 final class ResponsePolicy {
   private static final int SWITCHING_PROTOCOLS = 101;
   private static final int FIRST_FINAL = 200;
@@ -20,7 +20,7 @@ final class ResponsePolicy {
         && "websocket".equalsIgnoreCase(response.header("upgrade"));
   }
 
-  /** Plans a response; null: it does not answer the request, and the client cannot be told what it is. */
+  /** Plans a response; null: the response is not a valid answer to the request. */
   static @Nullable ResponsePlan plan(RequestHead request, ResponseHead response, Route route) {
     return isAnswer(response)
         ? new ResponsePlan(
@@ -31,7 +31,7 @@ final class ResponsePolicy {
         : null;
   }
 
-  /** A switch of protocols that nobody asked for is no answer, nor is an unknown coding. */
+  /** Returns false for a switch of protocols that the client did not ask for, and for an unknown transfer coding. */
   private static boolean isAnswer(ResponseHead response) {
     if (response.status() < FIRST_FINAL) {
       return false;

@@ -5,7 +5,7 @@ import dev.lblc.gateway.route.HttpRoutes;
 import dev.lblc.gateway.route.Route;
 import dev.lblc.plugin.LblcService;
 
-/** The beginning of an exchange: finds the route of its request. Ends in {@link Exchange#routed} or in an answer. */
+/** The first stage of an exchange: finds the route. Ends in {@link Exchange#routed} or in an answer. */
 final class Routing {
   private Routing() {}
 

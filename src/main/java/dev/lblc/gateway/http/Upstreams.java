@@ -3,17 +3,17 @@ package dev.lblc.gateway.http;
 import dev.lblc.scheduler.Server;
 
 /**
- * The ways to the servers: one for each event loop and engine. Confined to the event loop.
+ * The source of connections to servers, one for each event loop and engine. Confined to the event loop.
  *
- * @param <S> the server's side that it makes
+ * @param <S> the server's side of the engine
  */
 public interface Upstreams<S extends ServerSide> {
-  /** Hears how an attempt to get a connection ends; exactly one of its methods is called, once. */
+  /** Receives the outcome of an attempt to connect: exactly one of the methods is called, once. */
   interface Attempt<S extends ServerSide> {
-    /** The server has taken the connection, or one that it took before is free. Nothing of the request was sent. */
+    /** Takes a connection, new or idle, on which nothing of the request was sent. */
     void connected(S server);
 
-    /** There is no connection to the server. */
+    /** Takes the reason why there is no connection to the server. */
     void refused(Failure why);
   }
 

@@ -1,4 +1,4 @@
-/** HTTP policy: what becomes of a request and its response, whatever moves their bytes. No Vert.x. */
+/** HTTP policy: the stages of an exchange and the rules for its messages, without I/O and without Vert.x. */
 @NullMarked
 package dev.lblc.gateway.http;
 

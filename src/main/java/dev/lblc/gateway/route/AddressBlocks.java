@@ -45,12 +45,12 @@ public final class AddressBlocks {
     return new AddressBlocks(blocks.stream().map(AddressBlocks::block).toArray(Block[]::new));
   }
 
-  /** Returns whether nothing is in it. */
+  /** Returns whether the set is empty. */
   public boolean isEmpty() {
     return blocks.length == 0;
   }
 
-  /** Returns whether that address, as text, is in it. */
+  /** Returns whether the set contains an address, given as text. */
   public boolean contains(String address) {
     if (blocks.length == 0) {
       return false;
@@ -68,7 +68,7 @@ public final class AddressBlocks {
     return false;
   }
 
-  /** Returns the octets of an address, an IPv4 one written as IPv6 as IPv4; null: not an address. */
+  /** Returns the octets of an address, 4 for an IPv4 address that is mapped into IPv6; null: not an address. */
   public static byte @Nullable [] octets(String address) {
     byte[] octets = NetUtil.createByteArrayFromIpAddressString(address);
     if (octets == null || octets.length == 4) {

@@ -6,7 +6,7 @@ import io.netty.util.AsciiString;
 public final class AsciiCase {
   private AsciiCase() {}
 
-  /** The text with A to Z in lower case: the same instance if it has none. */
+  /** Returns the text with A to Z in lower case; the same instance if it has no upper case. */
   public static String lower(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (AsciiString.isUpperCase(text.charAt(i))) {

@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   lease = take()                      counts as active on the lease's server
  *   connect to lease.server()
- *     works:   lease.connected()        and release() at the end, whatever the way out
+ *     works:   lease.connected()        and release() at the end, however it ends
  *     fails:   lease.connectFailed()
  *              giveUp() ? take() again  without the servers tried so far
  *                       : fail
  * </pre>
  *
- * <p>HTTP and TCP differ in what a connection is and agree on all of this, so it does no I/O and knows neither. A retry is a
- * fresh choice among the other servers: the destination's home stays what it is.
+ * <p>HTTP and TCP share this class, so it does no I/O and knows neither protocol. A retry is a fresh choice among the other
+ * servers: the destination keeps its home.
  *
  * <p>Confined to one thread, or to one event loop.
  */
@@ -67,8 +67,8 @@ public final class Attempts {
   }
 
   /**
-   * Releases the lease of a server that did not work out. Returns whether another server may be tried; false as well if no
-   * lease is held, since the request or connection has ended then.
+   * Releases the lease of a server that failed. Returns whether another server may be tried; also false if no lease is held:
+   * then the request or connection has ended.
    */
   public boolean giveUp() {
     Lease failed = lease;
@@ -108,7 +108,7 @@ public final class Attempts {
     }
   }
 
-  /** Returns whether this lease is the one held: what is heard of another one comes too late. */
+  /** Returns whether this lease is the one held: events of any other lease come too late. */
   public boolean holds(Lease taken) {
     return isHeld && lease == taken;
   }

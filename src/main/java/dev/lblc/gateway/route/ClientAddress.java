@@ -3,13 +3,13 @@ package dev.lblc.gateway.route;
 import io.netty.util.NetUtil;
 import java.util.List;
 
-/** Finds the client behind trusted peers. */
+/** Finds the client's address behind trusted peers. */
 public final class ClientAddress {
   private ClientAddress() {}
 
   /**
-   * The client's address: walking X-Forwarded-For from the right, the first that is not a trusted peer's. What cannot be
-   * an address ends the walk, and the last good one stands: nothing to the left of it was vouched for.
+   * Returns the client's address: the first in X-Forwarded-For, from right to left, that is not a trusted peer's. Text that
+   * is not an address ends the search at the address before it: no trusted peer wrote what stands to the left.
    *
    * @param peer address of the connection
    * @param forwardedFor the X-Forwarded-For headers, in order

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class CookieValue {
   private CookieValue() {}
 
-  /** The first value of that name in the Cookie headers, as it came; null: none. */
+  /** Returns the first value of that name in the Cookie headers, as it came; null: none. */
   static @Nullable String of(List<String> headers, String name) {
     for (String header : headers) {
       String value = in(header, name);

@@ -6,11 +6,11 @@ import dev.lblc.gateway.route.KeyCascade.Source;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where the fields of a request's destination come from. */
+/** The fields that a template of an HTTP route may name, and where in a request each value comes from. */
 final class DestinationKeys {
   private DestinationKeys() {}
 
-  /** For these templates, tried in order; none: no request has a destination. */
+  /** Compiles templates, which are tried in order; none: no request has a destination. */
   static KeyCascade<RequestFacts> compile(List<DestinationTemplate> templates) {
     return KeyCascade.compile(templates, DestinationKeys::source);
   }

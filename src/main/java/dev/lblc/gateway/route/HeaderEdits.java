@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * A route's edits of a message's headers, compiled. None of them is of a header that frames the message: the reader of the
- * configuration sees to it. Immutable.
+ * A route's edits of a message's headers, compiled. The configuration reader refuses edits of headers that frame a message.
+ * Immutable.
  *
  * @param dropped names of the headers that the route removes or sets
  * @param set headers that the message gets

@@ -9,7 +9,7 @@ import java.util.List;
 public final class HeaderNames {
   private static final AsciiString[] NOTHING = {};
 
-  /** By length, since nearly every name that is asked for differs from all names in the set by its length. */
+  /** By length: the length alone tells nearly every name that is looked up from all names in the set. */
   private final AsciiString[][] byLength;
 
   private HeaderNames(AsciiString[][] byLength) {

@@ -2,16 +2,16 @@ package dev.lblc.gateway.route;
 
 import io.netty.util.NetUtil;
 
-/** The one form of a host that routes are matched against: lower case, without port, brackets or final dot. */
+/** The normal form of a host, which routes are matched against: lower case, without port, brackets or final dot. */
 public final class HostName {
   private static final int HIGHEST_PORT = 65_535;
 
   private HostName() {}
 
   /**
-   * The normal form of a Host header or authority: the same instance if it has it already; empty if it is.
+   * Returns the normal form of a Host header or authority: the same instance if it is normal already, empty if it is empty.
    *
-   * @throws BadRequestException for what is not a host and an optional port
+   * @throws BadRequestException if the text is not a host with an optional port
    */
   public static String of(String authority) {
     boolean plain = true;

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The routes of one listener, compiled, with what else all its requests share. Immutable, shared by all event loops. */
+/** The routes and the request settings of one HTTP listener, compiled. Immutable, shared by all event loops. */
 public final class HttpRoutes {
   private final Route[] routes;
   private final AddressBlocks trustedPeers;
@@ -43,10 +43,10 @@ public final class HttpRoutes {
   }
 
   /**
-   * The first route that matches; null: none does.
+   * Returns the first route that matches; null: none does.
    *
-   * @throws BadRequestException if a server that takes parameters out of the path would be asked for what another route
-   *     guards
+   * @throws BadRequestException if the path without its parameters matches another route: a server that drops parameters
+   *     would serve what the other route protects
    */
   public @Nullable Route find(RequestFacts facts) {
     String path = facts.path();

@@ -9,19 +9,19 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The templates of a route's destination: the first that yields a value makes it. Compiled once from configuration into functions;
- * immutable.
+ * The templates of a route's destination, compiled into functions. The first template that has a value gives the key.
+ * Immutable.
  *
- * @param <F> what is known about a request or a connection
+ * @param <F> the facts of a request or a connection
  */
 public final class KeyCascade<F> {
   /**
    * A piece of a key.
    *
-   * @param <F> what it is taken from
+   * @param <F> the facts that the piece is taken from
    */
   public interface Source<F> {
-    /** Returns the piece; null or an empty text for no value. */
+    /** Returns the piece; null or empty: no value. */
     @Nullable
     String value(F facts);
   }
@@ -33,7 +33,7 @@ public final class KeyCascade<F> {
   }
 
   /**
-   * Compiles templates, which are tried in order; none: nothing has a destination.
+   * Compiles templates, which are tried in order; none: no request or connection has a destination.
    *
    * @param fields how each field gets its value
    */
@@ -43,7 +43,7 @@ public final class KeyCascade<F> {
         templates.stream().map(template -> compile(template, fields)).toList());
   }
 
-  /** Returns the key; null: no template yields a value. */
+  /** Returns the key; null: no template has a value. */
   public @Nullable String keyOf(F facts) {
     for (Source<F> source : cascade) {
       String value = source.value(facts);

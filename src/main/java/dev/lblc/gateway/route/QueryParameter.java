@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class QueryParameter {
   private QueryParameter() {}
 
-  /** The first value of that name, decoded; null: no query or no such parameter. */
+  /** Returns the first value of that name, decoded; null: no query or no such parameter. */
   static @Nullable String of(@Nullable String query, String name) {
     if (query == null) {
       return null;
@@ -35,7 +35,7 @@ final class QueryParameter {
         || (end - start > name.length() && decode(query, start, end).equals(name));
   }
 
-  /** Decodes escapes and plus signs; an escape that is broken stands for itself. */
+  /** Decodes escapes and plus signs; a broken escape stays as it is. */
   private static String decode(String query, int start, int end) {
     boolean plain = true;
     for (int i = start; i < end && plain; i++) {

@@ -3,46 +3,46 @@ package dev.lblc.gateway.route;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a request says about itself, in the forms that matching and destinations use. */
+/** The facts of a request, in the form that matches and destinations use. */
 public interface RequestFacts {
-  /** Host, lower case, without port; empty: the request has none. */
+  /** Returns the host, in lower case and without port; empty: the request has none. */
   String host();
 
-  /** Path in normal form. */
+  /** Returns the path in normal form. */
   String path();
 
   /**
-   * The path as a server reads it that takes parameters out of segments ({@code /a;x/b} as {@code /a/b}), in normal form;
-   * the same instance as {@link #path} if there are none.
+   * Returns the path without the parameters of its segments ({@code /a;x/b} as {@code /a/b}), in normal form: some servers
+   * read it so. The same instance as {@link #path} if there are no parameters.
    *
-   * @throws BadRequestException if it has no normal form
+   * @throws BadRequestException if this path has no normal form
    */
   String pathWithoutParameters();
 
-  /** The whole query as it came; null: none. */
+  /** Returns the whole query as it came; null: none. */
   @Nullable
   String query();
 
-  /** Method, as it came. */
+  /** Returns the method as it came. */
   String method();
 
-  /** The first header of that name; null: none. */
+  /** Returns the first header of that name; null: none. */
   @Nullable
   String header(String name);
 
-  /** All headers of that name, in order. */
+  /** Returns all headers of that name, in order. */
   List<String> headers(String name);
 
-  /** The client's address: from X-Forwarded-For where the peer is trusted, else the peer's. */
+  /** Returns the client's address: from X-Forwarded-For if the peer is trusted, else the peer's. */
   String clientIp();
 
-  /** The address the client connected to, or what the PROXY protocol says it was. */
+  /** Returns the address the client connected to, or what the PROXY protocol says it was. */
   String localIp();
 
-  /** The port the client connected to, or what the PROXY protocol says it was. */
+  /** Returns the port the client connected to, or what the PROXY protocol says it was. */
   int localPort();
 
-  /** The server name of the TLS handshake, lower case; null: none. */
+  /** Returns the server name of the TLS handshake, in lower case; null: none. */
   @Nullable
   String sni();
 }

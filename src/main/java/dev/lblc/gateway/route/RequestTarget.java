@@ -5,7 +5,7 @@ import dev.lblc.config.NormalPath;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a request wants to go.
+ * The target of a request: a path, perhaps a query, and perhaps an authority before them.
  *
  * @param authority of a target in absolute form, which overrides the Host header; null: the target had none
  * @param origin the target in origin form, otherwise as it came
@@ -21,7 +21,7 @@ public record RequestTarget(
   /**
    * Reads a target in origin or absolute form.
    *
-   * @throws BadRequestException for any other, and for a path that {@link NormalPath} refuses
+   * @throws BadRequestException for any other form, and for a path that {@link NormalPath} refuses
    */
   public static RequestTarget parse(String target) {
     if (!target.isEmpty() && target.charAt(0) == '/') {
@@ -66,7 +66,7 @@ public record RequestTarget(
   /** See {@link RequestFacts#pathWithoutParameters}. */
   public String pathWithoutParameters() {
     if (origin.indexOf(';') < 0 && origin.indexOf("%3") < 0) {
-      return path; // as nearly all are
+      return path; // nearly always
     }
     String came = pathAsItCame();
     StringBuilder bare = new StringBuilder(came.length());
@@ -87,8 +87,8 @@ public record RequestTarget(
   }
 
   /**
-   * The target without a prefix of its path, which the path must have as whole segments; else the target as it is. What
-   * is left is as it came where the prefix stands there literally, and in normal form where it was written another way.
+   * Returns the target without a prefix of its path; unchanged if the path does not begin with the segments of the prefix. The
+   * rest is as it came if the client wrote the prefix literally, else in normal form.
    *
    * @param prefix in normal form, without final slash
    */

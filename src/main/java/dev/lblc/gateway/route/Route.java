@@ -7,19 +7,19 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One route, compiled: its match, and what becomes of the requests that take it. Immutable, shared by all event loops.
+ * One HTTP route, compiled: its match, and what is done with a request that takes it. Immutable, shared by all event loops.
  *
  * @param match what a request must have
  * @param service chooses the server; null if and only if {@code redirect} is set
- * @param keys makes the destination
+ * @param keys gives the destination
  * @param connectMillis limit on getting a connection
  * @param responseNanos limit from the request sent to the response head
  * @param idleNanos limit without a byte in either direction
  * @param retries how many other servers are tried after a failed connect
  * @param stripPrefix in normal form, without final slash; null: none
- * @param host what becomes of Host
- * @param requestEdits on the way to the server
- * @param responseEdits on the way to the client
+ * @param host what the server gets as Host
+ * @param requestEdits edits of the headers to the server
+ * @param responseEdits edits of the headers to the client
  * @param redirect null: forward
  */
 public record Route(

@@ -17,8 +17,8 @@ public final class RouteMatch {
   private final String[] headerValues;
 
   /**
-   * Compiles a match, whose host and path have the same normal forms as those of requests: the reader of the configuration
-   * sees to it.
+   * Compiles a match. Its host and path are in the same normal form as those of requests: the configuration reader checks
+   * that.
    */
   RouteMatch(HttpRouteConfig.Match match) {
     String host = match.host();
@@ -34,7 +34,7 @@ public final class RouteMatch {
     headerValues = headers.values().toArray(String[]::new);
   }
 
-  /** Whether the request has all of it, its path being read as that. */
+  /** Returns whether a request matches if {@code path} is taken as its path. */
   boolean matches(RequestFacts facts, String path) {
     return pathMatches(path)
         && (host == null || host.matches(facts.host()))

@@ -8,11 +8,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection of a client: closed when no request of it has been in flight for long. Confined to its event loop.
+ * The idle limit of a client's connection: closes the connection if it had no request in flight for 70 s. Confined to its event
+ * loop.
  *
- * <p>It stays in its ring from its beginning to its end, and a request does no more than count.
+ * <p>It stays in one ring from the connection's start to its end. A request changes a counter and nothing else.
  */
-// Nobody waits for a connection that is given up to be closed.
+// Nobody waits until a dropped connection is closed.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class ClientConnection implements DeadlineRing.Timed {
   private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
@@ -38,18 +39,18 @@ final class ClientConnection implements DeadlineRing.Timed {
     Connections.onClosed(connection, () -> deadlines.leave(opened.limits));
   }
 
-  /** Returns what watches a connection. */
+  /** Returns the idle limit of a connection. */
   static ClientConnection of(HttpConnection connection) {
     return Connections.attached(connection);
   }
 
-  /** A request has come. */
+  /** Notes that a request has come. */
   void began() {
     inFlight++;
     hasMoved = true;
   }
 
-  /** A request was answered, or has no client any more. */
+  /** Notes that a request was answered, or its client has gone. */
   void ended() {
     inFlight--;
     hasMoved = true;
@@ -72,6 +73,6 @@ final class ClientConnection implements DeadlineRing.Timed {
 
   @Override
   public void checkFailed(RuntimeException cause) {
-    LOG.error("an idle connection of a client could not be closed", cause);
+    LOG.error("the idle limit of a client's connection could not be checked", cause);
   }
 }

@@ -10,12 +10,11 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.concurrent.TimeUnit;
 
-/** The gateway's way into Vert.x's connections: what they can do and their API does not offer. */
-// Nobody waits for a connection that is given up to be closed, and a listener returns the future it
-// was added to.
+/** Operations on Vert.x connections that the API of Vert.x does not offer. */
+// Nobody waits until a dropped connection is closed, and addListener returns the future itself.
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class Connections {
-  /** No limit: a slow client's answer is under the deadlines of its exchange. */
+  /** In effect no limit: the deadlines of its exchange end a slow delivery. */
   private static final int LONGEST_DELIVERY_DAYS = 1;
 
   private static final AttributeKey<ClientConnection> CLIENT =
@@ -23,41 +22,41 @@ public final class Connections {
 
   private Connections() {}
 
-  /** Keeps this with a connection. */
+  /** Attaches the idle limit to its connection. */
   static void attach(HttpConnection connection, ClientConnection client) {
     ((ConnectionBase) connection).channel().attr(CLIENT).set(client);
   }
 
-  /** Returns what is kept with a connection. */
+  /** Returns the idle limit that is attached to a connection. */
   static ClientConnection attached(HttpConnection connection) {
     return ((ConnectionBase) connection).channel().attr(CLIENT).get();
   }
 
-  /** Closes a connection without waiting for what is still to be written: the other end may not be reading. */
+  /** Closes a connection without waiting for pending writes: the other end may not be reading. */
   public static void closeNow(HttpConnection connection) {
     ((ConnectionBase) connection).channelHandlerContext().close();
   }
 
-  /** Runs this when the connection is closed, even if it became a tunnel, at whose start its own handlers are gone. */
+  /** Runs an action when the connection is closed, even if it became a tunnel, for which Vert.x removes its own handlers. */
   public static void onClosed(HttpConnection connection, Runnable then) {
     ((ConnectionBase) connection).channel().closeFuture().addListener(closed -> then.run());
   }
 
-  /** Closes a connection so that the other end cannot take it for an orderly end. */
+  /** Resets a connection, so that the other end sees that the message is not complete. */
   static void resetNow(HttpConnection connection) {
     ChannelHandlerContext context = ((ConnectionBase) connection).channelHandlerContext();
     context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
     context.close();
   }
 
-  /** Gives a new HTTP/1.1 connection to a server a codec that keeps the answers to its clients apart. */
+  /** Gives a new HTTP/1.1 connection to a server the {@link UpstreamCodec}, which keeps the answers to its clients apart. */
   static void keepAnswersApart(HttpConnection upstream) {
     UpstreamCodec codec =
         new UpstreamCodec(() -> upstream.shutdown(LONGEST_DELIVERY_DAYS, TimeUnit.DAYS));
     ((ConnectionBase) upstream).channel().pipeline().replace("codec", "codec", codec);
   }
 
-  /** Returns whether the head of an HTTP/2 request was not its end. */
+  /** Returns whether an HTTP/2 request goes on after its head. */
   static boolean hasBody(HttpServerRequest http2Request) {
     ConnectionBase connection = (ConnectionBase) http2Request.connection();
     Http2ConnectionHandler handler =

@@ -4,12 +4,12 @@ import dev.lblc.gateway.http.HeaderPlan;
 import io.vertx.core.MultiMap;
 import java.util.Map;
 
-/** The writer of a header plan: does what the plan says to Vert.x's maps of headers. */
+/** The writer that applies a header plan to the header maps of Vert.x. */
 final class HeaderWriter {
   private HeaderWriter() {}
 
   /**
-   * Writes the headers of a message into those of the next one.
+   * Copies headers from one message to another by the plan.
    *
    * @throws IllegalArgumentException if one of them cannot be sent
    */

@@ -7,7 +7,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.function.Supplier;
 
-/** The requests of one listener on one event loop: each begins an exchange by the routes that there are when it comes. */
+/** The request handler of one listener on one event loop. Each request begins an exchange with the routes of that moment. */
 final class HttpFront implements Handler<HttpServerRequest> {
   private final ExchangeContext<OutboundRequest> context;
   private final Supplier<HttpRoutes> routes;

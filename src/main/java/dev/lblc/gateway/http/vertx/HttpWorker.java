@@ -11,15 +11,15 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * The HTTP data path of one event loop: its connections to servers and its time limits. To be made and used on that loop; what
- * it holds is closed with the verticle that made it.
+ * The HTTP data path of one event loop: connections to servers, and time limits. Created and used on that loop; Vert.x closes
+ * its client and timer with the verticle that created it.
  */
 public final class HttpWorker {
   private final DeadlineRing deadlines = new DeadlineRing();
   private final ExchangeContext<OutboundRequest> context;
 
   /**
-   * Creates the one of the current event loop.
+   * Creates the data path of the current event loop.
    *
    * @param nanoTime monotonic clock in nanoseconds
    */
@@ -28,17 +28,17 @@ public final class HttpWorker {
     vertx.setPeriodic(DeadlineRing.TICK_MILLIS, timer -> deadlines.tick(nanoTime.getAsLong()));
   }
 
-  /** Takes over a connection that a listener has accepted: to be called before its first request. */
+  /** Starts the idle limit of a connection that a listener has accepted. To be called before its first request. */
   public void opened(HttpConnection connection) {
     ClientConnection.opened(connection, deadlines);
   }
 
-  /** Returns what handles the requests of a listener: each by the routes that there are when it comes. */
+  /** Returns the request handler of a listener; {@code routes} is asked at each request. */
   public Handler<HttpServerRequest> handler(Supplier<HttpRoutes> routes) {
     return new HttpFront(context, routes);
   }
 
-  /** Returns what handles what came in on a listener and could not be read as a request. */
+  /** Returns the handler of input that could not be read as a request. */
   public Handler<HttpServerRequest> invalidRequestHandler(Supplier<HttpRoutes> routes) {
     return new InvalidRequests(context, routes);
   }

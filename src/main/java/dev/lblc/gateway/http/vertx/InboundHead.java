@@ -10,7 +10,7 @@ import io.vertx.core.net.SocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The head of a request that Vert.x has read. */
+/** The head of a request as Vert.x has read it. */
 final class InboundHead implements RequestHead {
   private final HttpServerRequest request;
   private final HttpConnection connection;

@@ -17,7 +17,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
-/** The client's side of an exchange: a request to one of Vert.x's servers, and its response. Confined to its event loop. */
+/** The client's side of an exchange: a request to a Vert.x server, and its response. Confined to its event loop. */
 final class InboundRequest implements ClientSide<OutboundRequest> {
   private static final CharSequence TEXT = HttpHeaders.createOptimized("text/plain; charset=utf-8");
   private static final long HTTP2_INTERNAL_ERROR = 0x2;
@@ -168,7 +168,7 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
     Tunnel.open(this, server, plan);
   }
 
-  /** Notes how the two ends of the tunnel are closed that the connection has become. */
+  /** Notes that the connection became a tunnel; {@code close} closes both ends. */
   void becameTunnel(Runnable close) {
     tunnel = close;
     exchange.tunnelling();
@@ -187,7 +187,7 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
     }
   }
 
-  /** Sets the status of the answer, and its phrase where that is another than the usual one. */
+  /** Sets the status of the answer, and its phrase if it is not the usual one. */
   void setStatus(int status, @Nullable String phrase) {
     response.setStatusCode(status);
     if (phrase != null && !phrase.equals(response.getStatusMessage())) {

@@ -10,7 +10,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Refuses what could not be read as a request, and closes its connection: where the next one starts is unknown. */
+/** The handler of input that is not a request: refuses it and closes the connection, since the next start is unknown. */
 final class InvalidRequests implements Handler<HttpServerRequest> {
   private final ExchangeContext<OutboundRequest> context;
   private final Supplier<HttpRoutes> routes;

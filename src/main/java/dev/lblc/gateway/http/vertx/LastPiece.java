@@ -6,10 +6,10 @@ import io.vertx.core.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a body of known length, held back until the message ends as well.
+ * The last piece of a body of known length, held back until the message ends.
  *
- * <p>What ends a message is decoded together with the last piece of its body. Written with the end, and in a short message
- * with the head, that piece costs one write to the socket instead of two or three.
+ * <p>The decoder reports the last piece and the end of the message together. Both are written at once, in a short message with
+ * the head: one write to the socket instead of two or three.
  */
 final class LastPiece {
   private static final long UNKNOWN = -1;
@@ -17,13 +17,13 @@ final class LastPiece {
   private long left;
   private @Nullable Buffer held;
 
-  /** Creates one for a message with these headers, or for one of unknown length, of which nothing is ever held. */
+  /** Creates the last piece of a message with these headers. Without a length nothing is held; null: no headers. */
   LastPiece(@Nullable MultiMap headers) {
     String length = headers == null ? null : headers.get(HttpHeaders.CONTENT_LENGTH);
     left = length == null ? UNKNOWN : parsed(length);
   }
 
-  /** Returns whether the piece completes the body, and is held. */
+  /** Holds the piece if it completes the body; returns whether it does. */
   boolean holds(Buffer piece) {
     if (left == UNKNOWN) {
       return false;
@@ -46,7 +46,7 @@ final class LastPiece {
     try {
       return Long.parseLong(length.trim());
     } catch (NumberFormatException e) {
-      return UNKNOWN; // the codec has let it pass, so that it cannot be of importance
+      return UNKNOWN; // the codec accepted it, so it frames nothing
     }
   }
 }

@@ -5,7 +5,7 @@ import io.vertx.core.MultiMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The headers in one of Vert.x's maps. */
+/** The headers in a header map of Vert.x. */
 record MapView(MultiMap map) implements HeaderView {
   @Override
   public @Nullable String header(CharSequence name) {

@@ -10,9 +10,9 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
 import org.jspecify.annotations.Nullable;
 
-/** The server's side of an exchange: a request on a connection of Vert.x's client. Confined to its event loop. */
+/** The server's side of an exchange: a request on a connection of a Vert.x client. Confined to its event loop. */
 final class OutboundRequest implements ServerSide {
-  /** A failure arrives through the future of the response, or at its relay; without a handler Vert.x would log it. */
+  /** The response's future or its relay reports failures; without this handler Vert.x would log them, too. */
   private static final Handler<Throwable> HANDLED_ELSEWHERE = failure -> {};
 
   private final HttpClientRequest request;
@@ -38,7 +38,7 @@ final class OutboundRequest implements ServerSide {
         .response()
         .onComplete(head -> responded(exchange, head), cause -> failed(exchange, cause));
     if (plan.isUpgrade()) {
-      // Its body is not worth having.
+      // The body of an upgrade request is not forwarded.
       request.connect();
     } else if (from.isEnded() || plan.body() == RequestPlan.Body.NONE) {
       request.setChunked(plan.body() == RequestPlan.Body.CHUNKED);
@@ -53,7 +53,7 @@ final class OutboundRequest implements ServerSide {
     return request;
   }
 
-  /** Returns the response, whose head has come. */
+  /** Returns the response; to be called once its head has come. */
   HttpClientResponse response() {
     HttpClientResponse come = response;
     if (come == null) {
@@ -62,7 +62,7 @@ final class OutboundRequest implements ServerSide {
     return come;
   }
 
-  /** Returns whether the exchange has given it up: what is heard of it comes too late. */
+  /** Returns whether the exchange has dropped this request: later events are ignored. */
   boolean isDropped() {
     return isDropped;
   }
@@ -99,8 +99,8 @@ final class OutboundRequest implements ServerSide {
       // Vert.x would keep what it has read and not handed on, and never release it.
       response.handler(null).endHandler(null).resume();
     }
-    // A reset alone would return a connection in mid-request to the pool if its response was
-    // complete.
+    // A reset alone would give the connection back to the pool in the middle of the request if the
+    // response was complete.
     Connections.closeNow(request.connection());
     request.reset();
   }

@@ -5,8 +5,8 @@ import io.vertx.core.net.NetSocket;
 import java.util.function.IntConsumer;
 
 /**
- * One direction of a tunnel: what comes out of one socket goes into the other, no faster than that takes it. When the
- * source ends, in whatever way, what it still held is passed on before the destination is closed.
+ * One direction of a tunnel: copies bytes from one socket to another, no faster than the second takes them. When the source
+ * ends, the bytes it still held are passed on before the destination is closed.
  *
  * <p>Confined to the event loop of both sockets.
  */
@@ -16,7 +16,7 @@ final class Pump {
   private final IntConsumer bytes;
   private boolean ended;
 
-  /** Between paused sockets; {@code bytes} is told the length of each piece. */
+  /** Creates a pump between paused sockets; {@code bytes} gets the length of each piece. */
   Pump(NetSocket from, NetSocket to, IntConsumer bytes) {
     this.from = from;
     this.to = to;
@@ -27,7 +27,7 @@ final class Pump {
   void start(Runnable atEnd) {
     from.handler(this::pass);
     from.endHandler(v -> end(atEnd));
-    // An orderly close may arrive as a failure too.
+    // An orderly close may also arrive as a failure.
     from.exceptionHandler(failure -> end(atEnd));
     from.closeHandler(v -> end(atEnd));
     from.resume();
@@ -47,8 +47,7 @@ final class Pump {
       return;
     }
     ended = true;
-    // What waited for the other side to drain comes out now; there is no more than the buffers
-    // hold.
+    // Passes on what waited for the other side to drain: no more than the buffers hold.
     from.resume();
     atEnd.run();
   }

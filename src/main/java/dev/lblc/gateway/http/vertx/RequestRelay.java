@@ -5,19 +5,19 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 
-/** The way of a request's body to a server, no faster than that takes it. Confined to its event loop. */
+/** The relay of a request's body to a server, no faster than the server takes it. Confined to its event loop. */
 final class RequestRelay {
   private final HttpServerRequest from;
   private final OutboundRequest server;
   private final HttpClientRequest to;
   private final LastPiece last;
 
-  /** Creates one for a paused request of which nothing was read. */
+  /** Creates the relay of a paused request of which nothing was read. */
   RequestRelay(HttpServerRequest from, OutboundRequest server) {
     this.from = from;
     this.server = server;
     this.to = server.request();
-    // A stream of HTTP/2 may say later that it has ended.
+    // An HTTP/2 stream may report its end later than its last piece.
     this.last = new LastPiece(from.version() == HttpVersion.HTTP_2 ? null : from.headers());
   }
 

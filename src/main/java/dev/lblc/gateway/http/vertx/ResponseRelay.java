@@ -14,8 +14,8 @@ import io.vertx.core.http.HttpServerResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a server's response to the client: head, body no faster than the client takes it, trailers. One that is cut short
- * is cut short for the client, too. Confined to its event loop.
+ * The relay of a server's response to the client: head, body no faster than the client takes it, trailers. If the server's
+ * response is cut short, so is the client's. Confined to its event loop.
  */
 final class ResponseRelay {
   private final InboundRequest client;
@@ -25,7 +25,7 @@ final class ResponseRelay {
   private final ResponsePlan plan;
   private final LastPiece last;
 
-  /** Creates one for a response whose head has just come. */
+  /** Creates the relay of a response whose head has just come. */
   ResponseRelay(InboundRequest client, HttpClientResponse from, ResponsePlan plan) {
     this.client = client;
     this.exchange = client.exchange();
@@ -35,14 +35,14 @@ final class ResponseRelay {
     this.last = new LastPiece(plan.body() == Body.SIZED ? from.headers() : null);
   }
 
-  /** Makes the head, and waits for the rest; throws {@link IllegalArgumentException} if the head cannot be sent. */
+  /** Prepares the head, and waits for the rest; throws {@link IllegalArgumentException} if the head cannot be sent. */
   void begin() {
     client.setStatus(plan.status(), plan.phrase());
     HeaderWriter.write(from.headers(), plan.headers(), to.headers());
     if (plan.body() == Body.CHUNKED) {
       to.setChunked(true);
     } else if (plan.body() == Body.UNTIL_CLOSE) {
-      // The header that Vert.x adds would say otherwise.
+      // Vert.x would add the header of a connection that stays open.
       to.headersEndHandler(v -> to.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE));
     }
     from.handler(this::piece);
@@ -53,7 +53,7 @@ final class ResponseRelay {
     }
   }
 
-  /** Writes the end. */
+  /** Writes the last bytes and the trailers; null: no trailers. */
   void finish(@Nullable HeaderPlan trailers) {
     if (trailers != null) {
       HeaderWriter.write(from.trailers(), trailers, to.trailers());
@@ -85,7 +85,7 @@ final class ResponseRelay {
     exchange.responseEnded(trailers == null || trailers.isEmpty() ? null : new MapView(trailers));
   }
 
-  /** A head whose body is long in coming, such as that of an event stream, does not wait for it. */
+  /** Writes the head soon even if no body comes: an event stream may send its first byte late. */
   private void flushHeadSoon() {
     Vertx.currentContext().runOnContext(v -> {
       if (!exchange.isOver() && !to.headWritten()) {

@@ -5,7 +5,7 @@ import io.vertx.core.http.HttpClientResponse;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The head of a response that Vert.x has read. */
+/** The head of a response as Vert.x has read it. */
 record ResponseView(HttpClientResponse response) implements ResponseHead {
   @Override
   public int status() {

@@ -16,9 +16,9 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The connections of one event loop to servers: those of a client of Vert.x's. Confined to the loop. */
+/** The pooled connections of one event loop to servers, kept by a Vert.x client. Confined to the loop. */
 final class ServerPool implements Upstreams<OutboundRequest> {
-  /** Enough for any listener's connections; the pool is no place to queue, since one slow request would hold up others. */
+  /** More than a listener's connections need: requests must not queue in the pool, where a slow one would delay others. */
   private static final int MAX_CONNECTIONS_PER_SERVER = 16_384;
 
   private static final int MAX_WAITING_PER_SERVER = 16_384;
@@ -60,7 +60,7 @@ final class ServerPool implements Upstreams<OutboundRequest> {
   }
 
   private static void opened(HttpConnection connection) {
-    // The request on the connection hears of it too; here it is only kept from Vert.x's error log.
+    // The request handles the failure; this handler keeps it out of the error log of Vert.x.
     connection.exceptionHandler(cause -> LOG.debug("a connection to a server failed", cause));
     Connections.keepAnswersApart(connection);
   }

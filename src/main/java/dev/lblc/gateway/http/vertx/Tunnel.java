@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Two connections that have left HTTP, joined: their bytes are no business of the gateway's. The exchange lasts until one of
- * them ends. Confined to its event loop.
+ * Two joined connections that have left HTTP, such as a WebSocket: the gateway copies their bytes and does not read them. The
+ * exchange ends when one of them ends. Confined to its event loop.
  */
 final class Tunnel {
   private static final Logger LOG = LoggerFactory.getLogger(Tunnel.class);
@@ -63,7 +63,7 @@ final class Tunnel {
     serverSocket.close();
   }
 
-  /** The client's connection did not become a socket. */
+  /** Ends the exchange: the client's connection did not become a socket. */
   private static void refused(Exchange<OutboundRequest> exchange, Throwable cause) {
     if (exchange.isOver() || cause instanceof IOException || cause instanceof HttpClosedException) {
       LOG.debug("the client left before its tunnel was open", cause);

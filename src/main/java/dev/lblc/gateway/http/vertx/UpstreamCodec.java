@@ -29,24 +29,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * HTTP/1.1 codec of a connection to a server, in place of Netty's {@code HttpClientCodec}. It gives out one answer for
- * each request, and decides when the connection is of no use to a next one:
+ * The HTTP/1.1 codec of a connection to a server, in place of Netty's {@code HttpClientCodec}. It delivers one answer for
+ * each request, and decides when the connection must not be used again:
  *
  * <pre>
  *   a request is written      await its answer
- *   an interim answer ends    go on waiting
+ *   an interim answer ends    await the final answer
  *   the answer ends           if the server closes after it, or more bytes came with it: retire
  *   bytes, nothing awaited    retire
  *   retire                    decode nothing more; close when what was decoded is delivered
  * </pre>
  *
- * <p>Why: a pooled connection serves one client after another. Bytes that the decoder kept when an answer ended would
- * become the beginning of the next client's answer. A server that answers HEAD with a body, or that lets an application
- * write a Content-Length of its own, is enough for it. Only the decoder knows what it kept; Netty's does not tell.
+ * <p>Why: a pooled connection serves one client after another. If the decoder still holds bytes when an answer ends, they
+ * become the beginning of the next client's answer. This happens with a server that answers HEAD with a body, or that sends a
+ * wrong Content-Length. Only the decoder knows which bytes it holds, and Netty's decoder does not tell.
  *
  * <p>Confined to the event loop of its channel.
  */
-// Nobody waits for a connection that is given up to be closed.
+// Nobody waits until a dropped connection is closed.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class UpstreamCodec
     extends CombinedChannelDuplexHandler<HttpResponseDecoder, HttpRequestEncoder> {
@@ -87,7 +87,7 @@ final class UpstreamCodec
         .setMaxChunkSize(Limits.CHUNK_BYTES);
   }
 
-  /** A complete answer may not have been delivered yet when the server closes; then the end must not overtake it. */
+  /** Allows half-closed connections: a complete answer is delivered even if the server has closed by then. */
   @Override
   public void handlerAdded(ChannelHandlerContext context) throws Exception {
     context.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
@@ -154,7 +154,7 @@ final class UpstreamCodec
         closing = true;
       } else if (isInterim(head)) {
         if (!isKnownInterim(status)) {
-          // Vert.x would take it for the answer; with its end it is one pair of messages.
+          // Vert.x would take it for the final answer. Its head and its end are two messages.
           out.remove(out.size() - 1);
           out.remove(out.size() - 1);
         }
@@ -163,7 +163,7 @@ final class UpstreamCodec
       state = State.ANSWERING;
       closing |= !HttpUtil.isKeepAlive(head);
       if (!closing && head.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
-        // Vert.x would judge by headers that may have been removed by then.
+        // Vert.x would decide by headers that may be removed by then.
         head.setProtocolVersion(HttpVersion.HTTP_1_1);
       }
     }
@@ -198,7 +198,7 @@ final class UpstreamCodec
       awaited = null;
       if (bytes.isReadable()) {
         LOG.debug(
-            "server {} sent {} bytes behind the end of its answer: the connection is closed",
+            "server {} sent {} bytes after the end of its answer: the connection is closed",
             context.channel().remoteAddress(),
             bytes.readableBytes());
         discard(bytes);

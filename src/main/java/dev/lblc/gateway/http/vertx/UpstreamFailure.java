@@ -10,23 +10,22 @@ import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The meaning of an exception by which Vert.x says that no response head came. */
+/** The failure that an exception of Vert.x stands for, before the head of a response has come. */
 final class UpstreamFailure {
   private static final Logger LOG = LoggerFactory.getLogger(UpstreamFailure.class);
 
   private UpstreamFailure() {}
 
-  /** Returns the failure behind an exception; one that is not known to be the server's is our own, and logged. */
+  /** Returns the failure that an exception stands for. An unknown exception is logged and counts as the gateway's fault. */
   static Failure of(Throwable cause) {
     if (isClosure(cause)) {
       return Failure.CLOSED_EARLY;
     }
     if (isNonsense(cause)) {
-      LOG.debug("the server's answer cannot be read", cause);
+      LOG.debug("a server's answer cannot be read: the client gets 502", cause);
       return Failure.BAD_ANSWER;
     }
-    LOG.error(
-        "a request to a server failed for an unknown reason: the client is answered 500", cause);
+    LOG.error("a request to a server failed for an unknown reason: its client gets 500", cause);
     return Failure.INTERNAL;
   }
 
@@ -37,13 +36,13 @@ final class UpstreamFailure {
         || cause instanceof IOException;
   }
 
-  /** What Netty's decoder and Vert.x say of a response that is none. */
+  /** Returns whether Netty's decoder or Vert.x reports that the bytes are not a response. */
   private static boolean isNonsense(Throwable cause) {
     return cause instanceof CodecException
         || cause instanceof VertxException
-        // The decoder's word for a bad version, status or header.
+        // The decoder: a bad version, status or header.
         || cause instanceof IllegalArgumentException
-        // Vert.x's word for a version that is well-formed and unknown.
+        // Vert.x: a version that is well-formed and unknown.
         || (cause instanceof IllegalStateException
             && String.valueOf(cause.getMessage()).startsWith("Unsupported HTTP version"));
   }
