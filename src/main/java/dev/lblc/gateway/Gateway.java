@@ -148,11 +148,14 @@ public final class Gateway {
         .compose(v -> context.executeBlocking(() -> compile(config)))
         .compose(wanted -> {
           Rollout rollout = new Rollout(workers, listeners, wanted, REMOVAL_DRAIN);
-          return rollout.run().map(done -> {
-            listeners = rollout.result();
-            rollout.leaving().forEach(this::awaitDrained);
-            return rollout.changes();
-          });
+          return rollout
+              .run()
+              .map(done -> {
+                listeners = rollout.result();
+                rollout.leaving().forEach(this::awaitDrained);
+                return rollout.changes();
+              })
+              .onFailure(cause -> listeners = rollout.restored());
         });
   }
 

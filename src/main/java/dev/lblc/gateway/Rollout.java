@@ -47,6 +47,7 @@ final class Rollout {
   private final List<Listener> added = new ArrayList<>();
   private final List<Listener> leaving = new ArrayList<>();
   private final Map<String, Listener> result = new LinkedHashMap<>();
+  private final Map<String, Listener> unchanged;
   private final ListenerChanges changes;
   private final Deque<Supplier<Future<Void>>> undo = new ArrayDeque<>();
 
@@ -64,6 +65,7 @@ final class Rollout {
       Duration drain) {
     this.workers = workers;
     this.drain = drain;
+    unchanged = new LinkedHashMap<>(open);
     leaving.addAll(open.values());
     for (Listener each : wanted) {
       Listener current = open.get(each.name());
@@ -88,6 +90,11 @@ final class Rollout {
   /** Returns the listeners that are open afterwards, by name, in the order of the configuration. */
   Map<String, Listener> result() {
     return result;
+  }
+
+  /** Returns the listeners that are open after a {@link #run} that failed, by name: those of before that could be restored. */
+  Map<String, Listener> restored() {
+    return unchanged;
   }
 
   /** Returns the removed listeners; after {@link #run} they are closed and may still have requests in flight. */
@@ -123,12 +130,14 @@ final class Rollout {
   private Future<Void> vacate(Listener listener) {
     return listener
         .close(drain)
-        .onSuccess(done -> undo.push(() -> listener
-            .open(workers)
-            .onFailure(cause -> LOG.error(
-                "listener {} was closed for a configuration that failed and could not be opened again: restart the gateway",
-                listener.name(),
-                cause))));
+        .onSuccess(done -> undo.push(() -> listener.open(workers).onFailure(cause -> {
+          unchanged.remove(listener.name());
+          LOG.error(
+              "listener {} was closed for a configuration that failed and could not be opened again: it stays closed until"
+                  + " the next configuration",
+              listener.name(),
+              cause);
+        })));
   }
 
   private Future<Void> update(Kept each) {

@@ -117,6 +117,7 @@ final class ForwardingIT {
             .write("body");
         response.end();
       }
+      case "at-once" -> response.setStatusCode(403).end("no");
       case "nothing" -> response.setStatusCode(204).end();
       case "unchanged" -> response.setStatusCode(304).putHeader("ETag", "\"1\"").end();
       case "stream" -> response.setChunked(true).writeHead();
@@ -413,6 +414,27 @@ final class ForwardingIT {
   }
 
   /** What the server saw of a request with these lines. */
+  @ParameterizedTest
+  @ValueSource(strings = {"1.0", "1.1"})
+  void request_withDifferentLengths_isRefused(String version) throws Exception {
+    assertThat(
+            RawClient.exchange(
+                gateway.port(),
+                "POST /plain/x HTTP/" + version
+                    + "\r\nHost: h\r\nConnection: keep-alive\r\nContent-Length: 1\r\nContent-Length: 44\r\n\r\n!"))
+        .startsWith("HTTP/" + version + " 400 ");
+  }
+
+  /** The server may refuse it, or take its time to get ready. */
+  @ParameterizedTest
+  @ValueSource(strings = {"Content-Length: 3", "Transfer-Encoding: chunked"})
+  void head_whoseBodyIsLongInComing_isSentAtOnce(String framing) throws Exception {
+    try (RawClient client = new RawClient(gateway.port())) {
+      client.send("POST /plain/at-once HTTP/1.1\r\nHost: h\r\n" + framing + "\r\n\r\n");
+      assertThat(client.response()).startsWith("HTTP/1.1 403 ");
+    }
+  }
+
   private JsonObject seen(String listener, String... lines) throws Exception {
     String response = RawClient.exchange(gateway.gateway().port(listener), RawClient.head(lines));
     assertThat(response).contains(" 200 ");

@@ -27,11 +27,21 @@ import io.vertx.core.net.NetSocket;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A real gateway of two event loops with real services, for one test class. */
 final class TestGateway {
+  private static final int LOOKS = 12;
+
   final Vertx vertx;
+
+  /** How much later it is for the gateway than for everyone else, in nanoseconds. */
+  final AtomicLong later = new AtomicLong();
+
+  private final AtomicInteger looks = new AtomicInteger();
+
   private final Engine engine;
   private final JsonObject services = new JsonObject();
   private final JsonArray routes = new JsonArray();
@@ -108,7 +118,7 @@ final class TestGateway {
             new LblcVerticle(),
             new DeploymentOptions().setConfig(new JsonObject().put("services", services)))
         .await(10, SECONDS);
-    gateway = Gateway.start(vertx, config(listeners, routes, services), instances, System::nanoTime)
+    gateway = Gateway.start(vertx, config(listeners, routes, services), instances, this::nanoTime)
         .await(10, SECONDS);
   }
 
@@ -171,6 +181,17 @@ final class TestGateway {
           () -> active(service.name()) == 0 && inactive(service.name()) == 0);
       assertThat(service.status().doubleReleases()).isZero();
     }
+  }
+
+  /** Waits until the gateway's loops have looked at their time limits more than once. */
+  void awaitTicks() throws Exception {
+    int before = looks.get();
+    Eventually.holds("time limits are looked at", () -> looks.get() - before > LOOKS);
+  }
+
+  private long nanoTime() {
+    looks.incrementAndGet();
+    return System.nanoTime() + later.get();
   }
 
   int http(Handler<HttpServerRequest> handler) throws Exception {

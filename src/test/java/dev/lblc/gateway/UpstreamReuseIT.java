@@ -310,6 +310,21 @@ final class UpstreamReuseIT {
     }
   }
 
+  /** A Content-Length of 0 would be taken for that of what the client has. */
+  @Test
+  void notModified_withAPhraseOfItsOwn_getsNoLength() throws Exception {
+    try (RawClient client = new RawClient(gateway.port())) {
+      client.send(Case.of("GET", "").request());
+      try (RawClient upstream = upstreamServer.accept()) {
+        upstream.until("\r\n\r\n");
+        upstream.send(bytes("HTTP/1.1 304 not modified|ETag: 1||"));
+        assertThat(client.response(true))
+            .startsWith("HTTP/1.1 304 ")
+            .doesNotContainIgnoringCase("length");
+      }
+    }
+  }
+
   /** A client that reads late has the whole of its answer, though the connection to the server was given up before. */
   @ParameterizedTest
   @CsvSource({

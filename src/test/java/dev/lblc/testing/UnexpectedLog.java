@@ -21,7 +21,7 @@ public final class UnexpectedLog extends ConsoleAppender<ILoggingEvent> {
    */
   private static volatile List<Pattern> expectedByClass = List.of();
   private static volatile List<Pattern> expectedByTest = List.of();
-  private static final Set<Pattern> SEEN = ConcurrentHashMap.newKeySet();
+  private static final Set<String> SEEN = ConcurrentHashMap.newKeySet();
   private static final List<String> ERRORS = new ArrayList<>();
 
   /** Sets what the tests of a class may log. */
@@ -38,7 +38,9 @@ public final class UnexpectedLog extends ConsoleAppender<ILoggingEvent> {
 
   /** Returns which of these were not logged since {@link #ofTest}. */
   static List<Pattern> missing(List<Pattern> expected) {
-    return expected.stream().filter(pattern -> !SEEN.contains(pattern)).toList();
+    return expected.stream()
+        .filter(pattern -> !SEEN.contains(pattern.pattern()))
+        .toList();
   }
 
   /** Adds an error that another process reported. */
@@ -78,7 +80,7 @@ public final class UnexpectedLog extends ConsoleAppender<ILoggingEvent> {
     boolean expected = false;
     for (Pattern pattern : expectedByTest) {
       if (pattern.matcher(line).find()) {
-        SEEN.add(pattern);
+        SEEN.add(pattern.pattern());
         expected = true;
       }
     }

@@ -8,7 +8,6 @@ import dev.lblc.gateway.route.ClientAddress;
 import dev.lblc.gateway.route.HostName;
 import dev.lblc.gateway.route.RequestFacts;
 import dev.lblc.gateway.route.RequestTarget;
-import io.netty.util.AsciiString;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +40,7 @@ final class InboundFacts implements RequestFacts {
     this.host = authority == null ? "" : HostName.of(authority);
     this.peer = head.peer();
     this.peerTrusted = trustedPeers.contains(peer);
-    this.upgrade = upgradeOf(head);
+    this.upgrade = upgradeOf(head, body);
   }
 
   /**
@@ -86,22 +85,26 @@ final class InboundFacts implements RequestFacts {
     return head.protocol() == Protocol.HTTP_2 && head.hasMoreFrames() ? Body.CHUNKED : Body.NONE;
   }
 
-  private static @Nullable String upgradeOf(RequestHead head) {
-    if (head.protocol() == Protocol.HTTP_1_1 && head.method().equals("GET")) {
-      String protocol = head.header("upgrade");
-      if (protocol != null
-          && anyContains(head.headers("upgrade"), WEBSOCKET)
-          && anyContains(head.headers("connection"), "upgrade")) {
-        return protocol;
-      }
-    }
-    return null;
+  /** With a body it stays HTTP: what follows the head must not become the first bytes of another protocol. */
+  private static @Nullable String upgradeOf(RequestHead head, Body body) {
+    boolean isUpgrade = head.protocol() == Protocol.HTTP_1_1
+        && head.method().equals("GET")
+        && body == Body.NONE
+        && anyListed(head.headers("upgrade"), WEBSOCKET)
+        && anyListed(head.headers("connection"), "upgrade");
+    return isUpgrade ? WEBSOCKET : null;
   }
 
-  private static boolean anyContains(List<String> lines, String token) {
+  private static boolean anyListed(List<String> lines, String token) {
     for (String line : lines) {
-      if (AsciiString.containsIgnoreCase(line, token)) {
-        return true;
+      int start = 0;
+      while (start <= line.length()) {
+        int comma = line.indexOf(',', start);
+        int end = comma < 0 ? line.length() : comma;
+        if (line.substring(start, end).trim().equalsIgnoreCase(token)) {
+          return true;
+        }
+        start = end + 1;
       }
     }
     return false;

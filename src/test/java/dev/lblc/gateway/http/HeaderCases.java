@@ -120,14 +120,29 @@ public final class HeaderCases {
             List.of("Cookie: a=1", "Cookie: b=2"),
             forwarded()),
         request(
-            "a WebSocket is asked for anew, without a body",
+            "a WebSocket is asked for anew",
             plain(),
             List.of(
-                "Connection: keep-alive, Upgrade",
-                "Upgrade: WebSocket",
-                "Content-Length: 3",
-                "Sec-WebSocket-Key: x"),
-            List.of("connection: upgrade", "upgrade: WebSocket", "Sec-WebSocket-Key: x"),
+                "Connection: keep-alive, Upgrade", "Upgrade: WebSocket", "Sec-WebSocket-Key: x"),
+            List.of("connection: upgrade", "upgrade: websocket", "Sec-WebSocket-Key: x"),
+            forwarded()),
+        request(
+            "of several protocols only WebSocket is asked for",
+            plain(),
+            List.of("Connection: Upgrade", "Upgrade: h2c", "Upgrade: x, websocket"),
+            List.of("connection: upgrade", "upgrade: websocket"),
+            forwarded()),
+        request(
+            "with a body it stays HTTP",
+            plain(),
+            List.of("Connection: Upgrade", "Upgrade: websocket", "Content-Length: 3"),
+            List.of("Content-Length: 3"),
+            forwarded()),
+        request(
+            "what is only a part of a word is no upgrade",
+            plain(),
+            List.of("Connection: not-upgrade", "Upgrade: xwebsockets"),
+            List.of(),
             forwarded()),
         request(
             "the route has the last word",

@@ -35,6 +35,7 @@ final class ClientConnection implements DeadlineRing.Timed {
   static void opened(HttpConnection connection, DeadlineRing deadlines) {
     ClientConnection opened = new ClientConnection(connection, deadlines);
     Connections.attach(connection, opened);
+    Connections.readStrictly(connection);
     deadlines.enter(opened.limits, Stage.IDLE);
     Connections.onClosed(connection, () -> deadlines.leave(opened.limits));
   }

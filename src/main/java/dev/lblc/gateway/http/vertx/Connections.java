@@ -2,6 +2,7 @@ package dev.lblc.gateway.http.vertx;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AttributeKey;
@@ -47,6 +48,22 @@ public final class Connections {
     ChannelHandlerContext context = ((ConnectionBase) connection).channelHandlerContext();
     context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
     context.close();
+  }
+
+  /** Gives a new HTTP/1.1 connection of a client a decoder that is strict with all versions. */
+  static void readStrictly(HttpConnection client) {
+    ChannelPipeline pipeline = ((ConnectionBase) client).channel().pipeline();
+    if (pipeline.get("httpDecoder") != null) {
+      pipeline.replace("httpDecoder", "httpDecoder", new RequestDecoder());
+    }
+  }
+
+  /** Notes whether a part of the answer on a connection to a server waits for its client. */
+  static void answerWaits(HttpConnection upstream, boolean isWaiting) {
+    UpstreamCodec codec = ((ConnectionBase) upstream).channel().pipeline().get(UpstreamCodec.class);
+    if (codec != null) {
+      codec.answerWaits(isWaiting);
+    }
   }
 
   /** Gives a new HTTP/1.1 connection to a server the {@link UpstreamCodec}, which keeps the answers to its clients apart. */

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** The client's side of an exchange: a request to a Vert.x server, and its response. Confined to its event loop. */
 final class InboundRequest implements ClientSide<OutboundRequest> {
   private static final CharSequence TEXT = HttpHeaders.createOptimized("text/plain; charset=utf-8");
+  private static final int NOT_MODIFIED = 304;
   private static final long HTTP2_INTERNAL_ERROR = 0x2;
   private static final long HTTP2_CANCEL = 0x8;
 
@@ -28,6 +29,8 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
   private final InboundHead head;
   private final Exchange<OutboundRequest> exchange;
   private @Nullable ResponseRelay relay;
+  private boolean isInFlight = true;
+  private boolean isEnding;
   private @Nullable Runnable tunnel;
 
   /** Takes over the request; nothing happens to it until its exchange begins. */
@@ -40,13 +43,21 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
     ClientConnection connection = ClientConnection.of(request.connection());
     connection.began();
     response.endHandler(v -> {
-      connection.ended();
+      ended(connection);
       exchange.answered();
     });
     response.closeHandler(v -> {
-      connection.ended();
+      ended(connection);
       exchange.clientGone();
     });
+  }
+
+  /** Of HTTP/2 Vert.x reports both that the response has ended and that the stream is closed. */
+  private void ended(ClientConnection connection) {
+    if (isInFlight) {
+      isInFlight = false;
+      connection.ended();
+    }
   }
 
   Exchange<OutboundRequest> exchange() {
@@ -78,7 +89,7 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
 
   @Override
   public boolean isAnswered() {
-    return response.ended();
+    return isEnding || response.ended(); // with trailers Vert.x does not say that it has ended
   }
 
   @Override
@@ -88,7 +99,7 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
 
   @Override
   public boolean isStalled() {
-    return !response.ended() && response.writeQueueFull();
+    return !isAnswered() && response.writeQueueFull();
   }
 
   @Override
@@ -134,6 +145,7 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
 
   @Override
   public void answer(Answer answer) {
+    isEnding = true;
     response.headers().clear();
     setStatus(answer.status(), HttpResponseStatus.valueOf(answer.status()).reasonPhrase());
     String name = answer.name();
@@ -151,7 +163,7 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
 
   @Override
   public void relay(OutboundRequest server, ResponsePlan plan) {
-    ResponseRelay begun = new ResponseRelay(this, server.response(), plan);
+    ResponseRelay begun = new ResponseRelay(this, server, plan);
     begun.begin();
     relay = begun;
   }
@@ -187,10 +199,18 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
     }
   }
 
-  /** Sets the status of the answer, and its phrase if it is not the usual one. */
+  /** Notes that what is written next ends the answer. */
+  void ending() {
+    isEnding = true;
+  }
+
+  /**
+   * Sets the status of the answer, and its phrase if it is not the usual one. A 304 keeps the usual one: with another Vert.x
+   * would add a Content-Length.
+   */
   void setStatus(int status, @Nullable String phrase) {
     response.setStatusCode(status);
-    if (phrase != null && !phrase.equals(response.getStatusMessage())) {
+    if (phrase != null && status != NOT_MODIFIED && !phrase.equals(response.getStatusMessage())) {
       response.setStatusMessage(phrase);
     }
   }

@@ -4,6 +4,7 @@ import dev.lblc.gateway.http.Exchange;
 import dev.lblc.gateway.http.RequestPlan;
 import dev.lblc.gateway.http.ServerSide;
 import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -18,6 +19,7 @@ final class OutboundRequest implements ServerSide {
   private final HttpClientRequest request;
   private @Nullable HttpClientResponse response;
   private boolean isBegun;
+  private boolean isHeadSent;
   private boolean isEnded;
   private boolean isDropped;
 
@@ -46,11 +48,17 @@ final class OutboundRequest implements ServerSide {
     } else {
       request.setChunked(plan.body() == RequestPlan.Body.CHUNKED);
       new RequestRelay(from, this).begin();
+      sendHeadSoon();
     }
   }
 
   HttpClientRequest request() {
     return request;
+  }
+
+  /** Notes whether a part of the answer waits for the client; its connection is not for others until that is delivered. */
+  void waiting(boolean isWaiting) {
+    Connections.answerWaits(request.connection(), isWaiting);
   }
 
   /** Returns the response; to be called once its head has come. */
@@ -67,14 +75,32 @@ final class OutboundRequest implements ServerSide {
     return isDropped;
   }
 
+  /** A head whose body is long in coming does not wait for it: the server may refuse at once. */
+  private void sendHeadSoon() {
+    Vertx.currentContext().runOnContext(v -> {
+      if (!isHeadSent && !isDropped) {
+        isHeadSent = true;
+        request.writeHead();
+      }
+    });
+  }
+
+  /** Sends a piece of the body. */
+  void write(Buffer piece) {
+    isHeadSent = true;
+    request.write(piece);
+  }
+
   /** Ends the request. */
   void end() {
+    isHeadSent = true;
     isEnded = true;
     request.end();
   }
 
   /** Ends the request with this piece of its body. */
   void end(Buffer piece) {
+    isHeadSent = true;
     isEnded = true;
     request.end(piece);
   }

@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http.vertx;
 
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import java.util.function.IntConsumer;
@@ -15,6 +16,7 @@ final class Pump {
   private final NetSocket to;
   private final IntConsumer bytes;
   private boolean ended;
+  private Future<Void> written = Future.succeededFuture();
 
   /** Creates a pump between paused sockets; {@code bytes} gets the length of each piece. */
   Pump(NetSocket from, NetSocket to, IntConsumer bytes) {
@@ -35,7 +37,7 @@ final class Pump {
 
   private void pass(Buffer data) {
     bytes.accept(data.length());
-    to.write(data);
+    written = to.write(data);
     if (!ended && to.writeQueueFull()) {
       from.pause();
       to.drainHandler(v -> from.resume());
@@ -49,6 +51,6 @@ final class Pump {
     ended = true;
     // Passes on what waited for the other side to drain: no more than the buffers hold.
     from.resume();
-    atEnd.run();
+    written.onComplete(last -> atEnd.run());
   }
 }

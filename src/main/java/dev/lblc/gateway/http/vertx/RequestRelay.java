@@ -31,7 +31,7 @@ final class RequestRelay {
     if (server.isDropped() || last.holds(piece)) {
       return;
     }
-    to.write(piece);
+    server.write(piece);
     if (to.writeQueueFull()) {
       from.pause();
       to.drainHandler(v -> from.resume());

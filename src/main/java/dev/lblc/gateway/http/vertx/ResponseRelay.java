@@ -20,16 +20,18 @@ import org.jspecify.annotations.Nullable;
 final class ResponseRelay {
   private final InboundRequest client;
   private final Exchange<OutboundRequest> exchange;
+  private final OutboundRequest server;
   private final HttpClientResponse from;
   private final HttpServerResponse to;
   private final ResponsePlan plan;
   private final LastPiece last;
 
   /** Creates the relay of a response whose head has just come. */
-  ResponseRelay(InboundRequest client, HttpClientResponse from, ResponsePlan plan) {
+  ResponseRelay(InboundRequest client, OutboundRequest server, ResponsePlan plan) {
     this.client = client;
     this.exchange = client.exchange();
-    this.from = from;
+    this.server = server;
+    this.from = server.response();
     this.to = client.response();
     this.plan = plan;
     this.last = new LastPiece(plan.body() == Body.SIZED ? from.headers() : null);
@@ -58,6 +60,7 @@ final class ResponseRelay {
     if (trailers != null) {
       HeaderWriter.write(from.trailers(), trailers, to.trailers());
     }
+    client.ending();
     Buffer held = last.held();
     if (held == null) {
       to.end();
@@ -76,7 +79,11 @@ final class ResponseRelay {
     to.write(piece);
     if (to.writeQueueFull()) {
       from.pause();
-      to.drainHandler(v -> from.resume());
+      server.waiting(true);
+      to.drainHandler(v -> {
+        server.waiting(false);
+        from.resume();
+      });
     }
   }
 

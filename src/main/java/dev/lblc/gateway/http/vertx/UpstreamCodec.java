@@ -69,6 +69,7 @@ final class UpstreamCodec
   private State state = State.IDLE;
   private @Nullable HttpRequest awaited;
   private boolean closing;
+  private boolean isAnswerWaiting;
 
   /**
    * Returns a codec with the gateway's {@link Limits}.
@@ -94,6 +95,15 @@ final class UpstreamCodec
     super.handlerAdded(context);
   }
 
+  /**
+   * Notes whether a part of the answer waits for its client. Vert.x lends a connection to the next request once an answer is
+   * read, delivered or not; the two would wait for each other, and the end of the one would be the end of the other. So a
+   * connection whose answer is waiting when its end is read serves nobody else.
+   */
+  void answerWaits(boolean isWaiting) {
+    isAnswerWaiting = isWaiting;
+  }
+
   private void retire() {
     state = State.RETIRED;
     awaited = null;
@@ -101,6 +111,8 @@ final class UpstreamCodec
   }
 
   private final class AnswerDecoder extends HttpResponseDecoder {
+    private HttpVersion version = HttpVersion.HTTP_1_1;
+
     AnswerDecoder() {
       super(limits());
     }
@@ -129,6 +141,17 @@ final class UpstreamCodec
       }
     }
 
+    /** Has Netty read an older version as HTTP/1.1: of several lengths it would take the first. */
+    @Override
+    protected HttpMessage createMessage(String[] statusLine) {
+      HttpMessage head = super.createMessage(statusLine);
+      version = head.protocolVersion();
+      if (version.compareTo(HttpVersion.HTTP_1_1) < 0) {
+        head.setProtocolVersion(HttpVersion.HTTP_1_1);
+      }
+      return head;
+    }
+
     /** Follows the answer; {@code first} is the first of the messages that were just decoded from {@code bytes}. */
     private void decoded(
         ChannelHandlerContext context, HttpObject first, ByteBuf bytes, List<Object> out) {
@@ -144,6 +167,7 @@ final class UpstreamCodec
     }
 
     private void begun(ChannelHandlerContext context, HttpResponse head, List<Object> out) {
+      head.setProtocolVersion(version);
       int status = head.status().code();
       if (status == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
         if (asksForUpgrade()) {
@@ -161,6 +185,8 @@ final class UpstreamCodec
         return;
       }
       state = State.ANSWERING;
+      // It would override how long the pool keeps a connection, and is not for the client.
+      head.headers().remove("keep-alive");
       closing |= !HttpUtil.isKeepAlive(head);
       if (!closing && head.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
         // Vert.x would decide by headers that may be removed by then.
@@ -203,7 +229,7 @@ final class UpstreamCodec
             bytes.readableBytes());
         discard(bytes);
         retire();
-      } else if (closing) {
+      } else if (closing || isAnswerWaiting) {
         retire();
       } else {
         state = State.IDLE;

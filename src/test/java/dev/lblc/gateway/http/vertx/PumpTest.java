@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import java.lang.reflect.Proxy;
@@ -47,6 +48,18 @@ final class PumpTest {
   }
 
   @Test
+  void end_ofASource_waitsForTheLastWrite() {
+    Promise<Void> last = Promise.promise();
+    to.writing = last.future();
+    start();
+    from.receive("a");
+    from.fire("endHandler");
+    assertThat(events).isEmpty();
+    last.complete();
+    assertThat(events).containsExactly("end after 1");
+  }
+
+  @Test
   void end_reportedInSeveralWays_isOneEnd() {
     start();
     from.fire("endHandler");
@@ -67,6 +80,7 @@ final class PumpTest {
     private final List<String> written = new ArrayList<>();
     private boolean paused = true;
     private boolean full;
+    private Future<Void> writing = Future.succeededFuture();
 
     @SuppressWarnings("unchecked")
     private final NetSocket socket = (NetSocket) Proxy.newProxyInstance(
@@ -77,7 +91,7 @@ final class PumpTest {
             case "writeQueueFull" -> full;
             case "write" -> {
               written.add(arguments[0].toString());
-              yield Future.succeededFuture();
+              yield writing;
             }
             case "pause" -> {
               paused = true;

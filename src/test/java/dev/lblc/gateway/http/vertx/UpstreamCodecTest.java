@@ -34,8 +34,8 @@ final class UpstreamCodecTest {
   private static final String ANSWER = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
   private int retirements;
-  private final EmbeddedChannel channel =
-      new EmbeddedChannel(new UpstreamCodec(() -> retirements++));
+  private final UpstreamCodec codec = new UpstreamCodec(() -> retirements++);
+  private final EmbeddedChannel channel = new EmbeddedChannel(codec);
 
   @AfterEach
   void close() {
@@ -103,6 +103,48 @@ final class UpstreamCodecTest {
     receive(ANSWER);
     assertThat(received()).isEqualTo("200 ok end");
     assertThat(retirements).isZero();
+  }
+
+  @Test
+  void answer_thatWaitsForItsClientAtItsEnd_isTheLastOfItsConnection() {
+    request();
+    receive("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n");
+    codec.answerWaits(true);
+    receive("0\r\n\r\n");
+    assertThat(received()).isEqualTo("200 ok end");
+    assertThat(retirements).isOne();
+  }
+
+  @Test
+  void answer_thatWaitedForItsClientBeforeItsEnd_leavesTheConnectionInUse() {
+    request();
+    receive("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n");
+    codec.answerWaits(true);
+    codec.answerWaits(false);
+    receive("0\r\n\r\n");
+    assertThat(retirements).isZero();
+  }
+
+  @Test
+  void keepAlive_ofAServer_doesNotReachThePool() {
+    request();
+    receive("HTTP/1.1 200 OK\r\nKeep-Alive: timeout=3600\r\nContent-Length: 2\r\n\r\nok");
+    HttpResponse head = channel.readInbound();
+    assertThat(head.headers().names()).containsExactly("Content-Length");
+  }
+
+  @Test
+  void lengths_thatDiffer_areRefusedInEveryVersion() {
+    for (String version : new String[] {"HTTP/1.0", "HTTP/1.1"}) {
+      EmbeddedChannel fresh = new EmbeddedChannel(new UpstreamCodec(() -> {}));
+      fresh.writeOutbound(new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/"));
+      fresh.writeInbound(Unpooled.copiedBuffer(
+          version + " 200 OK\r\nContent-Length: 3\r\nContent-Length: 5\r\n\r\nhello",
+          StandardCharsets.US_ASCII));
+      HttpResponse head = fresh.readInbound();
+      assertThat(head.decoderResult().isFailure()).as(version).isTrue();
+      fresh.finishAndReleaseAll();
+    }
   }
 
   /** On a socket: Netty closes it at the server's end unless it is told not to. */
