@@ -13,14 +13,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Ten times as many destinations as the table may hold, through three nodes as fast as they go: 30,000, or with
  * {@code -Plong} a million, and then as many again.
  */
-@Tag("alone")
 final class BoundedTableIT {
   private static final int DESTINATIONS = Integer.getInteger("lblc.bounded.destinations", 30_000);
   private static final boolean LONG = DESTINATIONS >= 1_000_000;

@@ -23,12 +23,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Reports of connections over a real event bus that loses and repeats them; and what comes from strangers. */
 @ExpectedLog({"WARN Degradation: .* does not work", "WARN SharedCounts: .* is not a report"})
-@Tag("alone")
 final class ReportsOnTheBusIT {
   private static final DeliveryOptions AS_REPORT =
       new DeliveryOptions().setCodecName(CountReportCodec.NAME);

@@ -25,12 +25,10 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two nodes that tell each other their connections, what Vert.x knows of them lost, or their time. */
 @ExpectedLog({"WARN Degradation: .* does not work", "WARN Liveness: this node did not run"})
-@Tag("alone")
 final class SharedCountsIT {
   private static final int ROUNDS = 2;
 

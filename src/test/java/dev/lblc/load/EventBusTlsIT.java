@@ -96,8 +96,7 @@ final class EventBusTlsIT {
                 .put("eventBus", new JsonObject().put("port", eventBusPort).put("tls", tls)))
         .put("admin", new JsonObject().put("port", 0));
     Path file = Files.writeString(folder.resolve(name + ".json"), config.encodePrettily());
-    return JavaProcess.launch(
-        List.of(), JavaProcess.QUICK_START, "ready: ", "dev.lblc.cli.Main", "run", file.toString());
+    return JavaProcess.launchJar("ready: ", "run", file.toString());
   }
 
   private Path hazelcast(int port) throws IOException {

@@ -49,13 +49,7 @@ final class GatewayNode {
   }
 
   void launch() throws IOException {
-    process = JavaProcess.launch(
-        site.runner(),
-        JavaProcess.QUICK_START,
-        "ready: ",
-        "dev.lblc.cli.Main",
-        "run",
-        config.toString());
+    process = JavaProcess.launchJar(site.runner(), "ready: ", "run", config.toString());
   }
 
   JavaProcess process() {

@@ -56,7 +56,15 @@ final class JavaProcess implements AutoCloseable {
 
   /** Starts the jar that was just packaged, with nothing else on its class path, and returns at once. */
   static JavaProcess launchJar(String readyText, String... args) throws IOException {
-    return start(List.of(), QUICK_START, readyText, List.of("-jar", "target/vertx-lblc.jar"), args);
+    return launchJar(List.of(), readyText, args);
+  }
+
+  /** The same by a runner, as in {@link #launch}. */
+  static JavaProcess launchJar(List<String> runner, String readyText, String... args)
+      throws IOException {
+    List<String> options = new ArrayList<>(QUICK_START);
+    options.addAll(SharedClasses.options());
+    return start(runner, options, readyText, List.of("-jar", SharedClasses.JAR), args);
   }
 
   private static JavaProcess start(

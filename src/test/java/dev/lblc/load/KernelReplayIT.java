@@ -9,14 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The gateway beside the kernel: recorded connections are made once more, to the same addresses, through a listener, in a
  * network namespace in which 10.0.0.0/8 is local. Skipped where this machine does not let us make one.
  */
-@Tag("alone")
 final class KernelReplayIT {
   /** Runs a command where every address of 10.0.0.0/8 is this machine's. */
   private static final List<String> NAMESPACE = List.of(

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -33,7 +34,7 @@ final class ThreeNodesScriptIT {
         .environment()
         .putAll(Map.of(
             "JAVA_HOME", System.getProperty("java.home"),
-            "JDK_JAVA_OPTIONS", String.join(" ", JavaProcess.QUICK_START),
+            "JDK_JAVA_OPTIONS", quickStart(),
             "LBLC_WEB_PORTS", joined(ports.subList(0, 3)),
             "LBLC_ADMIN_PORTS", joined(ports.subList(3, 6)),
             "LBLC_UPSTREAM_PORTS", joined(ports.subList(6, 9)),
@@ -69,6 +70,12 @@ final class ThreeNodesScriptIT {
     Result result = Program.run(builder, Duration.ofMinutes(3));
     assertThat(result.exitCode()).as(result.output()).isEqualTo(exitCode);
     return result.output();
+  }
+
+  private static String quickStart() throws IOException {
+    List<String> options = new ArrayList<>(JavaProcess.QUICK_START);
+    options.addAll(SharedClasses.options());
+    return String.join(" ", options);
   }
 
   private static String joined(List<Integer> ports) {

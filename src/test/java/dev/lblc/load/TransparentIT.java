@@ -7,14 +7,12 @@ import dev.lblc.gateway.TransparentMain;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * TPROXY: in a network namespace, connections to addresses that no interface has are handed to the gateway, whatever their
  * port. Skipped where this machine does not let us make one, or has no {@code nft}.
  */
-@Tag("alone")
 final class TransparentIT {
   /** Sends what goes to 198.51.100.0/24 back in by the loopback, where the rule catches it. */
   private static final String SETUP = String.join(
