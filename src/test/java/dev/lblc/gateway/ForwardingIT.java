@@ -21,6 +21,7 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -46,7 +47,7 @@ final class ForwardingIT {
         .service("named", one)
         .service("edited", one)
         .service("strip", one)
-        .listener(new JsonObject().put("name", "web"))
+        .listener(new JsonObject().put("name", "web").put("accessLog", true))
         .listener(new JsonObject()
             .put("name", "inner")
             .put("trustedPeers", new JsonArray().add("127.0.0.0/8")))
@@ -267,6 +268,10 @@ final class ForwardingIT {
         "GET /plain/x HTTP/1.1\r\nHost: a b",
         "GET /plain/x HTTP/1.1\r\nHost: a@b",
         "GET http://a@b/plain/x HTTP/1.1\r\nHost: h",
+        "GET /plain/x HTTP/1.1\r\nHost: h\r\n: value",
+        "GET /plain/x HTTP/1.1\r\nHost: h\r\nX-A : b",
+        "GET /moved/a HTTP/1.0",
+        "GET /moved/a HTTP/1.0\r\nHost: ",
         "POST /plain/x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked",
         "POST /plain/x HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked"
       })
@@ -423,6 +428,29 @@ final class ForwardingIT {
                 "POST /plain/x HTTP/" + version
                     + "\r\nHost: h\r\nConnection: keep-alive\r\nContent-Length: 1\r\nContent-Length: 44\r\n\r\n!"))
         .startsWith("HTTP/" + version + " 400 ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1.2, 200", "1.9, 200", "2.0, 505", "3.0, 505"})
+  void version_thatIsNotKnown_isTheNearestOrRefused(String version, int status) throws Exception {
+    try (AccessLines log = new AccessLines()) {
+      String answer = RawClient.exchange(
+          gateway.port(),
+          "GET /plain/x HTTP/" + version + "\r\nHost: h\r\nConnection: close\r\n\r\n");
+      assertThat(answer).startsWith("HTTP/1.").contains(" " + status + " ");
+      assertThat(log.await(1).get(0)).contains(" " + status + " ");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"close", "TE, close", "close, TE", "x\r\nConnection: Close"})
+  void connection_thatTheClientWantsClosed_isClosedAfterTheAnswer(String connection)
+      throws Exception {
+    try (RawClient client = new RawClient(gateway.port())) {
+      client.send("GET /plain/sized HTTP/1.1\r\nHost: h\r\nTE: trailers\r\nConnection: "
+          + connection + "\r\n\r\n");
+      assertThat(client.rest()).containsIgnoringCase("connection: close");
+    }
   }
 
   /** The server may refuse it, or take its time to get ready. */

@@ -310,6 +310,22 @@ final class UpstreamReuseIT {
     }
   }
 
+  @Test
+  void upgradeRequired_saysToWhat() throws Exception {
+    try (RawClient client = new RawClient(gateway.port())) {
+      client.send(Case.of("GET", "").request());
+      try (RawClient upstream = upstreamServer.accept()) {
+        upstream.until("\r\n\r\n");
+        upstream.send(
+            bytes(
+                "HTTP/1.1 426 Upgrade Required|Upgrade: websocket|Connection: upgrade|Content-Length: 0||"));
+        assertThat(client.response())
+            .startsWith("HTTP/1.1 426 ")
+            .containsIgnoringCase("upgrade: websocket");
+      }
+    }
+  }
+
   /** A Content-Length of 0 would be taken for that of what the client has. */
   @Test
   void notModified_withAPhraseOfItsOwn_getsNoLength() throws Exception {

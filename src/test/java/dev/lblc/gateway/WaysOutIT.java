@@ -137,6 +137,10 @@ final class WaysOutIT {
           socket.close();
         }
         case "half-head" -> socket.end(Buffer.buffer("HTTP/1.1 200 OK\r\nContent-Le"));
+        case "long-status" -> socket.write("HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n");
+        case "two-words" ->
+          socket.write("HTTP/1.1 200 OK\r\nLocation Hint: /x\r\nContent-Length: 0\r\n\r\n");
+        case "no-name" -> socket.write("HTTP/1.1 200 OK\r\n: x\r\nContent-Length: 0\r\n\r\n");
         case "garbage" -> socket.write("SSH-2.0-OpenSSH\r\n\r\n");
         case "version" -> socket.write("HTTP/2.5 200 OK\r\nContent-Length: 0\r\n\r\n");
         case "switch" ->
@@ -227,6 +231,9 @@ final class WaysOutIT {
     "/raw/close, 502 server closed the connection",
     "/raw/half-head, 502 server closed the connection",
     "/raw/garbage, 502 invalid response",
+    "/raw/long-status, 502 invalid response",
+    "/raw/two-words, 502 invalid response",
+    "/raw/no-name, 502 invalid response",
     "/raw/version, 502 invalid response",
     "/raw/switch, 502 invalid response",
     "/raw/coded, 502 invalid response",

@@ -36,6 +36,9 @@ final class InboundFacts implements RequestFacts {
     this.body = bodyOf(head);
     String own = authorityOf(head);
     this.target = RequestTarget.parse(head.target());
+    if (head.protocol() == Protocol.HTTP_2 && target.authority() != null) {
+      throw new BadRequestException("bad target"); // which host it means would be open
+    }
     this.authority = target.authority() != null ? target.authority() : own;
     this.host = authority == null ? "" : HostName.of(authority);
     this.peer = head.peer();
@@ -90,24 +93,9 @@ final class InboundFacts implements RequestFacts {
     boolean isUpgrade = head.protocol() == Protocol.HTTP_1_1
         && head.method().equals("GET")
         && body == Body.NONE
-        && anyListed(head.headers("upgrade"), WEBSOCKET)
-        && anyListed(head.headers("connection"), "upgrade");
+        && ListedTokens.has(head.headers("upgrade"), WEBSOCKET)
+        && ListedTokens.has(head.headers("connection"), "upgrade");
     return isUpgrade ? WEBSOCKET : null;
-  }
-
-  private static boolean anyListed(List<String> lines, String token) {
-    for (String line : lines) {
-      int start = 0;
-      while (start <= line.length()) {
-        int comma = line.indexOf(',', start);
-        int end = comma < 0 ? line.length() : comma;
-        if (line.substring(start, end).trim().equalsIgnoreCase(token)) {
-          return true;
-        }
-        start = end + 1;
-      }
-    }
-    return false;
   }
 
   RequestHead head() {

@@ -11,6 +11,7 @@ final class ResponsePolicy {
   private static final int FIRST_FINAL = 200;
   private static final int NO_CONTENT = 204;
   private static final int NOT_MODIFIED = 304;
+  private static final int UPGRADE_REQUIRED = 426;
 
   private ResponsePolicy() {}
 
@@ -26,9 +27,21 @@ final class ResponsePolicy {
         ? new ResponsePlan(
             response.status(),
             response.phrase(),
-            HeaderPolicy.response(response, route.responseEdits()),
+            headers(request, response, route),
             body(request, response))
         : null;
+  }
+
+  /** The protocol that a server asks for instead is for the client to know: RFC 9110 15.5.22. */
+  private static HeaderPlan headers(RequestHead request, ResponseHead response, Route route) {
+    HeaderPlan plan = HeaderPolicy.response(response, route.responseEdits());
+    String wanted = response.status() == UPGRADE_REQUIRED && request.protocol() != Protocol.HTTP_2
+        ? response.header("upgrade")
+        : null;
+    if (wanted != null) {
+      plan.add("upgrade", wanted);
+    }
+    return plan;
   }
 
   /** Returns false for a switch of protocols that the client did not ask for, and for an unknown transfer coding. */

@@ -40,6 +40,8 @@ final class Routing {
     LblcService service = route.service();
     if (service != null) {
       exchange.routed(route, service);
+    } else if (facts.host().isEmpty()) {
+      exchange.refuse(400, "no host"); // to which the client could be sent
     } else if (route.redirect() != null) {
       exchange.answer(Answer.redirect(facts, route.redirect()));
     }

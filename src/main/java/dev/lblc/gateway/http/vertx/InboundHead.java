@@ -44,7 +44,7 @@ final class InboundHead implements RequestHead {
     HostAndPort authority = real != null ? real : request.authority();
     return authority == null
         ? null
-        : authority.port() < 0 ? authority.host() : authority.host() + ":" + authority.port();
+        : authority.port() <= 0 ? authority.host() : authority.host() + ":" + authority.port();
   }
 
   @Override

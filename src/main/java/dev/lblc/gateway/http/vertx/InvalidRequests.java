@@ -29,6 +29,8 @@ final class InvalidRequests implements Handler<HttpServerRequest> {
       exchange.refuse(414, "request line too long");
     } else if (cause instanceof TooLongHttpHeaderException) {
       exchange.refuse(431, "headers too large");
+    } else if (cause instanceof UnsupportedVersionException) {
+      exchange.refuse(505, "unsupported HTTP version");
     } else {
       exchange.refuse(400, "not a request");
     }

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
 import io.vertx.core.http.Http1ServerConfig;
 import io.vertx.core.http.impl.http1.VertxHttpRequestDecoder;
 import java.util.List;
@@ -27,11 +28,20 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
   @Override
   protected HttpMessage createMessage(String[] requestLine) {
     HttpMessage head = super.createMessage(requestLine);
-    version = head.protocolVersion();
-    if (version.compareTo(HttpVersion.HTTP_1_1) < 0) {
-      head.setProtocolVersion(HttpVersion.HTTP_1_1);
+    HttpVersion asked = head.protocolVersion();
+    // A higher one of HTTP/1 is served as 1.1 (RFC 9110 2.5), and so is the refusal of any other.
+    version = asked.compareTo(HttpVersion.HTTP_1_1) > 0 ? HttpVersion.HTTP_1_1 : asked;
+    if (asked.majorVersion() > 1) {
+      throw new UnsupportedVersionException(asked.text());
     }
+    head.setProtocolVersion(HttpVersion.HTTP_1_1);
     return head;
+  }
+
+  @Override
+  protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+    HeaderNameCheck.check(line, start, length);
+    return super.splitHeaderName(line, start, length);
   }
 
   @Override

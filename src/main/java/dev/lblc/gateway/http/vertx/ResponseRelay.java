@@ -26,6 +26,9 @@ final class ResponseRelay {
   private final ResponsePlan plan;
   private final LastPiece last;
 
+  /** Whether the client's connection ends with it. */
+  private final boolean isLast;
+
   /** Creates the relay of a response whose head has just come. */
   ResponseRelay(InboundRequest client, OutboundRequest server, ResponsePlan plan) {
     this.client = client;
@@ -34,6 +37,7 @@ final class ResponseRelay {
     this.from = server.response();
     this.to = client.response();
     this.plan = plan;
+    this.isLast = plan.body() == Body.UNTIL_CLOSE || client.asksToClose();
     this.last = new LastPiece(plan.body() == Body.SIZED ? from.headers() : null);
   }
 
@@ -43,7 +47,8 @@ final class ResponseRelay {
     HeaderWriter.write(from.headers(), plan.headers(), to.headers());
     if (plan.body() == Body.CHUNKED) {
       to.setChunked(true);
-    } else if (plan.body() == Body.UNTIL_CLOSE) {
+    }
+    if (isLast) {
       // Vert.x would add the header of a connection that stays open.
       to.headersEndHandler(v -> to.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE));
     }
@@ -67,7 +72,7 @@ final class ResponseRelay {
     } else {
       to.end(held);
     }
-    if (plan.body() == Body.UNTIL_CLOSE) {
+    if (isLast) {
       client.request().connection().close();
     }
   }

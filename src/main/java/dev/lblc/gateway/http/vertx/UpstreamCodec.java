@@ -21,6 +21,7 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
@@ -51,6 +52,8 @@ import org.slf4j.LoggerFactory;
 final class UpstreamCodec
     extends CombinedChannelDuplexHandler<HttpResponseDecoder, HttpRequestEncoder> {
   private static final Logger LOG = LoggerFactory.getLogger(UpstreamCodec.class);
+
+  private static final int STATUS_DIGITS = 3;
 
   private enum State {
     /** No request is out. */
@@ -144,12 +147,21 @@ final class UpstreamCodec
     /** Has Netty read an older version as HTTP/1.1: of several lengths it would take the first. */
     @Override
     protected HttpMessage createMessage(String[] statusLine) {
+      if (statusLine[1].length() != STATUS_DIGITS) {
+        throw new IllegalArgumentException("status " + statusLine[1]);
+      }
       HttpMessage head = super.createMessage(statusLine);
       version = head.protocolVersion();
       if (version.compareTo(HttpVersion.HTTP_1_1) < 0) {
         head.setProtocolVersion(HttpVersion.HTTP_1_1);
       }
       return head;
+    }
+
+    @Override
+    protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+      HeaderNameCheck.check(line, start, length);
+      return super.splitHeaderName(line, start, length);
     }
 
     /** Follows the answer; {@code first} is the first of the messages that were just decoded from {@code bytes}. */

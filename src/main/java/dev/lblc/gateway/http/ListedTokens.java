@@ -1,0 +1,28 @@
+package dev.lblc.gateway.http;
+
+import java.util.List;
+
+/** Headers whose value is a list of words, perhaps on several lines, such as Connection. */
+public final class ListedTokens {
+  private ListedTokens() {}
+
+  /**
+   * Returns whether the word is in one of the lists; upper and lower case are the same.
+   *
+   * @param lines values of the header, one for each line
+   */
+  public static boolean has(List<String> lines, String token) {
+    for (String line : lines) {
+      int start = 0;
+      while (start <= line.length()) {
+        int comma = line.indexOf(',', start);
+        int end = comma < 0 ? line.length() : comma;
+        if (line.substring(start, end).trim().equalsIgnoreCase(token)) {
+          return true;
+        }
+        start = end + 1;
+      }
+    }
+    return false;
+  }
+}
