@@ -156,6 +156,8 @@ final class ArchitectureTest {
       .that()
       .doNotHaveFullyQualifiedName("dev.lblc.gateway.http.vertx.Connections")
       .and()
+      .doNotHaveFullyQualifiedName("dev.lblc.gateway.http.vertx.RequestDecoder")
+      .and()
       .doNotHaveFullyQualifiedName("dev.lblc.gateway.net.Loop")
       .and()
       .doNotHaveFullyQualifiedName("dev.lblc.gateway.net.PortRelease")
