@@ -142,6 +142,7 @@ check() {
   echo "OK: 30 destinations, asked for at one of three nodes, have the same home on all"
 }
 
+[[ ${1:-} == --check ]] || echo "Starting three gateways, which takes 10 to 30 s ..."
 start upstreams upstreams "$folder/node-1.json"
 for i in 1 2 3; do
   start "node-$i" run "$folder/node-$i.json"

@@ -61,8 +61,8 @@ final class DemoBanner {
         3. Fail-over: stop a server for %1$d s, best that of /cats (%2$s):
              curl %3$s/stop
              curl %4$s/cats
-           Another server answers at once. Once health checks have found the server down, /cats moves, and stays there
-           when the server is back.
+           Another server answers at once: any that has room. After some 5 s, once health checks have found the server
+           down, /cats has a new home, and keeps it when the server is back.
 
         """.formatted(
         DemoServer.STOP_SECONDS, ports, "http://" + Authority.of(last.host(), last.port()), url);
