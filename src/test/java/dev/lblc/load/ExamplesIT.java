@@ -54,7 +54,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExpectedLog(
     "ERROR ConnectionBase: ") // Vert.x tells of the connections that this test's client ends
 final class ExamplesIT {
-  private static final int EXCHANGES = 1_500;
+  /** On each application, by each way; {@code -Plong} has more. */
+  private static final int EXCHANGES = Integer.getInteger("lblc.exchanges", 600);
+
   private static final int AT_ONCE = 30;
   private static final int SERVERS = 3;
   private static final int DESTINATIONS = 60;
