@@ -57,6 +57,14 @@ final class Members {
     lifecycleListener = hazelcast
         .getLifecycleService()
         .addLifecycleListener(event -> lifecycleChanged(event, listener));
+    List<String> others = all().stream()
+        .filter(member -> !member.localMember())
+        .map(Members::address)
+        .toList();
+    LOG.log(
+        Level.INFO,
+        "this node is in cluster " + hazelcast.getConfig().getClusterName() + ", "
+            + (others.isEmpty() ? "alone so far" : "with " + String.join(", ", others)));
   }
 
   /** Tells nothing more, and has no members from now on. */

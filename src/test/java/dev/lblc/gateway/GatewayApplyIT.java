@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lblc.testing.ConfigJson;
+import dev.lblc.testing.ExpectedLog;
 import dev.lblc.testing.Hellos;
 import dev.lblc.testing.Ports;
 import dev.lblc.testing.SelfSigned;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** One configuration after another, with connections and requests in flight. */
 @ParameterizedClass(name = "engine {0}")
 @EnumSource(Engine.class)
+@ExpectedLog("WARN ConnectionCount: listener web refuses connections")
 final class GatewayApplyIT {
   private static final String REQUEST = RawClient.head("GET /x HTTP/1.1", "Host: h");
 
