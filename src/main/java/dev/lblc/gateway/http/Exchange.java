@@ -132,7 +132,7 @@ public final class Exchange<S extends ServerSide> {
   void routed(Route found, LblcService service) {
     InboundFacts known = known(facts);
     route = found;
-    if (known.body() != Body.NONE && known.upgrade() == null) {
+    if (known.body() != Body.NONE && !known.isUpgrade()) {
       client.holdBody();
     }
     Attempts made = new Attempts(service, found.keys().keyOf(known), found.retries());
@@ -339,7 +339,7 @@ public final class Exchange<S extends ServerSide> {
   }
 
   private boolean isUpgrade() {
-    return facts != null && facts.upgrade() != null;
+    return facts != null && facts.isUpgrade();
   }
 
   private void enter(Phase next, Stage stage) {

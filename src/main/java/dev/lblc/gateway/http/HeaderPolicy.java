@@ -65,28 +65,27 @@ final class HeaderPolicy {
         prefix == null ? facts.target().origin() : facts.target().withoutPrefix(prefix),
         request(facts, host(route.host(), facts, server), route.requestEdits()),
         facts.body(),
-        facts.upgrade() != null);
+        facts.isUpgrade());
   }
 
   /** Plans the headers of a request to a server. */
   static HeaderPlan request(InboundFacts facts, CharSequence host, HeaderEdits edits) {
     RequestHead head = facts.head();
-    String protocol = facts.upgrade();
     String cookies = head.protocol() == Protocol.HTTP_2 ? joined(head.headers(COOKIE)) : null;
     HeaderPlan plan = new HeaderPlan(
         OF_REQUESTS,
         edits,
         named(head),
-        protocol != null ? ONLY_CONTENT_LENGTH : cookies != null ? ONLY_COOKIE : NOTHING,
+        facts.isUpgrade() ? ONLY_CONTENT_LENGTH : cookies != null ? ONLY_COOKIE : NOTHING,
         !facts.peerTrusted());
     plan.add(HOST, host);
     ForwardingHeaders.plan(plan, facts);
     if (cookies != null) {
       plan.add(COOKIE, cookies);
     }
-    if (protocol != null) {
+    if (facts.isUpgrade()) {
       plan.add(CONNECTION, UPGRADE);
-      plan.add(UPGRADE, protocol);
+      plan.add(UPGRADE, WEBSOCKET);
     }
     return plan;
   }
@@ -126,17 +125,11 @@ final class HeaderPolicy {
 
   private static @Nullable HeaderNames named(HeaderView headers) {
     List<String> named = null;
-    for (String line : headers.headers(CONNECTION)) {
-      int start = 0;
-      while (start <= line.length()) {
-        int comma = line.indexOf(',', start);
-        int end = comma < 0 ? line.length() : comma;
-        String name = AsciiCase.lower(line.substring(start, end).trim());
-        if (!name.isEmpty() && !NOT_NAMED.contains(name)) {
-          named = named == null ? new ArrayList<>() : named;
-          named.add(name);
-        }
-        start = end + 1;
+    for (String token : ListedTokens.of(headers.headers(CONNECTION))) {
+      String name = AsciiCase.lower(token);
+      if (!name.isEmpty() && !NOT_NAMED.contains(name)) {
+        named = named == null ? new ArrayList<>() : named;
+        named.add(name);
       }
     }
     return named == null ? null : HeaderNames.of(named);

@@ -27,7 +27,7 @@ final class InboundFacts implements RequestFacts {
   private final String peer;
   private final boolean peerTrusted;
   private final Body body;
-  private final @Nullable String upgrade;
+  private final boolean isUpgrade;
 
   /** Reads the facts; throws {@link BadRequestException} if the request could be read in more than one way. */
   InboundFacts(RequestHead head, AddressBlocks trustedPeers) {
@@ -43,7 +43,7 @@ final class InboundFacts implements RequestFacts {
     this.host = authority == null ? "" : HostName.of(authority);
     this.peer = head.peer();
     this.peerTrusted = trustedPeers.contains(peer);
-    this.upgrade = upgradeOf(head, body);
+    this.isUpgrade = isUpgrade(head, body);
   }
 
   /**
@@ -89,13 +89,12 @@ final class InboundFacts implements RequestFacts {
   }
 
   /** With a body it stays HTTP: what follows the head must not become the first bytes of another protocol. */
-  private static @Nullable String upgradeOf(RequestHead head, Body body) {
-    boolean isUpgrade = head.protocol() == Protocol.HTTP_1_1
+  private static boolean isUpgrade(RequestHead head, Body body) {
+    return head.protocol() == Protocol.HTTP_1_1
         && head.method().equals("GET")
         && body == Body.NONE
         && ListedTokens.has(head.headers("upgrade"), WEBSOCKET)
         && ListedTokens.has(head.headers("connection"), "upgrade");
-    return isUpgrade ? WEBSOCKET : null;
   }
 
   RequestHead head() {
@@ -117,10 +116,9 @@ final class InboundFacts implements RequestFacts {
     return body;
   }
 
-  /** Returns the Upgrade header of a WebSocket request, as it came; null: the request is not one. */
-  @Nullable
-  String upgrade() {
-    return upgrade;
+  /** Returns whether the client asks to switch to WebSocket. */
+  boolean isUpgrade() {
+    return isUpgrade;
   }
 
   String peer() {

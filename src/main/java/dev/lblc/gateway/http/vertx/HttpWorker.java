@@ -35,11 +35,11 @@ public final class HttpWorker {
 
   /** Returns the request handler of a listener; {@code routes} is asked at each request. */
   public Handler<HttpServerRequest> handler(Supplier<HttpRoutes> routes) {
-    return new HttpFront(context, routes);
+    return new HttpFront(context, routes)::begin;
   }
 
   /** Returns the handler of input that could not be read as a request. */
   public Handler<HttpServerRequest> invalidRequestHandler(Supplier<HttpRoutes> routes) {
-    return new InvalidRequests(context, routes);
+    return new HttpFront(context, routes)::refuse;
   }
 }

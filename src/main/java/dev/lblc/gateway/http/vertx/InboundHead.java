@@ -2,16 +2,16 @@ package dev.lblc.gateway.http.vertx;
 
 import dev.lblc.gateway.http.Protocol;
 import dev.lblc.gateway.http.RequestHead;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.SocketAddress;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The head of a request as Vert.x has read it. */
-final class InboundHead implements RequestHead {
+final class InboundHead implements RequestHead, MapView {
   private final HttpServerRequest request;
   private final HttpConnection connection;
 
@@ -79,18 +79,8 @@ final class InboundHead implements RequestHead {
   }
 
   @Override
-  public @Nullable String header(CharSequence name) {
-    return request.headers().get(name);
-  }
-
-  @Override
-  public List<String> headers(CharSequence name) {
-    return request.headers().getAll(name);
-  }
-
-  @Override
-  public boolean hasHeader(CharSequence name) {
-    return request.headers().contains(name);
+  public MultiMap map() {
+    return request.headers();
   }
 
   private static String hostOf(@Nullable SocketAddress address) {

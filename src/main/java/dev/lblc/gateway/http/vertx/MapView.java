@@ -6,19 +6,23 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The headers in a header map of Vert.x. */
-record MapView(MultiMap map) implements HeaderView {
+@FunctionalInterface
+interface MapView extends HeaderView {
+  /** Returns the map. */
+  MultiMap map();
+
   @Override
-  public @Nullable String header(CharSequence name) {
-    return map.get(name);
+  default @Nullable String header(CharSequence name) {
+    return map().get(name);
   }
 
   @Override
-  public List<String> headers(CharSequence name) {
-    return map.getAll(name);
+  default List<String> headers(CharSequence name) {
+    return map().getAll(name);
   }
 
   @Override
-  public boolean hasHeader(CharSequence name) {
-    return map.contains(name);
+  default boolean hasHeader(CharSequence name) {
+    return map().contains(name);
   }
 }

@@ -94,7 +94,8 @@ final class ResponseRelay {
 
   private void end() {
     MultiMap trailers = plan.body() == Body.CHUNKED ? from.trailers() : null;
-    exchange.responseEnded(trailers == null || trailers.isEmpty() ? null : new MapView(trailers));
+    exchange.responseEnded(
+        trailers == null || trailers.isEmpty() ? null : (MapView) () -> trailers);
   }
 
   /** Writes the head soon even if no body comes: an event stream may send its first byte late. */

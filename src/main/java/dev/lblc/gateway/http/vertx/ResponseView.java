@@ -1,12 +1,12 @@
 package dev.lblc.gateway.http.vertx;
 
 import dev.lblc.gateway.http.ResponseHead;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpClientResponse;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The head of a response as Vert.x has read it. */
-record ResponseView(HttpClientResponse response) implements ResponseHead {
+record ResponseView(HttpClientResponse response) implements ResponseHead, MapView {
   @Override
   public int status() {
     return response.statusCode();
@@ -18,17 +18,7 @@ record ResponseView(HttpClientResponse response) implements ResponseHead {
   }
 
   @Override
-  public @Nullable String header(CharSequence name) {
-    return response.headers().get(name);
-  }
-
-  @Override
-  public List<String> headers(CharSequence name) {
-    return response.headers().getAll(name);
-  }
-
-  @Override
-  public boolean hasHeader(CharSequence name) {
-    return response.headers().contains(name);
+  public MultiMap map() {
+    return response.headers();
   }
 }
