@@ -97,6 +97,15 @@ final class MembershipModelTest {
     }
   }
 
+  /** Has three nodes join, each with servers of its own. */
+  private static void join(SharedEdits store, List<Servers> servers, List<Membership> nodes) {
+    for (int i = 0; i < 3; i++) {
+      servers.add(new Servers());
+      nodes.add(new Membership(servers.get(i)));
+      store.join(nodes.get(i));
+    }
+  }
+
   /** Nodes hear late and lose events, join, and restart; all get each configuration, one after the other. */
   @Test
   void severalNodes_anyOrder_endWithWhatTheModelWants() {
@@ -106,11 +115,7 @@ final class MembershipModelTest {
       SharedEdits store = new SharedEdits();
       List<Servers> servers = new ArrayList<>();
       List<Membership> nodes = new ArrayList<>();
-      for (int i = 0; i < 3; i++) {
-        servers.add(new Servers());
-        nodes.add(new Membership(servers.get(i)));
-        store.join(nodes.get(i));
-      }
+      join(store, servers, nodes);
       Map<String, Model> model = model();
       List<String> story = new ArrayList<>();
       for (int step = 0; step < STEPS; step++) {
@@ -145,11 +150,7 @@ final class MembershipModelTest {
       SharedEdits store = new SharedEdits();
       List<Servers> servers = new ArrayList<>();
       List<Membership> nodes = new ArrayList<>();
-      for (int i = 0; i < 3; i++) {
-        servers.add(new Servers());
-        nodes.add(new Membership(servers.get(i)));
-        store.join(nodes.get(i));
-      }
+      join(store, servers, nodes);
       List<String> story = new ArrayList<>();
       List<ServerSpec> configured = List.of();
       for (int step = 0; step < STEPS; step++) {
