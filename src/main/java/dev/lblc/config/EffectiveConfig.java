@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,10 @@ final class EffectiveConfig {
     return elements.stream().map(node).toList();
   }
 
+  static String lowerCase(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
   static Object range(PortRange range) {
     return range.first() == range.last()
         ? (Object) range.first()
@@ -89,11 +94,29 @@ final class EffectiveConfig {
     node.put("maxConnections", listener.maxConnections());
     put(node, "trustedPeers", listener.trustedPeers());
     node.put("accessLog", listener.accessLog());
-    if (listener instanceof TcpListenerConfig tcp) {
+    if (listener instanceof HttpListenerConfig http) {
+      http(node, http);
+    } else if (listener instanceof TcpListenerConfig tcp) {
       node.put("transparent", tcp.transparent());
       node.put("timeouts", Map.of("hello", DurationSyntax.shown(tcp.hello())));
     }
     return node;
+  }
+
+  private static void http(Map<String, Object> node, HttpListenerConfig listener) {
+    node.put("engine", lowerCase(listener.engine()));
+    Map<String, Object> timeouts = new LinkedHashMap<>();
+    put(timeouts, "header", listener.timeouts().header());
+    put(timeouts, "idle", listener.timeouts().idle());
+    node.put("timeouts", timeouts);
+    HttpLimits sizes = listener.limits();
+    Map<String, Object> limits = new LinkedHashMap<>();
+    limits.put("line", SizeSyntax.shown(sizes.line()));
+    limits.put("header", SizeSyntax.shown(sizes.header()));
+    limits.put("headers", sizes.headers());
+    put(limits, "body", sizes.body() == HttpLimits.NONE ? null : SizeSyntax.shown(sizes.body()));
+    limits.put("bodyRate", SizeSyntax.shown(sizes.bodyRate()));
+    node.put("limits", limits);
   }
 
   /** Returns the ports; those that follow each other are one range. */

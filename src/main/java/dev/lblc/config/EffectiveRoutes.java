@@ -46,6 +46,7 @@ final class EffectiveRoutes {
       put(timeouts, "connect", http.timeouts().connect());
       put(timeouts, "response", http.timeouts().response());
       put(timeouts, "idle", http.timeouts().idle());
+      put(timeouts, "request", http.timeouts().request());
       http(node, http);
     } else {
       TcpRouteConfig.Timeouts limits = ((TcpRouteConfig) route).timeouts();
@@ -57,6 +58,8 @@ final class EffectiveRoutes {
   }
 
   private static void http(Map<String, Object> node, HttpRouteConfig route) {
+    Long body = route.limits().body();
+    put(node, "limits", body == null ? null : Map.of("body", SizeSyntax.shown(body)));
     String prefix = route.stripPrefix();
     put(node, "rewrite", prefix == null ? null : Map.of("stripPrefix", prefix));
     node.put("host", host(route.host()));

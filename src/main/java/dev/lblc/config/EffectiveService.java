@@ -1,13 +1,13 @@
 package dev.lblc.config;
 
 import static dev.lblc.config.EffectiveConfig.list;
+import static dev.lblc.config.EffectiveConfig.lowerCase;
 import static dev.lblc.config.EffectiveConfig.put;
 
 import dev.lblc.scheduler.SchedulerOptions;
 import dev.lblc.scheduler.ServerSpec;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +23,7 @@ final class EffectiveService {
     put(node, "leaseTimeout", service.leaseTimeout());
     ProxyVersion proxyProtocol = service.proxyProtocol();
     put(node, "proxyProtocol", proxyProtocol == null ? null : lowerCase(proxyProtocol));
+    node.put("pool", pool(service.pool()));
     put(node, "health", health(service.health()));
     return node;
   }
@@ -41,6 +42,14 @@ final class EffectiveService {
         .byKey()
         .forEach((key, value) -> node.put(
             key, value instanceof Duration duration ? DurationSyntax.shown(duration) : value));
+    return node;
+  }
+
+  private static Map<String, Object> pool(PoolConfig pool) {
+    Map<String, Object> node = new LinkedHashMap<>();
+    put(node, "idle", pool.idle());
+    node.put("maxIdle", pool.maxIdle());
+    node.put("maxConnections", pool.maxConnections());
     return node;
   }
 
@@ -75,9 +84,5 @@ final class EffectiveService {
       node.put("passive", ejection);
     }
     return node;
-  }
-
-  private static String lowerCase(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
   }
 }

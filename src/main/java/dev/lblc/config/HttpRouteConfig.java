@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param service name of the service; null if and only if {@code redirect} is set
  * @param destination templates, tried in order; none: no destination
  * @param timeouts limits on waiting
+ * @param limits sizes of requests
  * @param retries how many other servers are tried after a failed connect
  * @param stripPrefix path prefix taken off before forwarding, normalised, without final slash; null: none
  * @param host what the server gets as Host header
@@ -27,6 +28,7 @@ public record HttpRouteConfig(
     @Nullable String service,
     List<DestinationTemplate> destination,
     Timeouts timeouts,
+    Limits limits,
     int retries,
     @Nullable String stripPrefix,
     HostHeader host,
@@ -55,8 +57,20 @@ public record HttpRouteConfig(
    * @param connect to connect to a server
    * @param response from the end of the request to the head of the response
    * @param idle time without a byte in either direction
+   * @param request of the whole exchange, however busy; null: any time
    */
-  public record Timeouts(Duration connect, Duration response, Duration idle) {}
+  public record Timeouts(
+      Duration connect,
+      Duration response,
+      Duration idle,
+      @Nullable Duration request) {}
+
+  /**
+   * Sizes of requests.
+   *
+   * @param body bytes of a request's body; null: what the listener says
+   */
+  public record Limits(@Nullable Long body) {}
 
   /**
    * What the server gets as Host header.

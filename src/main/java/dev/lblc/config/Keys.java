@@ -17,6 +17,7 @@ final class Keys {
   static final List<String> LISTENER = List.of(
       "name",
       "protocol",
+      "engine",
       "host",
       "port",
       "ports",
@@ -26,8 +27,11 @@ final class Keys {
       "maxConnections",
       "trustedPeers",
       "timeouts",
+      "limits",
       "accessLog");
-  static final List<String> LISTENER_TIMEOUTS = List.of("hello");
+  static final List<String> LISTENER_TIMEOUTS = List.of("hello", "header", "idle");
+  static final List<String> LISTENER_LIMITS =
+      List.of("line", "header", "headers", "body", "bodyRate");
   static final List<String> TLS = List.of("certificate", "key");
 
   static final List<String> ROUTE = List.of(
@@ -36,6 +40,7 @@ final class Keys {
       "service",
       "destination",
       "timeouts",
+      "limits",
       "retries",
       "rewrite",
       "host",
@@ -44,14 +49,17 @@ final class Keys {
       "redirect");
   static final List<String> MATCH =
       List.of("host", "path", "method", "header", "sni", "port", "client");
-  static final List<String> ROUTE_TIMEOUTS = List.of("connect", "response", "idle", "lifetime");
+  static final List<String> ROUTE_TIMEOUTS =
+      List.of("connect", "response", "idle", "request", "lifetime");
+  static final List<String> ROUTE_LIMITS = List.of("body");
   static final List<String> REWRITE = List.of("stripPrefix");
   static final List<String> HEADER_EDITS = List.of("set", "remove");
   static final List<String> REDIRECT = List.of("scheme", "status");
 
   static final List<String> SERVICE =
-      List.of("strategy", "options", "servers", "leaseTimeout", "proxyProtocol", "health");
+      List.of("strategy", "options", "servers", "leaseTimeout", "proxyProtocol", "pool", "health");
   static final List<String> SERVER = List.of("id", "host", "port", "weight", "upper", "lower");
+  static final List<String> POOL = List.of("idle", "maxIdle", "maxConnections");
   static final List<String> HEALTH = List.of("active", "passive");
   static final List<String> ACTIVE = List.of("path", "interval", "timeout", "rise", "fall");
   static final List<String> PASSIVE = List.of("failures", "eject");

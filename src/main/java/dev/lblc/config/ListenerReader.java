@@ -90,27 +90,39 @@ final class ListenerReader {
     maxConnections(keys);
     peers(keys.optional("trustedPeers"));
     keys.optional("transparent").flag(false);
-    hello(keys.optional("timeouts"));
+    keys.optional("timeouts").object(Keys.LISTENER_TIMEOUTS, limits -> {
+      HttpListenerReader.timeouts(limits);
+      return hello(limits);
+    });
+    HttpListenerReader.engine(keys.optional("engine"));
+    HttpListenerReader.limits(keys.optional("limits"));
     keys.optional("accessLog").flag(false);
   }
 
   private HttpListenerConfig http(String name, String host, ObjectReader keys) {
     keys.refuse("ports", "port, one alone: the listener is http");
     keys.refuse("transparent", "no transparent: it is for tcp");
-    keys.refuse("timeouts", "no timeouts: those of a listener are for tcp");
     return new HttpListenerConfig(
         name,
+        HttpListenerReader.engine(keys.optional("engine")),
         host,
         port(keys.required("port"), host),
         tls(keys.optional("tls")),
         keys.optional("proxyProtocol").flag(false),
         maxConnections(keys),
         peers(keys.optional("trustedPeers")),
+        keys.optional("timeouts").object(Keys.LISTENER_TIMEOUTS, limits -> {
+          limits.refuse("hello", "no hello: it is for tcp");
+          return HttpListenerReader.timeouts(limits);
+        }),
+        HttpListenerReader.limits(keys.optional("limits")),
         keys.optional("accessLog").flag(false),
         List.of());
   }
 
   private TcpListenerConfig tcp(String name, String host, ObjectReader keys) {
+    keys.refuse("engine", "no engine: it is for http");
+    keys.refuse("limits", "no limits: they are for http");
     List<Integer> numbers = ports(keys, host);
     TlsConfig tls = tls(keys.optional("tls"));
     Cursor proxyProtocol = keys.optional("proxyProtocol");
@@ -130,7 +142,11 @@ final class ListenerReader {
         behindProxy,
         maxConnections,
         peers,
-        hello(keys.optional("timeouts")),
+        keys.optional("timeouts").object(Keys.LISTENER_TIMEOUTS, limits -> {
+          limits.refuse("header", "no header: it is for http");
+          limits.refuse("idle", "no idle: that of a tcp listener is in its routes");
+          return hello(limits);
+        }),
         keys.optional("accessLog").flag(false),
         List.of());
   }
@@ -175,11 +191,10 @@ final class ListenerReader {
     return number;
   }
 
-  private static Duration hello(Cursor timeouts) {
-    return timeouts.object(
-        Keys.LISTENER_TIMEOUTS,
-        limits ->
-            limits.optional("hello").duration(HELLO, RouteReader.SHORTEST, RouteReader.LONGEST));
+  private static Duration hello(ObjectReader timeouts) {
+    return timeouts
+        .optional("hello")
+        .duration(HELLO, RouteReader.SHORTEST, RouteReader.LONGEST);
   }
 
   private static int maxConnections(ObjectReader keys) {

@@ -3,6 +3,7 @@ package dev.lblc.config;
 import dev.lblc.config.HttpRouteConfig.HeaderEdits;
 import dev.lblc.config.HttpRouteConfig.HostHeader;
 import dev.lblc.config.HttpRouteConfig.HostHeader.Mode;
+import dev.lblc.config.HttpRouteConfig.Limits;
 import dev.lblc.config.HttpRouteConfig.Redirect;
 import dev.lblc.config.HttpRouteConfig.Timeouts;
 import java.time.Duration;
@@ -80,6 +81,7 @@ final class RouteReader {
         service(service),
         templates(keys.optional("destination")),
         timeouts(keys.optional("timeouts")),
+        limits(keys.optional("limits")),
         retries(keys),
         stripPrefix(keys.optional("rewrite")),
         hostHeader(keys.optional("host")),
@@ -100,9 +102,10 @@ final class RouteReader {
     service.text(reference(services.keySet()));
     templates(keys.optional("destination"));
     keys.optional("timeouts").object(Keys.ROUTE_TIMEOUTS, limits -> {
-      TcpRouteReader.lifetime(limits.optional("lifetime"));
+      whole(limits.optional("lifetime"));
       return timeouts(limits);
     });
+    limits(keys.optional("limits"));
     retries(keys);
     stripPrefix(keys.optional("rewrite"));
     hostHeader(keys.optional("host"));
@@ -160,7 +163,22 @@ final class RouteReader {
     return new Timeouts(
         connect(keys),
         keys.optional("response").duration(Duration.ofSeconds(30), SHORTEST, LONGEST),
-        idle(keys));
+        idle(keys),
+        whole(keys.optional("request")));
+  }
+
+  /** Reads the limit of an exchange of HTTP, or of a connection of TCP, as a whole; null: none. */
+  static @Nullable Duration whole(Cursor limit) {
+    Duration read = limit.duration(LONGEST, SHORTEST, LONGEST);
+    return limit.isPresent() ? read : null;
+  }
+
+  private static Limits limits(Cursor limits) {
+    return limits.object(Keys.ROUTE_LIMITS, keys -> {
+      Cursor body = keys.optional("body");
+      long read = HttpListenerReader.body(body);
+      return new Limits(body.isPresent() ? read : null);
+    });
   }
 
   private static @Nullable String stripPrefix(Cursor rewrite) {

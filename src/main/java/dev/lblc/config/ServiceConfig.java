@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param servers in file order; ids are unique; may be empty
  * @param leaseTimeout after which a lease held over the event bus and not renewed is released
  * @param proxyProtocol which header each TCP connection to a server starts with; null: none
+ * @param pool connections to servers that HTTP routes keep
  * @param health how failing servers are found; null: they are not
  */
 public record ServiceConfig(
@@ -26,4 +27,5 @@ public record ServiceConfig(
     List<ServerSpec> servers,
     Duration leaseTimeout,
     @Nullable ProxyVersion proxyProtocol,
+    PoolConfig pool,
     @Nullable HealthConfig health) {}

@@ -15,6 +15,7 @@ final class ServiceReader {
   /** One and a half times this still fits in an int. */
   private static final int MOST_ENTRIES = 1_000_000_000;
 
+  private static final int MOST_CONNECTIONS = 1_000_000;
   private static final Duration LEASE_TIMEOUT = Duration.ofMinutes(10);
   private static final Duration YEAR = Duration.ofDays(365);
   private static final String ADAPTIVE = "lblc-adaptive";
@@ -44,6 +45,7 @@ final class ServiceReader {
           servers(keys.required("servers")),
           keys.optional("leaseTimeout").duration(LEASE_TIMEOUT, Duration.ofSeconds(1), YEAR),
           proxyProtocol,
+          pool(keys.optional("pool")),
           HealthReader.read(keys.optional("health"), proxyProtocol != null));
     });
   }
@@ -94,6 +96,18 @@ final class ServiceReader {
             .duration(defaults.checkInterval(), Duration.ofMillis(1), Duration.ofHours(24)),
         keys.optional("entryCounter")
             .text(NameSyntax.constant(EntryCounter.class), defaults.entryCounter()));
+  }
+
+  private static PoolConfig pool(Cursor pool) {
+    PoolConfig defaults = PoolConfig.DEFAULTS;
+    return pool.object(
+        Keys.POOL,
+        keys -> new PoolConfig(
+            keys.optional("idle")
+                .duration(defaults.idle(), RouteReader.SHORTEST, RouteReader.LONGEST),
+            keys.optional("maxIdle").integer(defaults.maxIdle(), 0, MOST_CONNECTIONS),
+            keys.optional("maxConnections")
+                .integer(defaults.maxConnections(), 0, MOST_CONNECTIONS)));
   }
 
   private static List<ServerSpec> servers(Cursor servers) {

@@ -8,12 +8,11 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** The reader of the {@code routes} of TCP listeners. */
 final class TcpRouteReader {
   private static final List<String> OF_HTTP =
-      List.of("redirect", "rewrite", "host", "requestHeaders", "responseHeaders");
+      List.of("limits", "redirect", "rewrite", "host", "requestHeaders", "responseHeaders");
   private static final List<String> MATCHES_OF_HTTP = List.of("host", "path", "method", "header");
   private static final String NO_HTTP = ": the route's listener is tcp";
 
@@ -56,17 +55,11 @@ final class TcpRouteReader {
   private static Timeouts timeouts(Cursor timeouts) {
     return timeouts.object(Keys.ROUTE_TIMEOUTS, keys -> {
       keys.refuse("response", "no response" + NO_HTTP);
+      keys.refuse("request", "no request" + NO_HTTP);
       Duration connect = RouteReader.connect(keys);
       Duration idle = RouteReader.idle(keys);
-      return new Timeouts(connect, idle, lifetime(keys.optional("lifetime")));
+      return new Timeouts(connect, idle, RouteReader.whole(keys.optional("lifetime")));
     });
-  }
-
-  /** Reads {@code lifetime}; null: none. */
-  static @Nullable Duration lifetime(Cursor lifetime) {
-    Duration read =
-        lifetime.duration(RouteReader.LONGEST, RouteReader.SHORTEST, RouteReader.LONGEST);
-    return lifetime.isPresent() ? read : null;
   }
 
   private static DestinationTemplate template(String text) throws SyntaxException {

@@ -38,6 +38,14 @@ final class ConfigDiffTest {
         "$.listeners[0].proxyProtocol                      | false",
         "$.listeners[0].maxConnections                     | 6",
         "$.listeners[0].accessLog                          | false",
+        "$.listeners[0].engine                             | 'lane'",
+        "$.listeners[0].timeouts.header                    | '8s'",
+        "$.listeners[0].timeouts.idle                      | '49s'",
+        "$.listeners[0].limits.line                        | '5KiB'",
+        "$.listeners[0].limits.header                      | '33KiB'",
+        "$.listeners[0].limits.headers                     | 51",
+        "$.listeners[0].limits.body                        | '2GiB'",
+        "$.listeners[0].limits.bodyRate                    | '2KiB'",
         "$.listeners[2].transparent                        | false",
         "$.listeners[2].timeouts.hello                     | '4s'",
         "$.routes[0].match.host                            | 'example.com'",
@@ -47,6 +55,8 @@ final class ConfigDiffTest {
         "$.routes[0].timeouts.connect                      | '251ms'",
         "$.routes[0].timeouts.response                     | '6s'",
         "$.routes[0].timeouts.idle                         | '7m'",
+        "$.routes[0].timeouts.request                      | '11m'",
+        "$.routes[0].limits.body                           | '9MiB'",
         "$.routes[0].retries                               | 3",
         "$.routes[0].rewrite.stripPrefix                   | '/images/a'",
         "$.routes[0].host                                  | 'keep'",
@@ -67,6 +77,9 @@ final class ConfigDiffTest {
         "$.services.images.servers[1].upper                | 10",
         "$.services.images.servers[0].lower                | 8",
         "$.services.images.leaseTimeout                    | '11m'",
+        "$.services.images.pool.idle                       | '13s'",
+        "$.services.images.pool.maxIdle                    | 11",
+        "$.services.images.pool.maxConnections             | 21",
         "$.services.images.health.active.path              | '/'",
         "$.services.images.health.active.interval          | '4s'",
         "$.services.images.health.active.timeout           | '1s'",
@@ -102,6 +115,9 @@ final class ConfigDiffTest {
         "$.listeners[0].tls",
         "$.listeners[2].tls",
         "$.listeners[0].trustedPeers",
+        "$.listeners[0].limits.body",
+        "$.routes[0].timeouts.request",
+        "$.routes[0].limits",
         "$.routes[0].match",
         "$.routes[0].match.method",
         "$.routes[0].destination",
@@ -141,6 +157,9 @@ final class ConfigDiffTest {
     assertThat(changes(file -> {
           Sample.set(file, "$.listeners[1].host", "0.0.0.0");
           Sample.set(file, "$.listeners[1].accessLog", false);
+          Sample.set(file, "$.listeners[1].engine", "lane");
+          Sample.set(file, "$.listeners[1].limits", new JsonObject().put("line", "8192B"));
+          Sample.set(file, "$.listeners[0].limits.body", "1024MiB");
           Sample.set(file, "$.services.images.leaseTimeout", "600s");
           Sample.set(file, "$.routes[1].timeouts", new JsonObject().put("idle", "1m"));
           Sample.set(
@@ -197,7 +216,13 @@ final class ConfigDiffTest {
         .containsExactly("$.listeners[3]");
     assertThat(changes(file -> Sample.set(file, "$.listeners[3].protocol", "http")))
         .containsExactly(
-            "$.listeners[3].protocol", "$.listeners[3].transparent", "$.listeners[3].timeouts");
+            "$.listeners[3].protocol",
+            "$.listeners[3].engine",
+            "$.listeners[3].timeouts.header",
+            "$.listeners[3].timeouts.idle",
+            "$.listeners[3].timeouts.hello",
+            "$.listeners[3].limits",
+            "$.listeners[3].transparent");
   }
 
   @Test

@@ -22,11 +22,12 @@ final class ConfigDigestTest {
     assertThat(ConfigDigest.canonical(Sample.read(SMALL)))
         .isEqualTo(
             ("{'cluster':{'enabled':false,'eventBus':{'port':0},'peerTimeout':'3s','reportInterval':'50ms'},"
-                    + "'listeners':[{'accessLog':false,'host':'0.0.0.0','maxConnections':10000,'name':'web','port':80,"
-                    + "'protocol':'http','proxyProtocol':false}],'routes':[],"
+                    + "'listeners':[{'accessLog':false,'engine':'lane','host':'0.0.0.0','limits':{'bodyRate':'256B',"
+                    + "'header':'64KiB','headers':100,'line':'8KiB'},'maxConnections':10000,'name':'web','port':80,"
+                    + "'protocol':'http','proxyProtocol':false,'timeouts':{'header':'10s','idle':'1m'}}],'routes':[],"
                     + "'services':{'s':{'leaseTimeout':'10m','options':{'checkInterval':'1m','entryCounter':'exact',"
                     + "'expiration':'24h','hardLimit':24576,'maxEntries':16384,'ties':'spread'},"
-                    + "'servers':[],'strategy':'wlc'}}}")
+                    + "'pool':{'idle':'15s','maxConnections':0,'maxIdle':256},'servers':[],'strategy':'wlc'}}}")
                 .replace('\'', '"'));
   }
 
@@ -47,7 +48,7 @@ final class ConfigDigestTest {
   void digest_isTheSha256OfTheCanonicalForm() throws Exception {
     // printf '%s' "$canonical" | sha256sum
     assertThat(ConfigDigest.of(Sample.read(SMALL)))
-        .isEqualTo("9da1a9abadf1c95417ff95dc991c62c31b41615c1e0c86c644b7a03daa2bb7dd");
+        .isEqualTo("d674933a4dd56c45d3cb7641599ec256fefaa40a7d43362c0e7afd23a42f3d64");
   }
 
   @Test

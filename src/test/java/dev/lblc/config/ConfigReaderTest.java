@@ -8,6 +8,7 @@ import dev.lblc.config.DestinationTemplate.Field;
 import dev.lblc.config.DestinationTemplate.Kind;
 import dev.lblc.config.HttpRouteConfig.HeaderEdits;
 import dev.lblc.config.HttpRouteConfig.HostHeader;
+import dev.lblc.config.HttpRouteConfig.Limits;
 import dev.lblc.config.HttpRouteConfig.Match;
 import dev.lblc.config.HttpRouteConfig.Redirect;
 import dev.lblc.config.HttpRouteConfig.Timeouts;
@@ -43,22 +44,28 @@ class ConfigReaderTest {
         .containsExactly(
             new HttpListenerConfig(
                 "web",
+                HttpEngine.VERTX,
                 "0.0.0.0",
                 8443,
                 new TlsConfig(directory.resolve("cert.pem"), directory.resolve("key.pem")),
                 true,
                 5,
                 List.of("10.0.0.0/8", "::1"),
+                new HttpListenerConfig.Timeouts(Duration.ofSeconds(9), Duration.ofSeconds(50)),
+                new HttpLimits(4096, 32_768, 50, 1L << 30, 1024),
                 true,
                 List.of(route)),
             new HttpListenerConfig(
                 "plain",
+                HttpEngine.LANE,
                 "0.0.0.0",
                 8080,
                 null,
                 false,
                 10_000,
                 List.of(),
+                new HttpListenerConfig.Timeouts(Duration.ofSeconds(10), Duration.ofSeconds(60)),
+                new HttpLimits(8192, 65_536, 100, HttpLimits.NONE, 256),
                 false,
                 Sample.httpRoutes(config).subList(1, 2)));
     TcpRouteConfig tcpRoute = new TcpRouteConfig(
@@ -116,7 +123,12 @@ class ConfigReaderTest {
             List.of(new Field(Kind.HOST, null, 0), new Field(Kind.PATH, null, 2)));
     assertThat(route.timeouts())
         .isEqualTo(
-            new Timeouts(Duration.ofMillis(250), Duration.ofSeconds(5), Duration.ofMinutes(6)));
+            new Timeouts(
+                Duration.ofMillis(250),
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(6),
+                Duration.ofMinutes(10)));
+    assertThat(route.limits()).isEqualTo(new Limits(8L << 20));
     assertThat(route.retries()).isEqualTo(2);
     assertThat(route.stripPrefix()).isEqualTo("/images");
     assertThat(route.host()).isEqualTo(new HostHeader(HostHeader.Mode.NAME, "backend:81"));
@@ -142,6 +154,7 @@ class ConfigReaderTest {
                 new ServerSpec("s2", "s2.example.com", 9002, 100, 0, 0)),
             Duration.ofMinutes(10),
             null,
+            new PoolConfig(Duration.ofSeconds(14), 10, 20),
             new HealthConfig(
                 new HealthConfig.Active(
                     "/health?a", Duration.ofSeconds(3), Duration.ofSeconds(2), 1, 4),
@@ -180,7 +193,9 @@ class ConfigReaderTest {
             new Match(null, null, Set.of(), Map.of()),
             "s",
             List.of(),
-            new Timeouts(Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(60)),
+            new Timeouts(
+                Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(60), null),
+            new Limits(null),
             1,
             null,
             new HostHeader(HostHeader.Mode.KEEP, null),
@@ -197,6 +212,7 @@ class ConfigReaderTest {
             Ties.SPREAD,
             Duration.ofSeconds(60),
             EntryCounter.EXACT));
+    assertThat(service.pool()).isEqualTo(new PoolConfig(Duration.ofSeconds(15), 256, 0));
     assertThat(service.health())
         .isEqualTo(new HealthConfig(
             new HealthConfig.Active(null, Duration.ofSeconds(2), Duration.ofSeconds(1), 2, 3),
@@ -246,8 +262,8 @@ class ConfigReaderTest {
             "test.json: $.listeners[0].protocol: \"udp\" (expected: one of http, tcp)",
             "test.json: $.listeners[0].port: 80.5 (expected: a whole number, 0 to 65535)",
             "test.json: $.listeners[0].tsl: unknown key (expected: one of name, protocol, host, ports, port, tls,"
-                + " proxyProtocol, maxConnections, trustedPeers, transparent, timeouts, accessLog; did you mean"
-                + " tls?)",
+                + " proxyProtocol, maxConnections, trustedPeers, transparent, timeouts, engine, limits, accessLog; did"
+                + " you mean tls?)",
             "test.json: $.listeners[0].tsl.certificate: missing (expected: the path of a readable file)",
             "test.json: $.listeners[0].tsl.key: missing (expected: the path of a readable file)",
             "test.json: $.services['my svc'].options.hardLimit: 9 (expected: at least maxEntries, which is 10)",

@@ -185,7 +185,7 @@ final class EveryFaultTest {
         + " 'host': 'keep',";
     assertThat(paths(FILE.replace("'listener': 'web',", keys)
             .replace("'match': {'path': 'x'}, ", "")
-            .replace("'connect'", "'response': '1s', 'lifetime': '1h', 'connect'")))
+            .replace("'connect'", "'response': '1s', 'lifetime': '1h', 'request': '1h', 'connect'")))
         .filteredOn(path -> path.startsWith("$.routes"))
         .containsExactly(
             "$.routes[0].listener",
@@ -198,7 +198,8 @@ final class EveryFaultTest {
   void listenerOfNoProtocol_withKeysOfEither_isJudgedByThem() {
     String keys =
         "'protocol': 'udp', 'ports': [0, '9-8'], 'transparent': 'no', 'proxyProtocol': true,"
-            + " 'timeouts': {'hello': 1}, 'accessLog': 1, 'colour': 1,";
+            + " 'timeouts': {'hello': 1, 'idle': 2}, 'engine': 3, 'limits': {'body': 4}, 'accessLog': 1,"
+            + " 'colour': 1,";
     assertThat(paths(FILE.replace("'protocol': 'http', 'port': 0,", keys)))
         .filteredOn(path -> path.startsWith("$.listeners"))
         .containsExactly(
@@ -207,6 +208,9 @@ final class EveryFaultTest {
             "$.listeners[0].ports[1]",
             "$.listeners[0].transparent",
             "$.listeners[0].timeouts.hello",
+            "$.listeners[0].timeouts.idle",
+            "$.listeners[0].engine",
+            "$.listeners[0].limits.body",
             "$.listeners[0].accessLog",
             "$.listeners[0].colour",
             "$.listeners[0].maxConnections");

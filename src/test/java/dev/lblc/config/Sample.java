@@ -148,7 +148,9 @@ final class Sample {
         "listeners": [
           {"name": "web", "protocol": "http", "host": "0.0.0.0", "port": 8443,
            "tls": {"certificate": "CERT", "key": "KEY"},
-           "proxyProtocol": true, "maxConnections": 5, "trustedPeers": ["10.0.0.0/8", "::1"], "accessLog": true},
+           "proxyProtocol": true, "maxConnections": 5, "trustedPeers": ["10.0.0.0/8", "::1"], "accessLog": true,
+           "engine": "vertx", "timeouts": {"header": "9s", "idle": "50s"},
+           "limits": {"line": "4KiB", "header": "32KiB", "headers": 50, "body": "1GiB", "bodyRate": "1KiB"}},
           {"name": "plain", "protocol": "http", "port": 8080},
           {"name": "db", "protocol": "tcp", "host": "127.0.0.1", "ports": [5432, "6000-6002"], "transparent": true,
            "tls": {"certificate": "CERT", "key": "KEY"}, "proxyProtocol": true, "maxConnections": 6,
@@ -160,7 +162,8 @@ final class Sample {
            "match": {"host": "*.Example.com", "path": "/images/*", "method": ["GET", "HEAD"],
                      "header": {"X-Tenant": "a"}},
            "service": "images", "destination": ["{header:X-Session}", "{host}{path:2}"],
-           "timeouts": {"connect": "250ms", "response": "5s", "idle": "6m"}, "retries": 2,
+           "timeouts": {"connect": "250ms", "response": "5s", "idle": "6m", "request": "10m"}, "retries": 2,
+           "limits": {"body": "8MiB"},
            "rewrite": {"stripPrefix": "/images"}, "host": "backend:81",
            "requestHeaders": {"set": {"x-a": "b"}, "remove": ["cookie"]},
            "responseHeaders": {"set": {"x-c": "d"}, "remove": ["server"]}},
@@ -176,6 +179,7 @@ final class Sample {
                         "checkInterval": "61440ms", "entryCounter": "drifting"},
             "servers": [{"id": "s1", "host": "127.0.0.1", "port": 9001, "weight": 64, "upper": 9, "lower": 7},
                         {"id": "s2", "host": "s2.example.com", "port": 9002}],
+            "pool": {"idle": "14s", "maxIdle": 10, "maxConnections": 20},
             "health": {"active": {"path": "/health?a", "interval": "3s", "timeout": "2s", "rise": 1, "fall": 4},
                        "passive": {"failures": 6, "eject": "11s"}}
           },

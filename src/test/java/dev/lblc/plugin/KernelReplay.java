@@ -3,6 +3,7 @@ package dev.lblc.plugin;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.lblc.config.DestinationTemplate;
+import dev.lblc.config.PoolConfig;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.StrategyOptions;
 import dev.lblc.config.TcpListenerConfig;
@@ -91,6 +92,7 @@ final class KernelReplay {
         List.of(),
         Duration.ofMinutes(10),
         null,
+        PoolConfig.DEFAULTS,
         null);
     // What the service itself would check for expiry has other options and another strategy.
     service = new ScheduledService(
