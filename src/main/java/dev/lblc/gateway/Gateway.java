@@ -3,6 +3,7 @@ package dev.lblc.gateway;
 import dev.lblc.config.GatewayConfig;
 import dev.lblc.config.HttpListenerConfig;
 import dev.lblc.config.ListenerConfig;
+import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.TcpListenerConfig;
 import dev.lblc.gateway.tcp.TcpSettings;
 import dev.lblc.plugin.Lblc;
@@ -167,17 +168,18 @@ public final class Gateway {
   /** Compiles and checks a configuration. Blocks while it reads certificates. */
   private List<Listener> compile(GatewayConfig config) {
     Lblc lblc = Lblc.of(vertx);
+    Map<String, ServiceConfig> services = config.plugin().services();
     List<Listener> wanted = new ArrayList<>();
     for (ListenerConfig listener : config.listeners()) {
       wanted.add(
           listener instanceof HttpListenerConfig http
-              ? new HttpListener(vertx, HttpSettings.compile(vertx, http, lblc::service))
+              ? new HttpListener(vertx, HttpSettings.compile(vertx, http, services, lblc::service))
               : new TcpListener(
                   vertx,
                   TcpSettings.compile(
                       vertx,
                       (TcpListenerConfig) listener,
-                      config.plugin().services(),
+                      services,
                       lblc::service)));
     }
     return wanted;

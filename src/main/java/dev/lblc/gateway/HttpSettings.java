@@ -1,10 +1,12 @@
 package dev.lblc.gateway;
 
 import dev.lblc.config.HttpListenerConfig;
+import dev.lblc.config.ServiceConfig;
 import dev.lblc.gateway.net.Certificate;
 import dev.lblc.gateway.route.HttpRoutes;
 import dev.lblc.plugin.LblcService;
 import io.vertx.core.Vertx;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -22,15 +24,19 @@ record HttpSettings(
   /**
    * Compiles a listener. Blocks while it reads the certificate.
    *
+   * @param configs of all services, by name
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
    * @throws IllegalArgumentException if a route cannot work, or the certificate is not one
    * @throws IllegalStateException if the PROXY protocol is asked for and its codec is not on the class path
    */
   static HttpSettings compile(
-      Vertx vertx, HttpListenerConfig config, Function<String, LblcService> services) {
+      Vertx vertx,
+      HttpListenerConfig config,
+      Map<String, ServiceConfig> configs,
+      Function<String, LblcService> services) {
     HttpSettings settings = new HttpSettings(
         config,
-        HttpRoutes.compile(config, services),
+        HttpRoutes.compile(config, configs, services),
         Certificate.read(vertx, config.name(), config.tls()));
     ServerOptions.check(settings);
     return settings;

@@ -30,7 +30,7 @@ final class Connecting<S extends ServerSide> {
       return;
     }
     exchange.connecting();
-    upstreams.connect(taken.server(), exchange.route().connectMillis(), new Attempt(taken));
+    upstreams.connect(taken.server(), exchange.route(), new Attempt(taken));
   }
 
   /** Takes a lease. If a server closed a connection early and no other is left, all servers may be tried again. */

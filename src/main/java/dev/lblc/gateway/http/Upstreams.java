@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http;
 
+import dev.lblc.gateway.route.Route;
 import dev.lblc.scheduler.Server;
 
 /**
@@ -20,7 +21,7 @@ public interface Upstreams<S extends ServerSide> {
   /**
    * Gets a connection to a server.
    *
-   * @param limitMillis how long a new connection may take
+   * @param by says how long a new connection may take, and which connections are kept
    */
-  void connect(Server to, long limitMillis, Attempt<S> attempt);
+  void connect(Server to, Route by, Attempt<S> attempt);
 }

@@ -1,10 +1,13 @@
 package dev.lblc.gateway.route;
 
 import dev.lblc.config.HttpListenerConfig;
+import dev.lblc.config.HttpLimits;
 import dev.lblc.config.HttpRouteConfig;
+import dev.lblc.config.ServiceConfig;
 import dev.lblc.plugin.LblcService;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -12,34 +15,40 @@ import org.jspecify.annotations.Nullable;
 public final class HttpRoutes {
   private final Route[] routes;
   private final AddressBlocks trustedPeers;
+  private final HttpLimits limits;
+  private final long headerNanos;
+  private final long idleNanos;
   private final boolean accessLog;
 
-  private HttpRoutes(Route[] routes, AddressBlocks trustedPeers, boolean accessLog) {
+  private HttpRoutes(Route[] routes, HttpListenerConfig listener) {
     this.routes = routes;
-    this.trustedPeers = trustedPeers;
-    this.accessLog = accessLog;
+    this.trustedPeers = AddressBlocks.compile(listener.trustedPeers());
+    this.limits = listener.limits();
+    this.headerNanos = listener.timeouts().header().toNanos();
+    this.idleNanos = listener.timeouts().idle().toNanos();
+    this.accessLog = listener.accessLog();
   }
 
   /**
    * Compiles the routes of a listener, in their order.
    *
+   * @param configs of all services, by name
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
    * @throws IllegalArgumentException if a route cannot work; the message names it by its index in the file
    */
   public static HttpRoutes compile(
-      HttpListenerConfig listener, Function<String, LblcService> services) {
+      HttpListenerConfig listener,
+      Map<String, ServiceConfig> configs,
+      Function<String, LblcService> services) {
     List<Route> compiled = new ArrayList<>();
     for (HttpRouteConfig route : listener.routes()) {
       try {
-        compiled.add(Route.compile(route, services));
+        compiled.add(Route.compile(route, listener.limits().body(), configs, services));
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException("routes[" + route.index() + "]: " + e.getMessage(), e);
       }
     }
-    return new HttpRoutes(
-        compiled.toArray(Route[]::new),
-        AddressBlocks.compile(listener.trustedPeers()),
-        listener.accessLog());
+    return new HttpRoutes(compiled.toArray(Route[]::new), listener);
   }
 
   /**
@@ -69,6 +78,21 @@ public final class HttpRoutes {
 
   public AddressBlocks trustedPeers() {
     return trustedPeers;
+  }
+
+  /** Returns the size limits of requests. */
+  public HttpLimits limits() {
+    return limits;
+  }
+
+  /** Returns how long a client may take for the head of a request. */
+  public long headerNanos() {
+    return headerNanos;
+  }
+
+  /** Returns how long a client's connection may be idle between two requests. */
+  public long idleNanos() {
+    return idleNanos;
   }
 
   public boolean accessLog() {

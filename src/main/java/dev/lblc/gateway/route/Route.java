@@ -1,8 +1,12 @@
 package dev.lblc.gateway.route;
 
+import dev.lblc.config.HttpLimits;
 import dev.lblc.config.HttpRouteConfig;
+import dev.lblc.config.PoolConfig;
+import dev.lblc.config.ServiceConfig;
 import dev.lblc.plugin.LblcService;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param connectMillis limit on getting a connection
  * @param responseNanos limit from the request sent to the response head
  * @param idleNanos limit without a byte in either direction
+ * @param requestNanos limit on the whole exchange; {@link Long#MAX_VALUE}: none
+ * @param bodyLimit bytes of a request's body; {@link HttpLimits#NONE}: any number
+ * @param pool which connections to servers are kept
  * @param retries how many other servers are tried after a failed connect
  * @param stripPrefix in normal form, without final slash; null: none
  * @param host what the server gets as Host
@@ -29,6 +36,9 @@ public record Route(
     long connectMillis,
     long responseNanos,
     long idleNanos,
+    long requestNanos,
+    long bodyLimit,
+    PoolConfig pool,
     int retries,
     @Nullable String stripPrefix,
     HttpRouteConfig.HostHeader host,
@@ -39,10 +49,19 @@ public record Route(
   /**
    * Compiles a route.
    *
+   * @param listenerBodyLimit counts if the route has no limit of its own
+   * @param configs of all services, by name
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
    */
-  static Route compile(HttpRouteConfig config, Function<String, LblcService> services) {
+  static Route compile(
+      HttpRouteConfig config,
+      long listenerBodyLimit,
+      Map<String, ServiceConfig> configs,
+      Function<String, LblcService> services) {
     String service = config.service();
+    ServiceConfig ofService = service == null ? null : configs.get(service);
+    Duration request = config.timeouts().request();
+    Long body = config.limits().body();
     return new Route(
         new RouteMatch(config.match()),
         service == null ? null : services.apply(service),
@@ -50,6 +69,9 @@ public record Route(
         Math.max(1, config.timeouts().connect().toMillis()),
         nanos(config.timeouts().response()),
         nanos(config.timeouts().idle()),
+        request == null ? Long.MAX_VALUE : nanos(request),
+        body == null ? listenerBodyLimit : body,
+        ofService == null ? PoolConfig.DEFAULTS : ofService.pool(),
         config.retries(),
         config.stripPrefix(),
         config.host(),

@@ -73,7 +73,7 @@ final class PathParametersTest {
   private static HttpRoutes routes() throws Exception {
     GatewayConfig config =
         ConfigReader.readText("test", CONFIG, Strategies.ofClassPath(), Map.of());
-    return HttpRoutes.compile(config.httpListeners().get(0), name -> {
+    return HttpRoutes.compile(config.httpListeners().get(0), Map.of(), name -> {
       throw new IllegalArgumentException(name);
     });
   }

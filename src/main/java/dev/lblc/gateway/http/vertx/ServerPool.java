@@ -1,8 +1,10 @@
 package dev.lblc.gateway.http.vertx;
 
+import dev.lblc.config.PoolConfig;
 import dev.lblc.gateway.http.Failure;
 import dev.lblc.gateway.http.Limits;
 import dev.lblc.gateway.http.Upstreams;
+import dev.lblc.gateway.route.Route;
 import dev.lblc.scheduler.Server;
 import io.netty.channel.ConnectTimeoutException;
 import io.vertx.core.Vertx;
@@ -12,51 +14,68 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The pooled connections of one event loop to servers, kept by a Vert.x client. Confined to the loop. */
+/**
+ * The pooled connections of one event loop to servers. The services with the same {@link PoolConfig} share a Vert.x client, which
+ * keeps as many idle connections as there are. Confined to the loop.
+ */
 final class ServerPool implements Upstreams<OutboundRequest> {
   /** More than a listener's connections need: requests must not queue in the pool, where a slow one would delay others. */
   private static final int MAX_CONNECTIONS_PER_SERVER = 16_384;
 
   private static final int MAX_WAITING_PER_SERVER = 16_384;
 
-  /** Short enough that most servers have not closed an idle connection yet when it is used again. */
-  private static final int KEEP_ALIVE_SECONDS = 15;
-
   private static final Logger LOG = LoggerFactory.getLogger(ServerPool.class);
 
-  private final HttpClient client;
+  private final Vertx vertx;
+  private final Map<PoolConfig, HttpClient> clients = new HashMap<>();
 
   ServerPool(Vertx vertx) {
-    this.client = vertx
+    this.vertx = vertx;
+  }
+
+  private HttpClient newClient(PoolConfig config) {
+    int most = config.maxConnections();
+    return vertx
         .httpClientBuilder()
         .with(new HttpClientOptions()
             .setKeepAlive(true)
-            .setKeepAliveTimeout(KEEP_ALIVE_SECONDS)
+            .setKeepAliveTimeout(wholeSeconds(config.idle()))
             .setMaxHeaderSize(Limits.HEADER_BYTES)
             .setMaxInitialLineLength(Limits.LINE_BYTES)
             .setMaxChunkSize(Limits.CHUNK_BYTES)
             .setDecompressionSupported(false))
         .with(new PoolOptions()
-            .setHttp1MaxSize(MAX_CONNECTIONS_PER_SERVER)
+            .setHttp1MaxSize(most == 0 ? MAX_CONNECTIONS_PER_SERVER : most)
             .setMaxWaitQueueSize(MAX_WAITING_PER_SERVER))
         .withConnectHandler(ServerPool::opened)
         .build();
   }
 
   @Override
-  public void connect(Server to, long limitMillis, Attempt<OutboundRequest> attempt) {
-    RequestOptions options =
-        new RequestOptions().setHost(to.host()).setPort(to.port()).setConnectTimeout(limitMillis);
-    client
+  public void connect(Server to, Route by, Attempt<OutboundRequest> attempt) {
+    RequestOptions options = new RequestOptions()
+        .setHost(to.host())
+        .setPort(to.port())
+        .setConnectTimeout(by.connectMillis());
+    clients
+        .computeIfAbsent(by.pool(), this::newClient)
         .request(options)
         .onComplete(request -> attempt.connected(new OutboundRequest(request)), cause -> {
           LOG.debug("no connection to server {}", to.id(), cause);
           attempt.refused(failure(cause));
         });
+  }
+
+  /** Returns the duration rounded up: Vert.x counts in seconds, and to it 0 is no limit. */
+  private static int wholeSeconds(Duration duration) {
+    return Math.toIntExact(Math.max(1, duration.plusMillis(999).toSeconds()));
   }
 
   private static void opened(HttpConnection connection) {
