@@ -1,0 +1,149 @@
+package dev.lblc.gateway.http.lane;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Follows a chunked body as it passes, and says where it ends: the data is not touched. Strict as {@link HeadParser}: sizes of up
+ * to 15 hexadecimal digits, lines that end with CR LF. Chunk extensions pass, as RFC 9112 7.1.1 wants it; a quoted string in one
+ * may hold what separates extensions, but no control character.
+ *
+ * <p>Ends behind the line of the last chunk. What follows are the trailers, which {@link HeadParser} reads.
+ *
+ * <p>Confined to one thread.
+ */
+final class ChunkScanner {
+  private static final int MAX_DIGITS = 15;
+
+  /** Of the extensions of one chunk: more than any use of them needs, and less than an attack would send. */
+  private static final int MAX_EXTENSION = 4096;
+
+  private enum State {
+    SIZE,
+    AFTER_SIZE,
+    EXTENSION,
+    QUOTED,
+    QUOTED_PAIR,
+    SIZE_LF,
+    DATA,
+    DATA_CR,
+    DATA_LF,
+    DONE,
+    FAULTY
+  }
+
+  private State state = State.SIZE;
+  private long size;
+  private int length;
+
+  /** Begins a new body. */
+  void begin() {
+    state = State.SIZE;
+    size = 0;
+    length = 0;
+  }
+
+  /** Returns whether the line of the last chunk was seen. */
+  boolean isDone() {
+    return state == State.DONE;
+  }
+
+  /** Returns whether it is no chunked body. */
+  boolean isFaulty() {
+    return state == State.FAULTY;
+  }
+
+  /**
+   * Goes on.
+   *
+   * @param to index behind the last octet that has come
+   * @return the index behind the last octet that belongs to the chunks; {@code to} unless the body is done or faulty
+   */
+  int scan(ByteBuf bytes, int from, int to) {
+    int at = from;
+    while (at < to && state != State.DONE && state != State.FAULTY) {
+      if (state == State.DATA) {
+        int data = (int) Math.min(size, to - at);
+        size -= data;
+        at += data;
+        if (size == 0) {
+          state = State.DATA_CR;
+        }
+      } else {
+        octet(bytes.getByte(at++));
+      }
+    }
+    return at;
+  }
+
+  private void octet(byte octet) {
+    switch (state) {
+      case SIZE -> size(octet);
+      case AFTER_SIZE -> afterSize(octet);
+      case EXTENSION -> extension(octet);
+      case QUOTED -> quoted(octet);
+      case QUOTED_PAIR -> state = isExtension(octet) ? State.QUOTED : State.FAULTY;
+      case SIZE_LF -> {
+        if (octet != Octets.LF) {
+          state = State.FAULTY;
+        } else {
+          state = size == 0 ? State.DONE : State.DATA;
+        }
+      }
+      case DATA_CR -> state = octet == Octets.CR ? State.DATA_LF : State.FAULTY;
+      case DATA_LF -> {
+        state = octet == Octets.LF ? State.SIZE : State.FAULTY;
+        length = 0;
+      }
+      case DATA, DONE, FAULTY -> throw new IllegalStateException(state.name());
+    }
+  }
+
+  private void size(byte octet) {
+    int digit = Character.digit(octet, 16);
+    if (digit >= 0 && length < MAX_DIGITS) {
+      size = size << 4 | digit;
+      length++;
+    } else if (length > 0) {
+      length = 0;
+      afterSize(octet);
+    } else {
+      state = State.FAULTY;
+    }
+  }
+
+  private void afterSize(byte octet) {
+    if (octet == Octets.CR) {
+      state = State.SIZE_LF;
+    } else if (octet == ';') {
+      state = State.EXTENSION;
+    } else if ((octet == Octets.SPACE || octet == Octets.TAB) && ++length <= MAX_EXTENSION) {
+      state = State.AFTER_SIZE;
+    } else {
+      state = State.FAULTY;
+    }
+  }
+
+  private void extension(byte octet) {
+    if (octet == Octets.CR) {
+      state = State.SIZE_LF;
+    } else if (!isExtension(octet)) {
+      state = State.FAULTY;
+    } else if (octet == '"') {
+      state = State.QUOTED;
+    }
+  }
+
+  private void quoted(byte octet) {
+    if (!isExtension(octet)) {
+      state = State.FAULTY;
+    } else if (octet == '"') {
+      state = State.EXTENSION;
+    } else if (octet == '\\') {
+      state = State.QUOTED_PAIR;
+    }
+  }
+
+  private boolean isExtension(byte octet) {
+    return Octets.isValue(octet) && ++length <= MAX_EXTENSION;
+  }
+}
