@@ -50,6 +50,7 @@ final class HeadParser {
   private int position;
   private int start;
   private int headersStart;
+  private int headersEnd;
   private int methodStart;
   private int methodEnd;
   private int targetStart;
@@ -206,6 +207,11 @@ final class HeadParser {
     return offsets[header * PER_HEADER + 3];
   }
 
+  /** Returns where the empty line begins that ends the headers. */
+  int headersEnd() {
+    return headersEnd;
+  }
+
   // --- the first line ---
 
   private void start(byte octet) {
@@ -337,6 +343,7 @@ final class HeadParser {
 
   private void nameStart(byte octet) {
     if (octet == Octets.CR) {
+      headersEnd = position;
       state = State.END_LF;
     } else if (octet == Octets.SPACE || octet == Octets.TAB) {
       fail(HeadFault.FOLDED);
