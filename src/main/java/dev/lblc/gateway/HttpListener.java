@@ -137,9 +137,19 @@ final class HttpListener implements Listener {
         .call(() -> any.server().updateSSLOptions(ServerOptions.tlsOf(next)).<Void>mapEmpty());
   }
 
+  private void serve(Worker worker, HttpConnection connection) {
+    boolean isTaken = settings.usesLane()
+        && worker
+            .lane()
+            .take(connection, () -> settings.routes(), () -> worker.http().opened(connection));
+    if (!isTaken) {
+      worker.http().opened(connection);
+    }
+  }
+
   /** Counts a new connection, and closes it at once if the listener is over its limit. */
   private void accepted(Worker worker, HttpConnection connection) {
-    worker.http().opened(connection);
+    serve(worker, connection);
     boolean stays = connections.opened();
     Connections.onClosed(connection, connections::closed);
     if (!stays) {

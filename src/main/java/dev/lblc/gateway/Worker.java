@@ -1,5 +1,6 @@
 package dev.lblc.gateway;
 
+import dev.lblc.gateway.http.lane.LaneWorker;
 import dev.lblc.gateway.http.vertx.HttpWorker;
 import dev.lblc.gateway.tcp.TcpWorker;
 import io.vertx.core.Future;
@@ -17,6 +18,7 @@ final class Worker extends VerticleBase {
   private final LongSupplier nanoTime;
   private final Supplier<Future<Void>> beforeStop;
   private @Nullable HttpWorker http;
+  private @Nullable LaneWorker lane;
   private @Nullable TcpWorker tcp;
 
   /**
@@ -33,13 +35,14 @@ final class Worker extends VerticleBase {
   @Override
   public Future<?> start() {
     http = new HttpWorker(vertx, nanoTime);
+    lane = new LaneWorker(vertx, nanoTime);
     tcp = new TcpWorker(vertx, nanoTime);
     return Future.succeededFuture();
   }
 
   @Override
   public Future<?> stop() {
-    return beforeStop.get();
+    return beforeStop.get().onComplete(done -> lane().close());
   }
 
   /** Runs an action on the event loop; the future has its outcome. */
@@ -52,6 +55,10 @@ final class Worker extends VerticleBase {
 
   HttpWorker http() {
     return started(http);
+  }
+
+  LaneWorker lane() {
+    return started(lane);
   }
 
   TcpWorker tcp() {

@@ -38,6 +38,9 @@ public interface ClientSide<S extends ServerSide> {
   /** Returns how many bytes of the answer's body were written. */
   long sent();
 
+  /** Returns how many bytes of the answer were written that the client has not taken yet. */
+  long waiting();
+
   // --- the request ---
 
   /** Holds the body back until {@link #forward} or {@link #discardRest}: there is no server yet. */

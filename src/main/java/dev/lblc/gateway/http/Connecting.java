@@ -29,8 +29,23 @@ final class Connecting<S extends ServerSide> {
       exchange.abort(before);
       return;
     }
+    connect(taken, false);
+  }
+
+  /**
+   * Makes the attempt again with a connection on which nothing was sent before: the server had closed the one that it got. Does
+   * not count as a retry.
+   */
+  void again() {
+    Lease held = attempts.last();
+    if (held != null) {
+      connect(held, true);
+    }
+  }
+
+  private void connect(Lease taken, boolean isFresh) {
     exchange.connecting();
-    upstreams.connect(taken.server(), exchange.route(), new Attempt(taken));
+    upstreams.connect(taken.server(), exchange.route(), isFresh, new Attempt(taken));
   }
 
   /** Takes a lease. If a server closed a connection early and no other is left, all servers may be tried again. */

@@ -104,10 +104,12 @@ public final class Exchange<S extends ServerSide> {
     return isOver;
   }
 
-  /** Returns a number that grows with each byte moved and each server given up. */
+  /** Returns a number that changes with each byte moved and each server given up. */
   long progress() {
     return client.received()
         + client.sent()
+        - client.waiting()
+        - (server == null ? 0 : server.waiting())
         + tunnelBytes
         + (attempts == null ? 0 : attempts.givenUp());
   }
@@ -179,6 +181,20 @@ public final class Exchange<S extends ServerSide> {
     }
   }
 
+  /** Takes an interim answer. Returns the plan of its headers; null: it is not for this client. */
+  public @Nullable HeaderPlan interim(ResponseHead head) {
+    if (isOver || server == null || client.head().protocol() == Protocol.HTTP_1_0) {
+      return null;
+    }
+    enter(Phase.SENDING, Stage.RUNNING); // the server says that it is at work
+    return HeaderPolicy.response(head, route().responseEdits());
+  }
+
+  /** Returns the plan of the trailers of the request. */
+  public HeaderPlan trailersPlan(HeaderView trailers) {
+    return HeaderPolicy.requestTrailers(trailers);
+  }
+
   /** Ends the response; {@code trailers} are null if there are none, or none can be sent. */
   public void responseEnded(@Nullable HeaderView trailers) {
     if (isOver || server == null) {
@@ -215,13 +231,19 @@ public final class Exchange<S extends ServerSide> {
 
   /**
    * Handles a failure of the server's side. A server may close an idle connection at the moment it is used: if no response has
-   * begun, a request that is idempotent and has no body is sent again.
+   * begun, a request of which nothing was sent, or that is idempotent and has no body, is sent again, on a fresh connection. If
+   * that is closed as well, the server is given up.
    */
   public void serverFailed(Failure why) {
     if (isOver || server == null) {
       return;
     }
-    if (why == Failure.CLOSED_EARLY && phase == Phase.SENDING && mayResend()) {
+    if (why != Failure.CLOSED_EARLY || phase != Phase.SENDING) {
+      abort(why);
+    } else if (server.isReused() && (server.isUntouched() || isRepeatable())) {
+      dropServer();
+      known(connecting).again();
+    } else if (isRepeatable() && known(attempts).giveUp()) {
       dropServer();
       known(connecting).attempt(why);
     } else {
@@ -229,12 +251,17 @@ public final class Exchange<S extends ServerSide> {
     }
   }
 
-  private boolean mayResend() {
+  /** Returns whether the request can be sent once more: it does no harm, and no part of it is gone. */
+  private boolean isRepeatable() {
     return !isUpgrade()
-        && IDEMPOTENT.contains(client.head().method())
+        && isIdempotent()
         && client.isRequestComplete()
-        && client.received() == 0
-        && known(attempts).giveUp();
+        && client.received() == 0;
+  }
+
+  /** Returns whether the request may be served twice without harm. */
+  public boolean isIdempotent() {
+    return IDEMPOTENT.contains(client.head().method());
   }
 
   /** Answers with an error of the gateway's own if the client has seen nothing yet, else cuts the client off. */
@@ -323,6 +350,11 @@ public final class Exchange<S extends ServerSide> {
       leave();
       client.refuseRest();
     }
+  }
+
+  /** Notes that the rest of a request that was answered has come: the next one may begin. */
+  public void restDiscarded() {
+    leave();
   }
 
   /** Gives the connection to the server back, or closes it if a message on it is not complete. */

@@ -22,6 +22,8 @@ public enum Failure {
   IDLE_TIMEOUT(504, "server idle for too long"),
   /** The client did not go on with its request for the time allowed. */
   REQUEST_TIMEOUT(408, "request timed out"),
+  /** What the client sent as the body of its request is none. */
+  BAD_BODY(400, "invalid body"),
   /** The client did not take the response for the time allowed. */
   CLIENT_STALLED(499, "client did not read"),
   /** The client left first; nobody sees the status. */

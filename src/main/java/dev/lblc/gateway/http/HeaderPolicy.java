@@ -54,6 +54,19 @@ final class HeaderPolicy {
   private static final HeaderNames NOTHING = HeaderNames.of();
   private static final HeaderNames ONLY_COOKIE = HeaderNames.of(COOKIE);
   private static final HeaderNames ONLY_CONTENT_LENGTH = HeaderNames.of(CONTENT_LENGTH);
+  /** What a recipient must know before the body: RFC 9110 6.5.1. */
+  private static final HeaderNames NO_TRAILERS = HeaderNames.of(
+      "authorization",
+      "cache-control",
+      "content-encoding",
+      "content-length",
+      "content-range",
+      "content-type",
+      "cookie",
+      "max-forwards",
+      "proxy-authorization",
+      "range");
+
   private static final HeaderEdits NO_EDITS = new HeaderEdits(NOTHING, List.of());
 
   private HeaderPolicy() {}
@@ -102,6 +115,11 @@ final class HeaderPolicy {
     plan.add(CONNECTION, UPGRADE);
     plan.add(UPGRADE, WEBSOCKET);
     return plan;
+  }
+
+  /** Plans the trailers of a request: none of those that a server would take for a header that means more. */
+  static HeaderPlan requestTrailers(HeaderView trailers) {
+    return new HeaderPlan(OF_REQUESTS, NO_EDITS, named(trailers), NO_TRAILERS, true);
   }
 
   /** Plans the trailers of a response. */

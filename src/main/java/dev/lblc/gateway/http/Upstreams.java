@@ -22,6 +22,7 @@ public interface Upstreams<S extends ServerSide> {
    * Gets a connection to a server.
    *
    * @param by says how long a new connection may take, and which connections are kept
+   * @param isFresh whether it must be a new one
    */
-  void connect(Server to, Route by, Attempt<S> attempt);
+  void connect(Server to, Route by, boolean isFresh, Attempt<S> attempt);
 }

@@ -58,6 +58,11 @@ public final class Loop {
     return readSizes;
   }
 
+  /** Returns the monotonic clock, in nanoseconds. */
+  public LongSupplier nanoTime() {
+    return nanoTime;
+  }
+
   /** Returns the loop itself. */
   public EventLoop eventLoop() {
     return eventLoop;

@@ -3,6 +3,8 @@ package dev.lblc.gateway.net;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
@@ -16,6 +18,9 @@ import org.slf4j.LoggerFactory;
 /** The operations on sockets beside reading and writing. To be used on their event loops. */
 public final class Sockets {
   private static final Logger LOG = LoggerFactory.getLogger(Sockets.class);
+
+  /** TCP_ESTABLISHED of the kernel. */
+  private static final int ESTABLISHED = 1;
 
   private Sockets() {}
 
@@ -73,6 +78,22 @@ public final class Sockets {
       LOG.debug("a socket cannot be asked for its error", e);
       return true;
     }
+  }
+
+  /**
+   * Returns whether the other end has ended the connection, though its end was not read yet. Asks the kernel, which takes about a
+   * microsecond. Always false without the native transport, which alone can ask.
+   */
+  public static boolean hasPeerEnded(Channel channel) {
+    return channel instanceof EpollSocketChannel socket
+        && socket.isOpen()
+        && socket.tcpInfo().state() != ESTABLISHED;
+  }
+
+  /** Returns how many bytes were written to a socket that the kernel has not taken yet. */
+  public static long waiting(Channel channel) {
+    ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
+    return out == null ? 0 : out.totalPendingWriteBytes() - out.currentProgress();
   }
 
   private static @Nullable Socket nativeSocket(Channel channel) {

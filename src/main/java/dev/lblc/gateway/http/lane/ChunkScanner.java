@@ -52,6 +52,11 @@ final class ChunkScanner {
     return state == State.FAULTY;
   }
 
+  /** Returns whether the next octets are data. */
+  boolean isInData() {
+    return state == State.DATA;
+  }
+
   /**
    * Goes on.
    *
@@ -61,16 +66,25 @@ final class ChunkScanner {
   int scan(ByteBuf bytes, int from, int to) {
     int at = from;
     while (at < to && state != State.DONE && state != State.FAULTY) {
-      if (state == State.DATA) {
-        int data = (int) Math.min(size, to - at);
-        size -= data;
-        at += data;
-        if (size == 0) {
-          state = State.DATA_CR;
-        }
-      } else {
-        octet(bytes.getByte(at++));
+      at = scanRun(bytes, at, to);
+    }
+    return at;
+  }
+
+  /** Goes on, as far as to where data begins or ends: {@link #isInData} is the same for all octets of a run. */
+  int scanRun(ByteBuf bytes, int from, int to) {
+    int at = from;
+    if (state == State.DATA) {
+      int data = (int) Math.min(size, to - at);
+      size -= data;
+      at += data;
+      if (size == 0) {
+        state = State.DATA_CR;
       }
+      return at;
+    }
+    while (at < to && state != State.DATA && state != State.DONE && state != State.FAULTY) {
+      octet(bytes.getByte(at++));
     }
     return at;
   }

@@ -1,8 +1,7 @@
 package dev.lblc.gateway.http.lane;
 
 /**
- * Where the body of a message ends, by RFC 9112 6.3. What two recipients could read in two ways is a fault: several lengths that
- * differ, a length beside a transfer coding, any coding but {@code chunked} alone, a coding in HTTP/1.0.
+ * Where the body of a message ends, by RFC 9112 6.3. What two recipients could read in two ways is a fault: two lengths, a length beside a transfer coding, any coding but {@code chunked} alone, a coding in HTTP/1.0.
  */
 final class Framing {
   /** The body is chunked. */
@@ -27,8 +26,8 @@ final class Framing {
   private Framing() {}
 
   /** Returns the length of a request's body, {@link #CHUNKED} or {@link #FAULTY}. */
-  static long ofRequest(HeadParser head, byte[] bytes) {
-    long framing = of(head, bytes);
+  static long ofRequest(HeadBuffer head) {
+    long framing = of(head.parser(), head.octets());
     return framing == NONE ? 0 : framing;
   }
 
@@ -38,8 +37,9 @@ final class Framing {
    *
    * @param isOfHead whether it answers a HEAD request
    */
-  static long ofResponse(HeadParser head, byte[] bytes, boolean isOfHead) {
-    long framing = of(head, bytes);
+  static long ofResponse(HeadBuffer buffer, boolean isOfHead) {
+    HeadParser head = buffer.parser();
+    long framing = of(head, buffer.octets());
     if (framing == FAULTY) {
       return FAULTY;
     }
@@ -58,7 +58,7 @@ final class Framing {
       int nameLength = head.nameEnd(i) - head.nameStart(i);
       if (nameLength == LENGTH.length && is(bytes, head.nameStart(i), LENGTH)) {
         long length = length(bytes, head.valueStart(i), head.valueEnd(i));
-        if (length == FAULTY || (framing != NONE && framing != length)) {
+        if (length == FAULTY || framing != NONE) {
           return FAULTY;
         }
         framing = length;

@@ -1,6 +1,6 @@
 package dev.lblc.gateway.http.lane;
 
-/** Why bytes are no head of a message. */
+/** Why bytes are no head of a message that can be read in one way only. */
 enum HeadFault {
   LINE_TOO_LONG(414, "request line too long"),
   HEADERS_TOO_LARGE(431, "headers too large"),
@@ -13,7 +13,9 @@ enum HeadFault {
   LINE_END(400, "bad end of line"),
   NAME(400, "bad header name"),
   VALUE(400, "bad header value"),
-  FOLDED(400, "folded header");
+  FOLDED(400, "folded header"),
+  FRAMING(400, "ambiguous length of the body"),
+  LATE(408, "header timed out");
 
   private final int status;
   private final String reason;

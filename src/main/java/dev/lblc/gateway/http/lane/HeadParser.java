@@ -42,10 +42,10 @@ final class HeadParser {
   }
 
   private final boolean isRequest;
-  private final int maxLine;
-  private final int maxHeaders;
-  private final int maxCount;
 
+  private int maxLine;
+  private int maxHeaders;
+  private int maxCount;
   private State state = State.START;
   private int position;
   private int start;
@@ -64,34 +64,38 @@ final class HeadParser {
   private int[] offsets = new int[32 * PER_HEADER];
   private @Nullable HeadFault fault;
 
-  private HeadParser(boolean isRequest, int maxLine, int maxHeaders, int maxCount) {
+  private HeadParser(boolean isRequest) {
     this.isRequest = isRequest;
-    this.maxLine = maxLine;
-    this.maxHeaders = maxHeaders;
-    this.maxCount = maxCount;
   }
 
-  /**
-   * Returns a parser of requests.
-   *
-   * @param maxLine octets of the request line
-   * @param maxHeaders octets of all headers
-   * @param maxCount number of headers
-   */
-  static HeadParser ofRequests(int maxLine, int maxHeaders, int maxCount) {
-    return new HeadParser(true, maxLine, maxHeaders, maxCount);
+  /** Returns a parser of requests. */
+  static HeadParser ofRequests() {
+    return new HeadParser(true);
   }
 
-  /** Returns a parser of responses, with limits as those of {@link #ofRequests}. */
-  static HeadParser ofResponses(int maxLine, int maxHeaders, int maxCount) {
-    return new HeadParser(false, maxLine, maxHeaders, maxCount);
+  /** Returns a parser of responses. */
+  static HeadParser ofResponses() {
+    return new HeadParser(false);
   }
 
   /** Begins a new head, at this index of the bytes to come. */
-  void begin(int from) {
-    state = State.START;
+  void begin(int from, HeadLimits limits) {
+    begin(from, limits, State.START);
+  }
+
+  /** Begins a section of trailers, at this index of the bytes to come: headers without a first line. */
+  void beginTrailers(int from, HeadLimits limits) {
+    begin(from, limits, State.NAME_START);
+  }
+
+  private void begin(int from, HeadLimits limits, State first) {
+    maxLine = limits.line();
+    maxHeaders = limits.headers();
+    maxCount = limits.count();
+    state = first;
     position = from;
     start = from;
+    headersStart = from;
     count = 0;
     fault = null;
   }

@@ -12,7 +12,9 @@ final class PlanWriter {
   private final Slice name = new Slice();
 
   /** Writes the headers of a head by the plan; the empty line at their end is the caller's. */
-  void write(HeadParser head, byte[] bytes, HeaderPlan plan, ByteBuf to) {
+  void write(HeadBuffer from, HeaderPlan plan, ByteBuf to) {
+    HeadParser head = from.parser();
+    byte[] bytes = from.octets();
     int run = -1;
     for (int i = 0; i < head.count(); i++) {
       if (plan.drops(name.at(bytes, head.nameStart(i), head.nameEnd(i)))) {
@@ -28,11 +30,16 @@ final class PlanWriter {
       to.writeBytes(bytes, run, head.headersEnd() - run);
     }
     for (int i = 0; i < plan.lines(); i++) {
-      text(plan.name(i), to);
-      to.writeByte(Octets.COLON).writeByte(Octets.SPACE);
-      text(plan.value(i), to);
-      to.writeByte(Octets.CR).writeByte(Octets.LF);
+      line(plan.name(i), plan.value(i), to);
     }
+  }
+
+  /** Writes a header. */
+  static void line(CharSequence name, CharSequence value, ByteBuf to) {
+    text(name, to);
+    to.writeByte(Octets.COLON).writeByte(Octets.SPACE);
+    text(value, to);
+    to.writeByte(Octets.CR).writeByte(Octets.LF);
   }
 
   /** Writes text as octets; a character above them would be another one in disguise. */

@@ -118,6 +118,12 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
     return response.bytesWritten();
   }
 
+  /** Vert.x does not say. */
+  @Override
+  public long waiting() {
+    return 0;
+  }
+
   @Override
   public void holdBody() {
     request.pause();

@@ -105,6 +105,23 @@ final class OutboundRequest implements ServerSide {
     request.end(piece);
   }
 
+  /** Vert.x does not say; and it cannot be asked for a fresh connection. */
+  @Override
+  public boolean isReused() {
+    return false;
+  }
+
+  @Override
+  public boolean isUntouched() {
+    return !isBegun;
+  }
+
+  /** Vert.x does not say. */
+  @Override
+  public long waiting() {
+    return 0;
+  }
+
   @Override
   public boolean isStalled() {
     return !isEnded && !isDropped && request.writeQueueFull();

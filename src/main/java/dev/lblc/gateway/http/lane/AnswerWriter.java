@@ -1,0 +1,196 @@
+package dev.lblc.gateway.http.lane;
+
+import dev.lblc.gateway.http.Answer;
+import dev.lblc.gateway.http.HeaderPlan;
+import dev.lblc.gateway.http.Protocol;
+import dev.lblc.gateway.http.ResponsePlan;
+import dev.lblc.gateway.http.ResponsePlan.Body;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Writes answers to a client, one after another; flushing is the caller's. Confined to the connection's event loop. */
+// Nobody waits for a write.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class AnswerWriter {
+  private static final AsciiString LAST_CHUNK = AsciiString.cached("0\r\n");
+  private static final AsciiString LINE_END = AsciiString.cached("\r\n");
+  private static final AsciiString TEXT =
+      AsciiString.cached("content-type: text/plain; charset=utf-8\r\n");
+  private static final ByteBuf CHUNK_END =
+      Unpooled.unreleasableBuffer(Unpooled.directBuffer(2).writeByte(Octets.CR).writeByte(Octets.LF));
+  private static final int NO_CONTENT = 204;
+
+  /** How the body leaves. */
+  private enum Mode {
+    /** As the server frames it. */
+    PASS,
+    /** In chunks, though the server sends none. */
+    WRAP,
+    /** Without the server's chunks. */
+    UNWRAP
+  }
+
+  private final LaneLoop lane;
+  private final Channel channel;
+  private Mode mode = Mode.PASS;
+  private boolean isChunked;
+  private boolean endsWithConnection;
+  private boolean isHeadWritten;
+  private boolean isKept;
+  private int status;
+  private long sent;
+
+  AnswerWriter(LaneLoop lane, Channel channel) {
+    this.lane = lane;
+    this.channel = channel;
+  }
+
+  /** Begins the next answer. */
+  void begin() {
+    mode = Mode.PASS;
+    isChunked = false;
+    endsWithConnection = false;
+    isHeadWritten = false;
+    isKept = false;
+    status = 0;
+    sent = 0;
+  }
+
+  boolean isHeadWritten() {
+    return isHeadWritten;
+  }
+
+  /** Returns whether the head has said that the connection stays. */
+  boolean isKept() {
+    return isKept;
+  }
+
+  /** Returns whether nothing but the end of the connection says that the body is complete. */
+  boolean endsWithConnection() {
+    return endsWithConnection;
+  }
+
+  boolean wantsDataOnly() {
+    return mode == Mode.UNWRAP;
+  }
+
+  int status() {
+    return status;
+  }
+
+  /** Returns how many bytes of the body were written. */
+  long sent() {
+    return sent;
+  }
+
+  /** Writes an interim answer. */
+  void interim(ServerHead interim, HeaderPlan plan) {
+    HeadBuffer from = interim.buffer();
+    ByteBuf out = channel.alloc().directBuffer(from.length() + 64);
+    try {
+      HeadWriter.statusLine(false, interim.status(), from, out);
+      lane.headers().write(from, plan, out);
+      HeadWriter.end(false, null, out);
+    } catch (RuntimeException e) {
+      out.release();
+      throw e;
+    }
+    channel.write(out, channel.voidPromise());
+  }
+
+  /** Writes the head of a server's answer by the plan. */
+  void head(
+      ServerConnection from, ClientHead request, ResponsePlan plan, boolean mayKeepAlive) {
+    HeadBuffer answer = from.head();
+    boolean isOld = request.protocol() == Protocol.HTTP_1_0;
+    boolean keeps = mayKeepAlive && plan.body() != Body.UNTIL_CLOSE;
+    ByteBuf out = channel.alloc().directBuffer(answer.length() + 256);
+    try {
+      HeadWriter.statusLine(isOld, plan.status(), answer, out);
+      lane.headers().write(answer, plan.headers(), out);
+      HeadWriter.end(plan.body() == Body.CHUNKED, connection(isOld, keeps), out);
+    } catch (RuntimeException e) {
+      out.release();
+      throw e;
+    }
+    status = plan.status();
+    isKept = keeps;
+    isChunked = plan.body() == Body.CHUNKED;
+    endsWithConnection = plan.body() == Body.UNTIL_CLOSE;
+    mode = isChunked && !from.isChunked()
+        ? Mode.WRAP
+        : endsWithConnection && from.isChunked() ? Mode.UNWRAP : Mode.PASS;
+    isHeadWritten = true;
+    channel.write(out, channel.voidPromise());
+  }
+
+  /** Writes a piece of the body; takes over the reference. */
+  void piece(ByteBuf data) {
+    int length = data.readableBytes();
+    sent += length;
+    if (mode == Mode.WRAP) {
+      ByteBuf size = channel.alloc().directBuffer(16);
+      size.writeCharSequence(Integer.toHexString(length), StandardCharsets.US_ASCII);
+      HeadWriter.text(LINE_END, size);
+      channel.write(size, channel.voidPromise());
+      channel.write(data, channel.voidPromise());
+      channel.write(CHUNK_END.duplicate(), channel.voidPromise());
+    } else {
+      channel.write(data, channel.voidPromise());
+    }
+  }
+
+  /** Ends the body, with the trailers by the plan; null: none. */
+  void finish(@Nullable HeadBuffer trailers, @Nullable HeaderPlan plan) {
+    if (!isChunked) {
+      return;
+    }
+    ByteBuf out = channel.alloc().directBuffer(8 + (trailers == null ? 0 : trailers.length()));
+    if (mode == Mode.WRAP) {
+      HeadWriter.text(LAST_CHUNK, out);
+    }
+    if (trailers != null && plan != null) {
+      lane.headers().write(trailers, plan, out);
+    }
+    HeadWriter.text(LINE_END, out);
+    channel.write(out, channel.voidPromise());
+  }
+
+  /** Writes an answer of the gateway's own. */
+  void own(Answer answer, ClientHead request, boolean mayKeepAlive) {
+    boolean isOld = request.protocol() == Protocol.HTTP_1_0;
+    String text = answer.text();
+    ByteBuf out = channel.alloc().directBuffer(512);
+    HeadWriter.statusLine(isOld, answer.status(), null, out);
+    line(answer.name(), answer.value(), out);
+    if (text != null) {
+      HeadWriter.text(TEXT, out);
+    }
+    if (answer.status() != NO_CONTENT) {
+      line("content-length", Integer.toString(text == null ? 0 : text.length()), out);
+    }
+    HeadWriter.end(false, connection(isOld, mayKeepAlive), out);
+    if (text != null && !request.method().equals("HEAD")) {
+      out.writeCharSequence(text, StandardCharsets.US_ASCII);
+      sent = text.length();
+    }
+    status = answer.status();
+    isKept = mayKeepAlive;
+    isHeadWritten = true;
+    channel.write(out, channel.voidPromise());
+  }
+
+  private static void line(@Nullable String name, @Nullable String value, ByteBuf to) {
+    if (name != null && value != null) {
+      PlanWriter.line(name, value, to);
+    }
+  }
+
+  private static @Nullable AsciiString connection(boolean isOld, boolean isKept) {
+    return isKept ? isOld ? HeadWriter.KEEP_ALIVE : null : HeadWriter.CLOSE;
+  }
+}

@@ -1,0 +1,432 @@
+package dev.lblc.gateway.http.lane;
+
+import dev.lblc.gateway.http.Limits;
+import dev.lblc.gateway.net.DeadlineRing;
+import dev.lblc.gateway.net.DeadlineRing.Stage;
+import dev.lblc.gateway.net.Sockets;
+import dev.lblc.gateway.route.HttpRoutes;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.vertx.core.http.HttpConnection;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A client's connection: reads one request after another and begins an exchange for each. Confined to its event loop.
+ *
+ * <pre>
+ *   HEAD        nothing, or a part of a head           whole: an exchange begins; faulty: refused, then LINGERING
+ *   REQUEST     an exchange runs                       its end: HEAD, or CLOSED
+ *   LINGERING   what comes is dropped                  the client's end, or a time limit: CLOSED
+ *   HANDED_OVER Vert.x serves the connection
+ *   CLOSED
+ * </pre>
+ *
+ * <p>What was read and belongs to no stage yet stays in {@code input}; while there is any, nothing more is read. So a request
+ * that follows another waits for the end of that one's exchange, and a body for its server.
+ */
+// Nobody waits for a socket that is given up to be closed.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class ClientConnection extends ChannelInboundHandlerAdapter implements DeadlineRing.Timed {
+  private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+
+  private static final HeadLimits LIMITS = new HeadLimits(Limits.LINE_BYTES, Limits.HEADER_BYTES, 100);
+  private static final long HEADER_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  /** How long a client may go on sending what nobody reads, so that it sees the answer first. */
+  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** A client that ends its side that soon after its request still wants the answer; later it has left. */
+  private static final int HALF_CLOSE_TICKS = 3;
+
+  private enum Phase {
+    HEAD,
+    REQUEST,
+    LINGERING,
+    HANDED_OVER,
+    CLOSED
+  }
+
+  private final LaneLoop lane;
+  private final Channel channel;
+  private final Supplier<HttpRoutes> routes;
+  private final Runnable handOver;
+  private final ClientRequest request;
+  private final DeadlineRing.Entry limits = new DeadlineRing.Entry(this);
+  private Phase phase = Phase.HEAD;
+  private @Nullable HeadBuffer head;
+  private @Nullable ByteBuf input;
+  private @Nullable ServerConnection toFlush;
+  private @Nullable Object shutdown;
+  private boolean isProcessing;
+  private boolean isInRead;
+  private boolean isReading = true;
+  private boolean isSettingUp = true;
+  private boolean isFaulty;
+  private boolean inputEnded;
+  private long completeTick;
+
+  ClientConnection(
+      LaneLoop lane,
+      Channel channel,
+      HttpConnection connection,
+      Supplier<HttpRoutes> routes,
+      Runnable handOver) {
+    this.lane = lane;
+    this.channel = channel;
+    this.routes = routes;
+    this.handOver = handOver;
+    this.request = new ClientRequest(this, lane, channel, new ClientHead(connection));
+  }
+
+  // --- events of the channel ---
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    lane.deadlines().enter(limits, Stage.SETTING_UP);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    if (phase == Phase.HANDED_OVER) {
+      context.fireChannelRead(message);
+      return;
+    }
+    ByteBuf data = (ByteBuf) message;
+    isInRead = true;
+    input = input == null
+        ? data
+        : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(channel.alloc(), input, data);
+    process();
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    isInRead = false;
+    if (phase == Phase.HANDED_OVER) {
+      context.fireChannelReadComplete();
+    } else {
+      flushServer();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (phase == Phase.HANDED_OVER) {
+      context.fireChannelWritabilityChanged();
+    } else if (channel.isWritable()) {
+      request.clientDrained();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (phase == Phase.REQUEST && VertxPipeline.isShutdown(event)) {
+      shutdown = event; // Vert.x, which knows of no request, would close at once
+    } else if (phase == Phase.HANDED_OVER || VertxPipeline.isShutdown(event)) {
+      context.fireUserEventTriggered(event);
+    } else if (event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) {
+      endInput(event instanceof ChannelInputShutdownEvent);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    closed();
+    context.fireChannelInactive();
+  }
+
+  @Override
+  @SuppressWarnings("deprecation") // for outbound handlers only
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (phase == Phase.HANDED_OVER) {
+      context.fireExceptionCaught(cause);
+    } else {
+      LOG.debug("the connection of a client failed", cause);
+      close();
+    }
+  }
+
+  // --- reading ---
+
+  /** Goes on with what was read and not used yet. */
+  void resume() {
+    if (!isProcessing) {
+      process();
+      flushServer();
+    }
+  }
+
+  private void process() {
+    isProcessing = true;
+    try {
+      while (input != null && step(input)) {
+        dropIfRead();
+      }
+    } finally {
+      isProcessing = false;
+    }
+    dropIfRead();
+    setReading(input == null && !(phase == Phase.REQUEST && request.isHeldBack()));
+  }
+
+  /** Returns whether it makes sense to go on. */
+  private boolean step(ByteBuf in) {
+    switch (phase) {
+      case HEAD -> {
+        readHead(in);
+        return true;
+      }
+      case REQUEST -> {
+        return request.readBody(in);
+      }
+      case LINGERING, CLOSED -> {
+        in.skipBytes(in.readableBytes());
+        return false;
+      }
+      case HANDED_OVER -> {
+        return false;
+      }
+    }
+    throw new IllegalStateException(phase.name());
+  }
+
+  private void readHead(ByteBuf in) {
+    HeadBuffer reading = head;
+    if (reading == null) {
+      reading = lane.requests().take(LIMITS, false);
+      head = reading;
+    }
+    switch (reading.read(in)) {
+      case MORE -> {
+        if (!isSettingUp) {
+          enter(true);
+        }
+      }
+      case WHOLE -> begin(reading);
+      case FAULTY -> {
+        HeadFault fault = reading.parser().fault();
+        refuse(reading, fault == null ? HeadFault.PROTOCOL : fault);
+      }
+    }
+  }
+
+  private void begin(HeadBuffer whole) {
+    long framing = Framing.ofRequest(whole);
+    if (framing == Framing.FAULTY) {
+      refuse(whole, HeadFault.FRAMING);
+    } else if (framing == 0 && VertxPipeline.isForVertx(whole)) {
+      handOver(whole);
+    } else {
+      startRequest();
+      request.begin(whole, framing, routes.get());
+    }
+  }
+
+  private void refuse(HeadBuffer faulty, HeadFault fault) {
+    isFaulty = true;
+    startRequest();
+    request.refuse(faulty, fault.status(), fault.reason(), routes.get());
+  }
+
+  private void startRequest() {
+    phase = Phase.REQUEST;
+    completeTick = lane.ticks();
+    if (isSettingUp) {
+      enter(false);
+    }
+  }
+
+  /** Notes that the request has come to its end. */
+  void requestComplete() {
+    completeTick = lane.ticks();
+  }
+
+  private void handOver(HeadBuffer whole) {
+    ByteBuf all = channel.alloc().buffer(whole.length() + (input == null ? 0 : input.readableBytes()));
+    all.writeBytes(whole.octets(), 0, whole.length());
+    if (input != null) {
+      all.writeBytes(input);
+    }
+    releaseHead();
+    phase = Phase.HANDED_OVER;
+    lane.deadlines().leave(limits);
+    handOver.run();
+    VertxPipeline.handOver(channel, this, all);
+  }
+
+  private void setReading(boolean isWanted) {
+    if (isReading != isWanted && phase != Phase.HANDED_OVER && phase != Phase.CLOSED) {
+      isReading = isWanted;
+      channel.config().setAutoRead(isWanted);
+    }
+  }
+
+  private void dropIfRead() {
+    if (input != null && !input.isReadable()) {
+      input.release();
+      input = null;
+    }
+  }
+
+  /** Has what was written to a server flushed, at the end of what is being read at the latest. */
+  void flushLater(ServerConnection to) {
+    toFlush = to;
+  }
+
+  private void flushServer() {
+    ServerConnection to = toFlush;
+    if (to != null && !isInRead) {
+      toFlush = null;
+      to.flush();
+      setReading(input == null && !(phase == Phase.REQUEST && request.isHeldBack()));
+    }
+  }
+
+  // --- the ends ---
+
+  /** Returns whether the connection ends with the present exchange, whatever the client wants. */
+  boolean isEnding() {
+    return shutdown != null || inputEnded;
+  }
+
+  /** Ends the present exchange: its answer was delivered, and its request read to the end. */
+  void exchangeEnded() {
+    boolean isKept = request.isKeptAlive() && !isEnding();
+    request.ended();
+    releaseHead();
+    if (phase != Phase.REQUEST) {
+      return;
+    }
+    if (isKept) {
+      phase = Phase.HEAD;
+      enter(false);
+      if (!isProcessing && input != null) {
+        resume();
+      }
+    } else if (isFaulty || input != null) {
+      linger();
+    } else {
+      close();
+    }
+  }
+
+  /** Says that nothing more will be written, and drops what still comes: a close would make the client lose the answer. */
+  void linger() {
+    phase = Phase.LINGERING;
+    lane.deadlines().enter(limits, Stage.ENDING);
+    setReading(true);
+    VertxPipeline.endOutput(channel);
+  }
+
+  /** Closes the connection at once. */
+  void close() {
+    closed();
+    VertxPipeline.close(channel, this);
+  }
+
+  /** Ends an answer that is not complete, so that the client sees it. */
+  void cut(boolean isReset) {
+    if (isReset) {
+      Sockets.abortively(channel);
+    }
+    close();
+  }
+
+  private void endInput(boolean isOfSocket) {
+    boolean isHalfClosed = isOfSocket
+        && phase == Phase.REQUEST
+        && request.isRequestComplete()
+        && lane.ticks() - completeTick < HALF_CLOSE_TICKS
+        && VertxPipeline.isClearText(channel);
+    if (isHalfClosed) {
+      inputEnded = true;
+    } else {
+      close();
+    }
+  }
+
+  private void closed() {
+    if (phase == Phase.CLOSED || phase == Phase.HANDED_OVER) {
+      return;
+    }
+    boolean isInExchange = phase == Phase.REQUEST;
+    phase = Phase.CLOSED;
+    lane.deadlines().leave(limits);
+    if (isInExchange) {
+      request.clientGone();
+    }
+    releaseHead();
+    if (input != null && !isProcessing) {
+      input.release();
+      input = null;
+    }
+  }
+
+  private void releaseHead() {
+    if (head != null) {
+      lane.requests().giveBack(head);
+      head = null;
+    }
+  }
+
+  // --- time limits ---
+
+  private void enter(boolean isSetUp) {
+    isSettingUp = isSetUp;
+    lane.deadlines().enter(limits, isSetUp ? Stage.SETTING_UP : Stage.IDLE);
+  }
+
+  @Override
+  public boolean hasMoved() {
+    return phase == Phase.REQUEST;
+  }
+
+  @Override
+  public void checkLimits(long nowNanos, long phaseNanos, long quietNanos) {
+    switch (phase) {
+      case HEAD -> {
+        if (isSettingUp && phaseNanos > HEADER_NANOS) {
+          refuseLate();
+        } else if (!isSettingUp && quietNanos > IDLE_NANOS) {
+          close();
+        }
+      }
+      case REQUEST -> {
+        if (inputEnded && Sockets.hasError(channel)) {
+          close();
+        }
+      }
+      case LINGERING -> {
+        if (phaseNanos > LINGER_NANOS) {
+          close();
+        }
+      }
+      case HANDED_OVER, CLOSED -> {}
+    }
+  }
+
+  private void refuseLate() {
+    HeadBuffer late = head;
+    if (late == null) {
+      late = lane.requests().take(LIMITS, false);
+      head = late;
+    }
+    refuse(late, HeadFault.LATE);
+  }
+
+  @Override
+  public void checkFailed(RuntimeException cause) {
+    LOG.error("the time limits of a client's connection could not be checked: it is closed", cause);
+    close();
+  }
+}

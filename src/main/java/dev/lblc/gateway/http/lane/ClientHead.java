@@ -1,0 +1,181 @@
+package dev.lblc.gateway.http.lane;
+
+import dev.lblc.gateway.http.ListedTokens;
+import dev.lblc.gateway.http.Protocol;
+import dev.lblc.gateway.http.RequestHead;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.SocketAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The head of the request that a client's connection is at, and the facts of the connection, which are the same for all its
+ * requests. Confined to the connection's event loop.
+ */
+final class ClientHead implements RequestHead {
+  private static final int LONGEST_LINE = 200;
+  private static final String[] USUAL_METHODS = {"GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS"};
+
+  private final HttpConnection connection;
+  private @Nullable HeadBuffer buffer;
+  private @Nullable String method;
+  private @Nullable String target;
+  private @Nullable String peer;
+  private @Nullable String localIp;
+
+  ClientHead(HttpConnection connection) {
+    this.connection = connection;
+  }
+
+  /** Takes the head of the next request, whole. */
+  void begin(HeadBuffer whole) {
+    buffer = whole;
+    HeadParser parser = whole.parser();
+    method = methodOf(whole, parser.methodStart(), parser.methodEnd());
+    target = whole.text(parser.targetStart(), parser.targetEnd());
+  }
+
+  /** Takes what came in place of a head: the first line stands for its target. */
+  void beginFaulty(HeadBuffer faulty) {
+    buffer = null;
+    method = "-";
+    target = faulty.firstLine(LONGEST_LINE);
+  }
+
+  /** Forgets the request. */
+  void end() {
+    buffer = null;
+    method = null;
+    target = null;
+  }
+
+  HeadBuffer buffer() {
+    return known(buffer);
+  }
+
+  /** Returns whether the connection may be used again after the answer, as far as the client wants it. */
+  boolean isKeptAlive() {
+    HeadBuffer whole = buffer;
+    if (whole == null) {
+      return false;
+    }
+    List<String> words = whole.headers("connection");
+    return whole.parser().minorVersion() == 0
+        ? !words.isEmpty()
+            && ListedTokens.has(words, "keep-alive")
+            && !ListedTokens.has(words, "close")
+        : words.isEmpty() || !ListedTokens.has(words, "close");
+  }
+
+  @Override
+  public Protocol protocol() {
+    return buffer != null && buffer.parser().minorVersion() == 0
+        ? Protocol.HTTP_1_0
+        : Protocol.HTTP_1_1;
+  }
+
+  @Override
+  public String method() {
+    return known(method);
+  }
+
+  @Override
+  public String target() {
+    return known(target);
+  }
+
+  @Override
+  public @Nullable String authority() {
+    return null;
+  }
+
+  @Override
+  public boolean hasMoreFrames() {
+    throw new IllegalStateException("not HTTP/2");
+  }
+
+  @Override
+  public boolean isEncrypted() {
+    return connection.isSsl();
+  }
+
+  @Override
+  public String peer() {
+    String known = peer;
+    if (known == null) {
+      known = ip(connection.remoteAddress());
+      peer = known;
+    }
+    return known;
+  }
+
+  @Override
+  public String localIp() {
+    String known = localIp;
+    if (known == null) {
+      known = ip(connection.localAddress());
+      localIp = known;
+    }
+    return known;
+  }
+
+  @Override
+  public int localPort() {
+    SocketAddress local = connection.localAddress();
+    return local == null ? 0 : local.port();
+  }
+
+  @Override
+  public @Nullable String serverName() {
+    return connection.indicatedServerName();
+  }
+
+  @Override
+  public @Nullable String header(CharSequence name) {
+    return buffer == null ? null : buffer.header(name);
+  }
+
+  @Override
+  public List<String> headers(CharSequence name) {
+    return buffer == null ? List.of() : buffer.headers(name);
+  }
+
+  @Override
+  public boolean hasHeader(CharSequence name) {
+    return buffer != null && buffer.hasHeader(name);
+  }
+
+  private static String ip(@Nullable SocketAddress address) {
+    String host = address == null ? null : address.hostAddress();
+    return host == null ? "" : host;
+  }
+
+  private static String methodOf(HeadBuffer head, int from, int to) {
+    byte[] octets = head.octets();
+    for (String usual : USUAL_METHODS) {
+      if (usual.length() == to - from && octets[from] == usual.charAt(0)) {
+        String method = same(usual, octets, from);
+        if (method != null) {
+          return method;
+        }
+      }
+    }
+    return head.text(from, to);
+  }
+
+  private static @Nullable String same(String usual, byte[] octets, int from) {
+    for (int i = 1; i < usual.length(); i++) {
+      if (octets[from + i] != usual.charAt(i)) {
+        return null;
+      }
+    }
+    return usual;
+  }
+
+  private static <T> T known(@Nullable T value) {
+    if (value == null) {
+      throw new IllegalStateException("there is no request");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,353 @@
+package dev.lblc.gateway.http.lane;
+
+import dev.lblc.gateway.http.Answer;
+import dev.lblc.gateway.http.ClientSide;
+import dev.lblc.gateway.http.Exchange;
+import dev.lblc.gateway.http.Failure;
+import dev.lblc.gateway.http.HeaderPlan;
+import dev.lblc.gateway.http.Protocol;
+import dev.lblc.gateway.http.RequestPlan;
+import dev.lblc.gateway.http.ResponsePlan;
+import dev.lblc.gateway.net.Sockets;
+import dev.lblc.gateway.route.HttpRoutes;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client's side of the exchanges of one connection, one after another: passes the body of the request on, and writes the
+ * answer. Confined to the connection's event loop.
+ */
+// Nobody waits for a write but the end of an answer.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class ClientRequest implements ClientSide<ServerConnection> {
+  private static final HeadLimits TRAILERS = new HeadLimits(0, 8192, 100);
+  private static final String CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
+
+  private final ClientConnection connection;
+  private final LaneLoop lane;
+  private final Channel channel;
+  private final ClientHead head;
+  private final BodyReader body;
+  private final AnswerWriter answer;
+  private @Nullable Exchange<ServerConnection> exchange;
+  private @Nullable ServerConnection server;
+  private boolean isComplete;
+  private boolean isDiscarding;
+  private boolean isExpecting;
+  private boolean isAnswered;
+  private long received;
+
+  ClientRequest(ClientConnection connection, LaneLoop lane, Channel channel, ClientHead head) {
+    this.connection = connection;
+    this.lane = lane;
+    this.channel = channel;
+    this.head = head;
+    this.body = new BodyReader(lane.requests(), TRAILERS);
+    this.answer = new AnswerWriter(lane, channel);
+  }
+
+  // --- from the client's connection ---
+
+  /** Begins an exchange; {@code framing} as {@link Framing#ofRequest} gives it. */
+  void begin(HeadBuffer whole, long framing, HttpRoutes routes) {
+    head.begin(whole);
+    body.begin(framing);
+    isComplete = framing == 0;
+    isExpecting = !isComplete
+        && head.protocol() == Protocol.HTTP_1_1
+        && "100-continue".equalsIgnoreCase(head.header("expect"));
+    Exchange<ServerConnection> begun = opened(routes);
+    try {
+      begun.begin();
+    } catch (RuntimeException e) {
+      begun.crashed(e);
+    }
+  }
+
+  /** Answers what is no request. */
+  void refuse(HeadBuffer faulty, int status, String reason, HttpRoutes routes) {
+    head.beginFaulty(faulty);
+    isComplete = true;
+    isExpecting = false;
+    opened(routes).refuse(status, reason);
+  }
+
+  private Exchange<ServerConnection> opened(HttpRoutes routes) {
+    isDiscarding = false;
+    isAnswered = false;
+    received = 0;
+    answer.begin();
+    Exchange<ServerConnection> begun = new Exchange<>(this, lane.context(), routes);
+    exchange = begun;
+    return begun;
+  }
+
+  /** Passes on, or drops, what belongs to the body of the request; returns false if that is none of it for now. */
+  boolean readBody(ByteBuf in) {
+    ServerConnection to = server;
+    if (isComplete || (to == null && !isDiscarding)) {
+      return false;
+    }
+    int length = body.take(in);
+    if (length > 0) {
+      received += length;
+      if (to == null) {
+        in.skipBytes(length);
+      } else {
+        to.write(in.readRetainedSlice(length));
+        connection.flushLater(to);
+      }
+    } else {
+      trailersCame(to, body.readTrailers(in));
+    }
+    if (body.isFaulty()) {
+      exchange().abort(Failure.BAD_BODY);
+    } else if (body.isDone()) {
+      completed();
+    }
+    return true;
+  }
+
+  private void trailersCame(@Nullable ServerConnection to, @Nullable HeadBuffer trailers) {
+    if (to != null && trailers != null) {
+      ByteBuf out = to.buffer(trailers.length() + 2);
+      lane.headers().write(trailers, exchange().trailersPlan(trailers), out);
+      HeadWriter.end(false, null, out);
+      to.write(out);
+      connection.flushLater(to);
+    }
+  }
+
+  private void completed() {
+    isComplete = true;
+    body.release();
+    connection.requestComplete();
+    if (isAnswered) {
+      exchange().restDiscarded();
+      connection.exchangeEnded();
+    }
+  }
+
+  /** Ends the exchange, if there is one: the client has gone. */
+  void clientGone() {
+    if (exchange != null) {
+      exchange.clientGone();
+    }
+    ended();
+  }
+
+  /** Forgets an exchange that is over. */
+  void ended() {
+    body.release();
+    head.end();
+    exchange = null;
+    server = null;
+  }
+
+  /** Returns whether the connection may serve another request after this one. */
+  boolean isKeptAlive() {
+    return answer.isKept() && !body.isFaulty();
+  }
+
+  // --- from the server's connection ---
+
+  /** Takes an interim answer. */
+  void interim(ServerHead interim) {
+    HeaderPlan plan = exchange().interim(interim);
+    if (plan != null) {
+      answer.interim(interim, plan);
+      channel.flush();
+    }
+  }
+
+  /** Returns whether chunks of the server's are not for this client: it knows none. */
+  boolean wantsDataOnly() {
+    return answer.wantsDataOnly();
+  }
+
+  /** Writes a piece of the answer's body; takes over the reference. */
+  void piece(ByteBuf data) {
+    answer.piece(data);
+  }
+
+  void flush() {
+    channel.flush();
+  }
+
+  /** Returns whether more of the answer may be written. */
+  boolean isWritable() {
+    return channel.isWritable();
+  }
+
+  /** Notes that the server takes more of the request. */
+  void serverDrained() {
+    connection.resume();
+  }
+
+  // --- from the client's connection, on its way out ---
+
+  /** Notes that the client takes more of the answer. */
+  void clientDrained() {
+    if (server != null) {
+      server.setReading(true);
+    }
+  }
+
+  /** Returns whether the rest of the request has to wait for the server. */
+  boolean isHeldBack() {
+    return server != null && !server.isWritable();
+  }
+
+  // --- what the exchange asks ---
+
+  Exchange<ServerConnection> exchange() {
+    Exchange<ServerConnection> known = exchange;
+    if (known == null) {
+      throw new IllegalStateException("no exchange has begun");
+    }
+    return known;
+  }
+
+  @Override
+  public ClientHead head() {
+    return head;
+  }
+
+  @Override
+  public boolean isRequestComplete() {
+    return isComplete;
+  }
+
+  @Override
+  public boolean isHeadWritten() {
+    return answer.isHeadWritten();
+  }
+
+  @Override
+  public boolean isAnswered() {
+    return isAnswered;
+  }
+
+  @Override
+  public boolean isClosed() {
+    return !channel.isActive();
+  }
+
+  @Override
+  public boolean isStalled() {
+    return !isAnswered && !channel.isWritable();
+  }
+
+  @Override
+  public int status() {
+    return answer.status();
+  }
+
+  @Override
+  public long received() {
+    return received;
+  }
+
+  @Override
+  public long sent() {
+    return answer.sent();
+  }
+
+  @Override
+  public long waiting() {
+    return Sockets.waiting(channel);
+  }
+
+  /** Does nothing: without a server the body stays where it is. */
+  @Override
+  public void holdBody() {}
+
+  @Override
+  public void forward(ServerConnection to, RequestPlan plan) {
+    if (to.isReused() && !exchange().isIdempotent() && to.isStale()) {
+      exchange().serverFailed(Failure.CLOSED_EARLY);
+      return;
+    }
+    server = to;
+    to.send(this, plan);
+    if (isExpecting && !isComplete) {
+      isExpecting = false;
+      channel.writeAndFlush(Unpooled.copiedBuffer(CONTINUE, StandardCharsets.US_ASCII), channel.voidPromise());
+    }
+    connection.flushLater(to);
+    connection.resume();
+  }
+
+  @Override
+  public void discardRest() {
+    isDiscarding = true;
+    server = null;
+    if (body.isFaulty() || isExpecting) {
+      connection.linger(); // where the next request begins is not known
+    } else {
+      connection.resume();
+    }
+  }
+
+  @Override
+  public void refuseRest() {
+    connection.close();
+  }
+
+  @Override
+  public void answer(Answer own) {
+    answer.own(own, head, mayKeepAlive());
+    deliver();
+  }
+
+  @Override
+  public void relay(ServerConnection from, ResponsePlan plan) {
+    answer.head(from, head, plan, mayKeepAlive());
+  }
+
+  @Override
+  public void finish(@Nullable HeaderPlan trailers) {
+    answer.finish(server == null ? null : server.trailers(), trailers);
+    deliver();
+  }
+
+  @Override
+  public void tunnel(ServerConnection from, HeaderPlan plan) {
+    throw new IllegalStateException("upgrades are handed over");
+  }
+
+  @Override
+  public void cut() {
+    connection.cut(answer.endsWithConnection());
+  }
+
+  private boolean mayKeepAlive() {
+    return !connection.isEnding() && !body.isFaulty() && !isExpecting && head.isKeptAlive();
+  }
+
+  /** Flushes the answer; the exchange ends when all of it is with the kernel. */
+  private void deliver() {
+    Exchange<ServerConnection> current = exchange();
+    channel.flush();
+    if (Sockets.waiting(channel) == 0) {
+      delivered();
+      return;
+    }
+    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+      if (written.isSuccess() && !current.isOver()) {
+        delivered();
+      }
+    });
+  }
+
+  private void delivered() {
+    isAnswered = true;
+    exchange().answered();
+    if (isComplete) {
+      connection.exchangeEnded();
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package dev.lblc.gateway.http.lane;
+
+import dev.lblc.gateway.http.HeaderView;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The octets of one head, its parser, and a view of its headers where they stand. Makes strings of those only that somebody asks
+ * for. Serves one head after another. Confined to one thread.
+ */
+final class HeadBuffer implements HeaderView {
+  /** What {@link #read} has found. */
+  enum Progress {
+    /** More has to come. */
+    MORE,
+    /** The head is whole. */
+    WHOLE,
+    /** It is no head: {@link HeadParser#fault} says why. */
+    FAULTY
+  }
+
+  private static final int FIRST_SIZE = 1 << 10;
+  private static final int CASE = 0x20;
+
+  private final HeadParser parser;
+  private byte[] octets = new byte[FIRST_SIZE];
+  private int length;
+
+  HeadBuffer(HeadParser parser) {
+    this.parser = parser;
+  }
+
+  /** Begins a new head. */
+  HeadBuffer begin(HeadLimits limits) {
+    length = 0;
+    parser.begin(0, limits);
+    return this;
+  }
+
+  /** Begins a section of trailers. */
+  HeadBuffer beginTrailers(HeadLimits limits) {
+    length = 0;
+    parser.beginTrailers(0, limits);
+    return this;
+  }
+
+  /** Reads on. Takes the octets of the head, and no more, from what has come. */
+  Progress read(ByteBuf in) {
+    while (in.isReadable()) {
+      int step = Math.min(in.readableBytes(), Math.max(FIRST_SIZE, length));
+      if (octets.length < length + step) {
+        octets = Arrays.copyOf(octets, Math.max(2 * octets.length, length + step));
+      }
+      in.getBytes(in.readerIndex(), octets, length, step);
+      int end = parser.parse(octets, length + step);
+      if (end >= 0) {
+        in.skipBytes(end - length);
+        length = end;
+        return Progress.WHOLE;
+      }
+      in.skipBytes(step);
+      length += step;
+      if (end == HeadParser.FAULTY) {
+        return Progress.FAULTY;
+      }
+    }
+    return Progress.MORE;
+  }
+
+  HeadParser parser() {
+    return parser;
+  }
+
+  /** Returns the octets; those of the head are the first {@link #length}. */
+  byte[] octets() {
+    return octets;
+  }
+
+  /** Returns how many octets of the head have come. */
+  int length() {
+    return length;
+  }
+
+  /** Returns whether it holds no more memory than most heads need. */
+  boolean isSmall() {
+    return octets.length <= 16 * FIRST_SIZE;
+  }
+
+  /** Returns octets as text, a character each. */
+  String text(int from, int to) {
+    return new String(octets, from, to - from, StandardCharsets.ISO_8859_1);
+  }
+
+  /** Returns the first line as far as it came, without its end, cut to so many characters. */
+  String firstLine(int longest) {
+    int end = 0;
+    while (end < length && end < longest && octets[end] != Octets.CR && octets[end] != Octets.LF) {
+      end++;
+    }
+    return text(0, end);
+  }
+
+  @Override
+  public @Nullable String header(CharSequence name) {
+    int found = find(name, 0);
+    return found < 0 ? null : value(found);
+  }
+
+  @Override
+  public List<String> headers(CharSequence name) {
+    int found = find(name, 0);
+    if (found < 0) {
+      return List.of();
+    }
+    int next = find(name, found + 1);
+    if (next < 0) {
+      return List.of(value(found));
+    }
+    List<String> values = new ArrayList<>();
+    for (int i = found; i >= 0; i = find(name, i + 1)) {
+      values.add(value(i));
+    }
+    return values;
+  }
+
+  @Override
+  public boolean hasHeader(CharSequence name) {
+    return find(name, 0) >= 0;
+  }
+
+  private String value(int header) {
+    return text(parser.valueStart(header), parser.valueEnd(header));
+  }
+
+  private int find(CharSequence name, int from) {
+    int wanted = name.length();
+    for (int i = from; i < parser.count(); i++) {
+      int start = parser.nameStart(i);
+      if (parser.nameEnd(i) - start == wanted && is(name, start)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private boolean is(CharSequence name, int start) {
+    for (int i = 0; i < name.length(); i++) {
+      char wanted = name.charAt(i);
+      int octet = octets[start + i] & 0xff;
+      if (octet != wanted && !(isLetter(octet) && (octet ^ CASE) == wanted)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isLetter(int octet) {
+    int lower = octet | CASE;
+    return lower >= 'a' && lower <= 'z';
+  }
+}

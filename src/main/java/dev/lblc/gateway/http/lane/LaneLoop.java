@@ -1,0 +1,63 @@
+package dev.lblc.gateway.http.lane;
+
+import dev.lblc.gateway.http.ExchangeContext;
+import dev.lblc.gateway.net.DeadlineRing;
+import dev.lblc.gateway.net.Loop;
+
+/** What the connections of one event loop share. Confined to the loop. */
+final class LaneLoop {
+  private final Loop loop;
+  private final DeadlineRing deadlines;
+  private final HeadBuffers requests = new HeadBuffers(true);
+  private final HeadBuffers responses = new HeadBuffers(false);
+  private final PlanWriter headers = new PlanWriter();
+  private final ServerPool pool;
+  private final ExchangeContext<ServerConnection> context;
+  private long ticks;
+
+  LaneLoop(Loop loop, DeadlineRing deadlines) {
+    this.loop = loop;
+    this.deadlines = deadlines;
+    this.pool = new ServerPool(this);
+    this.context = new ExchangeContext<>(pool, deadlines, loop.nanoTime());
+  }
+
+  /** Has all time limits checked. To be called every {@link DeadlineRing#TICK_MILLIS}. */
+  void tick() {
+    ticks++;
+    deadlines.tick(loop.nanoTime().getAsLong());
+  }
+
+  /** Returns how many ticks there have been: a clock that costs nothing. */
+  long ticks() {
+    return ticks;
+  }
+
+  Loop loop() {
+    return loop;
+  }
+
+  DeadlineRing deadlines() {
+    return deadlines;
+  }
+
+  HeadBuffers requests() {
+    return requests;
+  }
+
+  HeadBuffers responses() {
+    return responses;
+  }
+
+  PlanWriter headers() {
+    return headers;
+  }
+
+  ServerPool pool() {
+    return pool;
+  }
+
+  ExchangeContext<ServerConnection> context() {
+    return context;
+  }
+}

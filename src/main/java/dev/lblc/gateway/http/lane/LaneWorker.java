@@ -1,0 +1,66 @@
+package dev.lblc.gateway.http.lane;
+
+import dev.lblc.gateway.net.DeadlineRing;
+import dev.lblc.gateway.net.Loop;
+import dev.lblc.gateway.route.HttpRoutes;
+import io.netty.channel.Channel;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The lane of one event loop: HTTP/1.1 from a client's channel to a server's and back. Created and used on that loop; Vert.x
+ * cancels its timer with the verticle that created it.
+ */
+public final class LaneWorker {
+  private static final Logger LOG = LoggerFactory.getLogger(LaneWorker.class);
+  private static final AtomicBoolean IS_WARNED = new AtomicBoolean();
+
+  private final LaneLoop lane;
+
+  /**
+   * Creates the lane of the current event loop.
+   *
+   * @param nanoTime monotonic clock in nanoseconds
+   */
+  public LaneWorker(Vertx vertx, LongSupplier nanoTime) {
+    this.lane = new LaneLoop(new Loop(vertx, nanoTime), new DeadlineRing());
+    vertx.setPeriodic(DeadlineRing.TICK_MILLIS, timer -> lane.tick());
+  }
+
+  /**
+   * Takes over a connection that was just accepted, of which nothing was read.
+   *
+   * @param routes asked at each request
+   * @param handOver run before the connection is given back to Vert.x, for a request that is not the lane's
+   * @return false if it is not the lane's: it speaks HTTP/2, or this Vert.x has another pipeline
+   */
+  public boolean take(HttpConnection connection, Supplier<HttpRoutes> routes, Runnable handOver) {
+    Channel channel = VertxPipeline.channel(connection);
+    if (channel == null) {
+      return false;
+    }
+    if (!VertxPipeline.isAsExpected(channel)) {
+      if (IS_WARNED.compareAndSet(false, true)) {
+        LOG.warn(
+            "this version of Vert.x reads HTTP in another way than expected: all requests take the slower engine. Handlers: {}",
+            channel.pipeline().names());
+      }
+      return false;
+    }
+    VertxPipeline.install(
+        channel,
+        new ClientConnection(lane, channel, connection, routes, handOver),
+        lane.loop());
+    return true;
+  }
+
+  /** Closes the idle connections to servers. */
+  public void close() {
+    lane.pool().close();
+  }
+}

@@ -1,0 +1,441 @@
+package dev.lblc.gateway.http.lane;
+
+import dev.lblc.gateway.http.Exchange;
+import dev.lblc.gateway.http.Failure;
+import dev.lblc.gateway.http.Limits;
+import dev.lblc.gateway.http.RequestPlan;
+import dev.lblc.gateway.http.RequestPlan.Body;
+import dev.lblc.gateway.http.ServerSide;
+import dev.lblc.gateway.net.DeadlineRing;
+import dev.lblc.gateway.net.DeadlineRing.Stage;
+import dev.lblc.gateway.net.Sockets;
+import dev.lblc.scheduler.Server;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection to a server, which serves one request after another. Confined to its event loop.
+ *
+ * <pre>
+ *   IDLE        in the pool, or just taken             send
+ *   AWAITING    a request is on its way                interim answers pass, the head of the answer comes
+ *   ANSWERING   the body of the answer passes          its end comes
+ *   COMPLETE    the client still takes the answer      giveBack: IDLE, or CLOSED
+ *   CLOSED
+ * </pre>
+ *
+ * <p>Bytes that nobody has asked for close it: they would become the beginning of another client's answer.
+ */
+// Nobody waits for a socket that is given up to be closed.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class ServerConnection extends ChannelInboundHandlerAdapter
+    implements ServerSide, DeadlineRing.Timed {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerConnection.class);
+
+  private static final HeadLimits LIMITS = new HeadLimits(Limits.LINE_BYTES, Limits.HEADER_BYTES, 1000);
+  private static final int SWITCHING_PROTOCOLS = 101;
+  private static final int FIRST_FINAL = 200;
+  private static final int MOST_INTERIM = 100;
+
+  /** Short enough that most servers have not closed an idle connection yet when it is used again. */
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(15);
+
+  private enum State {
+    IDLE,
+    AWAITING,
+    ANSWERING,
+    COMPLETE,
+    CLOSED
+  }
+
+  // The pool's list.
+  @Nullable ServerConnection before;
+  @Nullable ServerConnection after;
+  boolean isPooled;
+
+  private final LaneLoop lane;
+  private final ServerPool pool;
+  private final Server server;
+  private final Channel channel;
+  private final DeadlineRing.Entry limits = new DeadlineRing.Entry(this);
+  private final BodyReader body;
+  private State state = State.IDLE;
+  private @Nullable ClientRequest client;
+  private @Nullable HeadBuffer head;
+  private @Nullable HeadBuffer trailers;
+  private int interim;
+  private boolean isOfHead;
+  private boolean isKept = true;
+  private boolean isReused;
+  private boolean isOutputEnded;
+  private boolean isReading;
+
+  ServerConnection(LaneLoop lane, ServerPool pool, Server server, Channel channel) {
+    this.lane = lane;
+    this.pool = pool;
+    this.server = server;
+    this.channel = channel;
+    this.body = new BodyReader(lane.responses(), LIMITS);
+  }
+
+  /** Notes that the connection is made. */
+  void opened() {
+    setReading(true);
+  }
+
+  Server server() {
+    return server;
+  }
+
+  // --- the request ---
+
+  /** Sends the head of a client's request by the plan; written, not flushed. */
+  void send(ClientRequest from, RequestPlan plan) {
+    lane.deadlines().leave(limits);
+    HeadBuffer request = from.head().buffer();
+    ByteBuf out = channel.alloc().directBuffer(request.length() + 512);
+    try {
+      HeadWriter.requestLine(request, plan.target(), out);
+      lane.headers().write(request, plan.headers(), out);
+      HeadWriter.end(plan.body() == Body.CHUNKED, null, out);
+    } catch (RuntimeException e) {
+      out.release();
+      throw e;
+    }
+    client = from;
+    isOfHead = from.head().method().equals("HEAD");
+    interim = 0;
+    state = State.AWAITING;
+    channel.write(out, channel.voidPromise());
+  }
+
+  /** Writes a piece of the request's body, or its trailers; takes over the reference. */
+  void write(ByteBuf piece) {
+    if (isOutputEnded || state == State.CLOSED) {
+      piece.release();
+    } else {
+      channel.write(piece, channel.voidPromise());
+    }
+  }
+
+  ByteBuf buffer(int size) {
+    return channel.alloc().directBuffer(size);
+  }
+
+  void flush() {
+    channel.flush();
+  }
+
+  /** Returns whether more of the request may be written. */
+  boolean isWritable() {
+    return isOutputEnded || channel.isWritable();
+  }
+
+  // --- the answer ---
+
+  /** Returns the head of the answer that has just come. */
+  HeadBuffer head() {
+    HeadBuffer come = head;
+    if (come == null) {
+      throw new IllegalStateException("no head has come");
+    }
+    return come;
+  }
+
+  /** Returns whether the answer comes in chunks. */
+  boolean isChunked() {
+    return body.isChunked();
+  }
+
+  /** Returns the trailers of the answer that has just ended; null: there are none. */
+  @Nullable
+  HeadBuffer trailers() {
+    return trailers;
+  }
+
+  /** Reads on, or holds the server back. */
+  void setReading(boolean isWanted) {
+    if (isReading != isWanted && state != State.CLOSED) {
+      isReading = isWanted;
+      channel.config().setAutoRead(isWanted);
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf in = (ByteBuf) message;
+    try {
+      while (in.isReadable() && state != State.CLOSED) {
+        read(in);
+      }
+    } catch (RuntimeException e) {
+      crashed(e);
+    } finally {
+      in.release();
+    }
+  }
+
+  private void read(ByteBuf in) {
+    switch (state) {
+      case AWAITING -> readHead(in);
+      case ANSWERING -> readBody(in);
+      case IDLE, COMPLETE -> unasked(in);
+      case CLOSED -> {}
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    ClientRequest to = client;
+    if (to != null && state == State.ANSWERING) {
+      to.flush();
+      setReading(to.isWritable());
+    }
+  }
+
+  private void readHead(ByteBuf in) {
+    HeadBuffer reading = head;
+    if (reading == null) {
+      reading = lane.responses().take(LIMITS, false);
+      head = reading;
+    }
+    switch (reading.read(in)) {
+      case MORE -> {}
+      case FAULTY -> {
+        LOG.debug("server {} sent no answer: {}", server.id(), reading.parser().fault());
+        exchange().serverFailed(Failure.BAD_ANSWER);
+      }
+      case WHOLE -> headCame(reading, in);
+    }
+  }
+
+  private void headCame(HeadBuffer whole, ByteBuf in) {
+    ServerHead answer = new ServerHead(whole);
+    if (answer.status() < FIRST_FINAL && answer.status() != SWITCHING_PROTOCOLS) {
+      if (++interim > MOST_INTERIM) {
+        exchange().serverFailed(Failure.BAD_ANSWER);
+        return;
+      }
+      client().interim(answer);
+      releaseHead();
+      return;
+    }
+    long framing = Framing.ofResponse(whole, isOfHead);
+    if (framing == Framing.FAULTY) {
+      LOG.debug("server {} sent an answer with more than one length", server.id());
+      exchange().serverFailed(Failure.BAD_ANSWER);
+      return;
+    }
+    isKept = answer.isKeptAlive() && framing != Framing.UNTIL_CLOSE;
+    body.begin(framing);
+    state = State.ANSWERING;
+    exchange().responseBegan(answer);
+    releaseHead();
+    if (state == State.ANSWERING && body.isDone()) {
+      completed(in);
+    }
+  }
+
+  private void readBody(ByteBuf in) {
+    ClientRequest to = client();
+    int length = to.wantsDataOnly() ? body.takeData(in) : body.take(in);
+    if (length > 0) {
+      to.piece(in.readRetainedSlice(length));
+    } else {
+      trailers = body.readTrailers(in);
+    }
+    if (body.isFaulty()) {
+      exchange().serverFailed(Failure.BAD_ANSWER);
+    } else if (body.isDone()) {
+      completed(in);
+    }
+  }
+
+  private void completed(ByteBuf in) {
+    if (in.isReadable()) {
+      unasked(in);
+    }
+    state = State.COMPLETE;
+    boolean hasTrailers = trailers != null && trailers.parser().count() > 0;
+    exchange().responseEnded(hasTrailers ? trailers : null);
+    trailers = null;
+    body.release();
+  }
+
+  /** Drops bytes that answer no request: the connection serves nobody else. */
+  private void unasked(ByteBuf in) {
+    LOG.debug(
+        "server {} sent {} bytes that answer no request: the connection is closed",
+        server.id(),
+        in.readableBytes());
+    in.skipBytes(in.readableBytes());
+    isKept = false;
+    if (state == State.IDLE) {
+      close();
+    }
+  }
+
+  // --- the end ---
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      ended();
+    } else if (event instanceof ChannelOutputShutdownEvent) {
+      isOutputEnded = true; // it may have answered before it closed
+      if (client != null) {
+        client.serverDrained();
+      }
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    ended();
+  }
+
+  @Override
+  @SuppressWarnings("deprecation") // for outbound handlers only
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    LOG.debug("the connection to server {} failed", server.id(), cause);
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (client != null && channel.isWritable()) {
+      client.serverDrained();
+    }
+  }
+
+  /** The server sends no more. */
+  private void ended() {
+    switch (state) {
+      case IDLE -> close();
+      case AWAITING -> {
+        if (head == null) {
+          exchange().serverFailed(Failure.CLOSED_EARLY);
+        } else {
+          exchange().abort(Failure.CLOSED_EARLY);
+        }
+      }
+      case ANSWERING -> {
+        if (body.endsWithConnection()) {
+          state = State.COMPLETE;
+          exchange().responseEnded(null);
+        } else {
+          exchange().serverFailed(Failure.CUT_SHORT);
+        }
+      }
+      case COMPLETE -> isKept = false;
+      case CLOSED -> {}
+    }
+  }
+
+  private void crashed(RuntimeException cause) {
+    if (client != null) {
+      exchange().crashed(cause);
+    } else {
+      LOG.error("a connection to server {} failed in the gateway: it is closed", server.id(), cause);
+      close();
+    }
+  }
+
+  @Override
+  public boolean isReused() {
+    return isReused;
+  }
+
+  @Override
+  public boolean isUntouched() {
+    return state == State.IDLE;
+  }
+
+  /** Returns whether the server has ended the connection, though nobody has read so yet. Asks the kernel. */
+  boolean isStale() {
+    return Sockets.hasPeerEnded(channel);
+  }
+
+  @Override
+  public boolean isStalled() {
+    return !isWritable();
+  }
+
+  @Override
+  public long waiting() {
+    return Sockets.waiting(channel);
+  }
+
+  @Override
+  public void giveBack() {
+    boolean isReusable = state == State.IDLE || (state == State.COMPLETE && isKept && !isOutputEnded);
+    isReused |= state == State.COMPLETE;
+    client = null;
+    if (isReusable && channel.isActive()) {
+      state = State.IDLE;
+      setReading(true);
+      lane.deadlines().enter(limits, Stage.IDLE);
+      pool.giveBack(this);
+    } else {
+      close();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (state == State.CLOSED) {
+      return;
+    }
+    state = State.CLOSED;
+    client = null;
+    pool.remove(this);
+    lane.deadlines().leave(limits);
+    releaseHead();
+    body.release();
+    channel.close();
+  }
+
+  @Override
+  public boolean hasMoved() {
+    return false;
+  }
+
+  @Override
+  public void checkLimits(long nowNanos, long phaseNanos, long quietNanos) {
+    if (quietNanos > IDLE_NANOS) {
+      close();
+    }
+  }
+
+  @Override
+  public void checkFailed(RuntimeException cause) {
+    LOG.error("the idle limit of a connection to server {} could not be checked: it is closed", server.id(), cause);
+    close();
+  }
+
+  private void releaseHead() {
+    if (head != null) {
+      lane.responses().giveBack(head);
+      head = null;
+    }
+  }
+
+  private ClientRequest client() {
+    ClientRequest known = client;
+    if (known == null) {
+      throw new IllegalStateException("no request is out");
+    }
+    return known;
+  }
+
+  private Exchange<ServerConnection> exchange() {
+    return client().exchange();
+  }
+}

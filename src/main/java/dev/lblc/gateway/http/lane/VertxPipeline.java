@@ -1,0 +1,103 @@
+package dev.lblc.gateway.http.lane;
+
+import dev.lblc.gateway.http.ListedTokens;
+import dev.lblc.gateway.net.Loop;
+import dev.lblc.gateway.net.Sockets;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SslHandler;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.core.net.impl.ShutdownEvent;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the lane knows of the insides of Vert.x: the pipeline of an HTTP/1.1 connection that was just accepted, and how to give the
+ * connection back to it.
+ *
+ * <pre>
+ *   [TLS]  lane  httpDecoder  httpEncoder  handler
+ * </pre>
+ */
+// Nobody waits for a socket that is given up to be closed.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class VertxPipeline {
+  private static final String DECODER = "httpDecoder";
+  private static final List<String> EXPECTED = List.of(DECODER, "httpEncoder", "handler");
+
+  private VertxPipeline() {}
+
+  /** Returns the channel of a connection that the lane can serve; null: it speaks HTTP/2. */
+  static @Nullable Channel channel(HttpConnection connection) {
+    Channel channel = ((ConnectionBase) connection).channel();
+    return channel.pipeline().get(DECODER) == null ? null : channel;
+  }
+
+  /** Returns whether the pipeline is the one that the lane relies on. */
+  static boolean isAsExpected(Channel channel) {
+    List<String> names = channel.pipeline().names();
+    int at = names.indexOf(DECODER);
+    return at >= 0
+        && at + EXPECTED.size() <= names.size()
+        && names.subList(at, at + EXPECTED.size()).equals(EXPECTED);
+  }
+
+  /** Puts the lane's handler where it sees the bytes first. */
+  static void install(Channel channel, ChannelHandler lane, Loop loop) {
+    loop.prepare(channel);
+    channel.config().setAutoRead(true);
+    channel.pipeline().addBefore(DECODER, null, lane);
+  }
+
+  /** Takes the lane's handler out, and has Vert.x read these bytes. */
+  static void handOver(Channel channel, ChannelHandler lane, ByteBuf bytes) {
+    ChannelPipeline pipeline = channel.pipeline();
+    ChannelHandlerContext context = pipeline.context(lane);
+    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+    channel.config().setAutoRead(true);
+    pipeline.remove(lane);
+    context.fireChannelRead(bytes);
+  }
+
+  /** Returns whether a request asks for what only Vert.x's engine does: to leave HTTP for WebSocket. */
+  static boolean isForVertx(HeadBuffer head) {
+    return head.hasHeader("upgrade")
+        && head.parser().minorVersion() > 0
+        && ListedTokens.has(head.headers("upgrade"), "websocket")
+        && ListedTokens.has(head.headers("connection"), "upgrade");
+  }
+
+  /** Returns whether this is Vert.x's wish that a connection ends as soon as it serves no request. */
+  static boolean isShutdown(Object event) {
+    return event instanceof ShutdownEvent;
+  }
+
+  static boolean isClearText(Channel channel) {
+    return channel.pipeline().get(SslHandler.class) == null;
+  }
+
+  /** Closes a connection past Vert.x's handler, which would wait for what it has to write. */
+  static void close(Channel channel, ChannelHandler lane) {
+    ChannelHandlerContext context = channel.pipeline().context(lane);
+    if (context == null) {
+      channel.close();
+    } else {
+      context.close();
+    }
+  }
+
+  /** Says that nothing more will be written. */
+  static void endOutput(Channel channel) {
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls == null) {
+      Sockets.endOutput(channel);
+    } else {
+      tls.closeOutbound().addListener(closed -> Sockets.endOutput(channel));
+    }
+  }
+}
