@@ -1,5 +1,6 @@
 package dev.lblc.gateway;
 
+import dev.lblc.config.HttpEngine;
 import dev.lblc.config.HttpListenerConfig;
 import dev.lblc.gateway.http.vertx.Connections;
 import dev.lblc.gateway.net.ConnectionCount;
@@ -138,7 +139,7 @@ final class HttpListener implements Listener {
   }
 
   private void serve(Worker worker, HttpConnection connection) {
-    boolean isTaken = settings.usesLane()
+    boolean isTaken = settings.config().engine() == HttpEngine.LANE
         && worker
             .lane()
             .take(connection, () -> settings.routes(), () -> worker.http().opened(connection));

@@ -1,5 +1,6 @@
 package dev.lblc.gateway;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,7 +25,7 @@ final class RawClient implements AutoCloseable {
   RawClient(Socket socket) throws IOException {
     this.socket = socket;
     socket.setSoTimeout(PATIENCE_MILLIS);
-    in = socket.getInputStream();
+    in = new BufferedInputStream(socket.getInputStream());
   }
 
   /** Octets as they are sent and read here: a character each. */
@@ -69,6 +70,15 @@ final class RawClient implements AutoCloseable {
   /** A whole response; of one without a length all until the connection ends. */
   String response() throws IOException {
     return response(false);
+  }
+
+  /** A whole response behind those that only say that it will come. */
+  String finalResponse(boolean head) throws IOException {
+    String response = response(head);
+    while (response.startsWith("HTTP/1.1 1")) {
+      response = response(head);
+    }
+    return response;
   }
 
   String response(boolean head) throws IOException {

@@ -7,7 +7,7 @@ import dev.lblc.gateway.http.ResponsePlan;
 import dev.lblc.gateway.http.ResponsePlan.Body;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +35,7 @@ final class AnswerWriter {
   }
 
   private final LaneLoop lane;
-  private final Channel channel;
+  private final ChannelHandlerContext context;
   private Mode mode = Mode.PASS;
   private boolean isChunked;
   private boolean endsWithConnection;
@@ -44,9 +44,10 @@ final class AnswerWriter {
   private int status;
   private long sent;
 
-  AnswerWriter(LaneLoop lane, Channel channel) {
+  /** {@code context} is that of the lane's handler: what is written passes by Vert.x's codec. */
+  AnswerWriter(LaneLoop lane, ChannelHandlerContext context) {
     this.lane = lane;
-    this.channel = channel;
+    this.context = context;
   }
 
   /** Begins the next answer. */
@@ -90,7 +91,7 @@ final class AnswerWriter {
   /** Writes an interim answer. */
   void interim(ServerHead interim, HeaderPlan plan) {
     HeadBuffer from = interim.buffer();
-    ByteBuf out = channel.alloc().directBuffer(from.length() + 64);
+    ByteBuf out = context.alloc().directBuffer(from.length() + 64);
     try {
       HeadWriter.statusLine(false, interim.status(), from, out);
       lane.headers().write(from, plan, out);
@@ -99,7 +100,7 @@ final class AnswerWriter {
       out.release();
       throw e;
     }
-    channel.write(out, channel.voidPromise());
+    context.write(out, context.voidPromise());
   }
 
   /** Writes the head of a server's answer by the plan. */
@@ -108,7 +109,7 @@ final class AnswerWriter {
     HeadBuffer answer = from.head();
     boolean isOld = request.protocol() == Protocol.HTTP_1_0;
     boolean keeps = mayKeepAlive && plan.body() != Body.UNTIL_CLOSE;
-    ByteBuf out = channel.alloc().directBuffer(answer.length() + 256);
+    ByteBuf out = context.alloc().directBuffer(answer.length() + 256);
     try {
       HeadWriter.statusLine(isOld, plan.status(), answer, out);
       lane.headers().write(answer, plan.headers(), out);
@@ -125,7 +126,7 @@ final class AnswerWriter {
         ? Mode.WRAP
         : endsWithConnection && from.isChunked() ? Mode.UNWRAP : Mode.PASS;
     isHeadWritten = true;
-    channel.write(out, channel.voidPromise());
+    context.write(out, context.voidPromise());
   }
 
   /** Writes a piece of the body; takes over the reference. */
@@ -133,14 +134,14 @@ final class AnswerWriter {
     int length = data.readableBytes();
     sent += length;
     if (mode == Mode.WRAP) {
-      ByteBuf size = channel.alloc().directBuffer(16);
+      ByteBuf size = context.alloc().directBuffer(16);
       size.writeCharSequence(Integer.toHexString(length), StandardCharsets.US_ASCII);
       HeadWriter.text(LINE_END, size);
-      channel.write(size, channel.voidPromise());
-      channel.write(data, channel.voidPromise());
-      channel.write(CHUNK_END.duplicate(), channel.voidPromise());
+      context.write(size, context.voidPromise());
+      context.write(data, context.voidPromise());
+      context.write(CHUNK_END.duplicate(), context.voidPromise());
     } else {
-      channel.write(data, channel.voidPromise());
+      context.write(data, context.voidPromise());
     }
   }
 
@@ -149,7 +150,7 @@ final class AnswerWriter {
     if (!isChunked) {
       return;
     }
-    ByteBuf out = channel.alloc().directBuffer(8 + (trailers == null ? 0 : trailers.length()));
+    ByteBuf out = context.alloc().directBuffer(8 + (trailers == null ? 0 : trailers.length()));
     if (mode == Mode.WRAP) {
       HeadWriter.text(LAST_CHUNK, out);
     }
@@ -157,14 +158,14 @@ final class AnswerWriter {
       lane.headers().write(trailers, plan, out);
     }
     HeadWriter.text(LINE_END, out);
-    channel.write(out, channel.voidPromise());
+    context.write(out, context.voidPromise());
   }
 
   /** Writes an answer of the gateway's own. */
   void own(Answer answer, ClientHead request, boolean mayKeepAlive) {
     boolean isOld = request.protocol() == Protocol.HTTP_1_0;
     String text = answer.text();
-    ByteBuf out = channel.alloc().directBuffer(512);
+    ByteBuf out = context.alloc().directBuffer(512);
     HeadWriter.statusLine(isOld, answer.status(), null, out);
     line(answer.name(), answer.value(), out);
     if (text != null) {
@@ -181,7 +182,7 @@ final class AnswerWriter {
     status = answer.status();
     isKept = mayKeepAlive;
     isHeadWritten = true;
-    channel.write(out, channel.voidPromise());
+    context.write(out, context.voidPromise());
   }
 
   private static void line(@Nullable String name, @Nullable String value, ByteBuf to) {

@@ -45,8 +45,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   /** How long a client may go on sending what nobody reads, so that it sees the answer first. */
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  /** A client that ends its side that soon after its request still wants the answer; later it has left. */
-  private static final int HALF_CLOSE_TICKS = 3;
+  /**
+   * A client that ends its side that soon after its request still wants the answer; later it has left. Nothing else tells the
+   * two apart. The first says so in the same breath.
+   */
+  private static final long HALF_CLOSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private enum Phase {
     HEAD,
@@ -60,9 +63,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   private final Channel channel;
   private final Supplier<HttpRoutes> routes;
   private final Runnable handOver;
-  private final ClientRequest request;
+  private final HttpConnection connection;
   private final DeadlineRing.Entry limits = new DeadlineRing.Entry(this);
   private Phase phase = Phase.HEAD;
+  private ClientRequest request;
   private @Nullable HeadBuffer head;
   private @Nullable ByteBuf input;
   private @Nullable ServerConnection toFlush;
@@ -73,8 +77,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   private boolean isSettingUp = true;
   private boolean isFaulty;
   private boolean inputEnded;
-  private long completeTick;
+  private long completeNanos;
 
+  @SuppressWarnings("NullAway.Init") // handlerAdded comes first
   ClientConnection(
       LaneLoop lane,
       Channel channel,
@@ -85,13 +90,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     this.channel = channel;
     this.routes = routes;
     this.handOver = handOver;
-    this.request = new ClientRequest(this, lane, channel, new ClientHead(connection));
+    this.connection = connection;
   }
 
   // --- events of the channel ---
 
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
+    request = new ClientRequest(this, lane, context, new ClientHead(connection));
     lane.deadlines().enter(limits, Stage.SETTING_UP);
   }
 
@@ -235,12 +241,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   private void refuse(HeadBuffer faulty, HeadFault fault) {
     isFaulty = true;
     startRequest();
-    request.refuse(faulty, fault.status(), fault.reason(), routes.get());
+    request.refuse(faulty, fault, routes.get());
   }
 
   private void startRequest() {
     phase = Phase.REQUEST;
-    completeTick = lane.ticks();
+    completeNanos = lane.nanoTime();
     if (isSettingUp) {
       enter(false);
     }
@@ -248,7 +254,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   /** Notes that the request has come to its end. */
   void requestComplete() {
-    completeTick = lane.ticks();
+    completeNanos = lane.nanoTime();
   }
 
   private void handOver(HeadBuffer whole) {
@@ -296,7 +302,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   /** Returns whether the connection ends with the present exchange, whatever the client wants. */
   boolean isEnding() {
-    return shutdown != null || inputEnded;
+    return shutdown != null || inputEnded || isFaulty;
   }
 
   /** Ends the present exchange: its answer was delivered, and its request read to the end. */
@@ -346,7 +352,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     boolean isHalfClosed = isOfSocket
         && phase == Phase.REQUEST
         && request.isRequestComplete()
-        && lane.ticks() - completeTick < HALF_CLOSE_TICKS
+        && lane.nanoTime() - completeNanos < HALF_CLOSE_NANOS
+        && !request.isHeadWritten()
         && VertxPipeline.isClearText(channel);
     if (isHalfClosed) {
       inputEnded = true;

@@ -13,6 +13,7 @@ import dev.lblc.gateway.route.HttpRoutes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ final class ClientRequest implements ClientSide<ServerConnection> {
 
   private final ClientConnection connection;
   private final LaneLoop lane;
+  private final ChannelHandlerContext context;
   private final Channel channel;
   private final ClientHead head;
   private final BodyReader body;
@@ -40,13 +42,15 @@ final class ClientRequest implements ClientSide<ServerConnection> {
   private boolean isAnswered;
   private long received;
 
-  ClientRequest(ClientConnection connection, LaneLoop lane, Channel channel, ClientHead head) {
+  ClientRequest(
+      ClientConnection connection, LaneLoop lane, ChannelHandlerContext context, ClientHead head) {
     this.connection = connection;
     this.lane = lane;
-    this.channel = channel;
+    this.context = context;
+    this.channel = context.channel();
     this.head = head;
     this.body = new BodyReader(lane.requests(), TRAILERS);
-    this.answer = new AnswerWriter(lane, channel);
+    this.answer = new AnswerWriter(lane, context);
   }
 
   // --- from the client's connection ---
@@ -67,12 +71,16 @@ final class ClientRequest implements ClientSide<ServerConnection> {
     }
   }
 
-  /** Answers what is no request. */
-  void refuse(HeadBuffer faulty, int status, String reason, HttpRoutes routes) {
-    head.beginFaulty(faulty);
+  /** Answers what cannot be served. */
+  void refuse(HeadBuffer faulty, HeadFault fault, HttpRoutes routes) {
+    if (fault == HeadFault.FRAMING) {
+      head.begin(faulty);
+    } else {
+      head.beginFaulty(faulty);
+    }
     isComplete = true;
     isExpecting = false;
-    opened(routes).refuse(status, reason);
+    opened(routes).refuse(fault.status(), fault.reason());
   }
 
   private Exchange<ServerConnection> opened(HttpRoutes routes) {
@@ -159,7 +167,7 @@ final class ClientRequest implements ClientSide<ServerConnection> {
     HeaderPlan plan = exchange().interim(interim);
     if (plan != null) {
       answer.interim(interim, plan);
-      channel.flush();
+      context.flush();
     }
   }
 
@@ -174,7 +182,7 @@ final class ClientRequest implements ClientSide<ServerConnection> {
   }
 
   void flush() {
-    channel.flush();
+    context.flush();
   }
 
   /** Returns whether more of the answer may be written. */
@@ -275,7 +283,7 @@ final class ClientRequest implements ClientSide<ServerConnection> {
     to.send(this, plan);
     if (isExpecting && !isComplete) {
       isExpecting = false;
-      channel.writeAndFlush(Unpooled.copiedBuffer(CONTINUE, StandardCharsets.US_ASCII), channel.voidPromise());
+      context.writeAndFlush(Unpooled.copiedBuffer(CONTINUE, StandardCharsets.US_ASCII), context.voidPromise());
     }
     connection.flushLater(to);
     connection.resume();
@@ -331,12 +339,12 @@ final class ClientRequest implements ClientSide<ServerConnection> {
   /** Flushes the answer; the exchange ends when all of it is with the kernel. */
   private void deliver() {
     Exchange<ServerConnection> current = exchange();
-    channel.flush();
+    context.flush();
     if (Sockets.waiting(channel) == 0) {
       delivered();
       return;
     }
-    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+    context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
       if (written.isSuccess() && !current.isOver()) {
         delivered();
       }

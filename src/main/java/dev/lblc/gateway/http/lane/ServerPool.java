@@ -2,6 +2,7 @@ package dev.lblc.gateway.http.lane;
 
 import dev.lblc.gateway.http.Failure;
 import dev.lblc.gateway.http.Upstreams;
+import dev.lblc.gateway.route.Route;
 import dev.lblc.scheduler.Server;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
@@ -34,13 +35,14 @@ final class ServerPool implements Upstreams<ServerConnection> {
   }
 
   @Override
-  public void connect(Server to, long limitMillis, boolean isFresh, Attempt<ServerConnection> attempt) {
+  public void connect(
+      Server to, Route by, boolean isFresh, Attempt<ServerConnection> attempt) {
     IdleConnections pooled = isFresh ? null : idle.get(to);
     ServerConnection taken = pooled == null ? null : pooled.take();
     if (taken != null) {
       attempt.connected(taken);
     } else {
-      resolve(to, limitMillis, attempt);
+      resolve(to, by, attempt);
     }
   }
 
@@ -72,10 +74,10 @@ final class ServerPool implements Upstreams<ServerConnection> {
     }
   }
 
-  private void resolve(Server to, long limitMillis, Attempt<ServerConnection> attempt) {
+  private void resolve(Server to, Route by, Attempt<ServerConnection> attempt) {
     lane.loop().resolve(to.host(), to.port()).addListener(found -> {
       if (found.isSuccess()) {
-        dial(to, (InetSocketAddress) found.getNow(), limitMillis, attempt);
+        dial(to, (InetSocketAddress) found.getNow(), by, attempt);
       } else {
         refused(to, attempt, found.cause());
       }
@@ -83,14 +85,14 @@ final class ServerPool implements Upstreams<ServerConnection> {
   }
 
   private void dial(
-      Server to, InetSocketAddress address, long limitMillis, Attempt<ServerConnection> attempt) {
+      Server to, InetSocketAddress address, Route by, Attempt<ServerConnection> attempt) {
     Channel channel = lane.loop().newChannel();
     if (channel == null) {
       attempt.refused(Failure.INTERNAL);
       return;
     }
     channel.config().setOption(
-        ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(limitMillis, Integer.MAX_VALUE));
+        ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(by.connectMillis(), Integer.MAX_VALUE));
     // The answer of a server that closes in mid-request would go unread with the first write that fails.
     channel.config().setAutoClose(false);
     ServerConnection connection = new ServerConnection(lane, this, to, channel);

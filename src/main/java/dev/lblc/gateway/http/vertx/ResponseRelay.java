@@ -55,7 +55,7 @@ final class ResponseRelay {
     from.handler(this::piece);
     from.endHandler(v -> end());
     from.exceptionHandler(cause -> exchange.serverFailed(Failure.CUT_SHORT));
-    if (plan.body() == Body.CHUNKED) {
+    if (plan.body() != Body.NONE) {
       flushHeadSoon();
     }
   }

@@ -55,12 +55,12 @@ final class HeadParserFuzzTest {
   void heads_thatAreRead_areReadAlike() {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
-    HeadParser parser = HeadParser.ofRequests(8192, 65_536, 100);
+    HeadParser parser = HeadParser.ofRequests();
     Map<HeadFault, Integer> onlyNettys = new EnumMap<>(HeadFault.class);
     int alike = 0;
     for (int round = 0; round < ROUNDS; round++) {
       byte[] bytes = mutated(random).getBytes(StandardCharsets.ISO_8859_1);
-      parser.begin(0);
+      parser.begin(0, new HeadLimits(8192, 65_536, 100));
       int end = parse(parser, bytes, random);
       @Nullable List<String> theirs = netty(bytes);
       if (end >= 0) {

@@ -15,8 +15,10 @@ final class HeadParserTest {
   private static final String TOKEN =
       "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-  private final HeadParser requests = HeadParser.ofRequests(100, 200, 5);
-  private final HeadParser responses = HeadParser.ofResponses(100, 200, 5);
+  private static final HeadLimits LIMITS = new HeadLimits(100, 200, 5);
+
+  private final HeadParser requests = HeadParser.ofRequests();
+  private final HeadParser responses = HeadParser.ofResponses();
 
   @Test
   void request_isReadWhereItStands() {
@@ -128,7 +130,7 @@ final class HeadParserTest {
   void head_inPieces_isReadAsOne() {
     String head = "POST /a HTTP/1.1|Host: h|Content-Length: 3||";
     byte[] bytes = bytes(head);
-    requests.begin(0);
+    requests.begin(0, LIMITS);
     for (int to = 1; to < bytes.length; to++) {
       assertThat(requests.parse(bytes, to)).isEqualTo(HeadParser.MORE);
     }
@@ -139,7 +141,7 @@ final class HeadParserTest {
 
   private boolean isRead(String head) {
     byte[] bytes = head.getBytes(StandardCharsets.ISO_8859_1);
-    requests.begin(0);
+    requests.begin(0, LIMITS);
     return requests.parse(bytes, bytes.length) == bytes.length;
   }
 
@@ -150,7 +152,7 @@ final class HeadParserTest {
 
   private static int end(HeadParser parser, String head) {
     byte[] bytes = bytes(head);
-    parser.begin(0);
+    parser.begin(0, LIMITS);
     return parser.parse(bytes, bytes.length);
   }
 

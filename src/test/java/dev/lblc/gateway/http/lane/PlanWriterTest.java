@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lblc.gateway.http.HeaderCases;
+import dev.lblc.gateway.http.lane.HeadBuffer.Progress;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -27,11 +28,11 @@ final class PlanWriterTest {
     StringBuilder text = new StringBuilder("GET / HTTP/1.1\r\n");
     row.came().forEach(line -> text.append(line).append("\r\n"));
     byte[] bytes = text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
-    HeadParser head = HeadParser.ofRequests(8192, 65_536, 100);
-    head.begin(0);
-    assertThat(head.parse(bytes, bytes.length)).isEqualTo(bytes.length);
+    HeadBuffer head =
+        new HeadBuffer(HeadParser.ofRequests()).begin(new HeadLimits(8192, 65_536, 100));
+    assertThat(head.read(Unpooled.wrappedBuffer(bytes))).isEqualTo(Progress.WHOLE);
     ByteBuf to = Unpooled.buffer();
-    new PlanWriter().write(head, bytes, row.plan(), to);
+    new PlanWriter().write(head, row.plan(), to);
     assertThat(lines(to.toString(StandardCharsets.ISO_8859_1)))
         .containsExactlyInAnyOrderElementsOf(
             row.goes().stream().map(PlanWriterTest::lowerName).toList());
