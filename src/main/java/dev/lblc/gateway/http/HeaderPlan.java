@@ -19,13 +19,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HeaderPlan {
   private static final String FORWARDED_PREFIX = "x-forwarded-";
+  private static final CharSequence[] NO_LINES = {};
+
+  /** Names and values of the forwarding headers and the Host. */
+  private static final int FIRST_LINES = 12;
 
   private final HeaderNames dropped;
   private final HeaderEdits edits;
   private final @Nullable HeaderNames named;
   private final HeaderNames replaced;
   private final boolean dropsForwarded;
-  private CharSequence[] lines = new CharSequence[16];
+  private CharSequence[] lines = NO_LINES;
   private int size;
 
   /**
@@ -91,7 +95,7 @@ public final class HeaderPlan {
 
   private void append(CharSequence name, CharSequence value) {
     if (size == lines.length) {
-      lines = Arrays.copyOf(lines, 2 * size);
+      lines = Arrays.copyOf(lines, Math.max(FIRST_LINES, 2 * size));
     }
     lines[size++] = name;
     lines[size++] = value;

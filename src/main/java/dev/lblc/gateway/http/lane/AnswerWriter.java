@@ -22,6 +22,10 @@ final class AnswerWriter {
       AsciiString.cached("content-type: text/plain; charset=utf-8\r\n");
   private static final ByteBuf CHUNK_END =
       Unpooled.unreleasableBuffer(Unpooled.directBuffer(2).writeByte(Octets.CR).writeByte(Octets.LF));
+
+  /** What is short leaves with the head: one buffer, and one that is cheaper to send. */
+  private static final int MOST_COPIED = 4096;
+
   private static final int NO_CONTENT = 204;
 
   /** How the body leaves. */
@@ -43,6 +47,7 @@ final class AnswerWriter {
   private boolean isKept;
   private int status;
   private long sent;
+  private @Nullable ByteBuf unwritten;
 
   /** {@code context} is that of the lane's handler: what is written passes by Vert.x's codec. */
   AnswerWriter(LaneLoop lane, ChannelHandlerContext context) {
@@ -109,7 +114,7 @@ final class AnswerWriter {
     HeadBuffer answer = from.head();
     boolean isOld = request.protocol() == Protocol.HTTP_1_0;
     boolean keeps = mayKeepAlive && plan.body() != Body.UNTIL_CLOSE;
-    ByteBuf out = context.alloc().directBuffer(answer.length() + 256);
+    ByteBuf out = context.alloc().directBuffer(answer.length() + 1280);
     try {
       HeadWriter.statusLine(isOld, plan.status(), answer, out);
       lane.headers().write(answer, plan.headers(), out);
@@ -126,13 +131,37 @@ final class AnswerWriter {
         ? Mode.WRAP
         : endsWithConnection && from.isChunked() ? Mode.UNWRAP : Mode.PASS;
     isHeadWritten = true;
-    context.write(out, context.voidPromise());
+    unwritten = out;
+  }
+
+  /** Writes the head if it still waits for the first piece of its body. */
+  void writeHead() {
+    ByteBuf head = unwritten;
+    if (head != null) {
+      unwritten = null;
+      context.write(head, context.voidPromise());
+    }
+  }
+
+  /** Drops a head that was not written. */
+  void release() {
+    if (unwritten != null) {
+      unwritten.release();
+      unwritten = null;
+    }
   }
 
   /** Writes a piece of the body; takes over the reference. */
   void piece(ByteBuf data) {
     int length = data.readableBytes();
     sent += length;
+    ByteBuf head = unwritten;
+    if (head != null && length <= MOST_COPIED && mode != Mode.WRAP) {
+      head.writeBytes(data);
+      data.release();
+      return;
+    }
+    writeHead();
     if (mode == Mode.WRAP) {
       ByteBuf size = context.alloc().directBuffer(16);
       size.writeCharSequence(Integer.toHexString(length), StandardCharsets.US_ASCII);
@@ -147,6 +176,7 @@ final class AnswerWriter {
 
   /** Ends the body, with the trailers by the plan; null: none. */
   void finish(@Nullable HeadBuffer trailers, @Nullable HeaderPlan plan) {
+    writeHead();
     if (!isChunked) {
       return;
     }

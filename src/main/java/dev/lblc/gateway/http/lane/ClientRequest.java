@@ -150,6 +150,7 @@ final class ClientRequest implements ClientSide<ServerConnection> {
   /** Forgets an exchange that is over. */
   void ended() {
     body.release();
+    answer.release();
     head.end();
     exchange = null;
     server = null;
@@ -182,6 +183,7 @@ final class ClientRequest implements ClientSide<ServerConnection> {
   }
 
   void flush() {
+    answer.writeHead();
     context.flush();
   }
 

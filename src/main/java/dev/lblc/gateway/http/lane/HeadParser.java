@@ -25,20 +25,27 @@ final class HeadParser {
   private static final int PER_HEADER = 4;
 
   private enum State {
-    START,
-    METHOD,
-    TARGET,
-    REQUEST_VERSION,
-    STATUS_VERSION,
-    STATUS,
-    PHRASE,
-    FIRST_LINE_LF,
-    NAME_START,
-    NAME,
-    VALUE_START,
-    VALUE,
-    VALUE_LF,
-    END_LF
+    START(0),
+    METHOD(Octets.TOKEN),
+    TARGET(Octets.TARGET),
+    REQUEST_VERSION(0),
+    STATUS_VERSION(0),
+    STATUS(0),
+    PHRASE(Octets.VALUE),
+    FIRST_LINE_LF(0),
+    NAME_START(0),
+    NAME(Octets.TOKEN),
+    VALUE_START(0),
+    VALUE(Octets.VALUE),
+    VALUE_LF(0),
+    END_LF(0);
+
+    /** Octets of that kind change nothing; 0: each octet is looked at. */
+    private final int skipped;
+
+    State(int skipped) {
+      this.skipped = skipped;
+    }
   }
 
   private final boolean isRequest;
@@ -59,7 +66,6 @@ final class HeadParser {
   private int status;
   private int phraseStart;
   private int phraseEnd;
-  private int lastVisible;
   private int count;
   private int[] offsets = new int[32 * PER_HEADER];
   private @Nullable HeadFault fault;
@@ -108,6 +114,16 @@ final class HeadParser {
    */
   int parse(byte[] bytes, int to) {
     while (position < to) {
+      if (state.skipped != 0) {
+        position = Octets.skip(state.skipped, bytes, position, to);
+        checkLimits();
+        if (fault != null) {
+          return FAULTY;
+        }
+        if (position == to) {
+          return MORE;
+        }
+      }
       byte octet = bytes[position];
       switch (state) {
         case START -> start(octet);
@@ -120,8 +136,8 @@ final class HeadParser {
         case FIRST_LINE_LF -> lineEnd(octet, State.NAME_START);
         case NAME_START -> nameStart(octet);
         case NAME -> name(octet);
-        case VALUE_START -> valueStart(octet);
-        case VALUE -> value(octet);
+        case VALUE_START -> valueStart(octet, bytes);
+        case VALUE -> value(octet, bytes);
         case VALUE_LF -> lineEnd(octet, State.NAME_START);
         case END_LF -> {
           if (octet != Octets.LF) {
@@ -373,24 +389,26 @@ final class HeadParser {
     }
   }
 
-  private void valueStart(byte octet) {
+  private void valueStart(byte octet, byte[] bytes) {
     if (octet != Octets.SPACE && octet != Octets.TAB) {
       offsets[count * PER_HEADER + 2] = position;
-      lastVisible = position - 1;
       state = State.VALUE;
-      value(octet);
+      value(octet, bytes);
     }
   }
 
-  private void value(byte octet) {
+  private void value(byte octet, byte[] bytes) {
     if (octet == Octets.CR) {
-      offsets[count * PER_HEADER + 3] = lastVisible + 1;
+      int end = position;
+      while (end > offsets[count * PER_HEADER + 2]
+          && (bytes[end - 1] == Octets.SPACE || bytes[end - 1] == Octets.TAB)) {
+        end--;
+      }
+      offsets[count * PER_HEADER + 3] = end;
       count++;
       state = State.VALUE_LF;
     } else if (!Octets.isValue(octet)) {
       fail(HeadFault.VALUE);
-    } else if (octet != Octets.SPACE && octet != Octets.TAB) {
-      lastVisible = position;
     }
   }
 

@@ -8,10 +8,12 @@ final class Octets {
   static final byte TAB = '\t';
   static final byte COLON = ':';
 
-  private static final int TOKEN = 1;
-  private static final int TARGET = 1 << 1;
-  private static final int VALUE = 1 << 2;
+  // Kinds of octets.
+  static final int TOKEN = 1;
+  static final int TARGET = 1 << 1;
+  static final int VALUE = 1 << 2;
   private static final int DIGIT = 1 << 3;
+
   private static final byte[] KINDS = kinds();
 
   private Octets() {}
@@ -33,6 +35,15 @@ final class Octets {
 
   static boolean isDigit(byte octet) {
     return (KINDS[octet & 0xff] & DIGIT) != 0;
+  }
+
+  /** Returns the index of the first octet from {@code at} on that is not of that kind; {@code to} if all are. */
+  static int skip(int kind, byte[] octets, int at, int to) {
+    int end = at;
+    while (end < to && (KINDS[octets[end] & 0xff] & kind) != 0) {
+      end++;
+    }
+    return end;
   }
 
   private static byte[] kinds() {
