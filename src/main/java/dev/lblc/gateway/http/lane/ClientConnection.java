@@ -1,6 +1,5 @@
 package dev.lblc.gateway.http.lane;
 
-import dev.lblc.gateway.http.Limits;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.DeadlineRing.Stage;
 import dev.lblc.gateway.net.Sockets;
@@ -38,9 +37,6 @@ import org.slf4j.LoggerFactory;
 final class ClientConnection extends ChannelInboundHandlerAdapter implements DeadlineRing.Timed {
   private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
-  private static final HeadLimits LIMITS = new HeadLimits(Limits.LINE_BYTES, Limits.HEADER_BYTES, 100);
-  private static final long HEADER_NANOS = TimeUnit.SECONDS.toNanos(10);
-  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   /** How long a client may go on sending what nobody reads, so that it sees the answer first. */
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -209,7 +205,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   private void readHead(ByteBuf in) {
     HeadBuffer reading = head;
     if (reading == null) {
-      reading = lane.requests().take(LIMITS, false);
+      reading = lane.requests().take(HeadLimits.of(routes.get().limits()), false);
       head = reading;
     }
     switch (reading.read(in)) {
@@ -402,9 +398,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   public void checkLimits(long nowNanos, long phaseNanos, long quietNanos) {
     switch (phase) {
       case HEAD -> {
-        if (isSettingUp && phaseNanos > HEADER_NANOS) {
+        if (isSettingUp && phaseNanos > routes.get().headerNanos()) {
           refuseLate();
-        } else if (!isSettingUp && quietNanos > IDLE_NANOS) {
+        } else if (!isSettingUp && quietNanos > routes.get().idleNanos()) {
           close();
         }
       }
@@ -425,7 +421,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   private void refuseLate() {
     HeadBuffer late = head;
     if (late == null) {
-      late = lane.requests().take(LIMITS, false);
+      late = lane.requests().take(HeadLimits.of(routes.get().limits()), false);
       head = late;
     }
     refuse(late, HeadFault.LATE);

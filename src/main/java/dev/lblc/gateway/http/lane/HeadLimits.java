@@ -1,5 +1,7 @@
 package dev.lblc.gateway.http.lane;
 
+import dev.lblc.config.HttpLimits;
+
 /**
  * The limits of a head.
  *
@@ -7,4 +9,9 @@ package dev.lblc.gateway.http.lane;
  * @param headers octets of all headers
  * @param count number of headers
  */
-record HeadLimits(int line, int headers, int count) {}
+record HeadLimits(int line, int headers, int count) {
+  /** Returns the limits that a listener sets to requests. */
+  static HeadLimits of(HttpLimits limits) {
+    return new HeadLimits(limits.line(), limits.header(), limits.headers());
+  }
+}

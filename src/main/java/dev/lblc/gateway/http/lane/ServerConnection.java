@@ -16,7 +16,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,9 +44,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   private static final int FIRST_FINAL = 200;
   private static final int MOST_INTERIM = 100;
 
-  /** Short enough that most servers have not closed an idle connection yet when it is used again. */
-  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(15);
-
   private enum State {
     IDLE,
     AWAITING,
@@ -62,7 +58,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   boolean isPooled;
 
   private final LaneLoop lane;
-  private final ServerPool pool;
+  private final ServerConnections pooledWith;
   private final Server server;
   private final Channel channel;
   private final DeadlineRing.Entry limits = new DeadlineRing.Entry(this);
@@ -78,10 +74,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   private boolean isOutputEnded;
   private boolean isReading;
 
-  ServerConnection(LaneLoop lane, ServerPool pool, Server server, Channel channel) {
+  ServerConnection(LaneLoop lane, ServerConnections pooledWith, Channel channel) {
     this.lane = lane;
-    this.pool = pool;
-    this.server = server;
+    this.pooledWith = pooledWith;
+    this.server = pooledWith.server();
     this.channel = channel;
     this.body = new BodyReader(lane.responses(), LIMITS);
   }
@@ -91,8 +87,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     setReading(true);
   }
 
-  Server server() {
-    return server;
+  /** Returns all connections to the same server. */
+  ServerConnections pooledWith() {
+    return pooledWith;
   }
 
   // --- the request ---
@@ -382,7 +379,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
       state = State.IDLE;
       setReading(true);
       lane.deadlines().enter(limits, Stage.IDLE);
-      pool.giveBack(this);
+      lane.pool().giveBack(this);
     } else {
       close();
     }
@@ -395,11 +392,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     }
     state = State.CLOSED;
     client = null;
-    pool.remove(this);
     lane.deadlines().leave(limits);
     releaseHead();
     body.release();
     channel.close();
+    lane.pool().closed(this);
   }
 
   @Override
@@ -409,7 +406,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void checkLimits(long nowNanos, long phaseNanos, long quietNanos) {
-    if (quietNanos > IDLE_NANOS) {
+    if (quietNanos > pooledWith.idleNanos()) {
       close();
     }
   }

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connections of one event loop to servers: a request takes the idle one that was used last, or a new one. Requests never wait
- * for a connection of another.
+ * The connections of one event loop to servers: a request takes the idle one that was used last, or a new one. It waits only
+ * where the service has a limit of connections.
  *
  * <p>An idle connection is read, so that its end, or bytes that nobody asked for, take it out of the pool at once. Confined to the
  * loop.
@@ -26,76 +26,108 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class ServerPool implements Upstreams<ServerConnection> {
   private static final Logger LOG = LoggerFactory.getLogger(ServerPool.class);
+  private static final int MOST_WAITING_PER_SERVER = 16_384;
 
   private final LaneLoop lane;
-  private final Map<Server, IdleConnections> idle = new HashMap<>();
+  private final Map<Server, ServerConnections> all = new HashMap<>();
 
   ServerPool(LaneLoop lane) {
     this.lane = lane;
   }
 
   @Override
-  public void connect(
-      Server to, Route by, boolean isFresh, Attempt<ServerConnection> attempt) {
-    IdleConnections pooled = isFresh ? null : idle.get(to);
-    ServerConnection taken = pooled == null ? null : pooled.take();
-    if (taken != null) {
-      attempt.connected(taken);
-    } else {
+  public void connect(Server to, Route by, boolean isFresh, Attempt<ServerConnection> attempt) {
+    ServerConnections connections = all.get(to);
+    if (connections == null) {
+      connections = new ServerConnections(to);
+      all.put(to, connections);
+    }
+    connections.limitTo(by.pool());
+    connect(connections, by, isFresh, attempt);
+  }
+
+  private void connect(
+      ServerConnections to, Route by, boolean isFresh, Attempt<ServerConnection> attempt) {
+    ServerConnection idle = isFresh ? null : to.take();
+    if (idle != null) {
+      attempt.connected(idle);
+    } else if (to.open()) {
       resolve(to, by, attempt);
+    } else if (isFresh) {
+      makeRoom(to);
+      connect(to, by, false, attempt);
+    } else if (!to.await(() -> connect(to, by, false, attempt), MOST_WAITING_PER_SERVER)) {
+      attempt.refused(Failure.POOL_EXHAUSTED);
+    }
+  }
+
+  /** Closes the idle connections: the server has closed one of them, and there may be no more. */
+  private static void makeRoom(ServerConnections of) {
+    for (ServerConnection idle = of.take(); idle != null; idle = of.take()) {
+      idle.close();
     }
   }
 
   /** Takes back a connection that can serve another request; closes it if there are enough. */
   void giveBack(ServerConnection connection) {
-    IdleConnections pooled = idle.computeIfAbsent(connection.server(), server -> new IdleConnections());
-    if (!pooled.add(connection)) {
+    ServerConnections to = connection.pooledWith();
+    if (to.add(connection)) {
+      to.goOn();
+    } else {
       connection.close();
     }
   }
 
-  /** Takes an idle connection out that can serve no more. */
-  void remove(ServerConnection connection) {
-    IdleConnections pooled = idle.get(connection.server());
-    if (pooled != null) {
-      pooled.remove(connection);
-      if (pooled.isEmpty()) {
-        idle.remove(connection.server()); // the server may be gone for good
-      }
+  /** Forgets a connection that is closed. */
+  void closed(ServerConnection connection) {
+    ServerConnections from = connection.pooledWith();
+    from.remove(connection);
+    closedOne(from);
+  }
+
+  private void closedOne(ServerConnections from) {
+    from.closed();
+    from.goOn();
+    if (from.isUnused()) {
+      all.remove(from.server(), from); // the server may be gone for good
     }
   }
 
   /** Closes all idle connections. */
   void close() {
-    for (IdleConnections each : List.copyOf(idle.values())) {
-      for (ServerConnection taken = each.take(); taken != null; taken = each.take()) {
-        taken.close();
-      }
-    }
+    List.copyOf(all.values()).forEach(ServerPool::makeRoom);
   }
 
-  private void resolve(Server to, Route by, Attempt<ServerConnection> attempt) {
-    lane.loop().resolve(to.host(), to.port()).addListener(found -> {
+  private void resolve(ServerConnections to, Route by, Attempt<ServerConnection> attempt) {
+    lane.loop().resolve(to.server().host(), to.server().port()).addListener(found -> {
       if (found.isSuccess()) {
         dial(to, (InetSocketAddress) found.getNow(), by, attempt);
       } else {
+        closedOne(to);
         refused(to, attempt, found.cause());
       }
     });
   }
 
   private void dial(
-      Server to, InetSocketAddress address, Route by, Attempt<ServerConnection> attempt) {
+      ServerConnections to,
+      InetSocketAddress address,
+      Route by,
+      Attempt<ServerConnection> attempt) {
     Channel channel = lane.loop().newChannel();
     if (channel == null) {
+      closedOne(to);
       attempt.refused(Failure.INTERNAL);
       return;
     }
-    channel.config().setOption(
-        ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(by.connectMillis(), Integer.MAX_VALUE));
+    channel
+        .config()
+        .setOption(
+            ChannelOption.CONNECT_TIMEOUT_MILLIS,
+            (int) Math.min(by.connectMillis(), Integer.MAX_VALUE));
     // The answer of a server that closes in mid-request would go unread with the first write that fails.
     channel.config().setAutoClose(false);
-    ServerConnection connection = new ServerConnection(lane, this, to, channel);
+    ServerConnection connection = new ServerConnection(lane, to, channel);
     channel.pipeline().addLast(connection);
     lane.loop().eventLoop().register(channel);
     channel.connect(address).addListener(connected -> {
@@ -103,15 +135,16 @@ final class ServerPool implements Upstreams<ServerConnection> {
         connection.opened();
         attempt.connected(connection);
       } else {
-        channel.close();
+        connection.close();
         refused(to, attempt, connected.cause());
       }
     });
   }
 
+  /** Tells why there is no connection; a connection that was begun is closed by then. */
   private static void refused(
-      Server to, Attempt<ServerConnection> attempt, @Nullable Throwable cause) {
-    LOG.debug("no connection to server {}", to.id(), cause);
+      ServerConnections to, Attempt<ServerConnection> attempt, @Nullable Throwable cause) {
+    LOG.debug("no connection to server {}", to.server().id(), cause);
     attempt.refused(
         cause instanceof ConnectTimeoutException
             ? Failure.CONNECT_TIMEOUT

@@ -1,0 +1,113 @@
+package dev.lblc.gateway.http.lane;
+
+import dev.lblc.config.PoolConfig;
+import dev.lblc.scheduler.Server;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of one event loop to one server: the idle ones, linked through themselves, the one used last first; how many
+ * there are; and who waits for one. Confined to the event loop.
+ */
+final class ServerConnections {
+  private final Server server;
+  private final Deque<Runnable> waiting = new ArrayDeque<>(0);
+  private PoolConfig config = PoolConfig.DEFAULTS;
+  private @Nullable ServerConnection last;
+  private int idle;
+  private int open;
+
+  ServerConnections(Server server) {
+    this.server = server;
+  }
+
+  Server server() {
+    return server;
+  }
+
+  /** Keeps to these limits from now on. */
+  void limitTo(PoolConfig wanted) {
+    config = wanted;
+  }
+
+  long idleNanos() {
+    return config.idle().toNanos();
+  }
+
+  /** Counts a connection that is being made; returns false if there may be no more. */
+  boolean open() {
+    if (config.maxConnections() > 0 && open >= config.maxConnections()) {
+      return false;
+    }
+    open++;
+    return true;
+  }
+
+  /** Counts a connection no more. */
+  void closed() {
+    open--;
+  }
+
+  /** Adds an idle connection; returns false if there are enough. */
+  boolean add(ServerConnection connection) {
+    if (idle >= config.maxIdle()) {
+      return false;
+    }
+    idle++;
+    connection.before = last;
+    if (last != null) {
+      last.after = connection;
+    }
+    last = connection;
+    connection.isPooled = true;
+    return true;
+  }
+
+  /** Removes and returns the connection that was used last; null: none is idle. */
+  @Nullable
+  ServerConnection take() {
+    ServerConnection taken = last;
+    if (taken != null) {
+      remove(taken);
+    }
+    return taken;
+  }
+
+  /** Removes an idle connection; does nothing if it is not one. */
+  void remove(ServerConnection connection) {
+    if (!connection.isPooled) {
+      return;
+    }
+    connection.isPooled = false;
+    idle--;
+    if (connection.after == null) {
+      last = connection.before;
+    } else {
+      connection.after.before = connection.before;
+    }
+    if (connection.before != null) {
+      connection.before.after = connection.after;
+    }
+    connection.before = null;
+    connection.after = null;
+  }
+
+  /** Has someone wait until there may be a connection more; returns false if too many wait. */
+  boolean await(Runnable retry, int most) {
+    return waiting.size() < most && waiting.add(retry);
+  }
+
+  /** Lets the one go on that waits for longest. */
+  void goOn() {
+    Runnable next = waiting.poll();
+    if (next != null) {
+      next.run();
+    }
+  }
+
+  /** Returns whether nothing is left of it. */
+  boolean isUnused() {
+    return open == 0 && waiting.isEmpty();
+  }
+}
