@@ -98,6 +98,13 @@ final class ArchitectureTest {
       "dev.lblc.gateway.net");
 
   @ArchTest
+  static final ArchRule gatewayHttpLane_importsOnlyHttpRouteAndNet = ofGateway(
+      "dev.lblc.gateway.http.lane",
+      "dev.lblc.gateway.http",
+      "dev.lblc.gateway.route",
+      "dev.lblc.gateway.net");
+
+  @ArchTest
   static final ArchRule httpPolicy_movesNoBytes = noClasses()
       .that()
       .resideInAnyPackage("dev.lblc.gateway.http", "dev.lblc.gateway.route")
@@ -154,6 +161,8 @@ final class ArchitectureTest {
   @ArchTest
   static final ArchRule vertxInternals_onlyWhereItsApiFallsShort = noClasses()
       .that()
+      .doNotHaveFullyQualifiedName("dev.lblc.gateway.http.lane.VertxPipeline")
+      .and()
       .doNotHaveFullyQualifiedName("dev.lblc.gateway.http.vertx.Connections")
       .and()
       .doNotHaveFullyQualifiedName("dev.lblc.gateway.http.vertx.RequestDecoder")

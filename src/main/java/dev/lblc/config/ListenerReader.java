@@ -192,9 +192,7 @@ final class ListenerReader {
   }
 
   private static Duration hello(ObjectReader timeouts) {
-    return timeouts
-        .optional("hello")
-        .duration(HELLO, RouteReader.SHORTEST, RouteReader.LONGEST);
+    return timeouts.optional("hello").duration(HELLO, RouteReader.SHORTEST, RouteReader.LONGEST);
   }
 
   private static int maxConnections(ObjectReader keys) {

@@ -177,10 +177,7 @@ public final class Gateway {
               : new TcpListener(
                   vertx,
                   TcpSettings.compile(
-                      vertx,
-                      (TcpListenerConfig) listener,
-                      services,
-                      lblc::service)));
+                      vertx, (TcpListenerConfig) listener, services, lblc::service)));
     }
     return wanted;
   }

@@ -35,9 +35,10 @@ final class Worker extends VerticleBase {
   @Override
   public Future<?> start() {
     http = new HttpWorker(vertx, nanoTime);
-    lane = new LaneWorker(vertx, nanoTime);
     tcp = new TcpWorker(vertx, nanoTime);
-    return Future.succeededFuture();
+    LaneWorker made = new LaneWorker(vertx, nanoTime);
+    lane = made;
+    return made.check();
   }
 
   @Override

@@ -122,12 +122,11 @@ class ConfigReaderTest {
             List.of(new Field(Kind.HEADER, "x-session", 0)),
             List.of(new Field(Kind.HOST, null, 0), new Field(Kind.PATH, null, 2)));
     assertThat(route.timeouts())
-        .isEqualTo(
-            new Timeouts(
-                Duration.ofMillis(250),
-                Duration.ofSeconds(5),
-                Duration.ofMinutes(6),
-                Duration.ofMinutes(10)));
+        .isEqualTo(new Timeouts(
+            Duration.ofMillis(250),
+            Duration.ofSeconds(5),
+            Duration.ofMinutes(6),
+            Duration.ofMinutes(10)));
     assertThat(route.limits()).isEqualTo(new Limits(8L << 20));
     assertThat(route.retries()).isEqualTo(2);
     assertThat(route.stripPrefix()).isEqualTo("/images");

@@ -185,7 +185,8 @@ final class EveryFaultTest {
         + " 'host': 'keep',";
     assertThat(paths(FILE.replace("'listener': 'web',", keys)
             .replace("'match': {'path': 'x'}, ", "")
-            .replace("'connect'", "'response': '1s', 'lifetime': '1h', 'request': '1h', 'connect'")))
+            .replace(
+                "'connect'", "'response': '1s', 'lifetime': '1h', 'request': '1h', 'connect'")))
         .filteredOn(path -> path.startsWith("$.routes"))
         .containsExactly(
             "$.routes[0].listener",

@@ -274,7 +274,17 @@ class SchemaTest {
       {"$.listeners[0].protocol", "tcp", "http", "HTTP"},
       {"$.listeners[0].engine", "lane", "vertx", "Lane", "netty"},
       {"$.listeners[0].timeouts.header", "1s", "1", "25h"},
-      {"$.listeners[0].limits.line", "8KiB", "8KB", "8kib", "8", "1.5KiB", "-1B", "1GiB", "${SECRET}KiB"},
+      {
+        "$.listeners[0].limits.line",
+        "8KiB",
+        "8KB",
+        "8kib",
+        "8",
+        "1.5KiB",
+        "-1B",
+        "1GiB",
+        "${SECRET}KiB"
+      },
       {"$.routes[0].limits.body", "8MiB", "8 MiB", "1B", "0B"},
       {"$.services.images.pool.idle", "1s", "1"},
       {"$.listeners[2].protocol", "tcp", "http", "TCP"},

@@ -1,7 +1,7 @@
 package dev.lblc.gateway.route;
 
-import dev.lblc.config.HttpListenerConfig;
 import dev.lblc.config.HttpLimits;
+import dev.lblc.config.HttpListenerConfig;
 import dev.lblc.config.HttpRouteConfig;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.plugin.LblcService;

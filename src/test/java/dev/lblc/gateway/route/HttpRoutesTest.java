@@ -86,7 +86,8 @@ final class HttpRoutesTest {
           continue;
         }
         accepted++;
-        assertThat(HttpRoutes.compile(config.httpListeners().get(0), Map.of(), HttpRoutesTest::none))
+        assertThat(
+                HttpRoutes.compile(config.httpListeners().get(0), Map.of(), HttpRoutesTest::none))
             .as("%s from %s", route, peer)
             .isNotNull();
       }

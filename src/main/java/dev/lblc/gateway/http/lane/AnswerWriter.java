@@ -20,8 +20,8 @@ final class AnswerWriter {
   private static final AsciiString LINE_END = AsciiString.cached("\r\n");
   private static final AsciiString TEXT =
       AsciiString.cached("content-type: text/plain; charset=utf-8\r\n");
-  private static final ByteBuf CHUNK_END =
-      Unpooled.unreleasableBuffer(Unpooled.directBuffer(2).writeByte(Octets.CR).writeByte(Octets.LF));
+  private static final ByteBuf CHUNK_END = Unpooled.unreleasableBuffer(
+      Unpooled.directBuffer(2).writeByte(Octets.CR).writeByte(Octets.LF));
 
   /** What is short leaves with the head: one buffer, and one that is cheaper to send. */
   private static final int MOST_COPIED = 4096;
@@ -109,8 +109,7 @@ final class AnswerWriter {
   }
 
   /** Writes the head of a server's answer by the plan. */
-  void head(
-      ServerConnection from, ClientHead request, ResponsePlan plan, boolean mayKeepAlive) {
+  void head(ServerConnection from, ClientHead request, ResponsePlan plan, boolean mayKeepAlive) {
     HeadBuffer answer = from.head();
     boolean isOld = request.protocol() == Protocol.HTTP_1_0;
     boolean keeps = mayKeepAlive && plan.body() != Body.UNTIL_CLOSE;

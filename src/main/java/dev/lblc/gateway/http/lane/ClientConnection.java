@@ -37,7 +37,6 @@ import org.slf4j.LoggerFactory;
 final class ClientConnection extends ChannelInboundHandlerAdapter implements DeadlineRing.Timed {
   private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
-
   /** How long a client may go on sending what nobody reads, so that it sees the answer first. */
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -136,7 +135,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
       shutdown = event; // Vert.x, which knows of no request, would close at once
     } else if (phase == Phase.HANDED_OVER || VertxPipeline.isShutdown(event)) {
       context.fireUserEventTriggered(event);
-    } else if (event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) {
+    } else if (event instanceof ChannelInputShutdownEvent
+        || event instanceof SslCloseCompletionEvent) {
       endInput(event instanceof ChannelInputShutdownEvent);
     }
   }
@@ -254,7 +254,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   }
 
   private void handOver(HeadBuffer whole) {
-    ByteBuf all = channel.alloc().buffer(whole.length() + (input == null ? 0 : input.readableBytes()));
+    ByteBuf all =
+        channel.alloc().buffer(whole.length() + (input == null ? 0 : input.readableBytes()));
     all.writeBytes(whole.octets(), 0, whole.length());
     if (input != null) {
       all.writeBytes(input);

@@ -285,7 +285,8 @@ final class ClientRequest implements ClientSide<ServerConnection> {
     to.send(this, plan);
     if (isExpecting && !isComplete) {
       isExpecting = false;
-      context.writeAndFlush(Unpooled.copiedBuffer(CONTINUE, StandardCharsets.US_ASCII), context.voidPromise());
+      context.writeAndFlush(
+          Unpooled.copiedBuffer(CONTINUE, StandardCharsets.US_ASCII), context.voidPromise());
     }
     connection.flushLater(to);
     connection.resume();

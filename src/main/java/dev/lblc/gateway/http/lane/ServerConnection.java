@@ -39,7 +39,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     implements ServerSide, DeadlineRing.Timed {
   private static final Logger LOG = LoggerFactory.getLogger(ServerConnection.class);
 
-  private static final HeadLimits LIMITS = new HeadLimits(Limits.LINE_BYTES, Limits.HEADER_BYTES, 1000);
+  private static final HeadLimits LIMITS =
+      new HeadLimits(Limits.LINE_BYTES, Limits.HEADER_BYTES, 1000);
   private static final int SWITCHING_PROTOCOLS = 101;
   private static final int FIRST_FINAL = 200;
   private static final int MOST_INTERIM = 100;
@@ -53,8 +54,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   // The pool's list.
-  @Nullable ServerConnection before;
-  @Nullable ServerConnection after;
+  @Nullable
+  ServerConnection before;
+
+  @Nullable
+  ServerConnection after;
+
   boolean isPooled;
 
   private final LaneLoop lane;
@@ -340,7 +345,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     if (client != null) {
       exchange().crashed(cause);
     } else {
-      LOG.error("a connection to server {} failed in the gateway: it is closed", server.id(), cause);
+      LOG.error(
+          "a connection to server {} failed in the gateway: it is closed", server.id(), cause);
       close();
     }
   }
@@ -372,7 +378,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void giveBack() {
-    boolean isReusable = state == State.IDLE || (state == State.COMPLETE && isKept && !isOutputEnded);
+    boolean isReusable =
+        state == State.IDLE || (state == State.COMPLETE && isKept && !isOutputEnded);
     isReused |= state == State.COMPLETE;
     client = null;
     if (isReusable && channel.isActive()) {
@@ -413,7 +420,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void checkFailed(RuntimeException cause) {
-    LOG.error("the idle limit of a connection to server {} could not be checked: it is closed", server.id(), cause);
+    LOG.error(
+        "the idle limit of a connection to server {} could not be checked: it is closed",
+        server.id(),
+        cause);
     close();
   }
 

@@ -120,12 +120,10 @@ final class ServerPool implements Upstreams<ServerConnection> {
       attempt.refused(Failure.INTERNAL);
       return;
     }
-    channel
-        .config()
-        .setOption(
-            ChannelOption.CONNECT_TIMEOUT_MILLIS,
-            (int) Math.min(by.connectMillis(), Integer.MAX_VALUE));
-    // The answer of a server that closes in mid-request would go unread with the first write that fails.
+    channel.config().setOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+        Math.min(by.connectMillis(), Integer.MAX_VALUE));
+    // The answer of a server that closes in mid-request would go unread with the first write that
+    // fails.
     channel.config().setAutoClose(false);
     ServerConnection connection = new ServerConnection(lane, to, channel);
     channel.pipeline().addLast(connection);

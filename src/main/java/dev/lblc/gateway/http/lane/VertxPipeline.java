@@ -38,13 +38,15 @@ final class VertxPipeline {
     return channel.pipeline().get(DECODER) == null ? null : channel;
   }
 
-  /** Returns whether the pipeline is the one that the lane relies on. */
-  static boolean isAsExpected(Channel channel) {
-    List<String> names = channel.pipeline().names();
+  /** Throws an exception if the pipeline of a connection that was just accepted is not the one that the lane relies on. */
+  static void check(HttpConnection connection) {
+    List<String> names = ((ConnectionBase) connection).channel().pipeline().names();
     int at = names.indexOf(DECODER);
-    return at >= 0
-        && at + EXPECTED.size() <= names.size()
-        && names.subList(at, at + EXPECTED.size()).equals(EXPECTED);
+    if (at < 0
+        || at + EXPECTED.size() > names.size()
+        || !names.subList(at, at + EXPECTED.size()).equals(EXPECTED)) {
+      throw new IllegalStateException("handlers " + names + " (expected: " + EXPECTED + ")");
+    }
   }
 
   /** Puts the lane's handler where it sees the bytes first. */

@@ -59,8 +59,7 @@ final class ServerPool implements Upstreams<OutboundRequest> {
   }
 
   @Override
-  public void connect(
-      Server to, Route by, boolean isFresh, Attempt<OutboundRequest> attempt) {
+  public void connect(Server to, Route by, boolean isFresh, Attempt<OutboundRequest> attempt) {
     RequestOptions options = new RequestOptions()
         .setHost(to.host())
         .setPort(to.port())

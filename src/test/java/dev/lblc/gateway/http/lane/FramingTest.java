@@ -38,7 +38,8 @@ final class FramingTest {
     "1.0, Transfer-Encoding: chunked, -3"
   })
   void request_isFramedInOneWay(String version, String headers, long framing) {
-    HeadBuffer head = read(HeadParser.ofRequests(), "POST / HTTP/" + version + "|" + headers + "||");
+    HeadBuffer head =
+        read(HeadParser.ofRequests(), "POST / HTTP/" + version + "|" + headers + "||");
     assertThat(Framing.ofRequest(head)).isEqualTo(framing);
   }
 

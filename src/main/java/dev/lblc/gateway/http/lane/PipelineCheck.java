@@ -1,0 +1,48 @@
+package dev.lblc.gateway.http.lane;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.NetClient;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The check at start whether this version of Vert.x builds its pipeline as the lane expects: a server on the loopback interface
+ * that accepts one connection.
+ */
+final class PipelineCheck {
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final int PATIENCE_SECONDS = 2;
+
+  private PipelineCheck() {}
+
+  /** Runs the check on the current event loop. The future fails if the pipeline is another, or nothing could be found out. */
+  static Future<Void> run(Vertx vertx) {
+    Promise<Void> outcome = Promise.promise();
+    HttpServer server = vertx
+        .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false))
+        .connectionHandler(connection -> judge(connection, outcome))
+        .requestHandler(request -> request.connection().close());
+    NetClient client = vertx.createNetClient();
+    server
+        .listen(0, LOOPBACK)
+        .compose(listening -> client.connect(listening.actualPort(), LOOPBACK))
+        .onFailure(outcome::tryFail);
+    return outcome
+        .future()
+        .timeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .eventually(() -> Future.join(client.close(), server.close()));
+  }
+
+  private static void judge(HttpConnection connection, Promise<Void> outcome) {
+    try {
+      VertxPipeline.check(connection);
+      outcome.tryComplete();
+    } catch (RuntimeException e) {
+      outcome.tryFail(e);
+    }
+  }
+}
