@@ -40,6 +40,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   /** How long a client may go on sending what nobody reads, so that it sees the answer first. */
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+  /** Octets that some clients send behind a request; they are no beginning of the next. */
+  private static final int EMPTY_LINE = 2;
+
   /**
    * A client that ends its side that soon after its request still wants the answer; later it has left. Nothing else tells the
    * two apart. The first says so in the same breath.
@@ -210,7 +213,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     }
     switch (reading.read(in)) {
       case MORE -> {
-        if (!isSettingUp) {
+        if (!isSettingUp && reading.length() > EMPTY_LINE) {
           enter(true);
         }
       }
@@ -368,6 +371,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     lane.deadlines().leave(limits);
     if (isInExchange) {
       request.clientGone();
+    } else {
+      request.ended();
     }
     releaseHead();
     if (input != null && !isProcessing) {
