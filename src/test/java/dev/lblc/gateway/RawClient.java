@@ -103,9 +103,10 @@ final class RawClient implements AutoCloseable {
   String rest() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
-      int octet;
-      while ((octet = in.read()) >= 0) {
-        out.write(octet);
+      byte[] octets = new byte[8192];
+      int count;
+      while ((count = in.read(octets)) >= 0) {
+        out.write(octets, 0, count);
       }
     } catch (SocketTimeoutException e) {
       out.writeBytes("<silence>".getBytes(StandardCharsets.ISO_8859_1));
