@@ -127,7 +127,7 @@ record StrictRequest(String line, List<String> headers, String body) {
       if (line.isEmpty()) {
         return headers;
       }
-      if (!HEADER.matcher(line).matches()) {
+      if (!isHeader(line)) {
         throw new Violation("header: " + line);
       }
       headers.add(line);
@@ -138,6 +138,11 @@ record StrictRequest(String line, List<String> headers, String body) {
     return headers.stream()
         .map(line -> line.substring(0, line.indexOf(':')).toLowerCase(Locale.ROOT))
         .toList();
+  }
+
+  /** Returns whether a line is a header. */
+  static boolean isHeader(String line) {
+    return HEADER.matcher(line).matches();
   }
 
   /** Returns the values of a header, in order. */

@@ -1,11 +1,24 @@
 package dev.lblc.gateway.http.vertx;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.util.List;
 
 /**
- * The check of where the lines of a request's head begin, before Netty's decoder reads them. Netty joins folded headers, which
- * other recipients read as headers of their own (RFC 9112 5.2), and skips any number of line ends before a request line, of
- * which one is allowed (RFC 9112 2.2). Confined to the event loop of its channel.
+ * The checks of the octets of a head that Netty's decoder does not make, by RFC 9112 2 to 5.
+ *
+ * <pre>
+ *   before the head     nothing, or the one empty line that a request may have before it
+ *   first line          one space between its words
+ *   each header         begins at the start of its line: it is not folded
+ * </pre>
+ *
+ * <p>Why: where RFC 9112 lets a recipient be lenient, Netty is, and another proxy or server perhaps not. What one of them reads
+ * as a part of a header or of a line, the other reads as a header or a line of its own.
+ *
+ * <p>Confined to the event loop of its channel.
  */
 final class HeadCheck {
   private static final byte CR = '\r';
@@ -14,67 +27,87 @@ final class HeadCheck {
   private static final byte TAB = '\t';
   private static final byte DEL = 0x7f;
 
-  private boolean hasEmptyLine;
-  private boolean isBegun;
-  private boolean isInHeaders;
-
-  /** Begins a new head. */
-  void reset() {
-    hasEmptyLine = false;
-    isBegun = false;
-    isInHeaders = false;
+  /** The part of a message that is decoded next. */
+  private enum Part {
+    EMPTY_LINE,
+    START,
+    FIRST_LINE,
+    HEADERS,
+    BODY,
+    /** Nothing more is decoded. */
+    NONE
   }
 
-  /** Notes that the decoder has read the request line. */
-  void lineRead() {
-    isInHeaders = true;
+  private final Part first;
+  private Part part;
+  private int wordEnd;
+
+  private HeadCheck(Part first) {
+    this.first = first;
+    this.part = first;
+  }
+
+  static HeadCheck ofRequests() {
+    return new HeadCheck(Part.EMPTY_LINE);
+  }
+
+  static HeadCheck ofAnswers() {
+    return new HeadCheck(Part.START);
   }
 
   /**
-   * Skips an empty line before the request line; returns whether there is something for the decoder to read.
+   * Checks what the decoder is about to read; returns whether there is something for it.
    *
-   * @throws IllegalArgumentException if the octets there begin no request
+   * @throws IllegalArgumentException if it is no head; nothing is decoded from then on
    */
-  boolean begins(ByteBuf bytes) {
-    if (isBegun) {
-      return true;
-    }
-    if (bytes.isReadable() && bytes.getByte(bytes.readerIndex()) == CR && !hasEmptyLine) {
-      if (bytes.readableBytes() == 1) {
-        return false;
-      }
-      if (bytes.getByte(bytes.readerIndex() + 1) != LF) {
-        throw new IllegalArgumentException("a carriage return before the request line");
-      }
-      bytes.skipBytes(2);
-      hasEmptyLine = true;
-    }
-    if (!bytes.isReadable()) {
+  boolean admits(ByteBuf bytes) {
+    if (part == Part.NONE) {
+      bytes.skipBytes(bytes.readableBytes());
       return false;
     }
-    byte first = bytes.getByte(bytes.readerIndex());
-    if (first <= SPACE || first == DEL) { // those with the eighth bit are negative
-      throw new IllegalArgumentException("no method at the start of the request line");
+    if (part == Part.BODY) {
+      return true;
     }
-    isBegun = true;
+    if ((part == Part.EMPTY_LINE || part == Part.START) && !begins(bytes)) {
+      return false;
+    }
+    checkLines(bytes);
     return true;
   }
 
-  /**
-   * Checks the lines that the decoder has not read yet, as far as the end of the head.
-   *
-   * @throws IllegalArgumentException if one of the headers is folded
-   */
-  void checkLines(ByteBuf bytes) {
+  private boolean begins(ByteBuf bytes) {
+    if (!bytes.isReadable()) {
+      return false;
+    }
+    byte octet = bytes.getByte(bytes.readerIndex());
+    if (octet == CR && part == Part.EMPTY_LINE) {
+      if (bytes.readableBytes() == 1) {
+        return false;
+      }
+      part = Part.START;
+      if (bytes.getByte(bytes.readerIndex() + 1) == LF) {
+        bytes.skipBytes(2);
+        return begins(bytes);
+      }
+    }
+    if (octet <= SPACE || octet == DEL) { // those with the eighth bit are negative
+      throw refused("the first line begins with an octet of no word");
+    }
+    part = Part.FIRST_LINE;
+    return true;
+  }
+
+  /** Checks the lines that the decoder has not read yet, as far as the end of the head. */
+  private void checkLines(ByteBuf bytes) {
     int end = bytes.writerIndex();
     int line = bytes.readerIndex();
-    boolean isHeader = isInHeaders;
+    boolean isHeader = part == Part.HEADERS;
     while (line < end) {
-      byte first = bytes.getByte(line);
-      if (isHeader && (first == SPACE || first == TAB)) {
-        throw new IllegalArgumentException("a folded header");
+      byte octet = bytes.getByte(line);
+      if (isHeader && (octet == SPACE || octet == TAB)) {
+        throw refused("a folded header");
       }
-      if (isHeader && (first == CR || first == LF)) {
+      if (isHeader && (octet == CR || octet == LF)) {
         return;
       }
       int lineEnd = bytes.indexOf(line, end, LF);
@@ -84,5 +117,57 @@ final class HeadCheck {
       line = lineEnd + 1;
       isHeader = true;
     }
+  }
+
+  private IllegalArgumentException refused(String why) {
+    part = Part.NONE;
+    return new IllegalArgumentException(why);
+  }
+
+  /** Notes where the first word of the first line ends. */
+  void firstWord(int end) {
+    wordEnd = end;
+  }
+
+  /** Notes where the next word is; throws {@link IllegalArgumentException} unless one space is before it. */
+  void nextWord(byte[] line, int start, int end) {
+    if (start != wordEnd + 1) {
+      throw new IllegalArgumentException("more than one space within the first line");
+    }
+    lastWord(line);
+    wordEnd = end;
+  }
+
+  /** Throws {@link IllegalArgumentException} unless there is a space before the last word, which may begin with another. */
+  void lastWord(byte[] line) {
+    if (line[wordEnd] != SPACE) {
+      throw new IllegalArgumentException("no space within the first line");
+    }
+  }
+
+  /** Notes that the decoder has read the first line. */
+  void firstLineRead() {
+    part = Part.HEADERS;
+  }
+
+  /** Notes what was decoded: what is at this index of {@code out}, and behind it. */
+  void decoded(List<Object> out, int index) {
+    Object last = out.get(out.size() - 1);
+    if (isFailure(out.get(index)) || isFailure(last)) {
+      part = Part.NONE;
+    } else if (last instanceof LastHttpContent) {
+      part = first;
+    } else if (out.get(index) instanceof HttpMessage) {
+      part = Part.BODY;
+    }
+  }
+
+  /** Notes that what follows is not HTTP. */
+  void leaveHttp() {
+    part = Part.BODY;
+  }
+
+  private static boolean isFailure(Object message) {
+    return message instanceof HttpObject object && object.decoderResult().isFailure();
   }
 }

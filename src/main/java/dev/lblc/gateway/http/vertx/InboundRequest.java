@@ -5,7 +5,6 @@ import dev.lblc.gateway.http.ClientSide;
 import dev.lblc.gateway.http.Exchange;
 import dev.lblc.gateway.http.ExchangeContext;
 import dev.lblc.gateway.http.HeaderPlan;
-import dev.lblc.gateway.http.ListedTokens;
 import dev.lblc.gateway.http.RequestHead;
 import dev.lblc.gateway.http.RequestPlan;
 import dev.lblc.gateway.http.ResponsePlan;
@@ -204,13 +203,6 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
     } else {
       Connections.closeNow(request.connection());
     }
-  }
-
-  /** Returns whether the client asks that its connection ends with the answer, in a list: Vert.x knows the word alone. */
-  boolean asksToClose() {
-    return request.version() == HttpVersion.HTTP_1_1
-        && request.headers().get(HttpHeaders.CONNECTION) != null
-        && ListedTokens.has(request.headers().getAll(HttpHeaders.CONNECTION), "close");
   }
 
   /** Notes that what is written next ends the answer. */

@@ -6,12 +6,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
-import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
 import io.vertx.core.http.Http1ServerConfig;
 import io.vertx.core.http.impl.http1.VertxHttpRequestDecoder;
@@ -19,14 +18,13 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Vert.x's decoder of requests, made strict: where RFC 9112 lets a recipient be lenient, Netty is, and a proxy before this one
- * perhaps not. After a request that cannot be read, or that asks to close the connection, nothing more is decoded.
+ * Vert.x's decoder of requests, made strict: behind what another recipient could read otherwise nothing more is decoded.
  *
  * <pre>
- *   lines      no folded header, no octet but a line end before the method     {@link HeadCheck}
- *   first line one space between its parts; the target is visible ASCII; HTTP/DIGIT.DIGIT
- *   framing    HTTP/1.0 is read as HTTP/1.1: of several different lengths Netty would take the first
- *              the only transfer coding is chunked, alone
+ *   lines          {@link HeadCheck}
+ *   request line   the target is visible ASCII, the version HTTP/DIGIT.DIGIT
+ *   framing        HTTP/1.0 is read as HTTP/1.1: of several different lengths Netty would take the first
+ *                  the only transfer coding is chunked, alone
  * </pre>
  */
 final class RequestDecoder extends VertxHttpRequestDecoder {
@@ -34,18 +32,8 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
   private static final byte SPACE = ' ';
   private static final byte DEL = 0x7f;
 
-  private enum State {
-    HEAD,
-    BODY,
-    /** Nothing more is decoded. */
-    ENDED
-  }
-
-  private final HeadCheck check = new HeadCheck();
-  private State state = State.HEAD;
+  private final HeadCheck check = HeadCheck.ofRequests();
   private HttpVersion version = HttpVersion.HTTP_1_1;
-  private int wordEnd;
-  private boolean isLast;
 
   RequestDecoder() {
     super(new Http1ServerConfig()
@@ -57,55 +45,40 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
   @Override
   protected void decode(ChannelHandlerContext context, ByteBuf bytes, List<Object> out)
       throws Exception {
-    if (state == State.ENDED) {
-      bytes.skipBytes(bytes.readableBytes());
+    try {
+      if (!check.admits(bytes)) {
+        return;
+      }
+    } catch (IllegalArgumentException e) {
+      refuse(createInvalidMessage(), e, out);
       return;
     }
     int before = out.size();
-    if (state == State.HEAD) {
-      try {
-        if (!check.begins(bytes)) {
-          return;
-        }
-        check.checkLines(bytes);
-      } catch (IllegalArgumentException e) {
-        refuse(createInvalidMessage(), e, out);
-        return;
-      }
-    }
     super.decode(context, bytes, out);
     if (out.size() > before) {
-      decoded((HttpObject) out.get(before), before, out);
+      if (out.get(before) instanceof HttpRequest head) {
+        begun(head, before, out);
+      }
+      check.decoded(out, before);
     }
   }
 
-  /** Follows the request; {@code first} is the first of the messages that were just decoded, at this index. */
-  private void decoded(HttpObject first, int index, List<Object> out) {
-    if (first.decoderResult().isFailure()) {
-      state = State.ENDED;
+  private void begun(HttpRequest head, int index, List<Object> out) {
+    head.setProtocolVersion(version);
+    if (head.decoderResult().isFailure()) {
       return;
     }
-    if (first instanceof HttpRequest head) {
-      head.setProtocolVersion(version);
-      if (hasUnknownCoding(head.headers())) {
-        out.subList(index, out.size()).clear();
-        refuse(head, new IllegalArgumentException("unsupported transfer coding"), out);
-        return;
-      }
-      isLast = asksToClose(head.headers());
-      state = State.BODY;
-    }
-    HttpObject last = (HttpObject) out.get(out.size() - 1);
-    if (last.decoderResult().isFailure() || (last instanceof LastHttpContent && isLast)) {
-      state = State.ENDED;
-    } else if (last instanceof LastHttpContent) {
-      state = State.HEAD;
-      check.reset();
+    if (hasUnknownCoding(head.headers())) {
+      out.subList(index, out.size()).clear();
+      refuse(head, new IllegalArgumentException("unsupported transfer coding"), out);
+    } else if (asksToClose(head.headers())) {
+      // Vert.x knows the word alone.
+      head.headers().add(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     }
   }
 
   private void refuse(HttpMessage message, IllegalArgumentException why, List<Object> out) {
-    state = State.ENDED;
+    message.setProtocolVersion(version);
     message.setDecoderResult(DecoderResult.failure(why));
     out.add(message);
   }
@@ -114,11 +87,11 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
     List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
     return !codings.isEmpty()
         && (codings.size() > 1
-            || !codings.get(0).equalsIgnoreCase("chunked")
+            || !HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.get(0))
             || version.equals(HttpVersion.HTTP_1_0));
   }
 
-  /** Vert.x knows the word alone. Behind an upgrade there may be bytes of another protocol. */
+  /** A connection that becomes a tunnel does not end with the answer. */
   private static boolean asksToClose(HttpHeaders headers) {
     return headers.contains(HttpHeaderNames.CONNECTION)
         && !headers.contains(HttpHeaderNames.UPGRADE)
@@ -129,49 +102,42 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
 
   @Override
   protected String splitFirstWordInitialLine(byte[] line, int start, int length) {
-    wordEnd = start + length;
+    check.firstWord(start + length);
     return super.splitFirstWordInitialLine(line, start, length);
   }
 
   @Override
   protected String splitSecondWordInitialLine(byte[] line, int start, int length) {
-    checkSpaceBefore(line, start);
+    check.nextWord(line, start, start + length);
     for (int i = start; i < start + length; i++) {
       if (line[i] <= SPACE || line[i] == DEL) { // those with the eighth bit are negative
         throw new IllegalArgumentException("an octet in the target that no URI has");
       }
     }
-    wordEnd = start + length;
     return super.splitSecondWordInitialLine(line, start, length);
   }
 
   @Override
   protected String splitThirdWordInitialLine(byte[] line, int start, int length) {
-    checkSpaceBefore(line, start);
+    check.nextWord(line, start, start + length);
     return super.splitThirdWordInitialLine(line, start, length);
-  }
-
-  private void checkSpaceBefore(byte[] line, int start) {
-    if (start != wordEnd + 1 || line[wordEnd] != SPACE) {
-      throw new IllegalArgumentException("not one space between the parts of the request line");
-    }
   }
 
   @Override
   protected HttpMessage createMessage(String[] requestLine) {
-    if (!requestLine[2].equals(HttpVersion.HTTP_1_1.text())
-        && !VERSION.matcher(requestLine[2]).matches()) {
+    String text = requestLine[2];
+    if (!text.equals(HttpVersion.HTTP_1_1.text()) && !VERSION.matcher(text).matches()) {
       throw new IllegalArgumentException("not a version of HTTP");
     }
     HttpMessage head = super.createMessage(requestLine);
     HttpVersion asked = head.protocolVersion();
     // A higher one of HTTP/1 is served as 1.1 (RFC 9110 2.5), and so is the refusal of any other.
-    version = asked.compareTo(HttpVersion.HTTP_1_1) > 0 ? HttpVersion.HTTP_1_1 : asked;
+    version = asked.equals(HttpVersion.HTTP_1_0) ? asked : HttpVersion.HTTP_1_1;
     if (asked.majorVersion() != 1) {
       throw new UnsupportedVersionException(asked.text());
     }
     head.setProtocolVersion(HttpVersion.HTTP_1_1);
-    check.lineRead();
+    check.firstLineRead();
     return head;
   }
 

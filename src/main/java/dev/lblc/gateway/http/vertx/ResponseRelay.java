@@ -37,7 +37,7 @@ final class ResponseRelay {
     this.from = server.response();
     this.to = client.response();
     this.plan = plan;
-    this.isLast = plan.body() == Body.UNTIL_CLOSE || client.asksToClose();
+    this.isLast = plan.body() == Body.UNTIL_CLOSE;
     this.last = new LastPiece(plan.body() == Body.SIZED ? from.headers() : null);
   }
 

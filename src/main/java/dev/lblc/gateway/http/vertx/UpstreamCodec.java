@@ -1,13 +1,11 @@
 package dev.lblc.gateway.http.vertx;
 
-import dev.lblc.gateway.http.Limits;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.CombinedChannelDuplexHandler;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
@@ -15,13 +13,11 @@ import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
@@ -50,10 +46,8 @@ import org.slf4j.LoggerFactory;
 // Nobody waits until a dropped connection is closed.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class UpstreamCodec
-    extends CombinedChannelDuplexHandler<HttpResponseDecoder, HttpRequestEncoder> {
+    extends CombinedChannelDuplexHandler<AnswerDecoder, HttpRequestEncoder> {
   private static final Logger LOG = LoggerFactory.getLogger(UpstreamCodec.class);
-
-  private static final int STATUS_DIGITS = 3;
 
   private enum State {
     /** No request is out. */
@@ -75,20 +69,13 @@ final class UpstreamCodec
   private boolean isAnswerWaiting;
 
   /**
-   * Returns a codec with the gateway's {@link Limits}.
+   * Returns a codec of a new connection.
    *
    * @param retirement takes the connection out of use, and closes it when what was decoded is delivered
    */
   UpstreamCodec(Runnable retirement) {
     this.retirement = retirement;
-    init(new AnswerDecoder(), new RequestEncoder());
-  }
-
-  private static HttpDecoderConfig limits() {
-    return new HttpDecoderConfig()
-        .setMaxInitialLineLength(Limits.LINE_BYTES)
-        .setMaxHeaderSize(Limits.HEADER_BYTES)
-        .setMaxChunkSize(Limits.CHUNK_BYTES);
+    init(new AnswerFollower(), new RequestEncoder());
   }
 
   /** Allows half-closed connections: a complete answer is delivered even if the server has closed by then. */
@@ -113,13 +100,7 @@ final class UpstreamCodec
     retirement.run();
   }
 
-  private final class AnswerDecoder extends HttpResponseDecoder {
-    private HttpVersion version = HttpVersion.HTTP_1_1;
-
-    AnswerDecoder() {
-      super(limits());
-    }
-
+  private final class AnswerFollower extends AnswerDecoder {
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf bytes, List<Object> out)
         throws Exception {
@@ -144,26 +125,6 @@ final class UpstreamCodec
       }
     }
 
-    /** Has Netty read an older version as HTTP/1.1: of several lengths it would take the first. */
-    @Override
-    protected HttpMessage createMessage(String[] statusLine) {
-      if (statusLine[1].length() != STATUS_DIGITS) {
-        throw new IllegalArgumentException("status " + statusLine[1]);
-      }
-      HttpMessage head = super.createMessage(statusLine);
-      version = head.protocolVersion();
-      if (version.compareTo(HttpVersion.HTTP_1_1) < 0) {
-        head.setProtocolVersion(HttpVersion.HTTP_1_1);
-      }
-      return head;
-    }
-
-    @Override
-    protected AsciiString splitHeaderName(byte[] line, int start, int length) {
-      HeaderNameCheck.check(line, start, length);
-      return super.splitHeaderName(line, start, length);
-    }
-
     /** Follows the answer; {@code first} is the first of the messages that were just decoded from {@code bytes}. */
     private void decoded(
         ChannelHandlerContext context, HttpObject first, ByteBuf bytes, List<Object> out) {
@@ -179,7 +140,6 @@ final class UpstreamCodec
     }
 
     private void begun(ChannelHandlerContext context, HttpResponse head, List<Object> out) {
-      head.setProtocolVersion(version);
       int status = head.status().code();
       if (status == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
         if (asksForUpgrade()) {
