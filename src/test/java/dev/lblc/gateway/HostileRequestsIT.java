@@ -162,7 +162,9 @@ final class HostileRequestsIT {
         case "tame" -> count += next != null ? 1 : 0;
         default -> {
           assertThat(next).as("answer %s of %s", count + 1, answers).isNotNull();
-          assertThat(String.valueOf(next.status())).as("of %s", answers).isEqualTo(status(expected));
+          assertThat(String.valueOf(next.status()))
+              .as("of %s", answers)
+              .isEqualTo(status(expected));
           count++;
         }
       }
@@ -202,7 +204,8 @@ final class HostileRequestsIT {
           assertThat(StrictRequest.values(first.headers(), text.substring(0, colon)))
               .contains(text.substring(colon + 1).strip());
         }
-        case "without" -> assertThat(StrictRequest.values(first.headers(), text)).isEmpty();
+        case "without" ->
+          assertThat(StrictRequest.values(first.headers(), text)).isEmpty();
         default -> throw new IllegalArgumentException(check);
       }
     }

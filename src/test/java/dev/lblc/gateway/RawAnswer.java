@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param isWhole whether it came to its end
  */
 record RawAnswer(int status, List<String> headers, String body, boolean isWhole) {
-  private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] ([1-5][0-9][0-9]) [\\t -~\\x80-\\xff]*");
+  private static final Pattern STATUS_LINE =
+      Pattern.compile("HTTP/1\\.[01] ([1-5][0-9][0-9]) [\\t -~\\x80-\\xff]*");
   private static final int FIRST_FINAL = 200;
   private static final int NO_CONTENT = 204;
   private static final int NOT_MODIFIED = 304;
@@ -30,12 +31,11 @@ record RawAnswer(int status, List<String> headers, String body, boolean isWhole)
     int at = 0;
     while (at < octets.length()) {
       int end = octets.indexOf("\r\n\r\n", at);
-      List<String> lines = List.of(octets.substring(at, end < 0 ? octets.length() : end).split("\r\n"));
+      List<String> lines =
+          List.of(octets.substring(at, end < 0 ? octets.length() : end).split("\r\n"));
       Matcher statusLine = STATUS_LINE.matcher(lines.get(0));
       List<String> headers = lines.subList(1, lines.size());
-      if (end < 0
-          || !statusLine.matches()
-          || !headers.stream().allMatch(StrictRequest::isHeader)) {
+      if (end < 0 || !statusLine.matches() || !headers.stream().allMatch(StrictRequest::isHeader)) {
         throw new AssertionError("no answer: " + octets.substring(at));
       }
       int status = Integer.parseInt(statusLine.group(1));

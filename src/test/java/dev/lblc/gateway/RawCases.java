@@ -94,7 +94,8 @@ final class RawCases {
       }
       String text = matcher.group(3);
       boolean hasText = line.endsWith(" |") || text != null;
-      List<String> expected = List.of(matcher.group(1).replace("closed", "refused end").split(" "));
+      List<String> expected =
+          List.of(matcher.group(1).replace("closed", "refused end").split(" "));
       draft = new Draft(
           expected,
           matcher.group(2),
@@ -156,9 +157,8 @@ final class RawCases {
   }
 
   private void add(Draft draft, String name, String text, String filled) {
-    List<String> arrival = draft.arrival().stream()
-        .map(line -> octets(line.replace("%%", filled)))
-        .toList();
+    List<String> arrival =
+        draft.arrival().stream().map(line -> octets(line.replace("%%", filled))).toList();
     cases.add(new RawCase(family + ": " + name, draft.expected(), octets(text), arrival));
   }
 

@@ -21,8 +21,8 @@ record StrictRequest(String line, List<String> headers, String body) {
   private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
   private static final Pattern REQUEST_LINE =
       Pattern.compile("(" + TOKEN + ") (/[!-~&&[^#]]*|\\*) HTTP/1\\.1");
-  private static final Pattern HEADER =
-      Pattern.compile("(" + TOKEN + "):[ \\t]*((?:[!-~\\x80-\\xff](?:[\\t -~\\x80-\\xff]*[!-~\\x80-\\xff])?)?)[ \\t]*");
+  private static final Pattern HEADER = Pattern.compile("(" + TOKEN
+      + "):[ \\t]*((?:[!-~\\x80-\\xff](?:[\\t -~\\x80-\\xff]*[!-~\\x80-\\xff])?)?)[ \\t]*");
   private static final Pattern HOST =
       Pattern.compile("(?:[0-9A-Za-z._~!$&'()*+,;=-]*|\\[[0-9A-Fa-f:.]+])(?::[0-9]*)?");
   private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
@@ -73,8 +73,7 @@ record StrictRequest(String line, List<String> headers, String body) {
     if (upgrade != null && !upgrade.equals("websocket")) {
       throw new Violation("upgrade: " + upgrade);
     }
-    return new StrictRequest(
-        line.substring(0, line.lastIndexOf(' ')), headers, body(headers, in));
+    return new StrictRequest(line.substring(0, line.lastIndexOf(' ')), headers, body(headers, in));
   }
 
   private static String body(List<String> headers, InputStream in) throws IOException {

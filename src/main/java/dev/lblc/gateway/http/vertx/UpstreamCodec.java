@@ -45,8 +45,7 @@ import org.slf4j.LoggerFactory;
  */
 // Nobody waits until a dropped connection is closed.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class UpstreamCodec
-    extends CombinedChannelDuplexHandler<AnswerDecoder, HttpRequestEncoder> {
+final class UpstreamCodec extends CombinedChannelDuplexHandler<AnswerDecoder, HttpRequestEncoder> {
   private static final Logger LOG = LoggerFactory.getLogger(UpstreamCodec.class);
 
   private enum State {
