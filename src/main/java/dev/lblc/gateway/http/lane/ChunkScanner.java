@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 
 /**
  * Follows a chunked body as it passes, and says where it ends: the data is not touched. Strict as {@link HeadParser}: sizes of up
- * to 15 hexadecimal digits, lines that end with CR LF. Chunk extensions pass, as RFC 9112 7.1.1 wants it; a quoted string in one
- * may hold what separates extensions, but no control character.
+ * to 15 hexadecimal digits, lines that end with CR LF. Chunk extensions pass if they are
+ * written as RFC 9112 7.1.1 says; a quoted string in one may hold what separates extensions, but ASCII only and no control character.
  *
  * <p>Ends behind the line of the last chunk. What follows are the trailers, which {@link HeadParser} reads.
  *
@@ -19,10 +19,16 @@ final class ChunkScanner {
 
   private enum State {
     SIZE,
-    AFTER_SIZE,
-    EXTENSION,
+    /** White space was seen: another extension has to come. */
+    SPACE,
+    NAME_START,
+    NAME,
+    NAME_END,
+    VALUE_START,
+    TOKEN,
     QUOTED,
     QUOTED_PAIR,
+    QUOTED_END,
     SIZE_LF,
     DATA,
     DATA_CR,
@@ -92,8 +98,27 @@ final class ChunkScanner {
   private void octet(byte octet) {
     switch (state) {
       case SIZE -> size(octet);
-      case AFTER_SIZE -> afterSize(octet);
-      case EXTENSION -> extension(octet);
+      case SPACE -> {
+        if (octet != Octets.CR) {
+          extensionEnd(octet);
+        } else {
+          state = State.FAULTY;
+        }
+      }
+      case QUOTED_END -> extensionEnd(octet);
+      case NAME_START -> start(octet, State.NAME);
+      case NAME -> {
+        if (!isToken(octet)) {
+          nameEnd(octet);
+        }
+      }
+      case NAME_END -> nameEnd(octet);
+      case VALUE_START -> start(octet, octet == '"' ? State.QUOTED : State.TOKEN);
+      case TOKEN -> {
+        if (!isToken(octet)) {
+          extensionEnd(octet);
+        }
+      }
       case QUOTED -> quoted(octet);
       case QUOTED_PAIR -> state = isExtension(octet) ? State.QUOTED : State.FAULTY;
       case SIZE_LF -> {
@@ -119,31 +144,40 @@ final class ChunkScanner {
       length++;
     } else if (length > 0) {
       length = 0;
-      afterSize(octet);
+      extensionEnd(octet);
     } else {
       state = State.FAULTY;
     }
   }
 
-  private void afterSize(byte octet) {
+  private void extensionEnd(byte octet) {
     if (octet == Octets.CR) {
       state = State.SIZE_LF;
     } else if (octet == ';') {
-      state = State.EXTENSION;
-    } else if ((octet == Octets.SPACE || octet == Octets.TAB) && ++length <= MAX_EXTENSION) {
-      state = State.AFTER_SIZE;
+      state = State.NAME_START;
     } else {
-      state = State.FAULTY;
+      state = isSpace(octet) ? State.SPACE : State.FAULTY;
     }
   }
 
-  private void extension(byte octet) {
-    if (octet == Octets.CR) {
-      state = State.SIZE_LF;
-    } else if (!isExtension(octet)) {
+  private void nameEnd(byte octet) {
+    if (octet == '=') {
+      state = State.VALUE_START;
+    } else if (isSpace(octet)) {
+      state = State.NAME_END;
+    } else if (octet == Octets.CR && state == State.NAME_END) {
       state = State.FAULTY;
-    } else if (octet == '"') {
-      state = State.QUOTED;
+    } else {
+      extensionEnd(octet);
+    }
+  }
+
+  /** White space may come before a name or a value. */
+  private void start(byte octet, State next) {
+    if (octet == '"' && next == State.QUOTED || isToken(octet)) {
+      state = next;
+    } else if (!isSpace(octet)) {
+      state = State.FAULTY;
     }
   }
 
@@ -151,13 +185,21 @@ final class ChunkScanner {
     if (!isExtension(octet)) {
       state = State.FAULTY;
     } else if (octet == '"') {
-      state = State.EXTENSION;
+      state = State.QUOTED_END;
     } else if (octet == '\\') {
       state = State.QUOTED_PAIR;
     }
   }
 
+  private boolean isToken(byte octet) {
+    return Octets.isToken(octet) && ++length <= MAX_EXTENSION;
+  }
+
+  private boolean isSpace(byte octet) {
+    return (octet == Octets.SPACE || octet == Octets.TAB) && ++length <= MAX_EXTENSION;
+  }
+
   private boolean isExtension(byte octet) {
-    return Octets.isValue(octet) && ++length <= MAX_EXTENSION;
+    return octet >= 0 && Octets.isValue(octet) && ++length <= MAX_EXTENSION;
   }
 }
