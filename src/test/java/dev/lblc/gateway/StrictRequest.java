@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,10 @@ record StrictRequest(String line, List<String> headers, String body) {
   private static final Pattern HOST =
       Pattern.compile("(?:[0-9A-Za-z._~!$&'()*+,;=-]*|\\[[0-9A-Fa-f:.]+])(?::[0-9]*)?");
   private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
-  private static final Pattern CHUNK_LINE = Pattern.compile("([0-9A-Fa-f]{1,15})");
+  private static final String QUOTED =
+      "\"(?:[\\t !#-\\[\\]-~\\x80-\\xff]|\\\\[\\t -~\\x80-\\xff])*\"";
+  private static final Pattern CHUNK_LINE = Pattern.compile("([0-9A-Fa-f]{1,15})"
+      + "(?:[ \\t]*;[ \\t]*" + TOKEN + "(?:[ \\t]*=[ \\t]*(?:" + TOKEN + "|" + QUOTED + "))?)*");
   private static final Set<String> OF_ONE_CONNECTION =
       Set.of("keep-alive", "proxy-connection", "te", "trailer");
   private static final Set<String> NO_TRAILERS =
@@ -94,15 +98,14 @@ record StrictRequest(String line, List<String> headers, String body) {
     return exactly(Long.parseLong(length), in);
   }
 
-  /** Chunks without extensions: the gateway has none to send. */
   private static String chunks(InputStream in) throws IOException {
     StringBuilder body = new StringBuilder();
     while (true) {
-      String size = line(next(in, "chunks"), in);
-      if (!CHUNK_LINE.matcher(size).matches()) {
+      Matcher size = CHUNK_LINE.matcher(line(next(in, "chunks"), in));
+      if (!size.matches()) {
         throw new Violation("chunk size: " + size);
       }
-      long octets = Long.parseLong(size, HEXADECIMAL);
+      long octets = Long.parseLong(size.group(1), HEXADECIMAL);
       if (octets == 0) {
         break;
       }
