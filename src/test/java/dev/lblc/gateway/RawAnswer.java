@@ -32,7 +32,7 @@ record RawAnswer(int status, List<String> headers, String body, boolean isWhole)
     while (at < octets.length()) {
       int end = octets.indexOf("\r\n\r\n", at);
       List<String> lines =
-          List.of(octets.substring(at, end < 0 ? octets.length() : end).split("\r\n"));
+          List.of(octets.substring(at, end < 0 ? octets.length() : end).split("\r\n", -1));
       Matcher statusLine = STATUS_LINE.matcher(lines.get(0));
       List<String> headers = lines.subList(1, lines.size());
       if (end < 0 || !statusLine.matches() || !headers.stream().allMatch(StrictRequest::isHeader)) {

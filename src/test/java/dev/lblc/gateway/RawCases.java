@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   # ...                     a comment
- *   @let NAME text            from here on {NAME} stands for the text
- *   @family name              begins a family of cases
- *   @as name                  the family has one more template: each of its cases is tried in all of them
+ *   %let NAME text            from here on {NAME} stands for the text
+ *   %family name              begins a family of cases
+ *   %as name                  the family has one more template: each of its cases is tried in all of them
  *   &gt; text                    a line of the template, or of the case before it; CR LF ends it, unless its last character is \
  *   &lt; text                    what has to hold of what arrives: of the family's cases, or of the case before it
  *   [expected] name | text    a case: its text stands where the template has %%
  *   [expected] name           a case that has lines of its own
- *   @each 00-1f,7f            of the next case there is one for each of these octets, which it calls %o
+ *   %each 00-1f,7f            of the next case there is one for each of these octets, which it calls %o
  * </pre>
  *
  * <p>In all texts: {@code \r \n \t \s \\ \xHH} are octets, {@code {N*text}} is the text N times; other octets stand for
@@ -60,7 +60,7 @@ final class RawCases {
   static List<RawCase> of(String resource) throws IOException {
     RawCases reader = new RawCases();
     int number = 0;
-    for (String line : read(resource).split("\n")) {
+    for (String line : read(resource).split("\n", -1)) {
       number++;
       try {
         reader.line(line);
@@ -95,7 +95,7 @@ final class RawCases {
       String text = matcher.group(3);
       boolean hasText = line.endsWith(" |") || text != null;
       List<String> expected =
-          List.of(matcher.group(1).replace("closed", "refused end").split(" "));
+          List.of(matcher.group(1).replace("closed", "refused end").split(" ", -1));
       draft = new Draft(
           expected,
           matcher.group(2),
@@ -104,7 +104,7 @@ final class RawCases {
           new StringBuilder(),
           new ArrayList<>(familyArrival));
       octets = List.of("");
-    } else if (line.startsWith("@")) {
+    } else if (line.startsWith("%")) {
       endCase();
       String[] words = line.split(" ", 3);
       directive(words[0], line.substring(words[0].length() + 1), words);
@@ -115,15 +115,15 @@ final class RawCases {
 
   private void directive(String what, String rest, String[] words) {
     switch (what) {
-      case "@let" -> texts.put(words[1], octets(words[2]));
-      case "@family" -> {
+      case "%let" -> texts.put(words[1], octets(words[2]));
+      case "%family" -> {
         family = rest;
         templates.clear();
         familyArrival.clear();
         template = "";
       }
-      case "@as" -> template = ", " + rest;
-      case "@each" -> octets = each(rest);
+      case "%as" -> template = ", " + rest;
+      case "%each" -> octets = each(rest);
       default -> throw new IllegalArgumentException("unknown directive: " + what);
     }
   }
@@ -164,8 +164,8 @@ final class RawCases {
 
   private static List<String> each(String ranges) {
     List<String> octets = new ArrayList<>();
-    for (String range : ranges.split(",")) {
-      String[] ends = range.split("-");
+    for (String range : ranges.split(",", -1)) {
+      String[] ends = range.split("-", -1);
       int last = Integer.parseInt(ends[ends.length - 1], HEXADECIMAL);
       for (int octet = Integer.parseInt(ends[0], HEXADECIMAL); octet <= last; octet++) {
         octets.add(String.format("%02x", octet));
