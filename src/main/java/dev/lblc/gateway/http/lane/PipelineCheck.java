@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The check at start whether this version of Vert.x builds its pipeline as the lane expects: a server on the loopback interface
- * that accepts one connection.
+ * that accepts one connection. Of a listener's options it has those that add handlers.
  */
 final class PipelineCheck {
   private static final String LOOPBACK = "127.0.0.1";
@@ -23,7 +23,10 @@ final class PipelineCheck {
   static Future<Void> run(Vertx vertx) {
     Promise<Void> outcome = Promise.promise();
     HttpServer server = vertx
-        .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false))
+        .createHttpServer(new HttpServerOptions()
+            .setHttp2ClearTextEnabled(false)
+            .setPerFrameWebSocketCompressionSupported(false)
+            .setPerMessageWebSocketCompressionSupported(false))
         .connectionHandler(connection -> judge(connection, outcome))
         .requestHandler(request -> request.connection().close());
     NetClient client = vertx.createNetClient();
