@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 record RawAnswer(int status, List<String> headers, String body, boolean isWhole) {
   private static final Pattern STATUS_LINE =
       Pattern.compile("HTTP/1\\.[01] ([1-5][0-9][0-9]) [\\t -~\\x80-\\xff]*");
+  /** Behind the head or another chunk. */
+  private static final Pattern LAST_CHUNK = Pattern.compile("\r\n0+[ \t]*(;[^\r\n]*)?\r\n");
+
   private static final int FIRST_FINAL = 200;
   private static final int NO_CONTENT = 204;
   private static final int NOT_MODIFIED = 304;
@@ -64,8 +67,8 @@ record RawAnswer(int status, List<String> headers, String body, boolean isWhole)
     if (header(headers, "transfer-encoding") == null) {
       return octets.length();
     }
-    int last = octets.indexOf("0\r\n", from);
-    int end = last < 0 ? -1 : octets.indexOf("\r\n\r\n", last);
+    Matcher last = LAST_CHUNK.matcher(octets);
+    int end = last.find(from - 2) ? octets.indexOf("\r\n\r\n", last.start() + 2) : -1;
     return end < 0 ? octets.length() + 1 : end + "\r\n\r\n".length();
   }
 

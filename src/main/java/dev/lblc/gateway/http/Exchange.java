@@ -186,7 +186,6 @@ public final class Exchange<S extends ServerSide> {
     if (isOver || server == null || client.head().protocol() == Protocol.HTTP_1_0) {
       return null;
     }
-    enter(Phase.SENDING, Stage.RUNNING); // the server says that it is at work
     return HeaderPolicy.response(head, route().responseEdits());
   }
 

@@ -66,8 +66,9 @@ final class AnswerWriter {
     sent = 0;
   }
 
+  /** Returns whether the client may have seen a part of the answer. */
   boolean isHeadWritten() {
-    return isHeadWritten;
+    return isHeadWritten && unwritten == null;
   }
 
   /** Returns whether the head has said that the connection stays. */
@@ -192,23 +193,29 @@ final class AnswerWriter {
 
   /** Writes an answer of the gateway's own. */
   void own(Answer answer, ClientHead request, boolean mayKeepAlive) {
+    release(); // that of a server, if its answer turned out to be none
     boolean isOld = request.protocol() == Protocol.HTTP_1_0;
-    String text = answer.text();
+    boolean isOfHead = request.method().equals("HEAD");
+    String text = isOfHead ? null : answer.text();
     ByteBuf out = context.alloc().directBuffer(512);
     HeadWriter.statusLine(isOld, answer.status(), null, out);
     line(answer.name(), answer.value(), out);
     if (text != null) {
       HeadWriter.text(TEXT, out);
     }
-    if (answer.status() != NO_CONTENT) {
+    if (answer.status() != NO_CONTENT && !isOfHead) {
       line("content-length", Integer.toString(text == null ? 0 : text.length()), out);
     }
     HeadWriter.end(false, connection(isOld, mayKeepAlive), out);
-    if (text != null && !request.method().equals("HEAD")) {
+    sent = 0;
+    if (text != null) {
       out.writeCharSequence(text, StandardCharsets.US_ASCII);
       sent = text.length();
     }
     status = answer.status();
+    mode = Mode.PASS;
+    isChunked = false;
+    endsWithConnection = false;
     isKept = mayKeepAlive;
     isHeadWritten = true;
     context.write(out, context.voidPromise());

@@ -56,7 +56,7 @@ final class ClientHead implements RequestHead {
   /** Returns whether the connection may be used again after the answer, as far as the client wants it. */
   boolean isKeptAlive() {
     HeadBuffer whole = buffer;
-    if (whole == null || method().equals("CONNECT")) { // what follows may be a tunnel's
+    if (whole == null) {
       return false;
     }
     List<String> words = whole.headers("connection");

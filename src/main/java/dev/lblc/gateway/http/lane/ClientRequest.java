@@ -168,7 +168,6 @@ final class ClientRequest implements ClientSide<ServerConnection> {
     HeaderPlan plan = exchange().interim(interim);
     if (plan != null) {
       answer.interim(interim, plan);
-      context.flush();
     }
   }
 

@@ -43,7 +43,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
       new HeadLimits(Limits.LINE_BYTES, Limits.HEADER_BYTES, 1000);
   private static final int SWITCHING_PROTOCOLS = 101;
   private static final int FIRST_FINAL = 200;
-  private static final int MOST_INTERIM = 100;
 
   private enum State {
     IDLE,
@@ -72,7 +71,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   private @Nullable ClientRequest client;
   private @Nullable HeadBuffer head;
   private @Nullable HeadBuffer trailers;
-  private int interim;
   private boolean isOfHead;
   private boolean isKept = true;
   private boolean isReused;
@@ -114,7 +112,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     }
     client = from;
     isOfHead = from.head().method().equals("HEAD");
-    interim = 0;
     state = State.AWAITING;
     channel.write(out, channel.voidPromise());
   }
@@ -197,7 +194,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
     ClientRequest to = client;
-    if (to != null && state == State.ANSWERING) {
+    if (to != null && (state == State.ANSWERING || state == State.AWAITING)) {
       to.flush();
       setReading(to.isWritable());
     }
@@ -222,10 +219,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   private void headCame(HeadBuffer whole, ByteBuf in) {
     ServerHead answer = new ServerHead(whole);
     if (answer.status() < FIRST_FINAL && answer.status() != SWITCHING_PROTOCOLS) {
-      if (++interim > MOST_INTERIM) {
-        exchange().serverFailed(Failure.BAD_ANSWER);
-        return;
-      }
       client().interim(answer);
       releaseHead();
       return;
