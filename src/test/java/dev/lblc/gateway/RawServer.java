@@ -2,6 +2,7 @@ package dev.lblc.gateway;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 
 /** A server whose connections the test serves itself, one by one. */
@@ -11,7 +12,16 @@ final class RawServer implements AutoCloseable {
   private final ServerSocket socket;
 
   RawServer() throws IOException {
-    socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    this(0);
+  }
+
+  /** Its connections take so many bytes that it does not read; 0: as many as the kernel likes. */
+  RawServer(int receiveBuffer) throws IOException {
+    socket = new ServerSocket();
+    if (receiveBuffer > 0) {
+      socket.setReceiveBufferSize(receiveBuffer);
+    }
+    socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
     socket.setSoTimeout(PATIENCE_MILLIS);
   }
 

@@ -58,7 +58,8 @@ final class TestGateway {
     this(Engine.VERTX, isNative);
   }
 
-  private TestGateway(Engine engine, boolean isNative) {
+  /** With both chosen. */
+  TestGateway(Engine engine, boolean isNative) {
     this.engine = engine;
     vertx =
         Vertx.vertx(new VertxOptions().setEventLoopPoolSize(4).setPreferNativeTransport(isNative));

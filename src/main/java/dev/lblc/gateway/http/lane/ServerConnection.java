@@ -16,6 +16,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,6 +76,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   private boolean isKept = true;
   private boolean isReused;
   private boolean isOutputEnded;
+  private boolean isBroken;
   private boolean isReading;
 
   ServerConnection(LaneLoop lane, ServerConnections pooledWith, Channel channel) {
@@ -301,6 +303,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   @SuppressWarnings("deprecation") // for outbound handlers only
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     LOG.debug("the connection to server {} failed", server.id(), cause);
+    isBroken |= !(cause instanceof ChannelOutputShutdownException); // that is about writing only
   }
 
   @Override
@@ -322,7 +325,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
         }
       }
       case ANSWERING -> {
-        if (body.endsWithConnection()) {
+        if (body.endsWithConnection() && !isBroken) {
           state = State.COMPLETE;
           exchange().responseEnded(null);
         } else {
