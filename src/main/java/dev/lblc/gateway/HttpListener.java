@@ -142,10 +142,14 @@ final class HttpListener implements Listener {
     boolean isTaken = settings.config().engine() == HttpEngine.LANE
         && worker
             .lane()
-            .take(connection, () -> settings.routes(), () -> worker.http().opened(connection));
+            .take(connection, () -> settings.routes(), () -> serveByVertx(worker, connection));
     if (!isTaken) {
-      worker.http().opened(connection);
+      serveByVertx(worker, connection);
     }
+  }
+
+  private void serveByVertx(Worker worker, HttpConnection connection) {
+    worker.http().opened(connection, () -> settings.routes());
   }
 
   /** Counts a new connection, and closes it at once if the listener is over its limit. */

@@ -1,5 +1,6 @@
 package dev.lblc.gateway;
 
+import dev.lblc.config.HttpLimits;
 import dev.lblc.gateway.http.Limits;
 import dev.lblc.gateway.net.Certificate;
 import dev.lblc.gateway.net.ProxyCodec;
@@ -25,13 +26,14 @@ final class ServerOptions {
 
   /** Returns the options to listen with. */
   static HttpServerOptions of(HttpSettings settings) {
+    HttpLimits limits = settings.config().limits();
     HttpServerOptions options = new HttpServerOptions()
-        .setMaxInitialLineLength(Limits.LINE_BYTES)
-        .setMaxHeaderSize(Limits.HEADER_BYTES)
+        .setMaxInitialLineLength(limits.line())
+        .setMaxHeaderSize(limits.header())
         .setMaxChunkSize(Limits.CHUNK_BYTES)
         .setInitialSettings(new Http2Settings()
             .setMaxConcurrentStreams(STREAMS_PER_CONNECTION)
-            .setMaxHeaderListSize(Limits.HEADER_BYTES))
+            .setMaxHeaderListSize(limits.header()))
         // HTTP/2 in clear text would also turn on the upgrade from HTTP/1.1.
         .setHttp2ClearTextEnabled(false)
         .setHandle100ContinueAutomatically(true)

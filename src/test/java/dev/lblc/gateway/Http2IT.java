@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 
+import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.SelfSigned;
 import io.vertx.core.Future;
@@ -65,6 +66,8 @@ final class Http2IT {
             new JsonObject()
                 .put("timeouts", new JsonObject().put("response", "1h").put("idle", "1h")))
         .service("sni", gateway.http(this::serve))
+        .service("small", gateway.http(this::serve))
+        .route("small", new JsonObject().put("limits", new JsonObject().put("body", "10B")))
         .route("raw", new JsonObject())
         .route("sni", new JsonObject().put("destination", new JsonArray().add("{sni}")));
     gateway.start();
@@ -211,6 +214,17 @@ final class Http2IT {
 
   @Test
   void stream_resetInMidUploadOrMidBody_leavesNothing() throws Exception {
+    try (AccessLines lines = new AccessLines()) {
+      resetInMidUploadAndMidBody();
+      List<String> both = lines.await(2);
+      assertThat(both.get(0)).contains(" 499 ").endsWith(" client closed the connection");
+      assertThat(both.get(1))
+          .contains(" 200 ")
+          .endsWith(" client closed the connection in mid-answer");
+    }
+  }
+
+  private void resetInMidUploadAndMidBody() throws Exception {
     HttpClientRequest upload = request(HttpMethod.POST, "/plain/held").await(10, SECONDS);
     upload.response().onFailure(failure -> {});
     upload.exceptionHandler(failure -> {});
@@ -227,10 +241,13 @@ final class Http2IT {
 
   @Test
   void response_cutShort_resetsTheStreamOnly() throws Exception {
-    Future<Buffer> body = request(HttpMethod.GET, "/raw/x")
-        .compose(HttpClientRequest::send)
-        .compose(HttpClientResponse::body);
-    assertThatThrownBy(() -> body.await(10, SECONDS)).hasMessageContaining("Stream reset: 2");
+    try (AccessLines lines = new AccessLines()) {
+      Future<Buffer> body = request(HttpMethod.GET, "/raw/x")
+          .compose(HttpClientRequest::send)
+          .compose(HttpClientResponse::body);
+      assertThatThrownBy(() -> body.await(10, SECONDS)).hasMessageContaining("Stream reset: 2");
+      assertThat(lines.await(1).get(0)).endsWith(" server closed the connection in mid-answer");
+    }
     HttpClientResponse next =
         request(HttpMethod.GET, "/plain/x").compose(HttpClientRequest::send).await(10, SECONDS);
     assertThat(next.statusCode()).isEqualTo(200);
@@ -240,6 +257,70 @@ final class Http2IT {
   void serverName_ofTheHandshake_canBeTheDestination() throws Exception {
     request(HttpMethod.GET, "/sni/x").compose(HttpClientRequest::send).await(10, SECONDS);
     assertThat(gateway.scheduled("sni").destination("localhost")).isNotNull();
+  }
+
+  @Test
+  void request_withTooManyFields_isRefused() throws Exception {
+    Future<HttpClientResponse> answer = request(HttpMethod.GET, "/plain/x").compose(request -> {
+      for (int i = 0; i < 101; i++) {
+        request.headers().add("x-a", "1");
+      }
+      return request.send();
+    });
+    assertThat(answer.await(10, SECONDS).statusCode()).isEqualTo(431);
+  }
+
+  @Test
+  void sizeOfAHead_changedWhileItListens_countsForTheNextConnection() throws Exception {
+    TestGateway changing = new TestGateway(engine);
+    try {
+      JsonObject listener =
+          ConfigJson.listener("127.0.0.1", 0).put("tls", CERTIFICATE.json());
+      JsonObject route =
+          ConfigJson.route("plain").put("match", new JsonObject().put("path", "/plain/*"));
+      changing
+          .service("plain", changing.http(this::serve))
+          .listener(listener)
+          .route(route)
+          .start();
+      listener.put("limits", new JsonObject().put("header", "1KiB"));
+      changing.apply(List.of(listener), List.of(route)).await(10, SECONDS);
+      RequestOptions target = new RequestOptions()
+          .setHost("localhost")
+          .setPort(changing.port())
+          .setURI("/plain/x");
+      assertThat(client
+              .request(target)
+              .compose(HttpClientRequest::send)
+              .await(10, SECONDS)
+              .statusCode())
+          .isEqualTo(200);
+      Future<Integer> large = client
+          .request(target)
+          .compose(request -> {
+            request.exceptionHandler(failure -> {}); // the client itself knows the limit
+            return request.putHeader("x-a", "x".repeat(2000)).send();
+          })
+          .map(HttpClientResponse::statusCode)
+          .otherwise(431);
+      assertThat(large.await(10, SECONDS)).isEqualTo(431);
+    } finally {
+      changing.stop();
+    }
+  }
+
+  @Test
+  void body_thatGrowsOverTheLimit_isRefused() throws Exception {
+    HttpClientRequest upload = request(HttpMethod.POST, "/small/held").await(10, SECONDS);
+    upload.exceptionHandler(failure -> {}); // what is not read any more is reset
+    upload.setChunked(true).write("x".repeat(6));
+    Eventually.holds("it uploads", () -> heldRequests.size() == 1);
+    upload.write("x".repeat(5));
+    assertThat(upload.response().await(10, SECONDS).statusCode()).isEqualTo(413);
+    HttpClientRequest announced = request(HttpMethod.POST, "/small/held").await(10, SECONDS);
+    announced.exceptionHandler(failure -> {});
+    announced.putHeader("content-length", "11").write("x");
+    assertThat(announced.response().await(10, SECONDS).statusCode()).isEqualTo(413);
   }
 
   @Test

@@ -154,6 +154,11 @@ final class RawClient implements AutoCloseable {
     return socket;
   }
 
+  /** Ends the connection in order, before the test is done with it. */
+  void leave() throws IOException {
+    socket.close();
+  }
+
   /** Ends the connection with a reset instead of an orderly end. */
   void reset() throws IOException {
     socket.setSoLinger(true, 0);

@@ -157,38 +157,45 @@ final class WebSocketIT {
 
   @Test
   void tunnel_withoutTraffic_isClosed() throws Exception {
-    try (RawClient raw = new RawClient(gateway.port())) {
+    try (AccessLines lines = new AccessLines();
+        RawClient raw = new RawClient(gateway.port())) {
       raw.send(UPGRADE.formatted("echo").replace("/raw/", "/brief/"));
       assertThat(raw.rest()).endsWith("hello");
+      assertThat(lines.await(1).get(0)).contains(" 101 ").endsWith(" tunnel idle for too long");
     }
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void tunnel_whoseClientLeaves_isClosed(boolean reset) throws Exception {
-    RawClient raw = new RawClient(gateway.port());
-    raw.send(UPGRADE.formatted("echo"));
-    assertThat(raw.until("\r\n\r\n"))
-        .startsWith("HTTP/1.1 101 ")
-        .containsIgnoringCase("connection: upgrade")
-        .containsIgnoringCase("upgrade: websocket")
-        .containsIgnoringCase("x-kept: 1");
-    assertThat(raw.exactly(5)).isEqualTo("hello");
-    assertThat(raw.send("abc").exactly(3)).isEqualTo("abc");
-    assertThat(gateway.active("raw")).isEqualTo(1);
-    if (reset) {
-      raw.reset();
-    } else {
-      raw.close();
+    try (AccessLines lines = new AccessLines();
+        RawClient raw = new RawClient(gateway.port())) {
+      raw.send(UPGRADE.formatted("echo"));
+      assertThat(raw.until("\r\n\r\n"))
+          .startsWith("HTTP/1.1 101 ")
+          .containsIgnoringCase("connection: upgrade")
+          .containsIgnoringCase("upgrade: websocket")
+          .containsIgnoringCase("x-kept: 1");
+      assertThat(raw.exactly(5)).isEqualTo("hello");
+      assertThat(raw.send("abc").exactly(3)).isEqualTo("abc");
+      assertThat(gateway.active("raw")).isEqualTo(1);
+      if (reset) {
+        raw.reset();
+      } else {
+        raw.leave();
+      }
+      assertThat(lines.await(1).get(0)).contains(" 101 ").endsWith(" -");
     }
   }
 
   @Test
   void tunnel_closedByTheServer_passesOnAllThatCameBefore() throws Exception {
-    try (RawClient raw = new RawClient(gateway.port())) {
+    try (AccessLines lines = new AccessLines();
+        RawClient raw = new RawClient(gateway.port())) {
       raw.send(UPGRADE.formatted("bye"));
       raw.until("\r\n\r\n");
       assertThat(raw.rest()).hasSize(LARGE + 3).endsWith("xbye");
+      assertThat(lines.await(1).get(0)).contains(" 101 ").endsWith(" -");
     }
   }
 

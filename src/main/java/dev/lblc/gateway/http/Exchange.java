@@ -71,6 +71,7 @@ public final class Exchange<S extends ServerSide> {
   private @Nullable Connecting<S> connecting;
   private @Nullable S server;
   private boolean isReceived;
+  private long routedNanos;
   private long tunnelBytes;
   private @Nullable Failure failure;
   private @Nullable String refusal;
@@ -118,6 +119,16 @@ public final class Exchange<S extends ServerSide> {
     return server != null && server.isStalled();
   }
 
+  /** Returns how many bytes a second the client has to send of a body. */
+  long leastBodyRate() {
+    return routes.limits().bodyRate();
+  }
+
+  /** Returns whether the exchange has taken longer than its route allows. */
+  boolean isOverdue(long nowNanos) {
+    return route().isTimed() && nowNanos - routedNanos > route().requestNanos();
+  }
+
   // --- its stages, in order ---
 
   /** Finds the route of the request, and forwards it or answers. */
@@ -134,6 +145,13 @@ public final class Exchange<S extends ServerSide> {
   void routed(Route found, LblcService service) {
     InboundFacts known = known(facts);
     route = found;
+    if (found.isTimed()) {
+      routedNanos = context.nanoTime().getAsLong();
+    }
+    if (known.isLongerThan(found.bodyLimit())) {
+      abort(Failure.BODY_TOO_LARGE);
+      return;
+    }
     if (known.body() != Body.NONE && !known.isUpgrade()) {
       client.holdBody();
     }
@@ -155,6 +173,20 @@ public final class Exchange<S extends ServerSide> {
     isReceived = false;
     enter(Phase.SENDING, Stage.RUNNING);
     client.forward(granted, HeaderPolicy.requestPlan(known, route(), chosen));
+  }
+
+  /**
+   * Checks the size of the request's body; to be called with each piece that has come, before it is passed on.
+   *
+   * @param received bytes of the body so far
+   * @return false if the body is too large: the exchange has ended, or its end has begun
+   */
+  public boolean bodyGrew(long received) {
+    if (received <= route().bodyLimit()) {
+      return true;
+    }
+    abort(Failure.BODY_TOO_LARGE);
+    return false;
   }
 
   /** Takes the head of the server's response, and relays it. */
@@ -222,7 +254,10 @@ public final class Exchange<S extends ServerSide> {
     client.answer(answer);
   }
 
-  /** Refuses the request before a server is chosen. */
+  /**
+   * Refuses the request before a server is chosen. If it could not be read at all, its head gives the first line as the target,
+   * a dash as the method, and no protocol.
+   */
   public void refuse(int status, String why) {
     refusal = why;
     client.answer(Answer.refusal(status, why));
@@ -321,7 +356,7 @@ public final class Exchange<S extends ServerSide> {
     isOver = true;
     boolean isAnswered = client.isAnswered();
     if (!isAnswered) {
-      fail(Failure.CLIENT_GONE);
+      fail(client.isHeadWritten() ? Failure.CLIENT_LEFT : Failure.CLIENT_GONE);
     }
     if (attempts != null) {
       attempts.release();

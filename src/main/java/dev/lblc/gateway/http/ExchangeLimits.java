@@ -2,6 +2,7 @@ package dev.lblc.gateway.http;
 
 import dev.lblc.gateway.net.DeadlineRing;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +19,7 @@ final class ExchangeLimits implements DeadlineRing.Timed {
   private final Exchange<?> exchange;
   private long seenProgress;
   private boolean seenComplete;
+  private @Nullable BodyRate bodyRate;
 
   ExchangeLimits(Exchange<?> exchange) {
     this.exchange = exchange;
@@ -37,13 +39,26 @@ final class ExchangeLimits implements DeadlineRing.Timed {
   public void checkLimits(long nowNanos, long phaseNanos, long quietNanos) {
     switch (exchange.phase()) {
       case ROUTING, OVER -> {}
+      case LINGERING -> exchange.checkLingering(phaseNanos > LINGER_NANOS);
+      case CONNECTING, SENDING, RECEIVING, TUNNELLING -> {
+        if (exchange.isOverdue(nowNanos)) {
+          exchange.abort(Failure.EXCHANGE_TIMEOUT);
+        } else {
+          checkPhase(nowNanos, phaseNanos, quietNanos);
+        }
+      }
+    }
+  }
+
+  private void checkPhase(long nowNanos, long phaseNanos, long quietNanos) {
+    switch (exchange.phase()) {
       case CONNECTING -> {
         long limit = TimeUnit.MILLISECONDS.toNanos(exchange.route().connectMillis());
         if (phaseNanos > limit + CONNECT_GRACE_NANOS) {
           exchange.abort(Failure.CONNECT_TIMEOUT);
         }
       }
-      case SENDING -> checkSending(quietNanos);
+      case SENDING -> checkSending(nowNanos, quietNanos);
       case RECEIVING -> {
         if (quietNanos > exchange.route().idleNanos()) {
           exchange.abort(
@@ -52,21 +67,38 @@ final class ExchangeLimits implements DeadlineRing.Timed {
       }
       case TUNNELLING -> {
         if (quietNanos > exchange.route().idleNanos()) {
-          exchange.cut(Failure.IDLE_TIMEOUT);
+          exchange.cut(Failure.TUNNEL_IDLE);
         }
       }
-      case LINGERING -> exchange.checkLingering(phaseNanos > LINGER_NANOS);
+      case ROUTING, LINGERING, OVER -> {}
     }
   }
 
-  private void checkSending(long quietNanos) {
+  private void checkSending(long nowNanos, long quietNanos) {
     if (exchange.client().isRequestComplete()) {
       if (quietNanos > exchange.route().responseNanos()) {
         exchange.abort(Failure.RESPONSE_TIMEOUT);
       }
     } else if (quietNanos > exchange.route().idleNanos()) {
       exchange.abort(exchange.isServerStalled() ? Failure.IDLE_TIMEOUT : Failure.REQUEST_TIMEOUT);
+    } else if (isBodyTooSlow(nowNanos)) {
+      exchange.abort(Failure.BODY_TOO_SLOW);
     }
+  }
+
+  /**
+   * Returns whether the client sends its request too slowly. Not once the answer has begun: then each side may wait for the
+   * other, as with streams in both directions.
+   */
+  private boolean isBodyTooSlow(long nowNanos) {
+    if (bodyRate == null) {
+      bodyRate = new BodyRate();
+    }
+    return bodyRate.isTooLow(
+        nowNanos,
+        exchange.client().received(),
+        exchange.leastBodyRate(),
+        !exchange.isServerStalled());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http;
 
+import dev.lblc.config.HttpLimits;
 import dev.lblc.gateway.http.RequestPlan.Body;
 import dev.lblc.gateway.route.AddressBlocks;
 import dev.lblc.gateway.route.AsciiCase;
@@ -114,6 +115,18 @@ final class InboundFacts implements RequestFacts {
   /** Returns how the body is framed on its way to a server. */
   Body body() {
     return body;
+  }
+
+  /** Returns whether the client says that its body has more bytes. */
+  boolean isLongerThan(long limit) {
+    if (limit == HttpLimits.NONE || body != Body.SIZED) {
+      return false;
+    }
+    try {
+      return Long.parseLong(String.valueOf(head.header("content-length")).trim()) > limit;
+    } catch (NumberFormatException e) {
+      return true; // more than fits in a long
+    }
   }
 
   /** Returns whether the client asks to switch to WebSocket. */

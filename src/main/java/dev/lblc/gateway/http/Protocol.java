@@ -7,7 +7,9 @@ public enum Protocol {
   /** One request at a time. */
   HTTP_1_1("HTTP/1.1"),
   /** Many streams on one connection. */
-  HTTP_2("HTTP/2");
+  HTTP_2("HTTP/2"),
+  /** What came could not be read as a request. */
+  UNKNOWN("-");
 
   private final String text;
 
@@ -16,7 +18,7 @@ public enum Protocol {
   }
 
   /** Returns the name in the access log. */
-  String text() {
+  public String text() {
     return text;
   }
 }

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The head of a client's request as it came, and the facts of its connection. */
 public interface RequestHead extends HeaderView {
-  /** Returns the version that the client speaks. */
+  /** Returns the version that the client speaks; {@link Protocol#UNKNOWN}: see {@link Exchange#refuse}. */
   Protocol protocol();
 
   /** Returns the method, as it came. */

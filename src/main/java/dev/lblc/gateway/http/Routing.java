@@ -13,7 +13,7 @@ final class Routing {
   static void begin(Exchange<?> exchange, RequestHead head, HttpRoutes routes) {
     if (head.method().equals("CONNECT")) {
       exchange.refuse(501, "not implemented");
-    } else if (head.target().length() > Limits.LINE_BYTES) {
+    } else if (head.target().length() > routes.limits().line()) {
       exchange.refuse(414, "target too long");
     } else {
       try {

@@ -80,6 +80,11 @@ public record Route(
         config.redirect());
   }
 
+  /** Returns whether the exchange as a whole has a time limit. */
+  public boolean isTimed() {
+    return requestNanos != Long.MAX_VALUE;
+  }
+
   private static long nanos(Duration duration) {
     return Math.max(1, duration.toNanos());
   }

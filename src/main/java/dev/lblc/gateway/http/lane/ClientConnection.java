@@ -329,6 +329,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   /** Says that nothing more will be written, and drops what still comes: a close would make the client lose the answer. */
   void linger() {
     phase = Phase.LINGERING;
+    dropInput();
     lane.deadlines().enter(limits, Stage.ENDING);
     setReading(true);
     VertxPipeline.endOutput(channel);
@@ -375,6 +376,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
       request.ended();
     }
     releaseHead();
+    dropInput();
+  }
+
+  /** Drops what was read; what is being processed is dropped behind that. */
+  private void dropInput() {
     if (input != null && !isProcessing) {
       input.release();
       input = null;

@@ -3,6 +3,7 @@ package dev.lblc.gateway.http.lane;
 import dev.lblc.gateway.http.ListedTokens;
 import dev.lblc.gateway.http.Protocol;
 import dev.lblc.gateway.http.RequestHead;
+import dev.lblc.gateway.http.UnreadableLine;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.SocketAddress;
 import java.util.List;
@@ -13,13 +14,14 @@ import org.jspecify.annotations.Nullable;
  * requests. Confined to the connection's event loop.
  */
 final class ClientHead implements RequestHead {
-  private static final int LONGEST_LINE = 200;
+  private static final int LONGEST_LINE = 256;
   private static final String[] USUAL_METHODS = {"GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS"};
 
   private final HttpConnection connection;
   private @Nullable HeadBuffer buffer;
   private @Nullable String method;
   private @Nullable String target;
+  private Protocol protocol = Protocol.HTTP_1_1;
   private @Nullable String peer;
   private @Nullable String localIp;
 
@@ -32,14 +34,17 @@ final class ClientHead implements RequestHead {
     buffer = whole;
     HeadParser parser = whole.parser();
     method = methodOf(whole, parser.methodStart(), parser.methodEnd());
+    protocol = parser.minorVersion() == 0 ? Protocol.HTTP_1_0 : Protocol.HTTP_1_1;
     target = whole.text(parser.targetStart(), parser.targetEnd());
   }
 
-  /** Takes what came in place of a head: the first line stands for its target. */
+  /** Takes what came in place of a head. */
   void beginFaulty(HeadBuffer faulty) {
+    UnreadableLine line = faulty.firstLine(LONGEST_LINE);
     buffer = null;
-    method = "-";
-    target = faulty.firstLine(LONGEST_LINE);
+    method = line.method();
+    target = line.target();
+    protocol = line.protocol();
   }
 
   /** Forgets the request. */
@@ -69,9 +74,7 @@ final class ClientHead implements RequestHead {
 
   @Override
   public Protocol protocol() {
-    return buffer != null && buffer.parser().minorVersion() == 0
-        ? Protocol.HTTP_1_0
-        : Protocol.HTTP_1_1;
+    return protocol;
   }
 
   @Override

@@ -96,25 +96,27 @@ final class ClientRequest implements ClientSide<ServerConnection> {
   /** Passes on, or drops, what belongs to the body of the request; returns false if that is none of it for now. */
   boolean readBody(ByteBuf in) {
     ServerConnection to = server;
-    if (isComplete || (to == null && !isDiscarding)) {
+    if (isComplete || body.isFaulty() || (to == null && !isDiscarding)) {
       return false;
     }
     int length = body.take(in);
     if (length > 0) {
       received += length;
-      if (to == null) {
-        in.skipBytes(length);
-      } else {
+      if (to != null && exchange().bodyGrew(received)) {
         to.write(in.readRetainedSlice(length));
         connection.flushLater(to);
+      } else {
+        in.skipBytes(length);
       }
     } else {
       trailersCame(to, body.readTrailers(in));
     }
-    if (body.isFaulty()) {
-      exchange().abort(Failure.BAD_BODY);
-    } else if (body.isDone()) {
+    if (body.isDone()) {
       completed();
+    } else if (body.isFaulty() && isDiscarding) {
+      connection.linger();
+    } else if (body.isFaulty()) {
+      exchange().abort(Failure.BAD_BODY);
     }
     return true;
   }

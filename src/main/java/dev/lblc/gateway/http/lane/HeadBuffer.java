@@ -1,6 +1,7 @@
 package dev.lblc.gateway.http.lane;
 
 import dev.lblc.gateway.http.HeaderView;
+import dev.lblc.gateway.http.UnreadableLine;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -95,13 +96,21 @@ final class HeadBuffer implements HeaderView {
     return new String(octets, from, to - from, StandardCharsets.ISO_8859_1);
   }
 
-  /** Returns the first line as far as it came, without its end, cut to so many characters. */
-  String firstLine(int longest) {
-    int end = 0;
-    while (end < length && end < longest && octets[end] != Octets.CR && octets[end] != Octets.LF) {
+  /** Returns the first line as far as it came, cut to so many characters. */
+  UnreadableLine firstLine(int longest) {
+    int start = 0;
+    while (start < length && isLineEnd(start)) {
+      start++;
+    }
+    int end = start;
+    while (end < length && end - start < longest && !isLineEnd(end)) {
       end++;
     }
-    return text(0, end);
+    return UnreadableLine.of(text(start, end), end < length && isLineEnd(end));
+  }
+
+  private boolean isLineEnd(int index) {
+    return octets[index] == Octets.CR || octets[index] == Octets.LF;
   }
 
   @Override

@@ -1,46 +1,63 @@
 package dev.lblc.gateway.http.vertx;
 
+import dev.lblc.gateway.http.UnreadableLine;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.DeadlineRing.Stage;
+import dev.lblc.gateway.route.HttpRoutes;
 import io.vertx.core.http.HttpConnection;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The idle limit of a client's connection: closes the connection if it had no request in flight for 70 s. Confined to its event
- * loop.
+ * The time limits of a client's connection while it has no request in flight:
  *
- * <p>It stays in one ring from the connection's start to its end. A request changes a counter and nothing else.
+ * <pre>
+ *   HTTP/1: no request yet, or the head of one has begun    timeouts.header, then 408
+ *   otherwise                                               timeouts.idle, then it is closed
+ * </pre>
+ *
+ * <p>It stays in one ring from the connection's start to its end. A request changes a counter and nothing else. Confined to the
+ * connection's event loop.
  */
 // Nobody waits until a dropped connection is closed.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class ClientConnection implements DeadlineRing.Timed {
   private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
-  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(70);
-
   private final HttpConnection connection;
   private final DeadlineRing deadlines;
+  private final Supplier<HttpRoutes> routes;
+  private final @Nullable RequestDecoder decoder;
   private final DeadlineRing.Entry limits = new DeadlineRing.Entry(this);
   private int inFlight;
   private boolean hasMoved;
+  private boolean isNew = true;
+  private boolean isHeadAwaited;
 
-  private ClientConnection(HttpConnection connection, DeadlineRing deadlines) {
+  private ClientConnection(
+      HttpConnection connection, DeadlineRing deadlines, Supplier<HttpRoutes> routes) {
     this.connection = connection;
     this.deadlines = deadlines;
+    this.routes = routes;
+    this.decoder = Connections.readStrictly(connection, routes.get().limits());
+    this.isHeadAwaited = decoder != null;
+    if (decoder == null) {
+      Connections.limitHead(connection, routes.get().limits().header());
+    }
   }
 
   /** Begins to watch a connection that was just accepted. */
-  static void opened(HttpConnection connection, DeadlineRing deadlines) {
-    ClientConnection opened = new ClientConnection(connection, deadlines);
+  static void opened(
+      HttpConnection connection, DeadlineRing deadlines, Supplier<HttpRoutes> routes) {
+    ClientConnection opened = new ClientConnection(connection, deadlines, routes);
     Connections.attach(connection, opened);
-    Connections.readStrictly(connection);
     deadlines.enter(opened.limits, Stage.IDLE);
     Connections.onClosed(connection, () -> deadlines.leave(opened.limits));
   }
 
-  /** Returns the idle limit of a connection. */
+  /** Returns the time limits of a connection. */
   static ClientConnection of(HttpConnection connection) {
     return Connections.attached(connection);
   }
@@ -49,6 +66,7 @@ final class ClientConnection implements DeadlineRing.Timed {
   void began() {
     inFlight++;
     hasMoved = true;
+    isNew = false;
   }
 
   /** Notes that a request was answered, or its client has gone. */
@@ -57,16 +75,30 @@ final class ClientConnection implements DeadlineRing.Timed {
     hasMoved = true;
   }
 
+  /** Returns the first line of a request of which nothing could be read; null: there was none. */
+  @Nullable
+  UnreadableLine unreadableLine() {
+    return decoder == null ? null : decoder.unreadableLine();
+  }
+
   @Override
   public boolean hasMoved() {
-    boolean moved = hasMoved || inFlight > 0;
+    boolean isAwaited = decoder != null && (isNew || decoder.isHeadBegun());
+    boolean moved = hasMoved || inFlight > 0 || isAwaited != isHeadAwaited;
     hasMoved = false;
+    isHeadAwaited = isAwaited;
     return moved;
   }
 
   @Override
   public void checkLimits(long nowNanos, long phaseNanos, long quietNanos) {
-    if (quietNanos > IDLE_NANOS) {
+    HttpRoutes now = routes.get();
+    if (decoder != null && isHeadAwaited) {
+      if (quietNanos > now.headerNanos()) {
+        deadlines.leave(limits);
+        decoder.timeOut();
+      }
+    } else if (quietNanos > now.idleNanos()) {
       deadlines.leave(limits);
       connection.close();
     }
@@ -74,6 +106,6 @@ final class ClientConnection implements DeadlineRing.Timed {
 
   @Override
   public void checkFailed(RuntimeException cause) {
-    LOG.error("the idle limit of a client's connection could not be checked", cause);
+    LOG.error("the time limits of a client's connection could not be checked", cause);
   }
 }

@@ -1,15 +1,19 @@
 package dev.lblc.gateway.http.vertx;
 
+import dev.lblc.config.HttpLimits;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AttributeKey;
+import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Operations on Vert.x connections that the API of Vert.x does not offer. */
 // Nobody waits until a dropped connection is closed, and addListener returns the future itself.
@@ -50,12 +54,32 @@ public final class Connections {
     context.close();
   }
 
-  /** Gives a new HTTP/1.1 connection of a client a decoder that is strict with all versions. */
-  static void readStrictly(HttpConnection client) {
+  /** Gives a new HTTP/1.1 connection of a client a decoder with these limits, and returns it; null: it is HTTP/2. */
+  static @Nullable RequestDecoder readStrictly(HttpConnection client, HttpLimits limits) {
     ChannelPipeline pipeline = ((ConnectionBase) client).channel().pipeline();
-    if (pipeline.get("httpDecoder") != null) {
-      pipeline.replace("httpDecoder", "httpDecoder", new RequestDecoder());
+    if (pipeline.get("httpDecoder") == null) {
+      return null;
     }
+    RequestDecoder decoder = new RequestDecoder(limits);
+    pipeline.replace("httpDecoder", "httpDecoder", decoder);
+    return decoder;
+  }
+
+  /** Tells the client of a new HTTP/2 connection how large a head may be, if that has changed since its listener was opened. */
+  static void limitHead(HttpConnection http2Client, int bytes) {
+    if (http2Client.settings() instanceof Http2Settings settings
+        && settings.getMaxHeaderListSize() != bytes) {
+      http2Client.updateSettings(settings.setMaxHeaderListSize(bytes));
+    }
+  }
+
+  /** Returns how many header fields a request has. */
+  static int fields(HttpServerRequest request) {
+    int fields = 0;
+    for (Map.Entry<String, String> unused : request.headers()) {
+      fields++;
+    }
+    return fields;
   }
 
   /** Notes whether a part of the answer on a connection to a server waits for its client. */

@@ -3,14 +3,18 @@ package dev.lblc.gateway.http.vertx;
 import dev.lblc.gateway.http.Exchange;
 import dev.lblc.gateway.http.ExchangeContext;
 import dev.lblc.gateway.route.HttpRoutes;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The requests of one listener on one event loop. Each begins an exchange with the routes of that moment. */
 final class HttpFront {
+  private static final String TOO_MANY_FIELDS = "too many headers";
+
   private final ExchangeContext<OutboundRequest> context;
   private final Supplier<HttpRoutes> routes;
 
@@ -21,9 +25,15 @@ final class HttpFront {
 
   /** Handles a request. */
   void begin(HttpServerRequest request) {
-    Exchange<OutboundRequest> exchange = exchange(request);
+    HttpRoutes now = routes.get();
+    Exchange<OutboundRequest> exchange = new InboundRequest(request, context, now, null).exchange();
     try {
-      exchange.begin();
+      if (request.version() == HttpVersion.HTTP_2
+          && Connections.fields(request) > now.limits().headers()) {
+        exchange.refuse(431, TOO_MANY_FIELDS);
+      } else {
+        exchange.begin();
+      }
     } catch (RuntimeException e) {
       exchange.crashed(e);
     }
@@ -31,9 +41,17 @@ final class HttpFront {
 
   /** Handles input that is not a request: refuses it and closes the connection, since the next start is unknown. */
   void refuse(HttpServerRequest request) {
-    Exchange<OutboundRequest> exchange = exchange(request);
+    ClientConnection connection = ClientConnection.of(request.connection());
+    Exchange<OutboundRequest> exchange =
+        new InboundRequest(request, context, routes.get(), connection.unreadableLine()).exchange();
     @Nullable Throwable cause = request.decoderResult().cause();
-    if (cause instanceof TooLongHttpLineException) {
+    if (cause instanceof PrematureChannelClosureException) {
+      exchange.clientGone();
+    } else if (cause instanceof HeadTimeoutException) {
+      exchange.refuse(408, "request head timed out");
+    } else if (cause instanceof TooManyFieldsException) {
+      exchange.refuse(431, TOO_MANY_FIELDS);
+    } else if (cause instanceof TooLongHttpLineException) {
       exchange.refuse(414, "request line too long");
     } else if (cause instanceof TooLongHttpHeaderException) {
       exchange.refuse(431, "headers too large");
@@ -43,9 +61,5 @@ final class HttpFront {
       exchange.refuse(400, "not a request");
     }
     request.connection().close();
-  }
-
-  private Exchange<OutboundRequest> exchange(HttpServerRequest request) {
-    return new InboundRequest(request, context, routes.get()).exchange();
   }
 }

@@ -28,9 +28,12 @@ public final class HttpWorker {
     vertx.setPeriodic(DeadlineRing.TICK_MILLIS, timer -> deadlines.tick(nanoTime.getAsLong()));
   }
 
-  /** Starts the idle limit of a connection that a listener has accepted. To be called before its first request. */
-  public void opened(HttpConnection connection) {
-    ClientConnection.opened(connection, deadlines);
+  /**
+   * Starts the limits of a connection that a listener has accepted. To be called before its first request; {@code routes} is
+   * asked at each check.
+   */
+  public void opened(HttpConnection connection, Supplier<HttpRoutes> routes) {
+    ClientConnection.opened(connection, deadlines, routes);
   }
 
   /** Returns the request handler of a listener; {@code routes} is asked at each request. */

@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http.vertx;
 
+import dev.lblc.gateway.http.UnreadableLine;
 import dev.lblc.gateway.http.Protocol;
 import dev.lblc.gateway.http.RequestHead;
 import io.vertx.core.MultiMap;
@@ -10,18 +11,24 @@ import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** The head of a request as Vert.x has read it. */
+/** The head of a request as Vert.x has read it, or the first line of one that could not be read. */
 final class InboundHead implements RequestHead, MapView {
   private final HttpServerRequest request;
   private final HttpConnection connection;
+  private final @Nullable UnreadableLine unreadable;
 
-  InboundHead(HttpServerRequest request) {
+  /** Creates the head of a request; {@code unreadable} is the first line of one that could not be read, else null. */
+  InboundHead(HttpServerRequest request, @Nullable UnreadableLine unreadable) {
     this.request = request;
     this.connection = request.connection();
+    this.unreadable = unreadable;
   }
 
   @Override
   public Protocol protocol() {
+    if (unreadable != null) {
+      return unreadable.protocol();
+    }
     HttpVersion version = request.version();
     return version == HttpVersion.HTTP_2
         ? Protocol.HTTP_2
@@ -30,12 +37,12 @@ final class InboundHead implements RequestHead, MapView {
 
   @Override
   public String method() {
-    return request.method().name();
+    return unreadable == null ? request.method().name() : unreadable.method();
   }
 
   @Override
   public String target() {
-    return request.uri();
+    return unreadable == null ? request.uri() : unreadable.target();
   }
 
   @Override

@@ -1,14 +1,17 @@
 package dev.lblc.gateway.http.vertx;
 
+import dev.lblc.gateway.http.UnreadableLine;
 import dev.lblc.gateway.http.Answer;
 import dev.lblc.gateway.http.ClientSide;
 import dev.lblc.gateway.http.Exchange;
 import dev.lblc.gateway.http.ExchangeContext;
+import dev.lblc.gateway.http.Failure;
 import dev.lblc.gateway.http.HeaderPlan;
 import dev.lblc.gateway.http.RequestHead;
 import dev.lblc.gateway.http.RequestPlan;
 import dev.lblc.gateway.http.ResponsePlan;
 import dev.lblc.gateway.route.HttpRoutes;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -33,15 +36,23 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
   private boolean isEnding;
   private @Nullable Runnable tunnel;
 
-  /** Takes over the request; nothing happens to it until its exchange begins. */
+  /**
+   * Takes over the request; nothing happens to it until its exchange begins.
+   *
+   * @param unreadable the first line of a request that could not be read; null: it could
+   */
   InboundRequest(
-      HttpServerRequest request, ExchangeContext<OutboundRequest> context, HttpRoutes routes) {
+      HttpServerRequest request,
+      ExchangeContext<OutboundRequest> context,
+      HttpRoutes routes,
+      @Nullable UnreadableLine unreadable) {
     this.request = request;
     this.response = request.response();
-    this.head = new InboundHead(request);
+    this.head = new InboundHead(request, unreadable);
     this.exchange = new Exchange<>(this, context, routes);
     ClientConnection connection = ClientConnection.of(request.connection());
     connection.began();
+    response.exceptionHandler(this::failed);
     response.endHandler(v -> {
       ended(connection);
       exchange.answered();
@@ -50,6 +61,15 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
       ended(connection);
       exchange.clientGone();
     });
+  }
+
+  /** Refuses a body that the decoder cannot read. The end of a connection or stream is reported to the handlers above. */
+  private void failed(Throwable cause) {
+    boolean isUnreadable =
+        cause instanceof DecoderException || cause instanceof IllegalArgumentException;
+    if (isUnreadable && request.version() != HttpVersion.HTTP_2) {
+      exchange.abort(Failure.BAD_BODY);
+    }
   }
 
   /** Of HTTP/2 Vert.x reports both that the response has ended and that the stream is closed. */

@@ -47,7 +47,7 @@ final class OutboundRequest implements ServerSide {
       end();
     } else {
       request.setChunked(plan.body() == RequestPlan.Body.CHUNKED);
-      new RequestRelay(from, this).begin();
+      new RequestRelay(client, this).begin();
       sendHeadSoon();
     }
   }

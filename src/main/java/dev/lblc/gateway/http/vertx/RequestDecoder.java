@@ -1,24 +1,33 @@
 package dev.lblc.gateway.http.vertx;
 
+import dev.lblc.gateway.http.UnreadableLine;
+import dev.lblc.config.HttpLimits;
 import dev.lblc.gateway.http.Limits;
 import dev.lblc.gateway.http.ListedTokens;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
 import io.vertx.core.http.Http1ServerConfig;
 import io.vertx.core.http.impl.http1.VertxHttpRequestDecoder;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Vert.x's decoder of requests, made strict: behind what another recipient could read otherwise nothing more is decoded.
+ * Vert.x's decoder of requests, with the limits of a listener, and strict: behind what another recipient could read otherwise
+ * nothing more is decoded. It knows whether the head of a request has begun, and keeps the first line of one that cannot be
+ * read.
  *
  * <pre>
  *   lines          {@link HeadCheck}
@@ -26,6 +35,8 @@ import java.util.regex.Pattern;
  *   framing        HTTP/1.0 is read as HTTP/1.1: of several different lengths Netty would take the first
  *                  the only transfer coding is chunked, alone
  * </pre>
+ *
+ * <p>Confined to the event loop of its channel.
  */
 final class RequestDecoder extends VertxHttpRequestDecoder {
   private static final Pattern VERSION = Pattern.compile("HTTP/[0-9]\\.[0-9]");
@@ -33,41 +44,106 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
   private static final byte DEL = 0x7f;
 
   private final HeadCheck check = HeadCheck.ofRequests();
+  private final int mostFields;
+  private final FirstLine firstLine = new FirstLine();
+  private @Nullable ChannelHandlerContext own;
   private HttpVersion version = HttpVersion.HTTP_1_1;
+  private int fields;
+  private boolean isBetweenRequests = true;
+  private boolean isLineUnreadable;
+  private boolean isTimedOut;
 
-  RequestDecoder() {
+  RequestDecoder(HttpLimits limits) {
     super(new Http1ServerConfig()
-        .setMaxInitialLineLength(Limits.LINE_BYTES)
-        .setMaxHeaderSize(Limits.HEADER_BYTES)
+        .setMaxInitialLineLength(limits.line())
+        .setMaxHeaderSize(limits.header())
         .setMaxChunkSize(Limits.CHUNK_BYTES));
+    this.mostFields = limits.headers();
+  }
+
+  /** Returns whether a part of a head has come, and not the whole of it. */
+  boolean isHeadBegun() {
+    return isBetweenRequests && firstLine.isBegun();
+  }
+
+  /** Returns the first line of a request of which nothing could be read; null: there was none. */
+  @Nullable
+  UnreadableLine unreadableLine() {
+    return isLineUnreadable ? firstLine.parts() : null;
+  }
+
+  /** Gives up waiting for the rest of a head: passes on a request that cannot be read, and ignores what comes after it. */
+  void timeOut() {
+    ChannelHandlerContext context = own;
+    if (context == null) {
+      throw new IllegalStateException("the decoder is in no pipeline");
+    }
+    isTimedOut = true;
+    HttpMessage never = createInvalidMessage();
+    never.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    never.setDecoderResult(DecoderResult.failure(new HeadTimeoutException()));
+    context.fireChannelRead(never);
+    context.fireChannelReadComplete();
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) throws Exception {
+    own = context;
+    super.handlerAdded(context);
   }
 
   @Override
   protected void decode(ChannelHandlerContext context, ByteBuf bytes, List<Object> out)
       throws Exception {
+    if (isTimedOut) {
+      bytes.skipBytes(bytes.readableBytes());
+      return;
+    }
+    int before = out.size();
+    int start = bytes.readerIndex();
+    int end = bytes.writerIndex();
     try {
       if (!check.admits(bytes)) {
         return;
       }
     } catch (IllegalArgumentException e) {
+      firstLine.take(bytes, start, end);
       refuse(createInvalidMessage(), e, out);
       return;
     }
-    int before = out.size();
     super.decode(context, bytes, out);
     if (out.size() > before) {
-      if (out.get(before) instanceof HttpRequest head) {
-        begun(head, before, out);
-      }
-      check.decoded(out, before);
+      decoded(bytes, start, end, before, out);
+    } else if (isBetweenRequests) {
+      // The decoder takes whole lines only: a part of one is there again at the next call.
+      firstLine.take(bytes, start, end);
     }
+  }
+
+  /** Follows what was decoded of these bytes: what is at this index of {@code out}, and behind it. */
+  private void decoded(ByteBuf bytes, int start, int end, int index, List<Object> out) {
+    if (out.get(index) instanceof HttpRequest head) {
+      if (head.decoderResult().isFailure()) {
+        if (!isLineUnreadable) {
+          head.setProtocolVersion(version);
+        }
+        firstLine.take(bytes, start, end);
+        head.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+      } else {
+        begun(head, index, out);
+      }
+    }
+    if (out.get(out.size() - 1) instanceof LastHttpContent) {
+      isBetweenRequests = true;
+    }
+    check.decoded(out, index);
   }
 
   private void begun(HttpRequest head, int index, List<Object> out) {
     head.setProtocolVersion(version);
-    if (head.decoderResult().isFailure()) {
-      return;
-    }
+    firstLine.clear();
+    fields = 0;
+    isBetweenRequests = false;
     if (hasUnknownCoding(head.headers())) {
       out.subList(index, out.size()).clear();
       refuse(head, new IllegalArgumentException("unsupported transfer coding"), out);
@@ -78,7 +154,7 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
   }
 
   private void refuse(HttpMessage message, IllegalArgumentException why, List<Object> out) {
-    message.setProtocolVersion(version);
+    message.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     message.setDecoderResult(DecoderResult.failure(why));
     out.add(message);
   }
@@ -138,12 +214,34 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
     }
     head.setProtocolVersion(HttpVersion.HTTP_1_1);
     check.firstLineRead();
+    fields = 0;
     return head;
+  }
+
+  /** Returns what stands for a request without a first line that could be read; the log shows {@link #unreadableLine}. */
+  @Override
+  protected HttpMessage createInvalidMessage() {
+    isLineUnreadable = true;
+    return new DefaultFullHttpRequest(
+        HttpVersion.HTTP_1_1, HttpMethod.GET, "/", Unpooled.EMPTY_BUFFER);
   }
 
   @Override
   protected AsciiString splitHeaderName(byte[] line, int start, int length) {
     HeaderNameCheck.check(line, start, length);
+    if (++fields > mostFields) {
+      throw new TooManyFieldsException(mostFields);
+    }
     return super.splitHeaderName(line, start, length);
+  }
+
+  @Override
+  protected void decodeLast(ChannelHandlerContext context, ByteBuf bytes, List<Object> out)
+      throws Exception {
+    if (isTimedOut) {
+      bytes.skipBytes(bytes.readableBytes());
+    } else {
+      super.decodeLast(context, bytes, out);
+    }
   }
 }

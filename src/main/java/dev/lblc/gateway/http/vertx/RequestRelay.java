@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http.vertx;
 
+import dev.lblc.gateway.http.Exchange;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpServerRequest;
@@ -8,13 +9,15 @@ import io.vertx.core.http.HttpVersion;
 /** The relay of a request's body to a server, no faster than the server takes it. Confined to its event loop. */
 final class RequestRelay {
   private final HttpServerRequest from;
+  private final Exchange<OutboundRequest> exchange;
   private final OutboundRequest server;
   private final HttpClientRequest to;
   private final LastPiece last;
 
   /** Creates the relay of a paused request of which nothing was read. */
-  RequestRelay(HttpServerRequest from, OutboundRequest server) {
-    this.from = from;
+  RequestRelay(InboundRequest client, OutboundRequest server) {
+    this.from = client.request();
+    this.exchange = client.exchange();
     this.server = server;
     this.to = server.request();
     // An HTTP/2 stream may report its end later than its last piece.
@@ -28,7 +31,7 @@ final class RequestRelay {
   }
 
   private void piece(Buffer piece) {
-    if (server.isDropped() || last.holds(piece)) {
+    if (server.isDropped() || !exchange.bodyGrew(from.bytesRead()) || last.holds(piece)) {
       return;
     }
     server.write(piece);

@@ -1,7 +1,6 @@
 package dev.lblc.gateway.http.vertx;
 
 import dev.lblc.gateway.http.Exchange;
-import dev.lblc.gateway.http.Failure;
 import dev.lblc.gateway.http.HeaderPlan;
 import dev.lblc.gateway.http.ResponsePlan;
 import dev.lblc.gateway.http.ResponsePlan.Body;
@@ -54,7 +53,7 @@ final class ResponseRelay {
     }
     from.handler(this::piece);
     from.endHandler(v -> end());
-    from.exceptionHandler(cause -> exchange.serverFailed(Failure.CUT_SHORT));
+    from.exceptionHandler(cause -> exchange.serverFailed(UpstreamFailure.withinAnswer(cause)));
     if (plan.body() != Body.NONE) {
       flushHeadSoon();
     }

@@ -10,13 +10,18 @@ import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The failure that an exception of Vert.x stands for, before the head of a response has come. */
+/** The failure that an exception of Vert.x stands for. */
 final class UpstreamFailure {
   private static final Logger LOG = LoggerFactory.getLogger(UpstreamFailure.class);
 
   private UpstreamFailure() {}
 
-  /** Returns the failure that an exception stands for. An unknown exception is logged and counts as the gateway's fault. */
+  /** Returns the failure that an exception stands for once the head of the response has come. */
+  static Failure withinAnswer(Throwable cause) {
+    return isClosure(cause) || !isNonsense(cause) ? Failure.CUT_SHORT : Failure.BROKEN_ANSWER;
+  }
+
+  /** Returns the failure that an exception stands for before the head of a response has come. An unknown exception is logged and counts as the gateway's fault. */
   static Failure of(Throwable cause) {
     if (isClosure(cause)) {
       return Failure.CLOSED_EARLY;

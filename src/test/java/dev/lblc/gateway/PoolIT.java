@@ -1,0 +1,53 @@
+package dev.lblc.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lblc.testing.Eventually;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetSocket;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Test;
+
+/** How many connections to a server there are at once. What an engine does with requests in excess is its own. */
+final class PoolIT {
+  private static final String REQUEST = "GET /%s/x HTTP/1.1\r\nHost: h\r\n\r\n";
+  private static final String OK = RawClient.head("HTTP/1.1 200 OK", "Content-Length: 2") + "ok";
+
+  private final Queue<NetSocket> asked = new ConcurrentLinkedQueue<>();
+
+  @Test
+  void connections_atTheLimitOfTheirService_areWaitedFor() throws Exception {
+    TestGateway gateway = new TestGateway(Engine.VERTX);
+    try {
+      int port = gateway.tcp(socket -> socket.handler(request -> asked.add(socket)));
+      JsonObject one = new JsonObject().put("pool", new JsonObject().put("maxConnections", 1));
+      gateway
+          .service("one", one, port)
+          .service("many", gateway.tcp(socket -> socket.handler(request -> asked.add(socket))))
+          .route("one", new JsonObject())
+          .route("many", new JsonObject())
+          .start(1);
+      try (RawClient first = new RawClient(gateway.port());
+          RawClient second = new RawClient(gateway.port());
+          RawClient third = new RawClient(gateway.port())) {
+        first.send(REQUEST.formatted("one"));
+        Eventually.holds("the first has the connection", () -> asked.size() == 1);
+        second.send(REQUEST.formatted("one"));
+        Eventually.holds("the second waits for it", () -> gateway.active("one") == 2);
+        third.send(REQUEST.formatted("many"));
+        Eventually.holds("the third has one of another service", () -> asked.size() == 2);
+        NetSocket only = asked.remove();
+        only.write(OK);
+        assertThat(first.response()).endsWith("ok");
+        Eventually.holds("the second has it", () -> asked.contains(only));
+        asked.forEach(socket -> socket.write(OK));
+        assertThat(second.response()).endsWith("ok");
+        assertThat(third.response()).endsWith("ok");
+      }
+      gateway.awaitIdle();
+    } finally {
+      gateway.stop();
+    }
+  }
+}
