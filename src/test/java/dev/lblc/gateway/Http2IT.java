@@ -274,8 +274,7 @@ final class Http2IT {
   void sizeOfAHead_changedWhileItListens_countsForTheNextConnection() throws Exception {
     TestGateway changing = new TestGateway(engine);
     try {
-      JsonObject listener =
-          ConfigJson.listener("127.0.0.1", 0).put("tls", CERTIFICATE.json());
+      JsonObject listener = ConfigJson.listener("127.0.0.1", 0).put("tls", CERTIFICATE.json());
       JsonObject route =
           ConfigJson.route("plain").put("match", new JsonObject().put("path", "/plain/*"));
       changing
@@ -285,10 +284,8 @@ final class Http2IT {
           .start();
       listener.put("limits", new JsonObject().put("header", "1KiB"));
       changing.apply(List.of(listener), List.of(route)).await(10, SECONDS);
-      RequestOptions target = new RequestOptions()
-          .setHost("localhost")
-          .setPort(changing.port())
-          .setURI("/plain/x");
+      RequestOptions target =
+          new RequestOptions().setHost("localhost").setPort(changing.port()).setURI("/plain/x");
       assertThat(client
               .request(target)
               .compose(HttpClientRequest::send)

@@ -421,9 +421,7 @@ final class LimitsIT {
           .endsWith("ok");
       JsonObject listener =
           ConfigJson.listener("127.0.0.1", 0).put("limits", new JsonObject().put("headers", 2));
-      changing
-          .apply(List.of(listener), List.of(route))
-          .await(10, SECONDS);
+      changing.apply(List.of(listener), List.of(route)).await(10, SECONDS);
       assertThat(RawClient.exchange(changing.port(), get("/plain/ok", "a: 1", "b: 2")))
           .startsWith("HTTP/1.1 431 ");
     } finally {

@@ -57,6 +57,12 @@ final class BodyRateTest {
   }
 
   @Test
+  void body_thatIsHeldUpWithinTheGrace_keepsTheRestOfIt() {
+    assertThat(send(0, 1, false)).isEqualTo(NEVER);
+    assertThat(send(0, 60, true)).isBetween(18_900L, 19_100L);
+  }
+
+  @Test
   void body_thatIsHeldUpNowAndThen_isNeverTooSlow() {
     for (int i = 0; i < 20; i++) {
       assertThat(send(0, 9, true)).isEqualTo(NEVER);
