@@ -27,6 +27,8 @@ final class BodyReader {
   private final HeadLimits limits;
   private State state = State.DONE;
   private long left;
+  private long taken;
+  private boolean isChunked;
   private @Nullable ChunkScanner chunks;
   private @Nullable HeadBuffer trailers;
 
@@ -38,6 +40,8 @@ final class BodyReader {
 
   /** Begins a body: its length, {@link Framing#CHUNKED} or {@link Framing#UNTIL_CLOSE}. */
   void begin(long framing) {
+    taken = 0;
+    isChunked = framing == Framing.CHUNKED;
     if (framing == Framing.CHUNKED) {
       state = State.CHUNKED;
       scanner().begin();
@@ -61,7 +65,12 @@ final class BodyReader {
 
   /** Returns whether it comes in chunks. */
   boolean isChunked() {
-    return state == State.CHUNKED || state == State.TRAILERS;
+    return isChunked;
+  }
+
+  /** Returns how many octets of data have come; the framing of chunks does not count. */
+  long received() {
+    return isChunked ? scanner().data() : taken;
   }
 
   /** Returns whether the end of the connection is the end of the body. */
@@ -74,12 +83,13 @@ final class BodyReader {
     int readable = in.readableBytes();
     switch (state) {
       case SIZED -> {
-        int taken = (int) Math.min(left, readable);
-        left -= taken;
+        int come = (int) Math.min(left, readable);
+        left -= come;
+        taken += come;
         if (left == 0) {
           state = State.DONE;
         }
-        return taken;
+        return come;
       }
       case CHUNKED -> {
         ChunkScanner scanner = scanner();
@@ -89,6 +99,7 @@ final class BodyReader {
         return scanner.isFaulty() ? 0 : end - from;
       }
       case UNTIL_CLOSE -> {
+        taken += readable;
         return readable;
       }
       case TRAILERS, DONE, FAULTY -> {

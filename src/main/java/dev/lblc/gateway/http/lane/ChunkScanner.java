@@ -39,13 +39,20 @@ final class ChunkScanner {
 
   private State state = State.SIZE;
   private long size;
+  private long data;
   private int length;
 
   /** Begins a new body. */
   void begin() {
     state = State.SIZE;
     size = 0;
+    data = 0;
     length = 0;
+  }
+
+  /** Returns how many octets of data have come. */
+  long data() {
+    return data;
   }
 
   /** Returns whether the line of the last chunk was seen. */
@@ -81,9 +88,10 @@ final class ChunkScanner {
   int scanRun(ByteBuf bytes, int from, int to) {
     int at = from;
     if (state == State.DATA) {
-      int data = (int) Math.min(size, to - at);
-      size -= data;
-      at += data;
+      int come = (int) Math.min(size, to - at);
+      size -= come;
+      data += come;
+      at += come;
       if (size == 0) {
         state = State.DATA_CR;
       }

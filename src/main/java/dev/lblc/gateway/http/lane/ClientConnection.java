@@ -367,11 +367,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     if (phase == Phase.CLOSED || phase == Phase.HANDED_OVER) {
       return;
     }
-    boolean isInExchange = phase == Phase.REQUEST;
+    Phase before = phase;
+    HeadBuffer part = head;
     phase = Phase.CLOSED;
     lane.deadlines().leave(limits);
-    if (isInExchange) {
+    if (before == Phase.REQUEST) {
       request.clientGone();
+    } else if (before == Phase.HEAD && part != null && part.length() > EMPTY_LINE) {
+      request.leftWithin(part, routes.get());
     } else {
       request.ended();
     }

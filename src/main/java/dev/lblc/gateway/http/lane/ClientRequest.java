@@ -40,7 +40,6 @@ final class ClientRequest implements ClientSide<ServerConnection> {
   private boolean isDiscarding;
   private boolean isExpecting;
   private boolean isAnswered;
-  private long received;
 
   ClientRequest(
       ClientConnection connection, LaneLoop lane, ChannelHandlerContext context, ClientHead head) {
@@ -73,6 +72,7 @@ final class ClientRequest implements ClientSide<ServerConnection> {
 
   /** Answers what cannot be served. */
   void refuse(HeadBuffer faulty, HeadFault fault, HttpRoutes routes) {
+    body.begin(0);
     if (fault == HeadFault.FRAMING) {
       head.begin(faulty);
     } else {
@@ -83,10 +83,17 @@ final class ClientRequest implements ClientSide<ServerConnection> {
     opened(routes).refuse(fault.status(), fault.reason());
   }
 
+  /** Notes that the client has left within the head of a request. */
+  void leftWithin(HeadBuffer part, HttpRoutes routes) {
+    head.beginFaulty(part);
+    isComplete = true;
+    opened(routes).clientGone();
+    ended();
+  }
+
   private Exchange<ServerConnection> opened(HttpRoutes routes) {
     isDiscarding = false;
     isAnswered = false;
-    received = 0;
     answer.begin();
     Exchange<ServerConnection> begun = new Exchange<>(this, lane.context(), routes);
     exchange = begun;
@@ -101,8 +108,7 @@ final class ClientRequest implements ClientSide<ServerConnection> {
     }
     int length = body.take(in);
     if (length > 0) {
-      received += length;
-      if (to != null && exchange().bodyGrew(received)) {
+      if (to != null && exchange().bodyGrew(body.received())) {
         to.write(in.readRetainedSlice(length));
         connection.flushLater(to);
       } else {
@@ -259,7 +265,7 @@ final class ClientRequest implements ClientSide<ServerConnection> {
 
   @Override
   public long received() {
-    return received;
+    return body.received();
   }
 
   @Override

@@ -15,7 +15,7 @@ enum HeadFault {
   VALUE(400, "bad header value"),
   FOLDED(400, "folded header"),
   FRAMING(400, "ambiguous length of the body"),
-  LATE(408, "header timed out");
+  LATE(408, "request head timed out");
 
   private final int status;
   private final String reason;
