@@ -51,6 +51,7 @@ public final class Application {
    * @param startPlugin how long the start of a verticle of a plugin may take
    */
   static Application start(GatewayFile file, Duration startPlugin) throws StartException {
+    JdkTls.acceptAllServerNames();
     Metrics metrics = new Metrics();
     HazelcastNode node = VertxSetup.node(file.config().plugin().cluster());
     Application application = new Application(VertxSetup.vertx(file.config(), metrics, node), node);

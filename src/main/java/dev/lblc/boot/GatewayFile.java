@@ -5,7 +5,9 @@ import dev.lblc.config.ConfigException;
 import dev.lblc.config.ConfigFile;
 import dev.lblc.config.ConfigReader;
 import dev.lblc.config.GatewayConfig;
+import dev.lblc.gateway.Certificates;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -23,6 +25,10 @@ public record GatewayFile(GatewayConfig config, PluginFolder plugins) {
     try {
       GatewayConfig config =
           ConfigReader.readText(path.toString(), text, plugins.strategies(), System.getenv());
+      List<ConfigError> faults = Certificates.faults(path.toString(), config);
+      if (!faults.isEmpty()) {
+        throw new ConfigException(faults);
+      }
       return new GatewayFile(config, plugins);
     } catch (ConfigException e) {
       throw new ConfigException(

@@ -105,6 +105,6 @@ final class EffectiveRoutes {
   private static @Nullable Map<String, Object> redirect(@Nullable Redirect redirect) {
     return redirect == null
         ? null
-        : Map.of("scheme", redirect.scheme(), "status", redirect.status());
+        : Map.of("scheme", redirect.scheme(), "port", redirect.port(), "status", redirect.status());
   }
 }

@@ -99,10 +99,16 @@ public record HttpRouteConfig(
   public record HeaderEdits(Map<String, String> set, Set<String> remove) {}
 
   /**
-   * A redirect to the same URL with another scheme.
+   * A redirect to the same host and path with another scheme or port.
    *
    * @param scheme {@code http} or {@code https}
+   * @param port of the new URL; the scheme's own unless the file names another
    * @param status 301, 302, 303, 307 or 308
    */
-  public record Redirect(String scheme, int status) {}
+  public record Redirect(String scheme, int port, int status) {
+    /** Returns the port of a scheme in a URL that names none. */
+    public static int ownPort(String scheme) {
+      return scheme.equals("https") ? 443 : 80;
+    }
+  }
 }

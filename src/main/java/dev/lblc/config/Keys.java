@@ -54,7 +54,7 @@ final class Keys {
   static final List<String> ROUTE_LIMITS = List.of("body");
   static final List<String> REWRITE = List.of("stripPrefix");
   static final List<String> HEADER_EDITS = List.of("set", "remove");
-  static final List<String> REDIRECT = List.of("scheme", "status");
+  static final List<String> REDIRECT = List.of("scheme", "port", "status");
 
   static final List<String> SERVICE =
       List.of("strategy", "options", "servers", "leaseTimeout", "proxyProtocol", "pool", "health");

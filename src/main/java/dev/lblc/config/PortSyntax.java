@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The syntax of ports in lists: numbers, and ranges in strings. */
 final class PortSyntax {
-  private static final int MOST = 65_535;
+  static final int MOST = 65_535;
   private static final String EXPECTED = "a range of ports such as 6000-6010";
   private static final Pattern RANGE = Pattern.compile("([1-9][0-9]{0,4})-([1-9][0-9]{0,4})");
 

@@ -219,12 +219,13 @@ final class RouteReader {
     Redirect read = redirect.object(Keys.REDIRECT, keys -> {
       String scheme =
           keys.required("scheme").text(NameSyntax.oneOf(List.of("http", "https")), "https");
+      int port = keys.optional("port").integer(Redirect.ownPort(scheme), 1, PortSyntax.MOST);
       Cursor status = keys.optional("status");
       int code = status.integer(308, 300, 399);
       if (!REDIRECTS.contains(code)) {
         status.fail("one of " + REDIRECTS);
       }
-      return new Redirect(scheme, code);
+      return new Redirect(scheme, port, code);
     });
     return redirect.isPresent() ? read : null;
   }

@@ -173,11 +173,10 @@ public final class Gateway {
     for (ListenerConfig listener : config.listeners()) {
       wanted.add(
           listener instanceof HttpListenerConfig http
-              ? new HttpListener(vertx, HttpSettings.compile(vertx, http, services, lblc::service))
+              ? new HttpListener(vertx, HttpSettings.compile(http, services, lblc::service))
               : new TcpListener(
                   vertx,
-                  TcpSettings.compile(
-                      vertx, (TcpListenerConfig) listener, services, lblc::service)));
+                  TcpSettings.compile((TcpListenerConfig) listener, services, lblc::service)));
     }
     return wanted;
   }

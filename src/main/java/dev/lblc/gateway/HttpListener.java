@@ -25,6 +25,7 @@ final class HttpListener implements Listener {
 
   private final Vertx vertx;
   private final ConnectionCount connections;
+  private final HttpOpening opening = new HttpOpening(this::hasAccessLog);
   private volatile HttpSettings settings;
   private volatile List<Share> shares = List.of();
   private volatile Future<Void> drained = Future.succeededFuture();
@@ -120,7 +121,8 @@ final class HttpListener implements Listener {
 
   private Future<Share> open(Worker worker) {
     return worker.call(() -> vertx
-        .createHttpServer(ServerOptions.of(settings))
+        .createHttpServer(ServerOptions.of(settings, opening))
+        .exceptionHandler(opening::failed)
         .connectionHandler(connection -> accepted(worker, connection))
         .requestHandler(worker.http().handler(() -> settings.routes()))
         .invalidRequestHandler(worker.http().invalidRequestHandler(() -> settings.routes()))
@@ -135,7 +137,8 @@ final class HttpListener implements Listener {
     }
     Share any = shares.get(0);
     return any.worker()
-        .call(() -> any.server().updateSSLOptions(ServerOptions.tlsOf(next)).<Void>mapEmpty());
+        .call(() ->
+            any.server().updateSSLOptions(ServerOptions.tlsOf(next, opening)).<Void>mapEmpty());
   }
 
   private void serve(Worker worker, HttpConnection connection) {
@@ -154,11 +157,18 @@ final class HttpListener implements Listener {
 
   /** Counts a new connection, and closes it at once if the listener is over its limit. */
   private void accepted(Worker worker, HttpConnection connection) {
+    if (settings.config().proxyProtocol() && settings.certificate() == null) {
+      Connections.readFirst(connection, opening.proxyHeaderReader()); // with TLS it has been read
+    }
     serve(worker, connection);
     boolean stays = connections.opened();
     Connections.onClosed(connection, connections::closed);
     if (!stays) {
       Connections.closeNow(connection);
     }
+  }
+
+  private boolean hasAccessLog() {
+    return settings.config().accessLog();
   }
 }

@@ -5,7 +5,6 @@ import dev.lblc.config.ServiceConfig;
 import dev.lblc.gateway.net.Certificate;
 import dev.lblc.gateway.route.HttpRoutes;
 import dev.lblc.plugin.LblcService;
-import io.vertx.core.Vertx;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -27,19 +26,15 @@ record HttpSettings(
    * @param configs of all services, by name
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
    * @throws IllegalArgumentException if a route cannot work, or the certificate is not one
-   * @throws IllegalStateException if the PROXY protocol is asked for and its codec is not on the class path
    */
   static HttpSettings compile(
-      Vertx vertx,
       HttpListenerConfig config,
       Map<String, ServiceConfig> configs,
       Function<String, LblcService> services) {
-    HttpSettings settings = new HttpSettings(
+    return new HttpSettings(
         config,
         HttpRoutes.compile(config, configs, services),
-        Certificate.read(vertx, config.name(), config.tls()));
-    ServerOptions.check(settings);
-    return settings;
+        Certificate.read(config.name(), config.tls()));
   }
 
   boolean isConfiguredAs(HttpSettings other) {

@@ -3,7 +3,7 @@ package dev.lblc.gateway;
 import dev.lblc.config.HttpLimits;
 import dev.lblc.gateway.http.Limits;
 import dev.lblc.gateway.net.Certificate;
-import dev.lblc.gateway.net.ProxyCodec;
+import dev.lblc.gateway.net.VertxTls;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
@@ -16,16 +16,8 @@ final class ServerOptions {
 
   private ServerOptions() {}
 
-  /** Throws an {@link IllegalStateException} if the listener uses the PROXY protocol and its codec is not on the class path. */
-  static void check(HttpSettings settings) {
-    if (settings.config().proxyProtocol()) {
-      ProxyCodec.require(
-          settings.config().name()); // else Vert.x would take the header for a request
-    }
-  }
-
-  /** Returns the options to listen with. */
-  static HttpServerOptions of(HttpSettings settings) {
+  /** Returns the options to listen with. The PROXY protocol is not for Vert.x: {@code opening} reads its headers. */
+  static HttpServerOptions of(HttpSettings settings, HttpOpening opening) {
     HttpLimits limits = settings.config().limits();
     HttpServerOptions options = new HttpServerOptions()
         .setMaxInitialLineLength(limits.line())
@@ -39,13 +31,13 @@ final class ServerOptions {
         .setHandle100ContinueAutomatically(true)
         // WebSocket extensions are negotiated between client and server.
         .setPerFrameWebSocketCompressionSupported(false)
-        .setPerMessageWebSocketCompressionSupported(false)
-        .setUseProxyProtocol(settings.config().proxyProtocol());
+        .setPerMessageWebSocketCompressionSupported(false);
     Certificate certificate = settings.certificate();
     if (certificate != null) {
       options
           .setSsl(true)
-          .setSni(true)
+          .setSslEngineOptions(
+              new VertxTls(settings.config().proxyProtocol() ? opening::proxyHeaderReader : null))
           .setKeyCertOptions(certificate.options())
           .setUseAlpn(true)
           .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1));
@@ -54,8 +46,8 @@ final class ServerOptions {
   }
 
   /** Returns the part of the options that can be replaced while the servers listen. */
-  static ServerSSLOptions tlsOf(HttpSettings settings) {
-    ServerSSLOptions tls = of(settings).getSslOptions();
+  static ServerSSLOptions tlsOf(HttpSettings settings, HttpOpening opening) {
+    ServerSSLOptions tls = of(settings, opening).getSslOptions();
     tls.setApplicationLayerProtocols(
         List.of(HttpVersion.HTTP_2.alpnName(), HttpVersion.HTTP_1_1.alpnName()));
     return tls;

@@ -3,6 +3,8 @@ package dev.lblc.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.testing.Ports;
+import dev.lblc.testing.SelfSigned;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -88,6 +90,38 @@ class CommandsTest {
         .hasSize(3)
         .allMatch(line -> line.startsWith(directory.toString()) && line.contains("(expected: "));
     assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void check_keysOfOtherCertificates_namesAllOfThemWithTheirFiles() throws IOException {
+    SelfSigned one = SelfSigned.of("one");
+    SelfSigned two = SelfSigned.of("two");
+    JsonObject mixed = new SelfSigned(one.certificate(), two.key()).json();
+    JsonObject swapped = new SelfSigned(two.key(), two.certificate()).json();
+    JsonObject config = new JsonObject(gateway(100));
+    JsonObject web = config.getJsonArray("listeners").getJsonObject(0).copy();
+    config.getJsonArray("listeners").getJsonObject(0).put("tls", one.json());
+    config
+        .getJsonArray("listeners")
+        .add(web.copy().put("name", "two").put("tls", mixed))
+        .add(web.copy().put("name", "three").put("protocol", "tcp").put("tls", swapped));
+    config.put(
+        "cluster",
+        new JsonObject()
+            .put("enabled", true)
+            .put(
+                "eventBus",
+                new JsonObject()
+                    .put("tls", mixed.copy().put("trust", one.certificate().toString()))));
+    assertThat(execute("check", write(config.encode()).toString())).isEqualTo(1);
+    String notTheKey =
+        two.key() + " is not the private key of the first certificate in " + one.certificate();
+    assertThat(err.toString().lines())
+        .hasSize(3)
+        .anyMatch(line -> line.contains("$.listeners[1].tls: " + notTheKey))
+        .anyMatch(
+            line -> line.contains("$.listeners[2].tls: " + two.key() + " and " + two.certificate()))
+        .anyMatch(line -> line.contains("$.cluster.eventBus.tls: " + notTheKey));
   }
 
   @Test

@@ -2,8 +2,10 @@ package dev.lblc.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.testing.Hellos;
 import dev.lblc.testing.PluginJar;
 import dev.lblc.testing.Ports;
+import dev.lblc.testing.SelfSigned;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -27,11 +29,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The program as a process of its own. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RunIT {
-  private static final Pattern ADDRESS = Pattern.compile("(web|admin) (http://[^,\\s]+)");
+  /** The type of a record of TLS that is no alert. */
+  private static final int HANDSHAKE = 22;
+
+  private static final Pattern ADDRESS =
+      Pattern.compile("(web|admin) ((?:http|https|tls)://[^,\\s]+)");
 
   private @Nullable Process process;
 
@@ -77,6 +85,44 @@ class RunIT {
               .getBytes(StandardCharsets.US_ASCII));
       assertThat(output.readLine()).contains(" 9.8.7.6 GET /a HTTP/1.1 502 ");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http", "tcp"})
+  void run_clientsWhoseServerNameIsNoHostName_getAServerHello(String protocol) throws Exception {
+    String tls = "\"tls\": " + SelfSigned.of("localhost").json() + ", \"port\"";
+    Process running = start(gateway(0, 0)
+        .replaceFirst("\"port\"", Matcher.quoteReplacement(tls))
+        .replace("\"protocol\": \"http\"", "\"protocol\": \"" + protocol + "\"")
+        .replace("{path}", "{sni}"));
+    BufferedReader output = running.inputReader();
+    int port = URI.create(address(firstLine(output, "ready: "), "web")).getPort();
+    for (String name :
+        List.of("a_b.example.com", "example.com.", "-a.example.com", "192.0.2.1:1")) {
+      byte[] hello = Hellos.ofJdk("x".repeat(name.length()));
+      byte[] wanted = name.getBytes(StandardCharsets.US_ASCII);
+      int at = new String(hello, StandardCharsets.ISO_8859_1).indexOf("x".repeat(name.length()));
+      System.arraycopy(wanted, 0, hello, at, wanted.length);
+      try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        client.setSoTimeout(10_000);
+        client.getOutputStream().write(hello);
+        assertThat(client.getInputStream().read()).as(name).isEqualTo(HANDSHAKE);
+      }
+    }
+  }
+
+  @Test
+  void run_keyOfAnotherCertificate_isOneLineAndExit1() throws Exception {
+    SelfSigned one = SelfSigned.of("one");
+    SelfSigned two = SelfSigned.of("two");
+    String tls = "\"tls\": " + new SelfSigned(one.certificate(), two.key()).json() + ", \"port\"";
+    Process failed = start(gateway(0, 0).replaceFirst("\"port\"", Matcher.quoteReplacement(tls)));
+    assertThat(failed.errorReader().lines())
+        .containsExactly(directory.resolve("gateway.json") + ": $.listeners[0].tls: " + two.key()
+            + " is not the private key of the first certificate in " + one.certificate()
+            + " (expected: a certificate and its private key, in PEM)");
+    assertThat(failed.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(failed.exitValue()).isEqualTo(1);
   }
 
   @Test

@@ -61,6 +61,7 @@ final class ConfigDiffTest {
         "$.routes[0].rewrite.stripPrefix                   | '/images/a'",
         "$.routes[0].host                                  | 'keep'",
         "$.routes[0].requestHeaders.set['x-a']             | 'c'",
+        "$.routes[1].redirect.port                         | 443",
         "$.routes[1].redirect.status                       | 308",
         "$.routes[2].match.sni                             | 'a.b'",
         "$.routes[2].timeouts.lifetime                     | '9h'",

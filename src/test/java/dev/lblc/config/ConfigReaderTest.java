@@ -201,7 +201,8 @@ class ConfigReaderTest {
             noEdits,
             noEdits,
             null));
-    assertThat(Sample.httpRoutes(config).get(1).redirect()).isEqualTo(new Redirect("https", 308));
+    assertThat(Sample.httpRoutes(config).get(1).redirect())
+        .isEqualTo(new Redirect("https", 443, 308));
     ServiceConfig service = Sample.service(config, "s");
     assertThat(service.options())
         .isEqualTo(new SchedulerOptions(

@@ -59,6 +59,8 @@ class RulesTest {
         fault("$.routes[0].redirect", new JsonObject().put("scheme", "https"), "no redirect"),
         fault("$.routes[1].redirect.scheme", "ftp", "one of http, https"),
         fault("$.routes[1].redirect.status", 304, "308"),
+        fault("$.routes[1].redirect.port", 0, "1 to 65535"),
+        fault("$.routes[1].redirect.port", 65536, "1 to 65535"),
         fault("$.routes[0].match.sni", "*.db.example.com", "no sni: the route's listener is http"),
         fault("$.routes[0].match.port", new JsonArray().add(80), "no port: the route's listener"),
         fault("$.routes[0].match.client", new JsonArray().add("::1"), "no client: the route's"),

@@ -167,7 +167,7 @@ final class Sample {
            "rewrite": {"stripPrefix": "/images"}, "host": "backend:81",
            "requestHeaders": {"set": {"x-a": "b"}, "remove": ["cookie"]},
            "responseHeaders": {"set": {"x-c": "d"}, "remove": ["server"]}},
-          {"listener": "plain", "redirect": {"scheme": "https", "status": 307}},
+          {"listener": "plain", "redirect": {"scheme": "https", "port": 8443, "status": 307}},
           {"listener": "db", "match": {"sni": "*.DB.example.com", "port": [5432, "6001-6002"], "client": ["10.2.0.0/16"]},
            "service": "db", "destination": ["{sni}", "{local.ip}:{local.port}"],
            "timeouts": {"connect": "200ms", "idle": "7m", "lifetime": "8h"}, "retries": 3}

@@ -376,6 +376,9 @@ class SchemaTest {
         mutations.add(Mutation.set(edit[0], edit[i]));
       }
     }
+    for (int port : new int[] {0, 1, 65_535, 65_536}) {
+      mutations.add(Mutation.set("$.routes[1].redirect.port", port));
+    }
     for (String status : List.of("301", "302", "303", "304", "307", "308", "200")) {
       mutations.add(Mutation.set("$.routes[1].redirect.status", Integer.valueOf(status)));
     }

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -74,7 +75,23 @@ final class ForwardingIT {
             .put("listener", "web")
             .put("match", new JsonObject().put("path", "/moved/*"))
             .put("redirect", new JsonObject().put("scheme", "https").put("status", 308)))
-        .route("plain", new JsonObject().put("listener", "inner"));
+        .service("client", one)
+        .route("plain", new JsonObject().put("listener", "inner"))
+        .route(
+            "client",
+            new JsonObject()
+                .put("listener", "inner")
+                .put("destination", new JsonArray().add("{client.ip}|{local.ip}")));
+    for (String scheme : List.of("http", "https")) {
+      for (int port : new int[] {80, 443, 8443}) {
+        gateway.route(new JsonObject()
+            .put("listener", "web")
+            .put("match", new JsonObject().put("path", "/to-" + scheme + "-" + port + "/*"))
+            .put(
+                "redirect",
+                new JsonObject().put("scheme", scheme).put("port", port).put("status", 302)));
+      }
+    }
     gateway.start();
   }
 
@@ -190,6 +207,24 @@ final class ForwardingIT {
         "X-Forwarded-Proto: https");
     assertThat(seen.getString("x-forwarded-for")).isEqualTo("6.6.6.6, 127.0.0.1");
     assertThat(seen.getString("x-forwarded-proto")).isEqualTo("https");
+    assertThat(seen.getString("x-forwarded-host")).isEqualTo("h");
+    assertThat(seen.getString("x-forwarded-port")).isEqualTo("443");
+    assertThat(seen.getString("forwarded"))
+        .isEqualTo("for=6.6.6.6;host=\"h\";proto=https, for=127.0.0.1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "X-Forwarded-For: 2001:DB8:0:0::9",
+        "X-Forwarded-For: 6.6.6.6, [2001:db8::9]:4711",
+        "Forwarded: for=6.6.6.6, For=\"[2001:db8:0::0:9]:4711\"",
+      })
+  void client_inAnySpelling_isOneDestination(String said) throws Exception {
+    long before = gateway.scheduled("client").status().destinations();
+    seen("inner", "GET /client/head HTTP/1.1", "Host: h", said);
+    assertThat(gateway.scheduled("client").destination("2001:db8::9|127.0.0.1")).isNotNull();
+    assertThat(gateway.scheduled("client").status().destinations()).isEqualTo(Math.max(1, before));
   }
 
   @Test
@@ -235,6 +270,25 @@ final class ForwardingIT {
     assertThat(response)
         .startsWith("HTTP/1.1 308 ")
         .containsIgnoringCase("location: https://h/moved/a?b\r\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https, 8443, h:8080,        https://h:8443/",
+    "https, 443,  h:8080,        https://h/",
+    "https, 80,   h,             https://h:80/",
+    "http,  80,   h:8443,        http://h/",
+    "http,  443,  h,             http://h:443/",
+    "https, 8443, [2001:db8::1], https://[2001:db8::1]:8443/",
+  })
+  void redirect_withAPort_namesItUnlessItIsTheSchemesOwn(
+      String scheme, int port, String host, String url) throws Exception {
+    String target = "/to-" + scheme + "-" + port + "/a?b";
+    String response = RawClient.exchange(
+        gateway.port(), "GET " + target + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+    assertThat(response)
+        .startsWith("HTTP/1.1 302 ")
+        .containsIgnoringCase("location: " + url + target.substring(1) + "\r\n");
   }
 
   @ParameterizedTest

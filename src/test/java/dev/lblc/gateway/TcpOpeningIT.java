@@ -65,6 +65,46 @@ final class TcpOpeningIT {
   }
 
   @Test
+  void serverName_withAFinalDotOrAnUnderscore_choosesTheRoute() throws Exception {
+    try (RawServer shard = new RawServer();
+        RawServer other = new RawServer()) {
+      passThrough(shard, other, "5s");
+      for (String name : List.of("One.db.example.com.", "a_b.db.example.com")) {
+        expectServedBy(shard, Hellos.with(1000, Hellos.serverName(name)), false);
+      }
+      assertThat(gateway.scheduled("shard").destination("one.db.example.com")).isNotNull();
+      assertThat(gateway.scheduled("shard").destination("a_b.db.example.com")).isNotNull();
+    }
+  }
+
+  @Test
+  void clientOfPostgresql_thatAsksForTlsOfAServerItDoesNotName_isNamedInTheLog() throws Exception {
+    try (RawServer server = new RawServer();
+        AccessLines log = new AccessLines()) {
+      gateway
+          .service("s", server.port())
+          .listener(tcp())
+          .route(route("s", "{sni}").put("match", new JsonObject().put("sni", "db.example.com")))
+          .start();
+      for (byte last : new byte[] {0x2f, 0x30}) {
+        try (RawClient client = new RawClient(gateway.port())) {
+          client.send(new byte[] {0, 0, 0, 8, 4, (byte) 0xd2, 0x16, last});
+          assertThat(client.rest()).isEqualTo("<reset>");
+        }
+      }
+      try (RawClient client = new RawClient(gateway.port())) {
+        client.send(new byte[] {0, 0, 0, 8, 4, (byte) 0xd2, 0x16, 0x2e});
+        assertThat(client.rest()).isEqualTo("<reset>");
+      }
+      List<String> lines = log.await(3);
+      assertThat(lines.subList(0, 2))
+          .allMatch(line ->
+              line.endsWith(" - - - no route for PostgreSQL's SSLRequest, which names no server"));
+      assertThat(lines.get(2)).endsWith(" - - - no route");
+    }
+  }
+
+  @Test
   void longHello_thatIsReadByteByByte_reachesItsServerUnchanged() throws Exception {
     try (RawServer server = new RawServer()) {
       paced(server.port(), "30s");

@@ -2,6 +2,16 @@ package dev.lblc.gateway;
 
 import static dev.lblc.testing.ConfigJson.route;
 import static dev.lblc.testing.ConfigJson.tcp;
+import static dev.lblc.testing.ProxyHeaders.ENDS;
+import static dev.lblc.testing.ProxyHeaders.LOCAL;
+import static dev.lblc.testing.ProxyHeaders.PATHS;
+import static dev.lblc.testing.ProxyHeaders.PROXY;
+import static dev.lblc.testing.ProxyHeaders.TCP4;
+import static dev.lblc.testing.ProxyHeaders.TCP6;
+import static dev.lblc.testing.ProxyHeaders.UDP4;
+import static dev.lblc.testing.ProxyHeaders.UNIX;
+import static dev.lblc.testing.ProxyHeaders.octets;
+import static dev.lblc.testing.ProxyHeaders.v2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonArray;
@@ -23,15 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ParameterizedClass(name = "native transport {0}")
 @ValueSource(booleans = {false, true})
 final class TcpProxyHeaderIT {
-  private static final int LOCAL = 0x20;
-  private static final int PROXY = 0x21;
-  private static final int TCP4 = 0x11;
-  private static final int TCP6 = 0x21;
   private static final String V1 = "PROXY TCP4 192.0.2.1 198.51.100.7 4711 8443\r\n";
-
-  /** The addresses and ports of {@link #V1}. */
-  private static final String ENDS =
-      octets(192, 0, 2, 1, 198, 51, 100, 7) + octets(0x12, 0x67, 0x20, 0xfb);
 
   private static final String NOTHING = octets(4, 0, 0);
 
@@ -56,9 +58,15 @@ final class TcpProxyHeaderIT {
       proxied(server, "127.0.0.1", "v1");
       expectHeader(server, V1, V1);
       expectHeader(server, v2(PROXY, TCP4, ENDS + NOTHING), V1);
-      String v6 = "PROXY TCP6 2001:db8:0:0:0:0:0:1 2001:db8:0:0:0:0:0:2 1 2\r\n";
-      expectHeader(server, v6, v6);
+      expectHeader(
+          server,
+          "PROXY TCP6 2001:DB8:0:0:0:0:0:1 2001:db8:0::2 1 2\r\n",
+          "PROXY TCP6 2001:db8::1 2001:db8::2 1 2\r\n");
       assertThat(gateway.scheduled("s").destination("192.0.2.1|198.51.100.7|8443"))
+          .isNotNull();
+      String noPorts = "PROXY TCP4 192.0.2.1 198.51.100.7 0 0\r\n";
+      expectHeader(server, noPorts, noPorts);
+      assertThat(gateway.scheduled("s").destination("2001:db8::1|2001:db8::2|2"))
           .isNotNull();
     }
   }
@@ -80,7 +88,12 @@ final class TcpProxyHeaderIT {
   void header_thatSaysNothing_leavesWhatIsSeen() throws Exception {
     try (RawServer server = new RawServer()) {
       proxied(server, "127.0.0.0/8", null);
-      for (String header : List.of("PROXY UNKNOWN\r\n", v2(LOCAL, 0, ""), v2(LOCAL, TCP4, ENDS))) {
+      for (String header : List.of(
+          "PROXY UNKNOWN\r\n",
+          v2(LOCAL, 0, ""),
+          v2(LOCAL, TCP4, ENDS),
+          v2(PROXY, UNIX, PATHS),
+          v2(PROXY, UDP4, ENDS))) {
         expectHeader(server, header, "");
       }
       assertThat(gateway.scheduled("s").status().destinations()).isEqualTo(1);
@@ -96,7 +109,7 @@ final class TcpProxyHeaderIT {
     try (RawServer server = new RawServer()) {
       proxied(server, "127.0.0.1", version);
       String mapped = version.equals("v1")
-          ? "PROXY TCP6 2001:db8:0:0:0:0:0:1 ::ffff:192.0.2.7 1 2\r\n"
+          ? TWO_FAMILIES
           : v2(
               PROXY,
               TCP6,
@@ -150,7 +163,7 @@ final class TcpProxyHeaderIT {
   }
 
   @Test
-  void header_thatNettyTripsOver_isRefusedAndNoFaultOfOurs() throws Exception {
+  void header_withABrokenValue_isRefusedAndNoFaultOfOurs() throws Exception {
     try (RawServer server = new RawServer();
         LoggedErrors errors = new LoggedErrors();
         AccessLines log = new AccessLines()) {
@@ -198,19 +211,5 @@ final class TcpProxyHeaderIT {
       client.send(bad);
       assertThat(client.rest()).as(bad).isIn("", "<reset>");
     }
-  }
-
-  private static String v2(int command, int family, String rest) {
-    return octets(13, 10, 13, 10, 0, 13, 10, 81, 85, 73, 84, 10)
-        + octets(command, family, rest.length() >> 8, rest.length())
-        + rest;
-  }
-
-  private static String octets(int... values) {
-    byte[] octets = new byte[values.length];
-    for (int i = 0; i < values.length; i++) {
-      octets[i] = (byte) values[i];
-    }
-    return RawClient.text(octets);
   }
 }

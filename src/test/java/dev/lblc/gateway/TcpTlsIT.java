@@ -222,8 +222,96 @@ final class TcpTlsIT {
   void bytes_thatAreNoTls_areAnsweredWithAnEndBeforeAServerIsInvolved() throws Exception {
     try (RawServer server = new RawServer()) {
       start(server.port());
-      byte[] request = "GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-      assertThat(answerTo(request)).isEmpty();
+      for (String bad : List.of("SSH-2.0-x\r\n", "*1\r\n$4\r\nPING\r\n", "QUIT\r\n")) {
+        assertThat(answerTo(bad.getBytes(StandardCharsets.US_ASCII))).isIn("", "<reset>");
+      }
+    }
+  }
+
+  @Test
+  void request_inClearText_isAnswered400BeforeAServerIsInvolved() throws Exception {
+    try (RawServer server = new RawServer();
+        AccessLines log = new AccessLines()) {
+      start(server.port());
+      try (RawClient client = new RawClient(gateway.port())) {
+        client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4000000\r\n\r\n");
+        client.send(new byte[1_000_000]);
+        assertThat(client.response())
+            .startsWith("HTTP/1.1 400 Bad Request\r\n")
+            .endsWith("400 this port speaks HTTPS, and the request came as HTTP\n");
+        client.endOutput();
+        assertThat(client.rest()).isEmpty();
+      }
+      assertThat(log.await(1).get(0)).endsWith(" - - - clear text on a TLS port");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void clientOfPostgresql_thatAsksForTls_getsIt(boolean asksForGssFirst) throws Exception {
+    try (RawServer server = new RawServer()) {
+      start(server.port());
+      try (Socket plain = connected()) {
+        if (asksForGssFirst) {
+          expectAnswer(plain, 0x30, "N");
+        }
+        expectAnswer(plain, 0x2f, "S");
+        try (RawClient client = new RawClient(tls(plain, TLS13))) {
+          client.send("question").endOutput();
+          try (RawClient served = server.accept()) {
+            assertThat(served.rest()).isEqualTo("question");
+            served.endOutput();
+          }
+        }
+      }
+      assertThat(gateway.scheduled("s").destination("one.example.com")).isNotNull();
+    }
+  }
+
+  /** Sends the question of a client of PostgreSQL that ends with this byte, and expects the answer alone. */
+  private static void expectAnswer(Socket plain, int last, String answer) throws IOException {
+    RawClient asking = new RawClient(plain);
+    asking.trickle(new byte[] {0, 0, 0, 8, 4, (byte) 0xd2, 0x16, (byte) last});
+    assertThat(asking.exactly(1)).isEqualTo(answer);
+  }
+
+  @Test
+  void clientOfPostgresql_thatAsksForever_isClosed() throws Exception {
+    try (RawServer server = new RawServer();
+        AccessLines log = new AccessLines()) {
+      start(server.port());
+      try (RawClient client = new RawClient(gateway.port())) {
+        for (int i = 0; i < 3; i++) {
+          client.send(new byte[] {0, 0, 0, 8, 4, (byte) 0xd2, 0x16, 0x2f});
+        }
+        assertThat(client.rest()).isIn("SS", "SS<reset>");
+      }
+      assertThat(log.await(1).get(0)).endsWith(" - - - tls failed");
+    }
+  }
+
+  @Test
+  void handshake_thatTheClientAsksForAgain_isRefused() throws Exception {
+    try (RawServer server = new RawServer();
+        AccessLines log = new AccessLines()) {
+      start(server.port());
+      try (Socket plain = connected();
+          SSLSocket socket = tls(plain, TLS12);
+          RawClient client = new RawClient(socket)) {
+        client.send("question");
+        try (RawClient served = server.accept()) {
+          assertThat(served.exactly(8)).isEqualTo("question");
+          try {
+            socket.startHandshake();
+            client.send("more");
+          } catch (IOException e) {
+            assertThat(e).hasMessageNotContaining("timed out");
+          }
+          assertThat(served.rest()).isEqualTo("<reset>");
+          assertThat(client.rest()).isIn("", "<reset>");
+        }
+      }
+      assertThat(log.await(1).get(0)).endsWith(" tls failed");
     }
   }
 

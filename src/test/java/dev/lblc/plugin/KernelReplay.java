@@ -150,8 +150,7 @@ final class KernelReplay {
         Duration.ofSeconds(5),
         false,
         List.of(route));
-    TcpServer tcp =
-        new TcpServer(vertx, TcpSettings.compile(vertx, listener, Map.of(), known -> service));
+    TcpServer tcp = new TcpServer(vertx, TcpSettings.compile(listener, Map.of(), known -> service));
     vertx
         .deployVerticle(new VerticleBase() {
           @Override

@@ -17,8 +17,14 @@ public record SelfSigned(Path certificate, Path key) {
 
   /** A new certificate for a host name. */
   public static SelfSigned of(String host) {
+    return of(host, CertificateBuilder.Algorithm.ecp256);
+  }
+
+  /** A new certificate for a host name, with a key of that kind. */
+  public static SelfSigned of(String host, CertificateBuilder.Algorithm kind) {
     try {
       X509Bundle bundle = new CertificateBuilder()
+          .algorithm(kind)
           .subject("CN=" + host)
           .addSanDnsName(host)
           .setIsCertificateAuthority(true)

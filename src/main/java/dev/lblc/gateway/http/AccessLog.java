@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * milliseconds, service, server, reason of the choice, and why the exchange failed. A dash stands for what is not known. The
  * log never shows a destination, a header or a query.
  */
-final class AccessLog {
+public final class AccessLog {
   private AccessLog() {}
 
   /**
@@ -40,6 +40,13 @@ final class AccessLog {
         .text(server)
         .text(reason)
         .end(failure);
+  }
+
+  /** Writes the line of a connection that was refused before its first request, if access logs are on. */
+  public static void refused(String client, int status, String why) {
+    if (AccessLine.isOn()) {
+      write(client, "-", null, null, status, 0, 0, null, null, null, why);
+    }
   }
 
   private static @Nullable String withoutQuery(@Nullable String path) {

@@ -40,10 +40,12 @@ public record Answer(
     return new Answer(NO_CONTENT, null, "allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
   }
 
-  /** Returns a redirect to the same URL with another scheme, and that scheme's own port. */
+  /** Returns a redirect to the same host and path with another scheme or port. */
   static Answer redirect(InboundFacts facts, Redirect redirect) {
-    String location = redirect.scheme() + "://" + Authority.host(facts.host())
-        + facts.target().origin();
+    boolean isOwnPort = redirect.port() == Redirect.ownPort(redirect.scheme());
+    String authority =
+        isOwnPort ? Authority.host(facts.host()) : Authority.of(facts.host(), redirect.port());
+    String location = redirect.scheme() + "://" + authority + facts.target().origin();
     return new Answer(redirect.status(), null, "location", location);
   }
 

@@ -6,6 +6,7 @@ import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.DeadlineRing.Stage;
 import dev.lblc.gateway.route.Attempts;
 import dev.lblc.gateway.route.HttpRoutes;
+import dev.lblc.gateway.route.IpAddress;
 import dev.lblc.gateway.route.Route;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.Lease;
@@ -421,7 +422,7 @@ public final class Exchange<S extends ServerSide> {
     Lease last = attempts == null ? null : attempts.last();
     String why = refusal != null ? refusal : failure == null ? null : failure.reason();
     AccessLog.write(
-        facts != null ? facts.clientIp() : head.peer(),
+        facts != null ? facts.clientIp() : IpAddress.canonical(head.peer()),
         head.method(),
         head.target(),
         head.protocol(),

@@ -7,6 +7,7 @@ import dev.lblc.gateway.route.AsciiCase;
 import dev.lblc.gateway.route.BadRequestException;
 import dev.lblc.gateway.route.ClientAddress;
 import dev.lblc.gateway.route.HostName;
+import dev.lblc.gateway.route.IpAddress;
 import dev.lblc.gateway.route.RequestFacts;
 import dev.lblc.gateway.route.RequestTarget;
 import java.util.List;
@@ -42,7 +43,7 @@ final class InboundFacts implements RequestFacts {
     }
     this.authority = target.authority() != null ? target.authority() : own;
     this.host = authority == null ? "" : HostName.of(authority);
-    this.peer = head.peer();
+    this.peer = IpAddress.canonical(head.peer());
     this.peerTrusted = trustedPeers.contains(peer);
     this.isUpgrade = isUpgrade(head, body);
   }
@@ -134,6 +135,7 @@ final class InboundFacts implements RequestFacts {
     return isUpgrade;
   }
 
+  /** Returns the address of the connection, in its canonical form. */
   String peer() {
     return peer;
   }
@@ -183,12 +185,17 @@ final class InboundFacts implements RequestFacts {
 
   @Override
   public String clientIp() {
-    return peerTrusted ? ClientAddress.of(peer, headers("x-forwarded-for"), trustedPeers) : peer;
+    if (!peerTrusted) {
+      return peer;
+    }
+    List<String> listed = head.headers(ForwardingHeaders.FOR);
+    return ClientAddress.of(
+        peer, listed.isEmpty() ? TrustedWord.nodesOfForwarded(head) : listed, trustedPeers);
   }
 
   @Override
   public String localIp() {
-    return head.localIp();
+    return IpAddress.canonical(head.localIp());
   }
 
   @Override

@@ -3,15 +3,16 @@ package dev.lblc.gateway.net;
 import dev.lblc.config.TlsConfig;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAKey;
 import java.util.Map;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -23,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * whatever is written into them afterwards. Immutable.
  */
 public final class Certificate {
-  /** How each kind of key signs, for the check that a key is the certificate's. */
+  /** How each kind of key signs, for the check that a key is the certificate's. Those of RSA show it without. */
   private static final Map<String, String> SIGNATURES =
-      Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA", "EdDSA", "EdDSA");
+      Map.of("EC", "SHA256withECDSA", "EdDSA", "EdDSA", "RSA", "", "RSASSA-PSS", "");
 
   private final Buffer chain;
   private final Buffer key;
@@ -44,23 +45,38 @@ public final class Certificate {
    * @return null if and only if {@code config} is
    * @throws IllegalArgumentException if they cannot be used; the message names the listener
    */
-  public static @Nullable Certificate read(
-      Vertx vertx, String listener, @Nullable TlsConfig config) {
-    if (config == null) {
-      return null;
-    }
+  public static @Nullable Certificate read(String listener, @Nullable TlsConfig config) {
     try {
-      Buffer chain = Buffer.buffer(Files.readAllBytes(config.certificate()));
-      Buffer key = Buffer.buffer(Files.readAllBytes(config.key()));
-      KeyManagerFactory keys = pem(chain, key).getKeyManagerFactory(vertx);
-      if (!areOfOneAnother(keys)) {
-        throw new GeneralSecurityException(
-            config.key() + " is not the private key of " + config.certificate());
-      }
-      return new Certificate(chain, key, keys);
-    } catch (Exception e) { // all that getKeyManagerFactory declares
-      throw new IllegalArgumentException("listener " + listener + ": tls: " + e, e);
+      return config == null ? null : read(config.certificate(), config.key());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("listener " + listener + ": tls: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Reads a certificate and its key. Waits for the files.
+   *
+   * @throws IllegalArgumentException if they cannot be used; the message names the files
+   */
+  public static Certificate read(Path certificate, Path key) {
+    KeyManagerFactory keys;
+    Buffer chain;
+    Buffer secret;
+    boolean isPair;
+    try {
+      chain = Buffer.buffer(Files.readAllBytes(certificate));
+      secret = Buffer.buffer(Files.readAllBytes(key));
+      keys = pem(chain, secret).getKeyManagerFactory(null); // only paths would need a Vert.x
+      isPair = areOfOneAnother(keys);
+    } catch (Exception e) { // all that getKeyManagerFactory declares
+      throw new IllegalArgumentException(
+          certificate + " and " + key + " are not a certificate and its key in PEM: " + e, e);
+    }
+    if (!isPair) {
+      throw new IllegalArgumentException(
+          key + " is not the private key of the first certificate in " + certificate);
+    }
+    return new Certificate(chain, secret, keys);
   }
 
   /** Returns it for a server of Vert.x. */
@@ -68,10 +84,11 @@ public final class Certificate {
     return pem(chain, key);
   }
 
-  /** Returns it for a server of Netty. */
+  /** Returns the TLS of a TCP listener. */
   public SslContext context() {
     try {
-      return SslContextBuilder.forServer(keys).protocols("TLSv1.3", "TLSv1.2").build();
+      return new TlsContext(
+          SslContextBuilder.forServer(keys).protocols("TLSv1.3", "TLSv1.2").build(), true, null);
     } catch (IOException e) {
       throw new IllegalArgumentException("tls: " + e, e);
     }
@@ -115,6 +132,9 @@ public final class Certificate {
     String name = SIGNATURES.get(kind);
     if (name == null || !key.getAlgorithm().equals(kind)) {
       return name == null;
+    }
+    if (certificate.getPublicKey() instanceof RSAKey rsa && key instanceof RSAKey secret) {
+      return rsa.getModulus().equals(secret.getModulus());
     }
     Signature signature = Signature.getInstance(name);
     signature.initSign(key);

@@ -1,5 +1,6 @@
 package dev.lblc.gateway.net;
 
+import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -30,10 +31,8 @@ public record ConnectionFacts(
     return local.getPort();
   }
 
-  /** Returns the address alone, as text; a zone says where an address was heard of, not what it is. */
+  /** Returns the address alone, in its canonical form (RFC 5952); a zone says where an address was heard of, not what it is. */
   public static String ip(InetSocketAddress address) {
-    String text = address.getAddress().getHostAddress();
-    int zone = text.indexOf('%');
-    return zone < 0 ? text : text.substring(0, zone);
+    return NetUtil.toAddressString(address.getAddress());
   }
 }

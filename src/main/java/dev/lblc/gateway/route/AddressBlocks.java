@@ -1,8 +1,6 @@
 package dev.lblc.gateway.route;
 
-import io.netty.util.NetUtil;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** A set of IP addresses, made of addresses and CIDR blocks. Immutable. */
 public final class AddressBlocks {
@@ -55,7 +53,7 @@ public final class AddressBlocks {
     if (blocks.length == 0) {
       return false;
     }
-    byte[] octets = octets(address);
+    byte[] octets = IpAddress.octets(address);
     return octets != null && containsOctets(octets);
   }
 
@@ -68,23 +66,9 @@ public final class AddressBlocks {
     return false;
   }
 
-  /** Returns the octets of an address, 4 for an IPv4 address that is mapped into IPv6; null: not an address. */
-  public static byte @Nullable [] octets(String address) {
-    byte[] octets = NetUtil.createByteArrayFromIpAddressString(address);
-    if (octets == null || octets.length == 4) {
-      return octets;
-    }
-    for (int i = 0; i < 12; i++) {
-      if (octets[i] != (i < 10 ? 0 : (byte) 0xff)) {
-        return octets;
-      }
-    }
-    return new byte[] {octets[12], octets[13], octets[14], octets[15]};
-  }
-
   private static Block block(String peer) {
     int slash = peer.indexOf('/');
-    byte[] network = octets(slash < 0 ? peer : peer.substring(0, slash));
+    byte[] network = IpAddress.octets(slash < 0 ? peer : peer.substring(0, slash));
     if (network != null) {
       int all = network.length * 8;
       int bits = slash < 0 ? all : bits(peer.substring(slash + 1));

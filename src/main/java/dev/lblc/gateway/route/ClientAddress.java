@@ -1,6 +1,5 @@
 package dev.lblc.gateway.route;
 
-import io.netty.util.NetUtil;
 import java.util.List;
 
 /** Finds the client's address behind trusted peers. */
@@ -24,24 +23,14 @@ public final class ClientAddress {
           return client;
         }
         int comma = line.lastIndexOf(',', end - 1);
-        byte[] octets =
-            AddressBlocks.octets(withoutPort(line.substring(comma + 1, end).trim()));
-        if (octets == null) {
+        String entry = IpAddress.ofEntry(line.substring(comma + 1, end));
+        if (entry == null) {
           return client;
         }
-        client = NetUtil.bytesToIpAddress(octets);
+        client = entry;
         end = comma;
       }
     }
     return client;
-  }
-
-  private static String withoutPort(String entry) {
-    if (entry.startsWith("[")) {
-      int end = entry.indexOf(']');
-      return end < 0 ? entry : entry.substring(1, end);
-    }
-    int colon = entry.indexOf(':');
-    return colon >= 0 && entry.indexOf(':', colon + 1) < 0 ? entry.substring(0, colon) : entry;
   }
 }

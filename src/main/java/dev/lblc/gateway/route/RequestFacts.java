@@ -33,7 +33,7 @@ public interface RequestFacts {
   /** Returns all headers of that name, in order. */
   List<String> headers(String name);
 
-  /** Returns the client's address: from X-Forwarded-For if the peer is trusted, else the peer's. */
+  /** Returns the client's address, in its canonical form: from X-Forwarded-For or Forwarded if the peer is trusted, else the peer's. */
   String clientIp();
 
   /** Returns the address the client connected to, or what the PROXY protocol says it was. */

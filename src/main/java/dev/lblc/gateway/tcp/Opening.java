@@ -1,21 +1,23 @@
 package dev.lblc.gateway.tcp;
 
+import dev.lblc.gateway.net.BadProxyHeaderException;
+import dev.lblc.gateway.net.ClientHello;
 import dev.lblc.gateway.net.ConnectionFacts;
 import dev.lblc.gateway.net.ProxyHeader;
+import dev.lblc.gateway.net.ProxyHeaderReader;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SniCompletionEvent;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.net.InetSocketAddress;
-import java.util.Locale;
-import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.SNIHostName;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The first stage of a session, until its route is known: reads the PROXY protocol's header, waits for the TLS handshake
@@ -26,9 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 // A read has nothing to tell that does not arrive otherwise.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class Opening extends ChannelInboundHandlerAdapter {
-  /** Of a ClientHello with its records' headers: those of today take 2 KiB at most, with padding 16. */
-  private static final int LONGEST_HELLO = 32 << 10;
+final class Opening extends ChannelInboundHandlerAdapter implements ProxyHeaderReader.Outcome {
+  private static final Logger LOG = LoggerFactory.getLogger(Opening.class);
 
   private final Session session;
   private final TcpSettings settings;
@@ -49,7 +50,7 @@ final class Opening extends ChannelInboundHandlerAdapter {
     Opening opening = new Opening(session);
     if (session.settings().config().proxyProtocol()) {
       opening.awaitsHeader = true;
-      channel.pipeline().addLast(ProxyHeader.decoder());
+      channel.pipeline().addLast(new ProxyHeaderReader(opening, 0)); // by the deadlines
     }
     SslContext tls = session.settings().tls();
     if (tls != null) {
@@ -58,7 +59,7 @@ final class Opening extends ChannelInboundHandlerAdapter {
       handler.setHandshakeTimeoutMillis(0); // by the deadlines
       channel.pipeline().addLast(handler);
     } else if (session.settings().routes().anyNeedsSni()) {
-      opening.hello = new ClientHello(LONGEST_HELLO);
+      opening.hello = new ClientHello();
     }
     channel.pipeline().addLast(opening);
   }
@@ -78,12 +79,6 @@ final class Opening extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (awaitsHeader && ProxyHeader.isHeader(message)) {
-      awaitsHeader = false;
-      facts = ProxyHeader.facts(message, seen());
-      proceed(ctx);
-      return;
-    }
     ByteBuf data = (ByteBuf) message;
     if (session.isOver()) {
       data.release();
@@ -100,6 +95,19 @@ final class Opening extends ChannelInboundHandlerAdapter {
   }
 
   @Override
+  public void headerRead(ChannelHandlerContext reader, ProxyHeader header) {
+    awaitsHeader = false;
+    facts = header.facts(seen());
+    proceed(reader.pipeline().context(this));
+  }
+
+  @Override
+  public void headerRefused(ChannelHandlerContext reader, BadProxyHeaderException why) {
+    LOG.debug("a connection does not start with a PROXY header: it is closed", why);
+    session.abort(TcpFailure.BAD_PROXY_HEADER);
+  }
+
+  @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     if (!done) {
       ctx.read();
@@ -110,10 +118,11 @@ final class Opening extends ChannelInboundHandlerAdapter {
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof ChannelInputShutdownEvent) {
       ended(ctx);
+    } else if (event instanceof SniCompletionEvent named) {
+      sni = named.hostname();
     } else if (event instanceof SslHandshakeCompletionEvent completion) {
       if (completion.isSuccess()) {
         awaitsHandshake = false;
-        sni = indicatedName(ctx);
         proceed(ctx);
       } else {
         session.broken(session.client(), completion.cause());
@@ -129,11 +138,7 @@ final class Opening extends ChannelInboundHandlerAdapter {
   @Override
   @SuppressWarnings("deprecation") // for outbound handlers only
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (awaitsHeader && cause instanceof DecoderException) {
-      session.abort(TcpFailure.BAD_PROXY_HEADER);
-    } else {
-      session.broken(session.client(), cause);
-    }
+    session.broken(session.client(), cause);
   }
 
   /** The client sends no more. What it sent may still be of use to a server. */
@@ -167,15 +172,5 @@ final class Opening extends ChannelInboundHandlerAdapter {
       throw new IllegalStateException("read before it was active");
     }
     return facts;
-  }
-
-  private static @Nullable String indicatedName(ChannelHandlerContext ctx) {
-    SslHandler handler = ctx.pipeline().get(SslHandler.class);
-    return ((ExtendedSSLSession) handler.engine().getSession())
-        .getRequestedServerNames().stream()
-            .filter(SNIHostName.class::isInstance)
-            .map(name -> ((SNIHostName) name).getAsciiName().toLowerCase(Locale.ROOT))
-            .findFirst()
-            .orElse(null);
   }
 }

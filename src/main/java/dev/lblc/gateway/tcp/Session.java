@@ -1,6 +1,7 @@
 package dev.lblc.gateway.tcp;
 
 import dev.lblc.config.ProxyVersion;
+import dev.lblc.gateway.net.ClearTextException;
 import dev.lblc.gateway.net.ConnectionFacts;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.DeadlineRing.Stage;
@@ -125,7 +126,7 @@ final class Session {
     TcpRoute found = settings.routes().find(known);
     if (found == null) {
       LOG.debug("listener {} has no route for {}", settings.config().name(), known);
-      abort(TcpFailure.NO_ROUTE);
+      abort(client.holdsSslRequest() ? TcpFailure.SSL_REQUEST : TcpFailure.NO_ROUTE);
       return;
     }
     route = found;
@@ -191,7 +192,9 @@ final class Session {
     if (isOver() || (side != client && side != server)) {
       return; // or it is not connected yet, of which another hears
     }
-    if (cause instanceof SSLException
+    if (cause instanceof ClearTextException) {
+      abort(TcpFailure.CLEAR_TEXT);
+    } else if (cause instanceof SSLException
         || (cause != null && cause.getCause() instanceof SSLException)) {
       LOG.debug("tls of a client failed", cause);
       abort(TcpFailure.TLS_FAILED);
@@ -221,9 +224,10 @@ final class Session {
     if (isOver()) {
       return;
     }
-    boolean isToldWhy = why == TcpFailure.TLS_FAILED && phase == Phase.OPENING;
+    boolean isToldWhy =
+        phase == Phase.OPENING && (why == TcpFailure.TLS_FAILED || why == TcpFailure.CLEAR_TEXT);
     end(why);
-    if (isToldWhy) { // by an alert, which a reset could overtake
+    if (isToldWhy) { // by an alert or an answer, which a reset could overtake
       client.close();
     } else {
       client.reset();

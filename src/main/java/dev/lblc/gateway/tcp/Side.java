@@ -5,6 +5,7 @@ import dev.lblc.gateway.net.ConnectionFacts;
 import dev.lblc.gateway.net.ProxyHeader;
 import dev.lblc.gateway.net.ReadSizes;
 import dev.lblc.gateway.net.Sockets;
+import dev.lblc.gateway.net.SslRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -78,6 +79,11 @@ final class Side extends ChannelInboundHandlerAdapter {
     held = held == null
         ? data
         : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(channel.alloc(), held, data);
+  }
+
+  /** Returns whether what it holds starts with PostgreSQL's question for TLS. */
+  boolean holdsSslRequest() {
+    return held != null && SslRequest.isAtStart(held);
   }
 
   /** Joins two sockets: each gets what the other holds and reads. */

@@ -12,6 +12,10 @@ enum TcpFailure {
   BAD_PROXY_HEADER("bad proxy header"),
   /** The TLS handshake, or what came after it, cannot be understood, or ended without saying so. */
   TLS_FAILED("tls failed"),
+  /** It should have started with TLS, and is HTTP in clear text. */
+  CLEAR_TEXT("clear text on a TLS port"),
+  /** No route fits, and the client would have named its server after a server's answer only. */
+  SSL_REQUEST("no route for PostgreSQL's SSLRequest, which names no server"),
   /** No route fits. */
   NO_ROUTE("no route"),
   /** No server could be chosen. */

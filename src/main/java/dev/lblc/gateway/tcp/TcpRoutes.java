@@ -51,11 +51,6 @@ final class TcpRoutes {
     return anyNeedsSni;
   }
 
-  /** Returns whether connections to a server of any route start with a PROXY protocol header. */
-  boolean anySendsProxyHeader() {
-    return routes.stream().anyMatch(route -> route.proxyProtocol() != null);
-  }
-
   /** Returns the first route that matches; null: none does. */
   @Nullable
   TcpRoute find(ConnectionFacts facts) {

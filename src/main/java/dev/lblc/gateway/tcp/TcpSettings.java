@@ -3,11 +3,9 @@ package dev.lblc.gateway.tcp;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.TcpListenerConfig;
 import dev.lblc.gateway.net.Certificate;
-import dev.lblc.gateway.net.ProxyCodec;
 import dev.lblc.gateway.route.AddressBlocks;
 import dev.lblc.plugin.LblcService;
 import io.netty.handler.ssl.SslContext;
-import io.vertx.core.Vertx;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -39,18 +37,13 @@ public final class TcpSettings {
    * @param configs of all services, by name
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
    * @throws IllegalArgumentException if a service is missing, or the certificate is not one
-   * @throws IllegalStateException if the PROXY protocol is asked for and its codec is not on the class path
    */
   public static TcpSettings compile(
-      Vertx vertx,
       TcpListenerConfig config,
       Map<String, ServiceConfig> configs,
       Function<String, LblcService> services) {
     TcpRoutes compiled = TcpRoutes.compile(config.routes(), configs, services);
-    if (config.proxyProtocol() || compiled.anySendsProxyHeader()) {
-      ProxyCodec.require(config.name());
-    }
-    return new TcpSettings(config, compiled, Certificate.read(vertx, config.name(), config.tls()));
+    return new TcpSettings(config, compiled, Certificate.read(config.name(), config.tls()));
   }
 
   /** Returns the configuration. */

@@ -64,8 +64,133 @@ public final class HeaderCases {
                 "X-Forwarded-Proto: https",
                 "X-Forwarded-Port: 444",
                 "X-FORWARDED-Prefix: /p",
-                "forwarded: for=1.1.1.1, for=" + PEER + ";host=\"real\";proto=http",
+                "forwarded: for=1.1.1.1;host=\"claimed\";proto=https, for=2.2.2.2, for=" + PEER,
                 "host: real")),
+        trusted(
+            "only the scheme: the port is the scheme's own, not the listener's",
+            List.of("X-Forwarded-For: 203.0.113.9", "X-Forwarded-Proto: https"),
+            List.of(
+                "x-forwarded-for: 203.0.113.9, " + PEER,
+                "X-Forwarded-Proto: https",
+                "x-forwarded-host: real",
+                "x-forwarded-port: 443",
+                "forwarded: for=203.0.113.9;host=\"real\";proto=https, for=" + PEER)),
+        trusted(
+            "the scheme of the first proxy counts, in any case",
+            List.of("X-Forwarded-Proto: HTTPS, http"),
+            List.of(
+                "x-forwarded-for: " + PEER,
+                "X-Forwarded-Proto: HTTPS, http",
+                "x-forwarded-host: real",
+                "x-forwarded-port: 443",
+                "forwarded: for=" + PEER + ";host=\"real\";proto=https")),
+        trusted(
+            "the host has the port",
+            List.of("X-Forwarded-Proto: https", "X-Forwarded-Host: a.example:8443"),
+            List.of(
+                "x-forwarded-for: " + PEER,
+                "X-Forwarded-Proto: https",
+                "X-Forwarded-Host: a.example:8443",
+                "x-forwarded-port: 8443",
+                "forwarded: for=" + PEER + ";host=\"a.example:8443\";proto=https")),
+        trusted(
+            "only the port: the scheme follows",
+            List.of("X-Forwarded-Port: 443"),
+            List.of(
+                "x-forwarded-for: " + PEER,
+                "x-forwarded-proto: https",
+                "x-forwarded-host: real",
+                "X-Forwarded-Port: 443",
+                "forwarded: for=" + PEER + ";host=\"real\";proto=https")),
+        trusted(
+            "only the host: an IPv6 address without a port",
+            List.of("X-Forwarded-Host: [2001:db8::80]"),
+            List.of(
+                "x-forwarded-for: " + PEER,
+                "x-forwarded-proto: http",
+                "X-Forwarded-Host: [2001:db8::80]",
+                "x-forwarded-port: 80",
+                "forwarded: for=" + PEER + ";host=\"[2001:db8::80]\";proto=http")),
+        trusted(
+            "a scheme without a port of its own",
+            List.of("X-Forwarded-Proto: gopher"),
+            List.of(
+                "x-forwarded-for: " + PEER,
+                "X-Forwarded-Proto: gopher",
+                "x-forwarded-host: real",
+                "forwarded: for=" + PEER + ";host=\"real\";proto=gopher")),
+        trusted(
+            "what is no scheme and no host goes on, and into no other header",
+            List.of("X-Forwarded-Proto: a\";for=b", "X-Forwarded-Host: a\";for=b"),
+            List.of(
+                "x-forwarded-for: " + PEER,
+                "X-Forwarded-Proto: a\";for=b",
+                "X-Forwarded-Host: a\";for=b",
+                "x-forwarded-port: 80",
+                "forwarded: for=" + PEER + ";host=\"real\";proto=http")),
+        trusted(
+            "only addresses: the URL is the listener's",
+            List.of("X-Forwarded-For: unknown, 2001:DB8:0::9", "X-Forwarded-For: 192.0.2.9:4711"),
+            List.of(
+                "x-forwarded-for: unknown, 2001:DB8:0::9, 192.0.2.9:4711, " + PEER,
+                "x-forwarded-proto: http",
+                "x-forwarded-host: real",
+                "x-forwarded-port: 80",
+                "forwarded: for=unknown;host=\"real\";proto=http, for=\"[2001:db8::9]\", for=192.0.2.9, for="
+                    + PEER)),
+        trusted(
+            "only Forwarded: the others follow from it",
+            List.of(
+                "Forwarded: For=\"[2001:db8::9]:4711\" ; by=x; Proto=https;host=\"a.exa\\mple:8443\"",
+                "Forwarded: for=192.0.2.9, for=_hidden;proto=http"),
+            List.of(
+                "x-forwarded-for: 2001:db8::9, 192.0.2.9, unknown, " + PEER,
+                "x-forwarded-proto: https",
+                "x-forwarded-host: a.example:8443",
+                "x-forwarded-port: 8443",
+                "forwarded: For=\"[2001:db8::9]:4711\" ; by=x; Proto=https;host=\"a.exa\\mple:8443\", "
+                    + "for=192.0.2.9, for=_hidden;proto=http, for=" + PEER)),
+        trusted(
+            "both, and Forwarded without the URL: it is added",
+            List.of(
+                "Forwarded: for=192.0.2.9",
+                "X-Forwarded-For: ::ffff:192.0.2.9",
+                "X-Forwarded-Proto: https"),
+            List.of(
+                "x-forwarded-for: ::ffff:192.0.2.9, " + PEER,
+                "X-Forwarded-Proto: https",
+                "x-forwarded-host: real",
+                "x-forwarded-port: 443",
+                "forwarded: for=192.0.2.9, for=" + PEER + ";host=\"real\";proto=https")),
+        trusted(
+            "a Forwarded of somebody else than X-Forwarded-For is the client's own, and goes",
+            List.of("Forwarded: for=6.6.6.6;proto=https;host=evil", "X-Forwarded-For: 192.0.2.9"),
+            List.of(
+                "x-forwarded-for: 192.0.2.9, " + PEER,
+                "x-forwarded-proto: http",
+                "x-forwarded-host: real",
+                "x-forwarded-port: 80",
+                "forwarded: for=192.0.2.9;host=\"real\";proto=http, for=" + PEER)),
+        trusted(
+            "a broken Forwarded goes: what is added would become a part of it",
+            List.of("Forwarded: for=1.1.1.1;host=\"a"),
+            List.of(
+                "x-forwarded-for: " + PEER,
+                "x-forwarded-proto: http",
+                "x-forwarded-host: real",
+                "x-forwarded-port: 80",
+                "forwarded: for=" + PEER + ";host=\"real\";proto=http")),
+        trusted(
+            "empty ones are none",
+            List.of("X-Forwarded-For: ", "Forwarded: "),
+            List.of(
+                "x-forwarded-for: " + PEER,
+                "x-forwarded-proto: http",
+                "x-forwarded-host: real",
+                "x-forwarded-port: 80",
+                "forwarded: for=" + PEER + ";host=\"real\";proto=http")),
+        ownPort("http", List.of(), "real:80", "80"),
+        ownPort("https", List.of("X-Forwarded-Proto: https"), "real", "443"),
         request(
             "a trusted peer that says nothing: it is told who asked",
             new Head(Protocol.HTTP_1_1).trusted(),
@@ -237,6 +362,38 @@ public final class HeaderCases {
     InboundFacts facts = new InboundFacts(head, head.trustedPeers());
     HeaderPlan plan = HeaderPolicy.request(facts, "real", head.edits());
     return new Case("request: " + name, lines, plan, goes);
+  }
+
+  /** A row with a trusted peer. */
+  private static Case trusted(String name, List<String> came, List<String> goes) {
+    return request(
+        "a trusted peer's word: " + name,
+        new Head(Protocol.HTTP_1_1).trusted(),
+        came,
+        both(goes, List.of("host: real")));
+  }
+
+  /** A row in which Host has the listener's port. */
+  private static Case ownPort(String scheme, List<String> came, String host, String port) {
+    Head head = new Head(Protocol.HTTP_1_1).trusted();
+    List<String> lines = both(List.of("Host: real:80"), came);
+    head.lines(lines);
+    InboundFacts facts = new InboundFacts(head, head.trustedPeers());
+    return new Case(
+        "request: the listener's port in Host, asked by " + scheme,
+        lines,
+        HeaderPolicy.request(facts, "real:80", head.edits()),
+        both(
+            both(List.of("host: real:80"), came),
+            List.of(
+                    "x-forwarded-for: " + PEER,
+                    "x-forwarded-proto: " + scheme,
+                    "x-forwarded-host: " + host,
+                    "x-forwarded-port: " + port,
+                    "forwarded: for=" + PEER + ";host=\"" + host + "\";proto=" + scheme)
+                .stream()
+                .filter(line -> came.isEmpty() || !line.startsWith("x-forwarded-proto"))
+                .toList()));
   }
 
   private static List<String> both(List<String> some, List<String> others) {

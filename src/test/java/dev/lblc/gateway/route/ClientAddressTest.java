@@ -58,6 +58,23 @@ final class ClientAddressTest {
     assertThat(of("10.0.0.1", "::ffff:198.51.100.1")).isEqualTo("198.51.100.1");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "2001:DB8:0:0:0:0:0:9, 2001:db8::9",
+    "2001:db8:0:0:1:0:0:1, 2001:db8::1:0:0:1",
+    "2001:db8:0:1:1:1:1:1, 2001:db8:0:1:1:1:1:1",
+    "::, ::",
+    "::ffff:192.0.2.9, 192.0.2.9",
+    "::FFFF:c000:209, 192.0.2.9",
+    "fe80::1%eth0, fe80::1",
+    "192.0.2.9, 192.0.2.9",
+    "no address, no address",
+    "'', ''"
+  })
+  void canonical_ofAnySpelling_isThatOfRfc5952(String spelled, String canonical) {
+    assertThat(IpAddress.canonical(spelled)).isEqualTo(canonical);
+  }
+
   @Test
   void of_whatIsNoAddress_endsTheWalk() {
     assertThat(of("10.0.0.1", "198.51.100.1, unknown, 10.0.0.2")).isEqualTo("10.0.0.2");

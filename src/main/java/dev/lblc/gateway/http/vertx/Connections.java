@@ -1,6 +1,11 @@
 package dev.lblc.gateway.http.vertx;
 
 import dev.lblc.config.HttpLimits;
+import dev.lblc.gateway.net.ConnectionFacts;
+import dev.lblc.gateway.net.ProxyHeader;
+import dev.lblc.gateway.route.IpAddress;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
@@ -10,8 +15,10 @@ import io.netty.util.AttributeKey;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.Map;
+import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +59,34 @@ public final class Connections {
     ChannelHandlerContext context = ((ConnectionBase) connection).channelHandlerContext();
     context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
     context.close();
+  }
+
+  /** Puts a handler where it sees the bytes of a new connection first. */
+  public static void readFirst(HttpConnection connection, ChannelHandler handler) {
+    ((ConnectionBase) connection).channel().pipeline().addFirst(handler);
+  }
+
+  /** Has a connection have the addresses that a PROXY header names. To be called before its addresses are asked for. */
+  public static void tell(Channel channel, ProxyHeader header) {
+    if (header.client() != null && header.local() != null) {
+      channel
+          .attr(ConnectionBase.REMOTE_ADDRESS_OVERRIDE)
+          .set(SocketAddress.inetSocketAddress(header.client()));
+      channel
+          .attr(ConnectionBase.LOCAL_ADDRESS_OVERRIDE)
+          .set(SocketAddress.inetSocketAddress(header.local()));
+    }
+  }
+
+  /** Returns the client's address, by the PROXY protocol where that is on; empty: not known any more. */
+  public static String clientIp(Channel channel) {
+    SocketAddress told = channel.attr(ConnectionBase.REMOTE_ADDRESS_OVERRIDE).get();
+    if (told != null) {
+      return IpAddress.canonical(told.hostAddress());
+    }
+    return channel.remoteAddress() instanceof InetSocketAddress seen
+        ? ConnectionFacts.ip(seen)
+        : "";
   }
 
   /** Gives a new HTTP/1.1 connection of a client a decoder with these limits, and returns it; null: it is HTTP/2. */

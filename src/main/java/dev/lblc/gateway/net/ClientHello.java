@@ -1,4 +1,4 @@
-package dev.lblc.gateway.tcp;
+package dev.lblc.gateway.net;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc8446#section-4.1.2">RFC 8446, 4.1.2</a>
  */
-final class ClientHello {
+public final class ClientHello {
   private static final int HANDSHAKE_RECORD = 22;
   private static final int CLIENT_HELLO = 1;
   private static final int RECORD_HEADER = 5;
@@ -27,6 +27,9 @@ final class ClientHello {
   private static final int LONGEST_NAME = 253;
   private static final int NONE = -1;
 
+  /** Records' headers included: hellos of today take 2 KiB at most, with padding 16. */
+  private static final int LONGEST = 32 << 10;
+
   private final int limit;
   private final byte[] header = new byte[RECORD_HEADER];
   private int headerBytes;
@@ -37,13 +40,18 @@ final class ClientHello {
   private boolean done;
   private @Nullable String serverName;
 
+  /** Creates the search on a new connection. */
+  public ClientHello() {
+    this(LONGEST);
+  }
+
   /** Of at most {@code limit} bytes, headers of records included. */
   ClientHello(int limit) {
     this.limit = limit;
   }
 
   /** Takes the readable bytes, without consuming them; whether it is done. What comes after that is of no interest. */
-  boolean feed(ByteBuf in) {
+  public boolean feed(ByteBuf in) {
     int at = in.readerIndex();
     int end = in.writerIndex();
     while (at < end && !done) {
@@ -52,9 +60,8 @@ final class ClientHello {
     return done;
   }
 
-  /** Returns the name, in lower case; null: there is none, or it is not known yet. */
-  @Nullable
-  String serverName() {
+  /** Returns the name, in lower case and without a final dot; null: there is none, or it is not known yet. */
+  public @Nullable String serverName() {
     return serverName;
   }
 
@@ -155,8 +162,8 @@ final class ClientHello {
         return null;
       }
     }
-    return new String(message, start, end - start, StandardCharsets.US_ASCII)
-        .toLowerCase(Locale.ROOT);
+    int length = end - start > 1 && octet(end - 1) == '.' ? end - start - 1 : end - start;
+    return new String(message, start, length, StandardCharsets.US_ASCII).toLowerCase(Locale.ROOT);
   }
 
   /** Where a vector ends that starts with its length; {@link #NONE}: not before {@code end}, or there is no start. */

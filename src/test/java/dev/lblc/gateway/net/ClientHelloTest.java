@@ -1,4 +1,4 @@
-package dev.lblc.gateway.tcp;
+package dev.lblc.gateway.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -114,6 +114,12 @@ final class ClientHelloTest {
     }
     assertThat(nameIn(Hellos.with(1000, new byte[] {0, 0, 0, 3, 0, 9, 0}))).isNull();
     assertThat(nameIn(Hellos.with(1000, new byte[] {0, 0, 0, 9, 0}))).isNull();
+  }
+
+  @Test
+  void hello_withAFinalDot_namesTheSameServer() {
+    assertThat(nameIn(Hellos.with(1000, Hellos.serverName("a_b.Example.com."))))
+        .isEqualTo("a_b.example.com");
   }
 
   @Test

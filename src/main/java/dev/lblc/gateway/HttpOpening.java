@@ -1,0 +1,66 @@
+package dev.lblc.gateway;
+
+import dev.lblc.gateway.http.AccessLog;
+import dev.lblc.gateway.http.vertx.Connections;
+import dev.lblc.gateway.net.BadProxyHeaderException;
+import dev.lblc.gateway.net.ClearTextException;
+import dev.lblc.gateway.net.ProxyHeader;
+import dev.lblc.gateway.net.ProxyHeaderReader;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What comes before HTTP on the connections of a listener: the PROXY header, and clients that do not speak TLS where it is due. May be
+ * used from any thread.
+ */
+final class HttpOpening implements ProxyHeaderReader.Outcome {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpOpening.class);
+
+  /** As long as the TLS handshake. */
+  private static final long HEADER_MILLIS = 10_000;
+
+  private static final int BAD_REQUEST = 400;
+
+  private final BooleanSupplier isLogged;
+
+  /** Creates it for a listener; {@code isLogged} is asked each time whether the listener has an access log. */
+  HttpOpening(BooleanSupplier isLogged) {
+    this.isLogged = isLogged;
+  }
+
+  /** Returns the first handler of a connection that starts with a PROXY header. */
+  ChannelHandler proxyHeaderReader() {
+    return new ProxyHeaderReader(this, HEADER_MILLIS);
+  }
+
+  @Override
+  public void headerRead(ChannelHandlerContext context, ProxyHeader header) {
+    Connections.tell(context.channel(), header);
+  }
+
+  @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for it
+  public void headerRefused(ChannelHandlerContext context, BadProxyHeaderException why) {
+    LOG.debug("a connection does not start with a PROXY header: it is closed", why);
+    log(context.channel(), "bad proxy header");
+    context.close();
+  }
+
+  /** Handles the failure of a connection that has no request yet. */
+  void failed(Throwable cause) {
+    LOG.debug("a connection failed before its first request", cause);
+    if (cause instanceof ClearTextException clear) {
+      log(clear.channel(), "clear text on a TLS port");
+    }
+  }
+
+  private void log(Channel channel, String why) {
+    if (isLogged.getAsBoolean()) {
+      AccessLog.refused(Connections.clientIp(channel), BAD_REQUEST, why);
+    }
+  }
+}

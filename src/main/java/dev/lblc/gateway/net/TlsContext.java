@@ -1,0 +1,97 @@
+package dev.lblc.gateway.net;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelHandler;
+import io.netty.handler.ssl.ApplicationProtocolNegotiator;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.ImmediateExecutor;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSessionContext;
+import org.jspecify.annotations.Nullable;
+
+/** The TLS of a listener: makes a {@link TlsHandler} for each connection. Shared by all event loops. */
+final class TlsContext extends SslContext {
+  private final SslContext context;
+  private final boolean answersSslRequest;
+  private final @Nullable Supplier<ChannelHandler> first;
+
+  /**
+   * Creates the TLS of a listener.
+   *
+   * @param context makes the engines
+   * @param answersSslRequest whether clients of PostgreSQL may ask for TLS in their own way
+   * @param first makes the handler of what comes before TLS; null: nothing does
+   */
+  TlsContext(
+      SslContext context, boolean answersSslRequest, @Nullable Supplier<ChannelHandler> first) {
+    this.context = context;
+    this.answersSslRequest = answersSslRequest;
+    this.first = first;
+  }
+
+  @Override
+  public boolean isClient() {
+    return context.isClient();
+  }
+
+  @Override
+  public List<String> cipherSuites() {
+    return context.cipherSuites();
+  }
+
+  @Override
+  @SuppressWarnings("deprecation") // to be implemented all the same
+  public ApplicationProtocolNegotiator applicationProtocolNegotiator() {
+    return context.applicationProtocolNegotiator();
+  }
+
+  @Override
+  public SSLEngine newEngine(ByteBufAllocator allocator) {
+    return context.newEngine(allocator);
+  }
+
+  @Override
+  public SSLEngine newEngine(ByteBufAllocator allocator, String peerHost, int peerPort) {
+    return context.newEngine(allocator, peerHost, peerPort);
+  }
+
+  @Override
+  public SSLSessionContext sessionContext() {
+    return context.sessionContext();
+  }
+
+  @Override
+  protected SslHandler newHandler(ByteBufAllocator allocator, boolean startTls) {
+    return newHandler(allocator, startTls, ImmediateExecutor.INSTANCE);
+  }
+
+  @Override
+  protected SslHandler newHandler(ByteBufAllocator allocator, boolean startTls, Executor tasks) {
+    return handler(newEngine(allocator), startTls, tasks);
+  }
+
+  @Override
+  protected SslHandler newHandler(
+      ByteBufAllocator allocator, String peerHost, int peerPort, boolean startTls) {
+    return newHandler(allocator, peerHost, peerPort, startTls, ImmediateExecutor.INSTANCE);
+  }
+
+  @Override
+  protected SslHandler newHandler(
+      ByteBufAllocator allocator, String peerHost, int peerPort, boolean startTls, Executor tasks) {
+    return handler(newEngine(allocator, peerHost, peerPort), startTls, tasks);
+  }
+
+  private SslHandler handler(SSLEngine engine, boolean startTls, Executor tasks) {
+    return new TlsHandler(
+        engine,
+        startTls,
+        tasks,
+        new TlsFront(answersSslRequest),
+        first == null ? null : first.get());
+  }
+}

@@ -1,0 +1,40 @@
+package dev.lblc.gateway.net;
+
+import io.netty.channel.ChannelHandler;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslProvider;
+import io.vertx.core.net.JdkSSLEngineOptions;
+import io.vertx.core.spi.tls.DefaultSslContextFactory;
+import io.vertx.core.spi.tls.SslContextFactory;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** The TLS of a listener, for a server of Vert.x. Immutable. */
+public final class VertxTls extends JdkSSLEngineOptions {
+  private final @Nullable Supplier<ChannelHandler> first;
+
+  /**
+   * Creates the TLS of a listener.
+   *
+   * @param first makes the handler of what comes before TLS, which leaves the pipeline itself; null: nothing does
+   */
+  public VertxTls(@Nullable Supplier<ChannelHandler> first) {
+    this.first = first;
+  }
+
+  @Override
+  public VertxTls copy() {
+    return this;
+  }
+
+  @Override
+  public SslContextFactory sslContextFactory() {
+    return new DefaultSslContextFactory(SslProvider.JDK, false) {
+      @Override
+      public SslContext create() throws SSLException {
+        return new TlsContext(super.create(), false, first);
+      }
+    };
+  }
+}
