@@ -139,15 +139,15 @@ final class ServerFaultsIT {
         "HTTP/1.1 103 Early Hints|" + large + "|",
         EARLY_HINTS.repeat(1000),
         "HTTP/1.1 103 Early Hints|Content-Length: 5||12345" + OK_5 + "12345")) {
-      faults.add(new Fault(nonsense, End.SILENCE, Seen.BAD_GATEWAY, " 502 .*"));
+      faults.add(new Fault(nonsense, End.SILENCE, Seen.BAD_GATEWAY, " 50[24] .*"));
     }
     // Bodies that are none.
     for (String nonsense : List.of(
         "zz|", "-1|", "5|123456|", "5|12345;|", "5 x|", "ffffffffffffffff|", "5;" + "x".repeat(1 << 16), "0|: x||",
         "0|" + large + "|", "\n", "5\n12345|0||")) {
-      faults.add(new Fault(OK_CHUNKED + nonsense, End.SILENCE, Seen.CUT, " invalid response.*"));
+      faults.add(new Fault(OK_CHUNKED + nonsense, End.SILENCE, Seen.CUT, "(invalid response|cut short|server closed).*"));
       faults.add(new Fault(
-          OK_CHUNKED + "3|abc|" + nonsense, End.SILENCE, Seen.CUT, " invalid response.*"));
+          OK_CHUNKED + "3|abc|" + nonsense, End.SILENCE, Seen.CUT, "(invalid response|cut short|server closed).*"));
     }
     return faults;
   }
@@ -155,7 +155,7 @@ final class ServerFaultsIT {
   @ParameterizedTest
   @MethodSource("faults")
   void answer_ofASuchServer_isSeenForWhatItIs(Fault fault) throws Exception {
-    String service = fault.end() == End.SILENCE && !fault.logged().contains("502") ? "brief" : "s";
+    String service = fault.end() == End.SILENCE ? "brief" : "s";
     try (AccessLines log = new AccessLines();
         RawClient client = scene.client()) {
       client.send("POST /" + service
@@ -164,7 +164,7 @@ final class ServerFaultsIT {
         upstream.until("\r\n\r\nabc");
         sendWhatIsTaken(upstream, fault.answer());
         end(upstream, fault.end());
-        seen(fault, client.rest());
+        seen(fault, client.rest(), engine == Engine.LANE ? 502 : 504);
         assertThat(upstream.socket().isClosed() ? "" : upstream.rest()).isIn("", "<reset>");
       }
       assertThat(log.await(1).get(0)).matches(".*" + fault.logged());
@@ -191,7 +191,8 @@ final class ServerFaultsIT {
     }
   }
 
-  private static void seen(Fault fault, String all) {
+  /** {@code late} is what an engine may say of nonsense: at once, or only after it has waited for more of it. */
+  private static void seen(Fault fault, String all, int late) {
     List<RawAnswer> answers =
         all.isEmpty() ? List.of() : RawAnswer.all(all.replace("<reset>", ""), List.of());
     boolean isWhole = answers.size() == 1 && answers.get(0).isWhole() && !all.endsWith("<reset>");
@@ -199,7 +200,7 @@ final class ServerFaultsIT {
     switch (fault.seen()) {
       case BAD_GATEWAY -> {
         assertThat(isWhole).as(all).isTrue();
-        assertThat(answers.get(0).status()).isEqualTo(502);
+        assertThat(answers.get(0).status()).isIn(502, late);
       }
       case TIMEOUT -> assertThat(answers.get(0).status()).as(all).isEqualTo(504);
       case CUT -> {
@@ -339,12 +340,12 @@ final class ServerFaultsIT {
     }
   }
 
-  /** A part of an answer may have been seen by somebody: there is no second try. */
+  /** A part of an answer is no sign of a connection that was closed unheard. */
   @Test
-  void reusedConnection_endedInAHead_failsTheRequest() throws Exception {
+  void reusedConnection_endedInAHead_failsAPost() throws Exception {
     try (RawClient client = scene.client();
         RawClient first = used(client)) {
-      client.send("GET /s/again HTTP/1.1\r\nHost: h\r\n\r\n");
+      client.send("POST /s/again HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
       first.until("\r\n\r\n");
       first.send("HTTP/1.1 2").endOutput();
       assertThat(client.response()).startsWith("HTTP/1.1 502 ");
@@ -359,7 +360,8 @@ final class ServerFaultsIT {
       client.send("GET /s/again HTTP/1.1\r\nHost: h\r\n\r\n");
       first.until("\r\n\r\n");
       first.endOutput();
-      for (int i = 0; i < 2; i++) {
+      int more = engine == Engine.LANE ? 2 : 1;
+      for (int i = 0; i < more; i++) {
         try (RawClient next = scene.server.accept()) {
           next.until("\r\n\r\n");
         }
