@@ -117,14 +117,22 @@ final class ClientRequest implements ClientSide<ServerConnection> {
     } else {
       trailersCame(to, body.readTrailers(in));
     }
-    if (body.isDone()) {
+    if (body.isFaulty()) {
+      bodyFailed();
+    } else if (body.isDone()) {
       completed();
-    } else if (body.isFaulty() && isDiscarding) {
-      connection.linger();
-    } else if (body.isFaulty()) {
-      exchange().abort(Failure.BAD_BODY);
     }
     return true;
+  }
+
+  /** Ends the request: where the next one begins is not known. */
+  private void bodyFailed() {
+    if (isDiscarding) {
+      exchange().restDiscarded();
+      connection.linger();
+    } else {
+      exchange().abort(Failure.BAD_BODY);
+    }
   }
 
   private void trailersCame(@Nullable ServerConnection to, @Nullable HeadBuffer trailers) {
