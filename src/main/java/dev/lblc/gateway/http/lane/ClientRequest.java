@@ -370,9 +370,10 @@ final class ClientRequest implements ClientSide<ServerConnection> {
   }
 
   private void delivered() {
+    Exchange<ServerConnection> current = exchange();
     isAnswered = true;
-    exchange().answered();
-    if (isComplete) {
+    current.answered();
+    if (isComplete && exchange == current) { // else the rest of the request was there, and is dropped
       connection.exchangeEnded();
     }
   }
