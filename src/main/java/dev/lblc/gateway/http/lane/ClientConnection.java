@@ -316,9 +316,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     if (isKept) {
       phase = Phase.HEAD;
       enter(false);
-      if (!isProcessing && input != null) {
-        resume();
-      }
+      resume(); // also if nothing was read: reading may have been off for the server's sake
     } else if (isFaulty || input != null) {
       linger();
     } else {

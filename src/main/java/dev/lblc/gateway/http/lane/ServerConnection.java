@@ -375,8 +375,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void giveBack() {
-    boolean isReusable =
-        state == State.IDLE || (state == State.COMPLETE && isKept && !isOutputEnded);
+    boolean isComplete = isKept && !isOutputEnded && waiting() == 0;
+    boolean isReusable = state == State.IDLE || (state == State.COMPLETE && isComplete);
     isReused |= state == State.COMPLETE;
     client = null;
     if (isReusable && channel.isActive()) {
