@@ -181,7 +181,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
       isProcessing = false;
     }
     dropIfRead();
+    if (inputEnded && input == null && isUnfinished()) {
+      close();
+    }
     setReading(input == null && !(phase == Phase.REQUEST && request.isHeldBack()));
+  }
+
+  /** Returns whether more of a request has to come. */
+  private boolean isUnfinished() {
+    return phase == Phase.HEAD || (phase == Phase.REQUEST && !request.isRequestComplete());
   }
 
   /** Returns whether it makes sense to go on. */
@@ -302,7 +310,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   /** Returns whether the connection ends with the present exchange, whatever the client wants. */
   boolean isEnding() {
-    return shutdown != null || inputEnded || isFaulty;
+    return shutdown != null || isFaulty || (inputEnded && !hasInput());
+  }
+
+  private boolean hasInput() {
+    return input != null && input.isReadable();
   }
 
   /** Ends the present exchange: its answer was delivered, and its request read to the end. */
@@ -347,18 +359,21 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     close();
   }
 
+  /** Notes that nothing more comes. The native transport says so while something that has come still waits. */
   private void endInput(boolean isOfSocket) {
     boolean isHalfClosed = isOfSocket
         && phase == Phase.REQUEST
-        && request.isRequestComplete()
-        && lane.nanoTime() - completeNanos < HALF_CLOSE_NANOS
-        && !request.isHeadWritten()
+        && (hasInput() || isJustComplete())
         && VertxPipeline.isClearText(channel);
     if (isHalfClosed) {
       inputEnded = true;
     } else {
       close();
     }
+  }
+
+  private boolean isJustComplete() {
+    return request.isRequestComplete() && lane.nanoTime() - completeNanos < HALF_CLOSE_NANOS;
   }
 
   private void closed() {
