@@ -292,7 +292,8 @@ final class ClientRequest implements ClientSide<ServerConnection> {
 
   @Override
   public void forward(ServerConnection to, RequestPlan plan) {
-    if (to.isReused() && !exchange().isIdempotent() && to.isStale()) {
+    boolean isRepeatable = isComplete && exchange().isIdempotent();
+    if (to.isReused() && !isRepeatable && to.isStale()) {
       exchange().serverFailed(Failure.CLOSED_EARLY);
       return;
     }
