@@ -17,6 +17,7 @@ final class ServerConnections {
   private @Nullable ServerConnection last;
   private int idle;
   private int open;
+  private boolean isGoingOn;
 
   ServerConnections(Server server) {
     this.server = server;
@@ -37,11 +38,15 @@ final class ServerConnections {
 
   /** Counts a connection that is being made; returns false if there may be no more. */
   boolean open() {
-    if (config.maxConnections() > 0 && open >= config.maxConnections()) {
+    if (!mayOpen()) {
       return false;
     }
     open++;
     return true;
+  }
+
+  private boolean mayOpen() {
+    return config.maxConnections() == 0 || open < config.maxConnections();
   }
 
   /** Counts a connection no more. */
@@ -98,11 +103,18 @@ final class ServerConnections {
     return waiting.size() < most && waiting.add(retry);
   }
 
-  /** Lets the one go on that waits for longest. */
+  /** Lets those go on that wait, one after another, as long as there is a connection for them or room for one. */
   void goOn() {
-    Runnable next = waiting.poll();
-    if (next != null) {
-      next.run();
+    if (isGoingOn) {
+      return; // the loop below sees what has become free
+    }
+    isGoingOn = true;
+    try {
+      while (!waiting.isEmpty() && (idle > 0 || mayOpen())) {
+        waiting.remove().run();
+      }
+    } finally {
+      isGoingOn = false;
     }
   }
 

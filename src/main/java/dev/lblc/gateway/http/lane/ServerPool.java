@@ -55,7 +55,7 @@ final class ServerPool implements Upstreams<ServerConnection> {
       resolve(to, by, attempt);
     } else if (isFresh) {
       makeRoom(to);
-      connect(to, by, false, attempt);
+      connect(to.server(), by, false, attempt); // the pool may have forgotten the server
     } else if (!to.await(() -> connect(to, by, false, attempt), MOST_WAITING_PER_SERVER)) {
       attempt.refused(Failure.POOL_EXHAUSTED);
     }
