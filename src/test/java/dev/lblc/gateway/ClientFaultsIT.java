@@ -75,7 +75,8 @@ final class ClientFaultsIT {
   @EnumSource
   void client_leavingBeforeItsHeadIsWhole_concernsNoServer(End end) throws Exception {
     try (AccessLines log = new AccessLines()) {
-      for (String part : List.of("", "G", "GET /s/x", GET.substring(0, 25), "|", POST_5.substring(0, 40))) {
+      for (String part :
+          List.of("", "G", "GET /s/x", GET.substring(0, 25), "|", POST_5.substring(0, 40))) {
         RawClient client = scene.client();
         client.send(Scene.bytes(part));
         Scene.breathe();
@@ -299,7 +300,8 @@ final class ClientFaultsIT {
 
   @Test
   void body_thatTurnsOutBad_isRefused() throws Exception {
-    for (String bad : List.of("zz|", "3|abcd|", "3|abc|0|: x||", "3;a\u0001|", "-1|", "0|X-Sum: 1\n")) {
+    for (String bad :
+        List.of("zz|", "3|abcd|", "3|abc|0|: x||", "3;a\u0001|", "-1|", "0|X-Sum: 1\n")) {
       try (AccessLines log = new AccessLines();
           RawClient client = scene.client()) {
         client.send(Scene.bytes(POST_CHUNKED + "2|ok|" + bad));
@@ -375,14 +377,17 @@ final class ClientFaultsIT {
     try (RawClient client = scene.client()) {
       client.send(Scene.bytes(
           POST_5.replace("/s/x", "/elsewhere").replace("||", "|Expect: 100-continue||")));
-      assertThat(client.rest()).startsWith("HTTP/1.1 404 ").containsIgnoringCase("connection: close");
+      assertThat(client.rest())
+          .startsWith("HTTP/1.1 404 ")
+          .containsIgnoringCase("connection: close");
     }
   }
 
   /** Everything of a session in one segment, and octet by octet. */
   @Test
   void requests_inSegmentsOfAnySize_areTheSame() throws Exception {
-    List<String> requests = List.of(GET, POST_5 + "12345", POST_CHUNKED + "5;x|12345|0|X-Sum: 1||", GET);
+    List<String> requests =
+        List.of(GET, POST_5 + "12345", POST_CHUNKED + "5;x|12345|0|X-Sum: 1||", GET);
     List<byte[]> ways = new ArrayList<>();
     for (String request : requests) {
       ways.add(Scene.bytes(request));

@@ -143,11 +143,27 @@ final class ServerFaultsIT {
     }
     // Bodies that are none.
     for (String nonsense : List.of(
-        "zz|", "-1|", "5|123456|", "5|12345;|", "5 x|", "ffffffffffffffff|", "5;" + "x".repeat(1 << 16), "0|: x||",
-        "0|" + large + "|", "\n", "5\n12345|0||")) {
-      faults.add(new Fault(OK_CHUNKED + nonsense, End.SILENCE, Seen.CUT, "(invalid response|cut short|server closed).*"));
+        "zz|",
+        "-1|",
+        "5|123456|",
+        "5|12345;|",
+        "5 x|",
+        "ffffffffffffffff|",
+        "5;" + "x".repeat(1 << 16),
+        "0|: x||",
+        "0|" + large + "|",
+        "\n",
+        "5\n12345|0||")) {
       faults.add(new Fault(
-          OK_CHUNKED + "3|abc|" + nonsense, End.SILENCE, Seen.CUT, "(invalid response|cut short|server closed).*"));
+          OK_CHUNKED + nonsense,
+          End.SILENCE,
+          Seen.CUT,
+          "(invalid response|cut short|server closed).*"));
+      faults.add(new Fault(
+          OK_CHUNKED + "3|abc|" + nonsense,
+          End.SILENCE,
+          Seen.CUT,
+          "(invalid response|cut short|server closed).*"));
     }
     return faults;
   }
@@ -164,7 +180,8 @@ final class ServerFaultsIT {
         upstream.until("\r\n\r\nabc");
         sendWhatIsTaken(upstream, fault.answer());
         end(upstream, fault.end());
-        boolean isLate = engine == Engine.VERTX || fault.answer().startsWith(EARLY_HINTS + EARLY_HINTS);
+        boolean isLate =
+            engine == Engine.VERTX || fault.answer().startsWith(EARLY_HINTS + EARLY_HINTS);
         seen(fault, client.rest(), isLate ? 504 : 502);
         assertThat(upstream.socket().isClosed() ? "" : upstream.rest()).isIn("", "<reset>");
       }

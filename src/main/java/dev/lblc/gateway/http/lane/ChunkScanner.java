@@ -182,7 +182,7 @@ final class ChunkScanner {
 
   /** White space may come before a name or a value. */
   private void start(byte octet, State next) {
-    if (octet == '"' && next == State.QUOTED || isToken(octet)) {
+    if ((octet == '"' && next == State.QUOTED) || isToken(octet)) {
       state = next;
     } else if (!isSpace(octet)) {
       state = State.FAULTY;

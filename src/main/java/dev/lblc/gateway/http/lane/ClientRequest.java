@@ -377,7 +377,8 @@ final class ClientRequest implements ClientSide<ServerConnection> {
     Exchange<ServerConnection> current = exchange();
     isAnswered = true;
     current.answered();
-    if (isComplete && exchange == current) { // else the rest of the request was there, and is dropped
+    if (isComplete
+        && exchange == current) { // else the rest of the request was there, and is dropped
       connection.exchangeEnded();
     }
   }

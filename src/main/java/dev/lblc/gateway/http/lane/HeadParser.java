@@ -414,7 +414,8 @@ final class HeadParser {
 
   private void checkLimits() {
     if (state.compareTo(State.FIRST_LINE_LF) <= 0) {
-      if (position - start > maxLine + 1 || (position - start > maxLine && state != State.FIRST_LINE_LF)) {
+      if (position - start > maxLine + 1
+          || (position - start > maxLine && state != State.FIRST_LINE_LF)) {
         fail(HeadFault.LINE_TOO_LONG);
       }
     } else if (position - headersStart > maxHeaders) {

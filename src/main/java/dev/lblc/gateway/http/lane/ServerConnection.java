@@ -250,8 +250,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
       trailers = body.readTrailers(in);
     }
     if (body.isFaulty()) {
-      exchange()
-          .serverFailed(to.isHeadWritten() ? Failure.BROKEN_ANSWER : Failure.BAD_ANSWER);
+      exchange().serverFailed(to.isHeadWritten() ? Failure.BROKEN_ANSWER : Failure.BAD_ANSWER);
     } else if (body.isDone()) {
       completed(in);
     }

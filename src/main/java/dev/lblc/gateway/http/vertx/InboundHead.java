@@ -1,8 +1,8 @@
 package dev.lblc.gateway.http.vertx;
 
-import dev.lblc.gateway.http.UnreadableLine;
 import dev.lblc.gateway.http.Protocol;
 import dev.lblc.gateway.http.RequestHead;
+import dev.lblc.gateway.http.UnreadableLine;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;

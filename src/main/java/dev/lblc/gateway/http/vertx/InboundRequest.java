@@ -1,6 +1,5 @@
 package dev.lblc.gateway.http.vertx;
 
-import dev.lblc.gateway.http.UnreadableLine;
 import dev.lblc.gateway.http.Answer;
 import dev.lblc.gateway.http.ClientSide;
 import dev.lblc.gateway.http.Exchange;
@@ -10,6 +9,7 @@ import dev.lblc.gateway.http.HeaderPlan;
 import dev.lblc.gateway.http.RequestHead;
 import dev.lblc.gateway.http.RequestPlan;
 import dev.lblc.gateway.http.ResponsePlan;
+import dev.lblc.gateway.http.UnreadableLine;
 import dev.lblc.gateway.route.HttpRoutes;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpResponseStatus;

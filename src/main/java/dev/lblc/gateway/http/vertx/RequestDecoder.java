@@ -1,9 +1,9 @@
 package dev.lblc.gateway.http.vertx;
 
-import dev.lblc.gateway.http.UnreadableLine;
 import dev.lblc.config.HttpLimits;
 import dev.lblc.gateway.http.Limits;
 import dev.lblc.gateway.http.ListedTokens;
+import dev.lblc.gateway.http.UnreadableLine;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;

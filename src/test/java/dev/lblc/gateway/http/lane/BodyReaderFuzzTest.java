@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class BodyReaderFuzzTest {
   private static final int ROUNDS = Integer.getInteger("lblc.fuzz.rounds", 15_000) / 5;
   private static final HeadLimits LIMITS = new HeadLimits(0, 8192, 100);
-  private static final String HEAD = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+  private static final String HEAD =
+      "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
 
   private static final List<String> SEEDS = List.of(
       "0\r\n\r\n",
@@ -30,8 +31,29 @@ final class BodyReaderFuzzTest {
       "1 ; n=\"v;\\\"\"\r\nx\r\nB\r\nhello world\r\n000\r\nA: b\r\nC:d\r\n\r\n");
 
   private static final List<String> PIECES = List.of(
-      "\r\n", "\n", "\r", " ", "\t", ";", ";x", "\"", "\\", "0", "1", "f", "0x", "+", "-", "_",
-      "0\r\n", "0\r\n\r\n", "\u0000", "\u0080", "ffffffffffffffff", ": ", "\r\n ");
+      "\r\n",
+      "\n",
+      "\r",
+      " ",
+      "\t",
+      ";",
+      ";x",
+      "\"",
+      "\\",
+      "0",
+      "1",
+      "f",
+      "0x",
+      "+",
+      "-",
+      "_",
+      "0\r\n",
+      "0\r\n\r\n",
+      "\u0000",
+      "\u0080",
+      "ffffffffffffffff",
+      ": ",
+      "\r\n ");
 
   /** {@code isData}: without the framing, as an old client gets it. */
   @ParameterizedTest
@@ -91,8 +113,10 @@ final class BodyReaderFuzzTest {
       for (int i = 0; i < bytes.length; i++) {
         channel.writeInbound(Unpooled.wrappedBuffer(bytes, i, 1));
         for (Object read = channel.readInbound(); read != null; read = channel.readInbound()) {
-          boolean isEnd = read instanceof LastHttpContent last && last.decoderResult().isSuccess();
-          boolean isFault = read instanceof HttpContent part && part.decoderResult().isFailure();
+          boolean isEnd =
+              read instanceof LastHttpContent last && last.decoderResult().isSuccess();
+          boolean isFault =
+              read instanceof HttpContent part && part.decoderResult().isFailure();
           if (read instanceof HttpContent part && !(read instanceof HttpRequest)) {
             data.append(part.content().toString(StandardCharsets.ISO_8859_1));
           }

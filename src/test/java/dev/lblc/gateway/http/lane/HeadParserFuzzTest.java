@@ -39,8 +39,28 @@ final class HeadParserFuzzTest {
       "HTTP/1.1 503 Try later\r\n\r\n");
 
   private static final List<String> PIECES = List.of(
-      "\r\n", "\n", "\r", " ", "\t", ":", "\u0000", "\u007f", "\u0080", "\u00ff", "HTTP/1.1",
-      "HTTP/2.0", "a", "\u000b", ": ", "\r\n ", "\r\n\r\n", ";", "%", "\"", "(", "Host: x\r\n");
+      "\r\n",
+      "\n",
+      "\r",
+      " ",
+      "\t",
+      ":",
+      "\u0000",
+      "\u007f",
+      "\u0080",
+      "\u00ff",
+      "HTTP/1.1",
+      "HTTP/2.0",
+      "a",
+      "\u000b",
+      ": ",
+      "\r\n ",
+      "\r\n\r\n",
+      ";",
+      "%",
+      "\"",
+      "(",
+      "Host: x\r\n");
 
   @Test
   void requests_thatAreRead_areReadAlike() {
