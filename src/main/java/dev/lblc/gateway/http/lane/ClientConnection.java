@@ -278,8 +278,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     VertxPipeline.handOver(channel, this, all);
   }
 
+  /** Reads, or does not. To read on behind the end of the input is an error with the native transport. */
   private void setReading(boolean isWanted) {
-    if (isReading != isWanted && phase != Phase.HANDED_OVER && phase != Phase.CLOSED) {
+    boolean isOpen = phase != Phase.HANDED_OVER && phase != Phase.CLOSED;
+    if (isReading != isWanted && !inputEnded && isOpen) {
       isReading = isWanted;
       channel.config().setAutoRead(isWanted);
     }
@@ -338,6 +340,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   /** Says that nothing more will be written, and drops what still comes: a close would make the client lose the answer. */
   void linger() {
+    if (inputEnded) { // nothing comes
+      close();
+      return;
+    }
     phase = Phase.LINGERING;
     dropInput();
     lane.deadlines().enter(limits, Stage.ENDING);
