@@ -193,7 +193,8 @@ final class ClientFaultsIT {
     }
   }
 
-  // --- clients that end their side and read on; Vert.x's engine takes the end for that of the connection ---
+  // --- clients that end their side and read on; Vert.x's engine takes the end for that of the
+  // connection ---
 
   @ParameterizedTest
   @ValueSource(
@@ -357,7 +358,7 @@ final class ClientFaultsIT {
         upstream.until("\r\n\r\n");
         upstream.send(Scene.bytes(OK_2));
         assertThat(client.rest()).endsWith("ok");
-        client.close();
+        client.leave();
       }
     }
   }
