@@ -123,8 +123,8 @@ final class RawClient implements AutoCloseable {
   String until(String... ends) throws IOException {
     StringBuilder text = new StringBuilder();
     for (String end : ends) {
-      int from = text.length();
-      while (text.indexOf(end, Math.max(0, from - end.length())) < 0) {
+      int from = Math.max(0, text.length() - end.length());
+      while (text.indexOf(end, Math.max(from, text.length() - end.length())) < 0) {
         int octet = in.read();
         if (octet < 0) {
           throw new IOException("ended after: " + text);

@@ -49,6 +49,7 @@ class AnswerDecoder extends HttpResponseDecoder {
         return;
       }
     } catch (IllegalArgumentException e) {
+      bytes.skipBytes(bytes.readableBytes());
       out.add(failed(createInvalidMessage(), e));
       return;
     }

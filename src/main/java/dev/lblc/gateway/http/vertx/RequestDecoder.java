@@ -108,6 +108,7 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
       }
     } catch (IllegalArgumentException e) {
       firstLine.take(bytes, start, end);
+      bytes.skipBytes(bytes.readableBytes());
       refuse(createInvalidMessage(), e, out);
       return;
     }
