@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that leave, or send what they should not, at each stage of a request: what the server sees, and the log. */
 @ParameterizedClass(name = "engine {0}, native transport {1}")
-@CsvSource({"LANE, false", "LANE, true", "VERTX, false"})
+@CsvSource({"LANE, false", "LANE, true"})
 @TestInstance(PER_CLASS)
 final class ClientFaultsIT {
   @Parameter(0)

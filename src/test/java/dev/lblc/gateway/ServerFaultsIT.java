@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Servers that end, break off or talk nonsense at each stage of an answer: what their client sees, and the log. */
 @ParameterizedClass(name = "engine {0}, native transport {1}")
-@CsvSource({"LANE, false", "LANE, true", "VERTX, false"})
+@CsvSource({"LANE, false", "LANE, true"})
 @TestInstance(PER_CLASS)
 final class ServerFaultsIT {
   @Parameter(0)
