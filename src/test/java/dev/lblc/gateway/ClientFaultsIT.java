@@ -75,7 +75,8 @@ final class ClientFaultsIT {
   @ParameterizedTest
   @EnumSource
   void client_leavingBeforeItsHeadIsWhole_concernsNoServer(End end) throws Exception {
-    for (String part : List.of("", "G", "GET /s/x", GET.substring(0, 25), "|", POST_5.substring(0, 40))) {
+    for (String part :
+        List.of("", "G", "GET /s/x", GET.substring(0, 25), "|", POST_5.substring(0, 40))) {
       RawClient client = scene.client();
       client.send(Scene.bytes(part));
       Scene.breathe();
@@ -302,14 +303,16 @@ final class ClientFaultsIT {
   @Test
   void body_thatTurnsOutBad_isRefused() throws Exception {
     List<String> readByAll = List.of("zz|", "3|abcd|", "-1|");
-    List<String> readStrictly = List.of("zz|", "3|abcd|", "3|abc|0|: x||", "3;a\u0001|", "0|X-Sum: 1\n");
+    List<String> readStrictly =
+        List.of("zz|", "3|abcd|", "3|abc|0|: x||", "3;a\u0001|", "0|X-Sum: 1\n");
     for (String bad : engine == Engine.LANE ? readStrictly : readByAll) {
       try (AccessLines log = new AccessLines();
           RawClient client = scene.client()) {
         client.send(Scene.bytes(POST_CHUNKED + "2|ok|" + bad));
         try (RawClient upstream = scene.server.accept()) {
           String answer = client.rest(); // Vert.x's engine closes without a word if chunks are none
-          assertThat(answer).matches(engine == Engine.LANE ? "(?s)HTTP/1.1 400 .*" : "(?s)(HTTP/1.1 400 .*)?");
+          assertThat(answer)
+              .matches(engine == Engine.LANE ? "(?s)HTTP/1.1 400 .*" : "(?s)(HTTP/1.1 400 .*)?");
           assertThat(upstream.rest()).doesNotContain("zz").doesNotEndWith("0\r\n\r\n");
         }
         assertThat(log.await(1).get(0)).matches(".* (400|499) .*");
@@ -381,14 +384,17 @@ final class ClientFaultsIT {
     try (RawClient client = scene.client()) {
       client.send(Scene.bytes(
           POST_5.replace("/s/x", "/elsewhere").replace("||", "|Expect: 100-continue||")));
-      assertThat(client.rest()).startsWith("HTTP/1.1 404 ").containsIgnoringCase("connection: close");
+      assertThat(client.rest())
+          .startsWith("HTTP/1.1 404 ")
+          .containsIgnoringCase("connection: close");
     }
   }
 
   /** Everything of a session in one segment, and octet by octet. */
   @Test
   void requests_inSegmentsOfAnySize_areTheSame() throws Exception {
-    List<String> requests = List.of(GET, POST_5 + "12345", POST_CHUNKED + "5;x|12345|0|X-Sum: 1||", GET);
+    List<String> requests =
+        List.of(GET, POST_5 + "12345", POST_CHUNKED + "5;x|12345|0|X-Sum: 1||", GET);
     List<byte[]> ways = new ArrayList<>();
     for (String request : requests) {
       ways.add(Scene.bytes(request));
