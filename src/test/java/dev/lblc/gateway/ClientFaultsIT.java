@@ -438,14 +438,4 @@ final class ClientFaultsIT {
       assertThat(errors.soFar()).isEmpty();
     }
   }
-
-  /** Returns the connection on which this client was answered. */
-  private RawClient answered(RawClient client) throws IOException {
-    client.send(Scene.bytes(GET));
-    RawClient upstream = scene.server.accept();
-    upstream.until("\r\n\r\n");
-    upstream.send(Scene.bytes(OK_2));
-    assertThat(client.response()).endsWith("ok");
-    return upstream;
-  }
 }
