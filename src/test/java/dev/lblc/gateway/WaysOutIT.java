@@ -196,7 +196,9 @@ final class WaysOutIT {
 
   private static void flood(NetSocket socket) {
     while (!socket.writeQueueFull()) {
-      socket.write("x".repeat(65_536));
+      if (socket.write("x".repeat(65_536)).failed()) {
+        return; // closed, and never full
+      }
     }
     socket.drainHandler(v -> flood(socket));
   }
