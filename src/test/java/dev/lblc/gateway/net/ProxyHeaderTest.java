@@ -192,10 +192,10 @@ final class ProxyHeaderTest {
     Said said = new Said();
     EmbeddedChannel channel = new EmbeddedChannel(new ProxyHeaderReader(said, 1000));
     channel.writeInbound(bytes("PROXY "));
-    channel.advanceTimeBy(999, TimeUnit.MILLISECONDS);
+    channel.advanceTimeBy(500, TimeUnit.MILLISECONDS);
     channel.runScheduledPendingTasks();
     assertThat(said.refusals).isEmpty();
-    channel.advanceTimeBy(2, TimeUnit.MILLISECONDS);
+    channel.advanceTimeBy(501, TimeUnit.MILLISECONDS);
     channel.runScheduledPendingTasks();
     assertThat(said.refusals).hasSize(1);
     channel.writeInbound(bytes("UNKNOWN\r\n"));
