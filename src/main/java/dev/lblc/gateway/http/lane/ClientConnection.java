@@ -49,6 +49,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
    */
   private static final long HALF_CLOSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+  /** How long such a client waits for a sign of life: it may have left all the same, and its request counts meanwhile. */
+  private static final long HALF_CLOSED_NANOS = TimeUnit.SECONDS.toNanos(2);
+
   private enum Phase {
     HEAD,
     REQUEST,
@@ -75,6 +78,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   private boolean isSettingUp = true;
   private boolean isFaulty;
   private boolean inputEnded;
+  private long seenSent;
   private long completeNanos;
 
   @SuppressWarnings("NullAway.Init") // handlerAdded comes first
@@ -425,7 +429,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   @Override
   public boolean hasMoved() {
-    return phase == Phase.REQUEST;
+    long sent = request.sent();
+    boolean hasSent = sent != seenSent;
+    seenSent = sent;
+    return phase == Phase.REQUEST && (!inputEnded || hasSent);
   }
 
   @Override
@@ -439,7 +446,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
         }
       }
       case REQUEST -> {
-        if (inputEnded && Sockets.hasError(channel)) {
+        if (inputEnded && (quietNanos > HALF_CLOSED_NANOS || Sockets.hasError(channel))) {
           close();
         }
       }
