@@ -55,7 +55,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     "ERROR ConnectionBase: ") // Vert.x tells of the connections that this test's client ends
 final class ExamplesIT {
   /** On each application, by each way; {@code -Plong} has more. */
-  private static final int EXCHANGES = Integer.getInteger("lblc.exchanges", 600);
+  private static final int EXCHANGES = Integer.getInteger("lblc.exchanges", 300);
 
   private static final int AT_ONCE = 30;
   private static final int SERVERS = 3;
