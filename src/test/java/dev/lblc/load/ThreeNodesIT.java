@@ -145,7 +145,7 @@ final class ThreeNodesIT {
       Map<String, Integer> holding = cluster.holding();
       report(
           "300 held requests in %d ms: %s, seen by all after %d ms".formatted(took, holding, seen));
-      // What the others have placed since their last report, a few in 50 ms, is not known to a node.
+      // What the others have placed since their last report is not known to a node.
       assertThat(holding.values()).allMatch(count -> Math.abs(count - 75) <= 7);
     } finally {
       closeAll(held);
