@@ -13,6 +13,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,6 +29,7 @@ final class BodyReaderFuzzTest {
       "0\r\n\r\n",
       "5\r\nabcde\r\n0\r\n\r\n",
       "00a\r\n0123456789\r\n3;n=v\r\nabc\r\n0\r\n\r\n",
+      "1 ; n=v ;m\r\nx\r\n0\r\n\r\n",
       "1 ; n=\"v;\\\"\"\r\nx\r\nB\r\nhello world\r\n000\r\nA: b\r\nC:d\r\n\r\n");
 
   private static final List<String> PIECES = List.of(
@@ -55,6 +57,9 @@ final class BodyReaderFuzzTest {
       ": ",
       "\r\n ");
 
+  /** What RFC 9112 7.1.1 allows in an extension, and Netty refuses. */
+  private static final Pattern SPACE_AFTER_VALUE = Pattern.compile("=[^\\r\\n]+[ \\t];");
+
   /** {@code isData}: without the framing, as an old client gets it. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
@@ -63,23 +68,25 @@ final class BodyReaderFuzzTest {
     Random random = new Random(seed);
     Mutations mutations = new Mutations(random, SEEDS, PIECES);
     int alike = 0;
+    int onlyOurs = 0;
     int onlyNettys = 0;
     for (int round = 0; round < ROUNDS; round++) {
       byte[] bytes = mutations.next();
       @Nullable String ours = ours(bytes, isData, random);
       @Nullable String theirs = netty(bytes, isData);
-      if (ours != null) {
-        assertThat(theirs)
-            .as("seed %d: %s", seed, new String(bytes, StandardCharsets.ISO_8859_1))
-            .isEqualTo(ours);
+      String text = new String(bytes, StandardCharsets.ISO_8859_1);
+      if (ours != null && theirs == null && SPACE_AFTER_VALUE.matcher(text).find()) {
+        onlyOurs++;
+      } else if (ours != null) {
+        assertThat(theirs).as("seed %d: %s", seed, text).isEqualTo(ours);
         alike++;
       } else if (theirs != null) {
         onlyNettys++;
       }
     }
     System.out.printf(
-        "BodyReaderFuzzTest: seed %d, %d of %d read alike; only Netty read %d%n",
-        seed, alike, ROUNDS, onlyNettys);
+        "BodyReaderFuzzTest: seed %d, %d of %d read alike; only Netty read %d, only we %d%n",
+        seed, alike, ROUNDS, onlyNettys, onlyOurs);
     assertThat(alike).isGreaterThan(ROUNDS / 20);
   }
 
