@@ -5,6 +5,7 @@ import dev.lblc.config.HttpListenerConfig;
 import dev.lblc.config.ListenerConfig;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.TcpListenerConfig;
+import dev.lblc.gateway.http.lane.PipelineCheck;
 import dev.lblc.gateway.tcp.TcpSettings;
 import dev.lblc.plugin.Lblc;
 import io.vertx.core.Context;
@@ -62,9 +63,10 @@ public final class Gateway {
   public static Future<Gateway> start(
       Vertx vertx, GatewayConfig config, int instances, LongSupplier nanoTime) {
     Gateway gateway = new Gateway(vertx);
-    return vertx
-        .deployVerticle(
-            () -> gateway.worker(nanoTime), new DeploymentOptions().setInstances(instances))
+    return PipelineCheck.isPassed(vertx)
+        .compose(isLaneUsable -> vertx.deployVerticle(
+            () -> gateway.worker(nanoTime, isLaneUsable),
+            new DeploymentOptions().setInstances(instances)))
         .compose(id -> {
           gateway.deployment = id;
           return gateway.apply(config);
@@ -125,8 +127,8 @@ public final class Gateway {
     return vertx.undeploy(deployment);
   }
 
-  private Worker worker(LongSupplier nanoTime) {
-    Worker worker = new Worker(nanoTime, this::close);
+  private Worker worker(LongSupplier nanoTime, boolean isLaneUsable) {
+    Worker worker = new Worker(nanoTime, isLaneUsable, this::close);
     workers.add(worker);
     return worker;
   }

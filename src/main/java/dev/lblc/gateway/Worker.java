@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Worker extends VerticleBase {
   private final LongSupplier nanoTime;
+  private final boolean isLaneUsable;
   private final Supplier<Future<Void>> beforeStop;
   private @Nullable HttpWorker http;
   private @Nullable LaneWorker lane;
@@ -25,20 +26,21 @@ final class Worker extends VerticleBase {
    * Creates a worker that is to be deployed.
    *
    * @param nanoTime monotonic clock in nanoseconds
+   * @param isLaneUsable whether this version of Vert.x lets the lane work
    * @param beforeStop is run, and waited for, before the worker stops: a stop cuts off requests in flight
    */
-  Worker(LongSupplier nanoTime, Supplier<Future<Void>> beforeStop) {
+  Worker(LongSupplier nanoTime, boolean isLaneUsable, Supplier<Future<Void>> beforeStop) {
     this.nanoTime = nanoTime;
+    this.isLaneUsable = isLaneUsable;
     this.beforeStop = beforeStop;
   }
 
   @Override
   public Future<?> start() {
     http = new HttpWorker(vertx, nanoTime);
+    lane = new LaneWorker(vertx, nanoTime, isLaneUsable);
     tcp = new TcpWorker(vertx, nanoTime);
-    LaneWorker made = new LaneWorker(vertx, nanoTime);
-    lane = made;
-    return made.check();
+    return Future.succeededFuture();
   }
 
   @Override
