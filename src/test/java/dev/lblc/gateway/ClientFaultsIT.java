@@ -79,7 +79,7 @@ final class ClientFaultsIT {
         List.of("", "G", "GET /s/x", GET.substring(0, 25), "|", POST_5.substring(0, 40))) {
       RawClient client = scene.client();
       client.send(Scene.bytes(part));
-      Scene.breathe();
+      scene.settle();
       leave(client, end);
     }
     try (RawClient client = scene.client()) {
@@ -122,7 +122,7 @@ final class ClientFaultsIT {
         client.send(Scene.bytes(sent));
         try (RawClient upstream = scene.server.accept()) {
           upstream.until("\r\n\r\n");
-          Scene.breathe(); // at once it would say that nothing more will be sent
+          scene.settleLate();
           leave(client, end);
           assertThat(upstream.rest()).endsWith("");
           assertThat(upstream.rest()).isIn("", "<reset>");
@@ -156,7 +156,7 @@ final class ClientFaultsIT {
             if (isSeen) {
               client.until("\r\n\r\n");
             }
-            Scene.breathe();
+            scene.settleLate();
             leave(client, end);
             assertThat(upstream.rest()).isIn("", "123", "<reset>", "123<reset>");
           }
@@ -178,9 +178,9 @@ final class ClientFaultsIT {
       upstream.send(Scene.bytes(OK_2));
       assertThat(client.response()).endsWith("ok");
       assertThat(upstream.until("\r\n\r\n")).contains("/second");
-      Scene.breathe();
+      scene.settle();
       client.reset();
-      Scene.breathe();
+      scene.settle();
       upstream.send(Scene.bytes(OK_2)); // the JDK's transport learns of the reset when it writes
       upstream.socket().setSoTimeout(100);
       assertThat(upstream.rest()).doesNotContain("/third");
@@ -204,7 +204,7 @@ final class ClientFaultsIT {
       client.send(Scene.bytes(request)).endOutput();
       try (RawClient upstream = scene.server.accept()) {
         upstream.until("\r\n\r\n");
-        Scene.breathe();
+        scene.settle();
         upstream.send(Scene.bytes(OK_2));
         assertThat(client.rest()).startsWith("HTTP/1.").endsWith("ok");
       }
@@ -224,7 +224,7 @@ final class ClientFaultsIT {
           for (int i = 0; i < 4; i++) {
             upstream.until("\r\n\r\n");
             upstream.exactly(new int[] {0, 5, 15, 0}[i]);
-            Scene.breathe();
+            scene.settle();
             upstream.send(Scene.bytes(OK_2));
             assertThat(client.response()).endsWith("ok");
           }

@@ -2,6 +2,7 @@ package dev.lblc.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Ports;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -41,6 +42,9 @@ final class Scene {
         .route("brief", new JsonObject().put("timeouts", brief))
         .route("well", new JsonObject())
         .route("refusing", new JsonObject())
+        .listener(new JsonObject().put("accessLog", true))
+        .listener(new JsonObject().put("name", "unlogged"))
+        .route(ConfigJson.route("well").put("listener", "unlogged"))
         .start(1);
   }
 
@@ -64,8 +68,14 @@ final class Scene {
     return lines.replace("|", "\r\n").getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  /** Lets the other side come to see what was done before. For what cannot be waited for, since nothing tells of it. */
-  static void breathe() throws InterruptedException {
-    TimeUnit.MILLISECONDS.sleep(30);
+  /** Returns once the gateway's only loop has seen all that was done before: a request that came later was served. */
+  void settle() throws IOException {
+    assertThat(RawClient.get(gateway.gateway().port("unlogged"), "/")).endsWith("well");
+  }
+
+  /** The same, and it is later: a client that ends its side now has left. */
+  void settleLate() throws IOException {
+    gateway.later.addAndGet(TimeUnit.MILLISECONDS.toNanos(20));
+    settle();
   }
 }

@@ -198,11 +198,11 @@ final class ServerFaultsIT {
     }
   }
 
-  private static void end(RawClient upstream, End end) throws Exception {
+  private void end(RawClient upstream, End end) throws Exception {
     switch (end) {
       case FIN -> upstream.endOutput();
       case RESET -> {
-        Scene.breathe(); // a reset takes what was not read yet with it
+        scene.settle(); // a reset takes what was not read yet with it
         upstream.reset();
       }
       case SILENCE -> {}
@@ -318,7 +318,7 @@ final class ServerFaultsIT {
         assertThat(first.rest()).isEmpty();
       } else {
         first.reset();
-        Scene.breathe();
+        scene.settle();
       }
       client.send("POST /s/x HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc");
       try (RawClient second = scene.server.accept()) {
