@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class InboundFacts implements RequestFacts {
   private static final String CHUNKED = "chunked";
-  private static final String WEBSOCKET = "websocket";
 
   private final RequestHead head;
   private final AddressBlocks trustedPeers;
@@ -95,8 +94,7 @@ final class InboundFacts implements RequestFacts {
     return head.protocol() == Protocol.HTTP_1_1
         && head.method().equals("GET")
         && body == Body.NONE
-        && ListedTokens.has(head.headers("upgrade"), WEBSOCKET)
-        && ListedTokens.has(head.headers("connection"), "upgrade");
+        && head.asksForWebSocket();
   }
 
   RequestHead head() {

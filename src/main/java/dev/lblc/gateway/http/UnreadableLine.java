@@ -10,6 +10,9 @@ import java.util.List;
  * @param protocol of the third word
  */
 public record UnreadableLine(String method, String target, Protocol protocol) {
+  /** As much of a line as a log shows, in characters. */
+  public static final int LONGEST = 256;
+
   /**
    * Returns the parts of a first line.
    *

@@ -1,6 +1,7 @@
 package dev.lblc.gateway.net;
 
 import io.netty.util.NetUtil;
+import io.vertx.core.net.SocketAddress;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -34,5 +35,16 @@ public record ConnectionFacts(
   /** Returns the address alone, in its canonical form (RFC 5952); a zone says where an address was heard of, not what it is. */
   public static String ip(InetSocketAddress address) {
     return NetUtil.toAddressString(address.getAddress());
+  }
+
+  /** Returns the address alone, as Vert.x writes it; empty: not known. */
+  public static String host(@Nullable SocketAddress address) {
+    String host = address == null ? null : address.hostAddress();
+    return host == null ? "" : host;
+  }
+
+  /** Returns the port; 0: not known. */
+  public static int port(@Nullable SocketAddress address) {
+    return address == null ? 0 : address.port();
   }
 }

@@ -65,8 +65,7 @@ final class Side extends ChannelInboundHandlerAdapter {
 
   /** Returns whether something was received, or taken by the peer, since this was last asked. */
   boolean hasMoved() {
-    ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
-    long left = out == null ? 0 : out.totalPendingWriteBytes() - out.currentProgress();
+    long left = Sockets.waiting(channel);
     boolean moved = received != seenReceived || left < seenLeft;
     seenReceived = received;
     seenLeft = left;

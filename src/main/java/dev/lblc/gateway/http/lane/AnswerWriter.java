@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class AnswerWriter {
   private static final AsciiString LAST_CHUNK = AsciiString.cached("0\r\n");
-  private static final AsciiString LINE_END = AsciiString.cached("\r\n");
   private static final AsciiString TEXT =
       AsciiString.cached("content-type: text/plain; charset=utf-8\r\n");
   private static final ByteBuf CHUNK_END = Unpooled.unreleasableBuffer(
@@ -165,7 +164,7 @@ final class AnswerWriter {
     if (mode == Mode.WRAP) {
       ByteBuf size = context.alloc().directBuffer(16);
       size.writeCharSequence(Integer.toHexString(length), StandardCharsets.US_ASCII);
-      HeadWriter.text(LINE_END, size);
+      HeadWriter.text(HeadWriter.LINE_END, size);
       context.write(size, context.voidPromise());
       context.write(data, context.voidPromise());
       context.write(CHUNK_END.duplicate(), context.voidPromise());
@@ -187,13 +186,14 @@ final class AnswerWriter {
     if (trailers != null && plan != null) {
       lane.headers().write(trailers, plan, out);
     }
-    HeadWriter.text(LINE_END, out);
+    HeadWriter.text(HeadWriter.LINE_END, out);
     context.write(out, context.voidPromise());
   }
 
   /** Writes an answer of the gateway's own. */
   void own(Answer answer, ClientHead request, boolean mayKeepAlive) {
     release(); // that of a server, if its answer turned out to be none
+    begin();
     boolean isOld = request.protocol() == Protocol.HTTP_1_0;
     boolean isOfHead = request.method().equals("HEAD");
     String text = isOfHead ? null : answer.text();
@@ -207,15 +207,11 @@ final class AnswerWriter {
       line("content-length", Integer.toString(text == null ? 0 : text.length()), out);
     }
     HeadWriter.end(false, connection(isOld, mayKeepAlive), out);
-    sent = 0;
     if (text != null) {
       out.writeCharSequence(text, StandardCharsets.US_ASCII);
       sent = text.length();
     }
     status = answer.status();
-    mode = Mode.PASS;
-    isChunked = false;
-    endsWithConnection = false;
     isKept = mayKeepAlive;
     isHeadWritten = true;
     context.write(out, context.voidPromise());

@@ -134,25 +134,26 @@ final class BodyReader {
       state = State.FAULTY;
     } else if (scanner.isDone()) {
       state = State.TRAILERS;
-      trailers = buffers.take(limits, true);
+      trailers = buffers.takeForTrailers(limits);
     }
   }
 
-  /** Reads the trailers on. Returns them once they are whole; null: more has to come, or it is no body. */
-  @Nullable
-  HeadBuffer readTrailers(ByteBuf in) {
+  /** Reads the trailers on, if it is their turn. */
+  void readTrailers(ByteBuf in) {
     HeadBuffer reading = trailers;
-    if (state != State.TRAILERS || reading == null) {
-      return null;
-    }
-    switch (reading.read(in)) {
-      case MORE -> {
-        return null;
+    if (state == State.TRAILERS && reading != null) {
+      switch (reading.read(in)) {
+        case MORE -> {}
+        case WHOLE -> state = State.DONE;
+        case FAULTY -> state = State.FAULTY;
       }
-      case WHOLE -> state = State.DONE;
-      case FAULTY -> state = State.FAULTY;
     }
-    return state == State.DONE ? reading : null;
+  }
+
+  /** Returns the trailers of a body that is done; null: it has none. */
+  @Nullable
+  HeadBuffer trailers() {
+    return isDone() && trailers != null && trailers.parser().count() > 0 ? trailers : null;
   }
 
   /** Gives up what it holds: the trailers are no longer needed, or will not come. */

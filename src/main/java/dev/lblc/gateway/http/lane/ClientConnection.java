@@ -71,12 +71,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   private @Nullable HeadBuffer head;
   private @Nullable ByteBuf input;
   private @Nullable ServerConnection toFlush;
-  private @Nullable Object shutdown;
   private boolean isProcessing;
   private boolean isInRead;
   private boolean isReading = true;
   private boolean isSettingUp = true;
   private boolean isFaulty;
+  private boolean isShutDown;
   private boolean inputEnded;
   private long seenSent;
   private long completeNanos;
@@ -139,7 +139,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (phase == Phase.REQUEST && VertxPipeline.isShutdown(event)) {
-      shutdown = event; // Vert.x, which knows of no request, would close at once
+      isShutDown = true; // Vert.x, which knows of no request, would close at once
     } else if (phase == Phase.HANDED_OVER || VertxPipeline.isShutdown(event)) {
       context.fireUserEventTriggered(event);
     } else if (event instanceof ChannelInputShutdownEvent
@@ -188,6 +188,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     if (inputEnded && input == null && isUnfinished()) {
       close();
     }
+    readIfTaken();
+  }
+
+  /** Reads on unless something that was read still waits, here or at the server. */
+  private void readIfTaken() {
     setReading(input == null && !(phase == Phase.REQUEST && request.isHeldBack()));
   }
 
@@ -218,11 +223,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   }
 
   private void readHead(ByteBuf in) {
-    HeadBuffer reading = head;
-    if (reading == null) {
-      reading = lane.requests().take(HeadLimits.of(routes.get().limits()), false);
-      head = reading;
-    }
+    HeadBuffer reading = reading();
     switch (reading.read(in)) {
       case MORE -> {
         if (!isSettingUp && reading.length() > EMPTY_LINE) {
@@ -235,6 +236,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
         refuse(reading, fault == null ? HeadFault.PROTOCOL : fault);
       }
     }
+  }
+
+  /** Returns the head that is being read, or the next one. */
+  private HeadBuffer reading() {
+    HeadBuffer reading = head;
+    if (reading == null) {
+      reading = lane.requests().take(HeadLimits.of(routes.get().limits()));
+      head = reading;
+    }
+    return reading;
   }
 
   private void begin(HeadBuffer whole) {
@@ -308,7 +319,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     if (to != null && !isInRead) {
       toFlush = null;
       to.flush();
-      setReading(input == null && !(phase == Phase.REQUEST && request.isHeldBack()));
+      readIfTaken();
     }
   }
 
@@ -316,7 +327,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   /** Returns whether the connection ends with the present exchange, whatever the client wants. */
   boolean isEnding() {
-    return shutdown != null || isFaulty || (inputEnded && !hasInput());
+    return isShutDown || isFaulty || (inputEnded && !hasInput());
   }
 
   private boolean hasInput() {
@@ -440,7 +451,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     switch (phase) {
       case HEAD -> {
         if (isSettingUp && phaseNanos > routes.get().headerNanos()) {
-          refuseLate();
+          refuse(reading(), HeadFault.LATE);
         } else if (!isSettingUp && quietNanos > routes.get().idleNanos()) {
           close();
         }
@@ -457,15 +468,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
       }
       case HANDED_OVER, CLOSED -> {}
     }
-  }
-
-  private void refuseLate() {
-    HeadBuffer late = head;
-    if (late == null) {
-      late = lane.requests().take(HeadLimits.of(routes.get().limits()), false);
-      head = late;
-    }
-    refuse(late, HeadFault.LATE);
   }
 
   @Override

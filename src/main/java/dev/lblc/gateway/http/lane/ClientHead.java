@@ -1,11 +1,10 @@
 package dev.lblc.gateway.http.lane;
 
-import dev.lblc.gateway.http.ListedTokens;
 import dev.lblc.gateway.http.Protocol;
 import dev.lblc.gateway.http.RequestHead;
 import dev.lblc.gateway.http.UnreadableLine;
+import dev.lblc.gateway.net.ConnectionFacts;
 import io.vertx.core.http.HttpConnection;
-import io.vertx.core.net.SocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * requests. Confined to the connection's event loop.
  */
 final class ClientHead implements RequestHead {
-  private static final int LONGEST_LINE = 256;
   private static final String[] USUAL_METHODS = {"GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS"};
 
   private final HttpConnection connection;
@@ -40,7 +38,7 @@ final class ClientHead implements RequestHead {
 
   /** Takes what came in place of a head. */
   void beginFaulty(HeadBuffer faulty) {
-    UnreadableLine line = faulty.firstLine(LONGEST_LINE);
+    UnreadableLine line = faulty.firstLine();
     buffer = null;
     method = line.method();
     target = line.target();
@@ -60,16 +58,7 @@ final class ClientHead implements RequestHead {
 
   /** Returns whether the connection may be used again after the answer, as far as the client wants it. */
   boolean isKeptAlive() {
-    HeadBuffer whole = buffer;
-    if (whole == null) {
-      return false;
-    }
-    List<String> words = whole.headers("connection");
-    return whole.parser().minorVersion() == 0
-        ? !words.isEmpty()
-            && ListedTokens.has(words, "keep-alive")
-            && !ListedTokens.has(words, "close")
-        : words.isEmpty() || !ListedTokens.has(words, "close");
+    return buffer != null && buffer.isKeptAlive();
   }
 
   @Override
@@ -106,7 +95,7 @@ final class ClientHead implements RequestHead {
   public String peer() {
     String known = peer;
     if (known == null) {
-      known = ip(connection.remoteAddress());
+      known = ConnectionFacts.host(connection.remoteAddress());
       peer = known;
     }
     return known;
@@ -116,7 +105,7 @@ final class ClientHead implements RequestHead {
   public String localIp() {
     String known = localIp;
     if (known == null) {
-      known = ip(connection.localAddress());
+      known = ConnectionFacts.host(connection.localAddress());
       localIp = known;
     }
     return known;
@@ -124,8 +113,7 @@ final class ClientHead implements RequestHead {
 
   @Override
   public int localPort() {
-    SocketAddress local = connection.localAddress();
-    return local == null ? 0 : local.port();
+    return ConnectionFacts.port(connection.localAddress());
   }
 
   @Override
@@ -146,11 +134,6 @@ final class ClientHead implements RequestHead {
   @Override
   public boolean hasHeader(CharSequence name) {
     return buffer != null && buffer.hasHeader(name);
-  }
-
-  private static String ip(@Nullable SocketAddress address) {
-    String host = address == null ? null : address.hostAddress();
-    return host == null ? "" : host;
   }
 
   private static String methodOf(HeadBuffer head, int from, int to) {

@@ -115,7 +115,7 @@ final class ClientRequest implements ClientSide<ServerConnection> {
         in.skipBytes(length);
       }
     } else {
-      trailersCame(to, body.readTrailers(in));
+      body.readTrailers(in);
     }
     if (body.isFaulty()) {
       bodyFailed();
@@ -135,18 +135,23 @@ final class ClientRequest implements ClientSide<ServerConnection> {
     }
   }
 
-  private void trailersCame(@Nullable ServerConnection to, @Nullable HeadBuffer trailers) {
-    if (to != null && trailers != null) {
-      ByteBuf out = to.buffer(trailers.length() + 2);
+  /** Passes the trailers on, and the end of the chunks. */
+  private void endChunks(ServerConnection to) {
+    HeadBuffer trailers = body.trailers();
+    ByteBuf out = to.buffer(2 + (trailers == null ? 0 : trailers.length()));
+    if (trailers != null) {
       lane.headers().write(trailers, exchange().trailersPlan(trailers), out);
-      HeadWriter.end(false, null, out);
-      to.write(out);
-      connection.flushLater(to);
     }
+    HeadWriter.end(false, null, out);
+    to.write(out);
+    connection.flushLater(to);
   }
 
   private void completed() {
     isComplete = true;
+    if (server != null && body.isChunked()) {
+      endChunks(server);
+    }
     body.release();
     connection.requestComplete();
     if (isAnswered) {

@@ -1,6 +1,7 @@
 package dev.lblc.gateway.http.lane;
 
 import dev.lblc.gateway.http.HeaderView;
+import dev.lblc.gateway.http.ListedTokens;
 import dev.lblc.gateway.http.UnreadableLine;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
@@ -96,14 +97,14 @@ final class HeadBuffer implements HeaderView {
     return new String(octets, from, to - from, StandardCharsets.ISO_8859_1);
   }
 
-  /** Returns the first line as far as it came, cut to so many characters. */
-  UnreadableLine firstLine(int longest) {
+  /** Returns the first line as far as it came and a log shows it. */
+  UnreadableLine firstLine() {
     int start = 0;
     while (start < length && isLineEnd(start)) {
       start++;
     }
     int end = start;
-    while (end < length && end - start < longest && !isLineEnd(end)) {
+    while (end < length && end - start < UnreadableLine.LONGEST && !isLineEnd(end)) {
       end++;
     }
     return UnreadableLine.of(text(start, end), end < length && isLineEnd(end));
@@ -111,6 +112,14 @@ final class HeadBuffer implements HeaderView {
 
   private boolean isLineEnd(int index) {
     return octets[index] == Octets.CR || octets[index] == Octets.LF;
+  }
+
+  /** Returns whether the connection may serve another message after this one, as far as its sender wants it. */
+  boolean isKeptAlive() {
+    List<String> words = headers("connection");
+    return parser.minorVersion() == 0
+        ? ListedTokens.has(words, "keep-alive") && !ListedTokens.has(words, "close")
+        : !ListedTokens.has(words, "close");
   }
 
   @Override

@@ -18,13 +18,21 @@ final class HeadBuffers {
     this.ofRequests = ofRequests;
   }
 
-  /** Returns a buffer for a new head, or for trailers. */
-  HeadBuffer take(HeadLimits limits, boolean isOfTrailers) {
+  /** Returns a buffer for a new head. */
+  HeadBuffer take(HeadLimits limits) {
+    return take().begin(limits);
+  }
+
+  /** Returns a buffer for trailers. */
+  HeadBuffer takeForTrailers(HeadLimits limits) {
+    return take().beginTrailers(limits);
+  }
+
+  private HeadBuffer take() {
     HeadBuffer buffer = free.poll();
-    if (buffer == null) {
-      buffer = new HeadBuffer(ofRequests ? HeadParser.ofRequests() : HeadParser.ofResponses());
-    }
-    return isOfTrailers ? buffer.beginTrailers(limits) : buffer.begin(limits);
+    return buffer != null
+        ? buffer
+        : new HeadBuffer(ofRequests ? HeadParser.ofRequests() : HeadParser.ofResponses());
   }
 
   /** Takes back a buffer that nobody looks at any more. */

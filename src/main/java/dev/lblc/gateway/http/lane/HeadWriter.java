@@ -12,7 +12,7 @@ final class HeadWriter {
   private static final AsciiString VERSION_1_1 = AsciiString.cached("HTTP/1.1 ");
   private static final AsciiString VERSION_1_0 = AsciiString.cached("HTTP/1.0 ");
   private static final AsciiString CHUNKED = AsciiString.cached("transfer-encoding: chunked\r\n");
-  private static final AsciiString LINE_END = AsciiString.cached("\r\n");
+  static final AsciiString LINE_END = AsciiString.cached("\r\n");
 
   /** The connection ends with this message. */
   static final AsciiString CLOSE = AsciiString.cached("connection: close\r\n");

@@ -71,7 +71,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   private State state = State.IDLE;
   private @Nullable ClientRequest client;
   private @Nullable HeadBuffer head;
-  private @Nullable HeadBuffer trailers;
   private boolean isOfHead;
   private boolean isKept = true;
   private boolean isReused;
@@ -159,7 +158,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   /** Returns the trailers of the answer that has just ended; null: there are none. */
   @Nullable
   HeadBuffer trailers() {
-    return trailers;
+    return body.trailers();
   }
 
   /** Reads on, or holds the server back. */
@@ -205,7 +204,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   private void readHead(ByteBuf in) {
     HeadBuffer reading = head;
     if (reading == null) {
-      reading = lane.responses().take(LIMITS, false);
+      reading = lane.responses().take(LIMITS);
       head = reading;
     }
     switch (reading.read(in)) {
@@ -231,7 +230,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
       exchange().serverFailed(Failure.BAD_ANSWER);
       return;
     }
-    isKept = answer.isKeptAlive() && framing != Framing.UNTIL_CLOSE;
+    isKept = whole.isKeptAlive() && framing != Framing.UNTIL_CLOSE;
     body.begin(framing);
     state = State.ANSWERING;
     exchange().responseBegan(answer);
@@ -247,7 +246,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     if (length > 0) {
       to.piece(in.readRetainedSlice(length));
     } else {
-      trailers = body.readTrailers(in);
+      body.readTrailers(in);
     }
     if (body.isFaulty()) {
       exchange().serverFailed(to.isHeadWritten() ? Failure.BROKEN_ANSWER : Failure.BAD_ANSWER);
@@ -261,9 +260,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
       unasked(in);
     }
     state = State.COMPLETE;
-    boolean hasTrailers = trailers != null && trailers.parser().count() > 0;
-    exchange().responseEnded(hasTrailers ? trailers : null);
-    trailers = null;
+    exchange().responseEnded(body.trailers());
     body.release();
   }
 

@@ -1,6 +1,5 @@
 package dev.lblc.gateway.http.lane;
 
-import dev.lblc.gateway.http.ListedTokens;
 import dev.lblc.gateway.http.ResponseHead;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,14 +14,6 @@ final class ServerHead implements ResponseHead {
 
   HeadBuffer buffer() {
     return buffer;
-  }
-
-  /** Returns whether the server will take another request on this connection. */
-  boolean isKeptAlive() {
-    List<String> words = buffer.headers("connection");
-    return buffer.parser().minorVersion() == 0
-        ? ListedTokens.has(words, "keep-alive") && !ListedTokens.has(words, "close")
-        : words.isEmpty() || !ListedTokens.has(words, "close");
   }
 
   @Override

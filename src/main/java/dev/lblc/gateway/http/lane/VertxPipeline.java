@@ -1,6 +1,5 @@
 package dev.lblc.gateway.http.lane;
 
-import dev.lblc.gateway.http.ListedTokens;
 import dev.lblc.gateway.net.Loop;
 import dev.lblc.gateway.net.Sockets;
 import io.netty.buffer.ByteBuf;
@@ -68,10 +67,7 @@ final class VertxPipeline {
 
   /** Returns whether a request asks for what only Vert.x's engine does: to leave HTTP for WebSocket. */
   static boolean isForVertx(HeadBuffer head) {
-    return head.hasHeader("upgrade")
-        && head.parser().minorVersion() > 0
-        && ListedTokens.has(head.headers("upgrade"), "websocket")
-        && ListedTokens.has(head.headers("connection"), "upgrade");
+    return head.parser().minorVersion() > 0 && head.asksForWebSocket();
   }
 
   /** Returns whether this is Vert.x's wish that a connection ends as soon as it serves no request. */

@@ -9,8 +9,6 @@ import java.nio.charset.StandardCharsets;
  * before it do not count. Used by one thread.
  */
 final class FirstLine {
-  private static final int LONGEST = 256;
-
   private String text = "";
   private boolean isTaken;
   private boolean hasEnd;
@@ -27,7 +25,7 @@ final class FirstLine {
     while (start < to && isLineEnd(bytes.getByte(start))) {
       start++;
     }
-    int most = Math.min(to, start + LONGEST);
+    int most = Math.min(to, start + UnreadableLine.LONGEST);
     int end = start;
     while (end < most && !isLineEnd(bytes.getByte(end))) {
       end++;

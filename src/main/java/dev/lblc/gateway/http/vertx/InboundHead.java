@@ -3,12 +3,12 @@ package dev.lblc.gateway.http.vertx;
 import dev.lblc.gateway.http.Protocol;
 import dev.lblc.gateway.http.RequestHead;
 import dev.lblc.gateway.http.UnreadableLine;
+import dev.lblc.gateway.net.ConnectionFacts;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.HostAndPort;
-import io.vertx.core.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** The head of a request as Vert.x has read it, or the first line of one that could not be read. */
@@ -66,18 +66,17 @@ final class InboundHead implements RequestHead, MapView {
 
   @Override
   public String peer() {
-    return hostOf(connection.remoteAddress());
+    return ConnectionFacts.host(connection.remoteAddress());
   }
 
   @Override
   public String localIp() {
-    return hostOf(connection.localAddress());
+    return ConnectionFacts.host(connection.localAddress());
   }
 
   @Override
   public int localPort() {
-    SocketAddress local = connection.localAddress();
-    return local == null ? 0 : local.port();
+    return ConnectionFacts.port(connection.localAddress());
   }
 
   @Override
@@ -88,10 +87,5 @@ final class InboundHead implements RequestHead, MapView {
   @Override
   public MultiMap map() {
     return request.headers();
-  }
-
-  private static String hostOf(@Nullable SocketAddress address) {
-    String host = address == null ? null : address.hostAddress();
-    return host == null ? "" : host;
   }
 }
