@@ -27,8 +27,9 @@ public final class Eventually {
   public static void holds(String what, Duration within, Check check) throws Exception {
     long start = System.nanoTime();
     while (!check.holds()) {
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).as(what).isLessThan(within);
-      pause();
+      long nanos = System.nanoTime() - start;
+      assertThat(Duration.ofNanos(nanos)).as(what).isLessThan(within);
+      pause(TimeUnit.NANOSECONDS.toMillis(nanos));
     }
   }
 
@@ -52,11 +53,12 @@ public final class Eventually {
         throw new AssertionError(
             what + ": not within " + within + ": " + failure.getMessage(), failure);
       }
-      pause();
+      pause(millis);
     }
   }
 
-  private static void pause() throws InterruptedException {
-    TimeUnit.MILLISECONDS.sleep(10); // between two looks, not for a state
+  /** Between two looks, not for a state. What takes long is looked at less often: a look costs its share of the processors. */
+  private static void pause(long waitedMillis) throws InterruptedException {
+    TimeUnit.MILLISECONDS.sleep(Math.max(5, Math.min(100, waitedMillis / 10)));
   }
 }
