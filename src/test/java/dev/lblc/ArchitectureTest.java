@@ -172,6 +172,8 @@ final class ArchitectureTest {
       .doNotHaveFullyQualifiedName("dev.lblc.gateway.net.PortRelease")
       .and()
       .doNotHaveFullyQualifiedName("dev.lblc.cluster.Cluster")
+      .and()
+      .doNotHaveFullyQualifiedName("dev.lblc.boot.AcceptingTransport$Loops")
       .should()
       .dependOnClassesThat(resideInAnyPackage("io.vertx..impl..", "io.vertx..internal.."));
 

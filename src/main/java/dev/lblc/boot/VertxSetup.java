@@ -11,6 +11,7 @@ import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.transport.Transport;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -38,12 +39,15 @@ final class VertxSetup {
   static Vertx vertx(GatewayConfig config, Metrics metrics, @Nullable HazelcastNode node)
       throws StartException {
     VertxOptions options = new VertxOptions()
-        .setPreferNativeTransport(true)
         .setEventLoopPoolSize(EVENT_LOOPS)
         .setFileSystemOptions(new FileSystemOptions()
             .setFileCachingEnabled(false)
             .setClassPathResolvingEnabled(false));
     VertxBuilder builder = Vertx.builder();
+    Transport transport = AcceptingTransport.orNative();
+    if (transport != null) {
+      builder.withTransport(transport);
+    }
     if (config.admin() != null) { // without it, nobody could ask for the numbers
       options.setMetricsOptions(metrics.options());
       builder.withMetrics(metrics.factory());
