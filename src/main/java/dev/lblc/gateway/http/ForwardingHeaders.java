@@ -30,11 +30,7 @@ final class ForwardingHeaders {
     if (facts.peerTrusted()) {
       added(plan, facts, new TrustedWord(plan, facts.head()));
     } else {
-      plan.add(FOR, facts.peer());
-      url(plan, facts, facts.scheme(), facts.authority(), Integer.toString(facts.localPort()));
-      plan.add(
-          FORWARDED,
-          withUrl(element(facts.peer()), facts.authority(), facts.scheme()).toString());
+      facts.asked().forwarded(facts).addTo(plan);
     }
   }
 
@@ -104,6 +100,11 @@ final class ForwardingHeaders {
       all.append(", ").append(element(node));
     }
     return all.append(", ").append(element(facts.peer())).toString();
+  }
+
+  /** Returns the element of Forwarded that tells of a node and the URL it asked for. */
+  static String element(String node, @Nullable String host, String scheme) {
+    return withUrl(element(node), host, scheme).toString();
   }
 
   private static StringBuilder element(String node) {

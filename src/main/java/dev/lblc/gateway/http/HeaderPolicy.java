@@ -128,8 +128,8 @@ final class HeaderPolicy {
   }
 
   private static CharSequence host(HostHeader host, InboundFacts facts, Server server) {
-    String name = switch (host.mode()) {
-      case KEEP -> facts.authority();
+    CharSequence name = switch (host.mode()) {
+      case KEEP -> facts.asked().line();
       case NAME -> host.name();
       case SERVER -> null;
     };

@@ -6,7 +6,6 @@ import dev.lblc.gateway.route.AddressBlocks;
 import dev.lblc.gateway.route.AsciiCase;
 import dev.lblc.gateway.route.BadRequestException;
 import dev.lblc.gateway.route.ClientAddress;
-import dev.lblc.gateway.route.HostName;
 import dev.lblc.gateway.route.IpAddress;
 import dev.lblc.gateway.route.RequestFacts;
 import dev.lblc.gateway.route.RequestTarget;
@@ -23,8 +22,7 @@ final class InboundFacts implements RequestFacts {
   private final RequestHead head;
   private final AddressBlocks trustedPeers;
   private final RequestTarget target;
-  private final @Nullable String authority;
-  private final String host;
+  private final KnownHost asked;
   private final String peer;
   private final boolean peerTrusted;
   private final Body body;
@@ -35,40 +33,15 @@ final class InboundFacts implements RequestFacts {
     this.head = head;
     this.trustedPeers = trustedPeers;
     this.body = bodyOf(head);
-    String own = authorityOf(head);
+    KnownHost own = head.asked();
     this.target = RequestTarget.parse(head.target());
     if (head.protocol() == Protocol.HTTP_2 && target.authority() != null) {
       throw new BadRequestException("bad target"); // which host it means would be open
     }
-    this.authority = target.authority() != null ? target.authority() : own;
-    this.host = authority == null ? "" : HostName.of(authority);
+    this.asked = target.authority() == null ? own : KnownHost.of(target.authority());
     this.peer = IpAddress.canonical(head.peer());
     this.peerTrusted = trustedPeers.contains(peer);
     this.isUpgrade = isUpgrade(head, body);
-  }
-
-  /**
-   * Returns host and port as the client sent them in Host or {@code :authority}; null: neither was sent.
-   *
-   * @throws BadRequestException if they are not valid, or missing where HTTP demands them
-   */
-  static @Nullable String authorityOf(RequestHead head) {
-    String authority;
-    if (head.protocol() == Protocol.HTTP_2) {
-      authority = head.authority();
-    } else {
-      List<String> hosts = head.headers("host");
-      if (hosts.size() > 1) {
-        throw new BadRequestException("more than one Host header");
-      }
-      authority = hosts.isEmpty() ? null : hosts.get(0);
-    }
-    if (authority != null) {
-      HostName.of(authority);
-    } else if (head.protocol() != Protocol.HTTP_1_0) {
-      throw new BadRequestException("no host");
-    }
-    return authority;
   }
 
   /** Returns how the body is framed. HTTP/2 has frames of its own: without a length the server gets chunks. */
@@ -105,10 +78,15 @@ final class InboundFacts implements RequestFacts {
     return target;
   }
 
+  /** Returns the host that is asked. */
+  KnownHost asked() {
+    return asked;
+  }
+
   /** Returns host and port as the client sent them; null: none were sent. */
   @Nullable
   String authority() {
-    return authority;
+    return asked.authority();
   }
 
   /** Returns how the body is framed on its way to a server. */
@@ -148,7 +126,7 @@ final class InboundFacts implements RequestFacts {
 
   @Override
   public String host() {
-    return host;
+    return asked.name();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http;
 
+import dev.lblc.gateway.route.BadRequestException;
 import org.jspecify.annotations.Nullable;
 
 /** The head of a client's request as it came, and the facts of its connection. */
@@ -16,6 +17,13 @@ public interface RequestHead extends HeaderView {
   /** Returns the {@code :authority} of HTTP/2, or its Host; null: none, or another version. */
   @Nullable
   String authority();
+
+  /**
+   * Returns the host that it asks.
+   *
+   * @throws BadRequestException if that is not valid, or missing where HTTP demands it
+   */
+  KnownHost asked();
 
   /** Returns whether an HTTP/2 stream goes on after the head. To be asked for HTTP/2 only. */
   boolean hasMoreFrames();

@@ -26,7 +26,7 @@ final class Routing {
 
   private static void find(Exchange<?> exchange, RequestHead head, HttpRoutes routes) {
     if (head.target().equals("*") && head.method().equals("OPTIONS")) {
-      InboundFacts.authorityOf(head);
+      KnownHost.of(head);
       exchange.answer(Answer.options());
       return;
     }

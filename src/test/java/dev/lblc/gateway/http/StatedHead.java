@@ -44,6 +44,11 @@ class StatedHead implements RequestHead {
   }
 
   @Override
+  public KnownHost asked() {
+    return KnownHost.of(this);
+  }
+
+  @Override
   public boolean hasMoreFrames() {
     return hasMoreFrames;
   }

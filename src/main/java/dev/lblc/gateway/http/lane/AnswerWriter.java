@@ -9,7 +9,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.AsciiString;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Writes answers to a client, one after another; flushing is the caller's. Confined to the connection's event loop. */
@@ -24,6 +23,9 @@ final class AnswerWriter {
 
   /** What is short leaves with the head: one buffer, and one that is cheaper to send. */
   private static final int MOST_COPIED = 4096;
+
+  /** For a short body, most often. */
+  private static final int ROOM = 1280;
 
   private static final int NO_CONTENT = 204;
 
@@ -96,16 +98,11 @@ final class AnswerWriter {
   /** Writes an interim answer. */
   void interim(ServerHead interim, HeaderPlan plan) {
     HeadBuffer from = interim.buffer();
-    ByteBuf out = context.alloc().directBuffer(from.length() + 64);
-    try {
-      HeadWriter.statusLine(false, interim.status(), from, out);
-      lane.headers().write(from, plan, out);
-      HeadWriter.end(false, null, out);
-    } catch (RuntimeException e) {
-      out.release();
-      throw e;
-    }
-    context.write(out, context.voidPromise());
+    HeadOut out = lane.out();
+    HeadWriter.statusLine(false, interim.status(), from, out);
+    lane.headers().write(from, plan, out);
+    HeadWriter.end(false, null, out);
+    write(out);
   }
 
   /** Writes the head of a server's answer by the plan. */
@@ -113,15 +110,10 @@ final class AnswerWriter {
     HeadBuffer answer = from.head();
     boolean isOld = request.protocol() == Protocol.HTTP_1_0;
     boolean keeps = mayKeepAlive && plan.body() != Body.UNTIL_CLOSE;
-    ByteBuf out = context.alloc().directBuffer(answer.length() + 1280);
-    try {
-      HeadWriter.statusLine(isOld, plan.status(), answer, out);
-      lane.headers().write(answer, plan.headers(), out);
-      HeadWriter.end(plan.body() == Body.CHUNKED, connection(isOld, keeps), out);
-    } catch (RuntimeException e) {
-      out.release();
-      throw e;
-    }
+    HeadOut out = lane.out();
+    HeadWriter.statusLine(isOld, plan.status(), answer, out);
+    lane.headers().write(answer, plan.headers(), out);
+    HeadWriter.end(plan.body() == Body.CHUNKED, connection(isOld, keeps), out);
     status = plan.status();
     isKept = keeps;
     isChunked = plan.body() == Body.CHUNKED;
@@ -130,7 +122,7 @@ final class AnswerWriter {
         ? Mode.WRAP
         : endsWithConnection && from.isChunked() ? Mode.UNWRAP : Mode.PASS;
     isHeadWritten = true;
-    unwritten = out;
+    unwritten = out.toBuffer(context.alloc(), ROOM);
   }
 
   /** Writes the head if it still waits for the first piece of its body. */
@@ -162,10 +154,7 @@ final class AnswerWriter {
     }
     writeHead();
     if (mode == Mode.WRAP) {
-      ByteBuf size = context.alloc().directBuffer(16);
-      size.writeCharSequence(Integer.toHexString(length), StandardCharsets.US_ASCII);
-      HeadWriter.text(HeadWriter.LINE_END, size);
-      context.write(size, context.voidPromise());
+      write(lane.out().text(Integer.toHexString(length)).lineEnd());
       context.write(data, context.voidPromise());
       context.write(CHUNK_END.duplicate(), context.voidPromise());
     } else {
@@ -179,15 +168,14 @@ final class AnswerWriter {
     if (!isChunked) {
       return;
     }
-    ByteBuf out = context.alloc().directBuffer(8 + (trailers == null ? 0 : trailers.length()));
+    HeadOut out = lane.out();
     if (mode == Mode.WRAP) {
-      HeadWriter.text(LAST_CHUNK, out);
+      out.add(LAST_CHUNK);
     }
     if (trailers != null && plan != null) {
       lane.headers().write(trailers, plan, out);
     }
-    HeadWriter.text(HeadWriter.LINE_END, out);
-    context.write(out, context.voidPromise());
+    write(out.lineEnd());
   }
 
   /** Writes an answer of the gateway's own. */
@@ -197,29 +185,33 @@ final class AnswerWriter {
     boolean isOld = request.protocol() == Protocol.HTTP_1_0;
     boolean isOfHead = request.method().equals("HEAD");
     String text = isOfHead ? null : answer.text();
-    ByteBuf out = context.alloc().directBuffer(512);
+    HeadOut out = lane.out();
     HeadWriter.statusLine(isOld, answer.status(), null, out);
     line(answer.name(), answer.value(), out);
     if (text != null) {
-      HeadWriter.text(TEXT, out);
+      out.add(TEXT);
     }
     if (answer.status() != NO_CONTENT && !isOfHead) {
       line("content-length", Integer.toString(text == null ? 0 : text.length()), out);
     }
     HeadWriter.end(false, connection(isOld, mayKeepAlive), out);
     if (text != null) {
-      out.writeCharSequence(text, StandardCharsets.US_ASCII);
+      out.add(new AsciiString(text));
       sent = text.length();
     }
     status = answer.status();
     isKept = mayKeepAlive;
     isHeadWritten = true;
-    context.write(out, context.voidPromise());
+    write(out);
   }
 
-  private static void line(@Nullable String name, @Nullable String value, ByteBuf to) {
+  private void write(HeadOut out) {
+    context.write(out.toBuffer(context.alloc(), 0), context.voidPromise());
+  }
+
+  private static void line(@Nullable String name, @Nullable String value, HeadOut to) {
     if (name != null && value != null) {
-      PlanWriter.line(name, value, to);
+      to.line(name, value);
     }
   }
 

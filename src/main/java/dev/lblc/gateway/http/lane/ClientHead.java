@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http.lane;
 
+import dev.lblc.gateway.http.KnownHost;
 import dev.lblc.gateway.http.Protocol;
 import dev.lblc.gateway.http.RequestHead;
 import dev.lblc.gateway.http.UnreadableLine;
@@ -20,6 +21,7 @@ final class ClientHead implements RequestHead {
   private @Nullable String method;
   private @Nullable String target;
   private Protocol protocol = Protocol.HTTP_1_1;
+  private @Nullable KnownHost asked;
   private @Nullable String peer;
   private @Nullable String localIp;
 
@@ -79,6 +81,17 @@ final class ClientHead implements RequestHead {
   @Override
   public @Nullable String authority() {
     return null;
+  }
+
+  @Override
+  public KnownHost asked() {
+    KnownHost before = asked;
+    if (before != null && buffer().hasOnly("host", before.authority())) {
+      return before;
+    }
+    KnownHost other = KnownHost.of(this);
+    asked = other;
+    return other;
   }
 
   @Override

@@ -138,7 +138,7 @@ final class ClientRequest implements ClientSide<ServerConnection> {
   /** Passes the trailers on, and the end of the chunks. */
   private void endChunks(ServerConnection to) {
     HeadBuffer trailers = body.trailers();
-    ByteBuf out = to.buffer(2 + (trailers == null ? 0 : trailers.length()));
+    HeadOut out = lane.out();
     if (trailers != null) {
       lane.headers().write(trailers, exchange().trailersPlan(trailers), out);
     }

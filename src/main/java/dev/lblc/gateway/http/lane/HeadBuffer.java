@@ -150,6 +150,25 @@ final class HeadBuffer implements HeaderView {
     return find(name, 0) >= 0;
   }
 
+  /** Returns whether there is one header of that name, with this value by the letter. */
+  boolean hasOnly(CharSequence name, @Nullable CharSequence value) {
+    int found = find(name, 0);
+    return found >= 0 && value != null && find(name, found + 1) < 0 && isValue(found, value);
+  }
+
+  private boolean isValue(int header, CharSequence value) {
+    int start = parser.valueStart(header);
+    if (parser.valueEnd(header) - start != value.length()) {
+      return false;
+    }
+    for (int i = 0; i < value.length(); i++) {
+      if ((octets[start + i] & 0xff) != value.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private String value(int header) {
     return text(parser.valueStart(header), parser.valueEnd(header));
   }

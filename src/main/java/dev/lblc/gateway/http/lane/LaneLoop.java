@@ -11,6 +11,7 @@ final class LaneLoop {
   private final HeadBuffers requests = new HeadBuffers(true);
   private final HeadBuffers responses = new HeadBuffers(false);
   private final PlanWriter headers = new PlanWriter();
+  private final HeadOut out = new HeadOut();
   private final ServerPool pool;
   private final ExchangeContext<ServerConnection> context;
 
@@ -48,6 +49,11 @@ final class LaneLoop {
 
   PlanWriter headers() {
     return headers;
+  }
+
+  /** Returns what the next head is written into. */
+  HeadOut out() {
+    return out.begin();
   }
 
   ServerPool pool() {

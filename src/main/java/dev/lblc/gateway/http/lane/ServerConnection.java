@@ -102,19 +102,14 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   void send(ClientRequest from, RequestPlan plan) {
     lane.deadlines().leave(limits);
     HeadBuffer request = from.head().buffer();
-    ByteBuf out = channel.alloc().directBuffer(request.length() + 512);
-    try {
-      HeadWriter.requestLine(request, plan.target(), out);
-      lane.headers().write(request, plan.headers(), out);
-      HeadWriter.end(plan.body() == Body.CHUNKED, null, out);
-    } catch (RuntimeException e) {
-      out.release();
-      throw e;
-    }
+    HeadOut out = lane.out();
+    HeadWriter.requestLine(request, plan.target(), out);
+    lane.headers().write(request, plan.headers(), out);
+    HeadWriter.end(plan.body() == Body.CHUNKED, null, out);
     client = from;
     isOfHead = from.head().method().equals("HEAD");
     state = State.AWAITING;
-    channel.write(out, channel.voidPromise());
+    channel.write(out.toBuffer(channel.alloc(), 0), channel.voidPromise());
   }
 
   /** Writes a piece of the request's body, or its trailers; takes over the reference. */
@@ -126,8 +121,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     }
   }
 
-  ByteBuf buffer(int size) {
-    return channel.alloc().directBuffer(size);
+  /** Writes what ends a body of chunks. */
+  void write(HeadOut trailers) {
+    write(trailers.toBuffer(channel.alloc(), 0));
   }
 
   void flush() {

@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http.vertx;
 
+import dev.lblc.gateway.http.KnownHost;
 import dev.lblc.gateway.http.Protocol;
 import dev.lblc.gateway.http.RequestHead;
 import dev.lblc.gateway.http.UnreadableLine;
@@ -52,6 +53,11 @@ final class InboundHead implements RequestHead, MapView {
     return authority == null
         ? null
         : authority.port() <= 0 ? authority.host() : authority.host() + ":" + authority.port();
+  }
+
+  @Override
+  public KnownHost asked() {
+    return KnownHost.of(this);
   }
 
   @Override

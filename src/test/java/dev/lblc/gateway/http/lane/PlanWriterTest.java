@@ -7,6 +7,7 @@ import dev.lblc.gateway.http.HeaderCases;
 import dev.lblc.gateway.http.lane.HeadBuffer.Progress;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,9 +32,10 @@ final class PlanWriterTest {
     HeadBuffer head =
         new HeadBuffer(HeadParser.ofRequests()).begin(new HeadLimits(8192, 65_536, 100));
     assertThat(head.read(Unpooled.wrappedBuffer(bytes))).isEqualTo(Progress.WHOLE);
-    ByteBuf to = Unpooled.buffer();
+    HeadOut to = new HeadOut();
     new PlanWriter().write(head, row.plan(), to);
-    assertThat(lines(to.toString(StandardCharsets.ISO_8859_1)))
+    ByteBuf written = to.toBuffer(UnpooledByteBufAllocator.DEFAULT, 0);
+    assertThat(lines(written.toString(StandardCharsets.ISO_8859_1)))
         .containsExactlyInAnyOrderElementsOf(
             row.goes().stream().map(PlanWriterTest::lowerName).toList());
   }
@@ -41,7 +43,7 @@ final class PlanWriterTest {
   @Test
   void text_thatIsNoHeader_isRefused() {
     for (String text : new String[] {"a\r\nb", "\u0000", "\u0100", "\u010d\u010a"}) {
-      assertThatThrownBy(() -> PlanWriter.text(text, Unpooled.buffer()))
+      assertThatThrownBy(() -> new HeadOut().text(text))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }
