@@ -473,6 +473,15 @@ final class ForwardingIT {
     }
   }
 
+  /** It knows no chunks. */
+  @Test
+  void theHead_ofAStreamToAnOldClient_saysNothingOfChunks() throws Exception {
+    try (RawClient client = new RawClient(gateway.port())) {
+      client.send("GET /plain/stream HTTP/1.0\r\nHost: h\r\n\r\n");
+      assertThat(client.until("\r\n\r\n")).doesNotContainIgnoringCase("transfer-encoding");
+    }
+  }
+
   /** What the server saw of a request with these lines. */
   @ParameterizedTest
   @ValueSource(strings = {"1.0", "1.1"})

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * One message of HTTP/1 as it is on the wire: made at random, or read by the letter.
  *
  * @param head its lines, the first one among them
- * @param body without its framing
+ * @param body without its framing, a character for each octet
  * @param trailers lines
  */
-record RandomMessage(List<String> head, byte[] body, List<String> trailers) {
+record RandomMessage(List<String> head, String body, List<String> trailers) {
   private static final int MOST_OCTETS = 150_000;
 
   /** How a body is framed. */
@@ -35,7 +35,9 @@ record RandomMessage(List<String> head, byte[] body, List<String> trailers) {
     int kind = random.nextInt(8);
     int length = kind == 0
         ? 0
-        : kind < 5 ? 1 + random.nextInt(200) : kind < 7 ? random.nextInt(10_000) : random.nextInt(MOST_OCTETS);
+        : kind < 5
+            ? 1 + random.nextInt(200)
+            : kind < 7 ? random.nextInt(10_000) : random.nextInt(MOST_OCTETS);
     byte[] octets = new byte[length];
     random.nextBytes(octets);
     return octets;
@@ -79,7 +81,6 @@ record RandomMessage(List<String> head, byte[] body, List<String> trailers) {
       int size = random.nextInt(2) == 0 ? 1 : 1 + random.nextInt(octets.length - at);
       to.write(octets, at, size);
       to.flush();
-      Thread.yield();
       at += size;
     }
     to.write(octets, at, octets.length - at);
@@ -117,7 +118,7 @@ record RandomMessage(List<String> head, byte[] body, List<String> trailers) {
   static RandomMessage read(List<String> head, Framing framing, InputStream in) throws IOException {
     switch (framing) {
       case NONE -> {
-        return new RandomMessage(head, new byte[0], List.of());
+        return new RandomMessage(head, "", List.of());
       }
       case LENGTH -> {
         String length = header(head, "content-length");
@@ -126,10 +127,10 @@ record RandomMessage(List<String> head, byte[] body, List<String> trailers) {
         if (body.length < wanted) {
           throw new IOException("ended within a body: " + body.length + " of " + wanted);
         }
-        return new RandomMessage(head, body, List.of());
+        return new RandomMessage(head, RawClient.text(body), List.of());
       }
       case UNTIL_CLOSE -> {
-        return new RandomMessage(head, in.readAllBytes(), List.of());
+        return new RandomMessage(head, RawClient.text(in.readAllBytes()), List.of());
       }
       case CHUNKED -> {
         return readChunks(head, in);
@@ -163,7 +164,7 @@ record RandomMessage(List<String> head, byte[] body, List<String> trailers) {
     if (trailers == null) {
       throw new IOException("ended before the trailers");
     }
-    return new RandomMessage(head, body.toByteArray(), trailers);
+    return new RandomMessage(head, RawClient.text(body.toByteArray()), trailers);
   }
 
   /** Returns the value of a header; null: there is none, or more than one. */

@@ -11,7 +11,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -79,7 +78,9 @@ final class RandomServer implements AutoCloseable {
         }
       }
       socket.shutdownOutput();
-      in.transferTo(OutputStream.nullOutputStream()); // closed with something unread, the socket would be reset
+      in.transferTo(
+          OutputStream
+              .nullOutputStream()); // closed with something unread, the socket would be reset
     } catch (IOException | RuntimeException e) {
       if (!server.isClosed()) {
         note(e.toString());
@@ -109,13 +110,19 @@ final class RandomServer implements AutoCloseable {
     int interim = Integer.parseInt(words[6]);
     for (int i = 0; i < interim; i++) {
       start.append(new String[] {
-        "HTTP/1.1 100 Continue\r\n\r\n",
-        "HTTP/1.1 102 Processing\r\n\r\n",
-        "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
-      }[i % 3]);
+            "HTTP/1.1 100 Continue\r\n\r\n",
+            "HTTP/1.1 102 Processing\r\n\r\n",
+            "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+          }
+          [i % 3]);
     }
     boolean isOld = words[7].equals("old");
-    start.append("HTTP/1.").append(isOld ? 0 : 1).append(' ').append(words[0]).append(" Some Words\r\n");
+    start
+        .append("HTTP/1.")
+        .append(isOld ? 0 : 1)
+        .append(' ')
+        .append(words[0])
+        .append(" Some Words\r\n");
     if (framing == Framing.CHUNKED) {
       start.append("Transfer-Encoding: chunked\r\n");
     } else if (framing == Framing.LENGTH) {
@@ -139,10 +146,11 @@ final class RandomServer implements AutoCloseable {
 
   private void check(RandomMessage request) {
     String seed = RandomMessage.header(request.head(), "x-seed");
-    byte[] body = seed == null ? new byte[0] : RandomMessage.octets(Long.parseLong(seed));
+    String body = seed == null ? "" : RawClient.text(RandomMessage.octets(Long.parseLong(seed)));
     String target = RandomMessage.header(request.head(), "x-target");
-    if (!Arrays.equals(body, request.body())) {
-      note("another body: " + request.head() + ": " + request.body().length + " of " + body.length);
+    if (!body.equals(request.body())) {
+      note("another body: " + request.head() + ": " + request.body().length() + " of "
+          + body.length());
     }
     if (!request.head().get(0).equals(target + " HTTP/1.1")) {
       note("another first line: " + request.head());

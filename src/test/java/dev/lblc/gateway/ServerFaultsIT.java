@@ -249,21 +249,6 @@ final class ServerFaultsIT {
     }
   }
 
-  /** It knows no chunks. */
-  @Test
-  void answer_whoseHeadComesAlone_isNotChunkedForAnOldClient() throws Exception {
-    try (RawClient client = scene.client()) {
-      client.send("GET /s/x HTTP/1.0\r\nHost: h\r\n\r\n");
-      try (RawClient upstream = scene.server.accept()) {
-        upstream.until("\r\n\r\n");
-        upstream.send(Scene.bytes(OK_CHUNKED));
-        assertThat(client.until("\r\n\r\n")).doesNotContainIgnoringCase("transfer-encoding");
-        upstream.send(Scene.bytes("5|12345|0||"));
-        assertThat(client.rest()).isEqualTo("12345");
-      }
-    }
-  }
-
   @Test
   void answer_byteByByte_isWhole() throws Exception {
     for (String answer : List.of(

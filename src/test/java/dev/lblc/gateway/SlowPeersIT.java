@@ -117,8 +117,7 @@ final class SlowPeersIT {
         upstream.send(Scene.bytes("HTTP/1.1 200 OK|"
             + switch (framing) {
               case "length" -> "Content-Length: " + LENGTH + "||";
-              case "chunked" ->
-                "Transfer-Encoding: chunked||" + Integer.toHexString(LENGTH) + "|";
+              case "chunked" -> "Transfer-Encoding: chunked||" + Integer.toHexString(LENGTH) + "|";
               default -> "|";
             }));
         AtomicLong written = new AtomicLong();
@@ -228,10 +227,7 @@ final class SlowPeersIT {
           }
         });
       });
-      gateway
-          .service("s", port)
-          .route("s", new JsonObject())
-          .start();
+      gateway.service("s", port).route("s", new JsonObject()).start();
       int failed = 0;
       Random random = new Random(3);
       try (RawClient client = new RawClient(gateway.port())) {

@@ -48,7 +48,8 @@ final class ResponseRelay {
       to.setChunked(true);
     }
     if (isLast) {
-      // Vert.x would add the header of a connection that stays open, and chunks to a head that comes alone.
+      // Vert.x would add the header of a connection that stays open, and chunks to a head that
+      // comes alone.
       to.headersEndHandler(v -> to.headers()
           .remove(HttpHeaders.TRANSFER_ENCODING)
           .set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE));
