@@ -181,7 +181,7 @@ final class SlowPeersIT {
   /** Whether the last of a body waits when the answer comes depends on its length: some of these do. */
   @Test
   void answer_beforeItsServerHasReadTheWhole_endsNeitherConnectionInSilence() throws Exception {
-    for (int length = 100_000; length < 6_000_000; length = length * 5 / 4) {
+    for (int length = 100_000; length < 4_500_000; length += 100_000) {
       try (RawClient client = scene.client()) {
         client.socket().setSoTimeout(5_000);
         byte[] body = new byte[length];
