@@ -57,8 +57,8 @@ final class ResponseRelay {
     from.handler(this::piece);
     from.endHandler(v -> end());
     from.exceptionHandler(cause -> exchange.serverFailed(UpstreamFailure.withinAnswer(cause)));
-    if (plan.body() == Body.CHUNKED || plan.body() == Body.SIZED) {
-      flushHeadSoon(); // to a client of HTTP/1.0 Vert.x would announce chunks
+    if (plan.body() != Body.NONE) {
+      flushHeadSoon();
     }
   }
 
