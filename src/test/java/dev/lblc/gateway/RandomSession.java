@@ -193,7 +193,8 @@ final class RandomSession {
     all.writeBytes(head.toString().getBytes(StandardCharsets.ISO_8859_1));
     List<String> trailers = requestSum.isEmpty() ? List.of() : List.of("X-Sum: " + requestSum);
     all.writeBytes(RandomMessage.framed(body, framing, trailers, random));
-    return new Exchanged(method, isOld, RawClient.text(all.toByteArray()), status, seed, sum, isClosing);
+    return new Exchanged(
+        method, isOld, RawClient.text(all.toByteArray()), status, seed, sum, isClosing);
   }
 
   /** Reads and checks an answer. Returns whether the gateway has said that it is the last. */
