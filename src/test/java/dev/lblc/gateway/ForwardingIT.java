@@ -473,7 +473,7 @@ final class ForwardingIT {
     }
   }
 
-  /** It knows no chunks. */
+  /** A client of HTTP/1.0 knows no chunks. */
   @Test
   void theHead_ofAStreamToAnOldClient_saysNothingOfChunks() throws Exception {
     try (RawClient client = new RawClient(gateway.port())) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 
+import dev.lblc.testing.Eventually;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -94,8 +95,9 @@ final class SlowPeersIT {
   }
 
   /** Waits until no more is taken, and checks that this is soon. */
-  private void isHeldBack(AtomicLong written) throws InterruptedException {
-    long before = -1;
+  private void isHeldBack(AtomicLong written) throws Exception {
+    Eventually.holds("some is taken", () -> written.get() > 0);
+    long before = 0;
     while (written.get() != before) {
       before = written.get();
       TimeUnit.MILLISECONDS.sleep(200); // nothing tells of what does not happen

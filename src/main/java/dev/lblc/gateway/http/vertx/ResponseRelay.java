@@ -25,7 +25,7 @@ final class ResponseRelay {
   private final ResponsePlan plan;
   private final LastPiece last;
 
-  /** Whether the client's connection ends with it. */
+  /** Whether the body ends with the client's connection: one of unknown length, to a client of HTTP/1.0. */
   private final boolean isLast;
 
   /** Creates the relay of a response whose head has just come. */
@@ -48,8 +48,8 @@ final class ResponseRelay {
       to.setChunked(true);
     }
     if (isLast) {
-      // Vert.x would add the header of a connection that stays open, and chunks to a head that
-      // comes alone.
+      // To a client of HTTP/1.0 Vert.x would announce a connection that stays open, and chunks if
+      // the head goes out before its body.
       to.headersEndHandler(v -> to.headers()
           .remove(HttpHeaders.TRANSFER_ENCODING)
           .set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE));
