@@ -3,11 +3,11 @@ package dev.lblc.gateway.http.vertx;
 import dev.lblc.config.HttpLimits;
 import dev.lblc.gateway.net.ConnectionFacts;
 import dev.lblc.gateway.net.ProxyHeader;
+import dev.lblc.gateway.net.Sockets;
 import dev.lblc.gateway.route.IpAddress;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -54,10 +54,10 @@ public final class Connections {
     ((ConnectionBase) connection).channel().closeFuture().addListener(closed -> then.run());
   }
 
-  /** Resets a connection, so that the other end sees that the message is not complete. */
+  /** Resets a connection, unless it is closed, so that the other end sees that the message is not complete. */
   static void resetNow(HttpConnection connection) {
     ChannelHandlerContext context = ((ConnectionBase) connection).channelHandlerContext();
-    context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+    Sockets.abortively(context.channel());
     context.close();
   }
 
