@@ -61,7 +61,10 @@ final class Connecting<S extends ServerSide> {
     }
   }
 
-  /** One attempt. Its events are ignored once its lease is no longer held. */
+  /**
+   * One attempt. Its events are ignored once its lease is no longer held. What an event throws ends the exchange: the engine calls
+   * from where nobody else would learn of it, or on behalf of another exchange.
+   */
   private final class Attempt implements Upstreams.Attempt<S> {
     private final Lease taken;
 
@@ -71,6 +74,24 @@ final class Connecting<S extends ServerSide> {
 
     @Override
     public void connected(S server) {
+      try {
+        use(server);
+      } catch (RuntimeException e) {
+        server.close(); // the exchange may not have it yet
+        exchange.crashed(e);
+      }
+    }
+
+    @Override
+    public void refused(Failure why) {
+      try {
+        goOn(why);
+      } catch (RuntimeException e) {
+        exchange.crashed(e);
+      }
+    }
+
+    private void use(S server) {
       taken.connected();
       if (attempts.holds(taken)) {
         exchange.connected(server, taken.server());
@@ -79,8 +100,7 @@ final class Connecting<S extends ServerSide> {
       }
     }
 
-    @Override
-    public void refused(Failure why) {
+    private void goOn(Failure why) {
       if (!attempts.holds(taken)) {
         return;
       }

@@ -322,8 +322,8 @@ public final class Exchange<S extends ServerSide> {
     }
   }
 
-  /** Handles an exception that a handler of the engine has thrown. */
-  public void crashed(RuntimeException cause) {
+  /** Handles what a handler of the engine has thrown. */
+  public void crashed(Throwable cause) {
     LOG.error("a request failed in the gateway: its client gets 500, or is cut off", cause);
     abort(Failure.INTERNAL);
   }

@@ -8,6 +8,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
+import io.netty.handler.codec.CodecException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.NotYetConnectedException;
@@ -94,6 +95,13 @@ public final class Sockets {
   public static long waiting(Channel channel) {
     ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
     return out == null ? 0 : out.totalPendingWriteBytes() - out.currentProgress();
+  }
+
+  /** Returns whether an exception in a pipeline says that the connection has failed; if not, one of the gateway's handlers has. */
+  public static boolean isFailure(Throwable cause) {
+    return cause instanceof IOException
+        || cause instanceof CodecException // of TLS
+        || cause instanceof ChannelException;
   }
 
   private static @Nullable Socket nativeSocket(Channel channel) {

@@ -159,8 +159,19 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (phase == Phase.HANDED_OVER) {
       context.fireExceptionCaught(cause);
-    } else {
+    } else if (Sockets.isFailure(cause)) {
       LOG.debug("the connection of a client failed", cause);
+      close();
+    } else {
+      crashed(cause);
+    }
+  }
+
+  /** Ends the request that the gateway has failed at, and the connection behind it: how much was read of it is not known. */
+  private void crashed(Throwable cause) {
+    isFaulty = true;
+    if (!request.crashed(cause)) {
+      LOG.error("a client's connection failed in the gateway: it is closed", cause);
       close();
     }
   }

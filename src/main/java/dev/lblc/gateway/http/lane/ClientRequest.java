@@ -83,6 +83,15 @@ final class ClientRequest implements ClientSide<ServerConnection> {
     opened(routes).refuse(fault.status(), fault.reason());
   }
 
+  /** Ends the exchange, if there is one, since the gateway has failed; returns false if there is none. */
+  boolean crashed(Throwable cause) {
+    if (exchange == null) {
+      return false;
+    }
+    exchange.crashed(cause);
+    return true;
+  }
+
   /** Notes that the client has left within the head of a request. */
   void leftWithin(HeadBuffer part, HttpRoutes routes) {
     head.beginFaulty(part);
@@ -373,7 +382,11 @@ final class ClientRequest implements ClientSide<ServerConnection> {
     }
     context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
       if (written.isSuccess() && !current.isOver()) {
-        delivered();
+        try {
+          delivered();
+        } catch (RuntimeException e) { // Netty would log it, and nothing more
+          current.crashed(e);
+        }
       }
     });
   }

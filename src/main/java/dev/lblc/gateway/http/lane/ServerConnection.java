@@ -172,8 +172,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
       while (in.isReadable() && state != State.CLOSED) {
         read(in);
       }
-    } catch (RuntimeException e) {
-      crashed(e);
     } finally {
       in.release();
     }
@@ -295,8 +293,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   @Override
   @SuppressWarnings("deprecation") // for outbound handlers only
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    LOG.debug("the connection to server {} failed", server.id(), cause);
-    isBroken |= !(cause instanceof ChannelOutputShutdownException); // that is about writing only
+    if (Sockets.isFailure(cause)) {
+      LOG.debug("the connection to server {} failed", server.id(), cause);
+      isBroken |= !(cause instanceof ChannelOutputShutdownException); // that is about writing only
+    } else {
+      crashed(cause);
+    }
   }
 
   @Override
@@ -330,7 +332,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     }
   }
 
-  private void crashed(RuntimeException cause) {
+  private void crashed(Throwable cause) {
     if (client != null) {
       exchange().crashed(cause);
     } else {

@@ -31,6 +31,14 @@ final class RequestRelay {
   }
 
   private void piece(Buffer piece) {
+    try {
+      pass(piece);
+    } catch (RuntimeException e) {
+      exchange.crashed(e);
+    }
+  }
+
+  private void pass(Buffer piece) {
     if (server.isDropped() || !exchange.bodyGrew(from.bytesRead()) || last.holds(piece)) {
       return;
     }
@@ -46,10 +54,14 @@ final class RequestRelay {
       return;
     }
     Buffer held = last.held();
-    if (held == null) {
-      server.end();
-    } else {
-      server.end(held);
+    try {
+      if (held == null) {
+        server.end();
+      } else {
+        server.end(held);
+      }
+    } catch (RuntimeException e) {
+      exchange.crashed(e);
     }
   }
 }

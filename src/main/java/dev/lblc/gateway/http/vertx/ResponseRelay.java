@@ -80,6 +80,14 @@ final class ResponseRelay {
   }
 
   private void piece(Buffer piece) {
+    try {
+      pass(piece);
+    } catch (RuntimeException e) {
+      exchange.crashed(e);
+    }
+  }
+
+  private void pass(Buffer piece) {
     if (exchange.isOver() || last.holds(piece)) {
       return;
     }
@@ -96,8 +104,12 @@ final class ResponseRelay {
 
   private void end() {
     MultiMap trailers = plan.body() == Body.CHUNKED ? from.trailers() : null;
-    exchange.responseEnded(
-        trailers == null || trailers.isEmpty() ? null : (MapView) () -> trailers);
+    try {
+      exchange.responseEnded(
+          trailers == null || trailers.isEmpty() ? null : (MapView) () -> trailers);
+    } catch (RuntimeException e) {
+      exchange.crashed(e);
+    }
   }
 
   /** Writes the head soon even if no body comes: an event stream may send its first byte late. */
