@@ -8,6 +8,8 @@ import io.vertx.core.net.NetSocket;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** How many connections to a server there are at once. What an engine does with requests in excess is its own. */
 final class PoolIT {
@@ -16,9 +18,10 @@ final class PoolIT {
 
   private final Queue<NetSocket> asked = new ConcurrentLinkedQueue<>();
 
-  @Test
-  void connections_atTheLimitOfTheirService_areWaitedFor() throws Exception {
-    TestGateway gateway = new TestGateway(Engine.VERTX);
+  @ParameterizedTest
+  @EnumSource
+  void connections_atTheLimitOfTheirService_areWaitedFor(Engine engine) throws Exception {
+    TestGateway gateway = new TestGateway(engine);
     try {
       int port = gateway.tcp(socket -> socket.handler(request -> asked.add(socket)));
       JsonObject one = new JsonObject().put("pool", new JsonObject().put("maxConnections", 1));
@@ -49,5 +52,49 @@ final class PoolIT {
     } finally {
       gateway.stop();
     }
+  }
+
+  /** The places of two that have left would make two connections; the one that is needed is the first of them. */
+  @Test
+  void requests_whoseClientsHaveLeft_waitNoMore() throws Exception {
+    TestGateway gateway = new TestGateway(Engine.LANE);
+    try (RawServer server = new RawServer()) {
+      JsonObject two = new JsonObject().put("pool", new JsonObject().put("maxConnections", 2));
+      JsonObject patient = new JsonObject().put("timeouts", new JsonObject().put("connect", "60s"));
+      gateway.service("two", two, server.port()).route("two", patient).start(1);
+      try (RawClient first = new RawClient(gateway.port());
+          RawClient second = new RawClient(gateway.port());
+          RawClient next = new RawClient(gateway.port())) {
+        try (RawClient one = asked(first, server);
+            RawClient other = asked(second, server);
+            RawClient gone = new RawClient(gateway.port());
+            RawClient goneToo = new RawClient(gateway.port())) {
+          gone.send(REQUEST.formatted("two"));
+          goneToo.send(REQUEST.formatted("two"));
+          Eventually.holds("all wait or are served", () -> gateway.active("two") == 4);
+          gone.reset();
+          goneToo.reset();
+          Eventually.holds("those that wait have left", () -> gateway.active("two") == 2);
+          for (RawClient busy : new RawClient[] {one, other}) {
+            busy.send(OK.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
+          }
+          assertThat(first.response()).endsWith("ok");
+          assertThat(second.response()).endsWith("ok");
+        }
+        try (RawClient only = asked(next, server)) {
+          only.send(OK);
+          assertThat(next.response()).endsWith("ok");
+          assertThat(server.hasMore()).isFalse();
+        }
+      }
+      gateway.awaitIdle();
+    } finally {
+      gateway.stop();
+    }
+  }
+
+  private static RawClient asked(RawClient client, RawServer server) throws Exception {
+    client.send(REQUEST.formatted("two"));
+    return server.accept();
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 
 /** A server whose connections the test serves itself, one by one. */
 final class RawServer implements AutoCloseable {
@@ -32,6 +33,19 @@ final class RawServer implements AutoCloseable {
   /** The next connection. */
   RawClient accept() throws IOException {
     return new RawClient(socket.accept());
+  }
+
+  /** Whether there is another connection, made before now. */
+  boolean hasMore() throws IOException {
+    socket.setSoTimeout(1);
+    try {
+      socket.accept().close();
+      return true;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } finally {
+      socket.setSoTimeout(PATIENCE_MILLIS);
+    }
   }
 
   /** Takes no more connections; those that there are go on. */

@@ -1,6 +1,8 @@
 package dev.lblc.gateway.http;
 
 import dev.lblc.gateway.net.AccessLine;
+import dev.lblc.gateway.route.Attempts;
+import dev.lblc.plugin.Lease;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +12,35 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AccessLog {
   private AccessLog() {}
+
+  /**
+   * Writes the line of an exchange.
+   *
+   * @param attempts at its servers; null: there were none
+   * @param failure why it failed; null: it did not
+   */
+  static void write(
+      String client,
+      RequestHead head,
+      int status,
+      long bytes,
+      long nanos,
+      @Nullable Attempts attempts,
+      @Nullable String failure) {
+    Lease last = attempts == null ? null : attempts.last();
+    write(
+        client,
+        head.method(),
+        head.target(),
+        head.protocol(),
+        status,
+        bytes,
+        nanos,
+        attempts == null ? null : attempts.service().name(),
+        last == null ? null : last.server().id(),
+        last == null ? null : last.reason().label(),
+        failure);
+  }
 
   /**
    * Writes a line.

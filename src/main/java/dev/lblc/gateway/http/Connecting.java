@@ -3,6 +3,7 @@ package dev.lblc.gateway.http;
 import dev.lblc.gateway.route.Attempts;
 import dev.lblc.plugin.Lease;
 import dev.lblc.plugin.NoServerException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The stage of an exchange that gets a connection: takes a lease, connects to its server, and after a failed connect tries
@@ -13,11 +14,26 @@ final class Connecting<S extends ServerSide> {
   private final Exchange<S> exchange;
   private final Upstreams<S> upstreams;
   private final Attempts attempts;
+  private @Nullable Runnable leave;
 
   Connecting(Exchange<S> exchange, Upstreams<S> upstreams, Attempts attempts) {
     this.exchange = exchange;
     this.upstreams = upstreams;
     this.attempts = attempts;
+  }
+
+  Attempts attempts() {
+    return attempts;
+  }
+
+  /** Stops counting the connection, and gives up the place of an attempt that waits. */
+  void release() {
+    attempts.release();
+    Runnable left = leave;
+    leave = null;
+    if (left != null) {
+      left.run();
+    }
   }
 
   /** Makes an attempt; {@code before} is the reason of the exchange's failure if no server is left. */
@@ -44,6 +60,7 @@ final class Connecting<S extends ServerSide> {
   }
 
   private void connect(Lease taken, boolean isFresh) {
+    leave = null;
     exchange.connecting();
     upstreams.connect(taken.server(), exchange.route(), isFresh, new Attempt(taken));
   }
@@ -70,6 +87,11 @@ final class Connecting<S extends ServerSide> {
 
     Attempt(Lease taken) {
       this.taken = taken;
+    }
+
+    @Override
+    public void waits(Runnable how) {
+      leave = how;
     }
 
     @Override

@@ -9,7 +9,6 @@ import dev.lblc.gateway.route.HttpRoutes;
 import dev.lblc.gateway.route.IpAddress;
 import dev.lblc.gateway.route.Route;
 import dev.lblc.plugin.LblcService;
-import dev.lblc.plugin.Lease;
 import dev.lblc.scheduler.Server;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +67,6 @@ public final class Exchange<S extends ServerSide> {
   private Phase phase = Phase.ROUTING;
   private @Nullable InboundFacts facts;
   private @Nullable Route route;
-  private @Nullable Attempts attempts;
   private @Nullable Connecting<S> connecting;
   private @Nullable S server;
   private boolean isReceived;
@@ -113,7 +111,7 @@ public final class Exchange<S extends ServerSide> {
         - client.waiting()
         - (server == null ? 0 : server.waiting())
         + tunnelBytes
-        + (attempts == null ? 0 : attempts.givenUp());
+        + (connecting == null ? 0 : connecting.attempts().givenUp());
   }
 
   boolean isServerStalled() {
@@ -156,9 +154,8 @@ public final class Exchange<S extends ServerSide> {
     if (known.body() != Body.NONE && !known.isUpgrade()) {
       client.holdBody();
     }
-    Attempts made = new Attempts(service, found.keys().keyOf(known), found.retries());
-    attempts = made;
-    connecting = new Connecting<>(this, context.upstreams(), made);
+    Attempts attempts = new Attempts(service, found.keys().keyOf(known), found.retries());
+    connecting = new Connecting<>(this, context.upstreams(), attempts);
     connecting.attempt(Failure.NO_SERVER);
   }
 
@@ -234,7 +231,7 @@ public final class Exchange<S extends ServerSide> {
     }
     isReceived = true;
     // Before the last byte: a client that has its whole answer is no longer counted.
-    known(attempts).release();
+    known(connecting).release();
     client.finish(trailers == null ? null : HeaderPolicy.trailers(trailers));
   }
 
@@ -278,7 +275,7 @@ public final class Exchange<S extends ServerSide> {
     } else if (server.isReused() && (server.isUntouched() || isRepeatable())) {
       dropServer();
       known(connecting).again();
-    } else if (isRepeatable() && known(attempts).giveUp()) {
+    } else if (isRepeatable() && known(connecting).attempts().giveUp()) {
       dropServer();
       known(connecting).attempt(why);
     } else {
@@ -306,10 +303,7 @@ public final class Exchange<S extends ServerSide> {
       cut(why);
       return;
     }
-    if (attempts != null) {
-      attempts.release();
-    }
-    dropServer();
+    release();
     client.answer(Answer.to(known(failure)));
   }
 
@@ -359,10 +353,7 @@ public final class Exchange<S extends ServerSide> {
     if (!isAnswered) {
       fail(client.isHeadWritten() ? Failure.CLIENT_LEFT : Failure.CLIENT_GONE);
     }
-    if (attempts != null) {
-      attempts.release();
-    }
-    dropServer();
+    release();
     if (isLogged) {
       log(isAnswered);
     }
@@ -387,6 +378,13 @@ public final class Exchange<S extends ServerSide> {
   /** Notes that the rest of a request that was answered has come: the next one may begin. */
   public void restDiscarded() {
     leave();
+  }
+
+  private void release() {
+    if (connecting != null) {
+      connecting.release();
+    }
+    dropServer();
   }
 
   /** Gives the connection to the server back, or closes it if a message on it is not complete. */
@@ -419,19 +417,14 @@ public final class Exchange<S extends ServerSide> {
   private void log(boolean isAnswered) {
     boolean isSeen = isAnswered || client.isHeadWritten();
     RequestHead head = client.head();
-    Lease last = attempts == null ? null : attempts.last();
     String why = refusal != null ? refusal : failure == null ? null : failure.reason();
     AccessLog.write(
         facts != null ? facts.clientIp() : IpAddress.canonical(head.peer()),
-        head.method(),
-        head.target(),
-        head.protocol(),
+        head,
         isSeen || failure == null ? client.status() : failure.status(),
         client.sent() + tunnelBytes,
         context.nanoTime().getAsLong() - startNanos,
-        attempts == null ? null : attempts.service().name(),
-        last == null ? null : last.server().id(),
-        last == null ? null : last.reason().label(),
+        connecting == null ? null : connecting.attempts(),
         why);
   }
 

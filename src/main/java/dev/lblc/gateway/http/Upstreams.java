@@ -9,8 +9,15 @@ import dev.lblc.scheduler.Server;
  * @param <S> the server's side of the engine
  */
 public interface Upstreams<S extends ServerSide> {
-  /** Receives the outcome of an attempt to connect: exactly one of the methods is called, once. */
+  /** Receives the outcome of an attempt to connect: exactly one of {@link #connected} and {@link #refused} is called, once. */
   interface Attempt<S extends ServerSide> {
+    /**
+     * Notes that the attempt waits for a connection that others have. An engine that has no such places does not call it.
+     *
+     * @param leave gives the place up: the attempt has no outcome then. Does nothing once the attempt waits no more
+     */
+    void waits(Runnable leave);
+
     /** Takes a connection, new or idle, on which nothing of the request was sent. */
     void connected(S server);
 

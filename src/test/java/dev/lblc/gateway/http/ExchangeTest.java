@@ -22,6 +22,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -96,6 +97,23 @@ final class ExchangeTest {
     assertThat(client.answers).extracting(Answer::status).containsExactly(500);
     assertThat(connection.isClosed).isTrue();
     assertThat(exchange.isOver()).isTrue();
+  }
+
+  @Test
+  void attempt_thatWaitsWhenTheClientLeaves_givesItsPlaceUp() {
+    AtomicInteger left = new AtomicInteger();
+    pool.attempts.get(0).waits(left::incrementAndGet);
+    exchange.clientGone();
+    assertThat(left).hasValue(1);
+  }
+
+  @Test
+  void attempt_thatWaitsForTooLong_givesItsPlaceUp() {
+    AtomicInteger left = new AtomicInteger();
+    pool.attempts.get(0).waits(left::incrementAndGet);
+    exchange.abort(Failure.CONNECT_TIMEOUT);
+    assertThat(left).hasValue(1);
+    assertThat(client.answers).extracting(Answer::status).containsExactly(504);
   }
 
   /** Keeps the attempts instead of making them. */

@@ -2,8 +2,8 @@ package dev.lblc.gateway.http.lane;
 
 import dev.lblc.config.PoolConfig;
 import dev.lblc.scheduler.Server;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServerConnections {
   private final Server server;
-  private final Deque<Runnable> waiting = new ArrayDeque<>(0);
+  private final Set<Runnable> waiting = new LinkedHashSet<>();
   private PoolConfig config = PoolConfig.DEFAULTS;
   private @Nullable ServerConnection last;
   private int idle;
@@ -103,6 +103,11 @@ final class ServerConnections {
     return waiting.size() < most && waiting.add(retry);
   }
 
+  /** Has someone wait no more; does nothing if it does not. */
+  void leave(Runnable retry) {
+    waiting.remove(retry);
+  }
+
   /** Lets those go on that wait, one after another, as long as there is a connection for them or room for one. */
   void goOn() {
     if (isGoingOn) {
@@ -111,7 +116,9 @@ final class ServerConnections {
     isGoingOn = true;
     try {
       while (!waiting.isEmpty() && (idle > 0 || mayOpen())) {
-        waiting.remove().run();
+        Runnable first = waiting.iterator().next();
+        waiting.remove(first);
+        first.run();
       }
     } finally {
       isGoingOn = false;

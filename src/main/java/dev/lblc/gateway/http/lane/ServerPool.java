@@ -56,7 +56,16 @@ final class ServerPool implements Upstreams<ServerConnection> {
     } else if (isFresh) {
       makeRoom(to);
       connect(to.server(), by, false, attempt); // the pool may have forgotten the server
-    } else if (!to.await(() -> connect(to, by, false, attempt), MOST_WAITING_PER_SERVER)) {
+    } else {
+      await(to, by, attempt);
+    }
+  }
+
+  private void await(ServerConnections to, Route by, Attempt<ServerConnection> attempt) {
+    Runnable retry = () -> connect(to, by, false, attempt);
+    if (to.await(retry, MOST_WAITING_PER_SERVER)) {
+      attempt.waits(() -> to.leave(retry));
+    } else {
       attempt.refused(Failure.POOL_EXHAUSTED);
     }
   }
