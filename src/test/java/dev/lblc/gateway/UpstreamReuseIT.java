@@ -1,9 +1,11 @@
 package dev.lblc.gateway;
 
 import static dev.lblc.gateway.RawClient.head;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 
+import dev.lblc.testing.Eventually;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,6 +14,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -49,6 +53,11 @@ final class UpstreamReuseIT {
   private static final String OK_2 = "HTTP/1.1 200 OK|Content-Length: 2|";
   private static final String OK_CHUNKED = "HTTP/1.1 200 OK|Transfer-Encoding: chunked|";
   private static final String OK_1_0 = "HTTP/1.0 200 OK|Content-Length: 2|";
+  private static final long QUIET_NANOS = 300_000_000;
+
+  /** More than all buffers between a server and a client hold. */
+  private static final int FLOOD = 32 << 20;
+
   private static final String LARGE =
       "HTTP/1.1 200 OK|Content-Length: 200000||" + "x".repeat(200_000);
 
@@ -364,6 +373,62 @@ final class UpstreamReuseIT {
         }
         assertThat(client.response().endsWith("\r\n\r\n" + body)).as("whole").isTrue();
         assertThat(upstream.rest()).isIn("", "<reset>");
+      }
+    }
+  }
+
+  /**
+   * A server that sends more and more behind its answer, to a client that does not read. How much of an answer can be on its way is
+   * not known: the length at which the gateway no longer reads to the end of it is looked for, since up to there the
+   * gateway has the end, and the client has not.
+   */
+  @Test
+  void server_thatFloodsBehindItsAnswer_isNotReadForEver() throws Exception {
+    int taken = 16_384;
+    int tooMuch = 16 << 20;
+    while (tooMuch - taken > 8_192) {
+      int length = (taken + tooMuch) / 2;
+      if (floods(length)) {
+        taken = length;
+      } else {
+        tooMuch = length;
+      }
+    }
+  }
+
+  /** Returns whether the gateway has read to the end of an answer of that length, and into what is behind it. */
+  private boolean floods(int length) throws Exception {
+    try (RawClient client = new RawClient(narrow())) {
+      client.send(Case.of("GET", "").request());
+      try (RawClient upstream = upstreamServer.accept()) {
+        upstream.until("\r\n\r\n");
+        AtomicLong sent = new AtomicLong();
+        CompletableFuture<Boolean> isClosed = CompletableFuture.supplyAsync(() -> {
+          try {
+            upstream.send(bytes(OK + "Content-Length: " + length + "||"));
+            byte[] piece = new byte[65_536];
+            while (sent.get() < length + FLOOD) {
+              upstream.send(piece);
+              sent.addAndGet(piece.length);
+            }
+            return false;
+          } catch (IOException e) {
+            return true;
+          }
+        });
+        long[] seen = {-1, System.nanoTime()};
+        Eventually.holds("closed, or held back", () -> {
+          if (sent.get() != seen[0]) {
+            seen[0] = sent.get();
+            seen[1] = System.nanoTime();
+          }
+          return isClosed.isDone() || System.nanoTime() - seen[1] > QUIET_NANOS;
+        });
+        boolean isRead = isClosed.isDone();
+        assertThat(sent.get()).as("of %d", length).isLessThan(length + FLOOD);
+        assertThat(client.response().length()).isGreaterThan(length);
+        assertThat(isClosed.get(10, SECONDS)).isTrue();
+        return isRead;
       }
     }
   }

@@ -132,7 +132,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
 
   /** Returns whether more of the request may be written. */
   boolean isWritable() {
-    return isOutputEnded || channel.isWritable();
+    return isOutputEnded || state == State.CLOSED || channel.isWritable();
   }
 
   // --- the answer ---
@@ -250,24 +250,22 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   private void completed(ByteBuf in) {
-    if (in.isReadable()) {
-      unasked(in);
-    }
+    isKept &= !in.isReadable(); // the connection must not serve anybody else meanwhile
     state = State.COMPLETE;
     exchange().responseEnded(body.trailers());
     body.release();
   }
 
-  /** Drops bytes that answer no request: the connection serves nobody else. */
+  /** Closes the connection, on which bytes have come that answer no request. The answer before them is the client's already. */
   private void unasked(ByteBuf in) {
     LOG.debug(
         "server {} sent {} bytes that answer no request: the connection is closed",
         server.id(),
         in.readableBytes());
-    in.skipBytes(in.readableBytes());
-    isKept = false;
-    if (state == State.IDLE) {
-      close();
+    ClientRequest answered = client;
+    close();
+    if (answered != null) {
+      answered.serverDrained(); // it may wait with the rest of its request
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http.vertx;
 
+import dev.lblc.gateway.net.Sockets;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   a request is written      await its answer
  *   an interim answer ends    await the final answer
- *   the answer ends           if the server closes after it, or more bytes came with it: retire
+ *   the answer ends           if the server closes after it, more bytes came with it, or it does not take the request: retire
  *   bytes, nothing awaited    retire
  *   retire                    decode nothing more; close when what was decoded is delivered
  * </pre>
@@ -112,7 +113,10 @@ final class UpstreamCodec extends CombinedChannelDuplexHandler<AnswerDecoder, Ht
           discard(bytes);
           retire();
         }
-        case RETIRED -> discard(bytes);
+        case RETIRED -> {
+          discard(bytes);
+          context.channel().config().setAutoRead(false); // a server that floods is held back
+        }
         case AWAITING, ANSWERING -> {
           int before = out.size();
           super.decode(context, bytes, out);
@@ -200,7 +204,7 @@ final class UpstreamCodec extends CombinedChannelDuplexHandler<AnswerDecoder, Ht
             bytes.readableBytes());
         discard(bytes);
         retire();
-      } else if (closing || isAnswerWaiting) {
+      } else if (closing || isAnswerWaiting || Sockets.waiting(context.channel()) > 0) {
         retire();
       } else {
         state = State.IDLE;

@@ -43,6 +43,25 @@ final class UpstreamCodecTest {
   }
 
   @Test
+  void serverThatDoesNotRead_isRetiredWithItsAnswer() {
+    request();
+    ByteBuf unsent = Unpooled.copiedBuffer("unsent", StandardCharsets.US_ASCII);
+    channel.pipeline().firstContext().write(unsent);
+    receive(ANSWER);
+    assertThat(retirements).isOne();
+  }
+
+  /** Its answer may wait for a slow client meanwhile. */
+  @Test
+  void serverThatFloods_behindItsAnswer_isHeldBack() {
+    request();
+    receive(ANSWER + "more");
+    receive("and more");
+    assertThat(channel.config().isAutoRead()).isFalse();
+    assertThat(channel.isOpen()).isTrue();
+  }
+
+  @Test
   void serverThatCloses_betweenRequests_isRetired() {
     request();
     receive(ANSWER);
