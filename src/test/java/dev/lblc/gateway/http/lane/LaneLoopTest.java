@@ -5,10 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.config.ConfigReader;
 import dev.lblc.config.GatewayConfig;
+import dev.lblc.gateway.http.Failure;
+import dev.lblc.gateway.http.Upstreams;
+import dev.lblc.gateway.net.DeadlineRing;
+import dev.lblc.gateway.net.Loop;
 import dev.lblc.gateway.route.HttpRoutes;
+import dev.lblc.gateway.route.RequestFacts;
+import dev.lblc.gateway.route.Route;
 import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcVerticle;
+import dev.lblc.plugin.Lease;
 import dev.lblc.plugin.Strategies;
+import dev.lblc.scheduler.Server;
 import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.ExpectedLog;
@@ -25,16 +33,19 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A lane whose handlers fail: what their exceptions make of a request. */
-final class LaneWorkerTest {
+/** A lane of which the test has hold: what it does when its handlers fail, or a server does not read. */
+final class LaneLoopTest {
   private static final int PATIENCE_MILLIS = 10_000;
   private static final String HEAD =
       "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n";
@@ -45,6 +56,8 @@ final class LaneWorkerTest {
   private final CompletableFuture<Channel> accepted = new CompletableFuture<>();
   private ServerSocket server;
   private Socket client;
+  private HttpRoutes routes;
+  private LaneLoop lane;
 
   @BeforeEach
   void start() throws Exception {
@@ -62,10 +75,10 @@ final class LaneWorkerTest {
             new LblcVerticle(),
             new DeploymentOptions().setConfig(new JsonObject().put("services", services)))
         .await(10, SECONDS);
-    HttpRoutes routes = routes(services);
+    routes = routes(services);
     CompletableFuture<HttpServer> listening = new CompletableFuture<>();
     vertx.runOnContext(v -> {
-      LaneWorker worker = new LaneWorker(vertx, System::nanoTime, true);
+      lane = new LaneLoop(new Loop(vertx, System::nanoTime), new DeadlineRing());
       vertx
           .createHttpServer(new HttpServerOptions()
               .setHttp2ClearTextEnabled(false)
@@ -73,8 +86,12 @@ final class LaneWorkerTest {
               .setPerMessageWebSocketCompressionSupported(false))
           .requestHandler(request -> request.connection().close())
           .connectionHandler(connection -> {
-            accepted.complete(VertxPipeline.channel(connection));
-            worker.take(connection, () -> routes, () -> {});
+            Channel channel = Objects.requireNonNull(VertxPipeline.channel(connection), "HTTP/1.1");
+            VertxPipeline.install(
+                channel,
+                new ClientConnection(lane, channel, connection, () -> routes, () -> {}),
+                lane.loop());
+            accepted.complete(channel);
           })
           .listen(0, "127.0.0.1")
           .onComplete(listening::complete, listening::completeExceptionally);
@@ -82,6 +99,29 @@ final class LaneWorkerTest {
     int port = listening.get(10, SECONDS).actualPort();
     client = new Socket(InetAddress.getLoopbackAddress(), port);
     client.setSoTimeout(PATIENCE_MILLIS);
+  }
+
+  /** What every route matches. */
+  private record Facts(
+      String host,
+      String path,
+      String pathWithoutParameters,
+      @Nullable String query,
+      String method,
+      String clientIp,
+      String localIp,
+      int localPort,
+      @Nullable String sni)
+      implements RequestFacts {
+    @Override
+    public @Nullable String header(String name) {
+      return null;
+    }
+
+    @Override
+    public List<String> headers(String name) {
+      return List.of();
+    }
   }
 
   private HttpRoutes routes(JsonObject services) throws Exception {
@@ -141,5 +181,60 @@ final class LaneWorkerTest {
   void connection_withoutARequestThatFails_isClosed() throws Exception {
     fail();
     assertThat(rest()).isEmpty();
+  }
+
+  /** What is not sent yet would be the beginning of the next request to the server. */
+  @Test
+  void connection_withUnsentBytesOfARequest_isNotUsedAgain() throws Exception {
+    ServerConnection connection = pooled();
+    send("GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
+    try (Socket upstream = server.accept()) {
+      upstream.setSoTimeout(PATIENCE_MILLIS);
+      assertThat(upstream.getInputStream().read()).isEqualTo('G');
+      inLoop(() -> connection.write(connection.buffer(1).writeByte('x'))); // and not flushed
+      upstream
+          .getOutputStream()
+          .write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+              .getBytes(StandardCharsets.ISO_8859_1));
+      assertThat(upstream.getInputStream().readAllBytes()).isNotEmpty();
+    }
+  }
+
+  private Server target() {
+    try (Lease lease = Lblc.of(vertx).service("one").acquire(null)) {
+      return lease.server();
+    }
+  }
+
+  /** Returns the connection that the next request gets. */
+  private ServerConnection pooled() throws Exception {
+    Route route = Objects.requireNonNull(
+        routes.find(new Facts("h", "/", "/", null, "GET", "", "", 0, null)), "a route");
+    CompletableFuture<ServerConnection> granted = new CompletableFuture<>();
+    inLoop(() -> lane.pool()
+        .connect(
+            target(),
+            route,
+            false,
+            new Upstreams.Attempt<>() {
+              @Override
+              public void waits(Runnable leave) {}
+
+              @Override
+              public void connected(ServerConnection connection) {
+                connection.giveBack();
+                granted.complete(connection);
+              }
+
+              @Override
+              public void refused(Failure why) {
+                granted.completeExceptionally(new IOException(why.toString()));
+              }
+            }));
+    return granted.get(10, SECONDS);
+  }
+
+  private void inLoop(Runnable action) throws Exception {
+    accepted.get(10, SECONDS).eventLoop().submit(action).get(10, SECONDS);
   }
 }
