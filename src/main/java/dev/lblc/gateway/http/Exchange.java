@@ -285,7 +285,7 @@ public final class Exchange<S extends ServerSide> {
 
   /** Returns whether the request can be sent once more: it does no harm, and no part of it is gone. */
   private boolean isRepeatable() {
-    return !isUpgrade() && isIdempotent() && client.isRequestComplete() && client.received() == 0;
+    return isIdempotent() && client.isRequestComplete() && client.received() == 0;
   }
 
   /** Returns whether the request may be served twice without harm. */

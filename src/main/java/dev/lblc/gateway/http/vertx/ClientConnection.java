@@ -4,6 +4,7 @@ import dev.lblc.gateway.http.UnreadableLine;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.DeadlineRing.Stage;
 import dev.lblc.gateway.route.HttpRoutes;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,18 @@ final class ClientConnection implements DeadlineRing.Timed {
   void ended() {
     inFlight--;
     hasMoved = true;
+  }
+
+  /** Returns what the client has sent behind a request that was granted a tunnel; it is the tunnel's. */
+  Buffer takeHeld() {
+    return decoder == null ? Buffer.buffer() : decoder.behindUpgrade().take();
+  }
+
+  /** Notes that a request was answered that asked for another protocol: what is behind it is HTTP, unless it is a tunnel's. */
+  void upgradeEnded() {
+    if (decoder != null) {
+      decoder.goOnBehindUpgrade();
+    }
   }
 
   /** Returns the first line of a request of which nothing could be read; null: there was none. */

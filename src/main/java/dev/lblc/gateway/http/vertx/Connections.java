@@ -119,10 +119,15 @@ public final class Connections {
 
   /** Notes whether a part of the answer on a connection to a server waits for its client. */
   static void answerWaits(HttpConnection upstream, boolean isWaiting) {
-    UpstreamCodec codec = ((ConnectionBase) upstream).channel().pipeline().get(UpstreamCodec.class);
+    UpstreamCodec codec = codec(upstream);
     if (codec != null) {
       codec.answerWaits(isWaiting);
     }
+  }
+
+  /** Returns the codec of a connection to a server; null: it is HTTP/2. */
+  static @Nullable UpstreamCodec codec(HttpConnection upstream) {
+    return ((ConnectionBase) upstream).channel().pipeline().get(UpstreamCodec.class);
   }
 
   /** Gives a new HTTP/1.1 connection to a server the {@link UpstreamCodec}, which keeps the answers to its clients apart. */

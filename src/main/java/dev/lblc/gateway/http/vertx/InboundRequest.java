@@ -77,6 +77,9 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
     if (isInFlight) {
       isInFlight = false;
       connection.ended();
+      if (request.headers().contains(HttpHeaders.UPGRADE)) {
+        connection.upgradeEnded();
+      }
     }
   }
 

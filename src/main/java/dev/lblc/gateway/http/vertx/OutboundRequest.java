@@ -17,15 +17,17 @@ final class OutboundRequest implements ServerSide {
   private static final Handler<Throwable> HANDLED_ELSEWHERE = failure -> {};
 
   private final HttpClientRequest request;
+  private final boolean isReused;
   private @Nullable HttpClientResponse response;
   private boolean isBegun;
   private boolean isHeadSent;
   private boolean isEnded;
   private boolean isDropped;
 
-  /** Takes over a request of which nothing was sent. */
-  OutboundRequest(HttpClientRequest request) {
+  /** Takes over a request of which nothing was sent; {@code isReused}: its connection has served another one before. */
+  OutboundRequest(HttpClientRequest request, boolean isReused) {
     this.request = request;
+    this.isReused = isReused;
     request.exceptionHandler(HANDLED_ELSEWHERE);
   }
 
@@ -105,10 +107,9 @@ final class OutboundRequest implements ServerSide {
     request.end(piece);
   }
 
-  /** Vert.x does not say; and it cannot be asked for a fresh connection. */
   @Override
   public boolean isReused() {
-    return false;
+    return isReused;
   }
 
   @Override

@@ -25,14 +25,19 @@ final class Pump {
     this.bytes = bytes;
   }
 
-  /** Starts pumping; {@code atEnd} runs once, when the source has ended. */
-  void start(Runnable atEnd) {
+  /** Starts pumping; {@code first} was read from the source before. {@code atEnd} runs once, when the source has ended. */
+  void start(Buffer first, Runnable atEnd) {
     from.handler(this::pass);
     from.endHandler(v -> end(atEnd));
     // An orderly close may also arrive as a failure.
     from.exceptionHandler(failure -> end(atEnd));
     from.closeHandler(v -> end(atEnd));
-    from.resume();
+    if (first.length() > 0) {
+      pass(first);
+    }
+    if (!to.writeQueueFull()) {
+      from.resume();
+    }
   }
 
   private void pass(Buffer data) {

@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.Http1ServerConfig;
 import io.vertx.core.http.impl.http1.VertxHttpRequestDecoder;
 import java.util.List;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  *   request line   the target is visible ASCII, the version HTTP/DIGIT.DIGIT
  *   framing        HTTP/1.0 is read as HTTP/1.1: of several different lengths Netty would take the first
  *                  the only transfer coding is chunked, alone
+ *   upgrades       what follows waits until it is known whether it is HTTP
  * </pre>
  *
  * <p>Confined to the event loop of its channel.
@@ -46,12 +48,14 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
   private final HeadCheck check = HeadCheck.ofRequests();
   private final int mostFields;
   private final FirstLine firstLine = new FirstLine();
+  private final HeldBytes behindUpgrade = new HeldBytes();
   private @Nullable ChannelHandlerContext own;
   private HttpVersion version = HttpVersion.HTTP_1_1;
   private int fields;
   private boolean isBetweenRequests = true;
   private boolean isLineUnreadable;
   private boolean isTimedOut;
+  private boolean isUpgrade;
 
   RequestDecoder(HttpLimits limits) {
     super(new Http1ServerConfig()
@@ -70,6 +74,33 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
   @Nullable
   UnreadableLine unreadableLine() {
     return isLineUnreadable ? firstLine.parts() : null;
+  }
+
+  /** Returns what has come behind a request that asks for another protocol. */
+  HeldBytes behindUpgrade() {
+    return behindUpgrade;
+  }
+
+  /** Reads what has come behind such a request, which was answered; does nothing if the connection has become a tunnel. */
+  void goOnBehindUpgrade() {
+    ChannelHandlerContext context = own;
+    if (context != null) { // the decoder may be the caller
+      context.channel().eventLoop().execute(() -> {
+        if (!context.isRemoved() && behindUpgrade.isHolding()) {
+          readOn(context);
+        }
+      });
+    }
+  }
+
+  private void readOn(ChannelHandlerContext context) {
+    Buffer held = behindUpgrade.take();
+    try {
+      channelRead(context, Unpooled.wrappedBuffer(held.getBytes()));
+      channelReadComplete(context);
+    } catch (Exception e) {
+      context.fireExceptionCaught(e);
+    }
   }
 
   /** Gives up waiting for the rest of a head: passes on a request that cannot be read, and ignores what comes after it. */
@@ -99,6 +130,10 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
       bytes.skipBytes(bytes.readableBytes());
       return;
     }
+    if (behindUpgrade.isHolding()) {
+      behindUpgrade.hold(bytes);
+      return;
+    }
     int before = out.size();
     int start = bytes.readerIndex();
     int end = bytes.writerIndex();
@@ -114,7 +149,7 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
     }
     super.decode(context, bytes, out);
     if (out.size() > before) {
-      decoded(bytes, start, end, before, out);
+      decoded(context, bytes, start, end, before, out);
     } else if (isBetweenRequests) {
       // The decoder takes whole lines only: a part of one is there again at the next call.
       firstLine.take(bytes, start, end);
@@ -122,7 +157,13 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
   }
 
   /** Follows what was decoded of these bytes: what is at this index of {@code out}, and behind it. */
-  private void decoded(ByteBuf bytes, int start, int end, int index, List<Object> out) {
+  private void decoded(
+      ChannelHandlerContext context,
+      ByteBuf bytes,
+      int start,
+      int end,
+      int index,
+      List<Object> out) {
     if (out.get(index) instanceof HttpRequest head) {
       if (head.decoderResult().isFailure()) {
         if (!isLineUnreadable) {
@@ -136,6 +177,9 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
     }
     if (out.get(out.size() - 1) instanceof LastHttpContent) {
       isBetweenRequests = true;
+      if (isUpgrade) {
+        behindUpgrade.begin(context.channel());
+      }
     }
     check.decoded(out, index);
   }
@@ -145,6 +189,7 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
     firstLine.clear();
     fields = 0;
     isBetweenRequests = false;
+    isUpgrade = head.headers().contains(HttpHeaderNames.UPGRADE);
     if (hasUnknownCoding(head.headers())) {
       out.subList(index, out.size()).clear();
       refuse(head, new IllegalArgumentException("unsupported transfer coding"), out);
@@ -239,7 +284,7 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
   @Override
   protected void decodeLast(ChannelHandlerContext context, ByteBuf bytes, List<Object> out)
       throws Exception {
-    if (isTimedOut) {
+    if (isTimedOut || behindUpgrade.isHolding()) {
       bytes.skipBytes(bytes.readableBytes());
     } else {
       super.decodeLast(context, bytes, out);

@@ -11,12 +11,16 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +39,7 @@ final class ServerPool implements Upstreams<OutboundRequest> {
 
   private final Vertx vertx;
   private final Map<PoolConfig, HttpClient> clients = new HashMap<>();
+  private final Set<HttpConnection> open = new HashSet<>();
 
   ServerPool(Vertx vertx) {
     this.vertx = vertx;
@@ -54,7 +59,7 @@ final class ServerPool implements Upstreams<OutboundRequest> {
         .with(new PoolOptions()
             .setHttp1MaxSize(most == 0 ? MAX_CONNECTIONS_PER_SERVER : most)
             .setMaxWaitQueueSize(MAX_WAITING_PER_SERVER))
-        .withConnectHandler(ServerPool::opened)
+        .withConnectHandler(this::opened)
         .build();
   }
 
@@ -64,13 +69,34 @@ final class ServerPool implements Upstreams<OutboundRequest> {
         .setHost(to.host())
         .setPort(to.port())
         .setConnectTimeout(by.connectMillis());
+    if (isFresh) {
+      closeIdle(to);
+    }
     clients
         .computeIfAbsent(by.pool(), this::newClient)
         .request(options)
-        .onComplete(request -> attempt.connected(new OutboundRequest(request)), cause -> {
+        .onComplete(request -> attempt.connected(granted(request, to)), cause -> {
           LOG.debug("no connection to server {}", to.id(), cause);
           attempt.refused(failure(cause));
         });
+  }
+
+  private static OutboundRequest granted(HttpClientRequest request, Server to) {
+    UpstreamCodec codec = Connections.codec(request.connection());
+    if (codec != null) {
+      codec.isOf(to);
+    }
+    return new OutboundRequest(request, codec != null && codec.isReused());
+  }
+
+  /** Closes the idle connections to a server, which has closed one of them: Vert.x cannot be asked for a fresh one. */
+  private void closeIdle(Server to) {
+    for (HttpConnection connection : List.copyOf(open)) {
+      UpstreamCodec codec = Connections.codec(connection);
+      if (codec != null && codec.isIdle(to)) {
+        connection.close();
+      }
+    }
   }
 
   /** Returns the duration rounded up: Vert.x counts in seconds, and to it 0 is no limit. */
@@ -78,7 +104,9 @@ final class ServerPool implements Upstreams<OutboundRequest> {
     return Math.toIntExact(Math.max(1, duration.plusMillis(999).toSeconds()));
   }
 
-  private static void opened(HttpConnection connection) {
+  private void opened(HttpConnection connection) {
+    open.add(connection);
+    Connections.onClosed(connection, () -> open.remove(connection));
     // The request handles the failure; this handler keeps it out of the error log of Vert.x.
     connection.exceptionHandler(cause -> LOG.debug("a connection to a server failed", cause));
     Connections.keepAnswersApart(connection);

@@ -3,6 +3,7 @@ package dev.lblc.gateway.http.vertx;
 import dev.lblc.gateway.http.Exchange;
 import dev.lblc.gateway.http.Failure;
 import dev.lblc.gateway.http.HeaderPlan;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpServerResponse;
@@ -49,8 +50,9 @@ final class Tunnel {
   private void begin() {
     clientSocket.pause();
     client.becameTunnel(this::close);
-    new Pump(clientSocket, serverSocket, exchange::tunnelled).start(this::ended);
-    new Pump(serverSocket, clientSocket, exchange::tunnelled).start(this::ended);
+    Buffer first = ClientConnection.of(client.request().connection()).takeHeld();
+    new Pump(clientSocket, serverSocket, exchange::tunnelled).start(first, this::ended);
+    new Pump(serverSocket, clientSocket, exchange::tunnelled).start(Buffer.buffer(), this::ended);
   }
 
   private void ended() {

@@ -1,6 +1,7 @@
 package dev.lblc.gateway.http.vertx;
 
 import dev.lblc.gateway.net.Sockets;
+import dev.lblc.scheduler.Server;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
@@ -67,6 +68,8 @@ final class UpstreamCodec extends CombinedChannelDuplexHandler<AnswerDecoder, Ht
   private @Nullable HttpRequest awaited;
   private boolean closing;
   private boolean isAnswerWaiting;
+  private boolean isReused;
+  private @Nullable Server server;
 
   /**
    * Returns a codec of a new connection.
@@ -92,6 +95,21 @@ final class UpstreamCodec extends CombinedChannelDuplexHandler<AnswerDecoder, Ht
    */
   void answerWaits(boolean isWaiting) {
     isAnswerWaiting = isWaiting;
+  }
+
+  /** Notes whose connection it is. */
+  void isOf(Server of) {
+    server = of;
+  }
+
+  /** Returns whether it is an idle connection to the server. */
+  boolean isIdle(Server of) {
+    return state == State.IDLE && of.equals(server);
+  }
+
+  /** Returns whether a request was answered on the connection before. */
+  boolean isReused() {
+    return isReused;
   }
 
   private void retire() {
@@ -208,6 +226,7 @@ final class UpstreamCodec extends CombinedChannelDuplexHandler<AnswerDecoder, Ht
         retire();
       } else {
         state = State.IDLE;
+        isReused = true;
       }
     }
 

@@ -70,7 +70,7 @@ final class PumpTest {
 
   private void start() {
     new Pump(from.socket, to.socket, more -> bytes += more)
-        .start(() -> events.add("end after " + to.written.size()));
+        .start(Buffer.buffer(), () -> events.add("end after " + to.written.size()));
   }
 
   /** A socket that keeps what arrives while it is paused, as Vert.x's do. */
