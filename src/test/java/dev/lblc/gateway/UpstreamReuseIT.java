@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 import dev.lblc.testing.Eventually;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -57,6 +58,8 @@ final class UpstreamReuseIT {
 
   /** More than all buffers between a server and a client hold. */
   private static final int FLOOD = 32 << 20;
+
+  private static final int UPLOAD = 8_000_000;
 
   private static final String LARGE =
       "HTTP/1.1 200 OK|Content-Length: 200000||" + "x".repeat(200_000);
@@ -297,6 +300,34 @@ final class UpstreamReuseIT {
         servedElsewhere(other, upstream);
       }
     }
+  }
+
+  /** The server resets its connection with what it has not read, under the writes of the gateway. */
+  @Test
+  void answer_ofAServerThatClosesUnderAnUpload_reachesTheClient() throws Exception {
+    int rounds = 15;
+    int seen = 0;
+    for (int round = 0; round < rounds; round++) {
+      try (RawClient client = new RawClient(gateway.port())) {
+        CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> {
+          try {
+            client
+                .send(head("POST /s/first HTTP/1.1", "Host: h", "Content-Length: " + UPLOAD))
+                .send(new byte[UPLOAD]);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+        try (RawClient upstream = upstreamServer.accept()) {
+          upstream.until("\r\n\r\n");
+          upstream.send(
+              bytes("HTTP/1.1 413 Too Large|Connection: close|Content-Length: 2||no"));
+        }
+        seen += client.response().startsWith("HTTP/1.1 413 ") ? 1 : 0;
+        sending.get(10, SECONDS); // all of it is read, so that the client gets to its answer
+      }
+    }
+    assertThat(seen).isGreaterThanOrEqualTo(12); // the reset may come first
   }
 
   /** Bytes on a new connection cannot be told from an early answer; they are given to one client at most. */

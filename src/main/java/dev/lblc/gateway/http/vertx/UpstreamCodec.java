@@ -81,10 +81,14 @@ final class UpstreamCodec extends CombinedChannelDuplexHandler<AnswerDecoder, Ht
     init(new AnswerFollower(), new RequestEncoder());
   }
 
-  /** Allows half-closed connections: a complete answer is delivered even if the server has closed by then. */
+  /**
+   * Allows half-closed connections: a complete answer is delivered even if the server has closed by then; and that of one that closes
+   * in mid-request is read, though the first write after that fails.
+   */
   @Override
   public void handlerAdded(ChannelHandlerContext context) throws Exception {
     context.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    context.channel().config().setAutoClose(false);
     super.handlerAdded(context);
   }
 
