@@ -20,6 +20,7 @@ import dev.lblc.scheduler.Server;
 import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.ExpectedLog;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
@@ -191,7 +192,7 @@ final class LaneLoopTest {
     try (Socket upstream = server.accept()) {
       upstream.setSoTimeout(PATIENCE_MILLIS);
       assertThat(upstream.getInputStream().read()).isEqualTo('G');
-      inLoop(() -> connection.write(connection.buffer(1).writeByte('x'))); // and not flushed
+      inLoop(() -> connection.write(Unpooled.copiedBuffer(new byte[] {'x'}))); // and not flushed
       upstream
           .getOutputStream()
           .write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
