@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.lblc.testing.Eventually;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
@@ -23,14 +24,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import dev.lblc.testing.SelfSigned;
 import org.slf4j.LoggerFactory;
 
 @ParameterizedClass(name = "engine {0}")
 @EnumSource(Engine.class)
 final class GatewayIT {
+  private final Engine engine;
   private final TestGateway gateway;
 
   GatewayIT(Engine engine) {
+    this.engine = engine;
     gateway = new TestGateway(engine);
   }
 
@@ -83,6 +89,65 @@ final class GatewayIT {
       arrived.response().end("at last");
       assertThat(client.response()).endsWith("at last");
       assertThat(client.rest()).isEmpty();
+      stopped.await(10, SECONDS);
+    }
+  }
+
+  /** In mid-request and in mid-answer, in clear text and with TLS. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void stop_inMidExchange_letsBothMessagesEnd(boolean isSecure) throws Exception {
+    JsonObject listener = new JsonObject();
+    try (RawServer server = new RawServer()) {
+      gateway
+          .service("s", server.port())
+          .route("s", new JsonObject())
+          .listener(
+              isSecure ? listener.put("tls", SelfSigned.of("localhost").json()) : listener)
+          .start(1);
+      int port = gateway.port();
+      try (RawClient uploading = isSecure ? RawClient.secure(port) : new RawClient(port);
+          RawClient reading = isSecure ? RawClient.secure(port) : new RawClient(port)) {
+        uploading.send("POST /s/a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n12");
+        RawClient taking = server.accept();
+        assertThat(taking.until("\r\n\r\n12")).startsWith("POST ");
+        reading.send("GET /s/b HTTP/1.1\r\nHost: h\r\n\r\n");
+        RawClient giving = server.accept();
+        assertThat(giving.until("\r\n\r\n")).startsWith("GET ");
+        giving.send(RawClient.head("HTTP/1.1 200 OK", "Content-Length: 5") + "ab");
+        assertThat(reading.until("\r\n\r\nab")).startsWith("HTTP/1.1 200 ");
+
+        Future<Void> stopped = gateway.gateway().stop();
+        Eventually.holds("others are refused", () -> refuses(port));
+        uploading.send("345");
+        assertThat(taking.exactly(3)).isEqualTo("345");
+        taking.send(RawClient.head("HTTP/1.1 200 OK", "Content-Length: 2") + "ok");
+        assertThat(uploading.response()).endsWith("ok");
+        assertThat(uploading.rest()).isEmpty();
+        assertThat(stopped.isComplete()).isFalse();
+        giving.send("cde");
+        assertThat(reading.exactly(3)).isEqualTo("cde");
+        assertThat(reading.rest()).isEmpty();
+        stopped.await(10, SECONDS);
+      }
+    }
+  }
+
+  /** It would see the reset of its connection instead of the answer to what it has sent. */
+  @Test
+  void stop_whileAClientStillSendsWhatWasRefused_waitsForIt() throws Exception {
+    assumeTrue(engine == Engine.LANE); // Vert.x's closes at once in any case
+    well().start(1);
+    int port = gateway.port();
+    try (RawClient client = new RawClient(port)) {
+      assertThat(client.send("nonsense\r\n\r\n").response()).startsWith("HTTP/1.1 400 ");
+      Future<Void> stopped = gateway.gateway().stop();
+      Eventually.holds("others are refused", () -> refuses(port));
+      client.send("and more");
+      assertThat(client.rest()).isEmpty(); // the end of the output; no reset
+      client.send("and more");
+      assertThat(stopped.isComplete()).isFalse();
+      client.leave();
       stopped.await(10, SECONDS);
     }
   }

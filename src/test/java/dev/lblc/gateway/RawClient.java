@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.util.Locale;
 
 /** A client that sends exactly what it is told to, and reads no more than one response. */
@@ -15,6 +16,7 @@ final class RawClient implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 10_000;
 
   private final Socket socket;
+  private final Socket transport;
   private final InputStream in;
 
   RawClient(int port) throws IOException {
@@ -23,9 +25,22 @@ final class RawClient implements AutoCloseable {
 
   /** On a socket that is connected. */
   RawClient(Socket socket) throws IOException {
+    this(socket, socket);
+  }
+
+  private RawClient(Socket socket, Socket transport) throws IOException {
     this.socket = socket;
+    this.transport = transport;
     socket.setSoTimeout(PATIENCE_MILLIS);
     in = new BufferedInputStream(socket.getInputStream());
+  }
+
+  /** With TLS; trusts anybody. */
+  static RawClient secure(int port) throws IOException, GeneralSecurityException {
+    Socket transport = new Socket(InetAddress.getLoopbackAddress(), port);
+    return new RawClient(
+        TrustsAll.context().getSocketFactory().createSocket(transport, "localhost", port, true),
+        transport);
   }
 
   /** Octets as they are sent and read here: a character each. */
@@ -154,6 +169,11 @@ final class RawClient implements AutoCloseable {
     return socket;
   }
 
+  /** Ends the connection without a word, as a process that is killed does: TLS does not say that it ends. */
+  void vanish() throws IOException {
+    transport.close();
+  }
+
   /** Ends the connection in order, before the test is done with it. */
   void leave() throws IOException {
     socket.close();
@@ -161,8 +181,8 @@ final class RawClient implements AutoCloseable {
 
   /** Ends the connection with a reset instead of an orderly end. */
   void reset() throws IOException {
-    socket.setSoLinger(true, 0);
-    socket.close();
+    transport.setSoLinger(true, 0);
+    transport.close();
   }
 
   @Override

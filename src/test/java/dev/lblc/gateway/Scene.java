@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Ports;
+import dev.lblc.testing.SelfSigned;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -24,12 +25,16 @@ final class Scene {
   final TestGateway gateway;
   final RawServer server;
 
+  private final boolean isSecure;
+
   Scene(Engine engine, boolean isNative) throws Exception {
-    this(engine, isNative, new RawServer());
+    this(engine, isNative, false);
   }
 
-  Scene(Engine engine, boolean isNative, RawServer server) throws Exception {
-    this.server = server;
+  /** With {@code isSecure} its clients speak TLS. */
+  Scene(Engine engine, boolean isNative, boolean isSecure) throws Exception {
+    this.server = new RawServer();
+    this.isSecure = isSecure;
     gateway = new TestGateway(engine, isNative);
     JsonObject brief = new JsonObject().put("response", "300ms").put("idle", "300ms");
     JsonObject patient = new JsonObject().put("response", "60s").put("idle", "60s");
@@ -42,19 +47,26 @@ final class Scene {
         .route("brief", new JsonObject().put("timeouts", brief))
         .route("well", new JsonObject())
         .route("refusing", new JsonObject())
-        .listener(new JsonObject().put("accessLog", true))
+        .listener(listener())
         .listener(new JsonObject().put("name", "unlogged"))
         .route(ConfigJson.route("well").put("listener", "unlogged"))
         .start(1);
   }
 
-  RawClient client() throws IOException {
-    return new RawClient(gateway.port());
+  private JsonObject listener() {
+    JsonObject logged = new JsonObject().put("accessLog", true);
+    return isSecure ? logged.put("tls", SelfSigned.of("localhost").json()) : logged;
+  }
+
+  RawClient client() throws Exception {
+    return isSecure ? RawClient.secure(gateway.port()) : new RawClient(gateway.port());
   }
 
   /** Checks that nothing counts any more, and that another request is served. */
   void isUnharmed() throws Exception {
-    assertThat(RawClient.get(gateway.port(), "/well/x")).endsWith("well");
+    try (RawClient client = client()) {
+      assertThat(client.send("GET /well/x HTTP/1.1\r\nHost: h\r\n\r\n").response()).endsWith("well");
+    }
     gateway.awaitIdle();
   }
 

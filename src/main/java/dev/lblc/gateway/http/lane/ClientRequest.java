@@ -373,7 +373,7 @@ final class ClientRequest implements ClientSide<ServerConnection> {
   private void deliver() {
     Exchange<ServerConnection> current = exchange();
     context.flush();
-    if (current.isOver()) { // the client has gone, as the flush has found out
+    if (current.isOver() || isClosed()) { // the client has gone, as the flush has found out
       return;
     }
     if (Sockets.waiting(channel) == 0) {
