@@ -192,7 +192,8 @@ final class ClientFaultsIT {
     }
   }
 
-  // --- clients that end their side and read on; for Vert.x, and with TLS, that is the end of the connection ---
+  // --- clients that end their side and read on; for Vert.x, and with TLS, that is the end of the
+  // connection ---
 
   @ParameterizedTest
   @ValueSource(

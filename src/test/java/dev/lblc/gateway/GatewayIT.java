@@ -3,13 +3,14 @@ package dev.lblc.gateway;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.lblc.testing.Eventually;
+import dev.lblc.testing.SelfSigned;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
@@ -23,10 +24,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import dev.lblc.testing.SelfSigned;
 import org.slf4j.LoggerFactory;
 
 @ParameterizedClass(name = "engine {0}")
@@ -102,8 +102,7 @@ final class GatewayIT {
       gateway
           .service("s", server.port())
           .route("s", new JsonObject())
-          .listener(
-              isSecure ? listener.put("tls", SelfSigned.of("localhost").json()) : listener)
+          .listener(isSecure ? listener.put("tls", SelfSigned.of("localhost").json()) : listener)
           .start(1);
       int port = gateway.port();
       try (RawClient uploading = isSecure ? RawClient.secure(port) : new RawClient(port);

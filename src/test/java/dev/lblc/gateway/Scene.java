@@ -65,7 +65,8 @@ final class Scene {
   /** Checks that nothing counts any more, and that another request is served. */
   void isUnharmed() throws Exception {
     try (RawClient client = client()) {
-      assertThat(client.send("GET /well/x HTTP/1.1\r\nHost: h\r\n\r\n").response()).endsWith("well");
+      assertThat(client.send("GET /well/x HTTP/1.1\r\nHost: h\r\n\r\n").response())
+          .endsWith("well");
     }
     gateway.awaitIdle();
   }

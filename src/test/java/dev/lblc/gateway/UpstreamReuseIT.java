@@ -320,8 +320,7 @@ final class UpstreamReuseIT {
         });
         try (RawClient upstream = upstreamServer.accept()) {
           upstream.until("\r\n\r\n");
-          upstream.send(
-              bytes("HTTP/1.1 413 Too Large|Connection: close|Content-Length: 2||no"));
+          upstream.send(bytes("HTTP/1.1 413 Too Large|Connection: close|Content-Length: 2||no"));
         }
         seen += client.response().startsWith("HTTP/1.1 413 ") ? 1 : 0;
         sending.get(10, SECONDS); // all of it is read, so that the client gets to its answer

@@ -190,8 +190,7 @@ final class WebSocketIT {
     return isSecure
         ? new RawClient(TrustsAll.context()
             .getSocketFactory()
-            .createSocket(
-                InetAddress.getLoopbackAddress(), gateway.gateway().port("secure")))
+            .createSocket(InetAddress.getLoopbackAddress(), gateway.gateway().port("secure")))
         : new RawClient(gateway.port());
   }
 
@@ -223,8 +222,7 @@ final class WebSocketIT {
   @ValueSource(booleans = {false, true})
   void bytes_inPieces_reachBothSides(boolean isSecure) throws Exception {
     try (RawClient raw = client(isSecure)) {
-      raw.trickle(
-          (UPGRADE.formatted("echo") + "FIRST").getBytes(StandardCharsets.ISO_8859_1));
+      raw.trickle((UPGRADE.formatted("echo") + "FIRST").getBytes(StandardCharsets.ISO_8859_1));
       assertThat(raw.until("\r\n\r\n")).startsWith("HTTP/1.1 101 ");
       raw.trickle("SECOND".getBytes(StandardCharsets.ISO_8859_1));
       assertThat(raw.exactly(16)).isEqualTo("helloFIRSTSECOND");

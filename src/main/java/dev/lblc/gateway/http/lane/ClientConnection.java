@@ -138,8 +138,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (VertxPipeline.isShutdown(event)
-        && (phase == Phase.REQUEST || phase == Phase.LINGERING)) {
+    if (VertxPipeline.isShutdown(event) && (phase == Phase.REQUEST || phase == Phase.LINGERING)) {
       isShutDown = true; // Vert.x, which knows of no request, would close at once
     } else if (phase == Phase.HANDED_OVER || VertxPipeline.isShutdown(event)) {
       context.fireUserEventTriggered(event);

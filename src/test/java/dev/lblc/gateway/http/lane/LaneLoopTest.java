@@ -48,8 +48,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A lane of which the test has hold: what it does when its handlers fail, or a server does not read. */
 final class LaneLoopTest {
   private static final int PATIENCE_MILLIS = 10_000;
-  private static final String HEAD =
-      "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n";
+  private static final String HEAD = "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n";
   private static final String FAILED =
       "ERROR .*Exchange: a request failed in the gateway.*IllegalStateException: tested";
 
@@ -77,9 +76,11 @@ final class LaneLoopTest {
             new DeploymentOptions().setConfig(new JsonObject().put("services", services)))
         .await(10, SECONDS);
     routes = routes(services);
+    CompletableFuture<LaneLoop> made = new CompletableFuture<>();
     CompletableFuture<HttpServer> listening = new CompletableFuture<>();
     vertx.runOnContext(v -> {
-      lane = new LaneLoop(new Loop(vertx, System::nanoTime), new DeadlineRing());
+      LaneLoop own = new LaneLoop(new Loop(vertx, System::nanoTime), new DeadlineRing());
+      made.complete(own);
       vertx
           .createHttpServer(new HttpServerOptions()
               .setHttp2ClearTextEnabled(false)
@@ -90,14 +91,15 @@ final class LaneLoopTest {
             Channel channel = Objects.requireNonNull(VertxPipeline.channel(connection), "HTTP/1.1");
             VertxPipeline.install(
                 channel,
-                new ClientConnection(lane, channel, connection, () -> routes, () -> {}),
-                lane.loop());
+                new ClientConnection(own, channel, connection, () -> routes, () -> {}),
+                own.loop());
             accepted.complete(channel);
           })
           .listen(0, "127.0.0.1")
           .onComplete(listening::complete, listening::completeExceptionally);
     });
     int port = listening.get(10, SECONDS).actualPort();
+    lane = made.get(10, SECONDS);
     client = new Socket(InetAddress.getLoopbackAddress(), port);
     client.setSoTimeout(PATIENCE_MILLIS);
   }
@@ -132,8 +134,7 @@ final class LaneLoopTest {
         .put("services", services);
     GatewayConfig config =
         ConfigReader.readText("test", all.encode(), Strategies.ofClassPath(), Map.of());
-    return HttpRoutes.compile(
-        config.httpListeners().get(0), Map.of(), Lblc.of(vertx)::service);
+    return HttpRoutes.compile(config.httpListeners().get(0), Map.of(), Lblc.of(vertx)::service);
   }
 
   @AfterEach
@@ -212,26 +213,21 @@ final class LaneLoopTest {
     Route route = Objects.requireNonNull(
         routes.find(new Facts("h", "/", "/", null, "GET", "", "", 0, null)), "a route");
     CompletableFuture<ServerConnection> granted = new CompletableFuture<>();
-    inLoop(() -> lane.pool()
-        .connect(
-            target(),
-            route,
-            false,
-            new Upstreams.Attempt<>() {
-              @Override
-              public void waits(Runnable leave) {}
+    inLoop(() -> lane.pool().connect(target(), route, false, new Upstreams.Attempt<>() {
+      @Override
+      public void waits(Runnable leave) {}
 
-              @Override
-              public void connected(ServerConnection connection) {
-                connection.giveBack();
-                granted.complete(connection);
-              }
+      @Override
+      public void connected(ServerConnection connection) {
+        connection.giveBack();
+        granted.complete(connection);
+      }
 
-              @Override
-              public void refused(Failure why) {
-                granted.completeExceptionally(new IOException(why.toString()));
-              }
-            }));
+      @Override
+      public void refused(Failure why) {
+        granted.completeExceptionally(new IOException(why.toString()));
+      }
+    }));
     return granted.get(10, SECONDS);
   }
 

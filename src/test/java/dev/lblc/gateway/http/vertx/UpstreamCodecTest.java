@@ -8,6 +8,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -46,8 +47,9 @@ final class UpstreamCodecTest {
   void serverThatDoesNotRead_isRetiredWithItsAnswer() {
     request();
     ByteBuf unsent = Unpooled.copiedBuffer("unsent", StandardCharsets.US_ASCII);
-    channel.pipeline().firstContext().write(unsent);
+    ChannelFuture written = channel.pipeline().firstContext().write(unsent);
     receive(ANSWER);
+    assertThat(written.isDone()).isFalse();
     assertThat(retirements).isOne();
   }
 
