@@ -3,14 +3,20 @@ package dev.lblc.admin;
 import dev.lblc.plugin.Lblc;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import io.vertx.core.spi.VertxMetricsFactory;
 import io.vertx.micrometer.Label;
 import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import io.vertx.micrometer.VertxPrometheusOptions;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * The numbers of one Vert.x instance: Vert.x's own, the machine's, and those of the services.
@@ -47,6 +53,26 @@ public final class Metrics {
   void add(Lblc lblc) {
     registry.getPrometheusRegistry().register(new ServiceMetrics(lblc));
     registry.getPrometheusRegistry().register(new ClusterMetrics(lblc));
+  }
+
+  /**
+   * Adds a counter with labels; once.
+   *
+   * @param name without {@code _total}
+   * @param values called at each scrape, from any thread: the counts by the values of the labels, in their order
+   */
+  public void addCounter(
+      String name, String help, List<String> labels, Supplier<Map<List<String>, Long>> values) {
+    registry.getPrometheusRegistry().register(() -> {
+      CounterSnapshot.Builder counter = CounterSnapshot.builder().name(name).help(help);
+      values
+          .get()
+          .forEach((of, count) -> counter.dataPoint(CounterDataPointSnapshot.builder()
+              .value((double) count)
+              .labels(Labels.of(labels, of))
+              .build()));
+      return counter.build();
+    });
   }
 
   /** All numbers in Prometheus' text format. */

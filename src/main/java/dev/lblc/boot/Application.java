@@ -12,6 +12,7 @@ import dev.lblc.plugin.ServicesVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -112,6 +113,11 @@ public final class Application {
         ListenerUrls.configured(config),
         () -> Gateway.start(vertx, config, VertxSetup.EVENT_LOOPS, System::nanoTime));
     gateway = listening;
+    metrics.addCounter(
+        "lblc_exchange_ends",
+        "HTTP exchanges that have ended, by reason",
+        List.of("service", "reason"),
+        listening::exchangeEnds);
     listeners = ListenerUrls.of(config, listening::port);
     ready = true;
   }

@@ -5,6 +5,7 @@ import dev.lblc.config.HttpListenerConfig;
 import dev.lblc.config.ListenerConfig;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.TcpListenerConfig;
+import dev.lblc.gateway.http.ExchangeEnds;
 import dev.lblc.gateway.http.lane.PipelineCheck;
 import dev.lblc.gateway.tcp.TcpSettings;
 import dev.lblc.plugin.Lblc;
@@ -41,6 +42,7 @@ public final class Gateway {
 
   private final Vertx vertx;
   private final Context context;
+  private final ExchangeEnds ends = new ExchangeEnds();
   private final List<Worker> workers = new CopyOnWriteArrayList<>();
   private final List<Listener> drainedLater = new CopyOnWriteArrayList<>();
   private volatile Map<String, Listener> listeners = Map.of();
@@ -120,6 +122,14 @@ public final class Gateway {
   }
 
   /**
+   * Returns how many HTTP exchanges have ended since the start, by the name of the service and the label of the reason; the name
+   * is empty for exchanges without a service. A snapshot with a count for each reason, zeros among them.
+   */
+  public Map<List<String>, Long> exchangeEnds() {
+    return ends.counts();
+  }
+
+  /**
    * Stops accepting connections, lets the requests and the TCP connections in flight end, and closes what is left after 8
    * seconds; tunnels, which have no end to wait for, are closed at once.
    */
@@ -175,7 +185,7 @@ public final class Gateway {
     for (ListenerConfig listener : config.listeners()) {
       wanted.add(
           listener instanceof HttpListenerConfig http
-              ? new HttpListener(vertx, HttpSettings.compile(http, services, lblc::service))
+              ? new HttpListener(vertx, HttpSettings.compile(http, services, lblc::service, ends))
               : new TcpListener(
                   vertx,
                   TcpSettings.compile((TcpListenerConfig) listener, services, lblc::service)));

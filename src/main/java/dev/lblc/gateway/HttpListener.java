@@ -25,7 +25,7 @@ final class HttpListener implements Listener {
 
   private final Vertx vertx;
   private final ConnectionCount connections;
-  private final HttpOpening opening = new HttpOpening(this::hasAccessLog);
+  private final HttpOpening opening;
   private volatile HttpSettings settings;
   private volatile List<Share> shares = List.of();
   private volatile Future<Void> drained = Future.succeededFuture();
@@ -36,6 +36,7 @@ final class HttpListener implements Listener {
     this.vertx = vertx;
     this.settings = settings;
     this.port = settings.config().port();
+    this.opening = new HttpOpening(this::hasAccessLog, settings.routes().unrouted());
     this.connections = new ConnectionCount(name(), settings.config().maxConnections());
   }
 

@@ -1,11 +1,14 @@
 package dev.lblc.gateway;
 
 import dev.lblc.gateway.http.AccessLog;
+import dev.lblc.gateway.http.ExchangeEnds;
+import dev.lblc.gateway.http.Failure;
 import dev.lblc.gateway.http.vertx.Connections;
 import dev.lblc.gateway.net.BadProxyHeaderException;
 import dev.lblc.gateway.net.ClearTextException;
 import dev.lblc.gateway.net.ProxyHeader;
 import dev.lblc.gateway.net.ProxyHeaderReader;
+import dev.lblc.gateway.route.EndCounts;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -23,13 +26,18 @@ final class HttpOpening implements ProxyHeaderReader.Outcome {
   /** As long as the TLS handshake. */
   private static final long HEADER_MILLIS = 10_000;
 
-  private static final int BAD_REQUEST = 400;
-
   private final BooleanSupplier isLogged;
+  private final EndCounts ends;
 
-  /** Creates it for a listener; {@code isLogged} is asked each time whether the listener has an access log. */
-  HttpOpening(BooleanSupplier isLogged) {
+  /**
+   * Creates it for a listener.
+   *
+   * @param isLogged asked each time whether the listener has an access log
+   * @param ends counts the connections that are refused
+   */
+  HttpOpening(BooleanSupplier isLogged, EndCounts ends) {
     this.isLogged = isLogged;
+    this.ends = ends;
   }
 
   /** Returns the first handler of a connection that starts with a PROXY header. */
@@ -46,7 +54,7 @@ final class HttpOpening implements ProxyHeaderReader.Outcome {
   @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for it
   public void headerRefused(ChannelHandlerContext context, BadProxyHeaderException why) {
     LOG.debug("a connection does not start with a PROXY header: it is closed", why);
-    log(context.channel(), "bad proxy header");
+    refused(context.channel(), Failure.BAD_PROXY_HEADER);
     context.close();
   }
 
@@ -54,13 +62,14 @@ final class HttpOpening implements ProxyHeaderReader.Outcome {
   void failed(Throwable cause) {
     LOG.debug("a connection failed before its first request", cause);
     if (cause instanceof ClearTextException clear) {
-      log(clear.channel(), "clear text on a TLS port");
+      refused(clear.channel(), Failure.CLEAR_TEXT);
     }
   }
 
-  private void log(Channel channel, String why) {
+  private void refused(Channel channel, Failure why) {
+    ExchangeEnds.count(ends, why);
     if (isLogged.getAsBoolean()) {
-      AccessLog.refused(Connections.clientIp(channel), BAD_REQUEST, why);
+      AccessLog.refused(Connections.clientIp(channel), why);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.lblc.gateway;
 
 import dev.lblc.config.HttpListenerConfig;
 import dev.lblc.config.ServiceConfig;
+import dev.lblc.gateway.http.ExchangeEnds;
 import dev.lblc.gateway.net.Certificate;
 import dev.lblc.gateway.route.HttpRoutes;
 import dev.lblc.plugin.LblcService;
@@ -25,15 +26,17 @@ record HttpSettings(
    *
    * @param configs of all services, by name
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
+   * @param ends gives the counters of a service
    * @throws IllegalArgumentException if a route cannot work, or the certificate is not one
    */
   static HttpSettings compile(
       HttpListenerConfig config,
       Map<String, ServiceConfig> configs,
-      Function<String, LblcService> services) {
+      Function<String, LblcService> services,
+      ExchangeEnds ends) {
     return new HttpSettings(
         config,
-        HttpRoutes.compile(config, configs, services),
+        HttpRoutes.compile(config, configs, services, ends::of),
         Certificate.read(config.name(), config.tls()));
   }
 

@@ -2,6 +2,7 @@ package dev.lblc.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.testing.Eventually;
 import dev.lblc.testing.Hellos;
 import dev.lblc.testing.PluginJar;
 import dev.lblc.testing.Ports;
@@ -64,6 +65,12 @@ class RunIT {
     assertThat(get(address(ready, "web") + "/a").statusCode()).isEqualTo(502);
     assertThat(get(address(ready, "admin") + "/metrics").body())
         .contains("lblc_decisions_total{reason=\"placed\",service=\"images\"} 1.0");
+    Eventually.holds(
+        "the end of the request counts",
+        () -> get(address(ready, "admin") + "/metrics")
+            .body()
+            .contains(
+                "lblc_exchange_ends_total{reason=\"connect_failed\",service=\"images\"} 1.0"));
     running.toHandle().destroy(); // SIGTERM; destroy() of the process would close its output, too
     assertThat(running.waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(running.exitValue()).isZero();

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.lblc.testing.Eventually;
 import java.util.List;
+import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /** What the access log says while this is open, instead of where it is said otherwise. */
@@ -23,9 +24,19 @@ final class AccessLines implements AutoCloseable {
   /** All lines, when there are so many. */
   List<String> await(int count) throws Exception {
     Eventually.holds(count + " lines", () -> appender.list.size() >= count);
-    return List.copyOf(appender.list).stream()
+    return soFar();
+  }
+
+  /** The lines that there are. */
+  List<String> soFar() {
+    return Stream.of(appender.list.toArray(ILoggingEvent[]::new))
         .map(ILoggingEvent::getFormattedMessage)
         .toList();
+  }
+
+  /** Forgets the lines that there are. */
+  void clear() {
+    appender.list.clear();
   }
 
   @Override

@@ -127,6 +127,7 @@ final class HttpOpeningIT {
         v2(PROXY, TCP4, ENDS + octets(0x20, 0, 1, 0)),
         v2(PROXY, UNIX, PATHS + octets(4)),
         v2(PROXY, TCP4, ""));
+    long before = ends("bad_proxy_header");
     try (AccessLines log = new AccessLines()) {
       for (String bad : all) {
         try (RawClient client = new RawClient(gateway.gateway().port(listener))) {
@@ -137,6 +138,12 @@ final class HttpOpeningIT {
       assertThat(log.await(all.size()))
           .allMatch(line -> line.equals("127.0.0.1 - - - 400 0 0.0 - - - bad proxy header"));
     }
+    assertThat(ends("bad_proxy_header") - before).isEqualTo(all.size());
+  }
+
+  /** How many connections and requests without a service have ended for this reason. */
+  private long ends(String reason) {
+    return gateway.gateway().exchangeEnds().getOrDefault(List.of("", reason), 0L);
   }
 
   @Test
@@ -163,6 +170,7 @@ final class HttpOpeningIT {
   @ParameterizedTest
   @ValueSource(strings = {"GET", "HEAD", "PROPFIND", "M-SEARCH"})
   void request_inClearTextToATlsPort_isAnswered400AndLogged(String method) throws Exception {
+    long before = ends("clear_text");
     try (AccessLines log = new AccessLines();
         RawClient client = new RawClient(gateway.gateway().port("secure"))) {
       client.trickle(
@@ -174,6 +182,7 @@ final class HttpOpeningIT {
       assertThat(client.rest()).isEmpty();
       assertThat(log.await(1).get(0))
           .isEqualTo("127.0.0.1 - - - 400 0 0.0 - - - clear text on a TLS port");
+      assertThat(ends("clear_text") - before).isEqualTo(1);
     }
   }
 

@@ -48,6 +48,18 @@ final class RawServer implements AutoCloseable {
     }
   }
 
+  /** Closes the connections that nobody has taken yet. */
+  void drop() throws IOException {
+    socket.setSoTimeout(1);
+    try {
+      while (true) {
+        socket.accept().close();
+      }
+    } catch (SocketTimeoutException e) {
+      socket.setSoTimeout(PATIENCE_MILLIS); // there are no more
+    }
+  }
+
   /** Takes no more connections; those that there are go on. */
   void refuse() throws IOException {
     socket.close();

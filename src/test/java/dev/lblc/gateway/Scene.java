@@ -3,11 +3,20 @@ package dev.lblc.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.testing.ConfigJson;
+import dev.lblc.testing.Eventually;
 import dev.lblc.testing.Ports;
 import dev.lblc.testing.SelfSigned;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -22,18 +31,34 @@ import java.util.concurrent.TimeUnit;
  * </pre>
  */
 final class Scene {
+  private static final String WELL = "well";
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   final TestGateway gateway;
   final RawServer server;
 
   private final boolean isSecure;
+  private final EndReasons reasons = EndReasons.read();
+  private final AccessLines log = new AccessLines();
+  private final List<RawClient> opened = new ArrayList<>();
+  private Map<List<String>, Long> ends = Map.of();
 
   Scene(Engine engine, boolean isNative) throws Exception {
     this(engine, isNative, false);
   }
 
+  Scene(Engine engine, boolean isNative, RawServer server) throws Exception {
+    this(engine, isNative, false, server);
+  }
+
   /** With {@code isSecure} its clients speak TLS. */
   Scene(Engine engine, boolean isNative, boolean isSecure) throws Exception {
-    this.server = new RawServer();
+    this(engine, isNative, isSecure, new RawServer());
+  }
+
+  private Scene(Engine engine, boolean isNative, boolean isSecure, RawServer server)
+      throws Exception {
+    this.server = server;
     this.isSecure = isSecure;
     gateway = new TestGateway(engine, isNative);
     JsonObject brief = new JsonObject().put("response", "300ms").put("idle", "300ms");
@@ -58,20 +83,116 @@ final class Scene {
     return isSecure ? logged.put("tls", SelfSigned.of("localhost").json()) : logged;
   }
 
-  RawClient client() throws Exception {
-    return isSecure ? RawClient.secure(gateway.port()) : new RawClient(gateway.port());
+  /** Begins a scenario: nothing of those before is left, whatever became of them. */
+  void begin() throws Exception {
+    gateway.goOn();
+    for (RawClient left : opened) {
+      left.close();
+    }
+    opened.clear();
+    server.drop();
+    gateway.awaitIdle();
+    agrees();
+    forget();
   }
 
-  /** Checks that nothing counts any more, and that another request is served. */
+  RawClient client() throws Exception {
+    return noted(
+        isSecure ? RawClient.secure(gateway.port()) : new RawClient(gateway.port()));
+  }
+
+  /** A client whose kernel takes little of what it does not read. */
+  RawClient smallClient() throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(4 << 10);
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), gateway.port()));
+    return noted(new RawClient(socket));
+  }
+
+  /** The next connection to the server. */
+  RawClient accept() throws IOException {
+    return noted(server.accept());
+  }
+
+  private RawClient noted(RawClient connection) {
+    opened.add(connection);
+    return connection;
+  }
+
+  /**
+   * Checks how the exchanges of this scenario have ended, all of them since its begin or the last check, by metric and access log
+   * alike.
+   *
+   * @param labels of the reasons, in any order; several that are as good, or an expression that matches one, are one text
+   * @return the lines of the log
+   */
+  List<String> ended(String... labels) throws Exception {
+    Eventually.passes(String.join(", ", labels), PATIENCE, () -> {
+      List<String> found = metric();
+      assertThat(found).as("by the metric").hasSameSizeAs(labels);
+      assertThat(log()).as("by the access log").isEqualTo(found);
+    });
+    List<String> found = new ArrayList<>(metric());
+    for (String label : labels) {
+      String like = ".*:(" + label + ")";
+      assertThat(found).anyMatch(end -> end.matches(like));
+      found.remove(found.stream().filter(end -> end.matches(like)).findFirst().orElseThrow());
+    }
+    List<String> lines = lines();
+    forget();
+    return lines;
+  }
+
+  private void forget() {
+    log.clear();
+    ends = gateway.gateway().exchangeEnds();
+  }
+
+  /** What the metric has counted in this scenario: service and label of each end, in order. */
+  private List<String> metric() {
+    List<String> all = new ArrayList<>();
+    gateway.gateway().exchangeEnds().forEach((labels, count) -> {
+      long more = labels.get(0).equals(WELL) ? 0 : count - ends.getOrDefault(labels, 0L);
+      all.addAll(Collections.nCopies((int) more, labels.get(0) + ":" + labels.get(1)));
+    });
+    Collections.sort(all);
+    return all;
+  }
+
+  /** The same by the access log. */
+  private List<String> log() {
+    List<String> all = new ArrayList<>();
+    for (String line : lines()) {
+      // client method path version status bytes ms service server reason failure
+      String[] words = line.split(" ", 11);
+      String service = words[7].equals("-") ? "" : words[7];
+      all.add(service + ":" + reasons.label(Integer.parseInt(words[4]), words[10]));
+    }
+    Collections.sort(all);
+    return all;
+  }
+
+  private List<String> lines() {
+    return log.soFar().stream().filter(line -> !line.contains(" " + WELL + " ")).toList();
+  }
+
+  /** Checks that nothing counts any more, that another request is served, and that metric and log tell the same. */
   void isUnharmed() throws Exception {
+    gateway.goOn();
     try (RawClient client = client()) {
-      assertThat(client.send("GET /well/x HTTP/1.1\r\nHost: h\r\n\r\n").response())
-          .endsWith("well");
+      client.send(bytes("GET /well/x HTTP/1.1|Host: h||"));
+      assertThat(client.response()).endsWith("well");
     }
     gateway.awaitIdle();
+    agrees();
+  }
+
+  private void agrees() throws Exception {
+    Eventually.passes("metric and log", PATIENCE, () -> assertThat(metric()).isEqualTo(log()));
   }
 
   void stop() throws Exception {
+    log.close();
     gateway.stop();
     server.close();
   }

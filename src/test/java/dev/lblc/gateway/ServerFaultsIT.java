@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -20,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Servers that end, break off or talk nonsense at each stage of an answer: what their client sees, and the log. */
 @ParameterizedClass(name = "engine {0}, native transport {1}")
-@CsvSource({"LANE, false", "LANE, true"})
+@CsvSource({"LANE, false", "LANE, true", "VERTX, true"})
 @TestInstance(PER_CLASS)
 final class ServerFaultsIT {
   @Parameter(0)
@@ -59,9 +60,9 @@ final class ServerFaultsIT {
    * A case.
    *
    * @param answer what the server sends; {@code |} ends a line
-   * @param logged a regular expression of the end of the access log's line
+   * @param reason a regular expression of its label
    */
-  private record Fault(String answer, End end, Seen seen, String logged) {
+  private record Fault(String answer, End end, Seen seen, String reason) {
     @Override
     public String toString() {
       return end + " behind " + (answer.length() > 80 ? answer.substring(0, 80) + "..." : answer);
@@ -76,6 +77,11 @@ final class ServerFaultsIT {
   @AfterParameterizedClassInvocation
   void stop() throws Exception {
     scene.stop();
+  }
+
+  @BeforeEach
+  void nothingIsThere() throws Exception {
+    scene.begin();
   }
 
   @AfterEach
@@ -98,9 +104,9 @@ final class ServerFaultsIT {
         EARLY_HINTS,
         EARLY_HINTS + "HTTP/1.1 2",
         "HTTP/1.1 100 Continue||" + EARLY_HINTS)) {
-      faults.add(new Fault(head, End.FIN, Seen.BAD_GATEWAY, " 502 .* server closed.*"));
-      faults.add(new Fault(head, End.RESET, Seen.BAD_GATEWAY, " 502 .* server closed.*"));
-      faults.add(new Fault(head, End.SILENCE, Seen.TIMEOUT, " 504 .* response timed out"));
+      faults.add(new Fault(head, End.FIN, Seen.BAD_GATEWAY, "server_left"));
+      faults.add(new Fault(head, End.RESET, Seen.BAD_GATEWAY, "server_left"));
+      faults.add(new Fault(head, End.SILENCE, Seen.TIMEOUT, "response_timeout"));
     }
     // In the body, in each framing of it.
     for (String part : List.of(
@@ -117,21 +123,33 @@ final class ServerFaultsIT {
         OK_CHUNKED + "5|12345|0|",
         OK_CHUNKED + "5|12345|0|X-Su",
         OK_CHUNKED + "5|12345|0|X-Sum: 1|")) {
-      faults.add(new Fault(part, End.FIN, Seen.CUT, "(cut short|server closed).*"));
-      faults.add(new Fault(part, End.RESET, Seen.CUT, "(cut short|server closed).*"));
+      faults.add(new Fault(part, End.FIN, Seen.CUT, "server_left_in_answer"));
+      faults.add(new Fault(part, End.RESET, Seen.CUT, "server_left_in_answer"));
     }
-    faults.add(new Fault(OK_CLOSE + "12345", End.FIN, Seen.WHOLE, " 200 .*"));
-    faults.add(new Fault(OK_CLOSE, End.FIN, Seen.WHOLE, " 200 .*"));
-    faults.add(new Fault(OK_CLOSE + "12345", End.RESET, Seen.CUT, "(cut short|server closed).*"));
-    faults.add(new Fault(OK_CLOSE, End.RESET, Seen.CUT, "(cut short|server closed).*"));
+    faults.add(new Fault(OK_CLOSE + "12345", End.FIN, Seen.WHOLE, "answered"));
+    faults.add(new Fault(OK_CLOSE, End.FIN, Seen.WHOLE, "answered"));
+    faults.add(new Fault(OK_CLOSE + "12345", End.RESET, Seen.CUT, "server_left_in_answer"));
+    faults.add(new Fault(OK_CLOSE, End.RESET, Seen.CUT, "server_left_in_answer"));
     for (String part : List.of(OK_5, OK_CHUNKED + "5|12", OK_CHUNKED + "1|1|0|X", OK_CLOSE + "1")) {
-      faults.add(new Fault(part, End.SILENCE, Seen.CUT, " server idle for too long"));
+      faults.add(new Fault(part, End.SILENCE, Seen.CUT, "server_idle"));
     }
     // What is no answer.
     String large = "X-Large: " + "x".repeat(1 << 17) + "|";
     for (String nonsense : List.of(
         "hello",
         "\0\0\0\0",
+        "HTTP/1.1 2000 OK|Content-Length: 0||",
+        "HTTP/1.1 20 OK|Content-Length: 0||",
+        "HTTP/1.1 20x OK|Content-Length: 0||",
+        "HTTP/1.1 099 OK|Content-Length: 0||",
+        "HTTP/1.1 -200 OK|Content-Length: 0||",
+        "HTTP/2.0 200 OK|Content-Length: 0||",
+        "HTTP/1.1 200 OK|Content-Length: 5|Content-Length: 6||12345",
+        "HTTP/1.1 200 OK|Content-Length: -5||12345",
+        "HTTP/1.1 200 OK|Content-Length: 5|Transfer-Encoding: chunked||0||",
+        "HTTP/1.1 200 OK|Transfer-Encoding: gzip||12345",
+        "HTTP/1.1 200 OK|no colon||",
+        "HTTP/1.1 101 Switching Protocols|Connection: upgrade|Upgrade: x||",
         "|HTTP/1.1 200 OK|Content-Length: 0||",
         "HTTP/1.1 200 OK|" + large + "|",
         "HTTP/1.1 200 OK|" + large.replace("|", ""),
@@ -139,7 +157,8 @@ final class ServerFaultsIT {
         "HTTP/1.1 103 Early Hints|" + large + "|",
         EARLY_HINTS.repeat(1000),
         "HTTP/1.1 103 Early Hints|Content-Length: 5||12345" + OK_5 + "12345")) {
-      faults.add(new Fault(nonsense, End.SILENCE, Seen.BAD_GATEWAY, " 50[24] .*"));
+      faults.add(
+          new Fault(nonsense, End.SILENCE, Seen.BAD_GATEWAY, "bad_response|response_timeout"));
     }
     // Bodies that are none.
     for (String nonsense : List.of(
@@ -154,16 +173,9 @@ final class ServerFaultsIT {
         "0|" + large + "|",
         "\n",
         "5\n12345|0||")) {
+      faults.add(new Fault(OK_CHUNKED + nonsense, End.SILENCE, Seen.CUT, "bad_response(_body)?"));
       faults.add(new Fault(
-          OK_CHUNKED + nonsense,
-          End.SILENCE,
-          Seen.CUT,
-          "(invalid response|cut short|server closed).*"));
-      faults.add(new Fault(
-          OK_CHUNKED + "3|abc|" + nonsense,
-          End.SILENCE,
-          Seen.CUT,
-          "(invalid response|cut short|server closed).*"));
+          OK_CHUNKED + "3|abc|" + nonsense, End.SILENCE, Seen.CUT, "bad_response(_body)?"));
     }
     return faults;
   }
@@ -172,11 +184,10 @@ final class ServerFaultsIT {
   @MethodSource("faults")
   void answer_ofASuchServer_isSeenForWhatItIs(Fault fault) throws Exception {
     String service = fault.end() == End.SILENCE ? "brief" : "s";
-    try (AccessLines log = new AccessLines();
-        RawClient client = scene.client()) {
+    try (RawClient client = scene.client()) {
       client.send("POST /" + service
           + "/x HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc");
-      try (RawClient upstream = scene.server.accept()) {
+      try (RawClient upstream = scene.accept()) {
         upstream.until("\r\n\r\nabc");
         sendWhatIsTaken(upstream, fault.answer());
         end(upstream, fault.end());
@@ -185,7 +196,7 @@ final class ServerFaultsIT {
         seen(fault, client.rest(), isLate ? 504 : 502);
         assertThat(upstream.socket().isClosed() ? "" : upstream.rest()).isIn("", "<reset>");
       }
-      assertThat(log.await(1).get(0)).matches(".*" + fault.logged());
+      scene.ended(fault.reason());
     }
   }
 
@@ -239,13 +250,14 @@ final class ServerFaultsIT {
     for (String part : List.of(OK_CHUNKED + "5|12345|", OK_CHUNKED + "5|12345|0|")) {
       try (RawClient client = scene.client()) {
         client.send("GET /s/x HTTP/1.0\r\n\r\n");
-        try (RawClient upstream = scene.server.accept()) {
+        try (RawClient upstream = scene.accept()) {
           upstream.until("\r\n\r\n");
           upstream.send(Scene.bytes(part));
           end(upstream, end);
           assertThat(client.rest()).endsWith("<reset>");
         }
       }
+      scene.ended("server_left_in_answer");
     }
   }
 
@@ -257,7 +269,7 @@ final class ServerFaultsIT {
         "HTTP/1.1 204 No Content||")) {
       try (RawClient client = scene.client()) {
         client.send("GET /s/x HTTP/1.1\r\nHost: h\r\n\r\n");
-        try (RawClient upstream = scene.server.accept()) {
+        try (RawClient upstream = scene.accept()) {
           upstream.until("\r\n\r\n");
           upstream.trickle(Scene.bytes(answer));
           String seen = client.finalResponse(false);
@@ -266,6 +278,7 @@ final class ServerFaultsIT {
           assertThat(seen.contains("X-Sum: 1")).isEqualTo(answer.contains("X-Sum"));
         }
       }
+      scene.ended("answered");
     }
   }
 
@@ -273,7 +286,7 @@ final class ServerFaultsIT {
   void interimAnswers_withinReason_areForwarded() throws Exception {
     try (RawClient client = scene.client()) {
       client.send("GET /s/x HTTP/1.1\r\nHost: h\r\n\r\n");
-      try (RawClient upstream = scene.server.accept()) {
+      try (RawClient upstream = scene.accept()) {
         upstream.until("\r\n\r\n");
         upstream.send(Scene.bytes(EARLY_HINTS.repeat(10) + OK_5 + "12345"));
         for (int i = 0; i < 10 && engine == Engine.LANE; i++) {
@@ -282,6 +295,7 @@ final class ServerFaultsIT {
         assertThat(client.finalResponse(false)).endsWith("12345");
       }
     }
+    scene.ended("answered");
   }
 
   // --- connections on which nothing was read, or that were used before ---
@@ -290,12 +304,13 @@ final class ServerFaultsIT {
   void connection_endedOnConnect_isReplacedForAGet() throws Exception {
     try (RawClient client = scene.client()) {
       client.send("GET /s/x HTTP/1.1\r\nHost: h\r\n\r\n");
-      scene.server.accept().close();
-      try (RawClient second = scene.server.accept()) {
+      scene.accept().close();
+      try (RawClient second = scene.accept()) {
         answer(second);
         assertThat(client.response()).endsWith("12345");
       }
     }
+    scene.ended("answered");
   }
 
   @ParameterizedTest
@@ -303,9 +318,10 @@ final class ServerFaultsIT {
   void connection_endedOnConnect_failsAPost(End end) throws Exception {
     try (RawClient client = scene.client()) {
       client.send("POST /s/x HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc");
-      endAtOnce(scene.server.accept(), end);
+      endAtOnce(scene.accept(), end);
       assertThat(client.response()).startsWith("HTTP/1.1 502 ");
     }
+    scene.ended(end == End.FIN ? "server_left" : "server_left|connect_failed");
   }
 
   @ParameterizedTest
@@ -321,11 +337,12 @@ final class ServerFaultsIT {
         scene.settle();
       }
       client.send("POST /s/x HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc");
-      try (RawClient second = scene.server.accept()) {
+      try (RawClient second = scene.accept()) {
         answer(second);
         assertThat(client.response()).endsWith("12345");
       }
     }
+    scene.ended("answered", "answered");
   }
 
   @ParameterizedTest
@@ -338,11 +355,12 @@ final class ServerFaultsIT {
       assertThat(first.until("\r\n\r\n")).startsWith("GET /s/again ");
       first.send(Scene.bytes(before));
       end(first, end);
-      try (RawClient second = scene.server.accept()) {
+      try (RawClient second = scene.accept()) {
         answer(second);
         assertThat(client.finalResponse(false)).endsWith("12345");
       }
     }
+    scene.ended("answered", "answered");
   }
 
   @ParameterizedTest
@@ -356,6 +374,7 @@ final class ServerFaultsIT {
       end(first, end);
       assertThat(client.response()).startsWith("HTTP/1.1 502 ");
     }
+    scene.ended("answered", "server_left");
   }
 
   /** A part of an answer is no sign of a connection that was closed unheard. */
@@ -368,6 +387,7 @@ final class ServerFaultsIT {
       first.send("HTTP/1.1 2").endOutput();
       assertThat(client.response()).startsWith("HTTP/1.1 502 ");
     }
+    scene.ended("answered", "server_left");
   }
 
   /** One on the connection that was used before, one on a fresh one, and one more for the attempt that a GET has. */
@@ -380,12 +400,13 @@ final class ServerFaultsIT {
       first.endOutput();
       int more = engine == Engine.LANE ? 2 : 1;
       for (int i = 0; i < more; i++) {
-        try (RawClient next = scene.server.accept()) {
+        try (RawClient next = scene.accept()) {
           next.until("\r\n\r\n");
         }
       }
       assertThat(client.response()).startsWith("HTTP/1.1 502 ");
     }
+    scene.ended("answered", "server_left");
   }
 
   /** Such an answer is an honest one; what the server does not read any more would hold up the next request. */
@@ -394,18 +415,19 @@ final class ServerFaultsIT {
     byte[] body = new byte[3_000_000];
     try (RawClient client = scene.client()) {
       client.send("POST /s/x HTTP/1.1\r\nHost: h\r\nContent-Length: " + body.length + "\r\n\r\n");
-      try (RawClient upstream = scene.server.accept()) {
+      try (RawClient upstream = scene.accept()) {
         upstream.until("\r\n\r\n");
         upstream.send(Scene.bytes(OK_5 + "12345"));
         assertThat(client.response()).endsWith("12345");
         client.send(body);
         client.send("GET /s/next HTTP/1.1\r\nHost: h\r\n\r\n");
-        try (RawClient next = scene.server.accept()) {
+        try (RawClient next = scene.accept()) {
           answer(next);
           assertThat(client.response()).endsWith("12345");
         }
       }
     }
+    scene.ended("answered", "answered");
   }
 
   private static void endAtOnce(RawClient upstream, End end) throws IOException {
@@ -419,7 +441,7 @@ final class ServerFaultsIT {
   /** Returns the connection on which a request of this client was answered. */
   private RawClient used(RawClient client) throws IOException {
     client.send("GET /s/first HTTP/1.1\r\nHost: h\r\n\r\n");
-    RawClient upstream = scene.server.accept();
+    RawClient upstream = scene.accept();
     answer(upstream);
     assertThat(client.response()).endsWith("12345");
     return upstream;

@@ -40,6 +40,9 @@ final class TestGateway {
   /** How much later it is for the gateway than for everyone else, in nanoseconds. */
   final AtomicLong later = new AtomicLong();
 
+  /** The time at which it stands still, in nanoseconds; 0: it goes on. */
+  private volatile long stopped;
+
   private final AtomicInteger looks = new AtomicInteger();
 
   private final Engine engine;
@@ -190,9 +193,20 @@ final class TestGateway {
     Eventually.holds("time limits are looked at", () -> looks.get() - before > LOOKS);
   }
 
+  /** Has the time stand still for the gateway until it is let go on: however slow the machine is, no time limit passes. */
+  void stopTime() {
+    stopped = System.nanoTime() + later.get();
+  }
+
+  /** Lets the time go on. */
+  void goOn() {
+    stopped = 0;
+  }
+
   private long nanoTime() {
     looks.incrementAndGet();
-    return System.nanoTime() + later.get();
+    long still = stopped;
+    return still == 0 ? System.nanoTime() + later.get() : still;
   }
 
   int http(Handler<HttpServerRequest> handler) throws Exception {

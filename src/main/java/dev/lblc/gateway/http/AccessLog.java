@@ -1,7 +1,6 @@
 package dev.lblc.gateway.http;
 
 import dev.lblc.gateway.net.AccessLine;
-import dev.lblc.gateway.route.Attempts;
 import dev.lblc.plugin.Lease;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +15,7 @@ public final class AccessLog {
   /**
    * Writes the line of an exchange.
    *
-   * @param attempts at its servers; null: there were none
+   * @param last of its leases; null: it had none
    * @param failure why it failed; null: it did not
    */
   static void write(
@@ -25,9 +24,9 @@ public final class AccessLog {
       int status,
       long bytes,
       long nanos,
-      @Nullable Attempts attempts,
+      @Nullable String service,
+      @Nullable Lease last,
       @Nullable String failure) {
-    Lease last = attempts == null ? null : attempts.last();
     write(
         client,
         head.method(),
@@ -36,7 +35,7 @@ public final class AccessLog {
         status,
         bytes,
         nanos,
-        attempts == null ? null : attempts.service().name(),
+        service,
         last == null ? null : last.server().id(),
         last == null ? null : last.reason().label(),
         failure);
@@ -74,9 +73,9 @@ public final class AccessLog {
   }
 
   /** Writes the line of a connection that was refused before its first request, if access logs are on. */
-  public static void refused(String client, int status, String why) {
+  public static void refused(String client, Failure why) {
     if (AccessLine.isOn()) {
-      write(client, "-", null, null, status, 0, 0, null, null, null, why);
+      write(client, "-", null, null, why.status(), 0, 0, null, null, null, why.reason());
     }
   }
 

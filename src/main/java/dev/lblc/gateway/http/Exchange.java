@@ -73,7 +73,7 @@ public final class Exchange<S extends ServerSide> {
   private long routedNanos;
   private long tunnelBytes;
   private @Nullable Failure failure;
-  private @Nullable String refusal;
+  private @Nullable String words;
   private boolean isOver;
 
   /** Creates the exchange of a new request; nothing happens until {@link #begin} or {@link #refuse}. */
@@ -256,9 +256,15 @@ public final class Exchange<S extends ServerSide> {
    * Refuses the request before a server is chosen. If it could not be read at all, its head gives the first line as the target,
    * a dash as the method, and no protocol.
    */
-  public void refuse(int status, String why) {
-    refusal = why;
-    client.answer(Answer.refusal(status, why));
+  public void refuse(Failure why) {
+    refuse(why, why.reason());
+  }
+
+  /** The same; {@code words} say it in more detail than the failure's own. */
+  public void refuse(Failure why, String words) {
+    fail(why);
+    this.words = words;
+    client.answer(Answer.refusal(why.status(), words));
   }
 
   /**
@@ -354,6 +360,7 @@ public final class Exchange<S extends ServerSide> {
       fail(client.isHeadWritten() ? Failure.CLIENT_LEFT : Failure.CLIENT_GONE);
     }
     release();
+    ExchangeEnds.count(route == null ? routes.unrouted() : route.ends(), failure);
     if (isLogged) {
       log(isAnswered);
     }
@@ -417,14 +424,16 @@ public final class Exchange<S extends ServerSide> {
   private void log(boolean isAnswered) {
     boolean isSeen = isAnswered || client.isHeadWritten();
     RequestHead head = client.head();
-    String why = refusal != null ? refusal : failure == null ? null : failure.reason();
+    LblcService service = route == null ? null : route.service();
+    String why = words != null ? words : failure == null ? null : failure.reason();
     AccessLog.write(
         facts != null ? facts.clientIp() : IpAddress.canonical(head.peer()),
         head,
         isSeen || failure == null ? client.status() : failure.status(),
         client.sent() + tunnelBytes,
         context.nanoTime().getAsLong() - startNanos,
-        connecting == null ? null : connecting.attempts(),
+        service == null ? null : service.name(),
+        connecting == null ? null : connecting.attempts().last(),
         why);
   }
 

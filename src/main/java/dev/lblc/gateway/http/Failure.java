@@ -1,61 +1,98 @@
 package dev.lblc.gateway.http;
 
-/** Why a request did not get a server's answer: the status the client sees, and the reason in the access log. */
+/**
+ * Why a request did not get a server's answer, or not all of it: the status the client sees, the reason in the access log, and
+ * its label in metrics. A label that was released stays what it is: alerts of users depend on it.
+ */
 public enum Failure {
+  // Before there is a route.
+  /** The connection does not start with the PROXY header that is due; the client sees nothing. */
+  BAD_PROXY_HEADER(400, "bad proxy header", "bad_proxy_header"),
+  /** The client does not speak TLS where it is due. */
+  CLEAR_TEXT(400, "clear text on a TLS port", "clear_text"),
+  /** The head of the request was not complete within the time allowed. */
+  HEAD_TIMEOUT(408, "request head timed out", "head_timeout"),
+  /** The request line, or the target of HTTP/2, is longer than allowed. */
+  LINE_TOO_LONG(414, "request line too long", "line_too_long"),
+  /** The header fields take more bytes than allowed. */
+  HEADERS_TOO_LARGE(431, "headers too large", "headers_too_large"),
+  /** There are more header fields than allowed. */
+  TOO_MANY_HEADERS(431, "too many headers", "too_many_headers"),
+  /** The version is none that is spoken here. */
+  UNSUPPORTED_VERSION(505, "unsupported HTTP version", "unsupported_version"),
+  /** What came is no request, or could be read in several ways; the log says in which respect. */
+  BAD_REQUEST(400, "bad request", "bad_request"),
+  /** CONNECT. */
+  NOT_IMPLEMENTED(501, "not implemented", "not_implemented"),
+  /** No route of the listener fits the request. */
+  NO_ROUTE(404, "no route", "no_route"),
+
+  // The server's side.
   /** No server could be chosen. */
-  NO_SERVER(503, "no server available"),
+  NO_SERVER(503, "no server available", "no_server"),
   /** No server that was tried took the connection. */
-  CONNECT_FAILED(502, "connect failed"),
+  CONNECT_FAILED(502, "connect failed", "connect_failed"),
   /** No connection within the time allowed. */
-  CONNECT_TIMEOUT(504, "connect timed out"),
+  CONNECT_TIMEOUT(504, "connect timed out", "connect_timeout"),
   /** Too many requests wait for a connection to this server. */
-  POOL_EXHAUSTED(503, "too many waiting requests"),
+  POOL_EXHAUSTED(503, "too many waiting requests", "pool_exhausted"),
   /** The connection ended before the head of the response. */
-  CLOSED_EARLY(502, "server closed the connection"),
+  CLOSED_EARLY(502, "server closed the connection", "server_left"),
   /** The server sent something that is not a response to this request. */
-  BAD_ANSWER(502, "invalid response"),
+  BAD_ANSWER(502, "invalid response", "bad_response"),
   /** The body of the server's response is not framed as HTTP wants it. */
-  BROKEN_ANSWER(502, "invalid response body"),
+  BROKEN_ANSWER(502, "invalid response body", "bad_response_body"),
   /** The server's connection ended within the response. */
-  CUT_SHORT(502, "server closed the connection in mid-answer"),
+  CUT_SHORT(502, "server closed the connection in mid-answer", "server_left_in_answer"),
   /** No response head within the time allowed. */
-  RESPONSE_TIMEOUT(504, "response timed out"),
+  RESPONSE_TIMEOUT(504, "response timed out", "response_timeout"),
   /** The server neither read nor wrote for the time allowed. */
-  IDLE_TIMEOUT(504, "server idle for too long"),
+  IDLE_TIMEOUT(504, "server idle for too long", "server_idle"),
   /** No byte passed the tunnel for the time allowed. */
-  TUNNEL_IDLE(504, "tunnel idle for too long"),
+  TUNNEL_IDLE(504, "tunnel idle for too long", "tunnel_idle"),
   /** The exchange as a whole was not over within the time allowed. */
-  EXCHANGE_TIMEOUT(504, "exchange timed out"),
+  EXCHANGE_TIMEOUT(504, "exchange timed out", "exchange_timeout"),
+
+  // The client's side.
   /** The client did not go on with its request for the time allowed. */
-  REQUEST_TIMEOUT(408, "request timed out"),
+  REQUEST_TIMEOUT(408, "request timed out", "request_timeout"),
   /** The client sent the body of its request more slowly than allowed. */
-  BODY_TOO_SLOW(408, "request body too slow"),
+  BODY_TOO_SLOW(408, "request body too slow", "body_too_slow"),
   /** The body of the request is not framed as HTTP wants it. */
-  BAD_BODY(400, "invalid request body"),
+  BAD_BODY(400, "invalid request body", "bad_request_body"),
   /** The body of the request is larger than allowed. */
-  BODY_TOO_LARGE(413, "request body too large"),
+  BODY_TOO_LARGE(413, "request body too large", "body_too_large"),
   /** The client did not take the response for the time allowed. */
-  CLIENT_STALLED(499, "client did not read"),
+  CLIENT_STALLED(499, "client did not read", "client_stalled"),
   /** The client left before its answer began; nobody sees the status. */
-  CLIENT_GONE(499, "client closed the connection"),
+  CLIENT_GONE(499, "client closed the connection", "client_left"),
   /** The client left within its answer. */
-  CLIENT_LEFT(499, "client closed the connection in mid-answer"),
+  CLIENT_LEFT(499, "client closed the connection in mid-answer", "client_left_in_answer"),
+
   /** A fault of the gateway. */
-  INTERNAL(500, "internal error");
+  INTERNAL(500, "internal error", "internal_error");
 
   private final int status;
   private final String reason;
+  private final String label;
 
-  Failure(int status, String reason) {
+  Failure(int status, String reason, String label) {
     this.status = status;
     this.reason = reason;
+    this.label = label;
   }
 
   int status() {
     return status;
   }
 
-  String reason() {
+  /** Returns the reason in a user's words, for the answer and the access log. */
+  public String reason() {
     return reason;
+  }
+
+  /** Returns the reason's name in metrics: lower case with underscores. */
+  String label() {
+    return label;
   }
 }

@@ -12,14 +12,14 @@ final class Routing {
   /** Finds the route. */
   static void begin(Exchange<?> exchange, RequestHead head, HttpRoutes routes) {
     if (head.method().equals("CONNECT")) {
-      exchange.refuse(501, "not implemented");
+      exchange.refuse(Failure.NOT_IMPLEMENTED);
     } else if (head.target().length() > routes.limits().line()) {
-      exchange.refuse(414, "target too long");
+      exchange.refuse(Failure.LINE_TOO_LONG, "target too long");
     } else {
       try {
         find(exchange, head, routes);
       } catch (BadRequestException e) {
-        exchange.refuse(400, e.reason());
+        exchange.refuse(Failure.BAD_REQUEST, e.reason());
       }
     }
   }
@@ -34,14 +34,14 @@ final class Routing {
     exchange.understood(facts);
     Route route = routes.find(facts);
     if (route == null) {
-      exchange.refuse(404, "no route");
+      exchange.refuse(Failure.NO_ROUTE);
       return;
     }
     LblcService service = route.service();
     if (service != null) {
       exchange.routed(route, service);
     } else if (facts.host().isEmpty()) {
-      exchange.refuse(400, "no host"); // to which the client could be sent
+      exchange.refuse(Failure.BAD_REQUEST, "no host"); // to which the client could be sent
     } else if (route.redirect() != null) {
       exchange.answer(Answer.redirect(facts, route.redirect()));
     }

@@ -1,5 +1,6 @@
 package dev.lblc.gateway.net;
 
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 
 /**
@@ -11,6 +12,9 @@ public final class ReadSizes extends DefaultMaxMessagesRecvByteBufAllocator {
   private static final int SMALLEST = 1 << 10;
   private static final int FIRST = 1 << 13;
   private static final int LARGEST = 1 << 19;
+
+  /** The largest on a socket that others read now: Vert.x lets some fifty buffers wait for a peer that takes no more. */
+  private static final int LARGEST_OF_OTHERS = 1 << 14;
 
   /** What fills a buffer is mostly bulk. */
   private static final int GROWTH = 16;
@@ -37,9 +41,20 @@ public final class ReadSizes extends DefaultMaxMessagesRecvByteBufAllocator {
   private final class Guess extends MaxMessageHandle {
     private int size = FIRST;
     private boolean wasLarge;
+    private boolean isOfOthers;
+
+    /** A channel that gets other sizes, as one that Vert.x takes over, keeps the handle that it has. */
+    @Override
+    public void reset(ChannelConfig config) {
+      super.reset(config);
+      isOfOthers = config.getRecvByteBufAllocator() != ReadSizes.this;
+    }
 
     @Override
     public int guess() {
+      if (isOfOthers) {
+        return Math.min(size, LARGEST_OF_OTHERS);
+      }
       return waiting > MOST_WAITING ? Math.min(size, FIRST) : size;
     }
 

@@ -14,14 +14,16 @@ import org.jspecify.annotations.Nullable;
 /** The routes and the request settings of one HTTP listener, compiled. Immutable, shared by all event loops. */
 public final class HttpRoutes {
   private final Route[] routes;
+  private final EndCounts unrouted;
   private final AddressBlocks trustedPeers;
   private final HttpLimits limits;
   private final long headerNanos;
   private final long idleNanos;
   private final boolean accessLog;
 
-  private HttpRoutes(Route[] routes, HttpListenerConfig listener) {
+  private HttpRoutes(Route[] routes, EndCounts unrouted, HttpListenerConfig listener) {
     this.routes = routes;
+    this.unrouted = unrouted;
     this.trustedPeers = AddressBlocks.compile(listener.trustedPeers());
     this.limits = listener.limits();
     this.headerNanos = listener.timeouts().header().toNanos();
@@ -34,21 +36,23 @@ public final class HttpRoutes {
    *
    * @param configs of all services, by name
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
+   * @param ends gives the counters of a service; those of {@code ""} are for exchanges without one
    * @throws IllegalArgumentException if a route cannot work; the message names it by its index in the file
    */
   public static HttpRoutes compile(
       HttpListenerConfig listener,
       Map<String, ServiceConfig> configs,
-      Function<String, LblcService> services) {
+      Function<String, LblcService> services,
+      Function<String, EndCounts> ends) {
     List<Route> compiled = new ArrayList<>();
     for (HttpRouteConfig route : listener.routes()) {
       try {
-        compiled.add(Route.compile(route, listener.limits().body(), configs, services));
+        compiled.add(Route.compile(route, listener.limits().body(), configs, services, ends));
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException("routes[" + route.index() + "]: " + e.getMessage(), e);
       }
     }
-    return new HttpRoutes(compiled.toArray(Route[]::new), listener);
+    return new HttpRoutes(compiled.toArray(Route[]::new), ends.apply(""), listener);
   }
 
   /**
@@ -74,6 +78,11 @@ public final class HttpRoutes {
       }
     }
     return -1;
+  }
+
+  /** Returns what counts how exchanges end that have no service. */
+  public EndCounts unrouted() {
+    return unrouted;
   }
 
   public AddressBlocks trustedPeers() {

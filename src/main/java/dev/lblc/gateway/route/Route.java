@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param match what a request must have
  * @param service chooses the server; null if and only if {@code redirect} is set
+ * @param ends counts how its exchanges end
  * @param keys gives the destination
  * @param connectMillis limit on getting a connection
  * @param responseNanos limit from the request sent to the response head
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public record Route(
     RouteMatch match,
     @Nullable LblcService service,
+    EndCounts ends,
     KeyCascade<RequestFacts> keys,
     long connectMillis,
     long responseNanos,
@@ -52,12 +54,14 @@ public record Route(
    * @param listenerBodyLimit counts if the route has no limit of its own
    * @param configs of all services, by name
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
+   * @param ends gives the counters of a service; those of {@code ""} are for exchanges without one
    */
   static Route compile(
       HttpRouteConfig config,
       long listenerBodyLimit,
       Map<String, ServiceConfig> configs,
-      Function<String, LblcService> services) {
+      Function<String, LblcService> services,
+      Function<String, EndCounts> ends) {
     String service = config.service();
     ServiceConfig ofService = service == null ? null : configs.get(service);
     Duration request = config.timeouts().request();
@@ -65,6 +69,7 @@ public record Route(
     return new Route(
         new RouteMatch(config.match()),
         service == null ? null : services.apply(service),
+        ends.apply(service == null ? "" : service),
         DestinationKeys.compile(config.destination()),
         Math.max(1, config.timeouts().connect().toMillis()),
         nanos(config.timeouts().response()),

@@ -2,7 +2,9 @@ package dev.lblc.gateway.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
+import io.netty.channel.embedded.EmbeddedChannel;
 import org.junit.jupiter.api.Test;
 
 final class ReadSizesTest {
@@ -49,6 +51,22 @@ final class ReadSizesTest {
     assertThat(handle.guess()).isEqualTo(8 << 10);
     sizes.waits(-1);
     assertThat(handle.guess()).isEqualTo(512 << 10);
+  }
+
+  @Test
+  void guess_ofAChannelThatWasGivenOtherSizes_isSmall() {
+    EmbeddedChannel channel = new EmbeddedChannel();
+    channel.config().setRecvByteBufAllocator(sizes);
+    ExtendedHandle handle = sizes.newHandle();
+    for (int i = 0; i < 20; i++) {
+      read(handle, handle.guess());
+    }
+    handle.reset(channel.config());
+    assertThat(handle.guess()).isEqualTo(512 << 10);
+    channel.config().setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator());
+    handle.reset(channel.config());
+    assertThat(handle.guess()).isEqualTo(16 << 10);
+    assertThat(channel.finishAndReleaseAll()).isFalse();
   }
 
   private static void read(ExtendedHandle handle, int bytes) {

@@ -86,8 +86,11 @@ final class HttpRoutesTest {
           continue;
         }
         accepted++;
-        assertThat(
-                HttpRoutes.compile(config.httpListeners().get(0), Map.of(), HttpRoutesTest::none))
+        assertThat(HttpRoutes.compile(
+                config.httpListeners().get(0),
+                Map.of(),
+                HttpRoutesTest::none,
+                service -> new EndCounts(1)))
             .as("%s from %s", route, peer)
             .isNotNull();
       }

@@ -73,8 +73,12 @@ final class PathParametersTest {
   private static HttpRoutes routes() throws Exception {
     GatewayConfig config =
         ConfigReader.readText("test", CONFIG, Strategies.ofClassPath(), Map.of());
-    return HttpRoutes.compile(config.httpListeners().get(0), Map.of(), name -> {
-      throw new IllegalArgumentException(name);
-    });
+    return HttpRoutes.compile(
+        config.httpListeners().get(0),
+        Map.of(),
+        name -> {
+          throw new IllegalArgumentException(name);
+        },
+        service -> new EndCounts(1));
   }
 }

@@ -80,7 +80,7 @@ final class ClientRequest implements ClientSide<ServerConnection> {
     }
     isComplete = true;
     isExpecting = false;
-    opened(routes).refuse(fault.status(), fault.reason());
+    opened(routes).refuse(fault.failure(), fault.reason());
   }
 
   /** Ends the exchange, if there is one, since the gateway has failed; returns false if there is none. */

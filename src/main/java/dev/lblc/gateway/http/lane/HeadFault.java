@@ -1,33 +1,40 @@
 package dev.lblc.gateway.http.lane;
 
+import dev.lblc.gateway.http.Failure;
+
 /** Why bytes are no head of a message that can be read in one way only. */
 enum HeadFault {
-  LINE_TOO_LONG(414, "request line too long"),
-  HEADERS_TOO_LARGE(431, "headers too large"),
-  TOO_MANY_HEADERS(431, "too many headers"),
-  METHOD(400, "bad method"),
-  TARGET(400, "bad target"),
-  PROTOCOL(400, "not HTTP"),
-  VERSION(505, "unsupported HTTP version"),
-  STATUS(400, "bad status"),
-  LINE_END(400, "bad end of line"),
-  NAME(400, "bad header name"),
-  VALUE(400, "bad header value"),
-  FOLDED(400, "folded header"),
-  FRAMING(400, "ambiguous length of the body"),
-  LATE(408, "request head timed out");
+  LINE_TOO_LONG(Failure.LINE_TOO_LONG),
+  HEADERS_TOO_LARGE(Failure.HEADERS_TOO_LARGE),
+  TOO_MANY_HEADERS(Failure.TOO_MANY_HEADERS),
+  METHOD("bad method"),
+  TARGET("bad target"),
+  PROTOCOL("not HTTP"),
+  VERSION(Failure.UNSUPPORTED_VERSION),
+  STATUS("bad status"),
+  LINE_END("bad end of line"),
+  NAME("bad header name"),
+  VALUE("bad header value"),
+  FOLDED("folded header"),
+  FRAMING("ambiguous length of the body"),
+  LATE(Failure.HEAD_TIMEOUT);
 
-  private final int status;
+  private final Failure failure;
   private final String reason;
 
-  HeadFault(int status, String reason) {
-    this.status = status;
+  HeadFault(Failure failure) {
+    this.failure = failure;
+    this.reason = failure.reason();
+  }
+
+  HeadFault(String reason) {
+    this.failure = Failure.BAD_REQUEST;
     this.reason = reason;
   }
 
-  /** Returns what a client is answered whose request it is; a server whose response it is has given a bad answer. */
-  int status() {
-    return status;
+  /** Returns why a request with such a head fails; a server whose response it is has given a bad answer. */
+  Failure failure() {
+    return failure;
   }
 
   /** Returns it in a user's words, for the answer and the access log. */

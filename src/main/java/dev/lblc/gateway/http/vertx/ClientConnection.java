@@ -54,6 +54,7 @@ final class ClientConnection implements DeadlineRing.Timed {
       HttpConnection connection, DeadlineRing deadlines, Supplier<HttpRoutes> routes) {
     ClientConnection opened = new ClientConnection(connection, deadlines, routes);
     Connections.attach(connection, opened);
+    Connections.readInPieces(connection);
     deadlines.enter(opened.limits, Stage.IDLE);
     Connections.onClosed(connection, () -> deadlines.leave(opened.limits));
   }

@@ -5,6 +5,7 @@ import dev.lblc.gateway.net.ConnectionFacts;
 import dev.lblc.gateway.net.ProxyHeader;
 import dev.lblc.gateway.net.Sockets;
 import dev.lblc.gateway.route.IpAddress;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -28,6 +29,15 @@ import org.jspecify.annotations.Nullable;
 public final class Connections {
   /** In effect no limit: the deadlines of its exchange end a slow delivery. */
   private static final int LONGEST_DELIVERY_DAYS = 1;
+
+  /**
+   * As much as is read at once. Vert.x goes on reading until some fifty pieces wait for a peer that takes no more: pieces of its
+   * own 64 KiB would come to more than 3 MiB for each exchange.
+   */
+  private static final int LARGEST_PIECE = 16 << 10;
+
+  private static final int FIRST_PIECE = 2 << 10;
+  private static final int SMALLEST_PIECE = 64;
 
   private static final AttributeKey<ClientConnection> CLIENT =
       AttributeKey.valueOf(ClientConnection.class.getName());
@@ -87,6 +97,15 @@ public final class Connections {
     return channel.remoteAddress() instanceof InetSocketAddress seen
         ? ConnectionFacts.ip(seen)
         : "";
+  }
+
+  /** Bounds what is read ahead of a peer that does not take it. To be called before the connection is read. */
+  static void readInPieces(HttpConnection connection) {
+    ((ConnectionBase) connection)
+        .channel()
+        .config()
+        .setRecvByteBufAllocator(
+            new AdaptiveRecvByteBufAllocator(SMALLEST_PIECE, FIRST_PIECE, LARGEST_PIECE));
   }
 
   /** Gives a new HTTP/1.1 connection of a client a decoder with these limits, and returns it; null: it is HTTP/2. */

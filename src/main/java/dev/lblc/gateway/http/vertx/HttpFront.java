@@ -2,6 +2,7 @@ package dev.lblc.gateway.http.vertx;
 
 import dev.lblc.gateway.http.Exchange;
 import dev.lblc.gateway.http.ExchangeContext;
+import dev.lblc.gateway.http.Failure;
 import dev.lblc.gateway.route.HttpRoutes;
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -13,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The requests of one listener on one event loop. Each begins an exchange with the routes of that moment. */
 final class HttpFront {
-  private static final String TOO_MANY_FIELDS = "too many headers";
-
   private final ExchangeContext<OutboundRequest> context;
   private final Supplier<HttpRoutes> routes;
 
@@ -30,7 +29,7 @@ final class HttpFront {
     try {
       if (request.version() == HttpVersion.HTTP_2
           && Connections.fields(request) > now.limits().headers()) {
-        exchange.refuse(431, TOO_MANY_FIELDS);
+        exchange.refuse(Failure.TOO_MANY_HEADERS);
       } else {
         exchange.begin();
       }
@@ -48,17 +47,17 @@ final class HttpFront {
     if (cause instanceof PrematureChannelClosureException) {
       exchange.clientGone();
     } else if (cause instanceof HeadTimeoutException) {
-      exchange.refuse(408, "request head timed out");
+      exchange.refuse(Failure.HEAD_TIMEOUT);
     } else if (cause instanceof TooManyFieldsException) {
-      exchange.refuse(431, TOO_MANY_FIELDS);
+      exchange.refuse(Failure.TOO_MANY_HEADERS);
     } else if (cause instanceof TooLongHttpLineException) {
-      exchange.refuse(414, "request line too long");
+      exchange.refuse(Failure.LINE_TOO_LONG);
     } else if (cause instanceof TooLongHttpHeaderException) {
-      exchange.refuse(431, "headers too large");
+      exchange.refuse(Failure.HEADERS_TOO_LARGE);
     } else if (cause instanceof UnsupportedVersionException) {
-      exchange.refuse(505, "unsupported HTTP version");
+      exchange.refuse(Failure.UNSUPPORTED_VERSION);
     } else {
-      exchange.refuse(400, "not a request");
+      exchange.refuse(Failure.BAD_REQUEST, "not a request");
     }
     request.connection().close();
   }

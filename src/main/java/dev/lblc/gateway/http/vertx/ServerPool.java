@@ -109,6 +109,7 @@ final class ServerPool implements Upstreams<OutboundRequest> {
     Connections.onClosed(connection, () -> open.remove(connection));
     // The request handles the failure; this handler keeps it out of the error log of Vert.x.
     connection.exceptionHandler(cause -> LOG.debug("a connection to a server failed", cause));
+    Connections.readInPieces(connection);
     Connections.keepAnswersApart(connection);
   }
 

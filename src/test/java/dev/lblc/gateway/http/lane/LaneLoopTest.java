@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.config.ConfigReader;
 import dev.lblc.config.GatewayConfig;
+import dev.lblc.gateway.http.ExchangeEnds;
 import dev.lblc.gateway.http.Failure;
 import dev.lblc.gateway.http.Upstreams;
 import dev.lblc.gateway.net.DeadlineRing;
@@ -134,7 +135,11 @@ final class LaneLoopTest {
         .put("services", services);
     GatewayConfig config =
         ConfigReader.readText("test", all.encode(), Strategies.ofClassPath(), Map.of());
-    return HttpRoutes.compile(config.httpListeners().get(0), Map.of(), Lblc.of(vertx)::service);
+    return HttpRoutes.compile(
+        config.httpListeners().get(0),
+        Map.of(),
+        Lblc.of(vertx)::service,
+        new ExchangeEnds()::of);
   }
 
   @AfterEach
