@@ -166,9 +166,7 @@ final class EventStreamIT {
     return new RawClient(
         listener.equals("web")
             ? plain
-            : TrustsAll.context()
-                .getSocketFactory()
-                .createSocket(plain, "localhost", port, true));
+            : TrustsAll.context().getSocketFactory().createSocket(plain, "localhost", port, true));
   }
 
   private static void begin(RawClient upstream, String framing) throws Exception {

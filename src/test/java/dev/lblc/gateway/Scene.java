@@ -97,8 +97,7 @@ final class Scene {
   }
 
   RawClient client() throws Exception {
-    return noted(
-        isSecure ? RawClient.secure(gateway.port()) : new RawClient(gateway.port()));
+    return noted(isSecure ? RawClient.secure(gateway.port()) : new RawClient(gateway.port()));
   }
 
   /** A client whose kernel takes little of what it does not read. */

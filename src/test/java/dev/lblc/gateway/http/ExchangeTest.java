@@ -68,12 +68,8 @@ final class ExchangeTest {
 
   @BeforeEach
   void begin() {
-    HttpRoutes routes =
-        HttpRoutes.compile(
-            config.httpListeners().get(0),
-            Map.of(),
-            Lblc.of(VERTX)::service,
-            new ExchangeEnds()::of);
+    HttpRoutes routes = HttpRoutes.compile(
+        config.httpListeners().get(0), Map.of(), Lblc.of(VERTX)::service, new ExchangeEnds()::of);
     exchange = new Exchange<>(
         client, new ExchangeContext<>(pool, new DeadlineRing(), System::nanoTime), routes);
     exchange.begin();
