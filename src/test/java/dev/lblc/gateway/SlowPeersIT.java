@@ -42,6 +42,7 @@ final class SlowPeersIT {
   boolean isNative;
 
   private static final int SMALL = 16 << 10;
+  private static final int ROUNDS = 40;
   private static final int LENGTH = 20_000_000;
 
   /** What the gateway may hold. */
@@ -204,7 +205,29 @@ final class SlowPeersIT {
     }
   }
 
-  // --- servers that close idle connections soon ---
+  // --- servers that close soon ---
+
+  /** What there is of it and its end may be read within one turn of the loop. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 5||12",
+        "Content-Length: 5||",
+        "Transfer-Encoding: chunked||5|12345|",
+        "Transfer-Encoding: chunked||"
+      })
+  void answer_whoseServerIsGoneAtOnce_isCutOrFailsButIsNotSilence(String rest) throws Exception {
+    for (int i = 0; i < ROUNDS; i++) {
+      try (RawClient client = scene.client()) {
+        client.send("GET /s/x HTTP/1.1\r\nHost: h\r\n\r\n");
+        try (RawClient upstream = scene.server.accept()) {
+          upstream.until("\r\n\r\n");
+          upstream.send(Scene.bytes("HTTP/1.1 200 OK|" + rest));
+        }
+        assertThat(client.until("\r\n")).as("round %d", i).matches("HTTP/1.1 (200|502) .*\r\n");
+      }
+    }
+  }
 
   @ParameterizedTest
   @ValueSource(strings = {"GET", "POST"})
