@@ -52,6 +52,12 @@ final class GatewayNode {
     process = JavaProcess.launchJar(site.runner(), "ready: ", "run", config.toString());
   }
 
+  /** Launches it as users do, and waits until it is ready. */
+  void launchAsUsersDo(String... options) throws Exception {
+    process = JavaProcess.launchAsUsersDo(List.of(options), "ready: ", "run", config.toString());
+    process.awaitReady();
+  }
+
   JavaProcess process() {
     if (process == null) {
       throw new IllegalStateException(this + " was not launched");

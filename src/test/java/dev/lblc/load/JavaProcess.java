@@ -22,7 +22,8 @@ final class JavaProcess implements AutoCloseable {
   /** For many processes that start at once on few processors, and do little. */
   static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
-  private static final Pattern GENERATION = Pattern.compile("generation .* used (\\d+)K");
+  private static final Pattern GENERATION = Pattern.compile("(?:generation|heap) .* used (\\d+)K");
+  private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
 
   private final Process process;
   private final List<String> lines = new CopyOnWriteArrayList<>();
@@ -67,6 +68,19 @@ final class JavaProcess implements AutoCloseable {
     return start(runner, options, readyText, List.of("-jar", SharedClasses.JAR), args);
   }
 
+  /**
+   * Starts that jar as its users do, with {@code conf/jvm.options}, and returns at once.
+   *
+   * @param options that come behind those of the file
+   */
+  static JavaProcess launchAsUsersDo(List<String> options, String readyText, String... args)
+      throws IOException {
+    List<String> all = new ArrayList<>();
+    all.add("@conf/jvm.options");
+    all.addAll(options);
+    return start(List.of(), all, readyText, List.of("-jar", SharedClasses.JAR), args);
+  }
+
   private static JavaProcess start(
       List<String> runner,
       List<String> options,
@@ -77,7 +91,9 @@ final class JavaProcess implements AutoCloseable {
     List<String> command = new ArrayList<>(runner);
     command.add(System.getProperty("java.home") + "/bin/java");
     command.addAll(options);
-    command.add("-Xmx256m");
+    if (!options.contains("@conf/jvm.options")) {
+      command.add("-Xmx256m");
+    }
     command.addAll(program);
     command.addAll(List.of(args));
     return new JavaProcess(
@@ -111,7 +127,21 @@ final class JavaProcess implements AutoCloseable {
     }
   }
 
-  /** What is left of its heap after a garbage collection, in MiB; it must run with {@link #QUICK_START}. */
+  /** How much memory of the machine it has, in MiB; 0 where the system does not tell. */
+  int residentMib() throws IOException {
+    Path status = Path.of("/proc/" + process.pid() + "/status");
+    if (!Files.exists(status)) {
+      return 0;
+    }
+    try (Stream<String> all = Files.lines(status)) {
+      return all.map(RESIDENT::matcher)
+          .filter(Matcher::matches)
+          .mapToInt(resident -> Integer.parseInt(resident.group(1)) >> 10)
+          .sum();
+    }
+  }
+
+  /** What is left of its heap after a garbage collection, in MiB; its collector must be the serial one or G1. */
   int heapMib() throws Exception {
     jcmd("GC.run");
     return jcmd("GC.heap_info")

@@ -6,6 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.ServerWebSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,7 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Upstreams in a process of their own, so that it can be killed: {@code UpstreamMain HOST PORT...}. Each answers
  * {@code /large…} with 64 KiB in 16 pieces a few milliseconds apart, {@code /hold…} not at all, {@code /holding} with
- * the number of those, and anything else with 1 KiB at once; {@value #WHO} says which one it was. Prints a line when all
+ * the number of those, {@code /bytes/N} with N bytes as fast as they are taken, {@code /count} with the number of bytes of the
+ * request, {@code /flood} over a WebSocket without end, and anything else with 1 KiB at once; {@value #WHO} says which one it was. Prints a line when all
  * listen.
  */
 public final class UpstreamMain {
@@ -22,6 +24,7 @@ public final class UpstreamMain {
 
   private static final Buffer KIB = Buffer.buffer("x".repeat(1024));
   private static final Buffer PIECE = Buffer.buffer("y".repeat(4096));
+  private static final Buffer LARGE_PIECE = Buffer.buffer("z".repeat(1 << 16));
   private static final int PIECES = 16;
 
   private final Vertx vertx;
@@ -58,6 +61,16 @@ public final class UpstreamMain {
     String path = request.path();
     if (path.startsWith("/large")) {
       inPieces(response);
+    } else if (path.startsWith("/bytes/")) {
+      long length = Long.parseLong(path.substring("/bytes/".length()));
+      response.putHeader("content-length", Long.toString(length));
+      stream(response, length);
+    } else if (path.startsWith("/count")) {
+      long[] received = {0};
+      request.handler(piece -> received[0] += piece.length());
+      request.endHandler(v -> response.end(Long.toString(received[0])));
+    } else if (path.startsWith("/flood")) {
+      request.toWebSocket().onSuccess(UpstreamMain::flood);
     } else if (path.equals("/holding")) {
       response.end(Integer.toString(holding.get()));
     } else if (path.startsWith("/hold")) {
@@ -66,6 +79,28 @@ public final class UpstreamMain {
     } else {
       response.end(KIB);
     }
+  }
+
+  private static void stream(HttpServerResponse response, long length) {
+    long left = length;
+    while (left > 0 && !response.writeQueueFull()) {
+      int size = (int) Math.min(left, LARGE_PIECE.length());
+      response.write(LARGE_PIECE.slice(0, size));
+      left -= size;
+    }
+    long rest = left;
+    if (rest == 0) {
+      response.end();
+    } else {
+      response.drainHandler(v -> stream(response, rest));
+    }
+  }
+
+  private static void flood(ServerWebSocket to) {
+    while (!to.isClosed() && !to.writeQueueFull()) {
+      to.writeBinaryMessage(PIECE);
+    }
+    to.drainHandler(v -> flood(to));
   }
 
   private void inPieces(HttpServerResponse response) {
