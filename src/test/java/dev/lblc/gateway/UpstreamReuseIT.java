@@ -57,7 +57,7 @@ final class UpstreamReuseIT {
   private static final long QUIET_NANOS = 300_000_000;
 
   /** More than all buffers between a server and a client hold. */
-  private static final int FLOOD = 32 << 20;
+  private static final int FLOOD = 64 << 20;
 
   private static final int UPLOAD = 8_000_000;
 

@@ -150,6 +150,16 @@ final class UpstreamCodec extends CombinedChannelDuplexHandler<AnswerDecoder, Ht
       }
     }
 
+    /** Netty's decoder would read on, whatever the channel is told, since it has made no message of what came. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) throws Exception {
+      if (state == State.RETIRED) {
+        context.fireChannelReadComplete();
+      } else {
+        super.channelReadComplete(context);
+      }
+    }
+
     /** Follows the answer; {@code first} is the first of the messages that were just decoded from {@code bytes}. */
     private void decoded(
         ChannelHandlerContext context, HttpObject first, ByteBuf bytes, List<Object> out) {
