@@ -64,6 +64,9 @@ final class HttpRandomIT {
       for (RandomServer server : servers) {
         assertThat(server.faults()).isEmpty();
       }
+      assertThat(servers.stream().mapToInt(RandomServer::broken).sum())
+          .as("cut off within their answers")
+          .isLessThanOrEqualTo(cut.get());
       Eventually.holds(
           "no server is at work", () -> servers.stream().allMatch(RandomServer::isIdle));
       assertThat(errors.soFar()).isEmpty();

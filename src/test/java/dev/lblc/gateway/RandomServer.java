@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ final class RandomServer implements AutoCloseable {
   private final ServerSocket server;
   private final Random seeds;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger broken = new AtomicInteger();
   private final AtomicInteger atWork = new AtomicInteger();
   private final List<String> faults = new ArrayList<>();
 
@@ -40,6 +42,11 @@ final class RandomServer implements AutoCloseable {
 
   synchronized List<String> faults() {
     return List.copyOf(faults);
+  }
+
+  /** How many connections were closed within an answer. */
+  int broken() {
+    return broken.get();
   }
 
   boolean isIdle() {
@@ -81,6 +88,8 @@ final class RandomServer implements AutoCloseable {
       in.transferTo(
           OutputStream
               .nullOutputStream()); // closed with something unread, the socket would be reset
+    } catch (SocketException e) { // the gateway has closed it
+      broken.incrementAndGet();
     } catch (IOException | RuntimeException e) {
       if (!server.isClosed()) {
         note(e.toString());
