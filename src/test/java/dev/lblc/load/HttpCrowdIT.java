@@ -26,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -34,6 +35,10 @@ import org.junit.jupiter.api.io.TempDir;
  * whenever the crowd holds still. {@code -Dlblc.mixed.connections=400 -Dlblc.mixed.seconds=7200} makes it larger.
  */
 @Tag("alone")
+@EnabledIfSystemProperty(
+    named = "lblc.mixed.seconds",
+    matches = "\\d+",
+    disabledReason = "it says how many seconds; -Plong sets it")
 final class HttpCrowdIT {
   private static final int CONNECTIONS = Integer.getInteger("lblc.mixed.connections", 150);
   private static final int SECONDS = Integer.getInteger("lblc.mixed.seconds", 4);

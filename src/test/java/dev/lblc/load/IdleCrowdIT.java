@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,6 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  * them.
  */
 @Tag("alone")
+@EnabledIfSystemProperty(
+    named = "lblc.idle.clients",
+    matches = "\\d+",
+    disabledReason = "it says how many clients; -Plong sets it")
 final class IdleCrowdIT {
   private static final int CLIENTS = Integer.getInteger("lblc.idle.clients", 300);
   private static final String LEAKS =

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Three gateways in network namespaces of their own, and the network between them cut. Skipped where this machine does
  * not let us make namespaces.
  */
-@Tag("nodes")
+@Tag("alone")
 final class PartitionIT {
   private static final int SECONDS = Integer.getInteger("lblc.partition.seconds", 10);
   private static final int DESTINATIONS = 100;

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -27,6 +28,10 @@ import org.junit.jupiter.api.io.TempDir;
  * waits until bodies are too slow, which takes 20 s.
  */
 @Tag("alone")
+@EnabledIfSystemProperty(
+    named = "lblc.slow.clients",
+    matches = "\\d+",
+    disabledReason = "it says how many clients; -Plong sets it")
 final class SlowCrowdIT {
   private static final int CLIENTS = Integer.getInteger("lblc.slow.clients", 100);
   private static final int SECONDS = Integer.getInteger("lblc.slow.seconds", 2);

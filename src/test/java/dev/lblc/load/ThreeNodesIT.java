@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Three gateways, each a process of its own, that schedule together; one is killed, one is paused. A test leaves the
  * cluster whole.
  */
-@Tag("nodes")
+@Tag("alone")
 final class ThreeNodesIT {
   private static final int DESTINATIONS = Integer.getInteger("lblc.cluster.destinations", 2_000);
   private static final int CLIENTS = 8;
