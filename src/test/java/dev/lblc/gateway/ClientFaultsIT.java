@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -23,14 +24,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that leave, or send what they should not, at each stage of a request: what the server sees, and the log. */
+@Tag("waits")
 @ParameterizedClass(name = "engine {0}, native transport {1}, TLS {2}")
-@CsvSource({
-  "LANE, false, false",
-  "LANE, true, false",
-  "LANE, false, true",
-  "LANE, true, true",
-  "VERTX, true, false"
-})
+@CsvSource({"LANE, false, false", "LANE, true, false", "LANE, true, true", "VERTX, true, false"})
 @TestInstance(PER_CLASS)
 final class ClientFaultsIT {
   @Parameter(0)
@@ -99,13 +95,10 @@ final class ClientFaultsIT {
       scene.settle();
       leave(client, end);
       scene.settle();
-      // To the lane two octets are no more than an empty line.
-      boolean isShort = part.equals("G") && engine == Engine.LANE;
-      boolean isNothing = part.isEmpty() || part.equals("|") || isShort;
-      if (isNothing) {
-        scene.ended();
-      } else {
+      if (isLogged(part, end)) {
         assertThat(scene.ended("client_left").get(0)).contains(" 499 ");
+      } else {
+        scene.begin();
       }
     }
     try (RawClient client = scene.client()) {
@@ -116,6 +109,15 @@ final class ClientFaultsIT {
         assertThat(client.response()).endsWith("ok");
       }
     }
+  }
+
+  /**
+   * Vert.x's engine knows of a head once its first line is whole, the lane once it is longer than an empty line; and a reset within TLS
+   * is not seen as the end of one.
+   */
+  private boolean isLogged(String part, End end) {
+    boolean isSeen = !isSecure || end != End.RESET;
+    return engine == Engine.LANE ? part.length() > 2 && isSeen : part.indexOf('|') > 0;
   }
 
   /** Requests that a client has sent when it leaves: in mid-body, and with nothing but the answer to come. */
@@ -226,6 +228,7 @@ final class ClientFaultsIT {
 
   @Test
   void clients_thatDoNotRead_holdTheirServersBack() throws Exception {
+    assumeTrue(isNative && !isSecure, "once for each engine");
     List<RawClient> clients = new ArrayList<>();
     List<Flood> floods = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
@@ -247,6 +250,7 @@ final class ClientFaultsIT {
 
   @Test
   void client_thatDoesNotRead_isCutOffInTime() throws Exception {
+    assumeTrue(isNative && !isSecure, "once for each engine");
     RawClient client = scene.smallClient().send(Scene.bytes(GET.replace("/s/", "/brief/")));
     Flood flood = flood(LARGE);
     flood.awaitEnd();
@@ -256,6 +260,7 @@ final class ClientFaultsIT {
 
   @Test
   void webSocket_thatIsNotRead_holdsItsServerBack() throws Exception {
+    assumeTrue(isNative && !isSecure, "once for each engine");
     RawClient client = scene.smallClient().send(Scene.bytes(UPGRADE));
     Flood flood = flood(UPGRADED);
     Flood.awaitStall(List.of(flood));
@@ -268,6 +273,7 @@ final class ClientFaultsIT {
 
   @Test
   void webSocket_thatIsNotRead_isCutOffInTime() throws Exception {
+    assumeTrue(isNative && !isSecure, "once for each engine");
     RawClient client = scene.smallClient().send(Scene.bytes(UPGRADE.replace("/s/", "/brief/")));
     Flood flood = flood(UPGRADED);
     flood.awaitEnd();
@@ -279,6 +285,7 @@ final class ClientFaultsIT {
   @ParameterizedTest
   @ValueSource(strings = {"POST /s/x HTTP/1.1|Host: h|Content-Length: " + SIZE + "||", UPGRADE})
   void server_thatDoesNotRead_holdsItsClientBack(String request) throws Exception {
+    assumeTrue(isNative && !isSecure, "once for each engine");
     RawClient client = scene.client().send(Scene.bytes(request));
     RawClient upstream = scene.accept();
     upstream.until("\r\n\r\n");
@@ -385,10 +392,11 @@ final class ClientFaultsIT {
 
   @Test
   void client_thatEndsItsSideWithinABody_hasLeft() throws Exception {
+    assumeTrue(engine == Engine.LANE && !isSecure); // others learn of it when the client is gone
     try (RawClient client = scene.client()) {
       client.send(Scene.bytes(POST_5 + "123")).endOutput();
       try (RawClient upstream = scene.accept()) {
-        assertThat(upstream.rest()).doesNotContain("12345");
+        assertThat(upstream.rest()).doesNotContain("12345", "<silence>");
       }
       assertThat(client.rest()).isIn("", "<reset>");
     }
@@ -432,17 +440,13 @@ final class ClientFaultsIT {
 
   @Test
   void body_thatTurnsOutBad_isRefused() throws Exception {
-    List<String> readByAll = List.of("zz|", "3|abcd|", "-1|");
-    List<String> readStrictly =
-        List.of("zz|", "3|abcd|", "3|abc|0|: x||", "3;a\u0001|", "0|X-Sum: 1\n");
-    for (String bad : engine == Engine.LANE ? readStrictly : readByAll) {
+    assumeTrue(engine == Engine.LANE); // Vert.x's does not tell the server
+    for (String bad : List.of("zz|", "3|abcd|", "3|abc|0|: x||", "3;a\u0001|", "0|X-Sum: 1\n")) {
       try (RawClient client = scene.client()) {
         client.send(Scene.bytes(POST_CHUNKED + "2|ok|" + bad));
         try (RawClient upstream = scene.accept()) {
-          String answer = client.rest(); // Vert.x's engine closes without a word if chunks are none
-          assertThat(answer)
-              .matches(engine == Engine.LANE ? "(?s)HTTP/1.1 400 .*" : "(?s)(HTTP/1.1 400 .*)?");
-          assertThat(upstream.rest()).doesNotContain("zz").doesNotEndWith("0\r\n\r\n");
+          assertThat(client.rest()).startsWith("HTTP/1.1 400 ");
+          assertThat(upstream.rest()).doesNotContain("zz", "<silence>").doesNotEndWith("0\r\n\r\n");
         }
         scene.ended("bad_request_body");
       }

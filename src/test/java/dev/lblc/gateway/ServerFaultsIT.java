@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Servers that end, break off or talk nonsense at each stage of an answer: what their client sees, and the log. */
+@Tag("waits")
 @ParameterizedClass(name = "engine {0}, native transport {1}")
 @CsvSource({"LANE, false", "LANE, true", "VERTX, true"})
 @TestInstance(PER_CLASS)
@@ -398,8 +400,7 @@ final class ServerFaultsIT {
       client.send("GET /s/again HTTP/1.1\r\nHost: h\r\n\r\n");
       first.until("\r\n\r\n");
       first.endOutput();
-      int more = engine == Engine.LANE ? 2 : 1;
-      for (int i = 0; i < more; i++) {
+      for (int i = 0; i < 2; i++) {
         try (RawClient next = scene.accept()) {
           next.until("\r\n\r\n");
         }

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Peers that stop reading, and go on later; and servers that close their idle connections soon. */
+@Tag("waits")
 @ParameterizedClass(name = "engine {0}, native transport {1}")
 @CsvSource({"LANE, false", "LANE, true", "VERTX, false"})
 @TestInstance(PER_CLASS)
@@ -254,7 +256,11 @@ final class SlowPeersIT {
           }
         });
       });
-      gateway.service("s", port).route("s", new JsonObject()).start();
+      gateway
+          .service("s", port)
+          .route("s", new JsonObject())
+          .listener(new JsonObject().put("accessLog", false)) // whose lines would seem the scene's
+          .start();
       int failed = 0;
       Random random = new Random(3);
       try (RawClient client = new RawClient(gateway.port())) {
