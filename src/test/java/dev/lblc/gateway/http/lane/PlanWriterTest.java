@@ -34,8 +34,10 @@ final class PlanWriterTest {
     assertThat(head.read(Unpooled.wrappedBuffer(bytes))).isEqualTo(Progress.WHOLE);
     HeadOut to = new HeadOut();
     new PlanWriter().write(head, row.plan(), to);
-    ByteBuf written = to.toBuffer(UnpooledByteBufAllocator.DEFAULT, 0);
-    assertThat(lines(written.toString(StandardCharsets.ISO_8859_1)))
+    ByteBuf buffer = to.toBuffer(UnpooledByteBufAllocator.DEFAULT, 0);
+    String written = buffer.toString(StandardCharsets.ISO_8859_1);
+    buffer.release();
+    assertThat(lines(written))
         .containsExactlyInAnyOrderElementsOf(
             row.goes().stream().map(PlanWriterTest::lowerName).toList());
   }
