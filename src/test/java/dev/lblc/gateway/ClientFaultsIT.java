@@ -10,7 +10,6 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -24,7 +23,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that leave, or send what they should not, at each stage of a request: what the server sees, and the log. */
-@Tag("waits")
 @ParameterizedClass(name = "engine {0}, native transport {1}, TLS {2}")
 @CsvSource({"LANE, false, false", "LANE, true, false", "LANE, true, true", "VERTX, true, false"})
 @TestInstance(PER_CLASS)

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -21,7 +20,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Servers that end, break off or talk nonsense at each stage of an answer: what their client sees, and the log. */
-@Tag("waits")
 @ParameterizedClass(name = "engine {0}, native transport {1}")
 @CsvSource({"LANE, false", "LANE, true", "VERTX, true"})
 @TestInstance(PER_CLASS)

@@ -13,13 +13,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a connection that is passed on as it is says first: a ClientHello, anything else, or nothing. */
-@Tag("waits")
 @ParameterizedClass(name = "native transport {0}")
 @ValueSource(booleans = {false, true})
 final class TcpOpeningIT {

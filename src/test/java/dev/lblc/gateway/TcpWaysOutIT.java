@@ -18,13 +18,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How connections end that do not end in an orderly way: what both peers see, what counts, what is logged. */
-@Tag("waits")
 @ParameterizedClass(name = "native transport {0}")
 @ValueSource(booleans = {false, true})
 @ExpectedLog("WARN ConnectionCount: listener web refuses connections")

@@ -24,7 +24,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -38,7 +37,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever happens to a request, it is answered as it should be, and nothing counts afterwards. */
 @ExpectedLog("WARN ConnectionCount: listener web refuses connections")
-@Tag("waits")
 @ParameterizedClass(name = "engine {0}")
 @EnumSource(Engine.class)
 @TestInstance(PER_CLASS)
