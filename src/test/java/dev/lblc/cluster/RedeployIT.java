@@ -37,9 +37,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Deployed and undeployed on a member of a cluster again and again, while a proxy asks it for servers. */
+@Tag("alone")
 final class RedeployIT {
   private static final int ROUNDS = 10;
   private static final int CLIENTS = 16;

@@ -16,10 +16,17 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Bodies that are larger than all the memory a gateway has. {@code -Dlblc.bulk.mib=1024} makes them larger. */
+@Tag("alone")
+@EnabledIfSystemProperty(
+    named = "lblc.bulk.mib",
+    matches = "\\d+",
+    disabledReason = "it says how large the bodies are; -Plong sets it")
 final class BulkIT {
   private static final long BYTES = Integer.getInteger("lblc.bulk.mib", 120) * (1L << 20);
 

@@ -24,7 +24,7 @@ final class FreshProjectsIT {
   private static final boolean ALL = Boolean.getBoolean("lblc.projects.all");
 
   private static final List<String> WAYS =
-      ALL ? List.of("web-proxy", "http-client", "cluster") : List.of("http-client", "cluster");
+      ALL ? List.of("web-proxy", "http-client", "cluster") : List.of("cluster");
 
   private static final List<String> VERSIONS = ALL ? List.of("5.0.10", "5.1.6") : List.of("5.0.10");
 
