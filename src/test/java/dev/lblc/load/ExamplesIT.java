@@ -40,6 +40,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -49,7 +50,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The three applications of the README, in processes of their own as a user runs them: one, and two that cluster. */
 @ExpectedLog(
@@ -134,8 +135,13 @@ final class ExamplesIT {
     VERTX.close().await(PATIENCE_SECONDS, SECONDS);
   }
 
+  /** With {@code -Plong} alone, too. */
+  static IntStream nodes() {
+    return IntStream.rangeClosed(EXCHANGES > 300 ? 1 : 2, 2);
+  }
+
   @ParameterizedTest
-  @ValueSource(ints = {1, 2})
+  @MethodSource("nodes")
   void webProxyGateway_keepsAUrlOnItsServerAndCountsExactly(int nodes) throws Exception {
     start(WebProxyGateway.class, "images", nodes);
     assertSticky(null);
@@ -147,7 +153,7 @@ final class ExamplesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2})
+  @MethodSource("nodes")
   void replicaCaller_keepsATenantOnItsReplicaAndCountsExactly(int nodes) throws Exception {
     start(ReplicaCaller.class, "models", nodes);
     assertSticky("tenant");
