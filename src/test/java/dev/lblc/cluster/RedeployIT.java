@@ -12,6 +12,7 @@ import dev.lblc.testing.Eventually;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -106,7 +107,9 @@ final class RedeployIT {
       handler = proxy(vertx, toServers);
       if (round == 0) {
         for (int i = 0; i < CLIENTS; i++) {
-          load.add(requests(server.actualPort(), i));
+          Promise<Void> done = Promise.promise();
+          requests(server.actualPort(), i, done);
+          load.add(done.future());
         }
       }
       awaitAnswers();
@@ -148,17 +151,21 @@ final class RedeployIT {
         .collect(Collectors.toSet());
   }
 
-  /** A client that asks for the next one when it has its answer. */
-  private Future<Void> requests(int port, int number) {
-    return clients
+  /** Asks for the next one with its answer; a chain of futures as long as that has no stack to end on. */
+  private void requests(int port, int number, Promise<Void> done) {
+    clients
         .request(HttpMethod.GET, port, "127.0.0.1", "/" + number)
         .compose(HttpClientRequest::send)
         .compose(response -> response.body().map(body -> String.valueOf(response.statusCode())))
         .otherwise(Throwable::toString)
-        .compose(outcome -> {
+        .onSuccess(outcome -> {
           outcomes.merge(outcome, 1, Integer::sum);
           answers.incrementAndGet();
-          return isLoaded ? requests(port, number) : Future.succeededFuture();
+          if (isLoaded) {
+            requests(port, number, done);
+          } else {
+            done.complete();
+          }
         });
   }
 
