@@ -59,7 +59,7 @@ final class HttpCrowd implements AutoCloseable {
   private enum Awaited {
     /** The whole answer. */
     WHOLE,
-    /** The whole answer, but the gateway may take this client for one that has left. */
+    /** The whole answer, but the gateway may take this client for one that has left, before the answer or amid it. */
     WHOLE_OR_END,
     /** An answer that breaks off. */
     CUT,
@@ -348,7 +348,7 @@ final class HttpCrowd implements AutoCloseable {
         fault("the connection was closed");
       } else if (wanted == Awaited.CUT && status == 200) {
         count(outcomes, "cut, as asked for");
-      } else if (wanted == Awaited.END || (wanted == Awaited.WHOLE_OR_END && status == 0)) {
+      } else if (wanted == Awaited.END || wanted == Awaited.WHOLE_OR_END) {
         count(outcomes, "ended, as the client had");
       } else if (status == 200 && isMortal) {
         count(outcomes, "cut by a server that was killed");
