@@ -173,7 +173,9 @@ final class ArchitectureTest {
       .and()
       .doNotHaveFullyQualifiedName("dev.lblc.cluster.Cluster")
       .and()
-      .doNotHaveFullyQualifiedName("dev.lblc.boot.AcceptingTransport$Loops")
+      .doNotHaveFullyQualifiedName("dev.lblc.boot.AcceptingTransport$EpollLoops")
+      .and()
+      .doNotHaveFullyQualifiedName("dev.lblc.boot.AcceptingTransport$IoUringLoops")
       .should()
       .dependOnClassesThat(resideInAnyPackage("io.vertx..impl..", "io.vertx..internal.."));
 

@@ -10,6 +10,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.vertx.core.impl.transports.EpollTransport;
+import io.vertx.core.impl.transports.IoUringTransport;
 import io.vertx.core.transport.Transport;
 import java.util.Iterator;
 import java.util.concurrent.ThreadFactory;
@@ -17,25 +18,31 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Epoll, but with no thread that only accepts: each listening socket is on one of the event loops. A thread of its own has to wake a
- * loop for each connection, which costs a third of what a connection of one request costs on one loop.
+ * A transport of Linux, but with no thread that only accepts: each listening socket is on one of the event loops. A thread of its own
+ * has to wake a loop for each connection, which costs a third of what a connection of one request costs on one loop.
  */
 final class AcceptingTransport implements Transport {
-  private final Loops loops = new Loops();
+  private final Transport original;
+  private final io.vertx.core.spi.transport.Transport loops;
 
-  private AcceptingTransport() {}
+  private AcceptingTransport(Transport original, io.vertx.core.spi.transport.Transport loops) {
+    this.original = original;
+    this.loops = loops;
+  }
 
-  /** Returns it, or what this machine has in its place; null: only the JDK's transport. */
-  static @Nullable Transport orNative() {
-    Transport found = Transport.nativeTransport();
-    return found != null && found == Transport.EPOLL && found.available()
-        ? new AcceptingTransport()
-        : found;
+  /** Returns one of epoll, which has to be available. */
+  static Transport ofEpoll() {
+    return new AcceptingTransport(Transport.EPOLL, new EpollLoops());
+  }
+
+  /** Returns one of io_uring, which has to be available. */
+  static Transport ofIoUring() {
+    return new AcceptingTransport(Transport.IO_URING, new IoUringLoops());
   }
 
   @Override
   public String name() {
-    return Transport.EPOLL.name();
+    return original.name();
   }
 
   @Override
@@ -53,20 +60,38 @@ final class AcceptingTransport implements Transport {
     return loops;
   }
 
-  /** Vert.x asks for the loops first, then for what accepts. */
-  private static final class Loops extends EpollTransport {
+  private static final class EpollLoops extends EpollTransport {
     private @Nullable EventLoopGroup loops;
 
     @Override
     public EventLoopGroup eventLoopGroup(int type, int size, ThreadFactory threads, int ioRatio) {
-      EventLoopGroup known = loops;
-      if (type == ACCEPTOR_EVENT_LOOP_GROUP && known != null) {
-        return new Borrowed(known);
+      EventLoopGroup made = borrowed(type, loops);
+      if (made == null) {
+        made = super.eventLoopGroup(type, size, threads, ioRatio);
+        loops = made;
       }
-      EventLoopGroup made = super.eventLoopGroup(type, size, threads, ioRatio);
-      loops = made;
       return made;
     }
+  }
+
+  private static final class IoUringLoops extends IoUringTransport {
+    private @Nullable EventLoopGroup loops;
+
+    @Override
+    public EventLoopGroup eventLoopGroup(int type, int size, ThreadFactory threads, int ioRatio) {
+      EventLoopGroup made = borrowed(type, loops);
+      if (made == null) {
+        made = super.eventLoopGroup(type, size, threads, ioRatio);
+        loops = made;
+      }
+      return made;
+    }
+  }
+
+  /** Vert.x asks for the loops first, then for what accepts: that gets the loops. */
+  private static @Nullable EventLoopGroup borrowed(int type, @Nullable EventLoopGroup loops) {
+    boolean accepts = type == io.vertx.core.spi.transport.Transport.ACCEPTOR_EVENT_LOOP_GROUP;
+    return accepts && loops != null ? new Borrowed(loops) : null;
   }
 
   /** Loops that somebody else ends. */

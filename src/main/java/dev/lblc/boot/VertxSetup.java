@@ -44,7 +44,7 @@ final class VertxSetup {
             .setFileCachingEnabled(false)
             .setClassPathResolvingEnabled(false));
     VertxBuilder builder = Vertx.builder();
-    Transport transport = AcceptingTransport.orNative();
+    Transport transport = Transports.choose(config.transport());
     if (transport != null) {
       builder.withTransport(transport);
     }

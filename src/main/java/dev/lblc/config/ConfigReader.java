@@ -108,8 +108,10 @@ public final class ConfigReader {
     List<RouteConfig> unused = routes.list(0, route::read);
     ClusterConfig cluster = ClusterReader.read(file.optional("cluster"), ports);
     AdminConfig admin = AdminReader.read(file.optional("admin"), ports);
+    SocketTransport transport =
+        file.optional("transport").text(NameSyntax.constant(SocketTransport.class));
     return new GatewayConfig(
-        listeners.with(route), new PluginConfig(PLUGIN_NAME, services, cluster), admin);
+        listeners.with(route), new PluginConfig(PLUGIN_NAME, services, cluster), admin, transport);
   }
 
   private PluginConfig plugin(ObjectReader file) {

@@ -46,6 +46,8 @@ final class EffectiveConfig {
     file.put("cluster", cluster(config.plugin().cluster()));
     AdminConfig admin = config.admin();
     put(file, "admin", admin == null ? null : admin(admin));
+    SocketTransport transport = config.transport();
+    put(file, "transport", transport == null ? null : (Object) lowerCase(transport));
     return file;
   }
 

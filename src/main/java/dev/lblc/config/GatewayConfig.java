@@ -9,11 +9,13 @@ import org.jspecify.annotations.Nullable;
  * @param listeners in file order, at least one, each with its routes
  * @param plugin the services, and how this node joins others
  * @param admin where the admin API listens; null: nowhere
+ * @param transport how all sockets reach the kernel; null: epoll, or nio where there is none
  */
 public record GatewayConfig(
     List<ListenerConfig> listeners,
     PluginConfig plugin,
-    @Nullable AdminConfig admin) {
+    @Nullable AdminConfig admin,
+    @Nullable SocketTransport transport) {
 
   /** Returns the listeners of HTTP, in file order. */
   public List<HttpListenerConfig> httpListeners() {

@@ -144,15 +144,7 @@ public final class Gateway {
   }
 
   private Gateway started() {
-    LOG.info(
-        "listening on {} with {} event loops, transport {}",
-        ports(),
-        workers.size(),
-        vertx.isNativeTransportEnabled() ? "native" : "nio");
-    Throwable cause = vertx.unavailableNativeTransportCause();
-    if (cause != null) {
-      LOG.warn("the native transport cannot be used, nio is used: {}", String.valueOf(cause));
-    }
+    LOG.info("listening on {} with {} event loops", ports(), workers.size());
     return this;
   }
 

@@ -2,8 +2,9 @@ package dev.lblc.boot;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 
+import dev.lblc.config.SocketTransport;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -16,10 +17,12 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class AcceptingTransportTest {
   private static final int LOOPS = 2;
@@ -44,10 +47,10 @@ final class AcceptingTransportTest {
     }
   }
 
-  @Test
-  void connections_areAcceptedByTheLoops_whichShareThem() throws Exception {
-    Transport transport = AcceptingTransport.orNative();
-    assumeTrue(transport instanceof AcceptingTransport, "epoll is not available");
+  @ParameterizedTest
+  @EnumSource(names = {"EPOLL", "IO_URING"})
+  void connections_areAcceptedByTheLoops_whichShareThem(SocketTransport wanted) throws Exception {
+    Transport transport = available(wanted);
     Set<Thread> before = Thread.getAllStackTraces().keySet();
     Vertx vertx = Vertx.builder()
         .with(new VertxOptions().setEventLoopPoolSize(LOOPS))
@@ -66,6 +69,16 @@ final class AcceptingTransportTest {
       assertThat(serving).hasSize(LOOPS).isSubsetOf(own);
     } finally {
       vertx.close().await(20, SECONDS);
+    }
+  }
+
+  private static Transport available(SocketTransport wanted) {
+    try {
+      Transport transport = Transports.choose(wanted);
+      assertThat(transport).isInstanceOf(AcceptingTransport.class);
+      return Objects.requireNonNull(transport);
+    } catch (StartException e) {
+      return abort(e.getMessage());
     }
   }
 

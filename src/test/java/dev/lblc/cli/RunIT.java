@@ -1,12 +1,14 @@
 package dev.lblc.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.Hellos;
 import dev.lblc.testing.PluginJar;
 import dev.lblc.testing.Ports;
 import dev.lblc.testing.SelfSigned;
+import io.vertx.core.transport.Transport;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -42,6 +44,7 @@ class RunIT {
   private static final Pattern ADDRESS =
       Pattern.compile("(web|admin) ((?:http|https|tls)://[^,\\s]+)");
 
+  private List<String> jvmOptions = List.of();
   private @Nullable Process process;
 
   @TempDir
@@ -77,6 +80,34 @@ class RunIT {
     assertThat(output.lines())
         .noneMatch(line -> line.contains("Exception") || line.startsWith("\tat "))
         .anyMatch(line -> line.endsWith("stopped"));
+  }
+
+  @Test
+  void run_overIoUring_answersAndSaysSo() throws Exception {
+    assumeTrue(
+        Transport.IO_URING != null && Transport.IO_URING.available(), "io_uring is not available");
+    BufferedReader output = start(overIoUring()).inputReader();
+    assertThat(output.lines().filter(line -> line.contains(" transport ")).findFirst())
+        .hasValueSatisfying(line -> assertThat(line).endsWith(" transport io_uring"));
+    assertThat(get(address(firstLine(output, "ready: "), "web") + "/a").statusCode())
+        .isEqualTo(502);
+  }
+
+  @Test
+  void run_overIoUringWhereThereIsNone_isOneLineAndExit1() throws Exception {
+    jvmOptions = List.of("-Dio.netty.transport.noNative=true");
+    Process failed = start(overIoUring());
+    assertThat(failed.errorReader().lines())
+        .singleElement()
+        .asString()
+        .startsWith("transport: io_uring cannot be used on this machine: ")
+        .contains("io.netty.transport.noNative");
+    assertThat(failed.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(failed.exitValue()).isEqualTo(1);
+  }
+
+  private static String overIoUring() {
+    return gateway(0, 0).replaceFirst("\\{", "{\"transport\": \"io_uring\", ");
   }
 
   @Test
@@ -241,6 +272,7 @@ class RunIT {
     Path file = Files.writeString(directory.resolve("gateway.json"), config);
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.addAll(jvmOptions);
     line.add("-cp");
     line.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
     line.addAll(List.of(Main.class.getName(), command, file.toString()));

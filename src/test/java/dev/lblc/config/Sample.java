@@ -191,7 +191,8 @@ final class Sample {
                     "eventBus": {"host": "0.0.0.0", "port": 15701, "publicHost": "node-1.example.com",
                                  "publicPort": 25701,
                                  "tls": {"certificate": "CERT", "key": "KEY", "trust": "TRUST"}}},
-        "admin": {"host": "127.0.0.1", "port": 9901, "token": "${SECRET}"}
+        "admin": {"host": "127.0.0.1", "port": 9901, "token": "${SECRET}"},
+        "transport": "io_uring"
       }
       """;
 }

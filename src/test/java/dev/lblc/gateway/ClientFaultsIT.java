@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 
+import dev.lblc.config.SocketTransport;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,15 +24,21 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that leave, or send what they should not, at each stage of a request: what the server sees, and the log. */
-@ParameterizedClass(name = "engine {0}, native transport {1}, TLS {2}")
-@CsvSource({"LANE, false, false", "LANE, true, false", "LANE, true, true", "VERTX, true, false"})
+@ParameterizedClass(name = "engine {0}, transport {1}, TLS {2}")
+@CsvSource({
+  "LANE, NIO, false",
+  "LANE, EPOLL, false",
+  "LANE, IO_URING, false",
+  "LANE, EPOLL, true",
+  "VERTX, EPOLL, false"
+})
 @TestInstance(PER_CLASS)
 final class ClientFaultsIT {
   @Parameter(0)
   Engine engine;
 
   @Parameter(1)
-  boolean isNative;
+  SocketTransport transport;
 
   @Parameter(2)
   boolean isSecure;
@@ -55,7 +62,7 @@ final class ClientFaultsIT {
 
   @BeforeParameterizedClassInvocation
   void start() throws Exception {
-    scene = new Scene(engine, isNative, isSecure);
+    scene = new Scene(engine, transport, isSecure);
   }
 
   @AfterParameterizedClassInvocation
@@ -226,7 +233,7 @@ final class ClientFaultsIT {
 
   @Test
   void clients_thatDoNotRead_holdTheirServersBack() throws Exception {
-    assumeTrue(isNative && !isSecure, "once for each engine");
+    assumeTrue(transport != SocketTransport.NIO && !isSecure, "once for each engine");
     List<RawClient> clients = new ArrayList<>();
     List<Flood> floods = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
@@ -248,7 +255,7 @@ final class ClientFaultsIT {
 
   @Test
   void client_thatDoesNotRead_isCutOffInTime() throws Exception {
-    assumeTrue(isNative && !isSecure, "once for each engine");
+    assumeTrue(transport != SocketTransport.NIO && !isSecure, "once for each engine");
     RawClient client = scene.smallClient().send(Scene.bytes(GET.replace("/s/", "/brief/")));
     Flood flood = flood(LARGE);
     flood.awaitEnd();
@@ -258,7 +265,7 @@ final class ClientFaultsIT {
 
   @Test
   void webSocket_thatIsNotRead_holdsItsServerBack() throws Exception {
-    assumeTrue(isNative && !isSecure, "once for each engine");
+    assumeTrue(transport != SocketTransport.NIO && !isSecure, "once for each engine");
     RawClient client = scene.smallClient().send(Scene.bytes(UPGRADE));
     Flood flood = flood(UPGRADED);
     Flood.awaitStall(List.of(flood));
@@ -271,7 +278,7 @@ final class ClientFaultsIT {
 
   @Test
   void webSocket_thatIsNotRead_isCutOffInTime() throws Exception {
-    assumeTrue(isNative && !isSecure, "once for each engine");
+    assumeTrue(transport != SocketTransport.NIO && !isSecure, "once for each engine");
     RawClient client = scene.smallClient().send(Scene.bytes(UPGRADE.replace("/s/", "/brief/")));
     Flood flood = flood(UPGRADED);
     flood.awaitEnd();
@@ -283,7 +290,7 @@ final class ClientFaultsIT {
   @ParameterizedTest
   @ValueSource(strings = {"POST /s/x HTTP/1.1|Host: h|Content-Length: " + SIZE + "||", UPGRADE})
   void server_thatDoesNotRead_holdsItsClientBack(String request) throws Exception {
-    assumeTrue(isNative && !isSecure, "once for each engine");
+    assumeTrue(transport != SocketTransport.NIO && !isSecure, "once for each engine");
     RawClient client = scene.client().send(Scene.bytes(request));
     RawClient upstream = scene.accept();
     upstream.until("\r\n\r\n");

@@ -3,6 +3,7 @@ package dev.lblc.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 
+import dev.lblc.config.SocketTransport;
 import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.SelfSigned;
 import io.vertx.core.http.HttpClient;
@@ -26,8 +27,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Streams of events: each reaches its client before the server sends the next. */
-@ParameterizedClass(name = "engine {0}, native transport {1}")
-@CsvSource({"LANE, false", "LANE, true", "VERTX, false"})
+@ParameterizedClass(name = "engine {0}, transport {1}")
+@CsvSource({"LANE, NIO", "LANE, EPOLL", "VERTX, NIO"})
 @TestInstance(PER_CLASS)
 final class EventStreamIT {
   private static final int EVENTS = 50;
@@ -44,7 +45,7 @@ final class EventStreamIT {
   Engine engine;
 
   @Parameter(1)
-  boolean isNative;
+  SocketTransport transport;
 
   private TestGateway gateway;
   private RawServer server;
@@ -52,7 +53,7 @@ final class EventStreamIT {
   @BeforeParameterizedClassInvocation
   void start() throws Exception {
     server = new RawServer();
-    gateway = new TestGateway(engine, isNative);
+    gateway = new TestGateway(engine, transport);
     gateway
         .service("s", server.port())
         .route("s", new JsonObject())

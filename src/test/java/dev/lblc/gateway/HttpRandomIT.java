@@ -2,6 +2,7 @@ package dev.lblc.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.config.SocketTransport;
 import dev.lblc.testing.Eventually;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -21,26 +22,26 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Many clients at once whose requests and answers are of every form that HTTP/1 allows, written and read in pieces of any size:
  * every octet of every message is compared with what was sent, at both ends.
  */
-@ParameterizedClass(name = "engine {0}, native transport {1}")
-@CsvSource({"LANE, false", "LANE, true", "VERTX, false"})
+@ParameterizedClass(name = "engine {0}, transport {1}")
+@CsvSource({"LANE, NIO", "LANE, EPOLL", "LANE, IO_URING", "VERTX, NIO"})
 final class HttpRandomIT {
   private static final int CLIENTS = 6;
   private static final int SERVERS = 3;
   private static final int SESSIONS = Integer.getInteger("lblc.random.sessions", 40);
 
   private final Engine engine;
-  private final boolean isNative;
+  private final SocketTransport transport;
   private final AtomicInteger cut = new AtomicInteger();
 
-  HttpRandomIT(Engine engine, boolean isNative) {
+  HttpRandomIT(Engine engine, SocketTransport transport) {
     this.engine = engine;
-    this.isNative = isNative;
+    this.transport = transport;
   }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2})
   void messages_ofAnyForm_arriveAsTheyWereSent(long seed) throws Exception {
-    TestGateway gateway = new TestGateway(engine, isNative);
+    TestGateway gateway = new TestGateway(engine, transport);
     List<RandomServer> servers = new ArrayList<>();
     ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
     try (LoggedErrors errors = new LoggedErrors()) {

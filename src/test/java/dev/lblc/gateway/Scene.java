@@ -2,6 +2,7 @@ package dev.lblc.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.config.SocketTransport;
 import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.Ports;
@@ -43,24 +44,24 @@ final class Scene {
   private final List<RawClient> opened = new ArrayList<>();
   private Map<List<String>, Long> ends = Map.of();
 
-  Scene(Engine engine, boolean isNative) throws Exception {
-    this(engine, isNative, false);
+  Scene(Engine engine, SocketTransport transport) throws Exception {
+    this(engine, transport, false);
   }
 
-  Scene(Engine engine, boolean isNative, RawServer server) throws Exception {
-    this(engine, isNative, false, server);
+  Scene(Engine engine, SocketTransport transport, RawServer server) throws Exception {
+    this(engine, transport, false, server);
   }
 
   /** With {@code isSecure} its clients speak TLS. */
-  Scene(Engine engine, boolean isNative, boolean isSecure) throws Exception {
-    this(engine, isNative, isSecure, new RawServer());
+  Scene(Engine engine, SocketTransport transport, boolean isSecure) throws Exception {
+    this(engine, transport, isSecure, new RawServer());
   }
 
-  private Scene(Engine engine, boolean isNative, boolean isSecure, RawServer server)
+  private Scene(Engine engine, SocketTransport transport, boolean isSecure, RawServer server)
       throws Exception {
     this.server = server;
     this.isSecure = isSecure;
-    gateway = new TestGateway(engine, isNative);
+    gateway = new TestGateway(engine, transport);
     JsonObject brief = new JsonObject().put("response", "300ms").put("idle", "300ms");
     JsonObject patient = new JsonObject().put("response", "60s").put("idle", "60s");
     gateway

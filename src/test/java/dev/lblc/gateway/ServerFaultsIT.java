@@ -3,6 +3,7 @@ package dev.lblc.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 
+import dev.lblc.config.SocketTransport;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,15 +21,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Servers that end, break off or talk nonsense at each stage of an answer: what their client sees, and the log. */
-@ParameterizedClass(name = "engine {0}, native transport {1}")
-@CsvSource({"LANE, false", "LANE, true", "VERTX, true"})
+@ParameterizedClass(name = "engine {0}, transport {1}")
+@CsvSource({"LANE, NIO", "LANE, EPOLL", "LANE, IO_URING", "VERTX, EPOLL"})
 @TestInstance(PER_CLASS)
 final class ServerFaultsIT {
   @Parameter(0)
   Engine engine;
 
   @Parameter(1)
-  boolean isNative;
+  SocketTransport transport;
 
   private Scene scene;
 
@@ -71,7 +72,7 @@ final class ServerFaultsIT {
 
   @BeforeParameterizedClassInvocation
   void start() throws Exception {
-    scene = new Scene(engine, isNative);
+    scene = new Scene(engine, transport);
   }
 
   @AfterParameterizedClassInvocation
@@ -254,11 +255,17 @@ final class ServerFaultsIT {
           upstream.until("\r\n\r\n");
           upstream.send(Scene.bytes(part));
           end(upstream, end);
-          assertThat(client.rest()).endsWith("<reset>");
+          String seen = client.rest();
+          assertThat(seen.endsWith("<reset>") || isNothingYet(seen)).as(seen).isTrue();
         }
       }
       scene.ended("server_left_in_answer");
     }
+  }
+
+  /** Returns whether the gateway had passed on nothing of the answer. */
+  private static boolean isNothingYet(String seen) {
+    return seen.startsWith("HTTP/1.0 502 ");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 
+import dev.lblc.config.SocketTransport;
 import dev.lblc.testing.Eventually;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.vertx.core.json.JsonObject;
@@ -31,15 +32,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Peers that stop reading, and go on later; and servers that close their idle connections soon. */
-@ParameterizedClass(name = "engine {0}, native transport {1}")
-@CsvSource({"LANE, true", "VERTX, false"})
+@ParameterizedClass(name = "engine {0}, transport {1}")
+@CsvSource({"LANE, EPOLL", "LANE, IO_URING", "VERTX, NIO"})
 @TestInstance(PER_CLASS)
 final class SlowPeersIT {
   @Parameter(0)
   Engine engine;
 
   @Parameter(1)
-  boolean isNative;
+  SocketTransport transport;
 
   private static final int SMALL = 16 << 10;
   private static final int ROUNDS = 40;
@@ -55,7 +56,7 @@ final class SlowPeersIT {
 
   @BeforeParameterizedClassInvocation
   void start() throws Exception {
-    scene = new Scene(engine, isNative, new RawServer(SMALL));
+    scene = new Scene(engine, transport, new RawServer(SMALL));
   }
 
   @AfterParameterizedClassInvocation
@@ -232,11 +233,11 @@ final class SlowPeersIT {
   @ParameterizedTest
   @ValueSource(strings = {"GET", "POST"})
   void requests_toAServerThatClosesSoon_succeedAndAreServedOnce(String method) throws Exception {
-    boolean asksTheKernel = engine == Engine.LANE && isNative;
+    boolean asksTheKernel = engine == Engine.LANE && transport != SocketTransport.NIO;
     int mostFailed = method.equals("GET") ? 0 : asksTheKernel ? 25 : 60;
     Set<String> served = ConcurrentHashMap.newKeySet();
     AtomicInteger twice = new AtomicInteger();
-    TestGateway gateway = new TestGateway(engine, isNative);
+    TestGateway gateway = new TestGateway(engine, transport);
     try {
       int port = gateway.tcp(socket -> {
         StringBuilder all = new StringBuilder();

@@ -4,6 +4,7 @@ import static dev.lblc.testing.ConfigJson.tcp;
 import static dev.lblc.testing.ConfigJson.timeouts;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.config.SocketTransport;
 import dev.lblc.scheduler.Reason;
 import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.ExpectedLog;
@@ -15,17 +16,17 @@ import java.net.ServerSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** How a client's connection gets one to a server, or none. */
-@ParameterizedClass(name = "native transport {0}")
-@ValueSource(booleans = {false, true})
+@ParameterizedClass(name = "transport {0}")
+@EnumSource(names = {"NIO", "EPOLL"})
 @ExpectedLog("WARN Availability: server .* unavailable")
 final class TcpConnectIT {
   private final TestGateway gateway;
 
-  TcpConnectIT(boolean isNative) {
-    gateway = new TestGateway(isNative);
+  TcpConnectIT(SocketTransport transport) {
+    gateway = new TestGateway(transport);
   }
 
   @AfterEach

@@ -4,6 +4,7 @@ import static dev.lblc.testing.ConfigJson.route;
 import static dev.lblc.testing.ConfigJson.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.config.SocketTransport;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.Hellos;
 import io.vertx.core.json.JsonObject;
@@ -15,19 +16,19 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a connection that is passed on as it is says first: a ClientHello, anything else, or nothing. */
-@ParameterizedClass(name = "native transport {0}")
-@ValueSource(booleans = {false, true})
+@ParameterizedClass(name = "transport {0}")
+@EnumSource(names = {"NIO", "EPOLL"})
 final class TcpOpeningIT {
   private static final int SILENT = 2_000;
   private static final int LONG = 12_000;
 
   private final TestGateway gateway;
 
-  TcpOpeningIT(boolean isNative) {
-    gateway = new TestGateway(isNative);
+  TcpOpeningIT(SocketTransport transport) {
+    gateway = new TestGateway(transport);
   }
 
   @AfterEach

@@ -5,6 +5,7 @@ import static dev.lblc.testing.ConfigJson.tcp;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.config.SocketTransport;
 import dev.lblc.testing.Ports;
 import dev.lblc.testing.SelfSigned;
 import io.vertx.core.json.JsonObject;
@@ -16,16 +17,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Clients and servers of others', through the gateway; skipped where they are not installed. */
-@ParameterizedClass(name = "native transport {0}")
-@ValueSource(booleans = {false, true})
+@ParameterizedClass(name = "transport {0}")
+@EnumSource(names = {"NIO", "EPOLL"})
 final class TcpProgramsIT {
   private final TestGateway gateway;
 
-  TcpProgramsIT(boolean isNative) {
-    gateway = new TestGateway(isNative);
+  TcpProgramsIT(SocketTransport transport) {
+    gateway = new TestGateway(transport);
   }
 
   @AfterEach

@@ -14,6 +14,7 @@ import static dev.lblc.testing.ProxyHeaders.octets;
 import static dev.lblc.testing.ProxyHeaders.v2;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.config.SocketTransport;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -27,11 +28,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The PROXY protocol in both directions: what is believed of a header that comes, what goes out to a server. */
-@ParameterizedClass(name = "native transport {0}")
-@ValueSource(booleans = {false, true})
+@ParameterizedClass(name = "transport {0}")
+@EnumSource(names = {"NIO", "EPOLL"})
 final class TcpProxyHeaderIT {
   private static final String V1 = "PROXY TCP4 192.0.2.1 198.51.100.7 4711 8443\r\n";
 
@@ -42,8 +44,8 @@ final class TcpProxyHeaderIT {
 
   private final TestGateway gateway;
 
-  TcpProxyHeaderIT(boolean isNative) {
-    gateway = new TestGateway(isNative);
+  TcpProxyHeaderIT(SocketTransport transport) {
+    gateway = new TestGateway(transport);
   }
 
   @AfterEach

@@ -2,6 +2,7 @@ package dev.lblc.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.config.SocketTransport;
 import dev.lblc.testing.Eventually;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -15,11 +16,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Many connections that open, speak, end on one side and break off at random, beside a model of what must count. */
-@ParameterizedClass(name = "native transport {0}")
-@ValueSource(booleans = {false, true})
+@ParameterizedClass(name = "transport {0}")
+@EnumSource
 final class TcpRandomIT {
   private static final int STEPS = 1_500;
   private static final int MOST_OPEN = 150;
@@ -27,8 +29,8 @@ final class TcpRandomIT {
 
   private final TestGateway gateway;
 
-  TcpRandomIT(boolean isNative) {
-    gateway = new TestGateway(isNative);
+  TcpRandomIT(SocketTransport transport) {
+    gateway = new TestGateway(transport);
   }
 
   /** Both ends of a connection through the gateway. */

@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lblc.config.SocketTransport;
 import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.Ports;
@@ -21,16 +22,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** TCP through the gateway: what arrives, what counts, where it goes. */
-@ParameterizedClass(name = "native transport {0}")
-@ValueSource(booleans = {false, true})
+@ParameterizedClass(name = "transport {0}")
+@EnumSource
 final class TcpRelayIT {
   private final TestGateway gateway;
 
-  TcpRelayIT(boolean isNative) {
-    gateway = new TestGateway(isNative);
+  TcpRelayIT(SocketTransport transport) {
+    gateway = new TestGateway(transport);
   }
 
   @AfterEach

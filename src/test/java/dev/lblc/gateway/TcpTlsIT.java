@@ -4,6 +4,7 @@ import static dev.lblc.testing.ConfigJson.route;
 import static dev.lblc.testing.ConfigJson.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.config.SocketTransport;
 import dev.lblc.testing.Hellos;
 import dev.lblc.testing.SelfSigned;
 import io.vertx.core.json.JsonObject;
@@ -22,11 +23,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** TLS that ends at the listener: how it begins, and above all how it ends. */
-@ParameterizedClass(name = "native transport {0}")
-@ValueSource(booleans = {false, true})
+@ParameterizedClass(name = "transport {0}")
+@EnumSource
 final class TcpTlsIT {
   private static final String TLS12 = "TLSv1.2";
   private static final String TLS13 = "TLSv1.3";
@@ -38,8 +40,8 @@ final class TcpTlsIT {
 
   private final TestGateway gateway;
 
-  TcpTlsIT(boolean isNative) {
-    gateway = new TestGateway(isNative);
+  TcpTlsIT(SocketTransport transport) {
+    gateway = new TestGateway(transport);
   }
 
   @AfterEach

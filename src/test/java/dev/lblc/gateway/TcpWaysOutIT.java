@@ -5,6 +5,7 @@ import static dev.lblc.testing.ConfigJson.timeouts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.lblc.config.SocketTransport;
 import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.ExpectedLog;
@@ -20,19 +21,19 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** How connections end that do not end in an orderly way: what both peers see, what counts, what is logged. */
-@ParameterizedClass(name = "native transport {0}")
-@ValueSource(booleans = {false, true})
+@ParameterizedClass(name = "transport {0}")
+@EnumSource
 @ExpectedLog("WARN ConnectionCount: listener web refuses connections")
 final class TcpWaysOutIT {
-  private final boolean isNative;
+  private final SocketTransport transport;
   private final TestGateway gateway;
 
-  TcpWaysOutIT(boolean isNative) {
-    this.isNative = isNative;
-    gateway = new TestGateway(isNative);
+  TcpWaysOutIT(SocketTransport transport) {
+    this.transport = transport;
+    gateway = new TestGateway(transport);
   }
 
   @AfterEach
@@ -137,7 +138,7 @@ final class TcpWaysOutIT {
   @Test
   void clientsReset_afterItsEnd_resetsTheServer() throws Exception {
     expectLog("client reset the connection", new JsonObject(), (client, served) -> {
-      assumeTrue(isNative, "NIO does not tell of it");
+      assumeTrue(transport != SocketTransport.NIO, "NIO does not tell of it");
       client.endOutput();
       assertThat(served.rest()).isEmpty();
       client.reset();
@@ -148,7 +149,7 @@ final class TcpWaysOutIT {
   @Test
   void serversReset_afterItsEnd_resetsTheClient() throws Exception {
     expectLog("server reset the connection", new JsonObject(), (client, served) -> {
-      assumeTrue(isNative, "NIO does not tell of it");
+      assumeTrue(transport != SocketTransport.NIO, "NIO does not tell of it");
       served.endOutput();
       assertThat(client.rest()).isEmpty();
       served.reset();

@@ -2,10 +2,12 @@ package dev.lblc.gateway;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lblc.config.ConfigException;
 import dev.lblc.config.ConfigReader;
 import dev.lblc.config.GatewayConfig;
+import dev.lblc.config.SocketTransport;
 import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.LblcVerticle;
@@ -16,6 +18,7 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -24,6 +27,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.transport.Transport;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -51,21 +55,30 @@ final class TestGateway {
   private final JsonArray listeners = new JsonArray();
   private @Nullable Gateway gateway;
 
-  /** On the JDK's transport; its HTTP listeners use the engine. */
+  /** On the JDK's transport, or the one that {@code -Dlblc.transport} names; its HTTP listeners use the engine. */
   TestGateway(Engine engine) {
-    this(engine, false);
+    this(engine, SocketTransport.valueOf(System.getProperty("lblc.transport", "NIO")));
   }
 
-  /** On the native transport, as far as there is one here, or the JDK's. */
-  TestGateway(boolean isNative) {
-    this(Engine.VERTX, isNative);
+  /** On a transport; the test is left out where this machine does not have it. */
+  TestGateway(SocketTransport transport) {
+    this(Engine.VERTX, transport);
   }
 
   /** With both chosen. */
-  TestGateway(Engine engine, boolean isNative) {
+  TestGateway(Engine engine, SocketTransport transport) {
     this.engine = engine;
-    vertx =
-        Vertx.vertx(new VertxOptions().setEventLoopPoolSize(4).setPreferNativeTransport(isNative));
+    vertx = vertx(transport);
+  }
+
+  private static Vertx vertx(SocketTransport wanted) {
+    VertxBuilder builder = Vertx.builder().with(new VertxOptions().setEventLoopPoolSize(4));
+    if (wanted == SocketTransport.NIO) {
+      return builder.build();
+    }
+    Transport transport = wanted == SocketTransport.EPOLL ? Transport.EPOLL : Transport.IO_URING;
+    assumeTrue(transport != null && transport.available(), () -> wanted + " is not available");
+    return builder.withTransport(transport).build();
   }
 
   /** A service with a server {@code NAME-0}, {@code NAME-1} ... on each port. */

@@ -1,5 +1,6 @@
 package dev.lblc.gateway;
 
+import dev.lblc.config.SocketTransport;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
@@ -20,7 +21,7 @@ public final class TransparentMain {
   /** Connects to each of the arguments, {@code ADDRESS:PORT}. */
   public static void main(String[] args) throws Exception {
     Set<String> seen = new TreeSet<>();
-    TestGateway gateway = new TestGateway(true);
+    TestGateway gateway = new TestGateway(SocketTransport.EPOLL);
     try (RawServer server = new RawServer()) {
       gateway
           .service("s", server.port())

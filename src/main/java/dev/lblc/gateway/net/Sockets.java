@@ -1,9 +1,11 @@
 package dev.lblc.gateway.net;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.Socket;
@@ -11,6 +13,7 @@ import io.netty.channel.unix.UnixChannel;
 import io.netty.handler.codec.CodecException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.NotYetConnectedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,7 +23,10 @@ import org.slf4j.LoggerFactory;
 public final class Sockets {
   private static final Logger LOG = LoggerFactory.getLogger(Sockets.class);
 
-  /** TCP_ESTABLISHED of the kernel. */
+  /** IPPROTO_TCP of the kernel; its TCP_INFO, which begins with an octet for the state; and TCP_ESTABLISHED. */
+  private static final int TCP = 6;
+
+  private static final int INFO = 11;
   private static final int ESTABLISHED = 1;
 
   private Sockets() {}
@@ -31,21 +37,38 @@ public final class Sockets {
   }
 
   /**
-   * Ends the output of a socket, once all that was written is gone. With the native transport past Netty, which would
-   * make an exception for writes still to come: a fortieth of what a short connection costs.
+   * Ends the output of a socket, once all that was written is gone. With epoll past Netty, which would make an exception for
+   * writes still to come: a fortieth of what a short connection costs. With io_uring, which writes even nothing, such a write would
+   * close the socket.
    */
-  @SuppressWarnings("FutureReturnValueIgnored")
   public static void endOutput(Channel channel) {
-    Socket socket = nativeSocket(channel);
-    if (socket == null) {
+    if (isAllGone(channel)) {
+      endOutputNow(channel);
+    } else {
+      ChannelPromise gone = channel.newPromise();
+      gone.addListener(written -> endOutputNow(channel));
+      channel.unsafe().write(Unpooled.EMPTY_BUFFER, gone);
+      channel.unsafe().flush();
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored")
+  private static void endOutputNow(Channel channel) {
+    if (channel instanceof EpollSocketChannel socket) {
+      try {
+        ((Socket) socket.fd()).shutdown(false, true);
+      } catch (IOException | NotYetConnectedException e) {
+        LOG.debug("a socket that was closed before its end", e);
+      }
+    } else {
       ((DuplexChannel) channel).shutdownOutput();
-      return;
     }
-    try {
-      socket.shutdown(false, true);
-    } catch (IOException | NotYetConnectedException e) {
-      LOG.debug("a socket that was closed before its end", e);
-    }
+  }
+
+  /** Returns whether the kernel has all that was written. */
+  private static boolean isAllGone(Channel channel) {
+    ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
+    return out == null || out.isEmpty();
   }
 
   /** Resets a connection, unless it is closed. */
@@ -83,12 +106,21 @@ public final class Sockets {
 
   /**
    * Returns whether the other end has ended the connection, though its end was not read yet. Asks the kernel, which takes about a
-   * microsecond. Always false without the native transport, which alone can ask.
+   * microsecond. Always false without a native transport of Linux, which alone can ask.
    */
   public static boolean hasPeerEnded(Channel channel) {
-    return channel instanceof EpollSocketChannel socket
-        && socket.isOpen()
-        && socket.tcpInfo().state() != ESTABLISHED;
+    Socket socket = nativeSocket(channel);
+    if (socket == null || !socket.isOpen()) {
+      return false;
+    }
+    ByteBuffer state = ByteBuffer.allocate(1);
+    try {
+      socket.getRawOpt(TCP, INFO, state);
+      return state.get(0) != ESTABLISHED;
+    } catch (IOException e) {
+      LOG.debug("a socket cannot be asked for its state", e);
+      return false;
+    }
   }
 
   /** Returns how many bytes were written to a socket that the kernel has not taken yet. */

@@ -132,8 +132,8 @@ final class TlsFront extends ChannelDuplexHandler {
         ? new ClearTextException(context.channel())
         : new NotSslRecordException("the client does not speak TLS");
     context.fireUserEventTriggered(new SslHandshakeCompletionEvent(why));
-    if (!isHttp) {
-      context.close();
+    if (!isHttp) { // behind the answers to what it asked before
+      context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> context.close());
     }
   }
 

@@ -10,7 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
-import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -25,6 +25,10 @@ import org.slf4j.LoggerFactory;
 // The futures of Netty's that are not waited for tell what closeFuture or the pipeline tell, too.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Acceptors {
+  /** By the kernel's numbers, for whichever native transport there is. */
+  private static final IntegerUnixChannelOption IP_TRANSPARENT =
+      new IntegerUnixChannelOption("IP_TRANSPARENT", 0, 19);
+
   private static final Logger LOG = LoggerFactory.getLogger(Acceptors.class);
 
   /** How long nothing is accepted after that failed: nearly always for want of file descriptors. */
@@ -105,8 +109,8 @@ final class Acceptors {
   }
 
   private static void takeAnyAddress(ServerChannel channel) throws IOException {
-    if (!channel.config().setOption(EpollChannelOption.IP_TRANSPARENT, true)) {
-      throw new IOException("transparent needs the native transport");
+    if (!channel.config().setOption(IP_TRANSPARENT, 1)) {
+      throw new IOException("transparent needs epoll or io_uring");
     }
   }
 

@@ -38,6 +38,7 @@ final class Side extends ChannelInboundHandlerAdapter {
   private long received;
   private boolean inputEnded;
   private boolean isTruncated;
+  private boolean outputEnded;
   private long waiting;
   private long seenReceived;
   private long seenLeft;
@@ -151,7 +152,9 @@ final class Side extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    session.broken(this, null);
+    if (!inputEnded || !outputEnded) { // else Netty has closed what has ended both ways
+      session.broken(this, null);
+    }
   }
 
   @Override
@@ -266,6 +269,7 @@ final class Side extends ChannelInboundHandlerAdapter {
 
   /** Says that no more will be sent. */
   void endOutput() {
+    outputEnded = true;
     SslHandler tls = tls();
     if (tls == null) {
       Sockets.endOutput(channel);
