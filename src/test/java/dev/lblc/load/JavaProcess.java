@@ -1,7 +1,9 @@
 package dev.lblc.load;
 
+import dev.lblc.testing.SharedClasses;
 import dev.lblc.testing.UnexpectedLog;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -17,11 +19,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A JVM with this one's class path, whose output is kept. Closing it kills it. */
+/** A JVM whose output is kept: one of the jar that was just packaged, or of a main class of the tests. Closing it kills it. */
 final class JavaProcess implements AutoCloseable {
-  /** For many processes that start at once on few processors, and do little. */
-  static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+  static final List<String> QUICK_START = SharedClasses.QUICK_START;
 
+  private static final Path TEST_CLASSES = Path.of("target", "test-classes");
   private static final Pattern GENERATION = Pattern.compile("(?:generation|heap) .* used (\\d+)K");
   private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
 
@@ -42,7 +44,7 @@ final class JavaProcess implements AutoCloseable {
   }
 
   /**
-   * Starts a main class and returns at once.
+   * Starts a main class of the tests, which finds all else in the jar that was just packaged, and returns at once.
    *
    * @param runner command that runs a command in its own process, such as one that enters a network namespace; may be
    *     empty
@@ -51,8 +53,10 @@ final class JavaProcess implements AutoCloseable {
   static JavaProcess launch(
       List<String> runner, List<String> options, String readyText, String mainClass, String... args)
       throws IOException {
-    List<String> program = List.of("-cp", System.getProperty("java.class.path"), mainClass);
-    return start(runner, options, readyText, program, args);
+    List<String> all = new ArrayList<>(options);
+    all.addAll(SharedClasses.options());
+    String classPath = SharedClasses.JAR + File.pathSeparator + TEST_CLASSES;
+    return start(runner, all, readyText, List.of("-cp", classPath, mainClass), args);
   }
 
   /** Starts the jar that was just packaged, with nothing else on its class path, and returns at once. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.load.Program.Result;
 import dev.lblc.testing.Ports;
+import dev.lblc.testing.SharedClasses;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

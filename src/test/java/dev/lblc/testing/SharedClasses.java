@@ -1,7 +1,5 @@
-package dev.lblc.load;
+package dev.lblc.testing;
 
-import dev.lblc.testing.ConfigJson;
-import dev.lblc.testing.Ports;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -16,16 +14,21 @@ import java.util.concurrent.TimeUnit;
  * The classes that a clustered gateway loads, as the JVM has laid them out, in a file beside its jar: a process that maps it
  * starts in half the time. Made once for a build, by a gateway that starts and ends.
  */
-final class SharedClasses {
-  static final String JAR = "target/vertx-lblc.jar";
+public final class SharedClasses {
+  /** The jar that was just packaged. */
+  public static final String JAR = "target/vertx-lblc.jar";
+
+  /** For many processes that start at once on few processors, and do little. */
+  public static final List<String> QUICK_START =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
   private static final Path ARCHIVE = Path.of("target", "vertx-lblc.jsa");
   private static final int PATIENCE_SECONDS = 60;
 
   private SharedClasses() {}
 
-  /** Returns the options of a JVM that uses them. */
-  static List<String> options() throws IOException {
+  /** Returns the options of a JVM that uses them; the first on its class path has to be {@link #JAR}, by that name. */
+  public static List<String> options() throws IOException {
     return List.of("-XX:SharedArchiveFile=" + archive());
   }
 
@@ -51,7 +54,7 @@ final class SharedClasses {
     Files.writeString(config, config(hazelcast).encode());
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + "/bin/java");
-    command.addAll(JavaProcess.QUICK_START);
+    command.addAll(QUICK_START);
     command.addAll(
         List.of("-XX:ArchiveClassesAtExit=" + archive, "-jar", JAR, "run", config.toString()));
     Process gateway = new ProcessBuilder(command).redirectErrorStream(true).start();
