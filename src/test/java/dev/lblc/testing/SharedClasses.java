@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class SharedClasses {
   /** The jar that was just packaged. */
-  public static final String JAR = "target/vertx-lblc.jar";
+  public static final String JAR =
+      Path.of("target", "vertx-lblc.jar").toAbsolutePath().toString();
 
   /** For many processes that start at once on few processors, and do little. */
   public static final List<String> QUICK_START =
@@ -27,7 +28,7 @@ public final class SharedClasses {
 
   private SharedClasses() {}
 
-  /** Returns the options of a JVM that uses them; the first on its class path has to be {@link #JAR}, by that name. */
+  /** Returns the options of a JVM that uses them, wherever it is started; the first on its class path has to be {@link #JAR}. */
   public static List<String> options() throws IOException {
     return List.of("-XX:SharedArchiveFile=" + archive());
   }
