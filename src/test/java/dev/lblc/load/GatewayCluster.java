@@ -96,12 +96,20 @@ final class GatewayCluster implements AutoCloseable {
 
   /** Requests enough for the compiler to have done the most of its work: what is slow from now on is a fault's doing. */
   private void warmUp() throws IOException {
+    List<HttpSocket> sockets = new ArrayList<>();
     for (GatewayNode node : nodes) {
-      try (HttpSocket socket = connect(node)) {
-        for (int i = 0; i < 1_000; i++) {
-          server(socket.get("/small/load" + i % 500));
-        }
+      sockets.add(connect(node));
+    }
+    for (int i = 0; i < 1_000; i++) {
+      for (HttpSocket socket : sockets) {
+        socket.send("/small/load" + i % 500);
       }
+      for (HttpSocket socket : sockets) {
+        server(socket.answer());
+      }
+    }
+    for (HttpSocket socket : sockets) {
+      socket.close();
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.lblc.load;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -17,6 +18,7 @@ final class HttpSocket implements AutoCloseable {
   private static final int CONNECT_MILLIS = 2_000;
 
   private final Socket socket = new Socket();
+  private final InputStream in;
 
   /**
    * A whole answer.
@@ -50,6 +52,7 @@ final class HttpSocket implements AutoCloseable {
       socket.connect(address, CONNECT_MILLIS);
       socket.setSoTimeout(patienceMillis);
       socket.setTcpNoDelay(true);
+      in = new BufferedInputStream(socket.getInputStream()); // heads are read byte by byte
     } catch (IOException e) {
       socket.close();
       throw e;
@@ -74,7 +77,6 @@ final class HttpSocket implements AutoCloseable {
    * @throws EOFException with the message {@code no answer} if the connection was ended before its first byte
    */
   Answer answer() throws IOException {
-    InputStream in = socket.getInputStream();
     String head = head(in);
     if (head.isEmpty()) {
       throw new EOFException("no answer");
