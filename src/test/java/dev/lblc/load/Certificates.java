@@ -11,8 +11,7 @@ record Certificates(Path certificate, Path key, Path trust) {
   /** Makes them in a folder, which is created. */
   static Certificates in(Path folder) throws Exception {
     Files.createDirectory(folder);
-    X509Bundle authority =
-        named("CN=authority").setIsCertificateAuthority(true).buildSelfSigned();
+    X509Bundle authority = named("CN=authority").setIsCertificateAuthority(true).buildSelfSigned();
     X509Bundle node = named("CN=node").buildIssuedBy(authority);
     return new Certificates(
         Files.writeString(folder.resolve("cert.pem"), node.getCertificatePEM()),
@@ -21,6 +20,8 @@ record Certificates(Path certificate, Path key, Path trust) {
   }
 
   private static CertificateBuilder named(String subject) {
-    return new CertificateBuilder().algorithm(CertificateBuilder.Algorithm.ecp256).subject(subject);
+    return new CertificateBuilder()
+        .algorithm(CertificateBuilder.Algorithm.ecp256)
+        .subject(subject);
   }
 }
