@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lblc.testing.Eventually;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetSocket;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,32 @@ final class PoolIT {
         asked.forEach(socket -> socket.write(OK));
         assertThat(second.response()).endsWith("ok");
         assertThat(third.response()).endsWith("ok");
+      }
+      gateway.awaitIdle();
+    } finally {
+      gateway.stop();
+    }
+  }
+
+  /** The wait is at most the route's limit for connects; each engine has some tenths of a second to notice. */
+  @ParameterizedTest
+  @EnumSource
+  void wait_forAConnection_endsWithTheLimitForConnects(Engine engine) throws Exception {
+    TestGateway gateway = new TestGateway(engine);
+    try (RawServer server = new RawServer()) {
+      JsonObject one = new JsonObject().put("pool", new JsonObject().put("maxConnections", 1));
+      JsonObject brief = new JsonObject().put("timeouts", new JsonObject().put("connect", "300ms"));
+      gateway.service("two", one, server.port()).route("two", brief).start(1);
+      try (RawClient first = new RawClient(gateway.port());
+          RawClient second = new RawClient(gateway.port());
+          RawClient busy = asked(first, server)) {
+        long began = System.nanoTime();
+        second.send(REQUEST.formatted("two"));
+        assertThat(second.response()).contains("504 connect timed out");
+        assertThat(Duration.ofNanos(System.nanoTime() - began))
+            .isBetween(Duration.ofMillis(300), Duration.ofMillis(1200));
+        busy.send(OK);
+        assertThat(first.response()).endsWith("ok");
       }
       gateway.awaitIdle();
     } finally {

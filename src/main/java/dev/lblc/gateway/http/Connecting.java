@@ -26,6 +26,11 @@ final class Connecting<S extends ServerSide> {
     return attempts;
   }
 
+  /** Returns whether the present attempt waits for a connection of the pool, or has done so. */
+  boolean hasQueued() {
+    return leave != null;
+  }
+
   /** Stops counting the connection, and gives up the place of an attempt that waits. */
   void release() {
     attempts.release();

@@ -114,6 +114,11 @@ public final class Exchange<S extends ServerSide> {
         + (connecting == null ? 0 : connecting.attempts().givenUp());
   }
 
+  /** Returns whether a connection of the server's pool is waited for, or was. */
+  boolean hasQueued() {
+    return connecting != null && connecting.hasQueued();
+  }
+
   boolean isServerStalled() {
     return server != null && server.isStalled();
   }
@@ -216,7 +221,7 @@ public final class Exchange<S extends ServerSide> {
     if (isOver || server == null || client.head().protocol() == Protocol.HTTP_1_0) {
       return null;
     }
-    return HeaderPolicy.response(head, route().responseEdits());
+    return HeaderPolicy.response(head.status(), head, route().responseEdits());
   }
 
   /** Returns the plan of the trailers of the request. */

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 final class ExchangeLimits implements DeadlineRing.Timed {
   private static final Logger LOG = LoggerFactory.getLogger(ExchangeLimits.class);
 
-  /** How much longer than its limit a connect may take: the engine should have ended it by then. */
+  /** How much longer than its limit a connect may take: the engine should have ended it by then. No engine ends a wait in the pool. */
   private static final long CONNECT_GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** How long a client may go on with a request that was answered already. */
@@ -54,7 +54,7 @@ final class ExchangeLimits implements DeadlineRing.Timed {
     switch (exchange.phase()) {
       case CONNECTING -> {
         long limit = TimeUnit.MILLISECONDS.toNanos(exchange.route().connectMillis());
-        if (phaseNanos > limit + CONNECT_GRACE_NANOS) {
+        if (phaseNanos > (exchange.hasQueued() ? limit : limit + CONNECT_GRACE_NANOS)) {
           exchange.abort(Failure.CONNECT_TIMEOUT);
         }
       }

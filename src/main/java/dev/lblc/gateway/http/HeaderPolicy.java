@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class HeaderPolicy {
+  private static final int FIRST_FINAL = 200;
+  private static final int NO_CONTENT = 204;
+
   private static final AsciiString CONNECTION = AsciiString.cached("connection");
   private static final AsciiString CONTENT_LENGTH = AsciiString.cached("content-length");
   private static final AsciiString COOKIE = AsciiString.cached("cookie");
@@ -103,9 +106,11 @@ final class HeaderPolicy {
     return plan;
   }
 
-  /** Plans the headers of a response. */
-  static HeaderPlan response(HeaderView headers, HeaderEdits edits) {
-    return new HeaderPlan(OF_RESPONSES, edits, named(headers), NOTHING, false);
+  /** Plans the headers of a response; one that never has a body must not announce a length: RFC 9110 8.6. */
+  static HeaderPlan response(int status, HeaderView headers, HeaderEdits edits) {
+    boolean hasNoLength = status < FIRST_FINAL || status == NO_CONTENT;
+    return new HeaderPlan(
+        OF_RESPONSES, edits, named(headers), hasNoLength ? ONLY_CONTENT_LENGTH : NOTHING, false);
   }
 
   /** Plans the headers of a response that switches to WebSocket. */

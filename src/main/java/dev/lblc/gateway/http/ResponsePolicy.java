@@ -34,7 +34,7 @@ final class ResponsePolicy {
 
   /** The protocol that a server asks for instead is for the client to know: RFC 9110 15.5.22. */
   private static HeaderPlan headers(RequestHead request, ResponseHead response, Route route) {
-    HeaderPlan plan = HeaderPolicy.response(response, route.responseEdits());
+    HeaderPlan plan = HeaderPolicy.response(response.status(), response, route.responseEdits());
     String wanted = response.status() == UPGRADE_REQUIRED && request.protocol() != Protocol.HTTP_2
         ? response.header("upgrade")
         : null;

@@ -310,6 +310,14 @@ public final class HeaderCases {
             Set.of("X-From"),
             List.of("X-From: a", "X-Answer: b", "X-Kept: c"),
             List.of("x-answer: set", "X-Kept: c")),
+        response(
+            200, "a length stays", Map.of(), Set.of(), List.of("Content-Length: 2"), List.of("Content-Length: 2")),
+        response(
+            304, "a length without a body stays", Map.of(), Set.of(), List.of("Content-Length: 2"), List.of("Content-Length: 2")),
+        response(
+            204, "there is never a body, nor a length", Map.of(), Set.of(), List.of("Content-Length: 2", "X-Kept: 1"), List.of("X-Kept: 1")),
+        response(
+            103, "an interim answer has no length", Map.of(), Set.of(), List.of("Content-Length: 2", "X-Kept: 1"), List.of("X-Kept: 1")),
         switched(
             List.of(
                 "Connection: Upgrade, X-Hop",
@@ -406,10 +414,20 @@ public final class HeaderCases {
       Set<String> remove,
       List<String> came,
       List<String> goes) {
+    return response(200, name, set, remove, came, goes);
+  }
+
+  private static Case response(
+      int status,
+      String name,
+      Map<String, String> set,
+      Set<String> remove,
+      List<String> came,
+      List<String> goes) {
     return new Case(
-        "response: " + name,
+        "response " + status + ": " + name,
         came,
-        HeaderPolicy.response(new ListedHeaders(came), edits(set, remove)),
+        HeaderPolicy.response(status, new ListedHeaders(came), edits(set, remove)),
         goes);
   }
 
