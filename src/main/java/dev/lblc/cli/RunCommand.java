@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 /** {@code run}: starts the gateway, which goes on after the command has returned. */
 @Command(
     name = "run",
-    description = "Runs the gateway until SIGTERM or SIGINT.",
+    description = "Runs the gateway until SIGTERM, SIGINT or SIGHUP.",
     mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
   @Mixin

@@ -124,7 +124,11 @@ final class Rollout {
   }
 
   private Future<Void> open(Listener listener) {
-    return listener.open(workers).onSuccess(done -> undo.push(() -> listener.close(Duration.ZERO)));
+    return listener
+        .open(workers)
+        .onSuccess(done -> undo.push(() -> listener.close(Duration.ZERO)))
+        .recover(cause -> Future.failedFuture(new IllegalStateException(
+            "listener " + listener.name() + ": " + cause.getMessage(), cause)));
   }
 
   private Future<Void> vacate(Listener listener) {

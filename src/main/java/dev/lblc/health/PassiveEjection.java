@@ -57,7 +57,7 @@ final class PassiveEjection {
   }
 
   private void readmit() {
-    listener.ejected(false, "ejected for " + config.eject().toMillis() + " ms");
+    listener.ejected(false, "it was ejected for " + config.eject().toMillis() + " ms, which are over");
     state.set(0);
   }
 }

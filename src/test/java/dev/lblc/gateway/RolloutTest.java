@@ -22,7 +22,7 @@ final class RolloutTest {
     Fake b = new Fake("b", 1, 9);
     Fake c = new Fake("c", 1, 0);
     Rollout rollout = rollout(List.of(a), List.of(b, c));
-    assertThat(rollout.run().failed()).isTrue();
+    assertThat(rollout.run().cause()).hasMessage("listener c: cannot be opened");
     assertThat(events).containsExactly("a closes", "b opens", "c fails", "b closes", "a opens");
     assertThat(rollout.restored()).containsOnlyKeys("a");
   }

@@ -70,13 +70,19 @@ public final class Certificate {
       isPair = areOfOneAnother(keys);
     } catch (Exception e) { // all that getKeyManagerFactory declares
       throw new IllegalArgumentException(
-          certificate + " and " + key + " are not a certificate and its key in PEM: " + e, e);
+          certificate + " and " + key + " are not a certificate and its key in PEM: " + words(e), e);
     }
     if (!isPair) {
       throw new IllegalArgumentException(
           key + " is not the private key of the first certificate in " + certificate);
     }
     return new Certificate(chain, secret, keys);
+  }
+
+  /** Returns what an exception says; with its class, unless that says nothing. */
+  private static String words(Exception e) {
+    String message = e.getMessage();
+    return e.getClass() == RuntimeException.class && message != null ? message : e.toString();
   }
 
   /** Returns it for a server of Vert.x. */
