@@ -39,7 +39,7 @@ final class Access {
       }
     } else if (!authorized(token, request.getHeader(HttpHeaders.AUTHORIZATION))) {
       request.response().putHeader("WWW-Authenticate", "Bearer realm=\"vertx-lblc\"");
-      throw new ProblemException(401, "a bearer token is needed");
+      throw new ProblemException(401, "no bearer token, or not that of this gateway");
     }
   }
 

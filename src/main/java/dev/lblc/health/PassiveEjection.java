@@ -57,7 +57,8 @@ final class PassiveEjection {
   }
 
   private void readmit() {
-    listener.ejected(false, "it was ejected for " + config.eject().toMillis() + " ms, which are over");
+    listener.ejected(
+        false, "it was ejected for " + config.eject().toMillis() + " ms, which are over");
     state.set(0);
   }
 }

@@ -60,7 +60,7 @@ class RunningGatewayCommandsIT {
     String url = "http://127.0.0.1:" + start("secret");
     assertThat(execute("status", "--admin", url)).isEqualTo(1);
     assertThat(err.toString().lines())
-        .containsExactly(url + " answered 401: a bearer token is needed");
+        .containsExactly(url + " answered 401: no bearer token, or not that of this gateway");
     assertThat(execute("status", "--admin", url, "--token", "secret")).isZero();
   }
 

@@ -70,7 +70,8 @@ public final class Certificate {
       isPair = areOfOneAnother(keys);
     } catch (Exception e) { // all that getKeyManagerFactory declares
       throw new IllegalArgumentException(
-          certificate + " and " + key + " are not a certificate and its key in PEM: " + words(e), e);
+          certificate + " and " + key + " are not a certificate and its key in PEM: " + words(e),
+          e);
     }
     if (!isPair) {
       throw new IllegalArgumentException(

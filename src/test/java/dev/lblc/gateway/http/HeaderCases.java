@@ -311,13 +311,33 @@ public final class HeaderCases {
             List.of("X-From: a", "X-Answer: b", "X-Kept: c"),
             List.of("x-answer: set", "X-Kept: c")),
         response(
-            200, "a length stays", Map.of(), Set.of(), List.of("Content-Length: 2"), List.of("Content-Length: 2")),
+            200,
+            "a length stays",
+            Map.of(),
+            Set.of(),
+            List.of("Content-Length: 2"),
+            List.of("Content-Length: 2")),
         response(
-            304, "a length without a body stays", Map.of(), Set.of(), List.of("Content-Length: 2"), List.of("Content-Length: 2")),
+            304,
+            "a length without a body stays",
+            Map.of(),
+            Set.of(),
+            List.of("Content-Length: 2"),
+            List.of("Content-Length: 2")),
         response(
-            204, "there is never a body, nor a length", Map.of(), Set.of(), List.of("Content-Length: 2", "X-Kept: 1"), List.of("X-Kept: 1")),
+            204,
+            "there is never a body, nor a length",
+            Map.of(),
+            Set.of(),
+            List.of("Content-Length: 2", "X-Kept: 1"),
+            List.of("X-Kept: 1")),
         response(
-            103, "an interim answer has no length", Map.of(), Set.of(), List.of("Content-Length: 2", "X-Kept: 1"), List.of("X-Kept: 1")),
+            103,
+            "an interim answer has no length",
+            Map.of(),
+            Set.of(),
+            List.of("Content-Length: 2", "X-Kept: 1"),
+            List.of("X-Kept: 1")),
         switched(
             List.of(
                 "Connection: Upgrade, X-Hop",

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 final class PipelineCheckTest {
   @Test
-  @ExpectedLog("WARN PipelineCheck: the check of the engine lane took longer than 10 s.*started again$")
+  @ExpectedLog(
+      "WARN PipelineCheck: the check of the engine lane took longer than 10 s.*started again$")
   void log_ofATimeout_doesNotBlameVertx() {
     PipelineCheck.log(new TimeoutException());
   }
