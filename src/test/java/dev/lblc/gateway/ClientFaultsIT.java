@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 
 import dev.lblc.config.SocketTransport;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -395,6 +396,23 @@ final class ClientFaultsIT {
     }
   }
 
+  /** A tunnel would not be told of the end, which has come before it. */
+  @Test
+  void client_thatEndsItsSideBehindAnUpgrade_getsNoTunnel() throws Exception {
+    assumeTrue(engine == Engine.LANE && !isSecure);
+    scene.gateway.stopTime();
+    try (RawClient client = scene.client()) {
+      client.send(Scene.bytes(GET + UPGRADE)).endOutput();
+      try (RawClient upstream = scene.accept()) {
+        upstream.until("\r\n\r\n");
+        scene.settle();
+        upstream.send(Scene.bytes(OK_2));
+        assertThat(client.rest()).endsWith("ok");
+      }
+    }
+    scene.ended("answered", "client_left");
+  }
+
   @Test
   void client_thatEndsItsSideWithinABody_hasLeft() throws Exception {
     assumeTrue(engine == Engine.LANE && !isSecure); // else it may leave before it has a server
@@ -456,6 +474,29 @@ final class ClientFaultsIT {
         }
         scene.ended("bad_request_body");
       }
+    }
+  }
+
+  /** More than the gateway reads before it answers: a socket that is closed with that unread is reset, and the answer lost. */
+  @ParameterizedTest
+  @CsvSource({
+    "'GET /s/', 414, line_too_long",
+    "'GET /s/x HTTP/1.1|A: ', 431, headers_too_large",
+    "'GET /s/x HTTP/2.0|A: ', 505, unsupported_version",
+    "'GET  /s/x HTTP/1.1|A: ', 400, bad_request",
+    "'POST /refusing/x HTTP/1.1|Host: h|Transfer-Encoding: chunked||zz|', '400|502', 'bad_request_body|connect_failed'"
+  })
+  void refusal_ofWhatGoesOn_isReadToItsEnd(String begin, String status, String reason)
+      throws Exception {
+    byte[] more = "x".repeat(1 << 20).getBytes(StandardCharsets.US_ASCII);
+    for (int i = 0; i < 5; i++) {
+      try (RawClient client = scene.client()) {
+        client.send(Scene.bytes(begin));
+        client.send(more);
+        assertThat(client.endOutput().rest())
+            .matches("(?s)HTTP/1.1 (" + status + ") .*\r\n\r\n(" + status + ") [^\r]+\n");
+      }
+      scene.ended(reason);
     }
   }
 

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Servers that end, break off or talk nonsense at each stage of an answer: what their client sees, and the log. */
 @ParameterizedClass(name = "engine {0}, transport {1}")
@@ -240,6 +241,36 @@ final class ServerFaultsIT {
       case WHOLE -> {
         assertThat(isWhole).as(all).isTrue();
         assertThat(answers.get(0).status()).isEqualTo(200);
+      }
+    }
+  }
+
+  /** What has come is passed on before the cut, and what the log says was sent is what the client has. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "zz|"})
+  void answer_cutShort_isPassedOnAsFarAsItCame(String fault) throws Exception {
+    for (int size : List.of(100, 5000, 200_000)) {
+      try (RawClient client = scene.client()) {
+        client.send(Scene.bytes("GET /s/x HTTP/1.1|Host: h||"));
+        try (RawClient upstream = scene.accept()) {
+          upstream.until("\r\n\r\n");
+          upstream.send(Scene.bytes(
+              OK_CHUNKED + Integer.toHexString(size) + "|" + "x".repeat(size) + "|" + fault));
+          upstream.endOutput();
+          String seen = client.rest();
+          boolean isCut = seen.startsWith("HTTP/1.1 200 ");
+          assertThat(isCut || seen.startsWith("HTTP/1.1 502 ")).as(seen).isTrue();
+          String line = scene
+              .ended(fault.isEmpty() ? "server_left_in_answer" : "bad_response|bad_response_body")
+              .get(0);
+          assertThat(line).contains(isCut ? " 200 " : " 502 ");
+          if (isCut) {
+            long octets = seen.chars().filter(octet -> octet == 'x').count();
+            assertThat(Long.parseLong(line.split(" ", 7)[5])) // the lane counts the chunks, too
+                .as(line)
+                .isBetween(octets, octets + 16);
+          }
+        }
       }
     }
   }

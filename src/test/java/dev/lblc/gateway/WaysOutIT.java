@@ -285,10 +285,22 @@ final class WaysOutIT {
   @ValueSource(strings = {"cut-length", "cut-chunks", "stall", "endless"})
   void response_cutShort_isCutShortForTheClient(String how) throws Exception {
     try (RawClient client = new RawClient(gateway.port())) {
-      client.send("GET /raw/" + how + " HTTP/1.1\r\nHost: h\r\n\r\n");
+      client.send(RawClient.head("GET /raw/" + how + " HTTP/1.1", "Host: h", "Connection: close"));
       String all = client.rest();
-      assertThat(all).startsWith("HTTP/1.1 200 ").contains("12345").doesNotContain("\r\n0\r\n\r\n");
+      if (!isNothingYet(how, all)) {
+        assertThat(all)
+            .startsWith("HTTP/1.1 200 ")
+            .contains("12345")
+            .doesNotContain("\r\n0\r\n\r\n");
+      }
     }
+  }
+
+  /** Returns whether the gateway had passed on nothing of an answer that was cut short. */
+  private boolean isNothingYet(String how, String seen) {
+    return how.startsWith("cut")
+        && gateway.mayLearnOfEndAtOnce()
+        && seen.matches("(?s)HTTP/1.\\d 502 .*\r\n502 [^\r]+\n");
   }
 
   @Test
@@ -304,7 +316,8 @@ final class WaysOutIT {
   void response_cutShortForAnOldClient_isReset(String how) throws Exception {
     try (RawClient client = new RawClient(gateway.port())) {
       client.send("GET /raw/" + how + " HTTP/1.0\r\nHost: h\r\n\r\n");
-      assertThat(client.rest()).endsWith("<reset>");
+      String all = client.rest();
+      assertThat(all.endsWith("<reset>") || isNothingYet(how, all)).as(all).isTrue();
     }
   }
 

@@ -11,6 +11,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.handler.codec.CodecException;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -49,6 +50,17 @@ public final class Sockets {
       gone.addListener(written -> endOutputNow(channel));
       channel.unsafe().write(Unpooled.EMPTY_BUFFER, gone);
       channel.unsafe().flush();
+    }
+  }
+
+  /** Says that nothing more will be written: of TLS, if the channel has it, then of the socket. */
+  @SuppressWarnings("FutureReturnValueIgnored") // addListener returns the future itself
+  public static void finish(Channel channel) {
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls == null) {
+      endOutput(channel);
+    } else {
+      tls.closeOutbound().addListener(closed -> endOutput(channel));
     }
   }
 

@@ -270,12 +270,7 @@ final class Side extends ChannelInboundHandlerAdapter {
   /** Says that no more will be sent. */
   void endOutput() {
     outputEnded = true;
-    SslHandler tls = tls();
-    if (tls == null) {
-      Sockets.endOutput(channel);
-    } else {
-      tls.closeOutbound().addListener(closed -> Sockets.endOutput(channel));
-    }
+    Sockets.finish(channel);
   }
 
   private void forget() {

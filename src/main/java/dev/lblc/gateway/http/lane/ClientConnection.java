@@ -264,7 +264,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     if (framing == Framing.FAULTY) {
       refuse(whole, HeadFault.FRAMING);
     } else if (framing == 0 && VertxPipeline.isForVertx(whole)) {
-      handOver(whole);
+      if (inputEnded) { // nothing would tell Vert.x, and who sends no more needs no tunnel
+        close();
+      } else {
+        handOver(whole);
+      }
     } else {
       startRequest();
       request.begin(whole, framing, routes.get());
@@ -374,7 +378,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     dropInput();
     lane.deadlines().enter(limits, Stage.ENDING);
     setReading(true);
-    VertxPipeline.endOutput(channel);
+    Sockets.finish(channel);
   }
 
   /** Closes the connection at once. */
@@ -387,6 +391,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   void cut(boolean isReset) {
     if (isReset) {
       Sockets.abortively(channel);
+    } else {
+      request.flush(); // io_uring tells of an end before it tells that what has come was all read
     }
     close();
   }

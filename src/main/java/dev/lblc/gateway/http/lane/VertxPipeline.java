@@ -1,7 +1,6 @@
 package dev.lblc.gateway.http.lane;
 
 import dev.lblc.gateway.net.Loop;
-import dev.lblc.gateway.net.Sockets;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -86,16 +85,6 @@ final class VertxPipeline {
       channel.close();
     } else {
       context.close();
-    }
-  }
-
-  /** Says that nothing more will be written. */
-  static void endOutput(Channel channel) {
-    SslHandler tls = channel.pipeline().get(SslHandler.class);
-    if (tls == null) {
-      Sockets.endOutput(channel);
-    } else {
-      tls.closeOutbound().addListener(closed -> Sockets.endOutput(channel));
     }
   }
 }

@@ -18,6 +18,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.core.net.impl.ShutdownEvent;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +58,19 @@ public final class Connections {
   /** Closes a connection without waiting for pending writes: the other end may not be reading. */
   public static void closeNow(HttpConnection connection) {
     ((ConnectionBase) connection).channelHandlerContext().close();
+  }
+
+  /** Returns whether this is Vert.x's wish that a connection ends. */
+  static boolean isShutdown(Object event) {
+    return event instanceof ShutdownEvent;
+  }
+
+  /** Has a connection that is closed with its answer let the client read that first, even if octets of a request are unread. */
+  static void linger(HttpConnection http1Client) {
+    ChannelPipeline pipeline = ((ConnectionBase) http1Client).channel().pipeline();
+    if (pipeline.get("httpDecoder") != null && pipeline.get(Linger.class) == null) {
+      pipeline.addBefore("httpDecoder", null, new Linger());
+    }
   }
 
   /** Runs an action when the connection is closed, even if it became a tunnel, for which Vert.x removes its own handlers. */

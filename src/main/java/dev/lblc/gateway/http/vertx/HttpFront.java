@@ -44,6 +44,7 @@ final class HttpFront {
     Exchange<OutboundRequest> exchange =
         new InboundRequest(request, context, routes.get(), connection.unreadableLine()).exchange();
     @Nullable Throwable cause = request.decoderResult().cause();
+    Connections.linger(request.connection());
     if (cause instanceof PrematureChannelClosureException) {
       exchange.clientGone();
     } else if (cause instanceof HeadTimeoutException) {

@@ -68,6 +68,10 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
     boolean isUnreadable =
         cause instanceof DecoderException || cause instanceof IllegalArgumentException;
     if (isUnreadable && request.version() != HttpVersion.HTTP_2) {
+      if (isAnswered()
+          || !isHeadWritten()) { // no answer is cut: Vert.x closes the connection behind it
+        Connections.linger(request.connection());
+      }
       exchange.abort(Failure.BAD_BODY);
     }
   }
