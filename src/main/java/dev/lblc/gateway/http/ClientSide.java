@@ -46,8 +46,12 @@ public interface ClientSide<S extends ServerSide> {
   /** Holds the body back until {@link #forward} or {@link #discardRest}: there is no server yet. */
   void holdBody();
 
-  /** Sends the request to a server: the head by the plan, the body as it comes, no faster than the server takes it. */
-  void forward(S server, RequestPlan plan);
+  /**
+   * Sends the request to a server: the head by the plan, the body as it comes, no faster than the server takes it.
+   *
+   * @param target to ask the server for
+   */
+  void forward(S server, String target, RequestPlan plan);
 
   /** Reads the rest of the request and drops it, so that the connection can be used again. */
   void discardRest();

@@ -175,7 +175,11 @@ public final class Exchange<S extends ServerSide> {
     server = granted;
     isReceived = false;
     enter(Phase.SENDING, Stage.RUNNING);
-    client.forward(granted, HeaderPolicy.requestPlan(known, route(), chosen));
+    Route by = route();
+    client.forward(
+        granted,
+        known.targetWithout(by.stripPrefix()),
+        HeaderPolicy.requestPlan(known, by, chosen));
   }
 
   /**
@@ -204,7 +208,7 @@ public final class Exchange<S extends ServerSide> {
         client.tunnel(from, HeaderPolicy.switched(head, route().responseEdits()));
         return;
       }
-      ResponsePlan plan = ResponsePolicy.plan(client.head(), head, route());
+      ResponsePlan plan = ResponsePolicy.plan(known(facts), head, route().responseEdits());
       if (plan == null) {
         abort(Failure.BAD_ANSWER);
       } else {

@@ -4,6 +4,7 @@ import dev.lblc.gateway.route.HeaderEdits;
 import dev.lblc.gateway.route.HeaderNames;
 import io.netty.util.AsciiString;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>A header that is set is dropped and has a line. A plan lets an engine copy each header once, into a map or from buffer to
- * buffer: no header is written and removed again.
+ * buffer: no header is written and removed again. It may serve many messages: once an engine has it, it stays as it is.
  */
 public final class HeaderPlan {
   private static final String FORWARDED_PREFIX = "x-forwarded-";
@@ -52,9 +53,18 @@ public final class HeaderPlan {
     this.named = named;
     this.replaced = replaced;
     this.dropsForwarded = dropsForwarded;
-    for (HeaderEdits.Line line : edits.set()) {
-      append(line.name(), line.value());
+    List<HeaderEdits.Line> set = edits.set();
+    if (!set.isEmpty()) {
+      lines = new CharSequence[2 * set.size() + FIRST_LINES];
+      for (HeaderEdits.Line line : set) {
+        append(line.name(), line.value());
+      }
     }
+  }
+
+  /** Returns whether the plan is made with these edits of a route. */
+  boolean isWith(HeaderEdits wanted) {
+    return edits.equals(wanted);
   }
 
   /** Returns whether headers of that name are dropped. */

@@ -76,12 +76,23 @@ final class HeaderPolicy {
 
   /** Plans a request to a server. */
   static RequestPlan requestPlan(InboundFacts facts, Route route, Server server) {
-    String prefix = route.stripPrefix();
-    return new RequestPlan(
-        prefix == null ? facts.target().origin() : facts.target().withoutPrefix(prefix),
-        request(facts, host(route.host(), facts, server), route.requestEdits()),
-        facts.body(),
-        facts.isUpgrade());
+    return requestPlan(facts, host(route.host(), facts, server), route.requestEdits());
+  }
+
+  /** The same; {@code host} is what the server gets as Host. */
+  static RequestPlan requestPlan(InboundFacts facts, CharSequence host, HeaderEdits edits) {
+    return hasOwnHeaders(facts)
+        ? new RequestPlan(request(facts, host, edits), facts.body(), facts.isUpgrade())
+        : facts.asked().plans().request(facts, host, edits);
+  }
+
+  /** Returns whether the plan of a request's headers depends on more than its connection, its Host and its route. */
+  private static boolean hasOwnHeaders(InboundFacts facts) {
+    RequestHead head = facts.head();
+    return facts.peerTrusted()
+        || facts.isUpgrade()
+        || head.protocol() == Protocol.HTTP_2
+        || named(head) != null;
   }
 
   /** Plans the headers of a request to a server. */
@@ -108,9 +119,28 @@ final class HeaderPolicy {
 
   /** Plans the headers of a response; one that never has a body must not announce a length: RFC 9110 8.6. */
   static HeaderPlan response(int status, HeaderView headers, HeaderEdits edits) {
-    boolean hasNoLength = status < FIRST_FINAL || status == NO_CONTENT;
     return new HeaderPlan(
-        OF_RESPONSES, edits, named(headers), hasNoLength ? ONLY_CONTENT_LENGTH : NOTHING, false);
+        OF_RESPONSES,
+        edits,
+        named(headers),
+        neverHasBody(status) ? ONLY_CONTENT_LENGTH : NOTHING,
+        false);
+  }
+
+  /** Plans the headers of a response, with a kept plan if that will do. */
+  static HeaderPlan response(int status, HeaderView headers, HeaderEdits edits, KeptPlans kept) {
+    return neverHasBody(status) || named(headers) != null
+        ? response(status, headers, edits)
+        : kept.response(edits);
+  }
+
+  private static boolean neverHasBody(int status) {
+    return status < FIRST_FINAL || status == NO_CONTENT;
+  }
+
+  /** Plans the headers of all responses whose Connection header names none. */
+  static HeaderPlan usualResponse(HeaderEdits edits) {
+    return new HeaderPlan(OF_RESPONSES, edits, null, NOTHING, false);
   }
 
   /** Plans the headers of a response that switches to WebSocket. */
@@ -147,8 +177,12 @@ final class HeaderPolicy {
   }
 
   private static @Nullable HeaderNames named(HeaderView headers) {
+    List<String> lines = headers.headers(CONNECTION);
+    if (lines.isEmpty()) {
+      return null;
+    }
     List<String> named = null;
-    for (String token : ListedTokens.of(headers.headers(CONNECTION))) {
+    for (String token : ListedTokens.of(lines)) {
       String name = AsciiCase.lower(token);
       if (!name.isEmpty() && !NOT_NAMED.contains(name)) {
         named = named == null ? new ArrayList<>() : named;

@@ -78,6 +78,11 @@ final class InboundFacts implements RequestFacts {
     return target;
   }
 
+  /** Returns the target without a prefix of its path, as {@link RequestTarget#withoutPrefix} does; null: no prefix. */
+  String targetWithout(@Nullable String prefix) {
+    return prefix == null ? target.origin() : target.withoutPrefix(prefix);
+  }
+
   /** Returns the host that is asked. */
   KnownHost asked() {
     return asked;

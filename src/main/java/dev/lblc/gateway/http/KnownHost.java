@@ -14,6 +14,7 @@ public final class KnownHost {
   private final @Nullable String authority;
   private final @Nullable AsciiString line;
   private final String name;
+  private final KeptPlans plans = new KeptPlans();
   private @Nullable ForwardedLines forwarded;
 
   private KnownHost(@Nullable String authority) {
@@ -67,6 +68,11 @@ public final class KnownHost {
   /** Returns the normal form of the host, without a port; empty: none was sent. */
   String name() {
     return name;
+  }
+
+  /** Returns the plans that requests for this host have in common. */
+  KeptPlans plans() {
+    return plans;
   }
 
   /** Returns the forwarding headers of a client of this connection that is not trusted. */

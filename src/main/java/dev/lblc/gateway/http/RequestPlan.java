@@ -1,14 +1,13 @@
 package dev.lblc.gateway.http;
 
 /**
- * The request that a server gets.
+ * The request that a server gets, but for its target.
  *
- * @param target to ask for
  * @param headers the plan for the client's headers
  * @param body how it is framed
  * @param isUpgrade whether it asks the server to leave HTTP
  */
-public record RequestPlan(String target, HeaderPlan headers, Body body, boolean isUpgrade) {
+public record RequestPlan(HeaderPlan headers, Body body, boolean isUpgrade) {
   /** How the body of a request is framed. */
   public enum Body {
     /** There is none. */

@@ -1,7 +1,7 @@
 package dev.lblc.gateway.http;
 
 import dev.lblc.gateway.http.ResponsePlan.Body;
-import dev.lblc.gateway.route.Route;
+import dev.lblc.gateway.route.HeaderEdits;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,26 +22,29 @@ final class ResponsePolicy {
   }
 
   /** Plans a response; null: the response is not a valid answer to the request. */
-  static @Nullable ResponsePlan plan(RequestHead request, ResponseHead response, Route route) {
-    return isAnswer(response)
-        ? new ResponsePlan(
-            response.status(),
-            response.phrase(),
-            headers(request, response, route),
-            body(request, response))
-        : null;
+  static @Nullable ResponsePlan plan(
+      InboundFacts facts, ResponseHead response, HeaderEdits edits) {
+    if (!isAnswer(response)) {
+      return null;
+    }
+    RequestHead request = facts.head();
+    KeptPlans kept = facts.asked().plans();
+    String wanted = wantedProtocol(request, response);
+    HeaderPlan headers = wanted == null
+        ? HeaderPolicy.response(response.status(), response, edits, kept)
+        : HeaderPolicy.response(response.status(), response, edits);
+    if (wanted != null) {
+      headers.add("upgrade", wanted);
+    }
+    return kept.response(
+        response.status(), response.phrase(), headers, body(request, response));
   }
 
-  /** The protocol that a server asks for instead is for the client to know: RFC 9110 15.5.22. */
-  private static HeaderPlan headers(RequestHead request, ResponseHead response, Route route) {
-    HeaderPlan plan = HeaderPolicy.response(response.status(), response, route.responseEdits());
-    String wanted = response.status() == UPGRADE_REQUIRED && request.protocol() != Protocol.HTTP_2
+  /** Returns the protocol that a server asks for instead, which is for the client to know: RFC 9110 15.5.22; null: none. */
+  private static @Nullable String wantedProtocol(RequestHead request, ResponseHead response) {
+    return response.status() == UPGRADE_REQUIRED && request.protocol() != Protocol.HTTP_2
         ? response.header("upgrade")
         : null;
-    if (wanted != null) {
-      plan.add("upgrade", wanted);
-    }
-    return plan;
   }
 
   /** Returns false for a switch of protocols that the client did not ask for, and for an unknown transfer coding. */

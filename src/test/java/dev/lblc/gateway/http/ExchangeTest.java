@@ -218,7 +218,7 @@ final class ExchangeTest {
     public void holdBody() {}
 
     @Override
-    public void forward(Connection server, RequestPlan plan) {
+    public void forward(Connection server, String target, RequestPlan plan) {
       if (isFailing) {
         throw new IllegalStateException("tested");
       }

@@ -305,14 +305,14 @@ final class ClientRequest implements ClientSide<ServerConnection> {
   public void holdBody() {}
 
   @Override
-  public void forward(ServerConnection to, RequestPlan plan) {
+  public void forward(ServerConnection to, String target, RequestPlan plan) {
     boolean isRepeatable = isComplete && exchange().isIdempotent();
     if (to.isReused() && !isRepeatable && to.isStale()) {
       exchange().serverFailed(Failure.CLOSED_EARLY);
       return;
     }
     server = to;
-    to.send(this, plan);
+    to.send(this, target, plan);
     if (isExpecting && !isComplete) {
       isExpecting = false;
       context.writeAndFlush(

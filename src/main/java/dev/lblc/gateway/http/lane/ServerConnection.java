@@ -99,11 +99,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   // --- the request ---
 
   /** Sends the head of a client's request by the plan; written, not flushed. */
-  void send(ClientRequest from, RequestPlan plan) {
+  void send(ClientRequest from, String target, RequestPlan plan) {
     lane.deadlines().leave(limits);
     HeadBuffer request = from.head().buffer();
     HeadOut out = lane.out();
-    HeadWriter.requestLine(request, plan.target(), out);
+    HeadWriter.requestLine(request, target, out);
     lane.headers().write(request, plan.headers(), out);
     HeadWriter.end(plan.body() == Body.CHUNKED, null, out);
     client = from;

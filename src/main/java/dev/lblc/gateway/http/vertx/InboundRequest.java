@@ -156,8 +156,8 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
   }
 
   @Override
-  public void forward(OutboundRequest server, RequestPlan plan) {
-    server.send(this, plan);
+  public void forward(OutboundRequest server, String target, RequestPlan plan) {
+    server.send(this, target, plan);
   }
 
   @Override

@@ -32,10 +32,10 @@ final class OutboundRequest implements ServerSide {
   }
 
   /** Sends a client's request by the plan. */
-  void send(InboundRequest client, RequestPlan plan) {
+  void send(InboundRequest client, String target, RequestPlan plan) {
     HttpServerRequest from = client.request();
     isBegun = true;
-    request.setMethod(from.method()).setURI(plan.target());
+    request.setMethod(from.method()).setURI(target);
     HeaderWriter.write(from.headers(), plan.headers(), request.headers());
     Exchange<OutboundRequest> exchange = client.exchange();
     request
