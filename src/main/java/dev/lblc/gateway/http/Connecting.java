@@ -1,6 +1,7 @@
 package dev.lblc.gateway.http;
 
 import dev.lblc.gateway.route.Attempts;
+import dev.lblc.gateway.route.Route;
 import dev.lblc.plugin.Lease;
 import dev.lblc.plugin.NoServerException;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +68,28 @@ final class Connecting<S extends ServerSide> {
   private void connect(Lease taken, boolean isFresh) {
     leave = null;
     exchange.connecting();
-    upstreams.connect(taken.server(), exchange.route(), isFresh, new Attempt(taken));
+    Route by = exchange.route();
+    S idle = isFresh ? null : upstreams.takeIdle(taken.server(), by);
+    if (idle != null) {
+      use(taken, idle);
+    } else {
+      upstreams.connect(taken.server(), by, isFresh, new Attempt(taken));
+    }
+  }
+
+  /** Goes on with a connection. It is closed if that fails: the exchange may not have it yet. */
+  private void use(Lease taken, S server) {
+    try {
+      taken.connected();
+      if (attempts.holds(taken)) {
+        exchange.connected(server, taken.server());
+      } else {
+        server.giveBack();
+      }
+    } catch (RuntimeException e) {
+      server.close();
+      exchange.crashed(e);
+    }
   }
 
   /** Takes a lease. If a server closed a connection early and no other is left, all servers may be tried again. */
@@ -101,12 +123,7 @@ final class Connecting<S extends ServerSide> {
 
     @Override
     public void connected(S server) {
-      try {
-        use(server);
-      } catch (RuntimeException e) {
-        server.close(); // the exchange may not have it yet
-        exchange.crashed(e);
-      }
+      use(taken, server);
     }
 
     @Override
@@ -115,15 +132,6 @@ final class Connecting<S extends ServerSide> {
         goOn(why);
       } catch (RuntimeException e) {
         exchange.crashed(e);
-      }
-    }
-
-    private void use(S server) {
-      taken.connected();
-      if (attempts.holds(taken)) {
-        exchange.connected(server, taken.server());
-      } else {
-        server.giveBack();
       }
     }
 

@@ -2,6 +2,7 @@ package dev.lblc.gateway.http;
 
 import dev.lblc.gateway.route.Route;
 import dev.lblc.scheduler.Server;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The source of connections to servers, one for each event loop and engine. Confined to the event loop.
@@ -23,6 +24,17 @@ public interface Upstreams<S extends ServerSide> {
 
     /** Takes the reason why there is no connection to the server. */
     void refused(Failure why);
+  }
+
+  /**
+   * Takes an idle connection to a server, on which nothing of the request was sent. Spares the attempt that {@link #connect} needs:
+   * the engines that have their idle connections at hand give them here.
+   *
+   * @param by says which connections are kept
+   * @return null: none is at hand
+   */
+  default @Nullable S takeIdle(Server to, Route by) {
+    return null;
   }
 
   /**

@@ -68,6 +68,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   private final Channel channel;
   private final DeadlineRing.Entry limits = new DeadlineRing.Entry(this);
   private final BodyReader body;
+  private final ServerHead answer = new ServerHead();
   private State state = State.IDLE;
   private @Nullable ClientRequest client;
   private @Nullable HeadBuffer head;
@@ -139,11 +140,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
 
   /** Returns the head of the answer that has just come. */
   HeadBuffer head() {
-    HeadBuffer come = head;
-    if (come == null) {
-      throw new IllegalStateException("no head has come");
-    }
-    return come;
+    return answer.buffer();
   }
 
   /** Returns whether the answer comes in chunks. */
@@ -212,7 +209,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   private void headCame(HeadBuffer whole, ByteBuf in) {
-    ServerHead answer = new ServerHead(whole);
+    answer.set(whole);
     if (answer.status() < FIRST_FINAL && answer.status() != SWITCHING_PROTOCOLS) {
       client().interim(answer);
       releaseHead();
@@ -420,6 +417,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     if (head != null) {
       lane.responses().giveBack(head);
       head = null;
+      answer.set(null);
     }
   }
 

@@ -4,21 +4,26 @@ import dev.lblc.gateway.http.ResponseHead;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The head of a server's response, where it was read. */
+/** The head of the response that a server's connection is at, where it was read. Confined to the connection's event loop. */
 final class ServerHead implements ResponseHead {
-  private final HeadBuffer buffer;
+  private @Nullable HeadBuffer buffer;
 
-  ServerHead(HeadBuffer buffer) {
-    this.buffer = buffer;
+  /** Takes the head of the next response; null: forgets the one before. */
+  void set(@Nullable HeadBuffer head) {
+    buffer = head;
   }
 
   HeadBuffer buffer() {
-    return buffer;
+    HeadBuffer known = buffer;
+    if (known == null) {
+      throw new IllegalStateException("no head has come");
+    }
+    return known;
   }
 
   @Override
   public int status() {
-    return buffer.parser().status();
+    return buffer().parser().status();
   }
 
   /** The engine copies the phrase from the octets. */
@@ -29,16 +34,16 @@ final class ServerHead implements ResponseHead {
 
   @Override
   public @Nullable String header(CharSequence name) {
-    return buffer.header(name);
+    return buffer().header(name);
   }
 
   @Override
   public List<String> headers(CharSequence name) {
-    return buffer.headers(name);
+    return buffer().headers(name);
   }
 
   @Override
   public boolean hasHeader(CharSequence name) {
-    return buffer.hasHeader(name);
+    return buffer().hasHeader(name);
   }
 }

@@ -36,14 +36,23 @@ final class ServerPool implements Upstreams<ServerConnection> {
   }
 
   @Override
+  public @Nullable ServerConnection takeIdle(Server to, Route by) {
+    return connections(to, by).take();
+  }
+
+  @Override
   public void connect(Server to, Route by, boolean isFresh, Attempt<ServerConnection> attempt) {
+    connect(connections(to, by), by, isFresh, attempt);
+  }
+
+  private ServerConnections connections(Server to, Route by) {
     ServerConnections connections = all.get(to);
     if (connections == null) {
       connections = new ServerConnections(to);
       all.put(to, connections);
     }
     connections.limitTo(by.pool());
-    connect(connections, by, isFresh, attempt);
+    return connections;
   }
 
   private void connect(
