@@ -13,6 +13,9 @@ public final class ListedTokens {
    * @param lines values of the header, one for each line
    */
   public static boolean has(List<String> lines, String token) {
+    if (lines.isEmpty()) {
+      return false; // nearly always, and an iterator of nothing would be an object, too
+    }
     for (String each : of(lines)) {
       if (each.equalsIgnoreCase(token)) {
         return true;

@@ -45,8 +45,8 @@ public final class KeyCascade<F> {
 
   /** Returns the key; null: no template has a value. */
   public @Nullable String keyOf(F facts) {
-    for (Source<F> source : cascade) {
-      String value = source.value(facts);
+    for (int i = 0; i < cascade.size(); i++) { // for each request: without an iterator
+      String value = cascade.get(i).value(facts);
       if (value != null && !value.isEmpty()) {
         return value;
       }
