@@ -5,6 +5,8 @@ import dev.lblc.gateway.route.Route;
 import dev.lblc.plugin.Lease;
 import dev.lblc.plugin.NoServerException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The stage of an exchange that gets a connection: takes a lease, connects to its server, and after a failed connect tries
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * exchange's event loop.
  */
 final class Connecting<S extends ServerSide> {
+  private static final Logger LOG = LoggerFactory.getLogger(Connecting.class);
+
   private final Exchange<S> exchange;
   private final Upstreams<S> upstreams;
   private final Attempts attempts;
@@ -30,6 +34,12 @@ final class Connecting<S extends ServerSide> {
   /** Returns whether the present attempt waits for a connection of the pool, or has done so. */
   boolean hasQueued() {
     return leave != null;
+  }
+
+  /** Drops what is kept of a request that is over. */
+  void forget() {
+    leave = null;
+    attempts.forget();
   }
 
   /** Stops counting the connection, and gives up the place of an attempt that waits. */
@@ -71,14 +81,14 @@ final class Connecting<S extends ServerSide> {
     Route by = exchange.route();
     S idle = isFresh ? null : upstreams.takeIdle(taken.server(), by);
     if (idle != null) {
-      use(taken, idle);
+      use(taken, idle, exchange.number());
     } else {
       upstreams.connect(taken.server(), by, isFresh, new Attempt(taken));
     }
   }
 
   /** Goes on with a connection. It is closed if that fails: the exchange may not have it yet. */
-  private void use(Lease taken, S server) {
+  private void use(Lease taken, S server, int request) {
     try {
       taken.connected();
       if (attempts.holds(taken)) {
@@ -88,7 +98,15 @@ final class Connecting<S extends ServerSide> {
       }
     } catch (RuntimeException e) {
       server.close();
-      exchange.crashed(e);
+      crashed(e, request);
+    }
+  }
+
+  private void crashed(RuntimeException cause, int request) {
+    if (exchange.isAt(request)) {
+      exchange.crashed(cause);
+    } else {
+      LOG.error("an attempt to connect failed in the gateway; its request is over", cause);
     }
   }
 
@@ -106,11 +124,12 @@ final class Connecting<S extends ServerSide> {
   }
 
   /**
-   * One attempt. Its events are ignored once its lease is no longer held. What an event throws ends the exchange: the engine calls
+   * One attempt. Its events are ignored once its lease is no longer held, and so when the exchange is at another request. What an event throws ends the exchange: the engine calls
    * from where nobody else would learn of it, or on behalf of another exchange.
    */
   private final class Attempt implements Upstreams.Attempt<S> {
     private final Lease taken;
+    private final int request = exchange.number();
 
     Attempt(Lease taken) {
       this.taken = taken;
@@ -118,12 +137,16 @@ final class Connecting<S extends ServerSide> {
 
     @Override
     public void waits(Runnable how) {
-      leave = how;
+      if (attempts.holds(taken)) {
+        leave = how;
+      } else {
+        how.run();
+      }
     }
 
     @Override
     public void connected(S server) {
-      use(taken, server);
+      use(taken, server, request);
     }
 
     @Override
@@ -131,7 +154,7 @@ final class Connecting<S extends ServerSide> {
       try {
         goOn(why);
       } catch (RuntimeException e) {
-        exchange.crashed(e);
+        crashed(e, request);
       }
     }
 

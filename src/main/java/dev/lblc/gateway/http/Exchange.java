@@ -1,10 +1,10 @@
 package dev.lblc.gateway.http;
 
 import dev.lblc.gateway.http.RequestPlan.Body;
-import dev.lblc.gateway.net.AccessLine;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.DeadlineRing.Stage;
 import dev.lblc.gateway.route.Attempts;
+import dev.lblc.gateway.route.BadRequestException;
 import dev.lblc.gateway.route.HttpRoutes;
 import dev.lblc.gateway.route.IpAddress;
 import dev.lblc.gateway.route.Route;
@@ -33,6 +33,16 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An exchange decides and moves no bytes. The engine moves them: the exchange calls its {@link ClientSide} and {@link
  * ServerSide}, and the engine reports events to the exchange. Confined to the request's event loop.
+ *
+ * <p>An engine whose client's side serves one request after another may use the exchange again: {@link #next}. What was begun for
+ * a request that is over cannot act on the next one:
+ *
+ * <ul>
+ *   <li>{@link #next} refuses to begin while the request before is not over, and over means: no lease is held, no connection to
+ *       a server is held, and {@link DeadlineRing} has no entry;
+ *   <li>an attempt to connect is known by its lease, and no lease is ever used again;
+ *   <li>any other callback that comes later notes the {@link #number} of its request, and asks {@link #isAt}.
+ * </ul>
  */
 public final class Exchange<S extends ServerSide> {
   private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
@@ -59,21 +69,22 @@ public final class Exchange<S extends ServerSide> {
 
   private final ClientSide<S> client;
   private final ExchangeContext<S> context;
-  private final HttpRoutes routes;
-  private final boolean isLogged;
-  private final long startNanos;
-  private final DeadlineRing.Entry limits = new DeadlineRing.Entry(new ExchangeLimits(this));
+  private final ExchangeLimits limits = new ExchangeLimits(this);
+  private final DeadlineRing.Entry deadline = new DeadlineRing.Entry(limits);
+  private final Outcome outcome;
+  private @Nullable InboundFacts kept;
+  private @Nullable Connecting<S> connecting;
 
+  // Of the present request.
+  private int number;
+  private HttpRoutes routes;
   private Phase phase = Phase.ROUTING;
   private @Nullable InboundFacts facts;
   private @Nullable Route route;
-  private @Nullable Connecting<S> connecting;
   private @Nullable S server;
   private boolean isReceived;
   private long routedNanos;
   private long tunnelBytes;
-  private @Nullable Failure failure;
-  private @Nullable String words;
   private boolean isOver;
 
   /** Creates the exchange of a new request; nothing happens until {@link #begin} or {@link #refuse}. */
@@ -81,11 +92,52 @@ public final class Exchange<S extends ServerSide> {
     this.client = client;
     this.context = context;
     this.routes = routes;
-    this.isLogged = routes.accessLog() && AccessLine.isOn();
-    this.startNanos = isLogged ? context.nanoTime().getAsLong() : 0;
+    this.outcome = new Outcome(context.nanoTime());
+    outcome.begin(routes.accessLog());
+  }
+
+  /**
+   * Takes the next request of the same client's side; nothing happens until {@link #begin} or {@link #refuse}.
+   *
+   * @throws IllegalStateException if the request before is not over
+   */
+  public void next(HttpRoutes now) {
+    if (phase != Phase.OVER) {
+      throw new IllegalStateException("the request before is not over, but " + phase);
+    }
+    forget();
+    number++;
+    phase = Phase.ROUTING;
+    isOver = false;
+    tunnelBytes = 0;
+    limits.next();
+    routes = now;
+    outcome.begin(now.accessLog());
+  }
+
+  /** Drops what is kept of a request that is over: the connection may have no other for long. */
+  public void forget() {
+    route = null;
+    facts = null;
+    if (kept != null) {
+      kept.forget();
+    }
+    if (connecting != null) {
+      connecting.forget();
+    }
   }
 
   // --- what is known ---
+
+  /** Returns the number of the present request, for {@link #isAt}. */
+  public int number() {
+    return number;
+  }
+
+  /** Returns whether the present request has this number, and is not over. */
+  public boolean isAt(int request) {
+    return number == request && !isOver;
+  }
 
   ClientSide<S> client() {
     return client;
@@ -140,9 +192,21 @@ public final class Exchange<S extends ServerSide> {
     Routing.begin(this, client.head(), routes);
   }
 
-  /** Notes the facts of a request that is not ambiguous. */
-  void understood(InboundFacts read) {
+  /**
+   * Reads the facts of the request.
+   *
+   * @throws BadRequestException if it could be read in more than one way
+   */
+  InboundFacts understand() {
+    InboundFacts read = kept;
+    if (read == null) {
+      read = new InboundFacts(client.head(), routes.trustedPeers());
+      kept = read;
+    } else {
+      read.read(routes.trustedPeers());
+    }
     facts = read;
+    return read;
   }
 
   /** Takes a route that forwards, and gets a server. */
@@ -159,9 +223,18 @@ public final class Exchange<S extends ServerSide> {
     if (known.body() != Body.NONE && !known.isUpgrade()) {
       client.holdBody();
     }
-    Attempts attempts = new Attempts(service, found.keys().keyOf(known), found.retries());
-    connecting = new Connecting<>(this, context.upstreams(), attempts);
-    connecting.attempt(Failure.NO_SERVER);
+    connecting(service, found.keys().keyOf(known), found.retries()).attempt(Failure.NO_SERVER);
+  }
+
+  private Connecting<S> connecting(LblcService service, @Nullable String key, int retries) {
+    Connecting<S> stage = connecting;
+    if (stage == null) {
+      stage = new Connecting<>(this, context.upstreams(), new Attempts(service, key, retries));
+      connecting = stage;
+    } else {
+      stage.attempts().begin(service, key, retries);
+    }
+    return stage;
   }
 
   /** Notes that a server was chosen and a connection to it is attempted. */
@@ -271,8 +344,8 @@ public final class Exchange<S extends ServerSide> {
 
   /** The same; {@code words} say it in more detail than the failure's own. */
   public void refuse(Failure why, String words) {
-    fail(why);
-    this.words = words;
+    outcome.fail(why);
+    outcome.say(words);
     client.answer(Answer.refusal(why.status(), words));
   }
 
@@ -310,7 +383,7 @@ public final class Exchange<S extends ServerSide> {
 
   /** Answers with an error of the gateway's own if the client has seen nothing yet, else cuts the client off. */
   public void abort(Failure why) {
-    fail(why);
+    outcome.fail(why);
     if (isOver) {
       return;
     }
@@ -319,12 +392,12 @@ public final class Exchange<S extends ServerSide> {
       return;
     }
     release();
-    client.answer(Answer.to(known(failure)));
+    client.answer(Answer.to(known(outcome.failure())));
   }
 
   /** Ends an answer that has begun so that the client sees that it is not complete. */
   public void cut(Failure why) {
-    fail(why);
+    outcome.fail(why);
     if (!isOver) {
       end();
       client.cut();
@@ -352,13 +425,6 @@ public final class Exchange<S extends ServerSide> {
     end();
   }
 
-  /** Notes why the exchange fails; the first reason stays. */
-  private void fail(Failure why) {
-    if (failure == null) {
-      failure = why;
-    }
-  }
-
   private void end() {
     if (isOver) {
       return;
@@ -366,11 +432,11 @@ public final class Exchange<S extends ServerSide> {
     isOver = true;
     boolean isAnswered = client.isAnswered();
     if (!isAnswered) {
-      fail(client.isHeadWritten() ? Failure.CLIENT_LEFT : Failure.CLIENT_GONE);
+      outcome.fail(client.isHeadWritten() ? Failure.CLIENT_LEFT : Failure.CLIENT_GONE);
     }
     release();
-    ExchangeEnds.count(route == null ? routes.unrouted() : route.ends(), failure);
-    if (isLogged) {
+    outcome.count(route == null ? routes.unrouted() : route.ends());
+    if (outcome.isLogged()) {
       log(isAnswered);
     }
     if (isAnswered && !client.isRequestComplete()) {
@@ -422,28 +488,24 @@ public final class Exchange<S extends ServerSide> {
 
   private void enter(Phase next, Stage stage) {
     phase = next;
-    context.deadlines().enter(limits, stage);
+    context.deadlines().enter(deadline, stage);
   }
 
   private void leave() {
     phase = Phase.OVER;
-    context.deadlines().leave(limits);
+    context.deadlines().leave(deadline);
   }
 
   private void log(boolean isAnswered) {
     boolean isSeen = isAnswered || client.isHeadWritten();
     RequestHead head = client.head();
-    LblcService service = route == null ? null : route.service();
-    String why = words != null ? words : failure == null ? null : failure.reason();
-    AccessLog.write(
+    outcome.log(
         facts != null ? facts.clientIp() : IpAddress.canonical(head.peer()),
         head,
-        isSeen || failure == null ? client.status() : failure.status(),
+        isSeen || outcome.failure() == null ? client.status() : 0,
         client.sent() + tunnelBytes,
-        context.nanoTime().getAsLong() - startNanos,
-        service == null ? null : service.name(),
-        connecting == null ? null : connecting.attempts().last(),
-        why);
+        route == null ? null : route.service(),
+        connecting == null ? null : connecting.attempts().last());
   }
 
   private static <T> T known(@Nullable T value) {

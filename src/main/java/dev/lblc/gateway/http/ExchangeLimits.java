@@ -25,6 +25,13 @@ final class ExchangeLimits implements DeadlineRing.Timed {
     this.exchange = exchange;
   }
 
+  /** Begins with the next request. */
+  void next() {
+    seenProgress = 0;
+    seenComplete = false;
+    bodyRate = null;
+  }
+
   @Override
   public boolean hasMoved() {
     long progress = exchange.progress();

@@ -13,35 +13,52 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The facts of an incoming request. A request that could be read in more than one way is refused here, for all engines. Costly
- * values are made when they are needed. Confined to the request's event loop.
+ * The facts of an incoming request, and then of the next one that its head is at. A request that could be read in more than one way is
+ * refused here, for all engines. Costly values are made when they are needed. Confined to the request's event loop.
  */
 final class InboundFacts implements RequestFacts {
   private static final String CHUNKED = "chunked";
 
-  private final RequestHead head;
-  private final AddressBlocks trustedPeers;
-  private final RequestTarget target;
-  private final KnownHost asked;
-  private final String peer;
-  private final boolean peerTrusted;
-  private final Body body;
-  private final boolean isUpgrade;
+  private static final RequestTarget NO_TARGET = RequestTarget.parse("/");
 
-  /** Reads the facts; throws {@link BadRequestException} if the request could be read in more than one way. */
+  private final RequestHead head;
+  private AddressBlocks trustedPeers;
+  private RequestTarget target;
+  private KnownHost asked;
+  private String peer;
+  private boolean peerTrusted;
+  private Body body;
+  private boolean isUpgrade;
+
+  /** Reads the facts of a request, as {@link #read} does. */
   InboundFacts(RequestHead head, AddressBlocks trustedPeers) {
     this.head = head;
-    this.trustedPeers = trustedPeers;
-    this.body = bodyOf(head);
+    read(trustedPeers);
+  }
+
+  /**
+   * Reads the facts of the request that the head is at.
+   *
+   * @throws BadRequestException if the request could be read in more than one way; the facts are of no use then
+   */
+  void read(AddressBlocks trusted) {
+    trustedPeers = trusted;
+    body = bodyOf(head);
     KnownHost own = head.asked();
-    this.target = RequestTarget.parse(head.target());
-    if (head.protocol() == Protocol.HTTP_2 && target.authority() != null) {
+    target = RequestTarget.parse(head.target());
+    String authority = target.authority();
+    if (head.protocol() == Protocol.HTTP_2 && authority != null) {
       throw new BadRequestException("bad target"); // which host it means would be open
     }
-    this.asked = target.authority() == null ? own : KnownHost.of(target.authority());
-    this.peer = IpAddress.canonical(head.peer());
-    this.peerTrusted = trustedPeers.contains(peer);
-    this.isUpgrade = isUpgrade(head, body);
+    asked = authority == null ? own : KnownHost.of(authority);
+    peer = IpAddress.canonical(head.peer());
+    peerTrusted = trusted.contains(peer);
+    isUpgrade = isUpgrade(head, body);
+  }
+
+  /** Drops the target, which may be long. */
+  void forget() {
+    target = NO_TARGET;
   }
 
   /** Returns how the body is framed. HTTP/2 has frames of its own: without a length the server gets chunks. */

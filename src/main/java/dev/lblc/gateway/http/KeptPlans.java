@@ -25,9 +25,8 @@ final class KeptPlans {
   RequestPlan request(InboundFacts facts, CharSequence host, HeaderEdits edits) {
     RequestPlan kept = request;
     Body body = facts.body();
-    boolean isSame = kept != null
-        && kept.headers().isWith(edits)
-        && AsciiString.contentEquals(hostLine, host);
+    boolean isSame =
+        kept != null && kept.headers().isWith(edits) && AsciiString.contentEquals(hostLine, host);
     if (kept == null || !isSame) {
       kept = new RequestPlan(HeaderPolicy.request(facts, host, edits), body, false);
       request = kept;

@@ -22,8 +22,7 @@ final class ResponsePolicy {
   }
 
   /** Plans a response; null: the response is not a valid answer to the request. */
-  static @Nullable ResponsePlan plan(
-      InboundFacts facts, ResponseHead response, HeaderEdits edits) {
+  static @Nullable ResponsePlan plan(InboundFacts facts, ResponseHead response, HeaderEdits edits) {
     if (!isAnswer(response)) {
       return null;
     }
@@ -36,8 +35,7 @@ final class ResponsePolicy {
     if (wanted != null) {
       headers.add("upgrade", wanted);
     }
-    return kept.response(
-        response.status(), response.phrase(), headers, body(request, response));
+    return kept.response(response.status(), response.phrase(), headers, body(request, response));
   }
 
   /** Returns the protocol that a server asks for instead, which is for the client to know: RFC 9110 15.5.22; null: none. */

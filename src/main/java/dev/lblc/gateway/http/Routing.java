@@ -30,8 +30,7 @@ final class Routing {
       exchange.answer(Answer.options());
       return;
     }
-    InboundFacts facts = new InboundFacts(head, routes.trustedPeers());
-    exchange.understood(facts);
+    InboundFacts facts = exchange.understand();
     Route route = routes.find(facts);
     if (route == null) {
       exchange.refuse(Failure.NO_ROUTE);

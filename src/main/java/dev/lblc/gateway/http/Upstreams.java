@@ -27,8 +27,8 @@ public interface Upstreams<S extends ServerSide> {
   }
 
   /**
-   * Takes an idle connection to a server, on which nothing of the request was sent. Spares the attempt that {@link #connect} needs:
-   * the engines that have their idle connections at hand give them here.
+   * Takes an idle connection to a server, on which nothing of the request was sent. An engine that has its idle connections at
+   * hand gives them here, which spares the attempt that {@link #connect} needs.
    *
    * @param by says which connections are kept
    * @return null: none is at hand

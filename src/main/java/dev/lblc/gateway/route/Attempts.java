@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to one thread, or to one event loop.
  */
 public final class Attempts {
-  private final LblcService service;
-  private final @Nullable String destination;
+  private LblcService service;
+  private @Nullable String destination;
   private Set<String> tried = Set.of();
   private int retriesLeft;
   private int givenUp;
@@ -43,6 +43,33 @@ public final class Attempts {
     this.service = service;
     this.destination = destination;
     this.retriesLeft = retries;
+  }
+
+  /**
+   * Begins the attempts of another request or connection, as if they were new. The parameters are those of the constructor.
+   *
+   * @throws IllegalStateException if a lease is held
+   */
+  public void begin(LblcService of, @Nullable String key, int retries) {
+    forget();
+    service = of;
+    destination = key;
+    retriesLeft = retries;
+  }
+
+  /**
+   * Drops what is kept of a request or connection that has ended.
+   *
+   * @throws IllegalStateException if a lease is held
+   */
+  public void forget() {
+    if (isHeld) {
+      throw new IllegalStateException("the lease was not released");
+    }
+    destination = null;
+    tried = Set.of();
+    givenUp = 0;
+    lease = null;
   }
 
   /** Returns the service whose servers are tried. */

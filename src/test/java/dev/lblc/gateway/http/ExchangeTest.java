@@ -2,6 +2,7 @@ package dev.lblc.gateway.http;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lblc.config.ConfigReader;
 import dev.lblc.config.GatewayConfig;
@@ -41,6 +42,10 @@ final class ExchangeTest {
   private final LblcService service = Lblc.of(VERTX).service("one");
   private final Pool pool = new Pool();
   private final Client client = new Client();
+  private final ExchangeEnds ends = new ExchangeEnds();
+  private final DeadlineRing deadlines = new DeadlineRing();
+  private long nowNanos = 1;
+  private HttpRoutes routes;
   private Exchange<Connection> exchange;
 
   @BeforeAll
@@ -68,10 +73,10 @@ final class ExchangeTest {
 
   @BeforeEach
   void begin() {
-    HttpRoutes routes = HttpRoutes.compile(
-        config.httpListeners().get(0), Map.of(), Lblc.of(VERTX)::service, new ExchangeEnds()::of);
-    exchange = new Exchange<>(
-        client, new ExchangeContext<>(pool, new DeadlineRing(), System::nanoTime), routes);
+    routes = HttpRoutes.compile(
+        config.httpListeners().get(0), Map.of(), Lblc.of(VERTX)::service, ends::of);
+    exchange =
+        new Exchange<>(client, new ExchangeContext<>(pool, deadlines, () -> nowNanos), routes);
     exchange.begin();
     assertThat(pool.attempts).hasSize(1);
     assertThat(active()).isEqualTo(1);
@@ -79,6 +84,8 @@ final class ExchangeTest {
 
   @AfterEach
   void nothingCountsAnyMore() {
+    exchange.clientGone();
+    assertThat(deadlines.size()).isZero();
     assertThat(active()).isZero();
     assertThat(service.status().doubleReleases()).isZero();
   }
@@ -116,6 +123,154 @@ final class ExchangeTest {
     assertThat(client.answers).extracting(Answer::status).containsExactly(504);
   }
 
+  // --- the next request of the same exchange ---
+
+  @Test
+  void next_beforeTheRequestIsOver_isRefused() {
+    assertThatThrownBy(() -> exchange.next(routes)).isInstanceOf(IllegalStateException.class);
+    client.isComplete = false;
+    exchange.abort(Failure.CONNECT_TIMEOUT);
+    assertThat(exchange.isOver())
+        .as("but the rest of the request has still to come")
+        .isTrue();
+    assertThatThrownBy(() -> exchange.next(routes)).isInstanceOf(IllegalStateException.class);
+    exchange.restDiscarded();
+    nextRequest();
+    assertThat(exchange.isOver()).isFalse();
+  }
+
+  @Test
+  void attempt_ofTheRequestBefore_thatIsConnected_isGivenBack() {
+    Upstreams.Attempt<Connection> late = beforeNextRequest();
+    Connection connection = new Connection();
+    late.connected(connection);
+    assertThat(connection.isGivenBack).isTrue();
+    assertThat(client.forwardedTo).isEmpty();
+    Connection own = new Connection();
+    pool.attempts.get(1).connected(own);
+    assertThat(client.forwardedTo).containsExactly(own);
+  }
+
+  @Test
+  void attempt_ofTheRequestBefore_thatIsRefused_endsNothing() {
+    Upstreams.Attempt<Connection> late = beforeNextRequest();
+    late.refused(Failure.CONNECT_FAILED);
+    late.refused(Failure.POOL_EXHAUSTED);
+    assertThat(exchange.isOver()).isFalse();
+    assertThat(client.answers).isEmpty();
+    assertThat(pool.attempts).hasSize(2);
+    assertThat(active()).isEqualTo(1);
+  }
+
+  @Test
+  @ExpectedLog("ERROR .*Connecting: an attempt to connect failed.*IllegalStateException: tested")
+  void attempt_ofTheRequestBefore_thatFails_endsNothing() {
+    Upstreams.Attempt<Connection> late = beforeNextRequest();
+    Connection connection = new Connection();
+    connection.isFailing = true;
+    late.connected(connection);
+    assertThat(connection.isClosed).isTrue();
+    assertThat(exchange.isOver()).isFalse();
+    assertThat(client.answers).isEmpty();
+  }
+
+  @Test
+  void attempt_ofTheRequestBefore_thatWaits_givesItsPlaceUpAtOnce() {
+    AtomicInteger left = new AtomicInteger();
+    beforeNextRequest().waits(left::incrementAndGet);
+    assertThat(left).hasValue(1);
+    exchange.clientGone();
+    assertThat(left).hasValue(1);
+  }
+
+  @Test
+  void callback_ofTheRequestBefore_knowsThatItIsLate() {
+    int number = exchange.number();
+    assertThat(exchange.isAt(number)).isTrue();
+    exchange.abort(Failure.CONNECT_TIMEOUT);
+    assertThat(exchange.isAt(number)).isFalse();
+    nextRequest();
+    assertThat(exchange.isAt(number)).isFalse();
+    assertThat(exchange.isAt(exchange.number())).isTrue();
+  }
+
+  @Test
+  void next_afterAFailure_beginsWithoutIt() {
+    beforeNextRequest();
+    answerWith(new Connection());
+    assertThat(ends.counts())
+        .containsEntry(List.of("one", Failure.CONNECT_TIMEOUT.label()), 1L)
+        .containsEntry(List.of("one", "answered"), 1L);
+    nextRequest();
+    exchange.clientGone();
+    assertThat(ends.counts()).containsEntry(List.of("one", Failure.CLIENT_GONE.label()), 1L);
+  }
+
+  /** Of the connection to the server nothing is known from the request before: a new one is closed if the answer is not complete. */
+  @Test
+  void next_afterAnAnswer_hasNoneYet() {
+    Connection first = new Connection();
+    answerWith(first);
+    assertThat(first.isGivenBack).isTrue();
+    nextRequest();
+    Connection second = new Connection();
+    pool.attempts.get(1).connected(second);
+    exchange.abort(Failure.RESPONSE_TIMEOUT);
+    assertThat(second.isGivenBack).isFalse();
+    assertThat(second.isClosed).isTrue();
+  }
+
+  @Test
+  void next_afterASlowBody_hasTimeAgain() {
+    answerWith(new Connection());
+    client.lines = List.of("Host: h", "Content-Length: 1000000");
+    client.isComplete = false;
+    nextRequest();
+    Connection connection = new Connection();
+    pool.attempts.get(1).connected(connection);
+    trickle(BodyRate.GRACE_SECONDS + BodyRate.WINDOW_SECONDS - 1);
+    client.isComplete = true;
+    exchange.responseEnded(null);
+    client.isComplete = false;
+    nextRequest();
+    pool.attempts.get(2).connected(new Connection());
+    trickle(BodyRate.GRACE_SECONDS);
+    assertThat(client.answers).isEmpty();
+    trickle(BodyRate.WINDOW_SECONDS + 2);
+    assertThat(client.answers).extracting(Answer::status).containsExactly(408);
+    exchange.restDiscarded();
+  }
+
+  /** Has a few bytes of the body come, second by second. */
+  private void trickle(int seconds) {
+    for (int i = 0; i < seconds; i++) {
+      client.received++;
+      nowNanos += SECONDS.toNanos(1);
+      deadlines.tick(nowNanos);
+    }
+  }
+
+  private void answerWith(Connection connection) {
+    pool.attempts.get(pool.attempts.size() - 1).connected(connection);
+    exchange.responseEnded(null);
+    assertThat(exchange.isOver()).isTrue();
+  }
+
+  /** Ends the request that waits for a connection, and begins the next; returns the attempt of the first. */
+  private Upstreams.Attempt<Connection> beforeNextRequest() {
+    exchange.abort(Failure.CONNECT_TIMEOUT);
+    nextRequest();
+    return pool.attempts.get(0);
+  }
+
+  private void nextRequest() {
+    client.answers.clear();
+    client.isFinished = false;
+    exchange.next(routes);
+    exchange.begin();
+    assertThat(active()).isEqualTo(1);
+  }
+
   /** Keeps the attempts instead of making them. */
   private static final class Pool implements Upstreams<Connection> {
     final List<Attempt<Connection>> attempts = new ArrayList<>();
@@ -128,6 +283,8 @@ final class ExchangeTest {
 
   private static final class Connection implements ServerSide {
     boolean isClosed;
+    boolean isGivenBack;
+    boolean isFailing;
 
     @Override
     public boolean isReused() {
@@ -150,7 +307,12 @@ final class ExchangeTest {
     }
 
     @Override
-    public void giveBack() {}
+    public void giveBack() {
+      if (isFailing) {
+        throw new IllegalStateException("tested");
+      }
+      isGivenBack = true;
+    }
 
     @Override
     public void close() {
@@ -158,30 +320,35 @@ final class ExchangeTest {
     }
   }
 
-  /** A client whose request is complete; it throws what it is asked to send on. */
+  /** A client whose request is complete; it may throw what it is asked to send on. */
   private final class Client implements ClientSide<Connection> {
     final List<Answer> answers = new ArrayList<>();
+    final List<Connection> forwardedTo = new ArrayList<>();
+    List<String> lines = List.of("Host: h");
     boolean isFailing;
+    boolean isComplete = true;
+    boolean isFinished;
     boolean isCut;
+    long received;
 
     @Override
     public RequestHead head() {
-      return new StatedHead(Protocol.HTTP_1_1, "192.0.2.1").lines(List.of("Host: h"));
+      return new StatedHead(Protocol.HTTP_1_1, "192.0.2.1").lines(lines);
     }
 
     @Override
     public boolean isRequestComplete() {
-      return true;
+      return isComplete;
     }
 
     @Override
     public boolean isHeadWritten() {
-      return !answers.isEmpty();
+      return isAnswered();
     }
 
     @Override
     public boolean isAnswered() {
-      return !answers.isEmpty();
+      return isFinished || !answers.isEmpty();
     }
 
     @Override
@@ -201,7 +368,7 @@ final class ExchangeTest {
 
     @Override
     public long received() {
-      return 0;
+      return received;
     }
 
     @Override
@@ -222,6 +389,7 @@ final class ExchangeTest {
       if (isFailing) {
         throw new IllegalStateException("tested");
       }
+      forwardedTo.add(server);
     }
 
     @Override
@@ -240,7 +408,10 @@ final class ExchangeTest {
     public void relay(Connection server, ResponsePlan plan) {}
 
     @Override
-    public void finish(@Nullable HeaderPlan trailers) {}
+    public void finish(@Nullable HeaderPlan trailers) {
+      isFinished = true;
+      exchange.answered();
+    }
 
     @Override
     public void tunnel(Connection server, HeaderPlan plan) {}

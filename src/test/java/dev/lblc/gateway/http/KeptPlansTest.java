@@ -10,6 +10,7 @@ import io.netty.util.AsciiString;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -63,15 +64,18 @@ final class KeptPlansTest {
     request(NOBODY, HOST, edits);
     RequestPlan naming = request(NOBODY, HOST, edits, "Connection: x-hop", "X-Hop: 1");
     assertThat(naming.headers().drops("x-hop")).isTrue();
-    assertThat(request(NOBODY, HOST, edits, "X-Hop: 1").headers().drops("x-hop")).isFalse();
+    assertThat(request(NOBODY, HOST, edits, "X-Hop: 1").headers().drops("x-hop"))
+        .isFalse();
   }
 
   @Test
   void request_ofATrustedPeer_saysWhatThisOneSays() {
     request(NOBODY, HOST, edits);
-    assertThat(lines(request(THE_PEER, HOST, edits, "X-Forwarded-For: 192.0.2.7").headers()))
+    assertThat(
+            lines(request(THE_PEER, HOST, edits, "X-Forwarded-For: 192.0.2.7").headers()))
         .contains("x-forwarded-for: 192.0.2.7, " + PEER);
-    assertThat(lines(request(THE_PEER, HOST, edits, "X-Forwarded-For: 192.0.2.8").headers()))
+    assertThat(
+            lines(request(THE_PEER, HOST, edits, "X-Forwarded-For: 192.0.2.8").headers()))
         .contains("x-forwarded-for: 192.0.2.8, " + PEER);
     assertThat(lines(request(NOBODY, HOST, edits, "X-Forwarded-For: 192.0.2.8").headers()))
         .contains("x-forwarded-for: " + PEER);
@@ -80,8 +84,7 @@ final class KeptPlansTest {
   @Test
   void request_forAWebSocket_isAnUpgrade_andTheNextIsNone() {
     request(NOBODY, HOST, edits);
-    RequestPlan plan =
-        request(NOBODY, HOST, edits, "Connection: upgrade", "Upgrade: websocket");
+    RequestPlan plan = request(NOBODY, HOST, edits, "Connection: upgrade", "Upgrade: websocket");
     assertThat(plan.isUpgrade()).isTrue();
     assertThat(lines(plan.headers())).contains("upgrade: websocket");
     assertThat(request(NOBODY, HOST, edits).isUpgrade()).isFalse();
@@ -112,7 +115,8 @@ final class KeptPlansTest {
   @Test
   void response_whoseConnectionNamesHeaders_dropsThem_andNoOtherDoes() {
     response(200, edits);
-    assertThat(response(200, edits, "Connection: x-hop").headers().drops("x-hop")).isTrue();
+    assertThat(response(200, edits, "Connection: x-hop").headers().drops("x-hop"))
+        .isTrue();
     assertThat(response(200, edits).headers().drops("x-hop")).isFalse();
   }
 
@@ -126,8 +130,7 @@ final class KeptPlansTest {
   private ResponsePlan response(int status, HeaderEdits edits, String... lines) {
     ResponsePlan plan =
         ResponsePolicy.plan(facts(NOBODY), new StatedResponse(status, List.of(lines)), edits);
-    assertThat(plan).isNotNull();
-    return plan;
+    return Objects.requireNonNull(plan);
   }
 
   private InboundFacts facts(AddressBlocks trusted, String... more) {

@@ -148,6 +148,36 @@ final class AttemptsTest {
     attempts.release();
   }
 
+  @Test
+  void begin_afterAttemptsThatHaveEnded_isAsNew() {
+    Attempts attempts = new Attempts(service, "d", 2);
+    Lease before = attempts.take();
+    attempts.giveUp();
+    attempts.take();
+    attempts.giveUp();
+    attempts.begin(service, "e", 1);
+    assertThat(attempts.givenUp()).isZero();
+    assertThat(attempts.last()).isNull();
+    assertThat(attempts.holds(before)).isFalse();
+    String home = attempts.take().server().id();
+    assertThat(attempts.giveUp()).isTrue();
+    attempts.begin(service, "e", 1);
+    assertThat(attempts.take().server().id()).as("it was not tried this time").isEqualTo(home);
+    assertThat(attempts.giveUp()).isTrue();
+    attempts.take();
+    assertThat(attempts.giveUp()).as("one retry").isFalse();
+  }
+
+  @Test
+  void begin_whileALeaseIsHeld_isRefused() {
+    Attempts attempts = new Attempts(service, "d", 1);
+    attempts.take();
+    assertThatThrownBy(() -> attempts.begin(service, "e", 1))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(active()).isEqualTo(1);
+    attempts.release();
+  }
+
   private int active() {
     return service.status().servers().stream()
         .map(ServiceStatus.ServerStatus::active)

@@ -168,7 +168,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   }
 
   /** Ends the request that the gateway has failed at, and the connection behind it: how much was read of it is not known. */
-  private void crashed(Throwable cause) {
+  void crashed(Throwable cause) {
     isFaulty = true;
     if (!request.crashed(cause)) {
       LOG.error("a client's connection failed in the gateway: it is closed", cause);

@@ -34,6 +34,7 @@ final class ClientRequest implements ClientSide<ServerConnection> {
   private final ClientHead head;
   private final BodyReader body;
   private final AnswerWriter answer;
+  private @Nullable Exchange<ServerConnection> kept;
   private @Nullable Exchange<ServerConnection> exchange;
   private @Nullable ServerConnection server;
   private boolean isComplete;
@@ -104,7 +105,13 @@ final class ClientRequest implements ClientSide<ServerConnection> {
     isDiscarding = false;
     isAnswered = false;
     answer.begin();
-    Exchange<ServerConnection> begun = new Exchange<>(this, lane.context(), routes);
+    Exchange<ServerConnection> begun = kept;
+    if (begun == null) {
+      begun = new Exchange<>(this, lane.context(), routes);
+      kept = begun;
+    } else {
+      begun.next(routes);
+    }
     exchange = begun;
     return begun;
   }
@@ -182,7 +189,10 @@ final class ClientRequest implements ClientSide<ServerConnection> {
     body.release();
     answer.release();
     head.end();
-    exchange = null;
+    if (exchange != null) {
+      exchange.forget();
+      exchange = null;
+    }
     server = null;
   }
 
@@ -372,8 +382,9 @@ final class ClientRequest implements ClientSide<ServerConnection> {
   /** Flushes the answer; the exchange ends when all of it is with the kernel. */
   private void deliver() {
     Exchange<ServerConnection> current = exchange();
+    int number = current.number();
     context.flush();
-    if (current.isOver() || isClosed()) { // the client has gone, as the flush has found out
+    if (!current.isAt(number) || isClosed()) { // the client has gone, as the flush has found out
       return;
     }
     if (Sockets.waiting(channel) == 0) {
@@ -381,11 +392,11 @@ final class ClientRequest implements ClientSide<ServerConnection> {
       return;
     }
     context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
-      if (written.isSuccess() && !current.isOver()) {
+      if (written.isSuccess() && current.isAt(number)) {
         try {
           delivered();
         } catch (RuntimeException e) { // Netty would log it, and nothing more
-          current.crashed(e);
+          connection.crashed(e);
         }
       }
     });
@@ -393,10 +404,11 @@ final class ClientRequest implements ClientSide<ServerConnection> {
 
   private void delivered() {
     Exchange<ServerConnection> current = exchange();
+    int number = current.number();
     isAnswered = true;
     current.answered();
-    if (isComplete
-        && exchange == current) { // else the rest of the request was there, and is dropped
+    // Else the rest of the request was there, is dropped, and the next one may have begun.
+    if (isComplete && exchange != null && current.number() == number) {
       connection.exchangeEnded();
     }
   }
