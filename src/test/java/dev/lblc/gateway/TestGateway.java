@@ -217,12 +217,12 @@ final class TestGateway {
 
   /** Waits until each of the gateway's loops has looked at its time limits more than once. */
   void awaitTicks() throws Exception {
-    Map<Thread, Integer> before = new HashMap<>();
-    looks.forEach((loop, count) -> before.put(loop, count.get()));
+    Map<AtomicInteger, Integer> before = new HashMap<>();
+    looks.values().forEach(count -> before.put(count, count.get()));
     Eventually.holds(
         "time limits are looked at",
         () -> before.entrySet().stream()
-            .allMatch(loop -> looks.get(loop.getKey()).get() - loop.getValue() > LOOKS));
+            .allMatch(loop -> loop.getKey().get() - loop.getValue() > LOOKS));
   }
 
   /** Has the time stand still for the gateway until it is let go on: however slow the machine is, no time limit passes. */
