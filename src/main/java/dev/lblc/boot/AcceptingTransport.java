@@ -15,6 +15,7 @@ import io.vertx.core.transport.Transport;
 import java.util.Iterator;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,37 +62,37 @@ final class AcceptingTransport implements Transport {
   }
 
   private static final class EpollLoops extends EpollTransport {
-    private @Nullable EventLoopGroup loops;
+    private final Sharing sharing = new Sharing();
 
     @Override
     public EventLoopGroup eventLoopGroup(int type, int size, ThreadFactory threads, int ioRatio) {
-      EventLoopGroup made = borrowed(type, loops);
-      if (made == null) {
-        made = super.eventLoopGroup(type, size, threads, ioRatio);
-        loops = made;
-      }
-      return made;
+      return sharing.of(type, () -> super.eventLoopGroup(type, size, threads, ioRatio));
     }
   }
 
   private static final class IoUringLoops extends IoUringTransport {
-    private @Nullable EventLoopGroup loops;
+    private final Sharing sharing = new Sharing();
 
     @Override
     public EventLoopGroup eventLoopGroup(int type, int size, ThreadFactory threads, int ioRatio) {
-      EventLoopGroup made = borrowed(type, loops);
-      if (made == null) {
-        made = super.eventLoopGroup(type, size, threads, ioRatio);
-        loops = made;
-      }
-      return made;
+      return sharing.of(type, () -> super.eventLoopGroup(type, size, threads, ioRatio));
     }
   }
 
   /** Vert.x asks for the loops first, then for what accepts: that gets the loops. */
-  private static @Nullable EventLoopGroup borrowed(int type, @Nullable EventLoopGroup loops) {
-    boolean accepts = type == io.vertx.core.spi.transport.Transport.ACCEPTOR_EVENT_LOOP_GROUP;
-    return accepts && loops != null ? new Borrowed(loops) : null;
+  private static final class Sharing {
+    private @Nullable EventLoopGroup loops;
+
+    EventLoopGroup of(int type, Supplier<EventLoopGroup> maker) {
+      EventLoopGroup known = loops;
+      if (type == io.vertx.core.spi.transport.Transport.ACCEPTOR_EVENT_LOOP_GROUP
+          && known != null) {
+        return new Borrowed(known);
+      }
+      EventLoopGroup made = maker.get();
+      loops = made;
+      return made;
+    }
   }
 
   /** Loops that somebody else ends. */

@@ -1,6 +1,7 @@
 package dev.lblc.boot;
 
 import dev.lblc.config.SocketTransport;
+import dev.lblc.plugin.BrokenPluginException;
 import io.vertx.core.transport.Transport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,15 +60,7 @@ final class Transports {
     }
     if (!transport.available()) {
       throw new StartException("transport: " + name + " cannot be used on this machine: "
-          + rootCause(transport.unavailabilityCause()));
+          + BrokenPluginException.reason(transport.unavailabilityCause()));
     }
-  }
-
-  private static String rootCause(@Nullable Throwable cause) {
-    Throwable root = cause;
-    while (root != null && root.getCause() != null) {
-      root = root.getCause();
-    }
-    return String.valueOf(root);
   }
 }

@@ -447,12 +447,12 @@ public final class HeaderCases {
     return new Case(
         "response " + status + ": " + name,
         came,
-        HeaderPolicy.response(status, new ListedHeaders(came), edits(set, remove)),
+        HeaderPolicy.response(status, ListedHeaders.of(came), edits(set, remove)),
         goes);
   }
 
   private static Case switched(List<String> came, List<String> goes) {
-    HeaderPlan plan = HeaderPolicy.switched(new ListedHeaders(came), edits(Map.of(), Set.of()));
+    HeaderPlan plan = HeaderPolicy.switched(ListedHeaders.of(came), edits(Map.of(), Set.of()));
     return new Case("switched: to WebSocket, without a length", came, plan, goes);
   }
 
@@ -460,7 +460,7 @@ public final class HeaderCases {
     return new Case(
         "trailers: without those of one connection",
         came,
-        HeaderPolicy.trailers(new ListedHeaders(came)),
+        HeaderPolicy.trailers(ListedHeaders.of(came)),
         goes);
   }
 

@@ -157,29 +157,11 @@ final class KeptPlansTest {
     return lines;
   }
 
-  private record StatedResponse(int status, ListedHeaders lines) implements ResponseHead {
-    StatedResponse(int status, List<String> lines) {
-      this(status, new ListedHeaders(lines));
-    }
-
+  private record StatedResponse(int status, List<String> lines)
+      implements ResponseHead, ListedHeaders {
     @Override
     public @Nullable String phrase() {
       return null;
-    }
-
-    @Override
-    public @Nullable String header(CharSequence name) {
-      return lines.header(name);
-    }
-
-    @Override
-    public List<String> headers(CharSequence name) {
-      return lines.headers(name);
-    }
-
-    @Override
-    public boolean hasHeader(CharSequence name) {
-      return lines.hasHeader(name);
     }
   }
 }

@@ -4,7 +4,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Headers as lines of a message. */
-record ListedHeaders(List<String> lines) implements HeaderView {
+interface ListedHeaders extends HeaderView {
+  /** Returns these. */
+  static ListedHeaders of(List<String> lines) {
+    return () -> lines;
+  }
+
+  /** Returns the lines, each as {@code name: value}. */
+  List<String> lines();
+
   /** Returns the name in a line. */
   static String name(String line) {
     return line.substring(0, line.indexOf(": "));
@@ -16,20 +24,20 @@ record ListedHeaders(List<String> lines) implements HeaderView {
   }
 
   @Override
-  public @Nullable String header(CharSequence name) {
+  default @Nullable String header(CharSequence name) {
     return headers(name).stream().findFirst().orElse(null);
   }
 
   @Override
-  public List<String> headers(CharSequence name) {
-    return lines.stream()
+  default List<String> headers(CharSequence name) {
+    return lines().stream()
         .filter(line -> name(line).equalsIgnoreCase(name.toString()))
         .map(ListedHeaders::value)
         .toList();
   }
 
   @Override
-  public boolean hasHeader(CharSequence name) {
+  default boolean hasHeader(CharSequence name) {
     return !headers(name).isEmpty();
   }
 }

@@ -4,23 +4,28 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The head of a request that a test states: a GET of /, to port 80. */
-class StatedHead implements RequestHead {
+class StatedHead implements RequestHead, ListedHeaders {
   final Protocol protocol;
   String peer;
   boolean isEncrypted;
   String method = "GET";
   String target = "/";
   boolean hasMoreFrames;
-  private ListedHeaders headers = new ListedHeaders(List.of());
+  private List<String> lines = List.of();
 
   StatedHead(Protocol protocol, String peer) {
     this.protocol = protocol;
     this.peer = peer;
   }
 
-  StatedHead lines(List<String> lines) {
-    headers = new ListedHeaders(lines);
+  StatedHead lines(List<String> stated) {
+    lines = stated;
     return this;
+  }
+
+  @Override
+  public List<String> lines() {
+    return lines;
   }
 
   @Override
@@ -76,20 +81,5 @@ class StatedHead implements RequestHead {
   @Override
   public @Nullable String serverName() {
     return null;
-  }
-
-  @Override
-  public @Nullable String header(CharSequence name) {
-    return headers.header(name);
-  }
-
-  @Override
-  public List<String> headers(CharSequence name) {
-    return headers.headers(name);
-  }
-
-  @Override
-  public boolean hasHeader(CharSequence name) {
-    return headers.hasHeader(name);
   }
 }
