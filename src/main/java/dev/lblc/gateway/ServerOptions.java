@@ -40,7 +40,8 @@ final class ServerOptions {
               new VertxTls(settings.config().proxyProtocol() ? opening::proxyHeaderReader : null))
           .setKeyCertOptions(certificate.options())
           .setUseAlpn(true)
-          .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1));
+          // Of what is not in this list Vert.x answers requests with 501.
+          .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1, HttpVersion.HTTP_1_0));
     }
     return options;
   }

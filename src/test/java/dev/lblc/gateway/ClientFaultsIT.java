@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
   "LANE, EPOLL, false",
   "LANE, IO_URING, false",
   "LANE, EPOLL, true",
-  "VERTX, EPOLL, false"
+  "VERTX, EPOLL, false",
+  "VERTX, EPOLL, true"
 })
 @TestInstance(PER_CLASS)
 final class ClientFaultsIT {
@@ -123,7 +124,7 @@ final class ClientFaultsIT {
    */
   private boolean isLogged(String part, End end) {
     boolean isSeen = !isSecure || end != End.RESET;
-    return engine == Engine.LANE ? part.length() > 2 && isSeen : part.indexOf('|') > 0;
+    return isSeen && (engine == Engine.LANE ? part.length() > 2 : part.indexOf('|') > 0);
   }
 
   /** Requests that a client has sent when it leaves: in mid-body, and with nothing but the answer to come. */
@@ -590,7 +591,7 @@ final class ClientFaultsIT {
         try (RawClient upstream = scene.accept()) {
           String head = upstream.until("\r\n\r\n");
           if (head.contains("hunked")) {
-            assertThat(upstream.until("\r\n0\r\n", "\r\n\r\n")).contains("12345");
+            assertThat(data(upstream.until("\r\n0\r\n", "\r\n\r\n"))).isEqualTo("12345");
           } else if (head.startsWith("POST")) {
             assertThat(upstream.exactly(5)).isEqualTo("12345");
           }
@@ -600,6 +601,16 @@ final class ClientFaultsIT {
       }
     }
     scene.ended("answered", "answered", "answered", "answered");
+  }
+
+  /** Returns what chunks of data without line breaks hold, which an engine may divide as it likes. */
+  private static String data(String chunks) {
+    String[] lines = chunks.split("\r\n", -1);
+    StringBuilder data = new StringBuilder();
+    for (int size = 0; !lines[size].equals("0"); size += 2) {
+      data.append(lines[size + 1]);
+    }
+    return data.toString();
   }
 
   /** Clients that reset their connection in the moment of the answer are no fault of the gateway. */
