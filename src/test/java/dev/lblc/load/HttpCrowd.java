@@ -397,7 +397,7 @@ final class HttpCrowd implements AutoCloseable {
       count(outcomes, status + (status == 200 || wanted != Awaited.WHOLE ? "" : " by chance"));
       awaited = null;
       status = 0;
-      if (isLast) {
+      if (isLast || hasEnded) { // a client may end its side within an answer
         left(); // before it can act again
         channel.close();
       }
