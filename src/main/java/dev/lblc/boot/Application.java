@@ -14,6 +14,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,14 +32,18 @@ public final class Application {
 
   private final Vertx vertx;
   private final @Nullable HazelcastNode node;
-  private Map<String, String> listeners = Map.of();
+  private final ServicesVerticle services;
+  private GatewayConfig config; // guarded by this
+  private volatile Map<String, String> listeners = Map.of();
   private @Nullable String admin;
   private @Nullable Gateway gateway;
   private volatile boolean ready;
 
-  private Application(Vertx vertx, @Nullable HazelcastNode node) {
+  private Application(Vertx vertx, @Nullable HazelcastNode node, GatewayFile file) {
     this.vertx = vertx;
     this.node = node;
+    this.config = file.config();
+    this.services = new ServicesVerticle(config.plugin(), file.plugins().strategies());
   }
 
   /** Starts all parts. If one of them cannot start, none is left running. */
@@ -55,14 +60,36 @@ public final class Application {
     JdkTls.acceptAllServerNames();
     Metrics metrics = new Metrics();
     HazelcastNode node = VertxSetup.node(file.config().plugin().cluster());
-    Application application = new Application(VertxSetup.vertx(file.config(), metrics, node), node);
+    Application application =
+        new Application(VertxSetup.vertx(file.config(), metrics, node), node, file);
     try {
-      application.startParts(file, metrics, startPlugin);
+      application.startParts(file.plugins(), metrics, startPlugin);
       return application;
     } catch (Throwable e) { // whatever it is: the threads of what runs would keep the process
       application.close();
       throw e;
     }
+  }
+
+  /**
+   * Applies another configuration, read with the same strategies, to what runs; requests in flight go on. Services and
+   * listeners may differ in all but {@code cluster}; {@code admin} has to be the same.
+   *
+   * @throws StartException if the configuration cannot be applied; the one before holds then
+   */
+  synchronized void apply(GatewayConfig next) throws StartException {
+    Gateway running = gateway;
+    if (running == null) {
+      throw new IllegalStateException("not started");
+    }
+    if (!Objects.equals(next.admin(), config.admin())) {
+      throw new StartException("admin: has changed (expected: the same as at the start)");
+    }
+    Waiting.started(
+        "configuration not applied",
+        () -> new Reconfiguration(services, running).apply(config, next));
+    config = next;
+    listeners = ListenerUrls.of(next, running::port);
   }
 
   /** Returns the URL of each listener, by its name. */
@@ -92,15 +119,10 @@ public final class Application {
     }
   }
 
-  private void startParts(GatewayFile file, Metrics metrics, Duration startPlugin)
+  private synchronized void startParts(PluginFolder plugins, Metrics metrics, Duration startPlugin)
       throws StartException {
-    GatewayConfig config = file.config();
-    Waiting.started(
-        "services",
-        () -> vertx.deployVerticle(
-            new ServicesVerticle(config.plugin(), file.plugins().strategies()),
-            new DeploymentOptions()));
-    PluginVerticles.deploy(vertx, file.plugins().verticles(), startPlugin);
+    Waiting.started("services", () -> vertx.deployVerticle(services, new DeploymentOptions()));
+    PluginVerticles.deploy(vertx, plugins.verticles(), startPlugin);
     // Before the listeners, so that the admin port can say that they are not up yet.
     AdminConfig adminPort = config.admin();
     if (adminPort != null) {
