@@ -11,22 +11,27 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The admin port of a running node: health, metrics, and what the scheduler knows and would do.
  *
- * <p>Read-only and without state of its own; every request is answered at once from the services' snapshots.
+ * <p>Without state of its own but who may use it. All but the reload is answered at once from the services' snapshots.
  */
 public final class AdminServer {
   private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
   private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?!\\p{XDigit}{2})");
 
   private final HttpServer server;
+  private final Endpoints endpoints;
+  private volatile Access access;
 
-  private AdminServer(HttpServer server) {
+  private AdminServer(HttpServer server, Endpoints endpoints, Access access) {
     this.server = server;
+    this.endpoints = endpoints;
+    this.access = access;
   }
 
   /**
@@ -37,10 +42,16 @@ public final class AdminServer {
    * @param lblc the services shown
    * @param metrics what {@code /metrics} shows besides the services' own numbers
    * @param ready what {@code /health/ready} says; called on the event loop
+   * @param control what the configuration and its reload are asked of; null: they are not offered
    * @return the server once it listens; failed if it cannot
    */
   public static Future<AdminServer> start(
-      Vertx vertx, AdminConfig config, Lblc lblc, Metrics metrics, BooleanSupplier ready) {
+      Vertx vertx,
+      AdminConfig config,
+      Lblc lblc,
+      Metrics metrics,
+      BooleanSupplier ready,
+      @Nullable Control control) {
     metrics.add(lblc);
     HttpServerOptions options = new HttpServerOptions()
         .setHost(config.host())
@@ -49,14 +60,20 @@ public final class AdminServer {
         .setIdleTimeoutUnit(TimeUnit.SECONDS)
         .setIdleTimeout(60);
     Endpoints endpoints = endpoints(lblc, metrics, ready);
-    Access access = new Access(config);
-    return vertx
+    if (control != null) {
+      new ConfigApi(control).addTo(endpoints);
+    }
+    HttpServer server = vertx
         .createHttpServer(options)
         // A client that goes away is its own affair; without a handler Vert.x would log an error.
-        .connectionHandler(connection -> connection.exceptionHandler(failure -> {}))
-        .requestHandler(request -> answer(request, endpoints, access))
-        .listen()
-        .map(AdminServer::new);
+        .connectionHandler(connection -> connection.exceptionHandler(failure -> {}));
+    AdminServer admin = new AdminServer(server, endpoints, new Access(config));
+    return server.requestHandler(admin::answer).listen().map(admin);
+  }
+
+  /** Takes another token for the requests from now on; the address stays. */
+  public void update(AdminConfig config) {
+    access = new Access(config);
   }
 
   /** Returns the port that the server listens on. */
@@ -97,7 +114,7 @@ public final class AdminServer {
   }
 
   /** Answers a request; whatever goes wrong ends in a problem document. */
-  private static void answer(HttpServerRequest request, Endpoints endpoints, Access access) {
+  private void answer(HttpServerRequest request) {
     String path = request.path();
     try {
       if (path == null || !path.startsWith("/")) {

@@ -27,11 +27,17 @@ final class Responses {
 
   /** Sends a problem document (RFC 9457). */
   static void problem(HttpServerResponse response, int status, String detail) {
+    problem(response, status, detail, new JsonObject());
+  }
+
+  /** Sends a problem document that has further members. */
+  static void problem(HttpServerResponse response, int status, String detail, JsonObject members) {
     JsonObject problem = new JsonObject()
         .put("type", "about:blank")
         .put("title", HttpResponseStatus.valueOf(status).reasonPhrase())
         .put("status", status)
-        .put("detail", detail);
+        .put("detail", detail)
+        .mergeIn(members);
     send(response, status, "application/problem+json", problem.encode());
   }
 

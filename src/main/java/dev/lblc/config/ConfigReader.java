@@ -110,8 +110,13 @@ public final class ConfigReader {
     AdminConfig admin = AdminReader.read(file.optional("admin"), ports);
     SocketTransport transport =
         file.optional("transport").text(NameSyntax.constant(SocketTransport.class));
+    boolean watch = file.optional("watch").flag(false);
     return new GatewayConfig(
-        listeners.with(route), new PluginConfig(PLUGIN_NAME, services, cluster), admin, transport);
+        listeners.with(route),
+        new PluginConfig(PLUGIN_NAME, services, cluster),
+        admin,
+        transport,
+        watch);
   }
 
   private PluginConfig plugin(ObjectReader file) {

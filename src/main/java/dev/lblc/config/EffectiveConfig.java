@@ -1,5 +1,7 @@
 package dev.lblc.config;
 
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nodes are maps, lists, strings, numbers and booleans, and {@link Secret}.
  */
-final class EffectiveConfig {
+public final class EffectiveConfig {
   /**
    * A secret: it can be compared, and is shown as three stars.
    *
@@ -31,6 +33,11 @@ final class EffectiveConfig {
   }
 
   private EffectiveConfig() {}
+
+  /** Returns the tree as JSON; in place of each secret it has three stars. */
+  public static JsonObject withoutSecrets(GatewayConfig config) {
+    return (JsonObject) json(of(config));
+  }
 
   /** Returns the tree of a configuration. */
   static Map<String, Object> of(GatewayConfig config) {
@@ -48,6 +55,7 @@ final class EffectiveConfig {
     put(file, "admin", admin == null ? null : admin(admin));
     SocketTransport transport = config.transport();
     put(file, "transport", transport == null ? null : (Object) lowerCase(transport));
+    file.put("watch", config.watch());
     return file;
   }
 
@@ -78,6 +86,18 @@ final class EffectiveConfig {
     return range.first() == range.last()
         ? (Object) range.first()
         : range.first() + "-" + range.last();
+  }
+
+  private static Object json(Object node) {
+    if (node instanceof Map<?, ?> object) {
+      JsonObject json = new JsonObject();
+      object.forEach((key, value) -> json.put(key.toString(), json(value)));
+      return json;
+    }
+    if (node instanceof Collection<?> list) {
+      return new JsonArray(list.stream().map(EffectiveConfig::json).toList());
+    }
+    return node instanceof Secret ? node.toString() : node;
   }
 
   private static Object listener(ListenerConfig listener) {

@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param plugin the services, and how this node joins others
  * @param admin where the admin API listens; null: nowhere
  * @param transport how all sockets reach the kernel; null: epoll, or nio where there is none
+ * @param watch whether the file is read again when its content changes
  */
 public record GatewayConfig(
     List<ListenerConfig> listeners,
     PluginConfig plugin,
     @Nullable AdminConfig admin,
-    @Nullable SocketTransport transport) {
+    @Nullable SocketTransport transport,
+    boolean watch) {
 
   /** Returns the listeners of HTTP, in file order. */
   public List<HttpListenerConfig> httpListeners() {

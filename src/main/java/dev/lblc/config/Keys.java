@@ -10,7 +10,7 @@ import java.util.List;
  */
 final class Keys {
   static final List<String> GATEWAY =
-      List.of("$schema", "listeners", "routes", "services", "cluster", "admin", "transport");
+      List.of("$schema", "listeners", "routes", "services", "cluster", "admin", "transport", "watch");
   static final List<String> PLUGIN = List.of("name", "services", "cluster");
   static final List<String> VERTICLE = List.of("verticle", "instances", "config");
 

@@ -48,6 +48,10 @@ public final class Gateway {
   private volatile Map<String, Listener> listeners = Map.of();
   private volatile String deployment = "";
   private Future<?> last = Future.succeededFuture(); // guarded by this
+
+  /** The listeners of the configuration before the last one, not open. Used on the gateway's context. */
+  private List<Listener> before = List.of();
+
   private @Nullable Future<Void> closed; // guarded by this
 
   private Gateway(Vertx vertx) {
@@ -101,9 +105,25 @@ public final class Gateway {
     if (closed != null) {
       return Future.failedFuture(new IllegalStateException("the gateway is stopped"));
     }
-    Future<ListenerChanges> applied = last.transform(before -> applyNow(config));
+    Future<ListenerChanges> applied = last.transform(done -> applyNow(config));
     last = applied;
     return applied;
+  }
+
+  /**
+   * Takes the last {@link #apply} back. It has to have succeeded, and the services of the configuration before it have to be there
+   * still. No file is read: the certificates are those of before, too. A listener that was removed is opened again.
+   *
+   * @return fails if a port cannot be bound any more
+   */
+  public synchronized Future<Void> undo() {
+    if (closed != null) {
+      return Future.failedFuture(new IllegalStateException("the gateway is stopped"));
+    }
+    Future<Void> undone =
+        last.transform(done -> onContext().compose(v -> rollOut(before).mapEmpty()));
+    last = undone;
+    return undone;
   }
 
   /**
@@ -151,17 +171,21 @@ public final class Gateway {
   private Future<ListenerChanges> applyNow(GatewayConfig config) {
     return onContext()
         .compose(v -> context.executeBlocking(() -> compile(config)))
-        .compose(wanted -> {
-          Rollout rollout = new Rollout(workers, listeners, wanted, REMOVAL_DRAIN);
-          return rollout
-              .run()
-              .map(done -> {
-                listeners = rollout.result();
-                rollout.leaving().forEach(this::awaitDrained);
-                return rollout.changes();
-              })
-              .onFailure(cause -> listeners = rollout.restored());
-        });
+        .compose(this::rollOut);
+  }
+
+  private Future<ListenerChanges> rollOut(List<Listener> wanted) {
+    List<Listener> present = listeners.values().stream().map(Listener::asConfigured).toList();
+    Rollout rollout = new Rollout(workers, listeners, wanted, REMOVAL_DRAIN);
+    return rollout
+        .run()
+        .map(done -> {
+          listeners = rollout.result();
+          before = present;
+          rollout.leaving().forEach(this::awaitDrained);
+          return rollout.changes();
+        })
+        .onFailure(cause -> listeners = rollout.restored());
   }
 
   private void awaitDrained(Listener leaving) {

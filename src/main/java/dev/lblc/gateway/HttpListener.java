@@ -73,6 +73,11 @@ final class HttpListener implements Listener {
   }
 
   @Override
+  public boolean hasCertificateOf(Listener wanted) {
+    return ((HttpListener) wanted).settings.hasCertificateOf(settings);
+  }
+
+  @Override
   public Listener asConfigured() {
     return new HttpListener(vertx, settings);
   }

@@ -84,7 +84,11 @@ final class Rollout {
             .filter(each -> !each.listener().isConfiguredAs(each.wanted()))
             .map(each -> each.wanted().name())
             .toList(),
-        names(leaving));
+        names(leaving),
+        kept.stream()
+            .filter(each -> !each.listener().hasCertificateOf(each.wanted()))
+            .map(each -> each.wanted().name())
+            .toList());
   }
 
   /** Returns the listeners that are open afterwards, by name, in the order of the configuration. */
@@ -127,8 +131,7 @@ final class Rollout {
     return listener
         .open(workers)
         .onSuccess(done -> undo.push(() -> listener.close(Duration.ZERO)))
-        .recover(cause -> Future.failedFuture(new IllegalStateException(
-            "listener " + listener.name() + ": " + cause.getMessage(), cause)));
+        .recover(cause -> Future.failedFuture(new ListenerException(listener.name(), cause)));
   }
 
   private Future<Void> vacate(Listener listener) {

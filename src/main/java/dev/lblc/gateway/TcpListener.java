@@ -54,6 +54,11 @@ final class TcpListener implements Listener {
   }
 
   @Override
+  public boolean hasCertificateOf(Listener wanted) {
+    return ((TcpListener) wanted).server.settings().hasCertificateOf(server.settings());
+  }
+
+  @Override
   public Listener asConfigured() {
     return new TcpListener(vertx, server.settings());
   }

@@ -377,7 +377,7 @@ class AdminServerIT {
   private int start(@Nullable String token) throws Exception {
     Metrics own = token == null ? metrics : new Metrics();
     AdminConfig config = new AdminConfig("127.0.0.1", 0, token);
-    return AdminServer.start(vertx, config, Lblc.of(vertx), own, () -> ready)
+    return AdminServer.start(vertx, config, Lblc.of(vertx), own, () -> ready, null)
         .await(10, SECONDS)
         .port();
   }

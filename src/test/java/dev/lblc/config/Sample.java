@@ -192,7 +192,8 @@ final class Sample {
                                  "publicPort": 25701,
                                  "tls": {"certificate": "CERT", "key": "KEY", "trust": "TRUST"}}},
         "admin": {"host": "127.0.0.1", "port": 9901, "token": "${SECRET}"},
-        "transport": "io_uring"
+        "transport": "io_uring",
+        "watch": true
       }
       """;
 }

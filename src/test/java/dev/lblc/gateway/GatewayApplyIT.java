@@ -92,7 +92,7 @@ final class GatewayApplyIT {
         List.of(web(), web().put("name", "more"), tcp("edge")),
         List.of(to("one"), to("two").put("listener", "more"), on("edge", "echo")));
     assertThat(changes)
-        .isEqualTo(new ListenerChanges(List.of("more", "edge"), List.of(), List.of()));
+        .isEqualTo(new ListenerChanges(List.of("more", "edge"), List.of(), List.of(), List.of()));
     assertThat(get(gateway.port())).endsWith("one");
     assertThat(get(gateway.gateway().port("more"))).endsWith("two");
     try (RawClient client = new RawClient(gateway.gateway().port("edge"))) {
@@ -109,7 +109,7 @@ final class GatewayApplyIT {
       client.send(REQUEST);
       HttpServerRequest request = arrived();
       ListenerChanges changes = apply(List.of(web()), List.of(to("one")));
-      assertThat(changes).isEqualTo(new ListenerChanges(List.of(), List.of(), List.of("gone")));
+      assertThat(changes).isEqualTo(new ListenerChanges(List.of(), List.of(), List.of("gone"), List.of()));
       assertThat(isRefused(port)).isTrue();
       assertThatThrownBy(() -> gateway.gateway().port("gone")).hasMessageContaining("[web]");
       request.response().end("at last");
@@ -162,7 +162,7 @@ final class GatewayApplyIT {
       early.send(REQUEST);
       HttpServerRequest request = arrived();
       ListenerChanges changes = apply(List.of(web()), List.of(to("two")));
-      assertThat(changes).isEqualTo(new ListenerChanges(List.of(), List.of("web"), List.of()));
+      assertThat(changes).isEqualTo(new ListenerChanges(List.of(), List.of("web"), List.of(), List.of()));
       assertThat(get(gateway.port())).as("a new connection").endsWith("two");
       assertThat(idle.send(REQUEST).response()).as("one that was open").endsWith("two");
       assertThat(gateway.active("slow")).isEqualTo(1);
@@ -245,7 +245,7 @@ final class GatewayApplyIT {
       assertThat(isServed(client, protocol)).isTrue();
       copy(after, used);
       ListenerChanges changes = apply(List.of(listener), List.of(route));
-      assertThat(changes).isEqualTo(new ListenerChanges(List.of(), List.of("web"), List.of()));
+      assertThat(changes).isEqualTo(new ListenerChanges(List.of(), List.of("web"), List.of(), List.of("web")));
       for (int i = 0; i < 4; i++) { // more than there are event loops
         try (SSLSocket late = tls(gateway.port())) {
           assertThat(seen(late)).isNotEqualTo(seen(early));
@@ -256,6 +256,10 @@ final class GatewayApplyIT {
         }
       }
       assertThat(isServed(client, protocol)).as("the old connection").isTrue();
+      gateway.gateway().undo().await(10, SECONDS);
+      try (SSLSocket undone = tls(gateway.port())) {
+        assertThat(seen(undone)).as("not what the files hold").isEqualTo(seen(early));
+      }
     }
   }
 
@@ -285,7 +289,7 @@ final class GatewayApplyIT {
               .put("proxyProtocol", true)
               .put("trustedPeers", new JsonArray().add("127.0.0.1"))),
           List.of(to("two")));
-      assertThat(changes).isEqualTo(new ListenerChanges(List.of("web"), List.of(), List.of("web")));
+      assertThat(changes).isEqualTo(new ListenerChanges(List.of("web"), List.of(), List.of("web"), List.of()));
       for (int i = 0; i < 4; i++) {
         assertThat(RawClient.exchange(port, "PROXY TCP4 10.1.2.3 10.4.5.6 1111 2222\r\n" + REQUEST))
             .endsWith("two");
@@ -304,7 +308,7 @@ final class GatewayApplyIT {
     for (int i = 0; i < 3; i++) {
       ListenerChanges changes = apply(List.of(tcp), List.of(on("edge", "echo")));
       assertThat(changes)
-          .isEqualTo(new ListenerChanges(List.of("edge"), List.of(), List.of("web")));
+          .isEqualTo(new ListenerChanges(List.of("edge"), List.of(), List.of("web"), List.of()));
       try (RawClient client = new RawClient(port)) {
         assertThat(client.isEchoed()).isTrue();
       }
@@ -417,11 +421,11 @@ final class GatewayApplyIT {
         List.of(to("two"), to("two").put("listener", "more")));
     Future<ListenerChanges> third = gateway.apply(List.of(web()), List.of(to("one")));
     third.await(10, SECONDS);
-    assertThat(first.result()).isEqualTo(new ListenerChanges(List.of(), List.of("web"), List.of()));
+    assertThat(first.result()).isEqualTo(new ListenerChanges(List.of(), List.of("web"), List.of(), List.of()));
     assertThat(second.result())
-        .isEqualTo(new ListenerChanges(List.of("more"), List.of(), List.of()));
+        .isEqualTo(new ListenerChanges(List.of("more"), List.of(), List.of(), List.of()));
     assertThat(third.result())
-        .isEqualTo(new ListenerChanges(List.of(), List.of("web"), List.of("more")));
+        .isEqualTo(new ListenerChanges(List.of(), List.of("web"), List.of("more"), List.of()));
     assertThat(get(gateway.port())).endsWith("one");
   }
 

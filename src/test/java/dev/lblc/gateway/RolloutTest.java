@@ -89,6 +89,11 @@ final class RolloutTest {
     }
 
     @Override
+    public boolean hasCertificateOf(Listener wanted) {
+      return true;
+    }
+
+    @Override
     public Listener asConfigured() {
       return new Fake(name, port, openings);
     }

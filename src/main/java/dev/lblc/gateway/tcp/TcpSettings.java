@@ -53,7 +53,12 @@ public final class TcpSettings {
 
   /** Returns whether the other ones come from the same configuration and the same certificate. */
   public boolean isConfiguredAs(TcpSettings other) {
-    return config.equals(other.config) && Objects.equals(certificate, other.certificate);
+    return config.equals(other.config) && hasCertificateOf(other);
+  }
+
+  /** Returns whether the other ones have the same certificate and key. */
+  public boolean hasCertificateOf(TcpSettings other) {
+    return Objects.equals(certificate, other.certificate);
   }
 
   TcpRoutes routes() {

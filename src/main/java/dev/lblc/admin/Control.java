@@ -1,0 +1,31 @@
+package dev.lblc.admin;
+
+import dev.lblc.config.GatewayConfig;
+import io.vertx.core.Future;
+import java.util.List;
+
+/** What the admin port may ask of the process that it belongs to. May be used from any thread. */
+public interface Control {
+  /** Returns the configuration that runs. */
+  GatewayConfig config();
+
+  /**
+   * Reads the gateway's file and the certificates again, and applies them as a whole or not at all. Reloads run one after another.
+   *
+   * @return completes on any thread; fails with a {@link ReloadException} if nothing was changed
+   */
+  Future<Reloaded> reload();
+
+  /**
+   * A reload that took effect.
+   *
+   * @param changed JSON paths of what is not as it was before; empty: nothing
+   * @param digest of the configuration that runs now
+   */
+  record Reloaded(List<String> changed, String digest) {
+    /** Copies the list. */
+    public Reloaded {
+      changed = List.copyOf(changed);
+    }
+  }
+}
