@@ -1,29 +1,38 @@
 package dev.lblc.boot;
 
 import dev.lblc.admin.AdminServer;
+import dev.lblc.admin.Control.Reloaded;
 import dev.lblc.admin.Metrics;
+import dev.lblc.admin.ReloadException;
+import dev.lblc.admin.ReloadException.Fault;
 import dev.lblc.cluster.HazelcastNode;
 import dev.lblc.config.AdminConfig;
 import dev.lblc.config.Authority;
+import dev.lblc.config.ConfigDiff;
 import dev.lblc.config.GatewayConfig;
+import dev.lblc.config.ListenerConfig;
 import dev.lblc.gateway.Gateway;
+import dev.lblc.gateway.ListenerChanges;
+import dev.lblc.plugin.BrokenPluginException;
 import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.ServicesVerticle;
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A gateway in this process: cluster member, Vert.x, services, verticles of plugins, admin port and listeners, started in
  * this order and stopped in the opposite one.
  *
- * <p>The methods block. The thread of a command starts an application, and the thread of the shutdown closes it.
+ * <p>The methods block, except {@link #reload}. The thread of a command starts an application, that of the {@link Reloader} gives it other
+ * configurations, and the thread of the shutdown closes it.
  */
-public final class Application {
+public final class Application implements Reloader.Running {
   private static final long STOP_LISTENERS_SECONDS = 10;
   private static final long STOP_ALL_SECONDS = 5;
 
@@ -33,9 +42,11 @@ public final class Application {
   private final Vertx vertx;
   private final @Nullable HazelcastNode node;
   private final ServicesVerticle services;
-  private GatewayConfig config; // guarded by this
+  private final Reloader reloader;
+  private volatile GatewayConfig config;
   private volatile Map<String, String> listeners = Map.of();
   private @Nullable String admin;
+  private @Nullable AdminServer adminServer;
   private @Nullable Gateway gateway;
   private volatile boolean ready;
 
@@ -44,6 +55,7 @@ public final class Application {
     this.node = node;
     this.config = file.config();
     this.services = new ServicesVerticle(config.plugin(), file.plugins().strategies());
+    this.reloader = new Reloader(file, this);
   }
 
   /** Starts all parts. If one of them cannot start, none is left running. */
@@ -72,24 +84,35 @@ public final class Application {
   }
 
   /**
-   * Applies another configuration, read with the same strategies, to what runs; requests in flight go on. Services and
-   * listeners may differ in all but {@code cluster}; {@code admin} has to be the same.
+   * Reads the file again and applies it, as of {@code POST /api/v1/reload}. Does not block.
    *
-   * @throws StartException if the configuration cannot be applied; the one before holds then
+   * @param cause who asks, for the log
+   * @return fails if nothing was changed
    */
-  synchronized void apply(GatewayConfig next) throws StartException {
+  public Future<Reloaded> reload(String cause) {
+    return reloader.reload(cause);
+  }
+
+  @Override
+  public GatewayConfig config() {
+    return config;
+  }
+
+  @Override
+  public synchronized List<String> apply(GatewayConfig next) throws ReloadException {
     Gateway running = gateway;
     if (running == null) {
-      throw new IllegalStateException("not started");
+      throw new ReloadException(List.of(new Fault("$", "the gateway is not started")));
     }
-    if (!Objects.equals(next.admin(), config.admin())) {
-      throw new StartException("admin: has changed (expected: the same as at the start)");
-    }
-    Waiting.started(
-        "configuration not applied",
-        () -> new Reconfiguration(services, running).apply(config, next));
+    GatewayConfig before = config;
+    ListenerChanges changes = applied(new Reconfiguration(services, running).apply(before, next));
     config = next;
     listeners = ListenerUrls.of(next, running::port);
+    AdminConfig token = next.admin();
+    if (adminServer != null && token != null) {
+      adminServer.update(token);
+    }
+    return changed(before, next, changes.certificates());
   }
 
   /** Returns the URL of each listener, by its name. */
@@ -110,6 +133,7 @@ public final class Application {
   /** Stops accepting connections, then ends what is left; returns within 15 s. */
   public void close() {
     ready = false;
+    reloader.close();
     if (gateway != null) {
       Waiting.stopped(STOP_LISTENERS_SECONDS, "the listeners", gateway.stop());
     }
@@ -128,7 +152,9 @@ public final class Application {
     if (adminPort != null) {
       AdminServer server = Waiting.started(
           "admin " + Authority.of(adminPort.host(), adminPort.port()),
-          () -> AdminServer.start(vertx, adminPort, Lblc.of(vertx), metrics, () -> ready));
+          () -> AdminServer.start(
+              vertx, adminPort, Lblc.of(vertx), metrics, () -> ready, reloader));
+      adminServer = server;
       admin = "http://" + Authority.of(adminPort.host(), server.port());
     }
     Gateway listening = Waiting.started(
@@ -140,7 +166,38 @@ public final class Application {
         "HTTP exchanges that have ended, by reason",
         List.of("service", "reason"),
         listening::exchangeEnds);
+    metrics.addCounter(
+        "lblc_reloads",
+        "Reloads of the configuration, by whether they took effect",
+        List.of("result"),
+        reloader::counts);
     listeners = ListenerUrls.of(config, listening::port);
     ready = true;
+    reloader.start();
+  }
+
+  private static ListenerChanges applied(Future<ListenerChanges> applying) throws ReloadException {
+    try {
+      return applying.await();
+    } catch (Throwable e) { // await throws what the future failed with
+      throw e instanceof ReloadException refused
+          ? refused
+          : new ReloadException(List.of(new Fault("$", BrokenPluginException.reason(e))));
+    }
+  }
+
+  /** Returns the paths of what has changed: values, and certificates of which only the files' content has. */
+  private static List<String> changed(
+      GatewayConfig before, GatewayConfig next, List<String> certificates) {
+    List<String> changed = new ArrayList<>(ConfigDiff.paths(before, next));
+    for (int i = 0; i < next.listeners().size(); i++) {
+      ListenerConfig listener = next.listeners().get(i);
+      String path = "$.listeners[" + i + "].tls";
+      if (certificates.contains(listener.name())
+          && changed.stream().noneMatch(other -> other.startsWith(path))) {
+        changed.add(path);
+      }
+    }
+    return changed;
   }
 }

@@ -13,14 +13,18 @@ import java.util.regex.Pattern;
 /**
  * A gateway file that was read and found valid.
  *
+ * @param path where it is
  * @param config what the file says
  * @param plugins what is added to the gateway
+ * @param contents of the file, just before it was read
  */
-public record GatewayFile(GatewayConfig config, PluginFolder plugins) {
+public record GatewayFile(
+    Path path, GatewayConfig config, PluginFolder plugins, FileContents contents) {
   private static final Pattern STRATEGY = Pattern.compile("\\$\\.services.+\\.strategy");
 
   /** Reads and checks a file; throws with all its faults. */
   public static GatewayFile read(Path path, PluginFolder plugins) throws ConfigException {
+    FileContents contents = FileContents.of(List.of(path)); // before: no change is missed
     String text = ConfigFile.text(path);
     try {
       GatewayConfig config =
@@ -29,7 +33,7 @@ public record GatewayFile(GatewayConfig config, PluginFolder plugins) {
       if (!faults.isEmpty()) {
         throw new ConfigException(faults);
       }
-      return new GatewayFile(config, plugins);
+      return new GatewayFile(path, config, plugins, contents);
     } catch (ConfigException e) {
       throw new ConfigException(
           e.errors().stream().map(error -> withFolder(error, plugins)).toList());

@@ -1,5 +1,6 @@
 package dev.lblc.boot;
 
+import dev.lblc.admin.ReloadException.Fault;
 import dev.lblc.config.ConfigException;
 import dev.lblc.config.ConfigFile;
 import dev.lblc.config.ConfigReader;
@@ -18,7 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.jar.JarFile;
 
 /**
@@ -95,6 +98,39 @@ public final class PluginFolder implements AutoCloseable {
     return verticles;
   }
 
+  /**
+   * Returns in what the descriptions of verticles differ from those that were opened. Jars are not looked at: what they had when they were
+   * opened stays.
+   */
+  List<Fault> changes() {
+    Map<Path, VerticleConfig> opened = new LinkedHashMap<>();
+    verticles.forEach(added -> opened.put(added.file(), added.config()));
+    List<Fault> changes = new ArrayList<>();
+    try {
+      List<Path> files =
+          Files.isDirectory(folder) ? files(folder, "*.json") : List.of();
+      for (Path file : files) {
+        VerticleConfig was = opened.remove(file);
+        if (!verticle(file).equals(was)) {
+          changes.add(fixed(file, was == null ? "is new" : "has changed"));
+        }
+      }
+      opened.keySet().forEach(file -> changes.add(fixed(file, "is gone")));
+    } catch (ConfigException e) {
+      e.errors().forEach(error -> changes.add(new Fault("$", error.toString())));
+    } catch (IOException | StartException e) {
+      changes.add(new Fault("$", "plugins " + folder + ": " + e.getMessage()));
+    }
+    return changes;
+  }
+
+  private static Fault fixed(Path file, String what) {
+    return new Fault(
+        "$",
+        "plugin " + file + " " + what
+            + " (expected: as at the start of the gateway: verticles are deployed only then)");
+  }
+
   @Override
   public void close() {
     for (URLClassLoader jar : jars) {
@@ -124,11 +160,14 @@ public final class PluginFolder implements AutoCloseable {
   }
 
   private void addVerticle(Path file) throws StartException, ConfigException {
-    VerticleConfig config =
-        ConfigReader.readVerticle(file.toString(), ConfigFile.text(file), System.getenv());
+    VerticleConfig config = verticle(file);
     ClassLoader classes = classes(file, config.verticle());
     requireVerticle(file, config.verticle(), classes);
     verticles.add(new Added(file, config, classes));
+  }
+
+  private static VerticleConfig verticle(Path file) throws ConfigException {
+    return ConfigReader.readVerticle(file.toString(), ConfigFile.text(file), System.getenv());
   }
 
   /** Returns the class loader of the gateway, or that of the first jar that has the class. */

@@ -1,13 +1,19 @@
 package dev.lblc.boot;
 
+import dev.lblc.admin.ReloadException;
+import dev.lblc.config.Authority;
 import dev.lblc.config.GatewayConfig;
+import dev.lblc.config.ListenerConfig;
 import dev.lblc.config.PluginConfig;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.gateway.Gateway;
+import dev.lblc.gateway.ListenerChanges;
+import dev.lblc.gateway.ListenerException;
 import dev.lblc.plugin.BrokenPluginException;
 import dev.lblc.plugin.ServicesVerticle;
 import io.vertx.core.Future;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -38,32 +44,57 @@ final class Reconfiguration {
    * Applies a configuration.
    *
    * @param before what runs
-   * @return complete once all of {@code next} holds; fails with the reason if it cannot, and {@code before} holds then
+   * @return complete once all of {@code next} holds; fails with a {@link ReloadException} if it cannot, and {@code before} holds then
    */
-  Future<Void> apply(GatewayConfig before, GatewayConfig next) {
-    return services
-        .apply(withAdded(before.plugin(), next.plugin()))
+  Future<ListenerChanges> apply(GatewayConfig before, GatewayConfig next) {
+    return schedule(withAdded(before.plugin(), next.plugin()))
         .compose(added -> listen(next)
-            .compose(listening -> services
-                .apply(next.plugin())
+            .compose(changes -> schedule(next.plugin())
+                .map(changes)
                 .recover(failure ->
-                    gateway.apply(before).transform(undone -> Future.failedFuture(failure))))
+                    gateway.undo().transform(undone -> Future.failedFuture(failure))))
             .recover(failure -> services
                 .apply(before.plugin())
                 .transform(undone -> Future.failedFuture(failure))));
   }
 
-  private Future<?> listen(GatewayConfig next) {
+  private Future<Void> schedule(PluginConfig next) {
+    return services.apply(next).recover(failure -> refused("$.services", reason(failure)));
+  }
+
+  private Future<ListenerChanges> listen(GatewayConfig next) {
     return gateway
         .apply(next)
-        .recover(failure -> Future.failedFuture(new StartException(
-            ListenerUrls.configured(next) + ": " + BrokenPluginException.reason(failure))));
+        .recover(failure -> failure instanceof ListenerException listener
+            ? refused(next, listener)
+            : refused("$", reason(failure)));
+  }
+
+  private static Future<ListenerChanges> refused(GatewayConfig next, ListenerException failure) {
+    List<ListenerConfig> listeners = next.listeners();
+    int index =
+        listeners.stream().map(ListenerConfig::name).toList().indexOf(failure.listener());
+    ListenerConfig listener = listeners.get(index);
+    return refused(
+        "$.listeners[" + index + "]",
+        Authority.of(listener.host(), listener.ports().get(0)) + ": " + reason(failure)
+            + " (expected: an address and ports that can be bound)");
+  }
+
+  private static <T> Future<T> refused(String path, String message) {
+    return Future.failedFuture(
+        new ReloadException(List.of(new ReloadException.Fault(path, message))));
+  }
+
+  private static String reason(Throwable failure) {
+    return failure instanceof Exception && failure.getMessage() != null
+        ? failure.getMessage()
+        : BrokenPluginException.reason(failure);
   }
 
   private static PluginConfig withAdded(PluginConfig before, PluginConfig next) {
     Map<String, ServiceConfig> both = new LinkedHashMap<>(before.services());
     next.services().forEach(both::putIfAbsent);
-    // Name and cluster of the next one: whether they may change is for the services to say.
-    return new PluginConfig(next.name(), both, next.cluster());
+    return new PluginConfig(before.name(), both, before.cluster());
   }
 }

@@ -2,6 +2,7 @@ package dev.lblc.cli;
 
 import dev.lblc.boot.Application;
 import dev.lblc.boot.GatewayFile;
+import dev.lblc.boot.Hangup;
 import dev.lblc.boot.Shutdown;
 import dev.lblc.config.ServiceConfig;
 import io.vertx.core.Vertx;
@@ -38,6 +39,7 @@ final class DemoCommand implements Callable<Integer> {
       DemoServers.start(upstreams, service, List.of());
       Application running = Application.start(gateway);
       Shutdown.onSignal(running);
+      Hangup.onSignal(running);
       PrintWriter out = spec.commandLine().getOut();
       String url = running.listeners().values().iterator().next();
       out.println(running.readyLine());

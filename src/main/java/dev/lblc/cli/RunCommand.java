@@ -2,6 +2,7 @@ package dev.lblc.cli;
 
 import dev.lblc.boot.Application;
 import dev.lblc.boot.GatewayFile;
+import dev.lblc.boot.Hangup;
 import dev.lblc.boot.Shutdown;
 import dev.lblc.config.ConfigAdvice;
 import java.util.concurrent.Callable;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Spec;
 /** {@code run}: starts the gateway, which goes on after the command has returned. */
 @Command(
     name = "run",
-    description = "Runs the gateway until SIGTERM, SIGINT or SIGHUP.",
+    description = "Runs the gateway until SIGTERM or SIGINT; SIGHUP reads the file again.",
     mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
   @Mixin
@@ -32,6 +33,7 @@ final class RunCommand implements Callable<Integer> {
     ConfigAdvice.warnings(gateway.config()).forEach(warning -> log.warn("{}", warning));
     Application running = Application.start(gateway);
     Shutdown.onSignal(running);
+    Hangup.onSignal(running);
     spec.commandLine().getOut().println(running.readyLine());
     return 0;
   }

@@ -1,0 +1,215 @@
+package dev.lblc.boot;
+
+import dev.lblc.admin.Control;
+import dev.lblc.admin.ReloadException;
+import dev.lblc.admin.ReloadException.Fault;
+import dev.lblc.config.ConfigAdvice;
+import dev.lblc.config.ConfigDigest;
+import dev.lblc.config.ConfigException;
+import dev.lblc.config.GatewayConfig;
+import dev.lblc.config.ListenerConfig;
+import dev.lblc.config.TlsConfig;
+import dev.lblc.plugin.BrokenPluginException;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The reloads of a running gateway.
+ *
+ * <pre>
+ * read and check the file and the certificates    all faults of the file
+ * compare with what runs                          all changes that need a restart
+ * apply                                           a port that is taken, a strategy that cannot be made
+ * say what has changed
+ * </pre>
+ *
+ * <p>If one of the first three finds anything, nothing is changed. One thread does all reloads and looks at the files, so that they
+ * come one after another. The public methods may be called from any thread.
+ */
+final class Reloader implements Control, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Reloader.class);
+  private static final long LOOK_MILLIS = 1_000;
+
+  /** A log line names no more changes than that. */
+  private static final int MOST_LISTED = 50;
+
+  /** What reloads are applied to. */
+  interface Running {
+    /** Returns the configuration that runs. */
+    GatewayConfig config();
+
+    /**
+     * Applies another one, whose fixed parts are the same. Blocks.
+     *
+     * @return JSON paths of what has changed
+     */
+    List<String> apply(GatewayConfig next) throws ReloadException;
+  }
+
+  private final Path file;
+  private final PluginFolder plugins;
+  private final Running running;
+  private final FileWatch watch;
+  private final AtomicLong applied = new AtomicLong();
+  private final AtomicLong refused = new AtomicLong();
+  private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
+      task -> {
+        Thread made = new Thread(task, "reload");
+        made.setDaemon(true);
+        return made;
+      });
+
+  /**
+   * Of a gateway that was started with a file.
+   *
+   * @param running not called before {@link #start} and {@link #reload}
+   */
+  Reloader(GatewayFile started, Running running) {
+    this.file = started.path();
+    this.plugins = started.plugins();
+    this.running = running;
+    this.watch =
+        new FileWatch(started.contents().with(FileContents.of(certificates(started.config()))));
+  }
+
+  /** Begins to look at the files; changes are reloaded if and as long as the configuration has {@code watch}. */
+  void start() {
+    thread.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public GatewayConfig config() {
+    return running.config();
+  }
+
+  @Override
+  public Future<Reloaded> reload() {
+    return reload("admin API");
+  }
+
+  /**
+   * As {@link #reload()}.
+   *
+   * @param cause who asks, for the log
+   */
+  Future<Reloaded> reload(String cause) {
+    Promise<Reloaded> done = Promise.promise();
+    try {
+      thread.execute(() -> reload(cause, done));
+    } catch (RejectedExecutionException e) {
+      done.fail(new ReloadException(List.of(new Fault("$", "the gateway is stopping"))));
+    }
+    return done.future();
+  }
+
+  /** Returns how many reloads took effect and how many were refused, by the label of the result. */
+  Map<List<String>, Long> counts() {
+    return Map.of(List.of("applied"), applied.get(), List.of("refused"), refused.get());
+  }
+
+  /** Ends the reloads; does not wait for one that is under way. */
+  @Override
+  public void close() {
+    thread.shutdown();
+  }
+
+  private void look() {
+    try {
+      if (running.config().watch() && watch.isChanged()) {
+        reload("the file has changed", Promise.promise());
+      }
+    } catch (RuntimeException e) { // would end the watch without a word
+      LOG.error("cannot look whether {} has changed", file, e);
+    }
+  }
+
+  private void reload(String cause, Promise<Reloaded> done) {
+    try {
+      Reloaded reloaded = reloadNow();
+      applied.incrementAndGet();
+      say(cause, reloaded);
+      done.complete(reloaded);
+    } catch (ReloadException e) {
+      refused.incrementAndGet();
+      LOG.warn("not reloaded ({}): {} is refused and nothing has changed:", cause, file);
+      e.faults().forEach(fault -> LOG.warn("  {}", fault));
+      done.fail(e);
+    } catch (Throwable e) { // a plugin may throw anything
+      refused.incrementAndGet();
+      LOG.error("not reloaded ({}): {}", cause, file, e);
+      done.fail(e);
+    }
+  }
+
+  private Reloaded reloadNow() throws ReloadException {
+    GatewayConfig before = running.config();
+    // Before the files are read: a change that comes meanwhile is found by the next look.
+    FileContents contents =
+        FileContents.of(List.of(file)).with(FileContents.of(certificates(before)));
+    watch.know(contents);
+    GatewayConfig next = read();
+    watch.know(contents.with(FileContents.of(certificates(next))));
+    List<Fault> faults = new ArrayList<>(FixedParts.faults(before, next));
+    faults.addAll(plugins.changes());
+    if (!faults.isEmpty()) {
+      throw new ReloadException(faults);
+    }
+    List<String> changed = running.apply(next);
+    ConfigAdvice.warnings(next).forEach(warning -> LOG.warn("{}", warning));
+    return new Reloaded(changed, ConfigDigest.of(next));
+  }
+
+  private GatewayConfig read() throws ReloadException {
+    try {
+      return GatewayFile.read(file, plugins).config();
+    } catch (ConfigException e) {
+      throw new ReloadException(e.errors().stream()
+          .map(error -> new Fault(
+              error.path(), error.value() + " (expected: " + error.expected() + ")"))
+          .toList());
+    } catch (BrokenPluginException e) {
+      throw new ReloadException(List.of(new Fault("$", String.valueOf(e.getMessage()))));
+    }
+  }
+
+  private void say(String cause, Reloaded reloaded) {
+    List<String> changed = reloaded.changed();
+    if (changed.isEmpty()) {
+      LOG.info("reloaded {} ({}): nothing has changed", file, cause);
+      return;
+    }
+    int more = changed.size() - MOST_LISTED;
+    LOG.info(
+        "reloaded {} ({}): {} {}: {}{}",
+        file,
+        cause,
+        changed.size(),
+        changed.size() == 1 ? "change" : "changes",
+        String.join(", ", changed.subList(0, Math.min(changed.size(), MOST_LISTED))),
+        more > 0 ? " and " + more + " more" : "");
+  }
+
+  /** Returns the files of the certificates of listeners, and of their keys. */
+  static List<Path> certificates(GatewayConfig config) {
+    List<Path> files = new ArrayList<>();
+    for (ListenerConfig listener : config.listeners()) {
+      TlsConfig tls = listener.tls();
+      if (tls != null) {
+        files.add(tls.certificate());
+        files.add(tls.key());
+      }
+    }
+    return files;
+  }
+}
