@@ -2,6 +2,7 @@ package dev.lblc.admin;
 
 import dev.lblc.config.AdminConfig;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -13,12 +14,14 @@ import org.jspecify.annotations.Nullable;
  * The check of who may use the admin port.
  *
  * <p>With a token: whoever presents the token. Without one the port is on loopback: whoever can connect, but not a web page
- * whose own name was made to resolve to loopback, which the Host header shows.
+ * whose own name was made to resolve to loopback, which the Host header shows. In both cases no page of another site may change
+ * anything: the browser says of which site it is, in Origin.
  */
 final class Access {
   private static final String SCHEME = "bearer ";
   private static final Pattern LOOPBACK = Pattern.compile(
       "|localhost\\.?|.+\\.localhost\\.?|127(\\.\\d{1,3}){3}|\\[::1]|\\[0:0:0:0:0:0:0:1]");
+  private static final Pattern SCHEME_OF_SITE = Pattern.compile("^https?://");
   private static final Pattern PORT = Pattern.compile(":\\d*$");
 
   private final byte @Nullable [] token;
@@ -41,6 +44,19 @@ final class Access {
       request.response().putHeader("WWW-Authenticate", "Bearer realm=\"vertx-lblc\"");
       throw new ProblemException(401, "no bearer token, or not that of this gateway");
     }
+    if (isChange(request.method()) && !isOfThisSite(request)) {
+      throw new ProblemException(403, "a page of another site may change nothing here");
+    }
+  }
+
+  private static boolean isChange(HttpMethod method) {
+    return !method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD);
+  }
+
+  private static boolean isOfThisSite(HttpServerRequest request) {
+    String host = String.valueOf(request.getHeader(HttpHeaders.HOST));
+    return request.headers().getAll(HttpHeaders.ORIGIN).stream()
+        .allMatch(origin -> SCHEME_OF_SITE.matcher(origin).replaceFirst("").equalsIgnoreCase(host));
   }
 
   private static boolean authorized(byte[] token, @Nullable String header) {

@@ -4,6 +4,7 @@ import dev.lblc.config.AdminConfig;
 import dev.lblc.config.Authority;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.ConnectException;
 import java.net.URI;
@@ -62,7 +63,23 @@ final class AdminClient {
    * @throws NotRunning if nobody listens
    */
   <T> T get(String target, Class<T> type) throws CommandException {
-    HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(target));
+    return ask("GET", target, type);
+  }
+
+  /**
+   * Returns the JSON that a resource answers to a POST without a body.
+   *
+   * @param target a path and perhaps a query, percent-encoded
+   * @param type {@code JsonObject} or {@code JsonArray}: what the answer is
+   * @throws NotRunning if nobody listens
+   */
+  <T> T post(String target, Class<T> type) throws CommandException {
+    return ask("POST", target, type);
+  }
+
+  private <T> T ask(String method, String target, Class<T> type) throws CommandException {
+    HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(target))
+        .method(method, HttpRequest.BodyPublishers.noBody());
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
     }
@@ -72,9 +89,26 @@ final class AdminClient {
       return type.cast(body);
     }
     String detail = body instanceof JsonObject problem
-        ? String.valueOf(problem.getValue("detail"))
+        ? String.valueOf(problem.getValue("detail")) + errors(problem)
         : "not what an admin port of vertx-lblc answers";
     throw new CommandException(base + " answered " + response.statusCode() + ": " + detail);
+  }
+
+  /** Returns a line for each error that a problem document lists. */
+  private static String errors(JsonObject problem) {
+    StringBuilder lines = new StringBuilder();
+    if (problem.getValue("errors") instanceof JsonArray errors) {
+      for (Object error : errors) {
+        if (error instanceof JsonObject each) {
+          lines
+              .append(System.lineSeparator())
+              .append(each.getValue("path"))
+              .append(": ")
+              .append(each.getValue("message"));
+        }
+      }
+    }
+    return lines.toString();
   }
 
   private static @Nullable Object json(HttpResponse<String> response) {

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       RunCommand.class,
       CheckCommand.class,
+      ReloadCommand.class,
       ExplainCommand.class,
       StatusCommand.class,
       SimulateCommand.class,
