@@ -39,6 +39,9 @@ public final class Application implements Reloader.Running {
   /** Far beyond what the start of a verticle takes; one that takes longer has most likely forgotten to say that it is done. */
   private static final Duration START_PLUGIN = Duration.ofSeconds(60);
 
+  /** Between two looks at the file: far below what an operator notices, and seldom enough to cost nothing. */
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
   private final Vertx vertx;
   private final @Nullable HazelcastNode node;
   private final ServicesVerticle services;
@@ -60,15 +63,17 @@ public final class Application implements Reloader.Running {
 
   /** Starts all parts. If one of them cannot start, none is left running. */
   public static Application start(GatewayFile file) throws StartException {
-    return start(file, START_PLUGIN);
+    return start(file, START_PLUGIN, LOOK);
   }
 
   /**
    * Starts all parts. If one of them cannot start, none is left running.
    *
    * @param startPlugin how long the start of a verticle of a plugin may take
+   * @param look between two looks at the file
    */
-  static Application start(GatewayFile file, Duration startPlugin) throws StartException {
+  static Application start(GatewayFile file, Duration startPlugin, Duration look)
+      throws StartException {
     JdkTls.acceptAllServerNames();
     Metrics metrics = new Metrics();
     HazelcastNode node = VertxSetup.node(file.config().plugin().cluster());
@@ -76,6 +81,7 @@ public final class Application implements Reloader.Running {
         new Application(VertxSetup.vertx(file.config(), metrics, node), node, file);
     try {
       application.startParts(file.plugins(), metrics, startPlugin);
+      application.reloader.start(look);
       return application;
     } catch (Throwable e) { // whatever it is: the threads of what runs would keep the process
       application.close();
@@ -173,7 +179,6 @@ public final class Application implements Reloader.Running {
         reloader::counts);
     listeners = ListenerUrls.of(config, listening::port);
     ready = true;
-    reloader.start();
   }
 
   private static ListenerChanges applied(Future<ListenerChanges> applying) throws ReloadException {

@@ -13,6 +13,7 @@ import dev.lblc.plugin.BrokenPluginException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Reloader implements Control, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Reloader.class);
-  private static final long LOOK_MILLIS = 1_000;
 
   /** A log line names no more changes than that. */
   private static final int MOST_LISTED = 50;
@@ -83,9 +83,14 @@ final class Reloader implements Control, AutoCloseable {
         new FileWatch(started.contents().with(FileContents.of(certificates(started.config()))));
   }
 
-  /** Begins to look at the files; changes are reloaded if and as long as the configuration has {@code watch}. */
-  void start() {
-    thread.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+  /**
+   * Begins to look at the files; changes are reloaded if and as long as the configuration has {@code watch}.
+   *
+   * @param pause between two looks: a change has to stay for that long
+   */
+  void start(Duration pause) {
+    thread.scheduleWithFixedDelay(
+        this::look, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -124,7 +129,8 @@ final class Reloader implements Control, AutoCloseable {
     thread.shutdown();
   }
 
-  private void look() {
+  /** Looks at the files, and reloads if they have changed. Only for the thread of the reloads. */
+  void look() {
     try {
       if (running.config().watch() && watch.isChanged()) {
         reload("the file has changed", Promise.promise());

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Four clients that ask again and again from the beginning to the end: two on one connection each, two on a new one each time. */
+/** Two clients that ask again and again from the beginning to the end: one on one connection, one on a new one each time. */
 final class Load implements AutoCloseable {
-  private static final int CLIENTS = 4;
+  private static final int CLIENTS = 2;
 
   private final String url;
   private final AtomicInteger answers = new AtomicInteger();

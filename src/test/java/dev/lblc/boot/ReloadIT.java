@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 
 import dev.lblc.config.HttpEngine;
 import dev.lblc.testing.ConfigJson;
+import dev.lblc.testing.Eventually;
 import dev.lblc.testing.ExpectedLog;
 import dev.lblc.testing.SelfSigned;
 import io.vertx.core.Vertx;
@@ -30,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -91,7 +93,10 @@ final class ReloadIT {
       entries.write(OddStrategy.class.getName().getBytes(StandardCharsets.UTF_8));
     }
     write(base());
-    application = Application.start(GatewayFile.read(file(), PluginFolder.open(plugins())));
+    application = Application.start(
+        GatewayFile.read(file(), PluginFolder.open(plugins())),
+        Duration.ofSeconds(10),
+        Duration.ofMillis(10));
   }
 
   @AfterParameterizedClassInvocation
@@ -194,13 +199,22 @@ final class ReloadIT {
     assertThat(server.getInteger("weight")).isEqualTo(100);
   }
 
+  @Test
+  void watch_reloadsAChangedFileByItself() throws Exception {
+    JsonObject next = base().put("watch", true);
+    changed(next);
+    server(next).put("weight", 7);
+    write(next);
+    Eventually.holds("the weight has changed", () -> config().encode().contains("\"weight\":7"));
+  }
+
   // --- under load ---
 
   @Test
   void reloadsUnderLoad_ofRoutesWeightsAndCertificates_failNoRequest() throws Exception {
     SelfSigned pair = pair();
     try (Load load = new Load(url("web"))) {
-      for (int i = 0; i < 6; i++) {
+      for (int i = 0; i < 4; i++) {
         JsonObject next = i % 2 == 0 ? base() : config("dogs", dogs);
         server(next).put("weight", 10 + i);
         next.getJsonArray("listeners").add(secure(pair));

@@ -60,7 +60,7 @@ class RunIT {
   }
 
   @Test
-  void run_thenSigterm_servesAndExitsCleanly() throws Exception {
+  void run_thenSighupAndSigterm_servesReloadsAndExitsCleanly() throws Exception {
     Process running = start(gateway(0, 0));
     BufferedReader output = running.inputReader();
     String ready = firstLine(output, "ready: ");
@@ -75,6 +75,13 @@ class RunIT {
             .body()
             .contains(
                 "lblc_exchange_ends_total{reason=\"connect_failed\",service=\"images\"} 1.0"));
+    String other = gateway(0, 0).replace("\"port\": 1}", "\"port\": 1, \"weight\": 7}");
+    Files.writeString(directory.resolve("gateway.json"), other);
+    new ProcessBuilder("kill", "-HUP", String.valueOf(running.pid())).start().waitFor();
+    assertThat(output.lines().filter(line -> line.contains("reload")).findFirst())
+        .hasValueSatisfying(line -> assertThat(line)
+            .endsWith("gateway.json (SIGHUP): 1 change: $.services.images.servers[0].weight"));
+    assertThat(get(address(ready, "admin") + "/api/v1/services").body()).contains("\"weight\":7");
     running.toHandle().destroy(); // SIGTERM; destroy() of the process would close its output, too
     assertThat(running.waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(running.exitValue()).isZero();

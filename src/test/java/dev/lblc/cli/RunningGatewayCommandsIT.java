@@ -4,12 +4,17 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.admin.AdminServer;
+import dev.lblc.admin.Control;
 import dev.lblc.admin.Metrics;
+import dev.lblc.admin.ReloadException;
+import dev.lblc.admin.ReloadException.Fault;
 import dev.lblc.config.AdminConfig;
+import dev.lblc.config.GatewayConfig;
 import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcVerticle;
 import dev.lblc.testing.Ports;
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonObject;
@@ -18,6 +23,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -111,15 +117,54 @@ class RunningGatewayCommandsIT {
         .contains("no admin port", "(no destination) -> b (lblc, no_destination)");
   }
 
+  @Test
+  void reload_listsWhatHasChanged() throws Exception {
+    String url = "http://127.0.0.1:" + start("secret", List.of("$.routes[0].retries"));
+    assertThat(execute("reload", "--admin", url, "--token", "secret")).isZero();
+    assertThat(out.toString().lines())
+        .satisfiesExactly(
+            line -> assertThat(line).matches("reloaded, digest [0-9a-f]{64}: 1 change"),
+            line -> assertThat(line).isEqualTo("  $.routes[0].retries"));
+  }
+
+  @Test
+  void reload_ofAFile_asksItsAdminPortWithItsToken() throws Exception {
+    Path file = file(admin(start("secret", List.of())));
+    assertThat(execute("reload", file.toString())).isZero();
+    assertThat(out.toString()).endsWith(": nothing has changed" + System.lineSeparator());
+  }
+
+  @Test
+  void reload_refused_listsTheErrors() throws Exception {
+    String url = "http://127.0.0.1:" + start("secret", null);
+    assertThat(execute("reload", "--admin", url, "--token", "secret")).isEqualTo(1);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            url + " answered 422: the file was not applied, nothing has changed",
+            "$.a: 1 (expected: 2)",
+            "$.b: gone");
+  }
+
+  @Test
+  void reload_withFileAndUrl_orAFileWithoutAdmin_saysSo() throws Exception {
+    assertThat(execute("reload", file("").toString(), "--admin", "localhost:1")).isEqualTo(1);
+    assertThat(err.toString()).contains("FILE and --admin");
+    assertThat(execute("reload", file("").toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("$.admin: none");
+  }
+
   private int explain(String admin, String destination) throws IOException {
-    Path file =
-        Files.writeString(directory.resolve("gateway.json"), """
+    Path file = file(admin);
+    return execute("explain", file.toString(), "--service", "images", "--destination", destination);
+  }
+
+  private Path file(String admin) throws IOException {
+    return Files.writeString(directory.resolve("gateway.json"), """
         {"listeners": [{"name": "web", "protocol": "http", "host": "127.0.0.1", "port": 0}],
          "routes": [{"listener": "web", "service": "images", "destination": ["{path}"]}],
          %s
          "services": %s}
         """.formatted(admin, SERVICES));
-    return execute("explain", file.toString(), "--service", "images", "--destination", destination);
   }
 
   private static String admin(int port) {
@@ -131,6 +176,11 @@ class RunningGatewayCommandsIT {
   }
 
   private int start(@Nullable String token) throws Exception {
+    return start(token, List.of());
+  }
+
+  /** A reload changes these paths; null: it is refused. */
+  private int start(@Nullable String token, @Nullable List<String> changed) throws Exception {
     JsonObject services = new JsonObject(SERVICES);
     services.getJsonObject("images").remove("health"); // nobody listens on the servers' ports
     vertx
@@ -139,8 +189,24 @@ class RunningGatewayCommandsIT {
             new DeploymentOptions().setConfig(new JsonObject().put("services", services)))
         .await(10, SECONDS);
     AdminConfig config = new AdminConfig("127.0.0.1", 0, token);
-    return AdminServer.start(vertx, config, Lblc.of(vertx), new Metrics(), () -> true, null)
+    return AdminServer.start(vertx, config, Lblc.of(vertx), new Metrics(), () -> true, new Reload(changed))
         .await(10, SECONDS)
         .port();
+  }
+
+  /** A reload that ends as the test wants. */
+  private record Reload(@Nullable List<String> changed) implements Control {
+    @Override
+    public GatewayConfig config() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<Reloaded> reload() {
+      return changed == null
+          ? Future.failedFuture(new ReloadException(
+              List.of(new Fault("$.a", "1 (expected: 2)"), new Fault("$.b", "gone"))))
+          : Future.succeededFuture(new Reloaded(changed, "0f".repeat(32)));
+    }
   }
 }
