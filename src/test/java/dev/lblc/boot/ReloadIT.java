@@ -16,7 +16,6 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -26,7 +25,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -44,9 +42,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
-import java.util.zip.ZipEntry;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -87,11 +83,7 @@ final class ReloadIT {
     cats = upstream("cats");
     dogs = upstream("dogs");
     Files.createDirectories(plugins());
-    try (OutputStream jar = Files.newOutputStream(plugins().resolve("odd.jar"));
-        JarOutputStream entries = new JarOutputStream(jar)) {
-      entries.putNextEntry(new ZipEntry("META-INF/services/dev.lblc.plugin.StrategyProvider"));
-      entries.write(OddStrategy.class.getName().getBytes(StandardCharsets.UTF_8));
-    }
+    OddStrategy.jar(plugins());
     write(base());
     application = Application.start(
         GatewayFile.read(file(), PluginFolder.open(plugins())),
