@@ -158,8 +158,8 @@ public final class Application implements Reloader.Running {
     if (adminPort != null) {
       AdminServer server = Waiting.started(
           "admin " + Authority.of(adminPort.host(), adminPort.port()),
-          () -> AdminServer.start(
-              vertx, adminPort, Lblc.of(vertx), metrics, () -> ready, reloader));
+          () ->
+              AdminServer.start(vertx, adminPort, Lblc.of(vertx), metrics, () -> ready, reloader));
       adminServer = server;
       admin = "http://" + Authority.of(adminPort.host(), server.port());
     }

@@ -107,8 +107,7 @@ public final class PluginFolder implements AutoCloseable {
     verticles.forEach(added -> opened.put(added.file(), added.config()));
     List<Fault> changes = new ArrayList<>();
     try {
-      List<Path> files =
-          Files.isDirectory(folder) ? files(folder, "*.json") : List.of();
+      List<Path> files = Files.isDirectory(folder) ? files(folder, "*.json") : List.of();
       for (Path file : files) {
         VerticleConfig was = opened.remove(file);
         if (!verticle(file).equals(was)) {

@@ -51,11 +51,10 @@ final class Reconfiguration {
         .compose(added -> listen(next)
             .compose(changes -> schedule(next.plugin())
                 .map(changes)
-                .recover(failure ->
-                    gateway.undo().transform(undone -> Future.failedFuture(failure))))
-            .recover(failure -> services
-                .apply(before.plugin())
-                .transform(undone -> Future.failedFuture(failure))));
+                .recover(
+                    failure -> gateway.undo().transform(undone -> Future.failedFuture(failure))))
+            .recover(failure ->
+                services.apply(before.plugin()).transform(undone -> Future.failedFuture(failure))));
   }
 
   private Future<Void> schedule(PluginConfig next) {
@@ -72,8 +71,7 @@ final class Reconfiguration {
 
   private static Future<ListenerChanges> refused(GatewayConfig next, ListenerException failure) {
     List<ListenerConfig> listeners = next.listeners();
-    int index =
-        listeners.stream().map(ListenerConfig::name).toList().indexOf(failure.listener());
+    int index = listeners.stream().map(ListenerConfig::name).toList().indexOf(failure.listener());
     ListenerConfig listener = listeners.get(index);
     return refused(
         "$.listeners[" + index + "]",

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -63,8 +64,8 @@ final class Reloader implements Control, AutoCloseable {
   private final FileWatch watch;
   private final AtomicLong applied = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
-  private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
-      task -> {
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(task -> {
         Thread made = new Thread(task, "reload");
         made.setDaemon(true);
         return made;
@@ -89,8 +90,9 @@ final class Reloader implements Control, AutoCloseable {
    * @param pause between two looks: a change has to stay for that long
    */
   void start(Duration pause) {
-    thread.scheduleWithFixedDelay(
-        this::look, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+    long millis = pause.toMillis();
+    ScheduledFuture<?> unused =
+        thread.scheduleWithFixedDelay(this::look, millis, millis, TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -181,8 +183,8 @@ final class Reloader implements Control, AutoCloseable {
       return GatewayFile.read(file, plugins).config();
     } catch (ConfigException e) {
       throw new ReloadException(e.errors().stream()
-          .map(error -> new Fault(
-              error.path(), error.value() + " (expected: " + error.expected() + ")"))
+          .map(error ->
+              new Fault(error.path(), error.value() + " (expected: " + error.expected() + ")"))
           .toList());
     } catch (BrokenPluginException e) {
       throw new ReloadException(List.of(new Fault("$", String.valueOf(e.getMessage()))));

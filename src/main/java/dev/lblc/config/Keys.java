@@ -9,8 +9,8 @@ import java.util.List;
  * <p>The reader needs all keys before it reads an object: only then it can tell which key is misspelt.
  */
 final class Keys {
-  static final List<String> GATEWAY =
-      List.of("$schema", "listeners", "routes", "services", "cluster", "admin", "transport", "watch");
+  static final List<String> GATEWAY = List.of(
+      "$schema", "listeners", "routes", "services", "cluster", "admin", "transport", "watch");
   static final List<String> PLUGIN = List.of("name", "services", "cluster");
   static final List<String> VERTICLE = List.of("verticle", "instances", "config");
 

@@ -175,7 +175,8 @@ public final class Gateway {
   }
 
   private Future<ListenerChanges> rollOut(List<Listener> wanted) {
-    List<Listener> present = listeners.values().stream().map(Listener::asConfigured).toList();
+    List<Listener> present =
+        listeners.values().stream().map(Listener::asConfigured).toList();
     Rollout rollout = new Rollout(workers, listeners, wanted, REMOVAL_DRAIN);
     return rollout
         .run()

@@ -6,7 +6,10 @@ import dev.lblc.testing.Eventually;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Two clients that ask again and again from the beginning to the end: one on one connection, one on a new one each time. */
@@ -16,16 +19,15 @@ final class Load implements AutoCloseable {
   private final String url;
   private final AtomicInteger answers = new AtomicInteger();
   private final List<String> failures = new CopyOnWriteArrayList<>();
-  private final List<Thread> threads = new ArrayList<>();
+  private final ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
+  private final List<CompletableFuture<Void>> clients = new ArrayList<>();
   private volatile boolean isOver;
 
   Load(String url) {
     this.url = url;
     for (int i = 0; i < CLIENTS; i++) {
       boolean keeps = i % 2 == 0;
-      Thread thread = new Thread(() -> run(keeps), "load-" + i);
-      threads.add(thread);
-      thread.start();
+      clients.add(CompletableFuture.runAsync(() -> run(keeps), threads));
     }
   }
 
@@ -37,11 +39,10 @@ final class Load implements AutoCloseable {
 
   /** Ends the load; fails if any request was not answered with 200. */
   @Override
-  public void close() throws Exception {
+  public void close() {
     isOver = true;
-    for (Thread thread : threads) {
-      thread.join();
-    }
+    clients.forEach(CompletableFuture::join);
+    threads.shutdown();
     assertThat(failures).isEmpty();
     assertThat(answers.get()).isPositive();
   }

@@ -70,6 +70,7 @@ final class ReloadIT {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   @TempDir
+  @SuppressWarnings("NullAway.Init") // set by JUnit
   static Path directory;
 
   private Vertx upstreams;
@@ -255,9 +256,8 @@ final class ReloadIT {
               "$.routes[0].listener",
               "$.services.dogs.servers[0].weight",
               "$.services.dogs.servers[0].wieght");
-      assertThat(errors).allMatch(error -> ((JsonObject) error)
-          .getString("message")
-          .contains("(expected: "));
+      assertThat(errors)
+          .allMatch(error -> ((JsonObject) error).getString("message").contains("(expected: "));
       load.answers(20);
     }
     assertThat(config().getString("digest")).isEqualTo(digest);
@@ -305,7 +305,9 @@ final class ReloadIT {
     }
     assertThat(application.readyLine()).isEqualTo(before);
     assertThat(get(url("web") + "/a").body()).isEqualTo("cats");
-    assertThat(services()).as("services and tables").containsExactly(Map.entry("cats", destinations));
+    assertThat(services())
+        .as("services and tables")
+        .containsExactly(Map.entry("cats", destinations));
     assertThat(reloads("refused")).isEqualTo(refused + 1);
   }
 

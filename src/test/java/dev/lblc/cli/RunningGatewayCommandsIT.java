@@ -189,7 +189,8 @@ class RunningGatewayCommandsIT {
             new DeploymentOptions().setConfig(new JsonObject().put("services", services)))
         .await(10, SECONDS);
     AdminConfig config = new AdminConfig("127.0.0.1", 0, token);
-    return AdminServer.start(vertx, config, Lblc.of(vertx), new Metrics(), () -> true, new Reload(changed))
+    return AdminServer.start(
+            vertx, config, Lblc.of(vertx), new Metrics(), () -> true, new Reload(changed))
         .await(10, SECONDS)
         .port();
   }

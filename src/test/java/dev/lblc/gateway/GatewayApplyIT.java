@@ -109,7 +109,8 @@ final class GatewayApplyIT {
       client.send(REQUEST);
       HttpServerRequest request = arrived();
       ListenerChanges changes = apply(List.of(web()), List.of(to("one")));
-      assertThat(changes).isEqualTo(new ListenerChanges(List.of(), List.of(), List.of("gone"), List.of()));
+      assertThat(changes)
+          .isEqualTo(new ListenerChanges(List.of(), List.of(), List.of("gone"), List.of()));
       assertThat(isRefused(port)).isTrue();
       assertThatThrownBy(() -> gateway.gateway().port("gone")).hasMessageContaining("[web]");
       request.response().end("at last");
@@ -162,7 +163,8 @@ final class GatewayApplyIT {
       early.send(REQUEST);
       HttpServerRequest request = arrived();
       ListenerChanges changes = apply(List.of(web()), List.of(to("two")));
-      assertThat(changes).isEqualTo(new ListenerChanges(List.of(), List.of("web"), List.of(), List.of()));
+      assertThat(changes)
+          .isEqualTo(new ListenerChanges(List.of(), List.of("web"), List.of(), List.of()));
       assertThat(get(gateway.port())).as("a new connection").endsWith("two");
       assertThat(idle.send(REQUEST).response()).as("one that was open").endsWith("two");
       assertThat(gateway.active("slow")).isEqualTo(1);
@@ -245,7 +247,8 @@ final class GatewayApplyIT {
       assertThat(isServed(client, protocol)).isTrue();
       copy(after, used);
       ListenerChanges changes = apply(List.of(listener), List.of(route));
-      assertThat(changes).isEqualTo(new ListenerChanges(List.of(), List.of("web"), List.of(), List.of("web")));
+      assertThat(changes)
+          .isEqualTo(new ListenerChanges(List.of(), List.of("web"), List.of(), List.of("web")));
       for (int i = 0; i < 4; i++) { // more than there are event loops
         try (SSLSocket late = tls(gateway.port())) {
           assertThat(seen(late)).isNotEqualTo(seen(early));
@@ -289,7 +292,8 @@ final class GatewayApplyIT {
               .put("proxyProtocol", true)
               .put("trustedPeers", new JsonArray().add("127.0.0.1"))),
           List.of(to("two")));
-      assertThat(changes).isEqualTo(new ListenerChanges(List.of("web"), List.of(), List.of("web"), List.of()));
+      assertThat(changes)
+          .isEqualTo(new ListenerChanges(List.of("web"), List.of(), List.of("web"), List.of()));
       for (int i = 0; i < 4; i++) {
         assertThat(RawClient.exchange(port, "PROXY TCP4 10.1.2.3 10.4.5.6 1111 2222\r\n" + REQUEST))
             .endsWith("two");
@@ -421,7 +425,8 @@ final class GatewayApplyIT {
         List.of(to("two"), to("two").put("listener", "more")));
     Future<ListenerChanges> third = gateway.apply(List.of(web()), List.of(to("one")));
     third.await(10, SECONDS);
-    assertThat(first.result()).isEqualTo(new ListenerChanges(List.of(), List.of("web"), List.of(), List.of()));
+    assertThat(first.result())
+        .isEqualTo(new ListenerChanges(List.of(), List.of("web"), List.of(), List.of()));
     assertThat(second.result())
         .isEqualTo(new ListenerChanges(List.of("more"), List.of(), List.of(), List.of()));
     assertThat(third.result())
