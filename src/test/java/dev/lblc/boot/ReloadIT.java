@@ -228,6 +228,7 @@ final class ReloadIT {
     changed(next);
     try (Load load = new Load(url("tls"));
         Connection connection = new Connection(url("tls"))) {
+      assertThat(connection.get("/a")).endsWith("cats");
       X509Certificate before = certificate(url("tls"));
       assertThat(changed(next)).as("nothing was exchanged").isEmpty();
       copy(SelfSigned.of("localhost"), pair);
