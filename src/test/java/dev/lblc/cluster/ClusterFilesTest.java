@@ -143,6 +143,8 @@ final class ClusterFilesTest {
     assertThat(List.of(
             spec("Service", "lblc-members").getJsonObject("selector"),
             spec("Service", "lblc").getJsonObject("selector"),
+            spec("Service", "lblc-admin").getJsonObject("selector"),
+            matched(podMonitor().getJsonObject("selector")),
             matched(spec("StatefulSet", "lblc").getJsonObject("selector")),
             matched(spec("PodDisruptionBudget", "lblc").getJsonObject("selector")),
             matched(spec("NetworkPolicy", "lblc").getJsonObject("podSelector"))))
@@ -191,6 +193,32 @@ final class ClusterFilesTest {
               .put("path", probe.equals("readiness") ? "/health/ready" : "/health/live")
               .put("port", "admin"));
     }
+  }
+
+  /** Hazelcast gives up to join after 300 s unless {@code hazelcast.max.join.seconds} says otherwise. */
+  @Test
+  void startupProbe_waitsLongerThanTheLongestJoin() throws Exception {
+    JsonObject probe = container().getJsonObject("startupProbe");
+
+    assertThat(probe.getInteger("failureThreshold") * probe.getInteger("periodSeconds"))
+        .isGreaterThan(300 + 20);
+    assertThat(hazelcast(read("hazelcast-kubernetes.yaml")).getProperties())
+        .doesNotContainKey("hazelcast.max.join.seconds");
+  }
+
+  @Test
+  void podMonitor_asksTheAdminPortWithItsToken() throws Exception {
+    JsonObject endpoint = podMonitor().getJsonArray("podMetricsEndpoints").getJsonObject(0);
+    JsonObject secret = container()
+        .getJsonArray("env")
+        .getJsonObject(0)
+        .getJsonObject("valueFrom")
+        .getJsonObject("secretKeyRef");
+
+    assertThat(endpoint.getString("port")).isEqualTo("admin");
+    assertThat(endpoint.getString("path")).isEqualTo("/metrics");
+    assertThat(endpoint.getJsonObject("authorization").getJsonObject("credentials"))
+        .isEqualTo(secret);
   }
 
   @Test
@@ -299,6 +327,10 @@ final class ClusterFilesTest {
 
   private static JsonObject spec(String kind, String name) throws IOException {
     return manifest(kind, name).getJsonObject("spec");
+  }
+
+  private static JsonObject podMonitor() throws IOException {
+    return Yaml.documents(read("kubernetes-metrics.yaml")).get(0).getJsonObject("spec");
   }
 
   private static JsonObject pod() throws IOException {
