@@ -27,13 +27,13 @@ for needed in "$root/target/vertx-lblc-$version.jar" "$root/target/vertx-lblc.ja
 done
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/lblc-fresh-projects.XXXXXX")
-pids=()
-end() { # of those it started, by pid
+pids=() upstreams=()
+end() { # of those it started, by pid, all but the upstreams
   for pid in ${pids[@]+"${pids[@]}"}; do kill "$pid" 2>/dev/null || true; done
   for pid in ${pids[@]+"${pids[@]}"}; do wait "$pid" 2>/dev/null || true; done
   pids=()
 }
-trap 'end; rm -rf "$work"' EXIT
+trap 'pids+=(${upstreams[@]+"${upstreams[@]}"}); end; rm -rf "$work"' EXIT
 
 fail() {
   echo "$1" >&2
@@ -94,9 +94,22 @@ project() {
 END
 }
 
+# build PROJECT...: all of them at once, each by itself.
 build() {
-  mvn -B -ntp -s "$work/settings.xml" -f "$work/$1/pom.xml" -DskipTests package >"$work/$1.build" 2>&1 ||
-    fail "$1 does not build" "$work/$1.build"
+  local module modules=
+  for module in "$@"; do modules+="<module>$module</module>"; done
+  cat >"$work/pom.xml" <<END
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>com.example</groupId>
+  <artifactId>all</artifactId>
+  <version>1</version>
+  <packaging>pom</packaging>
+  <modules>$modules</modules>
+</project>
+END
+  mvn -B -ntp -s "$work/settings.xml" -f "$work/pom.xml" -DskipTests package >"$work/build" 2>&1 ||
+    fail "$* do not build" "$work/build"
 }
 
 dependency() { # GROUP ARTIFACT VERSION
@@ -121,8 +134,8 @@ start() {
   fail "it did not start: $*" "$log"
 }
 
-# Three servers of which each answers its name.
-upstreams() {
+# Three servers of which each answers its name, until the end.
+start_upstreams() {
   cat >"$work/Upstreams.java" <<'END'
 import com.sun.net.httpserver.HttpServer;
 import java.net.InetSocketAddress;
@@ -143,6 +156,8 @@ class Upstreams {
 }
 END
   start "$work/upstreams.log" listening "$java" "$work/Upstreams.java" "${servers[@]}"
+  upstreams=("${pids[@]}")
+  pids=()
 }
 
 services() { # NAME STRATEGY
@@ -175,52 +190,63 @@ hazelcast() { # PORT: the member there, in a cluster of all of them
 END
 }
 
-ask() { # DESTINATION [PORT]
-  local at=${2:-$port}
-  curl -sS --fail --max-time 20 -H "tenant: $1" "http://127.0.0.1:$at/$1" || fail "no answer for $1" "$work"/*.log
+# ask PORT: each destination once, a connection for each; a line with the port of the server that answered.
+ask() {
+  local i
+  for i in $(seq 0 29); do
+    echo "next
+url = \"http://127.0.0.1:$1/$i\"
+header = \"tenant: $i\"
+header = \"Connection: close\"
+write-out = \"\\n\"
+fail
+silent
+show-error
+max-time = 20"
+  done | sed 1d | curl --fail-early --config - || fail "no answer at $1" "$work"/*.log
 }
 
 # Destinations stay where the first node has placed them, on every node, and not all are on one server.
 check() { # NAME [PORT]...
-  declare -A used=()
-  local name=$1 homes=() again at
+  local name=$1 homes again used at
   shift
-  for i in $(seq 0 29); do
-    homes[i]=$(ask "$i")
-    used[${homes[i]}]=1
+  homes=$(ask "$port")
+  for at in "$port" "$@"; do
+    again=$(ask "$at")
+    [ "$again" = "$homes" ] || fail "$name: destinations were on" $homes "and are on" $again "at $at"
   done
-  for i in $(seq 0 29); do
-    for at in "$port" "$@"; do
-      again=$(ask "$i" "$at")
-      [ "$again" = "${homes[i]}" ] || fail "$name: $i was on ${homes[i]} and is on $again at $at"
-    done
-  done
-  [ ${#used[@]} = 3 ] || fail "$name: 30 destinations on ${!used[*]} only"
+  used=$(sort -u <<<"$homes" | wc -l)
+  [ "$used" = 3 ] || fail "$name: 30 destinations on $used servers only"
   echo "OK $name: 30 destinations on 3 servers, each on one"
 }
 
-# on VERTX WAY: what a project does that uses this version.
-on() {
-  local vertx=$1 way=$2 run
-  rm -rf "${work:?}/$way" "$work"/*.log
+# write_project WAY [VERTX]: what a project has that goes this way with this version.
+write_project() {
+  local way=$1 vertx=${2:-} name=$1${2:+-$2}
   case $way in
-    web-proxy | cluster)
-      project "$way" WebProxyGateway "$(dependency io.vertx vertx-web-proxy "$vertx")$(
-        [ "$way" = cluster ] && dependency io.vertx vertx-hazelcast "$vertx"
-      )$plugin"
+    web-proxy) project "$name" WebProxyGateway "$(dependency io.vertx vertx-web-proxy "$vertx")$plugin" ;;
+    cluster)
+      project "$name" WebProxyGateway \
+        "$(dependency io.vertx vertx-web-proxy "$vertx")$(dependency io.vertx vertx-hazelcast "$vertx")$plugin"
       ;;
-    http-client)
-      project "$way" ReplicaCaller "$(dependency io.vertx vertx-core "$vertx")$plugin"
+    http-client) project "$name" ReplicaCaller "$(dependency io.vertx vertx-core "$vertx")$plugin" ;;
+    strategy)
+      project "$name" Rendezvous "$plugin"
+      mkdir -p "$work/$name/src/main/resources/META-INF/services"
+      echo com.example.Rendezvous >"$work/$name/src/main/resources/META-INF/services/dev.lblc.plugin.StrategyProvider"
       ;;
   esac
-  build "$way"
-  run=("$java" -jar "$work/$way/target/$way.jar")
+}
+
+# on VERTX WAY: runs the project.
+on() {
+  local vertx=$1 way=$2
+  local run=("$java" -jar "$work/$way-$vertx/target/$way-$vertx.jar")
   case $way in
     web-proxy) echo "{$(services images lblc)}" >"$work/config.json" ;;
     http-client) echo "{$(services models lblc)}" >"$work/config.json" ;;
     cluster) echo "{\"cluster\": {\"enabled\": true}, $(services images lblc)}" >"$work/config.json" ;;
   esac
-  upstreams
   if [ "$way" = cluster ]; then
     for member in "${members[@]}"; do hazelcast "$member" >"$work/$member.xml"; done
     local first=("$java" "-Dvertx.hazelcast.config=$work/${members[0]}.xml" "${run[@]:1}")
@@ -237,17 +263,12 @@ on() {
 
 # A strategy in a jar of its own, for the gateway, which has its Vert.x with it.
 strategy() {
-  project strategy Rendezvous "$plugin"
-  mkdir -p "$work/strategy/src/main/resources/META-INF/services"
-  echo com.example.Rendezvous >"$work/strategy/src/main/resources/META-INF/services/dev.lblc.plugin.StrategyProvider"
-  build strategy
   cat >"$work/config.json" <<END
 {"listeners": [{"name": "web", "protocol": "http", "host": "127.0.0.1", "port": $port}],
  "routes": [{"listener": "web", "service": "shards", "destination": ["{header:tenant}"]}],
  $(services shards rendezvous),
  "admin": {"port": $admin}}
 END
-  upstreams
   start "$work/strategy.log" "ready" \
     "$java" -jar "$root/target/vertx-lblc.jar" run "$work/config.json" --plugins "$work/strategy/target"
   check strategy
@@ -256,10 +277,24 @@ END
 
 ways=("$@")
 [ ${#ways[@]} -gt 0 ] || ways=(web-proxy http-client cluster strategy)
+projects=()
+for way in "${ways[@]}"; do
+  case $way in
+    strategy) projects+=(strategy) && write_project strategy ;;
+    web-proxy | http-client | cluster)
+      for vertx in "${versions[@]}"; do
+        projects+=("$way-$vertx")
+        write_project "$way" "$vertx"
+      done
+      ;;
+    *) fail "$way: expected web-proxy, http-client, cluster or strategy" ;;
+  esac
+done
+build "${projects[@]}"
+start_upstreams
 for way in "${ways[@]}"; do
   case $way in
     strategy) strategy ;;
-    web-proxy | http-client | cluster) for vertx in "${versions[@]}"; do on "$vertx" "$way"; done ;;
-    *) fail "$way: expected web-proxy, http-client, cluster or strategy" ;;
+    *) for vertx in "${versions[@]}"; do on "$vertx" "$way"; done ;;
   esac
 done
