@@ -82,8 +82,8 @@ final class SharedCountsIT {
     Server server = Objects.requireNonNull(service.servers().find("s1"));
     Cluster cluster = Cluster.join(
             nodes.get(1).vertx(),
-            // No tick of its own finds out first.
-            new Cluster.Settings("lblc", Duration.ofSeconds(20), Duration.ofSeconds(60), 1),
+            // Joining takes until the first tick, and none finds out first.
+            new Cluster.Settings("lblc", Duration.ofSeconds(3), Duration.ofSeconds(60), 1),
             clock,
             () -> Map.of("images", service.servers()))
         .await(60, SECONDS);

@@ -257,9 +257,12 @@ final class ServerFaultsIT {
           upstream.send(Scene.bytes(
               OK_CHUNKED + Integer.toHexString(size) + "|" + "x".repeat(size) + "|" + fault));
           upstream.endOutput();
-          String seen = client.rest();
+          String seen = client.until("\r\n\r\n");
           boolean isCut = seen.startsWith("HTTP/1.1 200 ");
           assertThat(isCut || seen.startsWith("HTTP/1.1 502 ")).as(seen).isTrue();
+          if (isCut) { // behind another answer the connection stays
+            seen += client.rest();
+          }
           String line = scene
               .ended(fault.isEmpty() ? "server_left_in_answer" : "bad_response|bad_response_body")
               .get(0);
