@@ -3,6 +3,7 @@ package dev.lblc.load;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.load.Program.Result;
+import dev.lblc.testing.SharedClasses;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,8 +38,13 @@ final class BenchmarksIT {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + "/bin/java");
     command.addAll(JavaProcess.QUICK_START);
+    command.addAll(SharedClasses.options());
     command.add("-cp");
-    command.add(CLASSES + File.pathSeparator + System.getProperty("java.class.path"));
+    command.add(String.join(
+        File.pathSeparator,
+        SharedClasses.JAR,
+        CLASSES.toString(),
+        System.getProperty("java.class.path")));
     command.addAll(Arrays.asList(program.split(" ")));
     Result result = Program.run(new ProcessBuilder(command), Duration.ofMinutes(2));
     assertThat(result.exitCode()).as(result.output()).isZero();
