@@ -14,6 +14,7 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.lblc.scheduler.EditConflictException;
 import dev.lblc.scheduler.OptionReader;
 import dev.lblc.scheduler.Reason;
 import dev.lblc.scheduler.SchedulerOptions;
@@ -33,9 +34,9 @@ final class ArchitectureTest {
   private static final DescribedPredicate<JavaClass> VOCABULARY =
       belongToAnyOf(Server.class, Reason.class);
 
-  /** What the admin port shows and is going to change. */
-  private static final DescribedPredicate<JavaClass> SERVERS =
-      belongToAnyOf(Server.class, ServerSpec.class, ServerEdit.class, Reason.class);
+  /** What the admin port shows and changes. */
+  private static final DescribedPredicate<JavaClass> SERVERS = belongToAnyOf(
+      Server.class, ServerSpec.class, ServerEdit.class, EditConflictException.class, Reason.class);
 
   @ArchTest
   static final ArchRule scheduler_isPureJava = classes()

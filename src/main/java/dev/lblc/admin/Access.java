@@ -6,7 +6,9 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -14,15 +16,19 @@ import org.jspecify.annotations.Nullable;
  * The check of who may use the admin port.
  *
  * <p>With a token: whoever presents the token. Without one the port is on loopback: whoever can connect, but not a web page
- * whose own name was made to resolve to loopback, which the Host header shows. In both cases no page of another site may change
- * anything: the browser says of which site it is, in Origin.
+ * whose own name was made to resolve to loopback, which the Host header shows.
+ *
+ * <p>What changes something is also refused to every web page of another origin, token or not. A port on loopback is asked by a
+ * name of loopback then; under which names others reach a port elsewhere is not known.
  */
 final class Access {
   private static final String SCHEME = "bearer ";
   private static final Pattern LOOPBACK = Pattern.compile(
       "|localhost\\.?|.+\\.localhost\\.?|127(\\.\\d{1,3}){3}|\\[::1]|\\[0:0:0:0:0:0:0:1]");
-  private static final Pattern SCHEME_OF_SITE = Pattern.compile("^https?://");
   private static final Pattern PORT = Pattern.compile(":\\d*$");
+
+  private static final Set<HttpMethod> READING =
+      Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.TRACE);
 
   private final byte @Nullable [] token;
   private final String ownHost;
@@ -35,6 +41,9 @@ final class Access {
 
   /** Throws the response to a request that is refused. */
   void check(HttpServerRequest request) {
+    if (!READING.contains(request.method())) {
+      checkChange(request);
+    }
     if (token == null) {
       if (!local(request)) {
         throw new ProblemException(
@@ -44,19 +53,25 @@ final class Access {
       request.response().putHeader("WWW-Authenticate", "Bearer realm=\"vertx-lblc\"");
       throw new ProblemException(401, "no bearer token, or not that of this gateway");
     }
-    if (isChange(request.method()) && !isOfThisSite(request)) {
-      throw new ProblemException(403, "a page of another site may change nothing here");
+  }
+
+  private void checkChange(HttpServerRequest request) {
+    if (LOOPBACK.matcher(ownHost).matches() && !local(request)) {
+      throw new ProblemException(
+          403, "this port is on loopback: changes are made by a name of the loopback address only");
+    }
+    List<String> hosts = request.headers().getAll(HttpHeaders.HOST);
+    for (String origin : request.headers().getAll(HttpHeaders.ORIGIN)) {
+      if (hosts.size() != 1 || !isOf(hosts.get(0).strip(), origin.strip())) {
+        throw new ProblemException(
+            403, "a web page of another origin may not change anything here: " + origin);
+      }
     }
   }
 
-  private static boolean isChange(HttpMethod method) {
-    return !method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD);
-  }
-
-  private static boolean isOfThisSite(HttpServerRequest request) {
-    String host = String.valueOf(request.getHeader(HttpHeaders.HOST));
-    return request.headers().getAll(HttpHeaders.ORIGIN).stream()
-        .allMatch(origin -> SCHEME_OF_SITE.matcher(origin).replaceFirst("").equalsIgnoreCase(host));
+  /** Whether an origin is that of the pages of a host. Whether a proxy before this port speaks TLS is not known here. */
+  private static boolean isOf(String host, String origin) {
+    return origin.equalsIgnoreCase("http://" + host) || origin.equalsIgnoreCase("https://" + host);
   }
 
   private static boolean authorized(byte[] token, @Nullable String header) {

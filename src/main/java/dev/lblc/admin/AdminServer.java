@@ -12,16 +12,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The admin port of a running node: health, metrics, and what the scheduler knows and would do.
+ * The admin port of a running node: health, metrics, what the scheduler knows and would do, and edits of it.
  *
- * <p>Without state of its own but who may use it. All but the reload is answered at once from the services' snapshots.
+ * <p>Without state of its own but who may use it. What only shows something is answered at once from the services' snapshots.
  */
 public final class AdminServer {
-  private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
   private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?!\\p{XDigit}{2})");
 
   private final HttpServer server;
@@ -52,6 +49,18 @@ public final class AdminServer {
       Metrics metrics,
       BooleanSupplier ready,
       @Nullable Control control) {
+    return start(vertx, config, lblc, metrics, ready, control, RequestBody.MOST_MILLIS);
+  }
+
+  /** Opens the port, with another time in which the body of a request has to come. */
+  static Future<AdminServer> start(
+      Vertx vertx,
+      AdminConfig config,
+      Lblc lblc,
+      Metrics metrics,
+      BooleanSupplier ready,
+      @Nullable Control control,
+      long bodyMillis) {
     metrics.add(lblc);
     HttpServerOptions options = new HttpServerOptions()
         .setHost(config.host())
@@ -60,6 +69,7 @@ public final class AdminServer {
         .setIdleTimeoutUnit(TimeUnit.SECONDS)
         .setIdleTimeout(60);
     Endpoints endpoints = endpoints(lblc, metrics, ready);
+    new EditsApi(vertx, lblc, bodyMillis).addTo(endpoints);
     if (control != null) {
       new ConfigApi(control).addTo(endpoints);
     }
@@ -68,7 +78,9 @@ public final class AdminServer {
         // A client that goes away is its own affair; without a handler Vert.x would log an error.
         .connectionHandler(connection -> connection.exceptionHandler(failure -> {}));
     AdminServer admin = new AdminServer(server, endpoints, new Access(config));
-    return server.requestHandler(admin::answer).listen().map(admin);
+    return server
+        .requestHandler(request -> Answering.step(request, () -> admin.answer(request)))
+        .listen().map(admin);
   }
 
   /** Takes another token for the requests from now on; the address stays. */
@@ -113,22 +125,14 @@ public final class AdminServer {
     return endpoints;
   }
 
-  /** Answers a request; whatever goes wrong ends in a problem document. */
   private void answer(HttpServerRequest request) {
     String path = request.path();
-    try {
-      if (path == null || !path.startsWith("/")) {
-        throw new ProblemException(400, "the request's target is not a path");
-      }
-      if (BROKEN_ESCAPE.matcher(request.uri()).find()) {
-        throw new ProblemException(400, "the request's target is not correctly percent-encoded");
-      }
-      endpoints.answer(request, path, access::check);
-    } catch (ProblemException e) {
-      Responses.problem(request.response(), e.status(), e.detail());
-    } catch (Throwable e) { // a strategy of a plugin may throw anything
-      LOG.error("cannot answer {} {} on the admin port", request.method(), path, e);
-      Responses.problem(request.response(), 500, "see the gateway's log");
+    if (path == null || !path.startsWith("/")) {
+      throw new ProblemException(400, "the request's target is not a path");
     }
+    if (BROKEN_ESCAPE.matcher(request.uri()).find()) {
+      throw new ProblemException(400, "the request's target is not correctly percent-encoded");
+    }
+    endpoints.answer(request, path, access::check);
   }
 }

@@ -9,13 +9,9 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Objects;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The endpoints of the configuration: what runs, and the way to another one. */
 final class ConfigApi {
-  private static final Logger LOG = LoggerFactory.getLogger(ConfigApi.class);
-
   private final Control control;
 
   ConfigApi(Control control) {
@@ -67,8 +63,7 @@ final class ConfigApi {
           "the file was not applied, nothing has changed",
           new JsonObject().put("errors", errors));
     } else {
-      LOG.error("the reload has failed", done.cause());
-      Responses.problem(request.response(), 500, "see the gateway's log");
+      Answering.fail(request.http(), done.cause());
     }
   }
 }

@@ -4,6 +4,7 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The query of a request; what is wrong with it is a problem of status 400. */
@@ -30,6 +31,21 @@ final class QueryParameters {
       throw bad(name + ": given " + found.size() + " times (expected: once)");
     }
     return found.isEmpty() || found.get(0).isEmpty() ? null : found.get(0);
+  }
+
+  /** Refuses every parameter but these: one that is misspelt must not be taken for none. */
+  void requireOnly(Set<String> names) {
+    for (String name : values.keySet()) {
+      if (!names.contains(name)) {
+        throw bad(name + ": unknown parameter (expected: "
+            + (names.isEmpty() ? "none" : "one of " + String.join(", ", names)) + ")");
+      }
+    }
+  }
+
+  /** Returns whether a parameter is given, with a value or without. */
+  boolean has(String name) {
+    return values.containsKey(name);
   }
 
   /** Returns a whole number between 1 and a limit. */

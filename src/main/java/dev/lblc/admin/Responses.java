@@ -1,9 +1,11 @@
 package dev.lblc.admin;
 
+import dev.lblc.config.ConfigError;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
 /** The forms that a response takes. */
@@ -13,6 +15,18 @@ final class Responses {
   /** Sends 200 with a JSON value: a {@code JsonObject} or {@code JsonArray}. */
   static void json(HttpServerResponse response, Object value) {
     send(response, 200, "application/json", value.toString());
+  }
+
+  /** Sends a JSON value with another status. */
+  static void json(HttpServerResponse response, int status, Object value) {
+    send(response, status, "application/json", value.toString());
+  }
+
+  /** Sends 204. */
+  static void nothing(HttpServerResponse response) {
+    if (isOpen(response)) {
+      response.setStatusCode(204).putHeader(HttpHeaders.CACHE_CONTROL, "no-store").end();
+    }
   }
 
   /** Sends 200 with plain text. */
@@ -26,8 +40,14 @@ final class Responses {
   }
 
   /** Sends a problem document (RFC 9457). */
-  static void problem(HttpServerResponse response, int status, String detail) {
-    problem(response, status, detail, new JsonObject());
+  static void problem(HttpServerResponse response, ProblemException of) {
+    JsonObject members = new JsonObject();
+    if (!of.errors().isEmpty()) {
+      JsonArray errors = new JsonArray();
+      of.errors().forEach(error -> errors.add(error(error)));
+      members.put("errors", errors);
+    }
+    problem(response, of.status(), of.detail(), members);
   }
 
   /** Sends a problem document that has further members. */
@@ -41,7 +61,21 @@ final class Responses {
     send(response, status, "application/problem+json", problem.encode());
   }
 
+  private static JsonObject error(ConfigError error) {
+    return new JsonObject()
+        .put("path", error.path())
+        .put("message", error.value() + " (expected: " + error.expected() + ")");
+  }
+
+  /** A client may leave before a late answer; then there is nobody to tell. */
+  private static boolean isOpen(HttpServerResponse response) {
+    return !response.closed() && !response.ended();
+  }
+
   private static void send(HttpServerResponse response, int status, String type, String body) {
+    if (!isOpen(response)) {
+      return;
+    }
     Buffer content = Buffer.buffer(body);
     response
         .setStatusCode(status)

@@ -9,9 +9,10 @@ import java.util.List;
 
 /** The endpoints that show what the scheduler knows and would do: services, destinations, explanations. Without side effects. */
 final class ServicesApi {
-  private static final String SERVICES = "/api/v1/services";
-  private static final String SERVICE = SERVICES + "/{service}";
-  private static final String DESTINATIONS = SERVICE + "/destinations";
+  static final String SERVICES = "/api/v1/services";
+  static final String SERVICE = SERVICES + "/{service}";
+  static final String DESTINATIONS = SERVICE + "/destinations";
+  static final String DESTINATION = DESTINATIONS + "/{destination*}";
   private static final int DEFAULT_LIMIT = 100;
   private static final int MAX_LIMIT = 1_000;
 
@@ -36,7 +37,7 @@ final class ServicesApi {
         this::destinations);
     endpoints.add(
         HttpMethod.GET,
-        DESTINATIONS + "/{destination*}",
+        DESTINATION,
         "one destination, percent-encoded",
         this::destination);
     endpoints.add(
@@ -80,12 +81,21 @@ final class ServicesApi {
     LblcService service = named(request);
     DestinationStatus status = service.destination(request.parameter("destination"));
     if (status == null) {
-      throw new ProblemException(404, "the table of this service has no such destination");
+      throw noDestination();
     }
     Responses.json(request.response(), Views.destination(status));
   }
 
   private LblcService named(AdminRequest request) {
+    return named(lblc, request);
+  }
+
+  static ProblemException noDestination() {
+    return new ProblemException(404, "the table of this service has no such destination");
+  }
+
+  /** Returns the service that the path names. */
+  static LblcService named(Lblc lblc, AdminRequest request) {
     String name = request.parameter("service");
     return lblc.services().stream()
         .filter(service -> service.name().equals(name))

@@ -8,11 +8,14 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +37,10 @@ final class AdminClient {
 
   private final URI base;
   private final @Nullable String token;
+  private final HttpClient client = HttpClient.newBuilder()
+      .version(HttpClient.Version.HTTP_1_1)
+      .connectTimeout(Duration.ofSeconds(5))
+      .build();
 
   AdminClient(URI base, @Nullable String token) {
     this.base = base;
@@ -63,35 +70,69 @@ final class AdminClient {
    * @throws NotRunning if nobody listens
    */
   <T> T get(String target, Class<T> type) throws CommandException {
-    return ask("GET", target, type);
+    return call("GET", target, null, type);
+  }
+
+  /**
+   * Changes a resource, and returns what it is since.
+   *
+   * @param target as of {@link #get}
+   * @param body null: none
+   * @throws NotRunning if nobody listens
+   */
+  JsonObject change(String method, String target, @Nullable JsonObject body)
+      throws CommandException {
+    return call(method, target, body, JsonObject.class);
   }
 
   /**
    * Returns the JSON that a resource answers to a POST without a body.
    *
-   * @param target a path and perhaps a query, percent-encoded
-   * @param type {@code JsonObject} or {@code JsonArray}: what the answer is
+   * @param target as of {@link #get}
+   * @param type as of {@link #get}
    * @throws NotRunning if nobody listens
    */
   <T> T post(String target, Class<T> type) throws CommandException {
-    return ask("POST", target, type);
+    return call("POST", target, null, type);
   }
 
-  private <T> T ask(String method, String target, Class<T> type) throws CommandException {
-    HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(target))
-        .method(method, HttpRequest.BodyPublishers.noBody());
+  /** Returns the path of a server. */
+  static String server(String service, String server) {
+    return "/api/v1/services/" + encoded(service) + "/servers/" + encoded(server);
+  }
+
+  /** Returns a text as a part of a path or a query. */
+  static String encoded(@Nullable String text) {
+    return text == null ? "" : URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  private <T> T call(String method, String target, @Nullable JsonObject body, Class<T> type)
+      throws CommandException {
+    HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(target));
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
     }
-    HttpResponse<String> response = send(request.build());
-    Object body = json(response);
-    if (response.statusCode() == 200 && type.isInstance(body)) {
-      return type.cast(body);
+    if (body == null) {
+      request.method(method, BodyPublishers.noBody());
+    } else {
+      request
+          .header("Content-Type", "application/json")
+          .method(method, BodyPublishers.ofString(body.encode()));
     }
-    String detail = body instanceof JsonObject problem
-        ? String.valueOf(problem.getValue("detail")) + errors(problem)
-        : "not what an admin port of vertx-lblc answers";
-    throw new CommandException(base + " answered " + response.statusCode() + ": " + detail);
+    HttpResponse<String> response = send(request.build());
+    Object answer = json(response);
+    if (response.statusCode() / 100 == 2 && type.isInstance(answer)) {
+      return type.cast(answer);
+    }
+    throw new CommandException(
+        base + " answered " + response.statusCode() + ": " + detail(answer));
+  }
+
+  private static String detail(@Nullable Object answer) {
+    if (!(answer instanceof JsonObject problem) || !problem.containsKey("detail")) {
+      return "not what an admin port of vertx-lblc answers";
+    }
+    return problem.getValue("detail") + errors(problem);
   }
 
   /** Returns a line for each error that a problem document lists. */
@@ -120,10 +161,6 @@ final class AdminClient {
   }
 
   private HttpResponse<String> send(HttpRequest request) throws CommandException {
-    HttpClient client = HttpClient.newBuilder()
-        .version(HttpClient.Version.HTTP_1_1)
-        .connectTimeout(Duration.ofSeconds(5))
-        .build();
     try {
       return client.sendAsync(request, BodyHandlers.ofString()).get(15, TimeUnit.SECONDS);
     } catch (ExecutionException e) {

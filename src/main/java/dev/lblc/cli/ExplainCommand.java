@@ -4,8 +4,6 @@ import dev.lblc.boot.GatewayFile;
 import dev.lblc.config.AdminConfig;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +67,7 @@ final class ExplainCommand implements Callable<Integer> {
     AdminClient client = AdminClient.of(admin);
     try {
       JsonObject answer = client.get(
-          "/api/v1/services/" + encoded(service) + "/explain?destination=" + encoded(destination),
+          "/api/v1/services/" + AdminClient.encoded(service) + "/explain?destination=" + AdminClient.encoded(destination),
           JsonObject.class);
       out.println("The gateway at " + client.base() + " says:");
       return answer;
@@ -91,9 +89,5 @@ final class ExplainCommand implements Callable<Integer> {
         explanation.getString("reason"));
     out.println(explanation.getString("text"));
     ServerTable.servers(explanation.getJsonArray("servers")).forEach(out::println);
-  }
-
-  private static String encoded(@Nullable String text) {
-    return text == null ? "" : URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 }

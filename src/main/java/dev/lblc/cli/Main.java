@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
       ReloadCommand.class,
       ExplainCommand.class,
       StatusCommand.class,
+      SetCommand.class,
+      DrainCommand.class,
       SimulateCommand.class,
       DemoCommand.class,
       UpstreamsCommand.class

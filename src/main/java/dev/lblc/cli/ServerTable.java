@@ -76,7 +76,7 @@ final class ServerTable {
 
   private static String state(JsonObject server) {
     List<String> states = new ArrayList<>();
-    states.add(server.getBoolean("available") ? "up" : "down");
+    states.add(server.getString("state", server.getBoolean("available") ? "up" : "down"));
     if (server.getBoolean("saturated")) {
       states.add("saturated");
     }

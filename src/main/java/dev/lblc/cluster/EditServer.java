@@ -2,7 +2,9 @@ package dev.lblc.cluster;
 
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
+import dev.lblc.scheduler.EditBasis;
 import dev.lblc.scheduler.EditRecord;
+import dev.lblc.scheduler.EditStamp;
 import dev.lblc.scheduler.ServerEdit;
 import dev.lblc.scheduler.ServerSpec;
 import java.io.ByteArrayInputStream;
@@ -10,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -25,19 +28,23 @@ final class EditServer extends EntryChange<ServerRecord, @Nullable ServerRecord>
   private static final byte REMOVE = 3;
   private static final int UNCHANGED = -1;
 
-  /** The first of the added fields: a discovered server follows. */
+  /*
+   * What begins the parts of the added fields, in this order; the first release that knows any reads no other one than
+   * the first. A drain is written as a change of the weight, to 0 or back, for those that do not know it.
+   */
   private static final byte ADDED_DISCOVERED = 1;
+  private static final byte ADDED_EXPECTED = 2;
+  private static final byte ADDED_DRAIN = 3;
+  private static final byte ADDED_END_OF_DRAIN = 4;
 
   @SuppressWarnings("serial") // never written by Java's own serialization
   private @Nullable ServerEdit edit;
 
   @SuppressWarnings("serial")
-  private @Nullable ServerSpec configured;
-
-  @SuppressWarnings("serial")
-  private @Nullable ServerSpec discovered;
+  private EditBasis basis = new EditBasis(null, null, null);
 
   private long editedMillis;
+  private int weight;
 
   /** For deserialization. */
   EditServer() {}
@@ -45,19 +52,15 @@ final class EditServer extends EntryChange<ServerRecord, @Nullable ServerRecord>
   /**
    * An edit.
    *
-   * @param configured what this node's configuration says of the server; null: it has none
-   * @param discovered what this node's discovery says of it; null: nothing
+   * @param basis what this node knows of the server
    * @param editedMillis now, in cluster time
+   * @param weight that the server has but for a drain, as this node knows it
    */
-  EditServer(
-      ServerEdit edit,
-      @Nullable ServerSpec configured,
-      @Nullable ServerSpec discovered,
-      long editedMillis) {
+  EditServer(ServerEdit edit, EditBasis basis, long editedMillis, int weight) {
     this.edit = edit;
-    this.configured = configured;
-    this.discovered = discovered;
+    this.basis = basis;
     this.editedMillis = editedMillis;
+    this.weight = weight;
   }
 
   @Override
@@ -71,8 +74,7 @@ final class EditServer extends EntryChange<ServerRecord, @Nullable ServerRecord>
       next = EditRecord.after(
           Objects.requireNonNull(edit),
           there == null ? null : there.edits(),
-          configured,
-          discovered,
+          basis,
           editedMillis);
     } catch (IllegalArgumentException e) {
       return null; // the node that asked says why
@@ -84,6 +86,9 @@ final class EditServer extends EntryChange<ServerRecord, @Nullable ServerRecord>
 
   /** Hazelcast runs it again after a member's death. */
   private boolean isDone(EditRecord there) {
+    if (edit instanceof ServerEdit.EndDrain) {
+      return there.drain() == null;
+    }
     return edit instanceof ServerEdit.Remove
         ? there.server() == null
         : edit instanceof ServerEdit.Add add && add.server().equals(there.server());
@@ -97,17 +102,17 @@ final class EditServer extends EntryChange<ServerRecord, @Nullable ServerRecord>
   @Override
   void writeFields(ObjectDataOutput out) throws IOException {
     out.writeLong(editedMillis);
-    ServerRecord.write(out, configured);
+    ServerRecord.write(out, basis.configured());
     ServerEdit written = Objects.requireNonNull(edit);
     if (written instanceof ServerEdit.Add add) {
       out.writeByte(ADD);
       ServerRecord.write(out, add.server());
     } else if (written instanceof ServerEdit.Change change) {
-      out.writeByte(CHANGE);
-      out.writeString(change.id());
-      out.writeInt(Objects.requireNonNullElse(change.weight(), UNCHANGED));
-      out.writeInt(Objects.requireNonNullElse(change.upper(), UNCHANGED));
-      out.writeInt(Objects.requireNonNullElse(change.lower(), UNCHANGED));
+      write(out, change);
+    } else if (written instanceof ServerEdit.Drain) {
+      write(out, new ServerEdit.Change(written.id(), 0, null, null));
+    } else if (written instanceof ServerEdit.EndDrain) {
+      write(out, new ServerEdit.Change(written.id(), weight, null, null));
     } else {
       out.writeByte(REMOVE);
       out.writeString(written.id());
@@ -117,7 +122,7 @@ final class EditServer extends EntryChange<ServerRecord, @Nullable ServerRecord>
   @Override
   void readFields(ObjectDataInput in) throws IOException {
     editedMillis = in.readLong();
-    configured = ServerRecord.read(in);
+    basis = new EditBasis(ServerRecord.read(in), null, null);
     byte kind = in.readByte();
     edit = switch (kind) {
       case ADD -> new ServerEdit.Add(Objects.requireNonNull(ServerRecord.read(in)));
@@ -131,9 +136,9 @@ final class EditServer extends EntryChange<ServerRecord, @Nullable ServerRecord>
   @Override
   byte[] addedFields() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ServerSpec spec = discovered;
-    if (spec != null) {
-      try (DataOutputStream out = new DataOutputStream(bytes)) {
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      ServerSpec spec = basis.discovered();
+      if (spec != null) {
         out.writeByte(ADDED_DISCOVERED);
         out.writeUTF(spec.id());
         out.writeUTF(spec.host());
@@ -142,17 +147,56 @@ final class EditServer extends EntryChange<ServerRecord, @Nullable ServerRecord>
         out.writeInt(spec.upper());
         out.writeInt(spec.lower());
       }
+      EditStamp expected = basis.expected();
+      if (expected != null) {
+        out.writeByte(ADDED_EXPECTED);
+        out.writeInt(expected.version());
+        out.writeLong(expected.editedMillis());
+      }
+      if (edit instanceof ServerEdit.Drain drain) {
+        Duration deadline = drain.deadline();
+        out.writeByte(ADDED_DRAIN);
+        out.writeLong(deadline == null ? UNCHANGED : deadline.toMillis());
+      } else if (edit instanceof ServerEdit.EndDrain) {
+        out.writeByte(ADDED_END_OF_DRAIN);
+      }
     }
     return bytes.toByteArray();
   }
 
   @Override
   void readAddedFields(byte[] added) throws IOException {
-    if (added.length > 0 && added[0] == ADDED_DISCOVERED) {
-      DataInputStream in = new DataInputStream(new ByteArrayInputStream(added, 1, added.length));
-      discovered = new ServerSpec(
-          in.readUTF(), in.readUTF(), in.readInt(), in.readInt(), in.readInt(), in.readInt());
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(added));
+    ServerSpec discovered = null;
+    EditStamp expected = null;
+    boolean isKnown = true;
+    while (in.available() > 0 && isKnown) {
+      switch (in.readByte()) {
+        case ADDED_DISCOVERED ->
+          discovered = new ServerSpec(
+              in.readUTF(), in.readUTF(), in.readInt(), in.readInt(), in.readInt(), in.readInt());
+        case ADDED_EXPECTED -> expected = new EditStamp(in.readInt(), in.readLong());
+        case ADDED_DRAIN -> {
+          long millis = in.readLong();
+          edit = new ServerEdit.Drain(id(), millis < 0 ? null : Duration.ofMillis(millis));
+        }
+        case ADDED_END_OF_DRAIN -> edit = new ServerEdit.EndDrain(id());
+        default -> isKnown = false; // of a later format, and so is what follows
+      }
     }
+    basis = new EditBasis(basis.configured(), discovered, expected);
+  }
+
+  private String id() {
+    return Objects.requireNonNull(edit).id();
+  }
+
+  private static void write(ObjectDataOutput out, ServerEdit.Change change) throws IOException {
+    out.writeByte(CHANGE);
+    out.writeString(change.id());
+    out.writeInt(Objects.requireNonNullElse(change.weight(), UNCHANGED));
+    out.writeInt(Objects.requireNonNullElse(change.upper(), UNCHANGED));
+    out.writeInt(Objects.requireNonNullElse(change.lower(), UNCHANGED));
   }
 
   private static @Nullable Integer number(ObjectDataInput in) throws IOException {

@@ -38,7 +38,9 @@ final class LaterEditMergePolicy
         later.editedMillis(),
         later.configured(),
         later.server(),
-        later.isOfDiscovered()));
+        later.isOfDiscovered(),
+        later.hasValues(),
+        later.drain()));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.lblc.cluster;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import dev.lblc.scheduler.Drain;
 import dev.lblc.scheduler.EditRecord;
 import dev.lblc.scheduler.ServerSpec;
 import java.io.IOException;
@@ -13,11 +14,13 @@ import org.jspecify.annotations.Nullable;
  * An {@link EditRecord} as the cluster's map holds it. Times are cluster time.
  *
  * <p>Immutable once read or made. The written form begins with its format; a later format may only add fields at the end.
- * Format 2 says whether the edited server came from discovery, and is written only if it did.
+ * Format 2 says whether the edited server came from discovery, and is written only if it did. Format 3 says that the
+ * server is drained, or that no edit gave it values, and is written only then: a node that does not know it sees weight 0.
  */
 final class ServerRecord implements IdentifiedDataSerializable {
   private static final byte FORMAT = 1;
   private static final byte FORMAT_OF_DISCOVERED = 2;
+  private static final byte FORMAT_OF_DRAINED = 3;
 
   @SuppressWarnings("NullAway.Init") // set once made or read
   private EditRecord edits;
@@ -46,13 +49,21 @@ final class ServerRecord implements IdentifiedDataSerializable {
 
   @Override
   public void writeData(ObjectDataOutput out) throws IOException {
-    out.writeByte(edits.isOfDiscovered() ? FORMAT_OF_DISCOVERED : FORMAT);
+    Drain drain = edits.drain();
+    boolean isOfDrain = drain != null || !edits.hasValues();
+    ServerSpec server = edits.server();
+    out.writeByte(isOfDrain ? FORMAT_OF_DRAINED : edits.isOfDiscovered() ? FORMAT_OF_DISCOVERED : FORMAT);
     out.writeInt(edits.version());
     out.writeLong(edits.editedMillis());
     write(out, edits.configured());
-    write(out, edits.server());
-    if (edits.isOfDiscovered()) {
-      out.writeBoolean(true);
+    write(out, drain == null || server == null ? server : withWeight(server, 0));
+    if (isOfDrain || edits.isOfDiscovered()) {
+      out.writeBoolean(edits.isOfDiscovered());
+    }
+    if (isOfDrain) {
+      out.writeBoolean(edits.hasValues());
+      out.writeInt(server == null ? 0 : server.weight());
+      write(out, drain);
     }
   }
 
@@ -64,7 +75,20 @@ final class ServerRecord implements IdentifiedDataSerializable {
     ServerSpec configured = read(in);
     ServerSpec server = read(in);
     boolean isOfDiscovered = format >= FORMAT_OF_DISCOVERED && in.readBoolean();
-    edits = new EditRecord(version, editedMillis, configured, server, isOfDiscovered);
+    if (format < FORMAT_OF_DRAINED) {
+      edits = new EditRecord(version, editedMillis, configured, server, isOfDiscovered);
+      return;
+    }
+    boolean hasValues = in.readBoolean();
+    int weight = in.readInt();
+    edits = new EditRecord(
+        version,
+        editedMillis,
+        configured,
+        server == null ? null : withWeight(server, weight),
+        isOfDiscovered,
+        hasValues,
+        readDrain(in));
   }
 
   @Override
@@ -79,7 +103,8 @@ final class ServerRecord implements IdentifiedDataSerializable {
 
   @Override
   public String toString() {
-    return edits.server() + " v" + edits.version() + " edited " + edits.editedMillis();
+    return edits.server() + " v" + edits.version() + " edited " + edits.editedMillis()
+        + (edits.drain() == null ? "" : " drained");
   }
 
   static void write(ObjectDataOutput out, @Nullable ServerSpec spec) throws IOException {
@@ -104,5 +129,30 @@ final class ServerRecord implements IdentifiedDataSerializable {
             in.readInt(),
             in.readInt())
         : null;
+  }
+
+  private static void write(ObjectDataOutput out, @Nullable Drain drain) throws IOException {
+    out.writeBoolean(drain != null);
+    if (drain != null) {
+      Long deadline = drain.deadlineMillis();
+      out.writeLong(drain.sinceMillis());
+      out.writeBoolean(deadline != null);
+      out.writeLong(deadline == null ? 0 : deadline);
+    }
+  }
+
+  private static @Nullable Drain readDrain(ObjectDataInput in) throws IOException {
+    if (!in.readBoolean()) {
+      return null;
+    }
+    long sinceMillis = in.readLong();
+    boolean hasDeadline = in.readBoolean();
+    long deadlineMillis = in.readLong();
+    return new Drain(sinceMillis, hasDeadline ? deadlineMillis : null);
+  }
+
+  private static ServerSpec withWeight(ServerSpec server, int weight) {
+    return new ServerSpec(
+        server.id(), server.host(), server.port(), weight, server.upper(), server.lower());
   }
 }

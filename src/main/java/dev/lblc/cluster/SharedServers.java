@@ -1,6 +1,8 @@
 package dev.lblc.cluster;
 
 import com.hazelcast.map.IMap;
+import dev.lblc.scheduler.EditBasis;
+import dev.lblc.scheduler.EditConflictException;
 import dev.lblc.scheduler.EditRecord;
 import dev.lblc.scheduler.EditStore;
 import dev.lblc.scheduler.Membership;
@@ -10,7 +12,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -72,23 +73,48 @@ final class SharedServers implements EditStore, SharedPart {
   }
 
   @Override
-  public CompletableFuture<EditRecord> edit(
-      ServerEdit edit, @Nullable ServerSpec configured, @Nullable ServerSpec discovered) {
+  public CompletableFuture<EditRecord> edit(ServerEdit edit, EditBasis basis) {
     CompletableFuture<@Nullable ServerRecord> answer = new CompletableFuture<>();
-    executor.execute(() -> submit(edit, configured, discovered, answer));
+    ServerSpec shown = membership.wantedNow(edit.id());
+    executor.execute(() -> submit(edit, basis, shown == null ? 0 : shown.weight(), answer));
     return answer
         .orTimeout(EDIT_SECONDS, TimeUnit.SECONDS)
         .handle((record, failure) -> outcome(edit, record, failure));
   }
 
   @Override
-  public void end(String id, EditRecord record) {
+  public CompletableFuture<Void> undo(String id, EditRecord record) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
     executor.execute(() -> {
-      ServerRecord there = map.get(id);
-      while (there != null && isSameEdit(there, record) && !map.remove(id, there)) {
-        there = map.get(id);
+      try {
+        if (remove(id, record)) {
+          done.complete(null);
+        } else {
+          done.completeExceptionally(EditRecord.changedMeanwhile(id));
+        }
+      } catch (RuntimeException e) { // the map is away
+        done.completeExceptionally(e);
       }
     });
+    return done.orTimeout(EDIT_SECONDS, TimeUnit.SECONDS).handle((removed, failure) -> {
+      if (failure instanceof EditConflictException conflict) {
+        throw conflict;
+      }
+      if (failure != null) {
+        throw unconfirmed(id, failure);
+      }
+      return null;
+    });
+  }
+
+  @Override
+  public void end(String id, EditRecord record) {
+    executor.execute(() -> remove(id, record));
+  }
+
+  @Override
+  public long nowMillis() {
+    return time.toShared(time.nowMillis());
   }
 
   @Override
@@ -101,6 +127,18 @@ final class SharedServers implements EditStore, SharedPart {
     });
   }
 
+  /** Returns whether it removed the record, whatever a configuration has said of it since the edit. */
+  private boolean remove(String id, EditRecord record) {
+    ServerRecord there = map.get(id);
+    while (there != null && isSameEdit(there, record)) {
+      if (map.remove(id, there)) {
+        return true;
+      }
+      there = map.get(id);
+    }
+    return false;
+  }
+
   private Map<String, EditRecord> records() {
     Map<String, EditRecord> records = new HashMap<>();
     map.entrySet().forEach(entry -> records.put(entry.getKey(), entry.getValue().edits()));
@@ -109,22 +147,20 @@ final class SharedServers implements EditStore, SharedPart {
 
   /** Whatever a configuration said of it since. */
   private static boolean isSameEdit(ServerRecord there, EditRecord record) {
-    return there.edits().version() == record.version()
-        && there.edits().editedMillis() == record.editedMillis();
+    return record.isSameEdit(there.edits());
   }
 
   /** Sends an edit, unless it has waited for too long already. */
   private void submit(
       ServerEdit edit,
-      @Nullable ServerSpec configured,
-      @Nullable ServerSpec discovered,
+      EditBasis basis,
+      int weight,
       CompletableFuture<@Nullable ServerRecord> answer) {
     if (answer.isDone()) {
       return;
     }
-    long now = time.toShared(time.nowMillis());
     try {
-      map.submitToKey(edit.id(), new EditServer(edit, configured, discovered, now))
+      map.submitToKey(edit.id(), new EditServer(edit, basis, nowMillis(), weight))
           .whenCompleteAsync(
               (record, failure) -> {
                 if (failure == null) {
@@ -142,17 +178,19 @@ final class SharedServers implements EditStore, SharedPart {
   private EditRecord outcome(
       ServerEdit edit, @Nullable ServerRecord record, @Nullable Throwable failure) {
     if (failure != null) {
-      throw new CompletionException(new IllegalStateException(
-          "server " + edit.id() + " of service " + service
-              + ": the cluster did not confirm the edit within " + EDIT_SECONDS
-              + " s; it may still take effect",
-          failure));
+      throw unconfirmed(edit.id(), failure);
     }
     if (record == null) {
-      throw new CompletionException(new IllegalArgumentException(
-          "server " + edit.id() + " was changed by another node at the same time"));
+      throw EditRecord.changedMeanwhile(edit.id());
     }
     return record.edits();
+  }
+
+  private IllegalStateException unconfirmed(String id, Throwable failure) {
+    return new IllegalStateException(
+        "server " + id + " of service " + service + ": the cluster did not confirm the edit within "
+            + EDIT_SECONDS + " s; it may still take effect",
+        failure);
   }
 
   /** Applies what other nodes edited. */

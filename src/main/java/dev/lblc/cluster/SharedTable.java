@@ -41,6 +41,7 @@ final class SharedTable implements SharedPart {
   private final NodeContext context;
   private final TablePublisher publisher;
   private final TableSubscriber subscriber;
+  private final TableEraser eraser;
   private @Nullable UUID listenerId;
   private Runnable stopSweeps = () -> {};
 
@@ -60,12 +61,14 @@ final class SharedTable implements SharedPart {
         new TablePublisher("table " + service, map, replica, options, context, this::answered);
     this.subscriber =
         new TableSubscriber(map, partitionKeys, replica, options, context.time(), publisher);
+    this.eraser = new TableEraser(service, map, partitionKeys, replica, options, context);
   }
 
   /** On the cluster's thread: listens, then pulls what is there, so that nothing falls between the two. */
   void join() {
     listenerId = map.addEntryListener(subscriber, true);
     replica.onDecision(publisher::decided);
+    replica.forgetBy(eraser);
     subscriber.pull();
   }
 
@@ -125,6 +128,7 @@ final class SharedTable implements SharedPart {
   public void leave() {
     stopSweeps.run();
     publisher.stop();
+    replica.forgetBy(null);
     if (listenerId != null) {
       map.removeEntryListener(listenerId);
     }

@@ -59,6 +59,8 @@ final class Keys {
   static final List<String> SERVICE =
       List.of("strategy", "options", "servers", "leaseTimeout", "proxyProtocol", "pool", "health");
   static final List<String> SERVER = List.of("id", "host", "port", "weight", "upper", "lower");
+  static final List<String> SERVER_CHANGE = List.of("weight", "upper", "lower");
+  static final List<String> DRAIN = List.of("deadline");
   static final List<String> POOL = List.of("idle", "maxIdle", "maxConnections");
   static final List<String> HEALTH = List.of("active", "passive");
   static final List<String> ACTIVE = List.of("path", "interval", "timeout", "rise", "fall");

@@ -115,7 +115,8 @@ final class ServiceReader {
     return List.copyOf(servers.list(0, server -> server(server, ids)));
   }
 
-  private static ServerSpec server(Cursor server, UniqueNames ids) {
+  /** Reads one server; ids are checked against those read before. */
+  static ServerSpec server(Cursor server, UniqueNames ids) {
     return server.object(Keys.SERVER, keys -> {
       Cursor id = keys.required("id");
       String given = id.text(NameSyntax.NAME);

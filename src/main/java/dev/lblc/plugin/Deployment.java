@@ -34,7 +34,7 @@ final class Deployment implements Shareable {
   static final String VERTICLE = "dev.lblc.plugin.LblcVerticle";
 
   private static final String REGISTRY = "dev.lblc";
-  private static final Duration LEASE_CHECK = Duration.ofSeconds(1);
+  private static final Duration CHECKS = Duration.ofSeconds(1);
 
   private final Vertx vertx;
   private final String id;
@@ -49,7 +49,7 @@ final class Deployment implements Shareable {
   private @Nullable Context context;
   private @Nullable Cluster cluster;
   private @Nullable RemoteLeases leases;
-  private Runnable stopLeaseCheck = () -> {};
+  private Runnable stopChecks = () -> {};
   private Future<Void> applying = Future.succeededFuture();
   private volatile @Nullable Lblc lblc;
 
@@ -162,7 +162,7 @@ final class Deployment implements Shareable {
     left = true;
     registry(vertx).removeIfPresent(config.name(), this);
     lblc = null;
-    stopLeaseCheck.run();
+    stopChecks.run();
     if (leases != null) {
       leases.releaseAll();
     }
@@ -204,7 +204,11 @@ final class Deployment implements Shareable {
     cluster = joined;
     RemoteLeases remote = new RemoteLeases(joined == null ? node : joined.node(), clock);
     leases = remote;
-    stopLeaseCheck = timer().every(LEASE_CHECK, remote::expire);
+    DrainWatch drains = new DrainWatch();
+    stopChecks = timer().every(CHECKS, () -> {
+      remote.expire();
+      drains.check(services.byName().values().stream().map(ScheduledService::scheduling)::iterator);
+    });
     return Future.succeededFuture();
   }
 

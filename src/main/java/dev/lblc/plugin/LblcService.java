@@ -93,5 +93,42 @@ public interface LblcService {
    *     there is one, or a value is out of its range; with an {@link IllegalStateException} if the cluster does not answer
    *     in time, and then it may still take effect
    */
-  Future<Void> edit(ServerEdit edit);
+  default Future<Void> edit(ServerEdit edit) {
+    return edit(edit, null);
+  }
+
+  /**
+   * Changes the servers, as {@link #edit(ServerEdit)} does, if the server is still what the caller has seen.
+   *
+   * @param version of {@link ServiceStatus.ServerStatus}; null: whatever the server is by now
+   * @return as of {@link #edit(ServerEdit)}; fails with a {@link dev.lblc.scheduler.EditConflictException}, and nothing was
+   *     changed, if the server is another version by now
+   */
+  Future<Void> edit(ServerEdit edit, @Nullable String version);
+
+  /**
+   * Takes back all edits of a server, a drain included: it is again as the configuration and discovery say.
+   *
+   * @param server its id; it may be that of a server that an edit has removed
+   * @param version as of {@link #edit(ServerEdit, String)}
+   * @return as of {@link #edit(ServerEdit, String)}; fails with an {@link IllegalArgumentException} if the server is not edited
+   */
+  Future<Void> undoEdits(String server, @Nullable String version);
+
+  /**
+   * Removes a destination from the table; in a cluster, from those of all nodes. Its next request finds it a home anew.
+   *
+   * @return complete as of {@link #edit(ServerEdit)}: whether there was one. Fails with an {@link IllegalStateException} if the
+   *     cluster does not answer in time
+   */
+  Future<Boolean> forget(String destination);
+
+  /**
+   * Removes all destinations that begin with a text, as {@link #forget} does. A destination of more than 256 bytes is remembered
+   * by its SHA-256, and begins with that.
+   *
+   * @param prefix empty: all destinations
+   * @return complete as of {@link #forget}, with how many there were
+   */
+  Future<Integer> forgetAll(String prefix);
 }

@@ -163,22 +163,23 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
   }
 
   @Override
-  public Future<Void> edit(ServerEdit edit) {
-    Context caller = vertx.getOrCreateContext();
-    Promise<Void> done = Promise.promise();
-    CompletableFuture<?> unused = service.membership().edit(edit).whenComplete((made, failure) -> {
-      if (failure == null) {
-        done.complete();
-      } else {
-        done.fail(failure instanceof CompletionException ? failure.getCause() : failure);
-      }
-    });
-    if (done.future().isComplete()) { // no other node is asked
-      return done.future();
-    }
-    Promise<Void> onCaller = Promise.promise();
-    done.future().onComplete(result -> caller.runOnContext(v -> onCaller.handle(result)));
-    return onCaller.future();
+  public Future<Void> edit(ServerEdit edit, @Nullable String version) {
+    return onCaller(service.membership().edit(edit, version));
+  }
+
+  @Override
+  public Future<Void> undoEdits(String server, @Nullable String version) {
+    return onCaller(service.membership().undo(server, version));
+  }
+
+  @Override
+  public Future<Boolean> forget(String destination) {
+    return onCaller(service.forget(destination));
+  }
+
+  @Override
+  public Future<Integer> forgetAll(String prefix) {
+    return onCaller(service.forgetAll(prefix));
   }
 
   /** Returns the scheduling, which other nodes share a part of. */
@@ -266,6 +267,25 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
   void remove() {
     service.membership().close();
     stop();
+  }
+
+  /** Hands an outcome on: at once if there is one, else on the caller's context. */
+  private <T extends @Nullable Object> Future<T> onCaller(CompletableFuture<T> outcome) {
+    Context caller = vertx.getOrCreateContext();
+    Promise<T> done = Promise.promise();
+    CompletableFuture<?> unused = outcome.whenComplete((made, failure) -> {
+      if (failure == null) {
+        done.complete(made);
+      } else {
+        done.fail(failure instanceof CompletionException ? failure.getCause() : failure);
+      }
+    });
+    if (done.future().isComplete()) { // no other node is asked
+      return done.future();
+    }
+    Promise<T> onCaller = Promise.promise();
+    done.future().onComplete(result -> caller.runOnContext(v -> onCaller.handle(result)));
+    return onCaller.future();
   }
 
   /** In a cluster entries expire on all nodes at once. */

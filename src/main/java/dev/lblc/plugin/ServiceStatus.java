@@ -6,6 +6,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A snapshot of one service; its numbers are read one after the other while requests go on.
@@ -48,13 +49,17 @@ public record ServiceStatus(
    * @param id name, unique in the service
    * @param host where connections go to
    * @param port where connections go to
-   * @param weight as configured or changed at run time
+   * @param weight as configured or changed at run time, whether or not the server is drained
    * @param upper connection threshold; 0: none
    * @param lower connection threshold; 0: three quarters of {@code upper}
    * @param available passes its health checks and is not ejected
    * @param saturated reached {@code upper} and has not fallen far enough since
    * @param active active connections
    * @param inactive inactive connections
+   * @param source {@code file}, {@code edit} or {@code discovery}: who says that it is there and what it is
+   * @param version another one after each change of what the server shall be, connections and health aside; the same on all
+   *     nodes
+   * @param drain null: it is not drained
    */
   public record ServerStatus(
       String id,
@@ -66,11 +71,14 @@ public record ServiceStatus(
       boolean available,
       boolean saturated,
       Connections active,
-      Connections inactive) {
+      Connections inactive,
+      String source,
+      String version,
+      @Nullable Drain drain) {
 
     /** As scripts see it. */
     public JsonObject toJson() {
-      return new JsonObject()
+      JsonObject json = new JsonObject()
           .put("id", id)
           .put("host", host)
           .put("port", port)
@@ -80,7 +88,10 @@ public record ServiceStatus(
           .put("available", available)
           .put("saturated", saturated)
           .put("active", active.toJson())
-          .put("inactive", inactive.toJson());
+          .put("inactive", inactive.toJson())
+          .put("source", source)
+          .put("state", drain != null ? "draining" : available ? "up" : "down");
+      return drain == null ? json : json.put("drain", drain.toJson(active.cluster + inactive.cluster));
     }
   }
 
@@ -93,6 +104,21 @@ public record ServiceStatus(
   public record Connections(int local, int cluster) {
     JsonObject toJson() {
       return new JsonObject().put("local", local).put("cluster", cluster);
+    }
+  }
+
+  /**
+   * That a server is drained: it gets no new destination and no new connection.
+   *
+   * @param forMillis since when
+   * @param remainingMillis until its deadline, negative after it; null: it has none
+   */
+  public record Drain(long forMillis, @Nullable Long remainingMillis) {
+    JsonObject toJson(int left) {
+      return new JsonObject()
+          .put("forMillis", forMillis)
+          .put("remainingMillis", remainingMillis)
+          .put("left", left);
     }
   }
 }

@@ -4,9 +4,12 @@ import dev.lblc.config.ServiceConfig;
 import dev.lblc.plugin.ServiceStatus.Connections;
 import dev.lblc.plugin.ServiceStatus.ServerStatus;
 import dev.lblc.scheduler.DestinationTable;
+import dev.lblc.scheduler.Membership;
 import dev.lblc.scheduler.Server;
 import dev.lblc.scheduler.Service;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -56,20 +59,34 @@ public final class ServiceViews {
   }
 
   static List<ServerStatus> servers(Service service) {
-    return service.servers().list().stream().map(ServiceViews::server).toList();
+    return service.servers().list().stream()
+        .map(server -> server(service, server))
+        .filter(Objects::nonNull)
+        .toList();
   }
 
-  private static ServerStatus server(Server server) {
+  /** Returns null for a server that was removed meanwhile. */
+  private static @Nullable ServerStatus server(Service service, Server server) {
+    Membership.Standing standing = service.membership().standing(server.id());
+    if (standing == null) {
+      return null;
+    }
+    Membership.Draining draining = standing.draining();
     return new ServerStatus(
         server.id(),
         server.host(),
         server.port(),
-        server.weight(),
+        server.configuredWeight(),
         server.upper(),
         server.lower(),
         server.available(),
         server.saturated(),
         new Connections(server.localActive(), server.active()),
-        new Connections(server.localInactive(), server.inactive()));
+        new Connections(server.localInactive(), server.inactive()),
+        standing.source().name().toLowerCase(Locale.ROOT),
+        standing.version(),
+        draining == null
+            ? null
+            : new ServiceStatus.Drain(draining.forMillis(), draining.remainingMillis()));
   }
 }

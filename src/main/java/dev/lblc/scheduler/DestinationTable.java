@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -27,6 +28,7 @@ public final class DestinationTable {
   private final ConcurrentHashMap<String, Entry> entries = new ConcurrentHashMap<>();
   private final @Nullable Entry[] newest = new @Nullable Entry[BUCKETS];
   private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+  private volatile Forgetter forgetter = new OwnForgetter();
   private long replacements;
   private boolean closed;
 
@@ -74,6 +76,25 @@ public final class DestinationTable {
           .forEach(page::add);
     }
     return page;
+  }
+
+  /** Returns what removes destinations on people's demand: from this table, and from those that share its content. */
+  Forgetter forgetter() {
+    return forgetter;
+  }
+
+  /** Sets what removes destinations; null: nobody else shares the content. */
+  void forgetBy(@Nullable Forgetter shared) {
+    forgetter = shared == null ? new OwnForgetter() : shared;
+  }
+
+  /** Removes the destinations that begin with a text, bucket by bucket; returns how many. */
+  int removeAll(String prefix) {
+    int count = 0;
+    for (int bucket = 0; bucket < BUCKETS; bucket++) {
+      count += removeIf(bucket, entry -> entry.destination.startsWith(prefix), entry -> {});
+    }
+    return count;
   }
 
   @Nullable
@@ -232,5 +253,24 @@ public final class DestinationTable {
       homes.add(home.id());
     }
     return new Row(entry.destination, List.copyOf(homes), entry.lastUse());
+  }
+
+  /** Removes destinations from a table that is nobody else's. */
+  private final class OwnForgetter implements Forgetter {
+    @Override
+    public CompletableFuture<Boolean> forget(String destination) {
+      synchronized (DestinationTable.this) {
+        Entry entry = find(destination);
+        if (entry != null) {
+          remove(entry);
+        }
+        return CompletableFuture.completedFuture(entry != null);
+      }
+    }
+
+    @Override
+    public CompletableFuture<Integer> forgetAll(String prefix) {
+      return CompletableFuture.completedFuture(removeAll(prefix));
+    }
   }
 }

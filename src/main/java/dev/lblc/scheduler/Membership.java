@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Membership {
   private final Servers servers;
+  private final Clock clock;
   private final Map<String, EditRecord> edits = new HashMap<>();
 
   /** Edits that ended here, and that the store may still have for a moment. */
@@ -41,12 +42,40 @@ public final class Membership {
 
   private Map<String, ServerSpec> configured = Map.of();
   private Map<String, ServerSpec> discovered = Map.of();
-  private EditStore store = new MemoryEdits(Map.of());
+  private EditStore store;
   private boolean closed;
 
-  /** Of a service without servers and edits. */
-  Membership(Servers servers) {
+  /** Says where a server, as it is now, comes from. */
+  public enum Source {
+    /** The configuration: no edit made it another one. */
+    FILE,
+    /** An edit added it, or gave it other values than configuration and discovery do. */
+    EDIT,
+    /** Discovery, and nobody else has a say. */
+    DISCOVERY
+  }
+
+  /**
+   * How long a server has been drained.
+   *
+   * @param forMillis since when
+   * @param remainingMillis until its deadline, negative after it; null: it has none
+   */
+  public record Draining(long forMillis, @Nullable Long remainingMillis) {}
+
+  /**
+   * What is known of a server beside its values.
+   *
+   * @param version another one after each change of what the server shall be, the same on all nodes that share its edits
+   * @param draining null: it is not drained
+   */
+  public record Standing(Source source, String version, @Nullable Draining draining) {}
+
+  /** Of a service without servers and edits; the clock is for edits that no other node knows. */
+  Membership(Servers servers, Clock clock) {
     this.servers = servers;
+    this.clock = clock;
+    store = new MemoryEdits(Map.of(), clock);
   }
 
   /** Applies what the configuration says now, and ends edits of servers that it changed. */
@@ -75,29 +104,84 @@ public final class Membership {
   /**
    * Makes an edit.
    *
-   * @return complete once it holds on this node; fails, and nothing was changed, with an {@link IllegalArgumentException} if
-   *     it cannot be made; fails with an {@link IllegalStateException} if the store does not answer
+   * @param version of the server's {@link Standing}, for an edit of that and of no later one; null: of whichever it is
+   * @return complete once it holds on this node; fails, and nothing was changed, with an {@link EditConflictException} if the
+   *     server is another version by now, and with another {@link IllegalArgumentException} if the edit cannot be made; fails
+   *     with an {@link IllegalStateException} if the store does not answer
    */
-  public CompletableFuture<Void> edit(ServerEdit edit) {
+  public CompletableFuture<Void> edit(ServerEdit edit, @Nullable String version) {
     String id = edit.id();
     EditStore keeper;
-    ServerSpec ofFile;
-    ServerSpec ofDiscovery;
+    EditBasis basis;
     synchronized (this) {
-      if (closed) {
-        return CompletableFuture.failedFuture(
-            new IllegalArgumentException("the service of server " + id + " was removed"));
-      }
-      keeper = store;
-      ofFile = configured.get(id);
-      ofDiscovery = discovered.get(id);
       try {
+        requireVersion(id, version);
+        EditRecord known = edits.get(id);
         edit.applyTo(wanted(id));
+        if (edit instanceof ServerEdit.EndDrain && !isDrained(id)) {
+          throw new IllegalArgumentException("server " + id + " is not drained");
+        }
+        basis = new EditBasis(
+            configured.get(id),
+            discovered.get(id),
+            version == null ? null : EditRecord.stamp(known));
       } catch (IllegalArgumentException e) {
         return CompletableFuture.failedFuture(e);
       }
+      keeper = store;
     }
-    return keeper.edit(edit, ofFile, ofDiscovery).thenAccept(record -> edited(id, record));
+    return keeper.edit(edit, basis).thenAccept(record -> edited(id, record));
+  }
+
+  /**
+   * Takes back all edits of a server, a drain included: it is as configuration and discovery say.
+   *
+   * @param version as of {@link #edit}
+   * @return as of {@link #edit}; an {@link IllegalArgumentException} if the server is not edited
+   */
+  public CompletableFuture<Void> undo(String id, @Nullable String version) {
+    EditStore keeper;
+    EditRecord record;
+    synchronized (this) {
+      try {
+        requireVersion(id, version);
+        record = edits.get(id);
+        if (record == null || !record.hasEffect()) {
+          throw new IllegalArgumentException("server " + id + " is not edited");
+        }
+      } catch (IllegalArgumentException e) {
+        return CompletableFuture.failedFuture(e);
+      }
+      keeper = store;
+    }
+    EditRecord undone = record;
+    return keeper.undo(id, record).thenAccept(done -> undone(id, undone));
+  }
+
+  /** Returns what is known of a server beside its values; null: there shall be no such server. */
+  public synchronized @Nullable Standing standing(String id) {
+    ServerSpec wanted = wanted(id);
+    if (wanted == null) {
+      return null;
+    }
+    return new Standing(source(id, wanted), version(id, wanted), draining(id));
+  }
+
+  /** Returns the server that shall be there, with the weight that it has but for a drain; null: there shall be none. */
+  public synchronized @Nullable ServerSpec wantedNow(String id) {
+    return wanted(id);
+  }
+
+  /** Returns the servers that are drained, by their ids. */
+  public synchronized Map<String, Draining> draining() {
+    Map<String, Draining> draining = new LinkedHashMap<>();
+    edits.keySet().forEach(id -> {
+      Draining one = wanted(id) == null ? null : draining(id);
+      if (one != null) {
+        draining.put(id, one);
+      }
+    });
+    return draining;
   }
 
   /**
@@ -119,7 +203,8 @@ public final class Membership {
 
   /** Keeps edits in memory again, those made so far included. */
   public synchronized void leaveStore() {
-    store = new MemoryEdits(edits);
+    long ahead = store.nowMillis() - clock.millis(); // times of the edits stay what they are
+    store = new MemoryEdits(edits, () -> clock.millis() + ahead);
   }
 
   /** Has no servers from now on, whatever is said later: the service is gone. */
@@ -221,17 +306,67 @@ public final class Membership {
     List<String> last = new ArrayList<>();
     for (String id : all) {
       ServerSpec wanted = wanted(id);
-      if (wanted == null || wanted.weight() == 0) {
+      if (wanted == null || wanted.weight() == 0 || isDrained(id)) {
         last.add(id);
       } else {
-        servers.settle(id, wanted);
+        settle(id);
       }
     }
     last.forEach(this::settle);
   }
 
   private void settle(String id) {
-    servers.settle(id, wanted(id));
+    servers.settle(id, wanted(id), isDrained(id));
+  }
+
+  private synchronized void undone(String id, EditRecord record) {
+    if (record.isSameEdit(edits.get(id))) {
+      edits.remove(id);
+      ended.put(id, record);
+      settle(id);
+    }
+  }
+
+  private void requireVersion(String id, @Nullable String version) {
+    if (closed) {
+      throw new IllegalArgumentException("the service of server " + id + " was removed");
+    }
+    ServerSpec wanted = wanted(id);
+    if (version != null && (wanted == null || !version.equals(version(id, wanted)))) {
+      throw EditRecord.changedMeanwhile(id);
+    }
+  }
+
+  private boolean isDrained(String id) {
+    EditRecord record = edits.get(id);
+    return record != null && record.drain() != null;
+  }
+
+  private @Nullable Draining draining(String id) {
+    EditRecord record = edits.get(id);
+    Drain drain = record == null ? null : record.drain();
+    if (drain == null) {
+      return null;
+    }
+    long now = store.nowMillis();
+    Long deadline = drain.deadlineMillis();
+    return new Draining(
+        Math.max(0, now - drain.sinceMillis()), deadline == null ? null : deadline - now);
+  }
+
+  private Source source(String id, ServerSpec wanted) {
+    if (wanted.equals(configured.get(id))) {
+      return Source.FILE;
+    }
+    return !configured.containsKey(id) && wanted.equals(discovered.get(id))
+        ? Source.DISCOVERY
+        : Source.EDIT;
+  }
+
+  private String version(String id, ServerSpec wanted) {
+    EditStamp stamp = EditRecord.stamp(edits.get(id));
+    return Integer.toHexString(wanted.toString().hashCode()) + "-" + stamp.version() + "-"
+        + Long.toHexString(stamp.editedMillis());
   }
 
   private @Nullable ServerSpec wanted(String id) {

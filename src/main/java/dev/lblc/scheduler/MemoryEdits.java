@@ -3,7 +3,6 @@ package dev.lblc.scheduler;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The edits of a node on its own: kept for as long as its service is.
@@ -12,29 +11,40 @@ import org.jspecify.annotations.Nullable;
  */
 final class MemoryEdits implements EditStore {
   private final Map<String, EditRecord> records;
+  private final Clock clock;
 
-  /** Numbers the edits; an order is all that their time is for here. */
-  private long edits;
+  /** Of the last edit: no two have the same time. */
+  private long lastMillis;
 
-  /** With those records of a store that is left. */
-  MemoryEdits(Map<String, EditRecord> records) {
+  /** With those records of a store that is left, and its clock. */
+  MemoryEdits(Map<String, EditRecord> records, Clock clock) {
     this.records = new HashMap<>(records);
-    this.edits =
+    this.clock = clock;
+    this.lastMillis =
         records.values().stream().mapToLong(EditRecord::editedMillis).max().orElse(0);
   }
 
   @Override
-  public synchronized CompletableFuture<EditRecord> edit(
-      ServerEdit edit, @Nullable ServerSpec configured, @Nullable ServerSpec discovered) {
+  public synchronized CompletableFuture<EditRecord> edit(ServerEdit edit, EditBasis basis) {
     String id = edit.id();
+    long now = Math.max(clock.millis(), lastMillis + 1);
     try {
-      EditRecord next = EditRecord.after(edit, records.get(id), configured, discovered, edits + 1);
-      edits++;
+      EditRecord next = EditRecord.after(edit, records.get(id), basis, now);
+      lastMillis = now;
       records.put(id, next);
       return CompletableFuture.completedFuture(next);
     } catch (IllegalArgumentException e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  @Override
+  public synchronized CompletableFuture<Void> undo(String id, EditRecord record) {
+    if (!record.isSameEdit(records.get(id))) {
+      return CompletableFuture.failedFuture(EditRecord.changedMeanwhile(id));
+    }
+    records.remove(id);
+    return CompletableFuture.completedFuture(null);
   }
 
   @Override
@@ -49,5 +59,10 @@ final class MemoryEdits implements EditStore {
     if (record.isSameEdit(records.get(id))) {
       records.put(id, takenOver);
     }
+  }
+
+  @Override
+  public long nowMillis() {
+    return clock.millis();
   }
 }

@@ -48,7 +48,11 @@ public final class Server {
   private final Map<Reason, Choice> choices = new EnumMap<>(Reason.class);
   private final Server[] asOnlyHome = {this};
 
+  /** As decisions see it: 0 while it is drained. */
   private volatile int weight;
+
+  private volatile int configuredWeight;
+  private volatile boolean draining;
   private volatile int upper;
   private volatile int lower;
   private volatile boolean member;
@@ -87,9 +91,22 @@ public final class Server {
     return port;
   }
 
-  /** Number of active connections above which it counts as overloaded, and its share; 0: no new ones. */
+  /**
+   * Number of active connections above which it counts as overloaded, and its share; 0: no new ones. While it is {@link
+   * #draining drained} it is 0, whatever is set.
+   */
   public int weight() {
     return weight;
+  }
+
+  /** The weight that is set for it, whether or not it is drained. */
+  public int configuredWeight() {
+    return configuredWeight;
+  }
+
+  /** Whether it gets no new connection until its drain is ended. */
+  public boolean draining() {
+    return draining;
   }
 
   /** Total connections at which it is saturated; 0: never. */
@@ -175,10 +192,10 @@ public final class Server {
     return host.isEmpty() || (host.equals(spec.host()) && port == spec.port());
   }
 
-  void join(ServerSpec spec) {
+  void join(ServerSpec spec, boolean isDrained) {
     host = spec.host();
     port = spec.port();
-    weight = spec.weight();
+    editWeight(spec.weight(), isDrained);
     editThresholds(spec.upper(), spec.lower());
     healthy = true;
     member = true;
@@ -189,8 +206,10 @@ public final class Server {
     setPeers(0, 0); // reports no longer name it
   }
 
-  void editWeight(int newWeight) {
-    weight = newWeight;
+  void editWeight(int newWeight, boolean isDrained) {
+    configuredWeight = newWeight;
+    draining = isDrained;
+    weight = isDrained ? 0 : newWeight;
   }
 
   /** An edit lifts the flag if the new threshold is none or larger than the old one; it never sets the flag. */

@@ -1,6 +1,7 @@
 package dev.lblc.scheduler;
 
 import dev.lblc.PublicApi;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +73,27 @@ public sealed interface ServerEdit {
     public @Nullable ServerSpec applyTo(@Nullable ServerSpec current) {
       existing(id, current);
       return null;
+    }
+  }
+
+  /**
+   * No new destination and no new connection for a server, whatever its weight; its destinations move as they are used, and its
+   * connections end by themselves. On a server that is drained already: another deadline.
+   *
+   * @param deadline after which the log says what is left, from now on; nothing is cut. Null: no such time
+   */
+  record Drain(String id, @Nullable Duration deadline) implements ServerEdit {
+    @Override
+    public ServerSpec applyTo(@Nullable ServerSpec current) {
+      return existing(id, current);
+    }
+  }
+
+  /** The end of a server's drain: it is used by its weight again. */
+  record EndDrain(String id) implements ServerEdit {
+    @Override
+    public ServerSpec applyTo(@Nullable ServerSpec current) {
+      return existing(id, current);
     }
   }
 

@@ -40,7 +40,7 @@ public final class Servers implements ServerView {
   /** Registers a listener: it is told of the servers that are there, then of each that is added or removed. */
   public synchronized void listen(Listener listener) {
     for (Server server : list) {
-      listener.adding(server, spec(server, server.weight(), server.upper(), server.lower()));
+      listener.adding(server, spec(server, server.configuredWeight(), server.upper(), server.lower()));
     }
     listeners.add(listener);
   }
@@ -74,7 +74,7 @@ public final class Servers implements ServerView {
     if (find(spec.id()) != null) {
       throw new IllegalArgumentException("server " + spec.id() + " is there already");
     }
-    return join(spec, list);
+    return join(spec, list, false);
   }
 
   /**
@@ -93,7 +93,7 @@ public final class Servers implements ServerView {
   /** Returns what is set for the member with that id; null: there is none. */
   public synchronized @Nullable ServerSpec spec(String id) {
     Server server = find(id);
-    return server == null ? null : spec(server, server.weight(), server.upper(), server.lower());
+    return server == null ? null : spec(server, server.configuredWeight(), server.upper(), server.lower());
   }
 
   /**
@@ -102,20 +102,20 @@ public final class Servers implements ServerView {
    *
    * @param id of the server
    * @param wanted null: it shall not be there
+   * @param isDrained whether it gets no new connection, whatever its weight
    */
-  public synchronized void settle(String id, @Nullable ServerSpec wanted) {
-    ServerSpec current = spec(id);
-    if (Objects.equals(current, wanted)) {
-      return;
-    }
+  synchronized void settle(String id, @Nullable ServerSpec wanted, boolean isDrained) {
+    Server server = find(id);
     if (wanted == null) {
-      remove(id);
-    } else if (current == null) {
-      add(wanted);
-    } else if (!member(id).isAt(wanted)) {
-      replace(member(id), wanted);
-    } else {
-      editWeight(id, wanted.weight());
+      if (server != null) {
+        remove(id);
+      }
+    } else if (server == null) {
+      join(wanted, list, isDrained);
+    } else if (!server.isAt(wanted)) {
+      replace(server, wanted, isDrained);
+    } else if (!wanted.equals(spec(id)) || server.draining() != isDrained) {
+      server.editWeight(wanted.weight(), isDrained);
       editThresholds(id, wanted.upper(), wanted.lower());
     }
   }
@@ -127,7 +127,8 @@ public final class Servers implements ServerView {
    */
   public synchronized void editWeight(String id, int weight) {
     Server server = member(id);
-    server.editWeight(spec(server, weight, server.upper(), server.lower()).weight());
+    ServerSpec spec = spec(server, weight, server.upper(), server.lower());
+    server.editWeight(spec.weight(), server.draining());
   }
 
   /**
@@ -137,7 +138,7 @@ public final class Servers implements ServerView {
    */
   public synchronized void editThresholds(String id, int upper, int lower) {
     Server server = member(id);
-    ServerSpec spec = spec(server, server.weight(), upper, lower);
+    ServerSpec spec = spec(server, server.configuredWeight(), upper, lower);
     server.editThresholds(spec.upper(), spec.lower());
   }
 
@@ -182,19 +183,19 @@ public final class Servers implements ServerView {
     return list;
   }
 
-  private void replace(Server old, ServerSpec spec) {
+  private void replace(Server old, ServerSpec spec, boolean isDrained) {
     old.leave();
     remember(old);
-    join(spec, without(old));
+    join(spec, without(old), isDrained);
   }
 
   /** Puts a server at the head of those others: a removed one of its id if there is one at its address. */
-  private Server join(ServerSpec spec, Server[] others) {
+  private Server join(ServerSpec spec, Server[] others, boolean isDrained) {
     forgetRemoved();
     Server known = removed.remove(spec.id());
     Server server = known == null || !known.isAt(spec) ? new Server(spec.id()) : known;
     listeners.forEach(listener -> listener.adding(server, spec));
-    server.join(spec);
+    server.join(spec, isDrained);
     Server[] grown = new Server[others.length + 1];
     grown[0] = server;
     System.arraycopy(others, 0, grown, 1, others.length);

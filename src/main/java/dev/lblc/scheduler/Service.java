@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -28,7 +29,7 @@ public final class Service {
   private final boolean expiresAtUse;
   private final Supplier<? extends RandomGenerator> random;
   private final Servers servers = new Servers();
-  private final Membership membership = new Membership(servers);
+  private final Membership membership;
   private final Map<Reason, LongAdder> decisions = new EnumMap<>(Reason.class);
   private volatile SchedulerOptions options;
   private volatile Strategy strategy;
@@ -61,6 +62,7 @@ public final class Service {
     this.name = name;
     this.options = options;
     this.clock = clock;
+    this.membership = new Membership(servers, clock);
     this.expiresAtUse = expiresAtUse;
     this.random = random;
     for (Reason reason : Reason.values()) {
@@ -174,6 +176,32 @@ public final class Service {
   public List<DestinationTable.Row> rows(int limit, @Nullable String after) {
     DestinationTable table = table();
     return table == null ? List.of() : table.page(limit, after);
+  }
+
+  /**
+   * Forgets a destination, on all nodes that share the table.
+   *
+   * @return as of {@link Forgetter#forget}
+   */
+  public CompletableFuture<Boolean> forget(String destination) {
+    DestinationTable table = table();
+    return table == null
+        ? CompletableFuture.completedFuture(false)
+        : table.forgetter().forget(String.valueOf(DestinationKey.of(destination)));
+  }
+
+  /**
+   * Forgets the destinations that begin with a text, on all nodes that share the table. Those of more than 256 bytes are
+   * remembered by their SHA-256, and begin with that.
+   *
+   * @param prefix empty: all
+   * @return as of {@link Forgetter#forgetAll}
+   */
+  public CompletableFuture<Integer> forgetAll(String prefix) {
+    DestinationTable table = table();
+    return table == null
+        ? CompletableFuture.completedFuture(0)
+        : table.forgetter().forgetAll(prefix);
   }
 
   /** Returns how many destinations are remembered. */

@@ -43,6 +43,16 @@ public final class TableReplica {
     table.listen(listener);
   }
 
+  /** Sets what removes destinations on people's demand; null: this node shares the table no more. */
+  public void forgetBy(@Nullable Forgetter forgetter) {
+    table.forgetBy(forgetter);
+  }
+
+  /** Forgets the destinations that begin with a text, whatever their version; returns how many there were. */
+  public int forgetAll(String prefix) {
+    return table.removeAll(prefix);
+  }
+
   /** Returns what this node holds for a destination; null: nothing. */
   public @Nullable Placement placement(String destination) {
     synchronized (table) {

@@ -6,6 +6,7 @@ import com.hazelcast.internal.nio.BufferObjectDataOutput;
 import com.hazelcast.internal.serialization.InternalSerializationService;
 import com.hazelcast.internal.serialization.impl.DefaultSerializationServiceBuilder;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import dev.lblc.scheduler.EditBasis;
 import dev.lblc.scheduler.EditRecord;
 import dev.lblc.scheduler.ServerEdit;
 import dev.lblc.scheduler.ServerSpec;
@@ -109,16 +110,16 @@ final class WrittenFormsTest {
   void editServer_ofEachKind_written_isReadAgain() throws Exception {
     ServerSpec server = new ServerSpec("s1", "h", 80, 7, 9, 8);
     assertEdit(
-        new EditServer(new ServerEdit.Add(server), null, null, 0x1234L),
+        new EditServer(new ServerEdit.Add(server), new EditBasis(null, null, null), 0x1234L, 0),
         "01" + "0000000000001234" + "00" + "01" + "01" + SERVER + NOTHING_MORE,
         server);
     assertEdit(
-        new EditServer(new ServerEdit.Change("s1", 0, null, 2), server, null, 0x1234L),
+        new EditServer(new ServerEdit.Change("s1", 0, null, 2), new EditBasis(server, null, null), 0x1234L, 0),
         "01" + "0000000000001234" + "01" + SERVER + "02" + S1 + "00000000" + "ffffffff" + "00000002"
             + NOTHING_MORE,
         new ServerSpec("s1", "h", 80, 0, 9, 2));
     assertEdit(
-        new EditServer(new ServerEdit.Remove("s1"), server, null, 0x1234L),
+        new EditServer(new ServerEdit.Remove("s1"), new EditBasis(server, null, null), 0x1234L, 0),
         "01" + "0000000000001234" + "01" + SERVER + "03" + S1 + NOTHING_MORE,
         null);
   }
@@ -138,7 +139,7 @@ final class WrittenFormsTest {
   void editServer_ofADiscoveredServer_isReadAgain() throws Exception {
     ServerSpec server = new ServerSpec("s1", "h", 80, 7, 9, 8);
     EditServer edit =
-        new EditServer(new ServerEdit.Change("s1", 5, null, null), null, server, 0x1234L);
+        new EditServer(new ServerEdit.Change("s1", 5, null, null), new EditBasis(null, server, null), 0x1234L, 0);
     String added = "01" + "0002" + "7331" + "0001" + "68" + SERVER_NUMBERS;
     String golden = "01" + "0000000000001234" + "00" + "02" + S1 + "00000005" + "ffffffff"
         + "ffffffff" + "00000018" + added;

@@ -87,7 +87,7 @@ final class MembershipModelTest {
     Random random = new Random(seed);
     for (int round = 0; round < ROUNDS; round++) {
       Servers servers = new Servers();
-      Membership membership = new Membership(servers);
+      Membership membership = new Membership(servers, () -> 0);
       Map<String, Model> model = model();
       List<String> story = new ArrayList<>();
       for (int step = 0; step < STEPS; step++) {
@@ -101,7 +101,7 @@ final class MembershipModelTest {
   private static void join(SharedEdits store, List<Servers> servers, List<Membership> nodes) {
     for (int i = 0; i < 3; i++) {
       servers.add(new Servers());
-      nodes.add(new Membership(servers.get(i)));
+      nodes.add(new Membership(servers.get(i), () -> 0));
       store.join(nodes.get(i));
     }
   }
@@ -167,7 +167,7 @@ final class MembershipModelTest {
           default -> {
             ServerEdit edit = edit(random, IDS.get(random.nextInt(IDS.size())));
             story.add(edit.toString());
-            var unused = nodes.get(random.nextInt(3)).edit(edit);
+            var unused = nodes.get(random.nextInt(3)).edit(edit, null);
           }
         }
       }
@@ -191,7 +191,7 @@ final class MembershipModelTest {
       Map<String, Model> model) {
     store.leave(nodes.get(number));
     servers.set(number, new Servers());
-    nodes.set(number, new Membership(servers.get(number)));
+    nodes.set(number, new Membership(servers.get(number), () -> 0));
     nodes.get(number).configure(specs(model, true));
     store.join(nodes.get(number));
     nodes.get(number).discovered(specs(model, false));
@@ -224,7 +224,7 @@ final class MembershipModelTest {
         ServerEdit edit = edit(random, IDS.get(random.nextInt(IDS.size())));
         story.add(edit.toString());
         boolean isMade =
-            !nodes.get(random.nextInt(nodes.size())).edit(edit).isCompletedExceptionally();
+            !nodes.get(random.nextInt(nodes.size())).edit(edit, null).isCompletedExceptionally();
         assertThat(isMade).as("%s", story).isEqualTo(of(model, edit.id()).edit(edit));
       }
     }

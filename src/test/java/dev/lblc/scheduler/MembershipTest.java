@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Which servers there shall be, by configuration, discovery and edits. */
 final class MembershipTest {
   private final Servers servers = new Servers();
-  private final Membership membership = new Membership(servers);
+  private final Membership membership = new Membership(servers, () -> 0);
 
   @Test
   void edit_ofEachKind_checksWhatIsThere() {
@@ -147,10 +147,10 @@ final class MembershipTest {
     SharedEdits store = new SharedEdits();
     membership.configure(List.of(spec("a", 80, 100)));
     store.join(membership);
-    Membership other = new Membership(new Servers());
+    Membership other = new Membership(new Servers(), () -> 0);
     other.configure(List.of(spec("a", 80, 50)));
     store.join(other);
-    other.edit(new ServerEdit.Change("a", 7, null, null)).join();
+    other.edit(new ServerEdit.Change("a", 7, null, null), null).join();
     store.deliver();
     membership.configure(List.of(spec("a", 80, 100), spec("b", 80, 1)));
     assertServers(spec("a", 80, 7), spec("b", 80, 1));
@@ -173,11 +173,11 @@ final class MembershipTest {
   }
 
   private void edit(ServerEdit edit) {
-    membership.edit(edit).join();
+    membership.edit(edit, null).join();
   }
 
   private void assertRefused(ServerEdit edit, String message) {
-    assertThatThrownBy(() -> membership.edit(edit).join())
+    assertThatThrownBy(() -> membership.edit(edit, null).join())
         .isInstanceOf(CompletionException.class)
         .cause()
         .isInstanceOf(IllegalArgumentException.class)

@@ -137,7 +137,7 @@ final class ServerRaceTest {
 
   private static Server server(int upper, int peers) {
     Server server = new Server("a");
-    server.join(new ServerSpec("a", "127.0.0.1", 1, 1, upper, 0));
+    server.join(new ServerSpec("a", "127.0.0.1", 1, 1, upper, 0), false);
     server.setPeers(peers, 0);
     return server;
   }

@@ -43,7 +43,7 @@ final class ServersTest {
     servers.add(spec("b", 80, 1));
     servers.bind(server);
     heard.clear();
-    servers.settle("a", new ServerSpec("a", "192.0.2.1", 80, 5, 7, 3));
+    servers.settle("a", new ServerSpec("a", "192.0.2.1", 80, 5, 7, 3), false);
     assertThat(servers.list()).extracting(Server::id).containsExactly("b", "a");
     assertThat(servers.find("a")).isSameAs(server);
     assertThat(servers.spec("a")).isEqualTo(new ServerSpec("a", "192.0.2.1", 80, 5, 7, 3));
@@ -55,7 +55,7 @@ final class ServersTest {
   void settle_anotherAddress_isAnotherServer() {
     Server server = servers.add(spec("a", 80, 1));
     servers.bind(server);
-    servers.settle("a", spec("a", 81, 1));
+    servers.settle("a", spec("a", 81, 1), false);
     assertThat(server.available()).isFalse();
     assertThat(servers.find("a")).isNotSameAs(server);
     assertThat(Objects.requireNonNull(servers.find("a")).active()).isZero();
@@ -76,7 +76,7 @@ final class ServersTest {
         sizes.add(servers.list().size());
       }
     });
-    servers.settle("a", spec("a", 81, 1));
+    servers.settle("a", spec("a", 81, 1), false);
     assertThat(sizes).containsExactly(1, 1, 1);
     assertThat(servers.list()).hasSize(1).allMatch(Server::available);
   }
@@ -95,8 +95,8 @@ final class ServersTest {
   void settle_unhealthyServerGoneAndBack_isAvailable() {
     Server server = servers.add(spec("a", 80, 1));
     servers.setHealthy(server, false);
-    servers.settle("a", null);
-    servers.settle("a", spec("a", 80, 1));
+    servers.settle("a", null, false);
+    servers.settle("a", spec("a", 80, 1), false);
     assertThat(servers.list()).hasSize(1).allMatch(Server::available);
   }
 
@@ -130,7 +130,7 @@ final class ServersTest {
       @Nullable
       ServerSpec wanted =
           random.nextInt(3) == 0 ? null : spec(id, 80 + random.nextInt(2), random.nextInt(3));
-      servers.settle(id, wanted);
+      servers.settle(id, wanted, false);
       assertThat(servers.spec(id)).as("seed %d, step %d", seed, step).isEqualTo(wanted);
       assertThat(servers.list()).doesNotHaveDuplicates().allMatch(Server::available);
     }

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /** A store that several nodes use, as the cluster's map is one: each node hears of changes in their order, but late. */
 final class SharedEdits implements EditStore {
@@ -56,17 +55,24 @@ final class SharedEdits implements EditStore {
   }
 
   @Override
-  public CompletableFuture<EditRecord> edit(
-      ServerEdit edit, @Nullable ServerSpec configured, @Nullable ServerSpec discovered) {
+  public CompletableFuture<EditRecord> edit(ServerEdit edit, EditBasis basis) {
     try {
-      EditRecord next =
-          EditRecord.after(edit, records.get(edit.id()), configured, discovered, ++millis);
+      EditRecord next = EditRecord.after(edit, records.get(edit.id()), basis, ++millis);
       records.put(edit.id(), next);
       tell(node -> node.edited(edit.id(), next));
       return CompletableFuture.completedFuture(next);
     } catch (IllegalArgumentException e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  @Override
+  public CompletableFuture<Void> undo(String id, EditRecord record) {
+    if (!record.isSameEdit(records.get(id))) {
+      return CompletableFuture.failedFuture(EditRecord.changedMeanwhile(id));
+    }
+    end(id, record);
+    return CompletableFuture.completedFuture(null);
   }
 
   @Override
@@ -84,6 +90,11 @@ final class SharedEdits implements EditStore {
       records.put(id, takenOver);
       tell(node -> node.edited(id, takenOver));
     }
+  }
+
+  @Override
+  public long nowMillis() {
+    return millis;
   }
 
   private void tell(java.util.function.Consumer<Membership> change) {

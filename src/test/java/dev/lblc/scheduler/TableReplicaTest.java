@@ -52,9 +52,9 @@ final class TableReplicaTest {
     Strategy lblcr = service.strategy(ReplicatedLocalityBased::new);
     TableReplica sets = new TableReplica(Objects.requireNonNull(lblcr.table()), service.servers);
     sets.adopt(new Placement("/a", List.of("s1"), 1, 0), service.options);
-    service.servers.settle("s1", new ServerSpec("s1", "192.0.2.77", 8080, 100, 0, 0));
-    service.servers.settle("s2", null);
-    service.servers.settle("s3", null);
+    service.servers.settle("s1", new ServerSpec("s1", "192.0.2.77", 8080, 100, 0, 0), false);
+    service.servers.settle("s2", null, false);
+    service.servers.settle("s3", null, false);
     assertThat(TestService.id(lblcr.choose("/a"))).isEqualTo("s1");
     assertThat(Objects.requireNonNull(sets.placement("/a")).homes()).containsExactly("s1");
     sets.adopt(new Placement("/a", List.of("s1", "s1", "s2"), 5, 0), service.options);
@@ -70,7 +70,7 @@ final class TableReplicaTest {
   @Test
   void adopted_homesOfTheSameNameAtAnotherAddress_areThoseOfNow() {
     adopt("/a", 1, 0, "s1");
-    service.servers.settle("s1", new ServerSpec("s1", "192.0.2.77", 8080, 100, 0, 0));
+    service.servers.settle("s1", new ServerSpec("s1", "192.0.2.77", 8080, 100, 0, 0), false);
     adopt("/a", 2, 0, "s1");
     assertThat(lblc.choose("/a")).isEqualTo(service.server("s1").chosenFor(Reason.HIT));
   }
