@@ -24,10 +24,8 @@ final class Answering {
     if (failure instanceof ProblemException problem) {
       Responses.problem(request.response(), problem);
     } else {
-      LOG.error(
-          "cannot answer {} {} on the admin port", request.method(), request.path(), failure);
-      Responses.problem(
-          request.response(), new ProblemException(500, "see the gateway's log"));
+      LOG.error("cannot answer {} {} on the admin port", request.method(), request.path(), failure);
+      Responses.problem(request.response(), new ProblemException(500, "see the gateway's log"));
     }
   }
 }

@@ -17,6 +17,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -39,10 +40,13 @@ final class EditsApi {
 
   private final Vertx vertx;
   private final Lblc lblc;
+  private final long bodyMillis;
 
-  EditsApi(Vertx vertx, Lblc lblc) {
+  /** Whose bodies have to come within so many milliseconds. */
+  EditsApi(Vertx vertx, Lblc lblc, long bodyMillis) {
     this.vertx = vertx;
     this.lblc = lblc;
+    this.bodyMillis = bodyMillis;
   }
 
   void addTo(Endpoints endpoints) {
@@ -123,9 +127,11 @@ final class EditsApi {
     String id = request.parameter("server");
     ServerStatus server = find(service, id);
     String version = ifMatch(request, server);
-    Future<Void> undone = service.undoEdits(id, version).recover(failure -> isRefused(failure)
-        ? Future.failedFuture(new ProblemException(404, String.valueOf(failure.getMessage())))
-        : Future.failedFuture(failure));
+    Future<Void> undone = service
+        .undoEdits(id, version)
+        .recover(failure -> isRefused(failure)
+            ? Future.failedFuture(new ProblemException(404, String.valueOf(failure.getMessage())))
+            : Future.failedFuture(failure));
     whenDone(request, undone, version, done -> {
       ServerStatus since = find(service, id);
       if (since == null) {
@@ -139,12 +145,12 @@ final class EditsApi {
   private void drain(AdminRequest request) {
     existing(request);
     body(request, JSON, text -> {
-      Duration deadline =
-          text.isBlank() ? null : read(() -> RequestReader.drainDeadline(BODY, text));
+      Optional<Duration> deadline =
+          text.isBlank() ? Optional.empty() : read(() -> RequestReader.drainDeadline(BODY, text));
       ServerStatus server = existing(request);
       edit(
           request,
-          new ServerEdit.Drain(server.id(), deadline),
+          new ServerEdit.Drain(server.id(), deadline.orElse(null)),
           ifMatch(request, server),
           202);
     });
@@ -165,7 +171,8 @@ final class EditsApi {
     String prefix = query.text("prefix");
     if (query.has("prefix") && prefix == null) {
       throw new ProblemException(
-          400, "prefix: empty (expected: what destinations begin with; without prefix all are meant)");
+          400,
+          "prefix: empty (expected: what destinations begin with; without prefix all are meant)");
     }
     if (String.valueOf(request.http().path()).endsWith("/")) {
       throw new ProblemException(
@@ -191,8 +198,7 @@ final class EditsApi {
     });
   }
 
-  private void edit(
-      AdminRequest request, ServerEdit edit, @Nullable String version, int status) {
+  private void edit(AdminRequest request, ServerEdit edit, @Nullable String version, int status) {
     LblcService service = ServicesApi.named(lblc, request);
     whenDone(
         request,
@@ -202,11 +208,11 @@ final class EditsApi {
   }
 
   private void body(AdminRequest request, List<String> types, Consumer<String> receiver) {
-    RequestBody.read(vertx, request.http(), types, receiver);
+    RequestBody.read(vertx, request.http(), types, bodyMillis, receiver);
   }
 
   /** Reads what a body says; its faults are a problem. */
-  private static <T extends @Nullable Object> T read(Reading<T> reading) {
+  private static <T> T read(Reading<T> reading) {
     try {
       return reading.read();
     } catch (ConfigException e) {
@@ -217,7 +223,7 @@ final class EditsApi {
   }
 
   /** A reader of a body. */
-  private interface Reading<T extends @Nullable Object> {
+  private interface Reading<T> {
     T read() throws ConfigException;
   }
 

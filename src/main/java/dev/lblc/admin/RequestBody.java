@@ -23,7 +23,9 @@ final class RequestBody {
   /** The longest body, in bytes. */
   static final int MOST_BYTES = 16 * 1_024;
 
-  private static final long MOST_MILLIS = 10_000;
+  /** The time in which a body has to come. */
+  static final long MOST_MILLIS = 10_000;
+
   private static final long LINGER_MILLIS = 1_000;
   private static final Pattern CHARSET =
       Pattern.compile("\\s*;\\s*charset\\s*=\\s*\"?utf-8\"?\\s*", Pattern.CASE_INSENSITIVE);
@@ -45,22 +47,29 @@ final class RequestBody {
    * Reads a body. A body that cannot be used is answered with 400, 408, 413 or 415.
    *
    * @param types media types in lower case, one of which it has to have
+   * @param mostMillis in which it has to come
    * @param receiver gets the text, empty if there is no body; what it throws becomes the answer
    */
   static void read(
-      Vertx vertx, HttpServerRequest request, List<String> types, Consumer<String> receiver) {
+      Vertx vertx,
+      HttpServerRequest request,
+      List<String> types,
+      long mostMillis,
+      Consumer<String> receiver) {
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     boolean hasBody = (length != null && !length.equals("0"))
         || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
     if (hasBody) {
       requireType(request, types);
     }
-    new RequestBody(vertx, request, receiver).start();
+    new RequestBody(vertx, request, receiver).start(mostMillis);
   }
 
-  private void start() {
-    timer = vertx.setTimer(MOST_MILLIS, late -> end(new ProblemException(
-        408, "the body of the request did not come within " + MOST_MILLIS / 1_000 + " s")));
+  private void start(long mostMillis) {
+    timer = vertx.setTimer(
+        mostMillis,
+        late -> end(new ProblemException(
+            408, "the body of the request did not come within " + mostMillis + " ms")));
     request.exceptionHandler(failure -> end(null)); // the client has left
     request.handler(this::received);
     request.endHandler(end -> received());
@@ -124,7 +133,8 @@ final class RequestBody {
     String coding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
     int end = given == null ? -1 : given.indexOf(';');
     String type = given == null ? "" : end < 0 ? given : given.substring(0, end);
-    boolean isUtf8 = given == null || end < 0 || CHARSET.matcher(given.substring(end)).matches();
+    boolean isUtf8 =
+        given == null || end < 0 || CHARSET.matcher(given.substring(end)).matches();
     if (!types.contains(type.strip().toLowerCase(Locale.ROOT)) || !isUtf8) {
       throw new ProblemException(
           415,

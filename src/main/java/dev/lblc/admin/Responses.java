@@ -25,7 +25,10 @@ final class Responses {
   /** Sends 204. */
   static void nothing(HttpServerResponse response) {
     if (isOpen(response)) {
-      response.setStatusCode(204).putHeader(HttpHeaders.CACHE_CONTROL, "no-store").end();
+      response
+          .setStatusCode(204)
+          .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+          .end();
     }
   }
 

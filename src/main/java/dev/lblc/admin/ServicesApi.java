@@ -36,10 +36,7 @@ final class ServicesApi {
         "destinations and their homes: ?limit=N&after=D",
         this::destinations);
     endpoints.add(
-        HttpMethod.GET,
-        DESTINATION,
-        "one destination, percent-encoded",
-        this::destination);
+        HttpMethod.GET, DESTINATION, "one destination, percent-encoded", this::destination);
     endpoints.add(
         HttpMethod.GET, "/api/v1/cluster", "the nodes as this one sees them", this::cluster);
   }

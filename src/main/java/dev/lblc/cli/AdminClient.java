@@ -124,8 +124,7 @@ final class AdminClient {
     if (response.statusCode() / 100 == 2 && type.isInstance(answer)) {
       return type.cast(answer);
     }
-    throw new CommandException(
-        base + " answered " + response.statusCode() + ": " + detail(answer));
+    throw new CommandException(base + " answered " + response.statusCode() + ": " + detail(answer));
   }
 
   private static String detail(@Nullable Object answer) {

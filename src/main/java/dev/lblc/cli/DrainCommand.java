@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
 /** {@code drain}: takes a server of a running gateway out of use, and perhaps waits until it has no connection. */
 @Command(
     name = "drain",
-    description = "Gives a server of a running gateway no new connections; those that it has go on.",
+    description =
+        "Gives a server of a running gateway no new connections; those that it has go on.",
     mixinStandardHelpOptions = true,
     customSynopsis =
         "vertx-lblc drain [--deadline D] [--wait] [--undo] [--admin URL] [--token T] [FILE] SERVICE SERVER")
@@ -31,7 +32,7 @@ final class DrainCommand implements Callable<Integer> {
   private final RunningGateway gateway = new RunningGateway();
 
   @Parameters(
-      arity = "2..3",
+      arity = "0..*",
       paramLabel = "[FILE] SERVICE SERVER",
       description =
           "The configuration that the gateway runs with; names of a service and of one of its servers.")
@@ -40,12 +41,14 @@ final class DrainCommand implements Callable<Integer> {
   @Option(
       names = "--deadline",
       paramLabel = "D",
-      description = "When it should be over, such as 30s or 5m: what is left then is told, and goes on.")
+      description =
+          "When it should be over, such as 30s or 5m: what is left then is told, and goes on.")
   private @Nullable String deadline;
 
   @Option(
       names = "--wait",
-      description = "Return when its last connection has ended, on all nodes; 1 if the deadline is first.")
+      description =
+          "Return when its last connection has ended, on all nodes; 1 if the deadline is first.")
   private boolean waits;
 
   @Option(names = "--undo", description = "Use the server again.")
@@ -59,7 +62,9 @@ final class DrainCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     NamedServer server = NamedServer.of(arguments);
     if (server == null) {
-      throw new IllegalStateException("not parsed");
+      throw new ParameterException(
+          spec.commandLine(),
+          "arguments: " + arguments.size() + " (expected: [FILE] SERVICE SERVER)");
     }
     if (undoes && (waits || deadline != null)) {
       throw new ParameterException(
@@ -81,8 +86,7 @@ final class DrainCommand implements Callable<Integer> {
   private int await(AdminClient client, NamedServer server)
       throws CommandException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
-    boolean isShared =
-        client.get("/api/v1/cluster", JsonObject.class).getBoolean("enabled", false);
+    boolean isShared = client.get("/api/v1/cluster", JsonObject.class).getBoolean("enabled", false);
     while (true) {
       JsonObject now = client.get(server.path(), JsonObject.class);
       JsonObject drain = now.getJsonObject("drain");

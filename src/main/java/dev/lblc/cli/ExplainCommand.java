@@ -67,7 +67,8 @@ final class ExplainCommand implements Callable<Integer> {
     AdminClient client = AdminClient.of(admin);
     try {
       JsonObject answer = client.get(
-          "/api/v1/services/" + AdminClient.encoded(service) + "/explain?destination=" + AdminClient.encoded(destination),
+          "/api/v1/services/" + AdminClient.encoded(service) + "/explain?destination="
+              + AdminClient.encoded(destination),
           JsonObject.class);
       out.println("The gateway at " + client.base() + " says:");
       return answer;

@@ -40,8 +40,7 @@ final class RunningGateway {
    *
    * @param file that it runs with; null: it is named by its admin port, or is at the usual one
    */
-  AdminClient client(@Nullable Path file)
-      throws CommandException, ConfigException, StartException {
+  AdminClient client(@Nullable Path file) throws CommandException, ConfigException, StartException {
     if (file == null) {
       String given = token == null ? System.getenv("LBLC_ADMIN_TOKEN") : token;
       return new AdminClient(admin == null ? DEFAULT : admin, given);

@@ -30,7 +30,7 @@ final class SetCommand implements Callable<Integer> {
   private final RunningGateway gateway = new RunningGateway();
 
   @Parameters(
-      arity = "3..*",
+      arity = "0..*",
       paramLabel = "[FILE] SERVICE SERVER KEY=N",
       description = "The configuration that the gateway runs with; names of a service and of one of"
           + " its servers; what to set: weight, upper, lower.")
@@ -43,7 +43,12 @@ final class SetCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     // Names may have an equals sign; of the first two arguments both are names.
-    boolean hasFile = !ASSIGNMENT.matcher(arguments.get(2)).matches();
+    if (arguments.size() < 2) {
+      throw misused(
+          "arguments: " + arguments.size() + " (expected: [FILE] SERVICE SERVER weight=N)");
+    }
+    boolean hasFile =
+        arguments.size() > 2 && !ASSIGNMENT.matcher(arguments.get(2)).matches();
     int names = hasFile ? 3 : 2;
     NamedServer server = NamedServer.of(arguments.subList(0, names));
     if (server == null || arguments.size() == names) {
@@ -51,8 +56,7 @@ final class SetCommand implements Callable<Integer> {
     }
     JsonObject change = change(arguments.subList(names, arguments.size()));
     JsonObject since = gateway.client(server.file()).change("PATCH", server.path(), change);
-    ServerTable.servers(new JsonArray().add(since))
-        .forEach(spec.commandLine().getOut()::println);
+    ServerTable.servers(new JsonArray().add(since)).forEach(spec.commandLine().getOut()::println);
     return 0;
   }
 

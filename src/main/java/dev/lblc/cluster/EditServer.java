@@ -72,10 +72,7 @@ final class EditServer extends EntryChange<ServerRecord, @Nullable ServerRecord>
     EditRecord next;
     try {
       next = EditRecord.after(
-          Objects.requireNonNull(edit),
-          there == null ? null : there.edits(),
-          basis,
-          editedMillis);
+          Objects.requireNonNull(edit), there == null ? null : there.edits(), basis, editedMillis);
     } catch (IllegalArgumentException e) {
       return null; // the node that asked says why
     }

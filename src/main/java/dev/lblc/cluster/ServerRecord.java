@@ -52,7 +52,8 @@ final class ServerRecord implements IdentifiedDataSerializable {
     Drain drain = edits.drain();
     boolean isOfDrain = drain != null || !edits.hasValues();
     ServerSpec server = edits.server();
-    out.writeByte(isOfDrain ? FORMAT_OF_DRAINED : edits.isOfDiscovered() ? FORMAT_OF_DISCOVERED : FORMAT);
+    out.writeByte(
+        isOfDrain ? FORMAT_OF_DRAINED : edits.isOfDiscovered() ? FORMAT_OF_DISCOVERED : FORMAT);
     out.writeInt(edits.version());
     out.writeLong(edits.editedMillis());
     write(out, edits.configured());

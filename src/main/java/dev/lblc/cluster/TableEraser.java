@@ -107,9 +107,8 @@ final class TableEraser implements Forgetter {
 
   private Set<String> keys(String prefix) {
     return partitionKeys.stream()
-        .flatMap(key -> map
-            .keySet(Predicates.partitionPredicate(key, Predicates.alwaysTrue()))
-            .stream())
+        .flatMap(
+            key -> map.keySet(Predicates.partitionPredicate(key, Predicates.alwaysTrue())).stream())
         .filter(destination -> destination.startsWith(prefix))
         .collect(Collectors.toSet());
   }

@@ -4,6 +4,7 @@ import dev.lblc.scheduler.ServerSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +37,8 @@ public final class RequestReader {
                 number(keys.optional("lower"), Integer.MAX_VALUE))));
   }
 
-  /** Reads how a server is to be drained: the time until its deadline; null: it has none. */
-  public static @Nullable Duration drainDeadline(String source, String text)
+  /** Reads how a server is to be drained: the time until its deadline; empty: it has none. */
+  public static Optional<Duration> drainDeadline(String source, String text)
       throws ConfigException {
     Duration none = Duration.ZERO;
     Duration read = read(
@@ -45,14 +46,13 @@ public final class RequestReader {
         text,
         body -> body.object(
             Keys.DRAIN, keys -> keys.optional("deadline").duration(none, SECOND, YEAR)));
-    return read.equals(none) ? null : read;
+    return Optional.of(read).filter(deadline -> !deadline.equals(none));
   }
 
   private static <T> T read(String source, String text, Function<Cursor, T> reader)
       throws ConfigException {
     Faults faults = new Faults(source);
-    Cursor root =
-        Cursor.root(JsonText.parse(text, faults), faults, new Environment(Map.of()));
+    Cursor root = Cursor.root(JsonText.parse(text, faults), faults, new Environment(Map.of()));
     T read = reader.apply(root);
     faults.throwIfAny();
     return read;

@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param lower as in {@link dev.lblc.scheduler.ServerSpec}; null: as it is
  */
 public record ServerChange(
-    @Nullable Integer weight, @Nullable Integer upper, @Nullable Integer lower) {
+    @Nullable Integer weight,
+    @Nullable Integer upper,
+    @Nullable Integer lower) {
 
   /** Returns whether nothing is to be changed. */
   public boolean isEmpty() {

@@ -207,7 +207,8 @@ final class Deployment implements Shareable {
     DrainWatch drains = new DrainWatch();
     stopChecks = timer().every(CHECKS, () -> {
       remote.expire();
-      drains.check(services.byName().values().stream().map(ScheduledService::scheduling)::iterator);
+      drains.check(
+          services.byName().values().stream().map(ScheduledService::scheduling).toList());
     });
     return Future.succeededFuture();
   }

@@ -27,7 +27,8 @@ final class Explanations {
       case PLACED -> "has no home; the least loaded server is " + server;
       case OVERLOADED -> "leaves " + home + ", which is overloaded, for " + server;
       case UNAVAILABLE -> "leaves " + home + ", which is not available, for " + server;
-      case QUIESCED -> "leaves " + home + ", whose weight is 0, for " + server;
+      case QUIESCED ->
+        "leaves " + home + ", which gets nothing new (weight 0 or drained), for " + server;
       case EXPIRED -> "its entry has expired; the least loaded server is " + server;
       case NO_DESTINATION -> "is not remembered; the least loaded server is " + server;
       case NONE -> "no server is available";

@@ -91,7 +91,9 @@ public record ServiceStatus(
           .put("inactive", inactive.toJson())
           .put("source", source)
           .put("state", drain != null ? "draining" : available ? "up" : "down");
-      return drain == null ? json : json.put("drain", drain.toJson(active.cluster + inactive.cluster));
+      return drain == null
+          ? json
+          : json.put("drain", drain.toJson(active.cluster + inactive.cluster));
     }
   }
 

@@ -52,8 +52,7 @@ public record EditRecord(
     ServerSpec server = edit.applyTo(wanted(before, basis.configured(), basis.discovered()));
     long edited = before == null ? nowMillis : Math.max(nowMillis, before.editedMillis);
     Drain drain = drain(edit, before == null ? null : before.drain, edited);
-    boolean setsValues =
-        !(edit instanceof ServerEdit.Drain || edit instanceof ServerEdit.EndDrain);
+    boolean setsValues = !(edit instanceof ServerEdit.Drain || edit instanceof ServerEdit.EndDrain);
     if (before == null) {
       boolean isOfDiscovered = basis.configured() == null && basis.discovered() != null;
       return new EditRecord(
@@ -124,8 +123,7 @@ public record EditRecord(
     return hasValues || drain != null;
   }
 
-  private static @Nullable Drain drain(
-      ServerEdit edit, @Nullable Drain before, long nowMillis) {
+  private static @Nullable Drain drain(ServerEdit edit, @Nullable Drain before, long nowMillis) {
     if (edit instanceof ServerEdit.Drain drain) {
       Duration limit = drain.deadline();
       Long deadline = limit == null ? null : nowMillis + limit.toMillis();

@@ -69,7 +69,8 @@ public final class Membership {
    * @param version another one after each change of what the server shall be, the same on all nodes that share its edits
    * @param draining null: it is not drained
    */
-  public record Standing(Source source, String version, @Nullable Draining draining) {}
+  public record Standing(
+      Source source, String version, @Nullable Draining draining) {}
 
   /** Of a service without servers and edits; the clock is for edits that no other node knows. */
   Membership(Servers servers, Clock clock) {

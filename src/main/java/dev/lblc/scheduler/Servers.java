@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +39,8 @@ public final class Servers implements ServerView {
   /** Registers a listener: it is told of the servers that are there, then of each that is added or removed. */
   public synchronized void listen(Listener listener) {
     for (Server server : list) {
-      listener.adding(server, spec(server, server.configuredWeight(), server.upper(), server.lower()));
+      listener.adding(
+          server, spec(server, server.configuredWeight(), server.upper(), server.lower()));
     }
     listeners.add(listener);
   }
@@ -93,7 +93,9 @@ public final class Servers implements ServerView {
   /** Returns what is set for the member with that id; null: there is none. */
   public synchronized @Nullable ServerSpec spec(String id) {
     Server server = find(id);
-    return server == null ? null : spec(server, server.configuredWeight(), server.upper(), server.lower());
+    return server == null
+        ? null
+        : spec(server, server.configuredWeight(), server.upper(), server.lower());
   }
 
   /**

@@ -48,6 +48,11 @@ public final class TableReplica {
     table.forgetBy(forgetter);
   }
 
+  /** Returns what removes destinations on people's demand. */
+  public Forgetter forgetter() {
+    return table.forgetter();
+  }
+
   /** Forgets the destinations that begin with a text, whatever their version; returns how many there were. */
   public int forgetAll(String prefix) {
     return table.removeAll(prefix);

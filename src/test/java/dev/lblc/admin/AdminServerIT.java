@@ -86,10 +86,12 @@ class AdminServerIT {
         {"service": "images", "strategy": "lblc", "servers": [
           {"id": "cache-2", "host": "127.0.0.1", "port": 9002, "weight": 100, "upper": 0, "lower": 0,
            "available": true, "saturated": false,
-           "active": {"local": 1, "cluster": 1}, "inactive": {"local": 0, "cluster": 0}},
+           "active": {"local": 1, "cluster": 1}, "inactive": {"local": 0, "cluster": 0},
+           "source": "file", "state": "up"},
           {"id": "cache-1", "host": "127.0.0.1", "port": 9001, "weight": 64, "upper": 8, "lower": 4,
            "available": true, "saturated": false,
-           "active": {"local": 0, "cluster": 0}, "inactive": {"local": 0, "cluster": 0}}],
+           "active": {"local": 0, "cluster": 0}, "inactive": {"local": 0, "cluster": 0},
+           "source": "file", "state": "up"}],
          "decisions": {"hit": 1, "placed": 1, "overloaded": 0, "unavailable": 0, "quiesced": 0,
            "expired": 0, "no_destination": 0, "none": 0},
          "destinations": 1}
@@ -218,20 +220,25 @@ class AdminServerIT {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "/health/live",
-        "/metrics",
-        SERVICES,
-        SERVICES + "/images",
-        DESTINATIONS,
-        DESTINATIONS + "/x"
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/health/live | GET, HEAD",
+        "/metrics | GET, HEAD",
+        SERVICES + " | GET, HEAD",
+        SERVICES + "/images | GET, HEAD",
+        SERVICES + "/images/servers | GET, HEAD, POST",
+        SERVICES + "/images/servers/cache-1 | GET, HEAD, PATCH, DELETE",
+        SERVICES + "/images/servers/cache-1/edit | DELETE",
+        SERVICES + "/images/servers/cache-1/drain | POST, DELETE",
+        DESTINATIONS + " | GET, HEAD, DELETE",
+        DESTINATIONS + "/x | GET, HEAD, DELETE"
       })
-  void otherMethods_areRefusedWithAllow(String target) throws Exception {
+  void otherMethods_areRefusedWithAllow(String target, String allowed) throws Exception {
     HttpResponse<String> answer = client.send(
-        request(target).method("DELETE", BodyPublishers.noBody()).build(), BodyHandlers.ofString());
+        request(target).method("PUT", BodyPublishers.noBody()).build(), BodyHandlers.ofString());
     assertProblem(answer, 405);
-    assertThat(answer.headers().firstValue("allow")).hasValue("GET, HEAD");
+    assertThat(answer.headers().firstValue("allow")).hasValue(allowed);
   }
 
   @Test
@@ -240,8 +247,8 @@ class AdminServerIT {
     assertThat(list.statusCode()).isEqualTo(200);
     assertThat(list.headers().firstValue("content-type")).hasValue("text/plain; charset=utf-8");
     assertThat(list.body().lines())
-        .hasSize(10)
-        .allMatch(line -> line.matches("GET    /\\S* +\\S.*"))
+        .hasSize(20)
+        .allMatch(line -> line.matches("(GET|POST|PATCH|DELETE) +/\\S* +\\S.*"))
         .anyMatch(line -> line.startsWith("GET    /api/v1/services/{service}/explain "));
   }
 

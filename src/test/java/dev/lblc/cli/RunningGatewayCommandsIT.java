@@ -12,6 +12,8 @@ import dev.lblc.config.AdminConfig;
 import dev.lblc.config.GatewayConfig;
 import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcVerticle;
+import dev.lblc.plugin.Lease;
+import dev.lblc.testing.Eventually;
 import dev.lblc.testing.Ports;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -24,10 +26,14 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands that ask a running gateway: here its scheduler and admin port. */
 class RunningGatewayCommandsIT {
@@ -153,9 +159,114 @@ class RunningGatewayCommandsIT {
     assertThat(err.toString()).contains("$.admin: none");
   }
 
+  @Test
+  void set_changesTheServerAndShowsIt() throws Exception {
+    int port = start("secret");
+    assertThat(execute(
+            "set", file(admin(port)).toString(), "images", "b", "weight=5", "upper=9", "lower=3"))
+        .as(err.toString())
+        .isZero();
+    assertThat(out.toString().lines())
+        .anyMatch(line -> line.matches(" +-> b +127\\.0\\.0\\.1:9002 +up +5 +0 +0"));
+    assertThat(execute(
+            "set", "--admin", "127.0.0.1:" + port, "--token", "secret", "images", "b", "upper=2"))
+        .isEqualTo(1);
+    assertThat(err.toString().lines())
+        .containsExactly("http://127.0.0.1:" + port
+            + " answered 422: lower: 3 (expected: at most upper, which is 2)");
+  }
+
+  @Test
+  void set_ofTooMuch_saysWhatIsExpected() throws Exception {
+    String at = "127.0.0.1:" + start(null);
+    assertThat(execute("set", "--admin", at, "images", "b", "weight=1000001", "upper=-1"))
+        .isEqualTo(1);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "http://" + at + " answered 422: the body has faults: see errors",
+            "$.weight: 1000001 (expected: a whole number, 0 to 1000000)",
+            "$.upper: -1 (expected: a whole number, 0 to 2147483647)");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "set images b | nothing to set (expected: weight=N, upper=N or lower=N)",
+        "set images | arguments: 1 (expected: [FILE] SERVICE SERVER weight=N)",
+        "set images b c | nothing to set (expected: weight=N, upper=N or lower=N)",
+        "set images b weight | nothing to set (expected: weight=N, upper=N or lower=N)",
+        "set images b weigth=5 | weigth=5 (expected: weight=N, upper=N or lower=N)",
+        "set images b weight=five | weight=five (expected: a whole number after =)",
+        "set images b weight=5 weight=6 | weight=6: weight is given twice",
+        "drain images | arguments: 1 (expected: [FILE] SERVICE SERVER)",
+        "drain a b c d | arguments: 4 (expected: [FILE] SERVICE SERVER)",
+        "drain images b --undo --wait | --undo: given with --deadline or --wait (expected: --undo alone)",
+      })
+  void commands_misused_sayHowTheyAreUsed(String line, String message) {
+    assertThat(execute(line.split(" "))).isEqualTo(2);
+    assertThat(err.toString()).startsWith(message).contains("Usage: ");
+  }
+
+  @Test
+  void drain_waits_untilTheLastConnectionEnds() throws Exception {
+    int port = start("secret");
+    Lease lease = Lblc.of(vertx).service("images").acquire("x");
+    String id = lease.server().id();
+    String file = file(admin(port)).toString();
+    CompletableFuture<Integer> waiting =
+        CompletableFuture.supplyAsync(() -> execute("drain", file, "images", id, "--wait"));
+    Eventually.holds(
+        "it is drained",
+        () -> Lblc.of(vertx).service("images").status().servers().stream()
+            .anyMatch(server -> server.drain() != null));
+    assertThat(waiting.isDone()).isFalse();
+    lease.close();
+    assertThat(waiting.get(20, SECONDS)).isZero();
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "server " + id
+                + " of service images is drained: no new connections; it has 1 connection",
+            "server " + id + " of service images has no connection left");
+    assertThat(execute("status", file)).isZero();
+    assertThat(out.toString())
+        .containsPattern("-> " + id + " +127\\.0\\.0\\.1:900\\d +draining +100 +0 +0");
+    assertThat(execute("drain", file, "images", id, "--undo")).isZero();
+    assertThat(execute("drain", file, "images", id, "--undo")).isEqualTo(1);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "http://127.0.0.1:" + port + " answered 404: server " + id + " is not drained");
+  }
+
+  @Test
+  void drain_withConnectionsAtItsDeadline_fails() throws Exception {
+    String at = "127.0.0.1:" + start(null);
+    Lease lease = Lblc.of(vertx).service("images").acquire("x");
+    String id = lease.server().id();
+    assertThat(execute("drain", "--admin", at, "images", id, "--deadline", "1s", "--wait"))
+        .isEqualTo(1);
+    assertThat(err.toString().lines())
+        .containsExactly("server " + id + " of service images has 1 connection left at the deadline"
+            + " of its drain; they go on until they end by themselves");
+    lease.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"status FILE", "set FILE images b weight=5", "drain FILE images b"})
+  void commands_ofAFileAndAUrl_orAFileWithoutAdmin_saySo(String line) throws IOException {
+    String file = file("").toString();
+    String[] arguments = line.replace("FILE", file).split(" ");
+    assertThat(execute(arguments)).isEqualTo(1);
+    assertThat(err.toString().lines())
+        .containsExactly(file + ": $.admin: none (expected: an admin port to ask)");
+    assertThat(execute((line.replace("FILE", file) + " --admin localhost:1").split(" ")))
+        .isEqualTo(1);
+    assertThat(err.toString()).contains("FILE and --admin name the same thing");
+  }
+
   private int explain(String admin, String destination) throws IOException {
-    Path file = file(admin);
-    return execute("explain", file.toString(), "--service", "images", "--destination", destination);
+    return execute(
+        "explain", file(admin).toString(), "--service", "images", "--destination", destination);
   }
 
   private Path file(String admin) throws IOException {

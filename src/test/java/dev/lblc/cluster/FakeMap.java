@@ -64,6 +64,10 @@ final class FakeMap {
             requireRunning();
             yield new HashMap<>(entries).entrySet();
           }
+          case "keySet" -> {
+            requireRunning();
+            yield Set.copyOf(entries.keySet());
+          }
           case "size" -> entries.size();
           case "submitToKey" ->
             answer(() ->

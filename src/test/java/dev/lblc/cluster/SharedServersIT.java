@@ -8,6 +8,8 @@ import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.LblcVerticle;
 import dev.lblc.plugin.Lease;
+import dev.lblc.plugin.ServiceStatus.ServerStatus;
+import dev.lblc.scheduler.EditConflictException;
 import dev.lblc.scheduler.ServerEdit;
 import dev.lblc.scheduler.ServerSpec;
 import dev.lblc.testing.Eventually;
@@ -16,6 +18,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -157,6 +160,75 @@ final class SharedServersIT {
     undeploy(members.get(1).vertx());
     assertThat(server(deploy(1, 100), "a")).isEqualTo(spec("a", 100, 0, 0));
     eventually("a", spec("a", 100, 0, 0), first);
+  }
+
+  @Test
+  void drain_onOneNode_holdsOnAllAndCountsWhatIsLeftOnAll() throws Exception {
+    LblcService first = deploy(0, 100);
+    LblcService second = deploy(1, 100);
+    Lease lease = second.acquire("/x");
+    String id = lease.server().id();
+    String seen = status(first, id).version();
+    first.edit(new ServerEdit.Drain(id, Duration.ofSeconds(30)), seen).await(60, SECONDS);
+    Eventually.holds("both drain it", () -> status(second, id).drain() != null);
+    assertThat(status(second, id).version()).isEqualTo(status(first, id).version());
+    assertThat(status(second, id).toJson().getString("state")).isEqualTo("draining");
+    Eventually.holds("its connection is known", () -> status(first, id).active().cluster() == 1);
+    Lease moved = second.acquire("/x");
+    assertThat(moved.server().id()).isNotEqualTo(id);
+    moved.close();
+    assertThatThrownBy(() -> second.edit(new ServerEdit.EndDrain(id), seen).await(60, SECONDS))
+        .isInstanceOf(EditConflictException.class);
+    lease.close();
+    Eventually.holds("nothing is left", () -> status(first, id).active().cluster() == 0);
+    LblcService third = deploy(2, 100);
+    assertThat(status(third, id).drain()).isNotNull();
+    third.edit(new ServerEdit.EndDrain(id)).await(60, SECONDS);
+    for (LblcService node : List.of(first, second, third)) {
+      Eventually.holds("it is used again", () -> status(node, id).drain() == null);
+    }
+  }
+
+  @Test
+  void undo_onOneNode_holdsOnAll() throws Exception {
+    LblcService first = deploy(0, 100);
+    LblcService second = deploy(1, 100);
+    first.edit(new ServerEdit.Change("a", 7, null, null)).await(60, SECONDS);
+    first.edit(new ServerEdit.Remove("b")).await(60, SECONDS);
+    eventually("b", null, second);
+    second.undoEdits("a", null).await(60, SECONDS);
+    second.undoEdits("b", null).await(60, SECONDS);
+    assertThat(server(second, "a")).isEqualTo(spec("a", 100, 0, 0));
+    eventually("a", spec("a", 100, 0, 0), first);
+    Eventually.holds("b is back", () -> server(first, "b") != null);
+    assertThatThrownBy(() -> first.undoEdits("a", null).await(60, SECONDS))
+        .hasMessage("server a is not edited");
+  }
+
+  @Test
+  void destinations_forgottenOnOneNode_areGoneOnAll() throws Exception {
+    LblcService first = deploy(0, 100);
+    LblcService second = deploy(1, 100);
+    for (int i = 0; i < 2_500; i++) {
+      first.acquire((i % 2 == 0 ? "/even/" : "/odd/") + i).close();
+    }
+    Eventually.holds("all are shared", () -> second.status().destinations() == 2_500);
+    assertThat(second.forget("/odd/7").await(60, SECONDS)).isTrue();
+    assertThat(second.forgetAll("/even/").await(60, SECONDS)).isEqualTo(1_250);
+    Eventually.holds(
+        "the even ones are gone",
+        () -> first.status().destinations() == 1_249 && second.status().destinations() == 1_249);
+    assertThat(first.destination("/odd/7")).isNull();
+    assertThat(first.forgetAll("").await(60, SECONDS)).isEqualTo(1_249);
+    Eventually.holds("all are gone", () -> second.status().destinations() == 0);
+    assertThat(members.get(0).hazelcast().getMap("lblc.homes.images").size()).isZero();
+  }
+
+  private static ServerStatus status(LblcService service, String id) {
+    return service.status().servers().stream()
+        .filter(server -> server.id().equals(id))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static void eventually(String id, @Nullable ServerSpec expected, LblcService... services)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import dev.lblc.scheduler.DestinationTable;
+import dev.lblc.scheduler.Forgetter;
 import dev.lblc.scheduler.LocalityBased;
 import dev.lblc.scheduler.Placement;
 import dev.lblc.scheduler.Reason;
@@ -260,6 +261,44 @@ final class SharedTablesTest {
     assertThat(map.homes("/hot")).hasSize(2);
   }
 
+  @Test
+  void destination_forgottenOnDemand_isGoneOnAllNodesAndStaysGone() throws Exception {
+    Node asked = node(LocalityBased::new, 100, 100);
+    Node user = node(LocalityBased::new, 100, 100);
+    for (String destination : List.of("/a/1", "/a/2", "/b")) {
+      user.strategy.choose(destination);
+    }
+    Eventually.holds("all are shared", () -> asked.replica.size() == 3);
+    nowMillis.addAndGet(HOUR);
+    user.strategy.choose("/a/1"); // the others do not know of this use
+    user.strategy.choose("/b");
+    assertThat(asked.forgetter().forgetAll("/a/").get(20, TimeUnit.SECONDS)).isEqualTo(2);
+    assertThat(asked.forgetter().forget("/b").get(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(asked.forgetter().forget("/b").get(20, TimeUnit.SECONDS)).isFalse();
+    for (Node node : nodes) {
+      Eventually.holds("all are gone", () -> node.replica.size() == 0);
+      node.run(() -> node.table.sweep(true));
+      node.run(node.table::reconcile);
+    }
+    Eventually.holds("nothing is under way", () -> user.table.state().backlog() == 0);
+    assertThat(map.entries).isEmpty();
+    assertThat(user.strategy.choose("/b").reason()).isEqualTo(Reason.PLACED);
+  }
+
+  @Test
+  void forgetting_whileTheMapIsAway_fails() throws Exception {
+    Node node = node(LocalityBased::new, 100, 100);
+    node.strategy.choose("/a");
+    Eventually.holds("it is shared", () -> node.version("/a") == 1);
+    map.stopped = true;
+    for (CompletableFuture<?> failing :
+        List.of(node.forgetter().forget("/a"), node.forgetter().forgetAll("/"))) {
+      assertThatThrownBy(() -> failing.get(20, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("some may be left");
+    }
+  }
+
   private Node node(Strategy.Factory factory, int maxEntries, int weight) throws Exception {
     Node node = new Node(factory, options(maxEntries), weight);
     nodes.add(node);
@@ -305,6 +344,11 @@ final class SharedTablesTest {
               new ClusterTime(nowMillis::get, nowMillis::get),
               new ClusterThread(executor),
               new Degradation()));
+    }
+
+    /** What removes destinations on demand. */
+    private Forgetter forgetter() {
+      return replica.forgetter();
     }
 
     private void run(Runnable task) throws Exception {

@@ -6,11 +6,14 @@ import com.hazelcast.internal.nio.BufferObjectDataOutput;
 import com.hazelcast.internal.serialization.InternalSerializationService;
 import com.hazelcast.internal.serialization.impl.DefaultSerializationServiceBuilder;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import dev.lblc.scheduler.Drain;
 import dev.lblc.scheduler.EditBasis;
 import dev.lblc.scheduler.EditRecord;
+import dev.lblc.scheduler.EditStamp;
 import dev.lblc.scheduler.ServerEdit;
 import dev.lblc.scheduler.ServerSpec;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.AbstractMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -114,7 +117,8 @@ final class WrittenFormsTest {
         "01" + "0000000000001234" + "00" + "01" + "01" + SERVER + NOTHING_MORE,
         server);
     assertEdit(
-        new EditServer(new ServerEdit.Change("s1", 0, null, 2), new EditBasis(server, null, null), 0x1234L, 0),
+        new EditServer(
+            new ServerEdit.Change("s1", 0, null, 2), new EditBasis(server, null, null), 0x1234L, 0),
         "01" + "0000000000001234" + "01" + SERVER + "02" + S1 + "00000000" + "ffffffff" + "00000002"
             + NOTHING_MORE,
         new ServerSpec("s1", "h", 80, 0, 9, 2));
@@ -138,8 +142,8 @@ final class WrittenFormsTest {
   @Test
   void editServer_ofADiscoveredServer_isReadAgain() throws Exception {
     ServerSpec server = new ServerSpec("s1", "h", 80, 7, 9, 8);
-    EditServer edit =
-        new EditServer(new ServerEdit.Change("s1", 5, null, null), new EditBasis(null, server, null), 0x1234L, 0);
+    EditServer edit = new EditServer(
+        new ServerEdit.Change("s1", 5, null, null), new EditBasis(null, server, null), 0x1234L, 0);
     String added = "01" + "0002" + "7331" + "0001" + "68" + SERVER_NUMBERS;
     String golden = "01" + "0000000000001234" + "00" + "02" + S1 + "00000005" + "ffffffff"
         + "ffffffff" + "00000018" + added;
@@ -150,6 +154,57 @@ final class WrittenFormsTest {
           .isEqualTo(
               new EditRecord(1, 0x1234L, null, new ServerSpec("s1", "h", 80, 5, 9, 8), true));
     }
+  }
+
+  /** A node that does not know drains sees a change of the weight to 0, or back. */
+  @Test
+  void editServer_ofADrain_isReadAgainAndIsAChangeOfTheWeightForOthers() throws Exception {
+    ServerSpec server = new ServerSpec("s1", "h", 80, 7, 9, 8);
+    EditBasis basis = new EditBasis(server, null, new EditStamp(0, 0));
+    String change = "01" + "0000000000001234" + "01" + SERVER + "02" + S1;
+    String unchanged = "ffffffff" + "ffffffff";
+    String expected = "02" + "00000000" + "0000000000000000";
+    EditServer drain =
+        new EditServer(new ServerEdit.Drain("s1", Duration.ofMillis(0x99)), basis, 0x1234L, 7);
+    assertThat(hex(drain))
+        .isEqualTo(
+            change + "00000000" + unchanged + "00000016" + expected + "03" + "0000000000000099");
+    EditRecord drained = new EditRecord(
+        1, 0x1234L, server, server, false, false, new Drain(0x1234L, 0x1234L + 0x99));
+    for (EditServer again : List.of(throughHazelcast(drain), read(hex(drain), EditServer::new))) {
+      ServerRecord record = again.process(new AbstractMap.SimpleEntry<>("s1", null));
+      assertThat(Objects.requireNonNull(record).edits()).isEqualTo(drained);
+      assertThat(again.process(new AbstractMap.SimpleEntry<>("s1", record)))
+          .as("of another edit than expected")
+          .isNull();
+    }
+    EditServer end = new EditServer(
+        new ServerEdit.EndDrain("s1"), new EditBasis(server, null, null), 0x1235L, 7);
+    assertThat(hex(end))
+        .isEqualTo(change.replace("1234", "1235") + "00000007" + unchanged + "00000001" + "04");
+    ServerRecord ended = throughHazelcast(end)
+        .process(new AbstractMap.SimpleEntry<>("s1", new ServerRecord(drained)));
+    assertThat(Objects.requireNonNull(ended).edits().drain()).isNull();
+  }
+
+  @Test
+  void serverRecord_ofADrainedServer_hasWeight0ForThoseThatDoNotKnowDrains() throws Exception {
+    ServerSpec server = new ServerSpec("s1", "h", 80, 7, 9, 8);
+    ServerRecord record = new ServerRecord(
+        new EditRecord(3, 0x1234L, server, server, false, true, new Drain(0x77L, null)));
+    String numbers = "00000050" + "00000000" + "00000009" + "00000008";
+    String first = "00000003" + "0000000000001234" + "01" + SERVER + "01" + S1 + "00000001" + "68"
+        + numbers + "00";
+    assertThat(hex(record))
+        .isEqualTo("03" + first + "01" + "00000007" + "01" + "0000000000000077" + "00"
+            + "0000000000000000");
+    assertThat(throughHazelcast(record)).isEqualTo(record);
+    ServerSpec older =
+        Objects.requireNonNull(read("01" + first, ServerRecord::new).edits().server());
+    assertThat(older.weight()).isZero();
+    ServerRecord withDeadline = new ServerRecord(
+        new EditRecord(3, 0x1234L, null, null, true, false, new Drain(0x77L, 0x88L)));
+    assertThat(throughHazelcast(withDeadline)).isEqualTo(withDeadline);
   }
 
   private static void assertEdit(EditServer edit, String golden, @Nullable ServerSpec expected)

@@ -24,6 +24,6 @@ final class ExplanationsTest {
     assertThat(Explanations.text(Reason.HIT, "s1", List.of("s2", "s1")))
         .isEqualTo("goes to s1, the least loaded of its set [s2, s1]");
     assertThat(Explanations.text(Reason.QUIESCED, "s1", List.of("s2")))
-        .isEqualTo("leaves its home s2, whose weight is 0, for s1");
+        .isEqualTo("leaves its home s2, which gets nothing new (weight 0 or drained), for s1");
   }
 }

@@ -37,11 +37,17 @@ final class MembershipModelTest {
 
     boolean wasDiscovered;
 
+    /** Whether an edit said what it is; a drain does not. */
+    boolean hasValues;
+
+    boolean drained;
+
     void configure(@Nullable ServerSpec says) {
       boolean changes = !Objects.equals(configured, says);
       configured = says;
       if (edited && changes && !Objects.equals(says, configuredAtEdit)) {
         edited = Objects.equals(says, made);
+        drained &= edited;
         configuredAtEdit = says;
         wasDiscovered = false;
       }
@@ -50,6 +56,9 @@ final class MembershipModelTest {
     /** Returns whether the edit can be made. */
     boolean edit(ServerEdit edit) {
       ServerSpec result;
+      if (edit instanceof ServerEdit.EndDrain && !drained) {
+        return false;
+      }
       try {
         result = edit.applyTo(wanted());
       } catch (IllegalArgumentException e) {
@@ -58,17 +67,31 @@ final class MembershipModelTest {
       if (!edited) {
         configuredAtEdit = configured;
         wasDiscovered = configured == null && discovered != null;
+        hasValues = false;
       }
+      boolean isOfDrain = edit instanceof ServerEdit.Drain || edit instanceof ServerEdit.EndDrain;
+      hasValues |= !isOfDrain;
+      drained = edit instanceof ServerEdit.Drain || (drained && edit instanceof ServerEdit.Change);
       wasDiscovered &= !(edit instanceof ServerEdit.Add);
       edited = true;
       made = result;
       return true;
     }
 
+    /** Returns whether there is something to undo. */
+    boolean undo() {
+      boolean hasEffect = edited && (hasValues || drained);
+      if (hasEffect) {
+        edited = false;
+        drained = false;
+      }
+      return hasEffect;
+    }
+
     @Nullable
     ServerSpec wanted() {
       ServerSpec given = configured != null ? configured : discovered;
-      if (!edited) {
+      if (!edited || !hasValues) {
         return given;
       }
       if (made == null || !wasDiscovered) {
@@ -154,7 +177,7 @@ final class MembershipModelTest {
       List<String> story = new ArrayList<>();
       List<ServerSpec> configured = List.of();
       for (int step = 0; step < STEPS; step++) {
-        switch (random.nextInt(4)) {
+        switch (random.nextInt(5)) {
           case 0 -> {
             configured = IDS.stream()
                 .filter(id -> random.nextBoolean())
@@ -164,6 +187,11 @@ final class MembershipModelTest {
             story.add("configure " + configured);
           }
           case 1 -> store.deliverSome(random);
+          case 2 -> {
+            String id = IDS.get(random.nextInt(IDS.size()));
+            story.add("undo " + id);
+            var unused = nodes.get(random.nextInt(3)).undo(id, null);
+          }
           default -> {
             ServerEdit edit = edit(random, IDS.get(random.nextInt(IDS.size())));
             story.add(edit.toString());
@@ -176,7 +204,7 @@ final class MembershipModelTest {
       store.deliver();
       nodes.forEach(store::loseAndPull); // as every few seconds after a fault
       store.deliver();
-      Map<String, @Nullable ServerSpec> first = servers(servers.get(0));
+      Map<String, String> first = servers(servers.get(0));
       for (Servers one : servers) {
         assertThat(servers(one)).as("seed %d: %s", seed, story).isEqualTo(first);
       }
@@ -199,7 +227,7 @@ final class MembershipModelTest {
 
   private static void step(
       Random random, Map<String, Model> model, List<Membership> nodes, List<String> story) {
-    switch (random.nextInt(5)) {
+    switch (random.nextInt(6)) {
       case 0 -> {
         for (String id : IDS) {
           if (random.nextInt(2) == 0) {
@@ -220,6 +248,13 @@ final class MembershipModelTest {
         story.add("discover " + specs);
         nodes.forEach(node -> node.discovered(specs));
       }
+      case 2 -> {
+        String id = IDS.get(random.nextInt(IDS.size()));
+        story.add("undo " + id);
+        boolean isUndone =
+            !nodes.get(random.nextInt(nodes.size())).undo(id, null).isCompletedExceptionally();
+        assertThat(isUndone).as("%s", story).isEqualTo(of(model, id).undo());
+      }
       default -> {
         ServerEdit edit = edit(random, IDS.get(random.nextInt(IDS.size())));
         story.add(edit.toString());
@@ -231,9 +266,11 @@ final class MembershipModelTest {
   }
 
   private static ServerEdit edit(Random random, String id) {
-    return switch (random.nextInt(4)) {
+    return switch (random.nextInt(6)) {
       case 0 -> new ServerEdit.Add(spec(random, id));
       case 1 -> new ServerEdit.Remove(id);
+      case 2 -> new ServerEdit.Drain(id, null);
+      case 3 -> new ServerEdit.EndDrain(id);
       default -> new ServerEdit.Change(id, random.nextInt(3), null, null);
     };
   }
@@ -255,20 +292,23 @@ final class MembershipModelTest {
         .toList();
   }
 
-  private static Map<String, ServerSpec> wanted(Map<String, Model> model) {
-    Map<String, ServerSpec> wanted = new HashMap<>();
+  private static Map<String, String> wanted(Map<String, Model> model) {
+    Map<String, String> wanted = new HashMap<>();
     model.forEach((id, server) -> {
       ServerSpec spec = server.wanted();
       if (spec != null) {
-        wanted.put(id, spec);
+        wanted.put(id, spec + (server.drained ? " drained" : ""));
       }
     });
     return wanted;
   }
 
-  private static Map<String, @Nullable ServerSpec> servers(Servers servers) {
-    Map<String, @Nullable ServerSpec> specs = new HashMap<>();
-    servers.list().forEach(server -> specs.put(server.id(), servers.spec(server.id())));
+  private static Map<String, String> servers(Servers servers) {
+    Map<String, String> specs = new HashMap<>();
+    servers
+        .list()
+        .forEach(server -> specs.put(
+            server.id(), servers.spec(server.id()) + (server.draining() ? " drained" : "")));
     return specs;
   }
 
