@@ -17,7 +17,7 @@ import javax.net.ssl.X509TrustManager;
 
 /** One connection of HTTP/1.1 to a listener, with TLS if the URL says so, kept for request after request. Trusts anybody. */
 final class Connection implements AutoCloseable {
-  private static final int PATIENCE_MILLIS = 10_000;
+  private static final int PATIENCE_MILLIS = 30_000;
 
   private final Socket socket;
   private final InputStream in;

@@ -452,6 +452,8 @@ final class ReloadIT {
     return ConfigJson.listener("127.0.0.1", 0)
         .put("name", "tls")
         .put("engine", engine.name().toLowerCase(Locale.ROOT))
+        // The first handshakes of a JVM can take long on a busy machine.
+        .put("timeouts", new JsonObject().put("header", "60s"))
         .put("tls", pair.json());
   }
 
