@@ -21,6 +21,7 @@ import dev.lblc.scheduler.SchedulerOptions;
 import dev.lblc.scheduler.Server;
 import dev.lblc.scheduler.ServerEdit;
 import dev.lblc.scheduler.ServerSpec;
+import dev.lblc.scheduler.ServerState;
 import dev.lblc.scheduler.Strategy;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
@@ -36,7 +37,12 @@ final class ArchitectureTest {
 
   /** What the admin port shows and changes. */
   private static final DescribedPredicate<JavaClass> SERVERS = belongToAnyOf(
-      Server.class, ServerSpec.class, ServerEdit.class, EditConflictException.class, Reason.class);
+      Server.class,
+      ServerSpec.class,
+      ServerEdit.class,
+      ServerState.class,
+      EditConflictException.class,
+      Reason.class);
 
   @ArchTest
   static final ArchRule scheduler_isPureJava = classes()
@@ -62,8 +68,9 @@ final class ArchitectureTest {
       ofOurs("cluster", resideInAPackage("dev.lblc.scheduler")).allowEmptyShould(true);
 
   @ArchTest
-  static final ArchRule health_importsOnlyConfig =
-      ofOurs("health", resideInAPackage("dev.lblc.config").or(belongToAnyOf(ServerSpec.class)));
+  static final ArchRule health_importsOnlyConfig = ofOurs(
+      "health",
+      resideInAPackage("dev.lblc.config").or(belongToAnyOf(ServerSpec.class, ServerState.class)));
 
   @ArchTest
   static final ArchRule plugin_putsTheOthersTogether = ofOurs(
@@ -173,6 +180,8 @@ final class ArchitectureTest {
       .doNotHaveFullyQualifiedName("dev.lblc.gateway.net.PortRelease")
       .and()
       .doNotHaveFullyQualifiedName("dev.lblc.cluster.Cluster")
+      .and()
+      .doNotHaveFullyQualifiedName("dev.lblc.health.CheckLoop")
       .and()
       .doNotHaveFullyQualifiedName("dev.lblc.boot.AcceptingTransport$EpollLoops")
       .and()

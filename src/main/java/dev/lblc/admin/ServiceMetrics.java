@@ -4,6 +4,7 @@ import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.ServiceStatus;
 import dev.lblc.plugin.ServiceStatus.ServerStatus;
+import dev.lblc.scheduler.ServerState;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
@@ -35,6 +36,9 @@ final class ServiceMetrics implements MultiCollector {
     GaugeSnapshot.Builder up = GaugeSnapshot.builder()
         .name("lblc_server_up")
         .help("1: passes its health checks and is not ejected");
+    GaugeSnapshot.Builder states = GaugeSnapshot.builder()
+        .name("lblc_server_state")
+        .help("1 for the state that the server is in, 0 for the others");
     long doubleReleases = 0;
     for (LblcService service : lblc.services()) {
       ServiceStatus status = service.status();
@@ -51,6 +55,16 @@ final class ServiceMetrics implements MultiCollector {
         connections.dataPoint(
             gauge(server.inactive().local(), "service", name, "server", id, "state", "inactive"));
         up.dataPoint(gauge(server.available() ? 1 : 0, "service", name, "server", id));
+        for (ServerState state : ServerState.values()) {
+          states.dataPoint(gauge(
+              server.state() == state ? 1 : 0,
+              "service",
+              name,
+              "server",
+              id,
+              "state",
+              state.label()));
+        }
       }
       doubleReleases += status.doubleReleases();
     }
@@ -60,7 +74,12 @@ final class ServiceMetrics implements MultiCollector {
         .dataPoint(counter(doubleReleases))
         .build();
     return MetricSnapshots.of(
-        decisions.build(), destinations.build(), connections.build(), up.build(), released);
+        decisions.build(),
+        destinations.build(),
+        connections.build(),
+        up.build(),
+        states.build(),
+        released);
   }
 
   private static CounterDataPointSnapshot counter(long value, String... labels) {

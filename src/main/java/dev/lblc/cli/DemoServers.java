@@ -45,6 +45,6 @@ final class DemoServers {
   private static @Nullable String healthPath(ServiceConfig service) {
     HealthConfig.Active checks =
         service.health() == null ? null : service.health().active();
-    return checks == null ? null : checks.path();
+    return checks == null || checks.http() == null ? null : checks.http().path();
   }
 }

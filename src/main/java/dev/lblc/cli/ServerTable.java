@@ -9,6 +9,7 @@ import java.util.List;
 /** A table of services and servers, given as the admin API's JSON, in the manner of {@code ipvsadm -Ln}. */
 final class ServerTable {
   private static final int TEXT_COLUMNS = 3;
+  private static final int LAST_NUMBER = 5;
 
   private final List<String> lines = new ArrayList<>();
 
@@ -52,7 +53,8 @@ final class ServerTable {
   }
 
   private static String[] heading() {
-    return new String[] {"  -> Server", "Address:Port", "State", "Weight", "ActiveConn", "InActConn"
+    return new String[] {
+      "  -> Server", "Address:Port", "State", "Weight", "ActiveConn", "InActConn", ""
     };
   }
 
@@ -65,7 +67,8 @@ final class ServerTable {
         state(server),
         String.valueOf(server.getInteger("weight")),
         connections(server, "active"),
-        connections(server, "inactive")
+        connections(server, "inactive"),
+        why(server)
       });
     }
   }
@@ -76,7 +79,7 @@ final class ServerTable {
 
   private static String state(JsonObject server) {
     List<String> states = new ArrayList<>();
-    states.add(server.getString("state", server.getBoolean("available") ? "up" : "down"));
+    states.add(health(server));
     if (server.getBoolean("saturated")) {
       states.add("saturated");
     }
@@ -84,6 +87,17 @@ final class ServerTable {
       states.add("quiesced");
     }
     return String.join(",", states);
+  }
+
+  private static String health(JsonObject server) {
+    return server.getString("state", server.getBoolean("available") ? "up" : "down");
+  }
+
+  /** Returns why a server gets no requests and since when; empty for one that is up. */
+  private static String why(JsonObject server) {
+    return health(server).equals("up") || server.getString("stateReason") == null
+        ? ""
+        : "since " + server.getString("stateSince") + ": " + server.getString("stateReason");
   }
 
   /** Returns the connections of all nodes, by which the scheduler decides. */
@@ -105,7 +119,8 @@ final class ServerTable {
       for (int i = 0; i < widths.length; i++) {
         String padding = " ".repeat(widths[i] - row[i].length());
         line.append(i == 0 ? "" : "  ");
-        line.append(i < TEXT_COLUMNS ? row[i] + padding : padding + row[i]);
+        boolean isText = i < TEXT_COLUMNS || i > LAST_NUMBER;
+        line.append(isText ? row[i] + padding : padding + row[i]);
       }
       lines.add(line.toString().stripTrailing());
     }

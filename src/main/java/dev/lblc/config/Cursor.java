@@ -74,6 +74,11 @@ final class Cursor {
     return value instanceof Json.Str;
   }
 
+  /** Returns whether the value is a list. */
+  boolean isList() {
+    return value instanceof Json.Arr;
+  }
+
   /** Returns whether the value names an environment variable, which may stand for a number or a flag. */
   boolean isVariable() {
     return value instanceof Json.Str string && Environment.hasVariable(string.text());

@@ -4,6 +4,7 @@ import static dev.lblc.config.EffectiveConfig.list;
 import static dev.lblc.config.EffectiveConfig.lowerCase;
 import static dev.lblc.config.EffectiveConfig.put;
 
+import dev.lblc.config.EffectiveConfig.Secret;
 import dev.lblc.scheduler.SchedulerOptions;
 import dev.lblc.scheduler.ServerSpec;
 import java.time.Duration;
@@ -66,23 +67,51 @@ final class EffectiveService {
 
   private static Map<String, Object> health(@Nullable HealthConfig health) {
     Map<String, Object> node = new LinkedHashMap<>();
-    HealthConfig.Active active = health == null ? null : health.active();
-    if (active != null) {
-      Map<String, Object> checks = new LinkedHashMap<>();
-      put(checks, "path", active.path());
-      put(checks, "interval", active.interval());
-      put(checks, "timeout", active.timeout());
-      checks.put("rise", active.rise());
-      checks.put("fall", active.fall());
-      node.put("active", checks);
-    }
-    HealthConfig.Passive passive = health == null ? null : health.passive();
-    if (passive != null) {
-      Map<String, Object> ejection = new LinkedHashMap<>();
-      ejection.put("failures", passive.failures());
-      put(ejection, "eject", passive.eject());
-      node.put("passive", ejection);
+    if (health != null) {
+      HealthConfig.Active active = health.active();
+      put(node, "active", active == null ? null : active(active));
+      HealthConfig.Passive passive = health.passive();
+      put(node, "passive", passive == null ? null : passive(passive));
+      put(node, "slowStart", health.slowStart());
     }
     return node;
+  }
+
+  private static Map<String, Object> active(HealthConfig.Active active) {
+    Map<String, Object> node = new LinkedHashMap<>();
+    HealthConfig.Http http = active.http();
+    if (http != null) {
+      node.put("path", http.path());
+      node.put("method", http.method());
+      put(node, "host", http.host());
+      Map<String, Object> headers = new LinkedHashMap<>();
+      http.headers().forEach((name, value) -> headers.put(name, new Secret(value)));
+      put(node, "headers", headers);
+      node.put("status", list(http.statuses(), EffectiveService::range));
+      put(node, "body", http.body());
+    }
+    put(node, "port", active.port() == 0 ? null : (Object) active.port());
+    node.put("tls", active.tls());
+    put(node, "interval", active.interval());
+    put(node, "timeout", active.timeout());
+    node.put("rise", active.rise());
+    node.put("fall", active.fall());
+    return node;
+  }
+
+  private static Map<String, Object> passive(HealthConfig.Passive passive) {
+    Map<String, Object> node = new LinkedHashMap<>();
+    node.put("failures", passive.failures());
+    node.put("on", passive.on().stream().sorted().map(HealthConfig.Fault::key).toList());
+    put(node, "eject", passive.eject());
+    put(node, "maxEject", passive.maxEject());
+    node.put("maxEjected", passive.maxEjected());
+    return node;
+  }
+
+  private static Object range(StatusRange range) {
+    return range.first() == range.last()
+        ? (Object) range.first()
+        : range.first() + "-" + range.last();
   }
 }

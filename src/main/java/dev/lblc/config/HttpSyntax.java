@@ -64,6 +64,14 @@ final class HttpSyntax {
       "keep, server, or a host name with or without a port",
       NetSyntax.HOST_NAME + "(:" + PORT + ")?");
 
+  /** The Host header of a health check. */
+  static final Syntax<String> CHECK_HOST = Syntax.matching(
+      "a host name with or without a port", NetSyntax.HOST_NAME + "(:" + PORT + ")?");
+
+  /** The method of a health check: CONNECT would ask for a tunnel. */
+  static final Syntax<String> CHECK_METHOD =
+      Syntax.matching("an HTTP method such as GET, not CONNECT", "(?!CONNECT$)" + TCHAR);
+
   static final Syntax<String> BEARER_TOKEN =
       Syntax.matching("a token of visible ASCII characters", "[!-~]+");
 

@@ -62,9 +62,21 @@ final class Keys {
   static final List<String> SERVER_CHANGE = List.of("weight", "upper", "lower");
   static final List<String> DRAIN = List.of("deadline");
   static final List<String> POOL = List.of("idle", "maxIdle", "maxConnections");
-  static final List<String> HEALTH = List.of("active", "passive");
-  static final List<String> ACTIVE = List.of("path", "interval", "timeout", "rise", "fall");
-  static final List<String> PASSIVE = List.of("failures", "eject");
+  static final List<String> HEALTH = List.of("active", "passive", "slowStart");
+  static final List<String> ACTIVE = List.of(
+      "path",
+      "port",
+      "host",
+      "headers",
+      "method",
+      "status",
+      "body",
+      "tls",
+      "interval",
+      "timeout",
+      "rise",
+      "fall");
+  static final List<String> PASSIVE = List.of("failures", "on", "eject", "maxEject", "maxEjected");
 
   static final List<String> CLUSTER =
       List.of("enabled", "config", "eventBus", "reportInterval", "peerTimeout");

@@ -11,6 +11,9 @@ final class NameSyntax {
   /** Any string. */
   static final Syntax<String> ANY = new Syntax<>("a string", text -> text);
 
+  /** Any string but the empty one. */
+  static final Syntax<String> NOT_EMPTY = Syntax.matching("a string, not empty", "(?s).+");
+
   /** Names of listeners, services and servers, which also stand in logs and URLs. */
   static final Syntax<String> NAME =
       Syntax.matching("a name, not empty and without control characters", VISIBLE);

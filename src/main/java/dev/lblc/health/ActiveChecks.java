@@ -1,49 +1,58 @@
 package dev.lblc.health;
 
-import dev.lblc.config.Authority;
 import dev.lblc.config.HealthConfig;
 import dev.lblc.scheduler.ServerSpec;
-import io.vertx.core.AsyncResult;
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
+import io.netty.util.concurrent.Future;
+import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The active checks of one service: each server is checked once per interval, and the servers are spread over the interval.
  *
- * <p>Runs on one context. The next check of a server is skipped while one is under way, so that a slow server never has two
+ * <p>Runs on one event loop. The next check of a server is skipped while one is under way, so that a slow server never has two
  * checks at once.
  */
 final class ActiveChecks {
+  private static final System.Logger LOG = System.getLogger(ActiveChecks.class.getName());
+
   /** The golden ratio's fraction: its multiples modulo 1 lie evenly, however many there are. */
   private static final double SPREAD = 0.618_033_988_749_895;
 
-  /** Is called on the context when the checks of a server take the server down or bring it back. */
+  /**
+   * Is called on the loop when checks take a server down or bring it back, and when a server that stays what it is gives another
+   * answer.
+   */
   interface Listener {
     void checked(boolean up, String why);
   }
 
-  private final Vertx vertx;
-  private final Context context;
+  private final CheckLoop loop;
   private final HealthConfig.Active config;
-  private final Probe probe;
-  private final Map<String, Checked> servers = new HashMap<>(); // on the context only
-  private int added; // on the context only
-  private volatile boolean stopped;
+  private final CheckRequest request;
+  private final double phase;
+  private final Map<String, Checked> servers = new HashMap<>(); // on the loop only
+  private int added; // on the loop only
+  private boolean isWantLogged; // on the loop only
+  private boolean stopped; // on the loop only
 
-  /** Creates checks without any server. */
-  ActiveChecks(Vertx vertx, Context context, HealthConfig.Active config) {
-    this.vertx = vertx;
-    this.context = context;
+  /**
+   * Creates checks without any server.
+   *
+   * @param phase 0 to 1: the part of an interval after which the first server is checked; services, and gateways, differ in it, or
+   *     all of them would check at once
+   */
+  ActiveChecks(CheckLoop loop, HealthConfig.Active config, double phase) {
+    this.loop = loop;
     this.config = config;
-    this.probe = Probe.create(vertx, config);
+    this.phase = phase;
+    this.request = new CheckRequest(config);
   }
 
   /** Starts checking a server, which is up or down until the checks say otherwise. */
   void add(ServerSpec server, boolean up, Listener listener) {
-    context.runOnContext(ignored -> {
+    loop.execute(() -> {
       if (!stopped) {
         servers.put(server.id(), new Checked(server, up, listener, added++));
       }
@@ -52,7 +61,7 @@ final class ActiveChecks {
 
   /** Stops checking a server; a result that comes later is ignored. */
   void remove(String id) {
-    context.runOnContext(ignored -> {
+    loop.execute(() -> {
       Checked removed = servers.remove(id);
       if (removed != null) {
         removed.end();
@@ -60,70 +69,73 @@ final class ActiveChecks {
     });
   }
 
-  /** Ends all checks; results that come later are ignored. */
+  /** Ends all checks, those under way, too. */
   void stop() {
-    if (stopped) {
-      return;
-    }
-    stopped = true;
-    context.runOnContext(ignored -> {
+    loop.execute(() -> {
+      stopped = true;
       servers.values().forEach(Checked::end);
       servers.clear();
-      probe.close(); // only now: a timer that has fired already may still use the probe before
     });
   }
 
-  /** One server with the results of its checks so far; used on the context only. */
-  private final class Checked {
-    private final ServerSpec server;
+  /** One server with the results of its checks so far; used on the loop only. */
+  private final class Checked implements Check.Listener {
+    private final String host;
+    private final int port;
     private final Listener listener;
     private final RiseFall state;
-    private final long timer;
-    private boolean underWay;
-    private boolean ended;
+    private final Future<?> timer;
+    private @Nullable Check underWay;
+    private @Nullable String lastAnswer;
 
     Checked(ServerSpec server, boolean up, Listener listener, int position) {
-      this.server = server;
+      this.host = server.host();
+      this.port = request.port(server.port());
       this.state = new RiseFall(config.rise(), config.fall(), up);
       this.listener = listener;
-      long interval = Math.max(1, config.interval().toMillis());
-      long offset = Math.max(1, (long) (interval * (position * SPREAD % 1)));
-      timer = vertx.setPeriodic(offset, interval, id -> tick());
+      long interval = config.interval().toNanos();
+      long offset = (long) (interval * ((phase + position * SPREAD) % 1));
+      timer = loop.every(offset, interval, this::tick);
     }
 
     void end() {
-      ended = true;
-      vertx.cancelTimer(timer);
+      timer.cancel(false);
+      if (underWay != null) {
+        underWay.cancel();
+        underWay = null;
+      }
     }
 
     private void tick() {
-      if (underWay || ended || stopped) {
+      if (underWay == null) {
+        underWay = new Check(loop, request, host, port, this);
+        underWay.begin(config.timeout().toMillis());
+      }
+    }
+
+    @Override
+    public void ended(boolean passed, String answer) {
+      underWay = null;
+      boolean hasChanged = state.record(passed);
+      if (!hasChanged && (passed != state.up() || answer.equals(lastAnswer))) {
         return;
       }
-      underWay = true;
-      probe.check(server).onComplete(this::done);
+      lastAnswer = answer;
+      String why = request.text(host, port) + ": " + answer;
+      int inARow = state.up() ? config.rise() : config.fall();
+      listener.checked(state.up(), hasChanged ? why + ", " + inARow + " in a row" : why);
     }
 
-    private void done(AsyncResult<String> result) {
-      underWay = false;
-      if (!ended && state.record(result.succeeded())) {
-        listener.checked(state.up(), why(result));
+    @Override
+    public void notMade(Throwable why) {
+      underWay = null;
+      if (!isWantLogged) {
+        isWantLogged = true;
+        LOG.log(
+            Level.WARNING,
+            "health checks are not made for want of sockets, and servers stay what they are. Most often the limit of open files is reached",
+            why);
       }
-    }
-
-    private String why(AsyncResult<String> result) {
-      String check = config.path() == null ? "connect" : "GET " + config.path();
-      return check + " " + Authority.of(server.host(), server.port()) + ": " + outcome(result)
-          + ", " + (state.up() ? config.rise() : config.fall()) + " in a row";
-    }
-
-    private String outcome(AsyncResult<String> result) {
-      if (result.succeeded()) {
-        return result.result();
-      }
-      return result.cause() instanceof TimeoutException
-          ? "no answer within " + config.timeout().toMillis() + " ms"
-          : String.valueOf(result.cause().getMessage());
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.lblc.cluster.Cluster;
 import dev.lblc.config.ClusterConfig;
 import dev.lblc.config.PluginConfig;
 import dev.lblc.config.ServiceConfig;
+import dev.lblc.health.HealthTime;
 import dev.lblc.scheduler.Clock;
 import dev.lblc.scheduler.Strategy;
 import io.vertx.core.Context;
@@ -40,6 +41,7 @@ final class Deployment implements Shareable {
   private final String id;
   private final Strategies strategies;
   private final Clock clock;
+  private final HealthTime healthTime;
   private final Supplier<? extends RandomGenerator> random;
   private final Services services = new Services();
   private final Promise<Void> started = Promise.promise();
@@ -59,12 +61,14 @@ final class Deployment implements Shareable {
       PluginConfig config,
       Strategies strategies,
       Clock clock,
+      HealthTime healthTime,
       Supplier<? extends RandomGenerator> random) {
     this.vertx = vertx;
     this.id = id;
     this.config = config;
     this.strategies = strategies;
     this.clock = clock;
+    this.healthTime = healthTime;
     this.random = random;
   }
 
@@ -80,11 +84,13 @@ final class Deployment implements Shareable {
       PluginConfig config,
       Strategies strategies,
       Clock clock,
+      HealthTime healthTime,
       Supplier<? extends RandomGenerator> random) {
     while (true) {
       Deployment there = registry(vertx)
           .computeIfAbsent(
-              config.name(), name -> new Deployment(vertx, id, config, strategies, clock, random));
+              config.name(),
+              name -> new Deployment(vertx, id, config, strategies, clock, healthTime, random));
       if (!there.id.equals(id)) {
         throw new IllegalStateException("a " + VERTICLE + " named " + config.name()
             + " is already deployed on this Vert.x instance");
@@ -247,6 +253,7 @@ final class Deployment implements Shareable {
         service,
         made -> strategy(service, made),
         clock,
+        healthTime,
         random,
         timer(),
         config.cluster().enabled());

@@ -20,13 +20,26 @@ public interface Lease extends AutoCloseable {
 
   /**
    * Reports that the server took the connection: its failed connects in a row start again from 0. An application that reports
-   * neither this nor {@link #connectFailed} has no passive health checking, and nothing else changes. A report for a server
+   * neither this nor {@link #connectFailed}, {@link #answered} and {@link #timedOut} has no passive health checking, and nothing else changes. A report for a server
    * that was removed meanwhile, or replaced by one at another address, is ignored.
    */
   void connected();
 
   /** Reports that the server did not take the connection. Does not close the lease. */
   void connectFailed();
+
+  /**
+   * Reports the status of the server's answer: for {@code health.passive} with {@code 5xx}, one of 500 and above is a failure, but
+   * for 501 and 505. For a server that ends its connection without an answer, or whose answer is none, report 502. Does not
+   * close the lease.
+   */
+  void answered(int status);
+
+  /**
+   * Reports that the server took the request and did not answer in time: for {@code health.passive} with {@code timeout} a
+   * failure. Does not close the lease.
+   */
+  void timedOut();
 
   /**
    * Reports that one side of a TCP connection will send no more: the connection counts as inactive from now on. A second call, or one after {@link #close}, does nothing.

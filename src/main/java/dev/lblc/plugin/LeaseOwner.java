@@ -17,6 +17,6 @@ interface LeaseOwner {
   /** Notes that a lease was closed once more. */
   void releasedAgain();
 
-  /** Returns the receiver of the outcomes of connects; for a server that is gone, one that ignores them. */
+  /** Returns the receiver of the outcomes of connects and requests; for a server that is gone, one that ignores them. */
   ServerHealth health(Server server);
 }

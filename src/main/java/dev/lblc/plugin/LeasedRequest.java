@@ -64,7 +64,10 @@ final class LeasedRequest {
     }
     onConnection
         .response()
-        .compose(response -> ended(onConnection, response))
+        .compose(response -> {
+          lease.answered(response.statusCode());
+          return ended(onConnection, response);
+        })
         .onComplete(ended -> close());
     return Future.succeededFuture(onConnection);
   }

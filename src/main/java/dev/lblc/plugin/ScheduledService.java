@@ -1,15 +1,19 @@
 package dev.lblc.plugin;
 
 import dev.lblc.config.ServiceConfig;
+import dev.lblc.health.HealthState;
+import dev.lblc.health.HealthTime;
 import dev.lblc.health.ServerHealth;
 import dev.lblc.scheduler.Choice;
 import dev.lblc.scheduler.Clock;
 import dev.lblc.scheduler.DestinationTable;
 import dev.lblc.scheduler.ExpiryCheck;
+import dev.lblc.scheduler.Membership;
 import dev.lblc.scheduler.PeriodicTimer;
 import dev.lblc.scheduler.Reason;
 import dev.lblc.scheduler.Server;
 import dev.lblc.scheduler.ServerEdit;
+import dev.lblc.scheduler.ServerState;
 import dev.lblc.scheduler.Service;
 import dev.lblc.scheduler.Strategy;
 import io.vertx.core.Context;
@@ -43,6 +47,8 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
   private final String name;
   private final Service service;
   private final Clock clock;
+  private final HealthTime healthTime;
+  private final Supplier<? extends RandomGenerator> random;
   private final PeriodicTimer timer;
   private final boolean clustered;
   private volatile ServiceConfig config;
@@ -63,6 +69,7 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
       ServiceConfig config,
       Strategy.Factory factory,
       Clock clock,
+      HealthTime healthTime,
       Supplier<? extends RandomGenerator> random,
       PeriodicTimer timer,
       boolean clustered) {
@@ -70,6 +77,8 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
     this.name = config.name();
     this.config = config;
     this.clock = clock;
+    this.healthTime = healthTime;
+    this.random = random;
     this.timer = timer;
     this.clustered = clustered;
     AtomicReference<Object> own = new AtomicReference<>(config.strategyOptions().value());
@@ -81,7 +90,7 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
         clock,
         clustered,
         random);
-    watch = ServerWatch.start(vertx, name, config.health(), service.servers());
+    watch = watching(config);
     service.membership().configure(config.servers());
     startExpiry();
   }
@@ -135,7 +144,7 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
     return new ServiceStatus(
         name(),
         config.strategy(),
-        ServiceViews.servers(service),
+        ServiceViews.servers(service, this::state),
         service.decisions(),
         service.destinations(),
         doubleReleases.sum());
@@ -143,7 +152,7 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
 
   @Override
   public Explanation explain(@Nullable String destination) {
-    return ServiceViews.explanation(service, config.strategy(), destination);
+    return ServiceViews.explanation(service, config.strategy(), destination, this::state);
   }
 
   @Override
@@ -245,7 +254,7 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
     }
     if (!Objects.equals(next.health(), before.health())) {
       watch.stop();
-      watch = ServerWatch.start(vertx, name, next.health(), service.servers());
+      watch = watching(next);
     }
     service.membership().configure(next.servers());
     boolean hasOtherInterval =
@@ -286,6 +295,22 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
     Promise<T> onCaller = Promise.promise();
     done.future().onComplete(result -> caller.runOnContext(v -> onCaller.handle(result)));
     return onCaller.future();
+  }
+
+  /** Returns what is shown as the state of a server: to be drained goes before how it is. Null for one that is gone. */
+  private @Nullable HealthState state(Server server) {
+    Membership.Standing standing = service.membership().standing(server.id());
+    Membership.Draining draining = standing == null ? null : standing.draining();
+    return draining == null
+        ? watch.state(server)
+        : new HealthState(
+            ServerState.DRAINING,
+            "drained by an edit",
+            healthTime.epochMillis().getAsLong() - draining.forMillis());
+  }
+
+  private ServerWatch watching(ServiceConfig by) {
+    return ServerWatch.start(vertx, name, by.health(), healthTime, random.get(), service.servers());
   }
 
   /** In a cluster entries expire on all nodes at once. */

@@ -55,6 +55,16 @@ final class ServerLease implements Lease {
   }
 
   @Override
+  public void answered(int status) {
+    service.health(server).answered(status);
+  }
+
+  @Override
+  public void timedOut() {
+    service.health(server).timedOut();
+  }
+
+  @Override
   public void halfClosed() {
     if (STATE.compareAndSet(this, ACTIVE, INACTIVE)) {
       service.deactivate(server);

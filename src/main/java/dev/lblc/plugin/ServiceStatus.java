@@ -2,8 +2,10 @@ package dev.lblc.plugin;
 
 import dev.lblc.PublicApi;
 import dev.lblc.scheduler.Reason;
+import dev.lblc.scheduler.ServerState;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -49,11 +51,15 @@ public record ServiceStatus(
    * @param id name, unique in the service
    * @param host where connections go to
    * @param port where connections go to
-   * @param weight as configured or changed at run time, whether or not the server is drained
+   * @param weight as configured or changed at run time
+   * @param effectiveWeight what the strategy goes by: during a slow start less than {@code weight}
    * @param upper connection threshold; 0: none
    * @param lower connection threshold; 0: three quarters of {@code upper}
    * @param available passes its health checks and is not ejected
    * @param saturated reached {@code upper} and has not fallen far enough since
+   * @param state up, or why it gets no requests
+   * @param stateReason what led to the state
+   * @param stateSince when the state began, by the clock of this node
    * @param active active connections
    * @param inactive inactive connections
    * @param source {@code file}, {@code edit} or {@code discovery}: who says that it is there and what it is
@@ -66,10 +72,14 @@ public record ServiceStatus(
       String host,
       int port,
       int weight,
+      int effectiveWeight,
       int upper,
       int lower,
       boolean available,
       boolean saturated,
+      ServerState state,
+      String stateReason,
+      Instant stateSince,
       Connections active,
       Connections inactive,
       String source,
@@ -83,14 +93,17 @@ public record ServiceStatus(
           .put("host", host)
           .put("port", port)
           .put("weight", weight)
+          .put("effectiveWeight", effectiveWeight)
           .put("upper", upper)
           .put("lower", lower)
           .put("available", available)
           .put("saturated", saturated)
+          .put("state", state.label())
+          .put("stateReason", stateReason)
+          .put("stateSince", stateSince.toString())
           .put("active", active.toJson())
           .put("inactive", inactive.toJson())
-          .put("source", source)
-          .put("state", drain != null ? "draining" : available ? "up" : "down");
+          .put("source", source);
       return drain == null
           ? json
           : json.put("drain", drain.toJson(active.cluster + inactive.cluster));

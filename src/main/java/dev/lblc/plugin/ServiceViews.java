@@ -1,20 +1,30 @@
 package dev.lblc.plugin;
 
 import dev.lblc.config.ServiceConfig;
+import dev.lblc.health.HealthState;
 import dev.lblc.plugin.ServiceStatus.Connections;
 import dev.lblc.plugin.ServiceStatus.ServerStatus;
 import dev.lblc.scheduler.DestinationTable;
 import dev.lblc.scheduler.Membership;
 import dev.lblc.scheduler.Server;
+import dev.lblc.scheduler.ServerState;
 import dev.lblc.scheduler.Service;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** What a service shows of itself: snapshots for people and scripts. Needs no Vert.x. */
 public final class ServiceViews {
+  private static final HealthState NOT_STARTED =
+      new HealthState(ServerState.UP, "it was not started", 0);
+
+  /** Of a server that is removed while it is looked at. */
+  private static final HealthState GONE = new HealthState(ServerState.DOWN, "it was removed", 0);
+
   private ServiceViews() {}
 
   /**
@@ -36,10 +46,15 @@ public final class ServiceViews {
         false,
         RandomGenerator::getDefault);
     service.membership().configure(config.servers());
-    return explanation(service, config.strategy(), destination);
+    return explanation(service, config.strategy(), destination, server -> NOT_STARTED);
   }
 
-  static Explanation explanation(Service service, String strategy, @Nullable String destination) {
+  /** {@code states} returns null for a server that is gone. */
+  static Explanation explanation(
+      Service service,
+      String strategy,
+      @Nullable String destination,
+      Function<Server, @Nullable HealthState> states) {
     Service.Forecast forecast = service.explain(destination);
     Server server = forecast.choice().server();
     String id = server == null ? null : server.id();
@@ -51,22 +66,26 @@ public final class ServiceViews {
         forecast.choice().reason(),
         forecast.homes(),
         Explanations.text(forecast.choice().reason(), id, forecast.homes()),
-        servers(service));
+        servers(service, states));
   }
 
   static DestinationStatus destination(Service service, DestinationTable.Row row) {
     return new DestinationStatus(row.destination(), row.homes(), service.idleMillis(row));
   }
 
-  static List<ServerStatus> servers(Service service) {
+  /** {@code states} returns null for a server that is gone. */
+  static List<ServerStatus> servers(
+      Service service, Function<Server, @Nullable HealthState> states) {
     return service.servers().list().stream()
-        .map(server -> server(service, server))
+        .map(server -> server(
+            service, server, Objects.requireNonNullElse(states.apply(server), GONE)))
         .filter(Objects::nonNull)
         .toList();
   }
 
   /** Returns null for a server that was removed meanwhile. */
-  private static @Nullable ServerStatus server(Service service, Server server) {
+  private static @Nullable ServerStatus server(
+      Service service, Server server, HealthState health) {
     Membership.Standing standing = service.membership().standing(server.id());
     if (standing == null) {
       return null;
@@ -76,11 +95,15 @@ public final class ServiceViews {
         server.id(),
         server.host(),
         server.port(),
-        server.configuredWeight(),
+        server.fullWeight(),
+        server.weight(),
         server.upper(),
         server.lower(),
         server.available(),
         server.saturated(),
+        health.state(),
+        health.reason(),
+        Instant.ofEpochMilli(health.sinceMillis()),
         new Connections(server.localActive(), server.active()),
         new Connections(server.localInactive(), server.inactive()),
         standing.source().name().toLowerCase(Locale.ROOT),

@@ -1,6 +1,7 @@
 package dev.lblc.plugin;
 
 import dev.lblc.config.PluginConfig;
+import dev.lblc.health.HealthTime;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -34,6 +35,7 @@ final class VerticleInstance {
         config,
         strategies,
         () -> System.nanoTime() / 1_000_000,
+        new HealthTime(System::nanoTime, System::currentTimeMillis),
         ThreadLocalRandom::current);
     entered(entered);
     return onOwnContext(

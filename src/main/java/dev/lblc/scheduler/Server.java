@@ -29,6 +29,9 @@ public final class Server {
   private static final long ACTIVE = 1L << 32;
   private static final long ACTIVE_MASK = 0x3fff_ffffL;
 
+  /** The warmth of a server that has all of its weight. */
+  static final int FULL_WARMTH = 1_000;
+
   private static final VarHandle WORD;
   private static final VarHandle HOMES;
 
@@ -48,11 +51,13 @@ public final class Server {
   private final Map<Reason, Choice> choices = new EnumMap<>(Reason.class);
   private final Server[] asOnlyHome = {this};
 
-  /** As decisions see it: 0 while it is drained. */
+  /** What the strategies read: {@link #fullWeight}, a part of it during a slow start, or 0 while it is drained. */
   private volatile int weight;
 
-  private volatile int configuredWeight;
-  private volatile boolean draining;
+  private final Object weightLock = new Object();
+  private volatile int fullWeight; // written under weightLock
+  private volatile boolean draining; // written under weightLock
+  private int warmth = FULL_WARMTH; // guarded by weightLock
   private volatile int upper;
   private volatile int lower;
   private volatile boolean member;
@@ -92,16 +97,16 @@ public final class Server {
   }
 
   /**
-   * Number of active connections above which it counts as overloaded, and its share; 0: no new ones. While it is {@link
-   * #draining drained} it is 0, whatever is set.
+   * Number of active connections above which it counts as overloaded, and its share; 0: no new ones. During a slow start a
+   * part of {@link #fullWeight}, at least 1. While it is {@link #draining drained} it is 0, whatever is set.
    */
   public int weight() {
     return weight;
   }
 
-  /** The weight that is set for it, whether or not it is drained. */
-  public int configuredWeight() {
-    return configuredWeight;
+  /** The weight as configured or edited, whether or not it is drained. */
+  public int fullWeight() {
+    return fullWeight;
   }
 
   /** Whether it gets no new connection until its drain is ended. */
@@ -207,9 +212,25 @@ public final class Server {
   }
 
   void editWeight(int newWeight, boolean isDrained) {
-    configuredWeight = newWeight;
-    draining = isDrained;
-    weight = isDrained ? 0 : newWeight;
+    synchronized (weightLock) {
+      fullWeight = newWeight;
+      draining = isDrained;
+      weight = presentWeight();
+    }
+  }
+
+  /** Sets how much of its full weight the server has, in parts of {@link #FULL_WARMTH}; rounded up. */
+  void warm(int parts) {
+    synchronized (weightLock) {
+      warmth = parts;
+      weight = presentWeight();
+    }
+  }
+
+  private int presentWeight() {
+    return draining
+        ? 0
+        : (int) (((long) fullWeight * warmth + FULL_WARMTH - 1) / FULL_WARMTH);
   }
 
   /** An edit lifts the flag if the new threshold is none or larger than the old one; it never sets the flag. */

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * publish a new list. Counting takes no lock.
  */
 public final class Servers implements ServerView {
+  /** The parts that a whole weight has. */
+  public static final int FULL_WARMTH = Server.FULL_WARMTH;
+
   private volatile Server[] list = {};
 
   /** The same as an unmodifiable list, for other packages. */
@@ -34,13 +37,15 @@ public final class Servers implements ServerView {
 
     /** A server is no longer chosen. */
     void removed(Server server);
+
+    /** The weight or a threshold of a server was changed. */
+    default void edited(Server server) {}
   }
 
   /** Registers a listener: it is told of the servers that are there, then of each that is added or removed. */
   public synchronized void listen(Listener listener) {
     for (Server server : list) {
-      listener.adding(
-          server, spec(server, server.configuredWeight(), server.upper(), server.lower()));
+      listener.adding(server, spec(server, server.fullWeight(), server.upper(), server.lower()));
     }
     listeners.add(listener);
   }
@@ -95,7 +100,7 @@ public final class Servers implements ServerView {
     Server server = find(id);
     return server == null
         ? null
-        : spec(server, server.configuredWeight(), server.upper(), server.lower());
+        : spec(server, server.fullWeight(), server.upper(), server.lower());
   }
 
   /**
@@ -131,6 +136,7 @@ public final class Servers implements ServerView {
     Server server = member(id);
     ServerSpec spec = spec(server, weight, server.upper(), server.lower());
     server.editWeight(spec.weight(), server.draining());
+    listeners.forEach(listener -> listener.edited(server));
   }
 
   /**
@@ -140,8 +146,9 @@ public final class Servers implements ServerView {
    */
   public synchronized void editThresholds(String id, int upper, int lower) {
     Server server = member(id);
-    ServerSpec spec = spec(server, server.configuredWeight(), upper, lower);
+    ServerSpec spec = spec(server, server.fullWeight(), upper, lower);
     server.editThresholds(spec.upper(), spec.lower());
+    listeners.forEach(listener -> listener.edited(server));
   }
 
   /** Returns the server with that id: a member, a removed one, or one that another node knows and this one does not yet. */
@@ -153,6 +160,20 @@ public final class Servers implements ServerView {
   /** Sets whether a server passes its health checks; it keeps its place. */
   public void setHealthy(Server server, boolean healthy) {
     server.setHealthy(healthy);
+  }
+
+  /**
+   * Sets how much of its weight a server has: in every rule it counts as one with that smaller weight. An edit of the weight
+   * keeps the part.
+   *
+   * @param parts 1 to {@link #FULL_WARMTH}, which is all of it
+   */
+  public void warm(Server server, int parts) {
+    if (parts < 1 || parts > FULL_WARMTH) {
+      throw new IllegalArgumentException(
+          "parts: " + parts + " (expected: 1 to " + FULL_WARMTH + ")");
+    }
+    server.warm(parts);
   }
 
   /** Counts a new active connection. */

@@ -16,31 +16,32 @@ class ServerTableTest {
           "decisions": {"hit": 0, "none": 3},
           "servers": [%s]}]
         """.formatted(
-            server("cache-10", "127.0.0.1", 64, true, false, 12, 1),
-            server("c2", "::1", 100, false, true, 0, 0),
-            server("pg", "db.example.com", 0, true, false, 3, 250)));
+            server("cache-10", "127.0.0.1", 64, "up", false, 12, 1),
+            server("c2", "::1", 100, "ejected", true, 0, 0),
+            server("pg", "db.example.com", 0, "up", false, 3, 250)));
     assertThat(ServerTable.services(services))
         .containsExactly(
             "Service Scheduler Destinations Hits Decisions",
-            "  -> Server    Address:Port         State           Weight  ActiveConn  InActConn",
+            "  -> Server    Address:Port         State              Weight  ActiveConn  InActConn",
             "images lblc 7 90 100",
-            "  -> cache-10  127.0.0.1:9001       up                  64          12          1",
-            "  -> c2        [::1]:9001           down,saturated     100           0          0",
+            "  -> cache-10  127.0.0.1:9001       up                     64          12          1",
+            "  -> c2        [::1]:9001           ejected,saturated     100           0          0  since 2026-11-28T12:00:03Z: why",
             "db wlc 0 0 3",
-            "  -> pg        db.example.com:9001  up,quiesced          0           3        250");
+            "  -> pg        db.example.com:9001  up,quiesced             0           3        250");
   }
 
   private static String server(
       String id,
       String host,
       int weight,
-      boolean available,
+      String state,
       boolean saturated,
       int active,
       int inactive) {
     return """
         {"id": "%s", "host": "%s", "port": 9001, "weight": %d, "available": %s, "saturated": %s,
+         "state": "%s", "stateReason": "why", "stateSince": "2026-11-28T12:00:03Z",
          "active": {"local": 0, "cluster": %d}, "inactive": {"local": 0, "cluster": %d}}
-        """.formatted(id, host, weight, available, saturated, active, inactive);
+        """.formatted(id, host, weight, state.equals("up"), saturated, state, active, inactive);
   }
 }

@@ -41,6 +41,7 @@ final class ConfigDigestTest {
         .containsExactly(
             "$.routes[0].requestHeaders.set['x-a']",
             "$.routes[0].responseHeaders.set['x-c']",
+            "$.services.images.health.active.headers['x-check']",
             "$.admin.token");
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.lblc.config.DestinationTemplate.Field;
 import dev.lblc.config.DestinationTemplate.Kind;
+import dev.lblc.config.HealthConfig.Fault;
 import dev.lblc.config.HttpRouteConfig.HeaderEdits;
 import dev.lblc.config.HttpRouteConfig.HostHeader;
 import dev.lblc.config.HttpRouteConfig.Limits;
@@ -156,8 +157,26 @@ class ConfigReaderTest {
             new PoolConfig(Duration.ofSeconds(14), 10, 20),
             new HealthConfig(
                 new HealthConfig.Active(
-                    "/health?a", Duration.ofSeconds(3), Duration.ofSeconds(2), 1, 4),
-                new HealthConfig.Passive(6, Duration.ofSeconds(11)))));
+                    new HealthConfig.Http(
+                        "/health?a",
+                        "POST",
+                        "health.example.com:8001",
+                        Map.of("x-check", "s3cret"),
+                        List.of(new StatusRange(200, 299), new StatusRange(401, 401)),
+                        "ok"),
+                    8001,
+                    true,
+                    Duration.ofSeconds(3),
+                    Duration.ofSeconds(2),
+                    1,
+                    4),
+                new HealthConfig.Passive(
+                    6,
+                    Set.of(Fault.CONNECT, Fault.ANSWER),
+                    Duration.ofSeconds(11),
+                    Duration.ofMinutes(2),
+                    34),
+                Duration.ofSeconds(30))));
     assertThat(config.plugin().cluster())
         .isEqualTo(new ClusterConfig(
             false,
@@ -215,8 +234,15 @@ class ConfigReaderTest {
     assertThat(service.pool()).isEqualTo(new PoolConfig(Duration.ofSeconds(15), 256, 0));
     assertThat(service.health())
         .isEqualTo(new HealthConfig(
-            new HealthConfig.Active(null, Duration.ofSeconds(2), Duration.ofSeconds(1), 2, 3),
-            new HealthConfig.Passive(5, Duration.ofSeconds(10))));
+            new HealthConfig.Active(
+                null, 0, false, Duration.ofSeconds(2), Duration.ofSeconds(1), 2, 3),
+            new HealthConfig.Passive(
+                5,
+                Set.of(Fault.CONNECT, Fault.TIMEOUT),
+                Duration.ofSeconds(10),
+                Duration.ofMinutes(5),
+                50),
+            null));
     assertThat(config.plugin().cluster())
         .isEqualTo(new ClusterConfig(
             false,

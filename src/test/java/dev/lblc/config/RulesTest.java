@@ -1,10 +1,12 @@
 package dev.lblc.config;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -214,6 +216,25 @@ class RulesTest {
         fault(ACTIVE + ".timeout", "4s", "at most interval, which is 3s"),
         fault(ACTIVE + ".rise", 0, "1 to"),
         fault(ACTIVE + ".fall", true, "1 to"),
+        fault(ACTIVE + ".port", 0, "1 to 65535"),
+        fault(ACTIVE + ".host", "a b", "a host name"),
+        fault(ACTIVE + ".headers.host", "a", "may be edited"),
+        fault(ACTIVE + ".headers['x-check']", "a\r\nb", "a header value"),
+        fault(ACTIVE + ".method", "CONNECT", "not CONNECT"),
+        fault(ACTIVE + ".method", "G T", "an HTTP method"),
+        fault(ACTIVE + ".status", "100", "a status, 200 to 599"),
+        fault(ACTIVE + ".status", 600, "200 to 599"),
+        fault(ACTIVE + ".status", "399-200", "the lower status first"),
+        fault(ACTIVE + ".status", new JsonArray(), "a list of 1 or more"),
+        fault(ACTIVE + ".status[1]", true, "200 to 599"),
+        fault(ACTIVE + ".body", "", "not empty"),
+        fault(ACTIVE + ".tls", "yes", "true or false"),
+        fault("$.services.images.health.passive.on", new JsonArray(), "a list of 1 or more"),
+        fault("$.services.images.health.passive.on[0]", "4xx", "one of connect, timeout, 5xx"),
+        fault("$.services.images.health.passive.maxEject", "10s", "at least eject, which is 11s"),
+        fault("$.services.images.health.passive.maxEjected", 0, "1 to 100"),
+        fault("$.services.images.health.passive.maxEjected", 101, "1 to 100"),
+        fault("$.services.images.health.slowStart", "0s", "from 10ms"),
         fault("$.services.images.health.passive.failures", 0, "1 to"),
         fault("$.services.images.health.passive.eject", "", "a duration"),
         fault("$.cluster.enabled", "yes", "true or false"),
@@ -272,7 +293,56 @@ class RulesTest {
         .extracting(ConfigError::toString)
         .containsExactly(
             "test.json: $.services.db.health.active.path: \"/\" (expected: no path in a service with"
-                + " proxyProtocol: checks send no such header)");
+                + " proxyProtocol: checks send no such header; with a port of their own they may have one)");
+
+    assertThat(Sample.errors(Sample.set(json, "$.services.db.health.active.port", 8001)))
+        .isEmpty();
+  }
+
+  @Test
+  void httpCheck_withoutAPath_isAFaultOfWhatIsOfARequest() {
+    assertThat(Sample.errors(Sample.remove(Sample.full(directory), ACTIVE + ".path")))
+        .extracting(ConfigError::path)
+        .containsExactly(
+            ACTIVE + ".host",
+            ACTIVE + ".headers",
+            ACTIVE + ".method",
+            ACTIVE + ".status",
+            ACTIVE + ".body");
+  }
+
+  @Test
+  void headCheck_withABody_isAFault() {
+    assertThat(Sample.errors(Sample.set(Sample.full(directory), ACTIVE + ".method", "HEAD")))
+        .singleElement()
+        .satisfies(error -> assertThat(error.toString()).contains("no body with method HEAD"));
+  }
+
+  @Test
+  void checkStatus_inEachForm_isReadAsRanges() throws Exception {
+    assertThat(statuses("204")).containsExactly(new StatusRange(204, 204));
+    assertThat(statuses("200-399")).containsExactly(new StatusRange(200, 399));
+    assertThat(statuses(401)).containsExactly(new StatusRange(401, 401));
+    assertThat(statuses(new JsonArray().add(200).add("300-302").add("401")))
+        .containsExactly(
+            new StatusRange(200, 200), new StatusRange(300, 302), new StatusRange(401, 401));
+  }
+
+  private List<StatusRange> statuses(Object value) throws Exception {
+    JsonObject json = Sample.set(Sample.full(directory), ACTIVE + ".status", value);
+    HealthConfig health =
+        requireNonNull(Sample.service(Sample.read(json), "images").health());
+    return requireNonNull(requireNonNull(health.active()).http()).statuses();
+  }
+
+  @Test
+  void maxEject_leftOut_isNotBelowEject() throws Exception {
+    String passive = "$.services.images.health.passive";
+    JsonObject json = Sample.remove(Sample.full(directory), passive + ".maxEject");
+    HealthConfig health = Sample.service(
+            Sample.read(Sample.set(json, passive + ".eject", "1h")), "images")
+        .health();
+    assertThat(requireNonNull(requireNonNull(health).passive()).maxEject()).hasHours(1);
   }
 
   static Stream<Arguments> fine() {

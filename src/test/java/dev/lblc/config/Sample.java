@@ -180,8 +180,12 @@ final class Sample {
             "servers": [{"id": "s1", "host": "127.0.0.1", "port": 9001, "weight": 64, "upper": 9, "lower": 7},
                         {"id": "s2", "host": "s2.example.com", "port": 9002}],
             "pool": {"idle": "14s", "maxIdle": 10, "maxConnections": 20},
-            "health": {"active": {"path": "/health?a", "interval": "3s", "timeout": "2s", "rise": 1, "fall": 4},
-                       "passive": {"failures": 6, "eject": "11s"}}
+            "health": {"active": {"path": "/health?a", "port": 8001, "host": "health.example.com:8001",
+                                  "headers": {"x-check": "s3cret"}, "method": "POST", "status": ["200-299", 401],
+                                  "body": "ok", "tls": true, "interval": "3s", "timeout": "2s", "rise": 1, "fall": 4},
+                       "passive": {"failures": 6, "on": ["connect", "5xx"], "eject": "11s", "maxEject": "2m",
+                                   "maxEjected": 34},
+                       "slowStart": "30s"}
           },
           "my svc": {"strategy": "wlc", "servers": []},
           "db": {"strategy": "wlc", "servers": [], "proxyProtocol": "v2"}

@@ -69,6 +69,10 @@ class SchemaTest {
       "set $.services.images.servers[1].id = s1: taken",
       "set $.services.images.servers[0].lower = 10: above upper",
       "set $.services.images.health.active.timeout = 4s: above interval",
+      "set $.services.images.health.active.headers['host'] = a: names the target",
+      "set $.services.images.health.active.status = 399-200: out of order",
+      "set $.services.images.health.active.status = ${SECRET}: depends on the variable",
+      "set $.services.images.health.passive.maxEject = 10s: below eject",
       "set $.cluster.peerTimeout = 1ms: below reportInterval",
       "set $.cluster.eventBus.port = 0: not with publicPort",
       "set $.cluster.eventBus.publicHost = 0.0.0.0: nobody can connect to it",
@@ -370,6 +374,12 @@ class SchemaTest {
       {"$.services.images.options.entryCounter", "exact", "drifting", "none"},
       {"$.services.images.servers[0].id", "a", "a b", "a\tb"},
       {"$.services.images.health.active.path", "/", "/a?b=c", "a", "/a#b", "/a b"},
+      {"$.services.images.health.active.host", "a.b", "a.b:80", "a b", "a:b"},
+      {"$.services.images.health.active.headers['a b']", "a"},
+      {"$.services.images.health.active.method", "GET", "HEAD", "CONNECT", "a b"},
+      {"$.services.images.health.active.status", "200", "200-399", "100", "600", "2xx", "${SECRET}"
+      },
+      {"$.services.images.health.passive.on[0]", "connect", "timeout", "5xx", "4xx"},
       {"$.admin.token", "x", "a b", "\u00e9"},
     }) {
       for (int i = 1; i < edit.length; i++) {

@@ -5,6 +5,7 @@ import static dev.lblc.testing.ConfigJson.timeouts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.config.SocketTransport;
+import dev.lblc.plugin.ServiceStatus.ServerStatus;
 import dev.lblc.scheduler.Reason;
 import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.ExpectedLog;
@@ -21,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** How a client's connection gets one to a server, or none. */
 @ParameterizedClass(name = "transport {0}")
 @EnumSource(names = {"NIO", "EPOLL"})
-@ExpectedLog("WARN Availability: server .* unavailable")
+@ExpectedLog("WARN ServiceHealth: server .* unavailable")
 final class TcpConnectIT {
   private final TestGateway gateway;
 
@@ -125,7 +126,12 @@ final class TcpConnectIT {
     int port = Ports.free();
     gateway
         .service(
-            "s", new JsonObject().put("health", new JsonObject().put("passive", passive)), port)
+            "s",
+            new JsonObject()
+                .put("health", new JsonObject().put("passive", passive))
+                .put("options", new JsonObject().put("ties", "kernel")),
+            Ports.free(), // not used: among equals the last one is taken
+            port)
         .listener(tcp())
         .route(route(new JsonObject().put("retries", 0)))
         .start();
@@ -151,7 +157,7 @@ final class TcpConnectIT {
   }
 
   private boolean isAvailable() {
-    return gateway.scheduled("s").status().servers().get(0).available();
+    return gateway.scheduled("s").status().servers().stream().allMatch(ServerStatus::available);
   }
 
   private long decisions() {

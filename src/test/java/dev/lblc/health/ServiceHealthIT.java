@@ -4,32 +4,44 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.config.HealthConfig;
+import dev.lblc.config.StatusRange;
 import dev.lblc.scheduler.ServerSpec;
+import dev.lblc.scheduler.ServerState;
+import dev.lblc.testing.Eventually;
 import dev.lblc.testing.ExpectedLog;
 import dev.lblc.testing.Ports;
+import dev.lblc.testing.SelfSigned;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetServer;
+import io.vertx.core.net.PemKeyCertOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 @ExpectedLog({
-  "WARN Availability: server .* unavailable",
-  "ERROR HttpClientResponseImpl: Connection was closed",
+  "WARN ServiceHealth: server .* unavailable",
   "WARN ServerBootstrap: Failed to register an accepted channel" // of a server that is being closed
 })
 class ServiceHealthIT {
@@ -39,6 +51,22 @@ class ServiceHealthIT {
   private final Vertx vertx = Vertx.vertx();
   private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
   private @Nullable ServiceHealth health;
+
+  /** The first check of a JVM takes longer than those of the tests may. */
+  @BeforeAll
+  static void warmUp() throws Exception {
+    ServiceHealthIT first = new ServiceHealthIT();
+    CompletableFuture<Void> asked = new CompletableFuture<>();
+    HttpServer server = first.serve(0, request -> {
+      asked.complete(null);
+      request.response().end();
+    });
+    Duration patient = Duration.ofSeconds(5);
+    first.health = first.start(active("/", patient, patient, 1, 9), server.actualPort());
+    asked.orTimeout(20, SECONDS).join();
+    first.awaitState(ServerState.UP, "answered 200");
+    first.close();
+  }
 
   @AfterEach
   void close() throws Exception {
@@ -127,6 +155,144 @@ class ServiceHealthIT {
   }
 
   @Test
+  void httpCheck_asConfigured_asksForIt() throws Exception {
+    CompletableFuture<String> seen = new CompletableFuture<>();
+    HttpServer server = serve(0, request -> {
+      seen.complete(request.method() + " " + request.uri() + " " + request.getHeader("host") + " "
+          + request.getHeader("x-check") + " " + request.getHeader("content-length"));
+      request.response().end();
+    });
+    HealthConfig.Http http = new HealthConfig.Http(
+        "/h?a=b", "POST", "health.test", Map.of("x-check", "1"), statuses(200, 200), null);
+    // The server's own port is one on which nobody listens.
+    health = start(asking(http, server.actualPort(), false), Ports.free());
+    assertThat(seen.orTimeout(10, SECONDS).join()).isEqualTo("POST /h?a=b health.test 1 0");
+    awaitState(ServerState.UP, "answered 200");
+    assertThat(reason("s0"))
+        .startsWith("POST http://127.0.0.1:" + server.actualPort() + "/h?a=b: ");
+  }
+
+  @Test
+  void httpCheck_expectingA401_passesWithItAlone() throws Exception {
+    AtomicInteger status = new AtomicInteger(401);
+    HttpServer server =
+        serve(0, request -> request.response().setStatusCode(status.get()).end());
+    HealthConfig.Http http =
+        new HealthConfig.Http("/", "GET", null, Map.of(), statuses(401, 401), null);
+    health = start(asking(http, 0, false), server.actualPort());
+    awaitState(ServerState.UP, "answered 401");
+    status.set(200);
+    awaitState(ServerState.DOWN, "/: answered 200, 1 in a row");
+  }
+
+  @Test
+  void httpCheck_withABody_looksForTheText() throws Exception {
+    AtomicReference<String> body = new AtomicReference<>("{\"status\": \"ok.\"}");
+    HttpServer server = serve(0, request -> request.response().setChunked(true).end(body.get()));
+    HealthConfig.Http http =
+        new HealthConfig.Http("/", "GET", null, Map.of(), statuses(200, 399), "\"ok.\"");
+    health = start(asking(http, 0, false), server.actualPort());
+    awaitState(ServerState.UP, "answered 200");
+    body.set("{\"status\": \"ok!\"}"); // a text, not an expression
+    awaitState(ServerState.DOWN, "answered 200 without \"\"ok.\"\" in its body");
+  }
+
+  @Test
+  void headCheck_hasNoBodyToWaitFor() throws Exception {
+    HttpServer server =
+        serve(0, request -> request.response().putHeader("content-length", "9").end());
+    HealthConfig.Http http =
+        new HealthConfig.Http("/", "HEAD", null, Map.of(), statuses(200, 399), null);
+    health = start(asking(http, 0, false), server.actualPort());
+    awaitState(ServerState.UP, "answered 200");
+  }
+
+  @Test
+  void httpCheck_withAHeadAsLongAsTrafficTakes_passes() throws Exception {
+    AtomicInteger length = new AtomicInteger(63 << 10);
+    HttpServer server = serve(
+        0,
+        request -> request.response().putHeader("x", "x".repeat(length.get())).end());
+    health = start(active("/", INTERVAL, INTERVAL, 1, 1), server.actualPort());
+    awaitState(ServerState.UP, "answered 200");
+    length.set(65 << 10);
+    awaitState(ServerState.DOWN, "the answer cannot be read");
+  }
+
+  @Test
+  void answer_afterAnInterimOne_counts() throws Exception {
+    NetServer server = vertx
+        .createNetServer()
+        .connectHandler(
+            socket -> socket.handler(
+                asked -> socket.write(
+                    "HTTP/1.1 103 Early Hints\r\nlink: a\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")))
+        .listen(0, "127.0.0.1")
+        .await(10, SECONDS);
+    HealthConfig.Http http =
+        new HealthConfig.Http("/", "GET", null, Map.of(), statuses(200, 200), null);
+    health = start(asking(http, 0, false), server.actualPort());
+    awaitState(ServerState.UP, "answered 200");
+  }
+
+  @Test
+  void answer_thatIsNone_fails() throws Exception {
+    NetServer server = vertx
+        .createNetServer()
+        .connectHandler(socket -> socket.handler(asked -> socket.end(Buffer.buffer("hello\r\n"))))
+        .listen(0, "127.0.0.1")
+        .await(10, SECONDS);
+    health = start(active("/", INTERVAL, INTERVAL, 1, 1), server.actualPort());
+    assertThat(next()).isEqualTo("s0 false");
+  }
+
+  @Test
+  void tlsChecks_withAnyCertificate_pass() throws Exception {
+    JsonObject files = SelfSigned.of("localhost").json();
+    HttpServerOptions options = new HttpServerOptions()
+        .setSsl(true)
+        .setKeyCertOptions(new PemKeyCertOptions()
+            .addCertPath(files.getString("certificate"))
+            .addKeyPath(files.getString("key")));
+    HttpServer server = vertx
+        .createHttpServer(options)
+        .requestHandler(request -> request.response().end())
+        .listen(0, "127.0.0.1")
+        .await(10, SECONDS);
+    HealthConfig.Http http =
+        new HealthConfig.Http("/", "GET", null, Map.of(), statuses(200, 399), null);
+    Duration patient = Duration.ofSeconds(3); // the first handshake of a machine takes long
+    health = start(
+        new HealthConfig(
+            new HealthConfig.Active(http, 0, true, patient, patient, 1, 1), null, null),
+        server.actualPort());
+    awaitState(ServerState.UP, "answered 200");
+    assertThat(reason("s0")).startsWith("GET https://127.0.0.1:");
+  }
+
+  @Test
+  void tlsCheck_ofAServerInClearText_fails() throws Exception {
+    HttpServer server = serve(0, request -> request.response().end());
+    health = start(
+        new HealthConfig(
+            new HealthConfig.Active(null, 0, true, INTERVAL, INTERVAL, 1, 1), null, null),
+        server.actualPort());
+    awaitState(ServerState.DOWN, "TLS handshake with 127.0.0.1:");
+  }
+
+  /** Waits until the server is in that state, with a reason that contains the text. */
+  private void awaitState(ServerState state, String text) throws Exception {
+    Eventually.holds(state + ": " + text, () -> {
+      HealthState now = Objects.requireNonNull(Objects.requireNonNull(health).state("s0"));
+      return now.state() == state && now.reason().contains(text);
+    });
+  }
+
+  private String reason(String server) {
+    return Objects.requireNonNull(Objects.requireNonNull(health).state(server)).reason();
+  }
+
+  @Test
   void tcpServer_closedAndStartedAgain_goesDownAndComesBack() throws Exception {
     NetServer server = vertx
         .createNetServer()
@@ -187,9 +353,7 @@ class ServiceHealthIT {
 
   @Test
   void failedConnects_inARow_ejectAndComeBack() throws InterruptedException {
-    HealthConfig passive =
-        new HealthConfig(null, new HealthConfig.Passive(2, Duration.ofMillis(50)));
-    health = start(passive, 1, 2);
+    health = start(passive(2, Duration.ofMillis(50)), 1, 2);
     health.server("s1").connectFailed();
     health.server("s1").connectFailed();
     assertThat(next()).isEqualTo("s1 false");
@@ -215,7 +379,7 @@ class ServiceHealthIT {
 
   @Test
   void server_removed_isNotHeardOfAgain() throws InterruptedException {
-    health = start(new HealthConfig(null, new HealthConfig.Passive(1, Duration.ofMillis(1))), 1, 2);
+    health = start(passive(1, Duration.ofMillis(1)), 1, 2, 3);
     ServerHealth removed = health.server("s0");
     health.remove("s0");
     removed.connectFailed();
@@ -241,7 +405,26 @@ class ServiceHealthIT {
 
   private ServiceHealth start(
       BiConsumer<String, Boolean> listener, @Nullable HealthConfig config, int... ports) {
-    ServiceHealth started = ServiceHealth.start(vertx, "images", config, listener);
+    ServiceHealth started = ServiceHealth.start(
+        vertx,
+        "images",
+        config,
+        new HealthTime(System::nanoTime, System::currentTimeMillis),
+        () -> 0, // the first server is checked at once
+        new HealthListener() {
+          @Override
+          public void available(String id, boolean available) {
+            listener.accept(id, available);
+          }
+
+          @Override
+          public void warmed(String id, int permille) {}
+
+          @Override
+          public boolean isWanted(String id) {
+            return true;
+          }
+        });
     for (int i = 0; i < ports.length; i++) {
       started.add(server("s" + i, ports[i]));
     }
@@ -254,7 +437,29 @@ class ServiceHealthIT {
 
   private static HealthConfig active(
       @Nullable String path, Duration interval, Duration timeout, int rise, int fall) {
-    return new HealthConfig(new HealthConfig.Active(path, interval, timeout, rise, fall), null);
+    HealthConfig.Http http = path == null
+        ? null
+        : new HealthConfig.Http(path, "GET", null, Map.of(), statuses(200, 399), null);
+    return new HealthConfig(
+        new HealthConfig.Active(http, 0, false, interval, timeout, rise, fall), null, null);
+  }
+
+  /** A request that is checked often, and whose first result tells. */
+  private static HealthConfig asking(HealthConfig.Http http, int port, boolean isTls) {
+    return new HealthConfig(
+        new HealthConfig.Active(http, port, isTls, INTERVAL, INTERVAL, 1, 1), null, null);
+  }
+
+  private static List<StatusRange> statuses(int first, int last) {
+    return List.of(new StatusRange(first, last));
+  }
+
+  private static HealthConfig passive(int failures, Duration eject) {
+    return new HealthConfig(
+        null,
+        new HealthConfig.Passive(
+            failures, Set.of(HealthConfig.Fault.CONNECT), eject, Duration.ofHours(1), 50),
+        null);
   }
 
   private HttpServer serve(int port, Handler<HttpServerRequest> handler) throws Exception {

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Another configuration, applied to a deployment that runs, on a node on its own. */
 @ExtendWith(VertxExtension.class)
-@ExpectedLog("WARN Availability: server .* unavailable")
+@ExpectedLog("WARN ServiceHealth: server .* unavailable")
 final class ApplyIT {
   @SuppressWarnings("NullAway.Init") // set before each test
   private Vertx vertx;
@@ -181,18 +181,18 @@ final class ApplyIT {
     JsonObject passive =
         new JsonObject().put("passive", new JsonObject().put("failures", 1).put("eject", "1h"));
     JsonObject service = service("lblc").put("health", passive);
-    service.put("servers", new JsonArray().add(server("s1", 1)));
+    service.put("servers", new JsonArray().add(server("other", 9)).add(server("s1", 1)));
     apply(Map.of("images", service));
     LblcService images = Lblc.of(vertx).service("images");
-    Lease old = images.acquire("/a");
-    service.put("servers", new JsonArray().add(server("s1", 2)));
+    Lease old = images.acquire(null, Set.of("other"));
+    service.put("servers", new JsonArray().add(server("other", 9)).add(server("s1", 2)));
     apply(Map.of("images", service));
     old.connectFailed();
-    assertThat(availability(images)).isEqualTo(Map.of("s1", true));
-    Lease lease = images.acquire("/a");
+    assertThat(availability(images)).isEqualTo(Map.of("other", true, "s1", true));
+    Lease lease = images.acquire(null, Set.of("other"));
     assertThat(lease.server()).isNotSameAs(old.server());
     lease.connectFailed();
-    assertThat(availability(images)).isEqualTo(Map.of("s1", false));
+    assertThat(availability(images)).isEqualTo(Map.of("other", true, "s1", false));
     lease.close();
     old.close();
   }

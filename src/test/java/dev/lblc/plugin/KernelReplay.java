@@ -11,6 +11,7 @@ import dev.lblc.config.TcpRouteConfig;
 import dev.lblc.gateway.tcp.TcpServer;
 import dev.lblc.gateway.tcp.TcpSettings;
 import dev.lblc.gateway.tcp.TcpWorker;
+import dev.lblc.health.HealthTime;
 import dev.lblc.scheduler.ExpiryCheck;
 import dev.lblc.scheduler.LocalityBased;
 import dev.lblc.scheduler.Reason;
@@ -100,6 +101,7 @@ final class KernelReplay {
         config,
         this::begin,
         () -> nowMillis,
+        new HealthTime(() -> 0, () -> 0),
         () -> new Random(1),
         (period, task) -> () -> {},
         false);

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(VertxExtension.class)
-@ExpectedLog("WARN Availability: server .* unavailable")
+@ExpectedLog("WARN ServiceHealth: server .* unavailable")
 final class LblcVerticleIT {
   @SuppressWarnings("NullAway.Init") // set before each test
   private Vertx vertx;

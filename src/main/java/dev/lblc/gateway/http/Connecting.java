@@ -52,6 +52,22 @@ final class Connecting<S extends ServerSide> {
     }
   }
 
+  /** Notes the status of the server's answer, or the one that the client gets for want of an answer. */
+  void answered(int status) {
+    Lease held = attempts.last();
+    if (held != null) {
+      held.answered(status);
+    }
+  }
+
+  /** Notes that the server took the request and did not answer in time. */
+  void timedOut() {
+    Lease held = attempts.last();
+    if (held != null) {
+      held.timedOut();
+    }
+  }
+
   /** Makes an attempt; {@code before} is the reason of the exchange's failure if no server is left. */
   void attempt(Failure before) {
     Lease taken;

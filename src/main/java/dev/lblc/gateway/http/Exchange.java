@@ -278,10 +278,12 @@ public final class Exchange<S extends ServerSide> {
     enter(Phase.RECEIVING, Stage.RUNNING);
     try {
       if (isUpgrade() && ResponsePolicy.isWebSocket(head)) {
+        known(connecting).answered(head.status());
         client.tunnel(from, HeaderPolicy.switched(head, route().responseEdits()));
         return;
       }
       ResponsePlan plan = ResponsePolicy.plan(known(facts), head, route().responseEdits());
+      known(connecting).answered(plan == null ? Failure.BAD_ANSWER.status() : head.status());
       if (plan == null) {
         abort(Failure.BAD_ANSWER);
       } else {
@@ -358,6 +360,10 @@ public final class Exchange<S extends ServerSide> {
     if (isOver || server == null) {
       return;
     }
+    boolean mayBeStale = why == Failure.CLOSED_EARLY && server.isReused();
+    if (phase == Phase.SENDING && !mayBeStale) {
+      known(connecting).answered(why.status()); // which the client gets for want of an answer
+    }
     if (why != Failure.CLOSED_EARLY || phase != Phase.SENDING) {
       abort(why);
     } else if (server.isReused() && (server.isUntouched() || isRepeatable())) {
@@ -387,12 +393,23 @@ public final class Exchange<S extends ServerSide> {
     if (isOver) {
       return;
     }
+    if (isServerLate(why)) {
+      known(connecting).timedOut();
+    }
     if (client.isHeadWritten() || client.isAnswered()) {
       cut(why);
       return;
     }
     release();
     client.answer(Answer.to(known(outcome.failure())));
+  }
+
+  /** Returns whether the server has the request, or as much as it takes, and is late with the head of its answer. */
+  private boolean isServerLate(Failure why) {
+    return phase == Phase.SENDING
+        && (why == Failure.RESPONSE_TIMEOUT
+            || why == Failure.IDLE_TIMEOUT
+            || (why == Failure.EXCHANGE_TIMEOUT && client.isRequestComplete()));
   }
 
   /** Ends an answer that has begun so that the client sees that it is not complete. */

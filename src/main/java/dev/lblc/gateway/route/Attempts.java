@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   lease = take()                      counts as active on the lease's server
  *   connect to lease.server()
- *     works:   lease.connected()        and release() at the end, however it ends
+ *     works:   lease.connected()        then lease.answered(status) or lease.timedOut() if the protocol
+ *                                       has answers, and release() at the end, however it ends
  *     fails:   lease.connectFailed()
  *              giveUp() ? take() again  without the servers tried so far
  *                       : fail

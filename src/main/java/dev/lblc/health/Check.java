@@ -1,0 +1,237 @@
+package dev.lblc.health;
+
+import dev.lblc.config.HealthConfig;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One check of one server, on a connection of its own, so that it also shows whether the server still accepts connections.
+ *
+ * <pre>
+ * resolve, connect, with tls a handshake                 enough if nothing is asked
+ * send the request, read the answer to its end           passes by its status and, if asked for, a text in its body
+ * </pre>
+ *
+ * <p>All of it has to be over within the time-out. Confined to its event loop.
+ */
+// A channel registers at once on its own loop, and nobody waits for its end.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class Check extends ChannelInboundHandlerAdapter {
+  /** How much of a body is looked through. */
+  private static final int MOST_BODY = 64 << 10;
+
+  /** Is told of the end, once, by one of its methods. */
+  interface Listener {
+    void ended(boolean passed, String answer);
+
+    /** The check was not made for want of a socket, which says nothing about the server. */
+    void notMade(Throwable why);
+  }
+
+  private final CheckLoop loop;
+  private final CheckRequest request;
+  private final String host;
+  private final int port;
+  private final Listener listener;
+  private @Nullable Future<?> timeout;
+  private @Nullable Channel channel;
+  private int status;
+  private boolean isInterim;
+  private @Nullable ByteArrayOutputStream body;
+  private boolean isOver;
+
+  /** Creates a check that begins with {@link #begin}. */
+  Check(CheckLoop loop, CheckRequest request, String host, int port, Listener listener) {
+    this.loop = loop;
+    this.request = request;
+    this.host = host;
+    this.port = port;
+    this.listener = listener;
+  }
+
+  /** Begins the check; it may end within this call. */
+  void begin(long timeoutMillis) {
+    timeout = loop.eventLoop()
+        .schedule(
+            () -> end(false, "no answer within " + timeoutMillis + " ms"),
+            timeoutMillis,
+            TimeUnit.MILLISECONDS);
+    loop.resolve(host, port).addListener(found -> {
+      if (isOver) {
+        return;
+      }
+      if (found.isSuccess()) {
+        connect((InetSocketAddress) found.getNow());
+      } else {
+        failed(found.cause());
+      }
+    });
+  }
+
+  /** Ends the check without a result. */
+  void cancel() {
+    isOver = true;
+    close();
+  }
+
+  private void connect(InetSocketAddress address) {
+    Channel opened;
+    try {
+      opened = loop.newChannel();
+    } catch (ChannelException e) {
+      cancel();
+      listener.notMade(e);
+      return;
+    }
+    channel = opened;
+    opened.config().setOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0); // by the check's own
+    request.addHandlers(opened.pipeline(), host, port, this);
+    loop.eventLoop().register(opened);
+    opened.connect(address).addListener(connected -> {
+      if (!connected.isSuccess()) {
+        failed(connected.cause());
+      } else if (!request.isTls()) {
+        open(opened);
+      }
+    });
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof SslHandshakeCompletionEvent handshake) {
+      if (handshake.isSuccess()) {
+        open(context.channel());
+      } else {
+        failed(handshake.cause());
+      }
+    }
+  }
+
+  private void open(Channel connected) {
+    HealthConfig.Http http = request.http();
+    if (http == null) {
+      end(true, request.isTls() ? "handshake completed" : "connected");
+    } else if (!isOver) {
+      connected.writeAndFlush(request.message(http, host, port)).addListener(sent -> {
+        if (!sent.isSuccess()) {
+          failed(sent.cause());
+        }
+      });
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    try {
+      HealthConfig.Http http = request.http();
+      if (!isOver && http != null && message instanceof HttpObject part) {
+        read(http, part);
+      }
+    } finally {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void read(HealthConfig.Http http, HttpObject part) {
+    if (part.decoderResult().isFailure()) {
+      end(false, "the answer cannot be read: " + text(part.decoderResult().cause()));
+      return;
+    }
+    if (part instanceof HttpResponse head) {
+      status = head.status().code();
+      isInterim = head.status().codeClass() == HttpStatusClass.INFORMATIONAL && status != 101;
+      if (!isInterim && !http.accepts(status)) {
+        end(false, "answered " + status);
+        return;
+      }
+    }
+    if (isInterim) {
+      return;
+    }
+    if (part instanceof HttpContent content && http.body() != null) {
+      keep(content.content());
+    }
+    if (part instanceof LastHttpContent) {
+      complete(http.body());
+    }
+  }
+
+  private void keep(ByteBuf piece) {
+    ByteArrayOutputStream kept = body;
+    if (kept == null) {
+      kept = new ByteArrayOutputStream();
+      body = kept;
+    }
+    try {
+      piece.readBytes(kept, Math.min(piece.readableBytes(), MOST_BODY - kept.size()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // nothing is written to but memory
+    }
+  }
+
+  private void complete(@Nullable String expected) {
+    ByteArrayOutputStream kept = body;
+    if (expected == null
+        || (kept != null && kept.toString(StandardCharsets.UTF_8).contains(expected))) {
+      end(true, "answered " + status);
+    } else {
+      end(false, "answered " + status + " without \"" + expected + "\" in its body");
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    end(false, status == 0 ? "closed without an answer" : "closed within its answer");
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    failed(cause);
+  }
+
+  private void failed(Throwable cause) {
+    end(false, text(cause));
+  }
+
+  private void end(boolean passed, String answer) {
+    if (!isOver) {
+      isOver = true;
+      close();
+      listener.ended(passed, answer);
+    }
+  }
+
+  private void close() {
+    if (timeout != null) {
+      timeout.cancel(false);
+    }
+    Channel opened = channel;
+    if (opened != null) {
+      opened.close();
+    }
+  }
+
+  private static String text(Throwable cause) {
+    String message = cause.getMessage();
+    return message == null || message.isBlank() ? cause.getClass().getSimpleName() : message;
+  }
+}

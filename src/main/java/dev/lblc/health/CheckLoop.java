@@ -1,0 +1,109 @@
+package dev.lblc.health;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.util.NetUtil;
+import io.netty.util.concurrent.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One of Vert.x's event loops, as a place for the checks of a service.
+ *
+ * <p>Checks use Netty's channels and not the clients of Vert.x: those make a context for each connection, with a copy of the
+ * configuration of the verticle, and thousands of servers with checks filled the heap with them.
+ */
+final class CheckLoop {
+  private static final System.Logger LOG = System.getLogger(CheckLoop.class.getName());
+
+  private final VertxInternal vertx;
+  private final EventLoop eventLoop;
+
+  private CheckLoop(VertxInternal vertx, EventLoop eventLoop) {
+    this.vertx = vertx;
+    this.eventLoop = eventLoop;
+  }
+
+  /** Returns the event loop whose turn it is: services are spread over all of them. */
+  static CheckLoop next(Vertx vertx) {
+    VertxInternal internal = (VertxInternal) vertx;
+    return new CheckLoop(internal, internal.nettyEventLoopGroup().next());
+  }
+
+  EventLoop eventLoop() {
+    return eventLoop;
+  }
+
+  /** Runs a task once; not at all if Vert.x is being closed. May be called from any thread. */
+  @SuppressWarnings("FutureReturnValueIgnored") // nothing is thrown into it
+  void after(long nanos, Runnable task) {
+    try {
+      eventLoop.schedule(guarded(task), nanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.log(Level.DEBUG, "a timer of health checks is not set: Vert.x is being closed", e);
+    }
+  }
+
+  /** Runs a task again and again until the future is cancelled. Called on the loop. */
+  Future<?> every(long firstNanos, long periodNanos, Runnable task) {
+    return eventLoop.scheduleAtFixedRate(
+        guarded(task), firstNanos, periodNanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** Runs a task on the loop, at once if that is the calling thread; not at all if Vert.x is being closed. */
+  void execute(Runnable task) {
+    if (eventLoop.inEventLoop()) {
+      task.run();
+      return;
+    }
+    try {
+      eventLoop.execute(task);
+    } catch (RejectedExecutionException e) {
+      LOG.log(Level.DEBUG, "a task of health checks does not run: Vert.x is being closed", e);
+    }
+  }
+
+  /**
+   * Returns a socket that is neither registered nor connected.
+   *
+   * @throws io.netty.channel.ChannelException if there is none, most often for want of file descriptors
+   */
+  Channel newChannel() {
+    return vertx.transport().channelFactory(false).newChannel();
+  }
+
+  /** Returns the address of a host. Only names are looked up. */
+  Future<InetSocketAddress> resolve(String host, int port) {
+    byte[] octets = NetUtil.createByteArrayFromIpAddressString(host);
+    if (octets == null) {
+      return vertx
+          .nameResolver()
+          .nettyAddressResolverGroup()
+          .getResolver(eventLoop)
+          .resolve(InetSocketAddress.createUnresolved(host, port));
+    }
+    try {
+      return eventLoop.newSucceededFuture(
+          new InetSocketAddress(InetAddress.getByAddress(octets), port));
+    } catch (UnknownHostException e) {
+      return eventLoop.newFailedFuture(e);
+    }
+  }
+
+  /** Returns a task that throws nothing: no timer would tell of it, and a periodic one would end. */
+  private static Runnable guarded(Runnable task) {
+    return () -> {
+      try {
+        task.run();
+      } catch (RuntimeException e) {
+        LOG.log(Level.ERROR, "a timer of health checks failed", e);
+      }
+    };
+  }
+}

@@ -1,0 +1,121 @@
+package dev.lblc.health;
+
+import dev.lblc.config.Authority;
+import dev.lblc.config.HealthConfig;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the checks of one service have in common: what is sent, over what, and what it is called in messages.
+ *
+ * <p>Certificates are not verified: a check asks whether a server answers, not who it is, and nothing but up or down follows
+ * from what it says.
+ */
+final class CheckRequest {
+  /** The limits of answers, which traffic has, too. */
+  private static final int MOST_LINE = 8 << 10;
+
+  private static final int MOST_HEAD = 64 << 10;
+  private static final int CHUNK = 8 << 10;
+
+  private final HealthConfig.Active config;
+  private final @Nullable SslContext tls;
+
+  CheckRequest(HealthConfig.Active config) {
+    this.config = config;
+    this.tls = config.tls() ? tls() : null;
+  }
+
+  HealthConfig.@Nullable Http http() {
+    return config.http();
+  }
+
+  boolean isTls() {
+    return tls != null;
+  }
+
+  /** Returns the port that is checked of a server. */
+  int port(int ofServer) {
+    return config.port() == 0 ? ofServer : config.port();
+  }
+
+  /** Adds the handlers of a connection, {@code last} behind them. */
+  void addHandlers(ChannelPipeline pipeline, String host, int port, ChannelHandler last) {
+    SslContext context = tls;
+    if (context != null) {
+      pipeline.addLast(context.newHandler(pipeline.channel().alloc(), serverName(host), port));
+    }
+    if (config.http() != null) {
+      pipeline.addLast(new HttpClientCodec(
+          new HttpDecoderConfig()
+              .setMaxInitialLineLength(MOST_LINE)
+              .setMaxHeaderSize(MOST_HEAD)
+              .setMaxChunkSize(CHUNK),
+          false,
+          false));
+    }
+    pipeline.addLast(last);
+  }
+
+  /** Returns the request to a server. */
+  FullHttpRequest message(HealthConfig.Http http, String host, int port) {
+    HttpMethod method = HttpMethod.valueOf(http.method());
+    FullHttpRequest request = new DefaultFullHttpRequest(
+        HttpVersion.HTTP_1_1, method, http.path(), Unpooled.EMPTY_BUFFER);
+    String named = http.host();
+    request.headers().set(HttpHeaderNames.HOST, named == null ? Authority.of(host, port) : named);
+    request.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    http.headers().forEach((name, value) -> request.headers().set(name, value));
+    if (method.equals(HttpMethod.POST)
+        || method.equals(HttpMethod.PUT)
+        || method.equals(HttpMethod.PATCH)) {
+      request.headers().set(HttpHeaderNames.CONTENT_LENGTH, 0);
+    }
+    return request;
+  }
+
+  /** Returns what is done to a server, in words. */
+  String text(String host, int port) {
+    String at = Authority.of(host, port);
+    HealthConfig.Http http = config.http();
+    return http != null
+        ? http.method() + " " + (tls == null ? "http://" : "https://") + at + http.path()
+        : (tls == null ? "connect " : "TLS handshake with ") + at;
+  }
+
+  /** Returns the name that the server is asked for: of the Host header, if there is one. */
+  private String serverName(String host) {
+    HealthConfig.Http http = config.http();
+    String named = http == null ? null : http.host();
+    if (named == null) {
+      return host;
+    }
+    int colon = named.indexOf(':');
+    return colon < 0 ? named : named.substring(0, colon);
+  }
+
+  private static SslContext tls() {
+    try {
+      return SslContextBuilder.forClient()
+          .trustManager(InsecureTrustManagerFactory.INSTANCE)
+          .endpointIdentificationAlgorithm(null)
+          .build();
+    } catch (SSLException e) {
+      throw new IllegalStateException("no TLS for health checks", e);
+    }
+  }
+}
