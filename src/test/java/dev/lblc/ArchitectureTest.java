@@ -68,19 +68,30 @@ final class ArchitectureTest {
       ofOurs("cluster", resideInAPackage("dev.lblc.scheduler")).allowEmptyShould(true);
 
   @ArchTest
-  static final ArchRule health_importsOnlyConfig = ofOurs(
+  static final ArchRule health_importsOnlyConfigAndAddresses = ofOurs(
       "health",
-      resideInAPackage("dev.lblc.config").or(belongToAnyOf(ServerSpec.class, ServerState.class)));
+      resideInAnyPackage("dev.lblc.config", "dev.lblc.discovery")
+          .or(belongToAnyOf(ServerSpec.class, ServerState.class)));
+
+  @ArchTest
+  static final ArchRule discovery_importsOnlyConfig =
+      ofOurs("discovery", resideInAPackage("dev.lblc.config").or(belongToAnyOf(ServerSpec.class)));
 
   @ArchTest
   static final ArchRule plugin_putsTheOthersTogether = ofOurs(
       "plugin",
       resideInAnyPackage(
-          "dev.lblc.scheduler", "dev.lblc.config", "dev.lblc.cluster", "dev.lblc.health"));
+          "dev.lblc.scheduler",
+          "dev.lblc.config",
+          "dev.lblc.cluster",
+          "dev.lblc.health",
+          "dev.lblc.discovery"));
 
   @ArchTest
-  static final ArchRule gateway_knowsOnlyTheFaceAndConfig =
-      ofOurs("gateway", resideInAnyPackage("dev.lblc.plugin", "dev.lblc.config").or(VOCABULARY));
+  static final ArchRule gateway_knowsOnlyTheFaceConfigAndAddresses = ofOurs(
+      "gateway",
+      resideInAnyPackage("dev.lblc.plugin", "dev.lblc.config", "dev.lblc.discovery")
+          .or(VOCABULARY));
 
   @ArchTest
   static final ArchRule gatewayRoute_importsNothingElseOfTheGateway =

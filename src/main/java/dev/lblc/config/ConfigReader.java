@@ -108,12 +108,13 @@ public final class ConfigReader {
     List<RouteConfig> unused = routes.list(0, route::read);
     ClusterConfig cluster = ClusterReader.read(file.optional("cluster"), ports);
     AdminConfig admin = AdminReader.read(file.optional("admin"), ports);
+    DnsConfig dns = DnsReader.read(file.optional("dns"));
     SocketTransport transport =
         file.optional("transport").text(NameSyntax.constant(SocketTransport.class));
     boolean watch = file.optional("watch").flag(false);
     return new GatewayConfig(
         listeners.with(route),
-        new PluginConfig(PLUGIN_NAME, services, cluster),
+        new PluginConfig(PLUGIN_NAME, services, cluster, dns),
         admin,
         transport,
         watch);
@@ -123,7 +124,8 @@ public final class ConfigReader {
     return new PluginConfig(
         file.optional("name").text(NameSyntax.DEPLOYMENT, PLUGIN_NAME),
         services(file),
-        ClusterReader.read(file.optional("cluster"), new BoundPorts()));
+        ClusterReader.read(file.optional("cluster"), new BoundPorts()),
+        DnsReader.read(file.optional("dns")));
   }
 
   private Map<String, ServiceConfig> services(ObjectReader file) {

@@ -53,6 +53,7 @@ public final class EffectiveConfig {
     file.put("cluster", cluster(config.plugin().cluster()));
     AdminConfig admin = config.admin();
     put(file, "admin", admin == null ? null : admin(admin));
+    file.put("dns", dns(config.plugin().dns()));
     SocketTransport transport = config.transport();
     put(file, "transport", transport == null ? null : (Object) lowerCase(transport));
     file.put("watch", config.watch());
@@ -175,6 +176,13 @@ public final class EffectiveConfig {
     node.put("eventBus", bus);
     put(node, "reportInterval", cluster.reportInterval());
     put(node, "peerTimeout", cluster.peerTimeout());
+    return node;
+  }
+
+  private static Map<String, Object> dns(DnsConfig dns) {
+    Map<String, Object> node = new LinkedHashMap<>();
+    put(node, "servers", list(dns.servers(), server -> Authority.of(server.host(), server.port())));
+    put(node, "timeout", dns.timeout());
     return node;
   }
 

@@ -21,6 +21,8 @@ final class EffectiveService {
     node.put("strategy", service.strategy());
     node.put("options", options(service));
     node.put("servers", list(service.servers(), EffectiveService::server));
+    DiscoveryConfig discovery = service.discovery();
+    put(node, "discovery", discovery == null ? null : discovery(discovery));
     put(node, "leaseTimeout", service.leaseTimeout());
     ProxyVersion proxyProtocol = service.proxyProtocol();
     put(node, "proxyProtocol", proxyProtocol == null ? null : lowerCase(proxyProtocol));
@@ -51,6 +53,17 @@ final class EffectiveService {
     put(node, "idle", pool.idle());
     node.put("maxIdle", pool.maxIdle());
     node.put("maxConnections", pool.maxConnections());
+    put(node, "maxAge", pool.maxAge());
+    return node;
+  }
+
+  private static Map<String, Object> discovery(DiscoveryConfig discovery) {
+    Map<String, Object> node = new LinkedHashMap<>();
+    node.put("dns", discovery.dns());
+    put(node, "port", discovery.port() == 0 ? null : (Object) discovery.port());
+    node.put("records", lowerCase(discovery.records()));
+    put(node, "refresh", discovery.refresh());
+    node.put("weight", discovery.weight());
     return node;
   }
 

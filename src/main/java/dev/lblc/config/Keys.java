@@ -10,8 +10,16 @@ import java.util.List;
  */
 final class Keys {
   static final List<String> GATEWAY = List.of(
-      "$schema", "listeners", "routes", "services", "cluster", "admin", "transport", "watch");
-  static final List<String> PLUGIN = List.of("name", "services", "cluster");
+      "$schema",
+      "listeners",
+      "routes",
+      "services",
+      "cluster",
+      "admin",
+      "dns",
+      "transport",
+      "watch");
+  static final List<String> PLUGIN = List.of("name", "services", "cluster", "dns");
   static final List<String> VERTICLE = List.of("verticle", "instances", "config");
 
   static final List<String> LISTENER = List.of(
@@ -56,12 +64,20 @@ final class Keys {
   static final List<String> HEADER_EDITS = List.of("set", "remove");
   static final List<String> REDIRECT = List.of("scheme", "port", "status");
 
-  static final List<String> SERVICE =
-      List.of("strategy", "options", "servers", "leaseTimeout", "proxyProtocol", "pool", "health");
+  static final List<String> SERVICE = List.of(
+      "strategy",
+      "options",
+      "servers",
+      "discovery",
+      "leaseTimeout",
+      "proxyProtocol",
+      "pool",
+      "health");
   static final List<String> SERVER = List.of("id", "host", "port", "weight", "upper", "lower");
   static final List<String> SERVER_CHANGE = List.of("weight", "upper", "lower");
   static final List<String> DRAIN = List.of("deadline");
-  static final List<String> POOL = List.of("idle", "maxIdle", "maxConnections");
+  static final List<String> POOL = List.of("idle", "maxIdle", "maxConnections", "maxAge");
+  static final List<String> DISCOVERY = List.of("dns", "port", "records", "refresh", "weight");
   static final List<String> HEALTH = List.of("active", "passive", "slowStart");
   static final List<String> ACTIVE = List.of(
       "path",
@@ -82,6 +98,7 @@ final class Keys {
       List.of("enabled", "config", "eventBus", "reportInterval", "peerTimeout");
   static final List<String> EVENT_BUS = List.of("host", "port", "publicHost", "publicPort", "tls");
   static final List<String> EVENT_BUS_TLS = List.of("certificate", "key", "trust");
+  static final List<String> DNS = List.of("servers", "timeout");
   static final List<String> ADMIN = List.of("host", "port", "token");
 
   /** The keys of an object that are not known before it is read: none of its keys counts as misspelt. */

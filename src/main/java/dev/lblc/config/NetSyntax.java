@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,21 @@ final class NetSyntax {
   private static final String PEER_EXPECTED = "an IP address or a CIDR block such as 10.0.0.0/8";
 
   static final Syntax<String> PEER = new Syntax<>(PEER_EXPECTED, NetSyntax::peer);
+
+  private static final String NAME_EXPECTED = "a name that name servers know";
+
+  /** A host name, and no address: with a dot at its end it is never looked for elsewhere. */
+  static final Syntax<String> NAME_TO_ASK = new Syntax<>(NAME_EXPECTED, NetSyntax::nameToAsk);
+
+  private static final int DNS_PORT = 53;
+  private static final Pattern WITH_PORT =
+      Pattern.compile("(?:\\[([^\\]]+)]|([^:]+))(?::([1-9][0-9]{0,4}))?");
+  private static final String ADDRESS_AND_PORT_EXPECTED =
+      "an IP address such as 10.0.0.2 or fd00::2, or with a port 10.0.0.2:53 or [fd00::2]:53";
+
+  /** The address of a name server. */
+  static final Syntax<DnsConfig.Address> ADDRESS_AND_PORT =
+      new Syntax<>(ADDRESS_AND_PORT_EXPECTED, NetSyntax::addressAndPort);
 
   private static final Set<String> ANY = Set.of("0.0.0.0", "0:0:0:0:0:0:0:0");
 
@@ -62,6 +78,29 @@ final class NetSyntax {
       throw new SyntaxException(HOST_EXPECTED);
     }
     return text;
+  }
+
+  private static String nameToAsk(String text) throws SyntaxException {
+    String name = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
+    if (!NAME.matcher(name).matches() || LOOKS_LIKE_IPV4.matcher(name).matches()) {
+      throw new SyntaxException(NAME_EXPECTED);
+    }
+    return text;
+  }
+
+  private static DnsConfig.Address addressAndPort(String text) throws SyntaxException {
+    if (address(text) != null) {
+      return new DnsConfig.Address(text, DNS_PORT);
+    }
+    Matcher parts = WITH_PORT.matcher(text);
+    if (parts.matches()) {
+      String host = parts.group(1) == null ? parts.group(2) : parts.group(1);
+      int port = parts.group(3) == null ? DNS_PORT : Integer.parseInt(parts.group(3));
+      if (address(host) != null && port <= PortSyntax.MOST) {
+        return new DnsConfig.Address(host, port);
+      }
+    }
+    throw new SyntaxException(ADDRESS_AND_PORT_EXPECTED);
   }
 
   private static String peer(String text) throws SyntaxException {

@@ -8,6 +8,7 @@ import java.util.Map;
  * @param name of the deployment
  * @param services by name, in file order, at least one
  * @param cluster how this node joins others
+ * @param dns how name servers are asked
  */
 public record PluginConfig(
-    String name, Map<String, ServiceConfig> services, ClusterConfig cluster) {}
+    String name, Map<String, ServiceConfig> services, ClusterConfig cluster, DnsConfig dns) {}

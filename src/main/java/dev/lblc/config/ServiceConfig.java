@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param options common to all strategies
  * @param strategyOptions the strategy's own
  * @param servers in file order; ids are unique; may be empty
+ * @param discovery how more servers are found; null: there are those of the file only
  * @param leaseTimeout after which a lease held over the event bus and not renewed is released
  * @param proxyProtocol which header each TCP connection to a server starts with; null: none
  * @param pool connections to servers that HTTP routes keep
@@ -25,6 +26,7 @@ public record ServiceConfig(
     SchedulerOptions options,
     StrategyOptions strategyOptions,
     List<ServerSpec> servers,
+    @Nullable DiscoveryConfig discovery,
     Duration leaseTimeout,
     @Nullable ProxyVersion proxyProtocol,
     PoolConfig pool,

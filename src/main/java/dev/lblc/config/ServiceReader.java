@@ -37,12 +37,14 @@ final class ServiceReader {
           keys.optional("proxyProtocol").text(NameSyntax.constant(ProxyVersion.class));
       String named = keys.required("strategy").text(strategy);
       Options options = options(keys.optional("options"), named);
+      Cursor discovery = keys.optional("discovery");
       return new ServiceConfig(
           name,
           named == null ? "" : named,
           options.common,
           options.own,
-          servers(keys.required("servers")),
+          servers(discovery.isPresent() ? keys.optional("servers") : keys.required("servers")),
+          DnsReader.discovery(discovery),
           keys.optional("leaseTimeout").duration(LEASE_TIMEOUT, Duration.ofSeconds(1), YEAR),
           proxyProtocol,
           pool(keys.optional("pool")),
@@ -106,8 +108,8 @@ final class ServiceReader {
             keys.optional("idle")
                 .duration(defaults.idle(), RouteReader.SHORTEST, RouteReader.LONGEST),
             keys.optional("maxIdle").integer(defaults.maxIdle(), 0, MOST_CONNECTIONS),
-            keys.optional("maxConnections")
-                .integer(defaults.maxConnections(), 0, MOST_CONNECTIONS)));
+            keys.optional("maxConnections").integer(defaults.maxConnections(), 0, MOST_CONNECTIONS),
+            keys.optional("maxAge").duration(defaults.maxAge(), RouteReader.SHORTEST, YEAR)));
   }
 
   private static List<ServerSpec> servers(Cursor servers) {

@@ -1,12 +1,12 @@
 package dev.lblc.health;
 
 import dev.lblc.config.HealthConfig;
+import dev.lblc.discovery.Dial;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
@@ -18,8 +18,8 @@ import io.netty.util.concurrent.Future;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * One check of one server, on a connection of its own, so that it also shows whether the server still accepts connections.
  *
  * <pre>
- * resolve, connect, with tls a handshake                 enough if nothing is asked
+ * connect (see {@link Dial}), with tls a handshake       enough if nothing is asked
  * send the request, read the answer to its end           passes by its status and, if asked for, a text in its body
  * </pre>
  *
@@ -53,6 +53,8 @@ final class Check extends ChannelInboundHandlerAdapter {
   private final int port;
   private final Listener listener;
   private @Nullable Future<?> timeout;
+  private @Nullable Dial dial;
+  private @Nullable ChannelException noSocket;
   private @Nullable Channel channel;
   private int status;
   private boolean isInterim;
@@ -75,16 +77,9 @@ final class Check extends ChannelInboundHandlerAdapter {
             () -> end(false, "no answer within " + timeoutMillis + " ms"),
             timeoutMillis,
             TimeUnit.MILLISECONDS);
-    loop.resolve(host, port).addListener(found -> {
-      if (isOver) {
-        return;
-      }
-      if (found.isSuccess()) {
-        connect((InetSocketAddress) found.getNow());
-      } else {
-        failed(found.cause());
-      }
-    });
+    Dial making = loop.dial(this::newChannel, host, port, timeoutMillis, new Connecting());
+    dial = making;
+    making.begin();
   }
 
   /** Ends the check without a result. */
@@ -93,26 +88,43 @@ final class Check extends ChannelInboundHandlerAdapter {
     close();
   }
 
-  private void connect(InetSocketAddress address) {
-    Channel opened;
+  /** Returns null if there is no socket. */
+  private @Nullable Channel newChannel() {
     try {
-      opened = loop.newChannel();
+      return loop.newChannel();
     } catch (ChannelException e) {
-      cancel();
-      listener.notMade(e);
-      return;
+      noSocket = e;
+      return null;
     }
-    channel = opened;
-    opened.config().setOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0); // by the check's own
-    request.addHandlers(opened.pipeline(), host, port, this);
-    loop.eventLoop().register(opened);
-    opened.connect(address).addListener(connected -> {
-      if (!connected.isSuccess()) {
-        failed(connected.cause());
-      } else if (!request.isTls()) {
-        open(opened);
+  }
+
+  /** What comes of the connection. */
+  private final class Connecting implements Dial.Listener {
+    @Override
+    public void connected(Channel made) {
+      channel = made;
+      request.addHandlers(made.pipeline(), host, port, Check.this);
+      made.config().setAutoRead(true);
+      if (!request.isTls()) {
+        open(made);
       }
-    });
+    }
+
+    @Override
+    public void refused(Throwable why) {
+      failed(why);
+    }
+
+    @Override
+    public void unknown() {
+      end(false, "the name " + host + " has no address");
+    }
+
+    @Override
+    public void noSocket() {
+      cancel();
+      listener.notMade(Objects.requireNonNull(noSocket, "no socket, and no reason"));
+    }
   }
 
   @Override
@@ -223,6 +235,9 @@ final class Check extends ChannelInboundHandlerAdapter {
   private void close() {
     if (timeout != null) {
       timeout.cancel(false);
+    }
+    if (dial != null) {
+      dial.cancel();
     }
     Channel opened = channel;
     if (opened != null) {

@@ -1,17 +1,17 @@
 package dev.lblc.health;
 
+import dev.lblc.discovery.Dial;
+import dev.lblc.discovery.Names;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
-import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.lang.System.Logger.Level;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One of Vert.x's event loops, as a place for the checks of a service.
@@ -70,30 +70,25 @@ final class CheckLoop {
   }
 
   /**
-   * Returns a socket that is neither registered nor connected.
+   * Returns a socket that is neither registered nor connected, and does not read by itself.
    *
    * @throws io.netty.channel.ChannelException if there is none, most often for want of file descriptors
    */
   Channel newChannel() {
-    return vertx.transport().channelFactory(false).newChannel();
+    Channel channel = vertx.transport().channelFactory(false).newChannel();
+    channel.config().setAutoRead(false);
+    return channel;
   }
 
-  /** Returns the address of a host. Only names are looked up. */
-  Future<InetSocketAddress> resolve(String host, int port) {
-    byte[] octets = NetUtil.createByteArrayFromIpAddressString(host);
-    if (octets == null) {
-      return vertx
-          .nameResolver()
-          .nettyAddressResolverGroup()
-          .getResolver(eventLoop)
-          .resolve(InetSocketAddress.createUnresolved(host, port));
-    }
-    try {
-      return eventLoop.newSucceededFuture(
-          new InetSocketAddress(InetAddress.getByAddress(octets), port));
-    } catch (UnknownHostException e) {
-      return eventLoop.newFailedFuture(e);
-    }
+  /** Returns a connection to be made, to the address that traffic uses, too. */
+  Dial dial(
+      Supplier<@Nullable Channel> sockets,
+      String host,
+      int port,
+      long limitMillis,
+      Dial.Listener listener) {
+    return new Dial(
+        eventLoop, sockets, Names.of(vertx).host(host), port, limitMillis, listener);
   }
 
   /** Returns a task that throws nothing: no timer would tell of it, and a periodic one would end. */

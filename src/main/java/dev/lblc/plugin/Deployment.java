@@ -4,6 +4,7 @@ import dev.lblc.cluster.Cluster;
 import dev.lblc.config.ClusterConfig;
 import dev.lblc.config.PluginConfig;
 import dev.lblc.config.ServiceConfig;
+import dev.lblc.discovery.Names;
 import dev.lblc.health.HealthTime;
 import dev.lblc.scheduler.Clock;
 import dev.lblc.scheduler.Strategy;
@@ -36,6 +37,7 @@ final class Deployment implements Shareable {
 
   private static final String REGISTRY = "dev.lblc";
   private static final Duration CHECKS = Duration.ofSeconds(1);
+  private static final long NAMES_MILLIS = 2_000;
 
   private final Vertx vertx;
   private final String id;
@@ -222,11 +224,33 @@ final class Deployment implements Shareable {
   private synchronized Future<Void> applyNow(PluginConfig next) {
     FixedSettings.requireSame(config, next);
     Cluster joined = cluster;
+    Names.of(vertx).configure(next.dns());
     ServicePlan plan = ServicePlan.of(services.byName(), next, this::startService, this::strategy);
-    return plan.share(joined).compose(shared -> commit(plan, next), failure -> {
-      plan.discard();
-      return Future.failedFuture(failure);
-    });
+    return Future.join(plan.share(joined), asked(plan))
+        .compose(shared -> commit(plan, next), failure -> {
+          plan.discard();
+          Names.of(vertx).configure(config.dns());
+          return Future.failedFuture(failure);
+        });
+  }
+
+  /**
+   * Completes on the context once the names of new services were asked for, so that the first requests find their servers; a
+   * name server that is away delays the others for a moment only.
+   */
+  private Future<Void> asked(ServicePlan plan) {
+    Future<Void> asked = plan.asked();
+    if (asked.isComplete()) { // there was no name
+      return Future.succeededFuture();
+    }
+    Context on = Objects.requireNonNull(context, "not started");
+    Promise<Void> goOn = Promise.promise();
+    long timer = vertx.setTimer(NAMES_MILLIS, id -> goOn.tryComplete());
+    asked.onComplete(done -> on.runOnContext(v -> {
+      vertx.cancelTimer(timer);
+      goOn.tryComplete();
+    }));
+    return goOn.future();
   }
 
   private synchronized Future<Void> commit(ServicePlan plan, PluginConfig next) {

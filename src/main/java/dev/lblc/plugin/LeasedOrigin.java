@@ -9,6 +9,7 @@ import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.httpproxy.OriginRequestProvider;
 import io.vertx.httpproxy.ProxyContext;
+import java.net.UnknownHostException;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +73,7 @@ final class LeasedOrigin implements OriginRequestProvider {
 
   private static boolean isServersFault(Throwable failure) {
     return !(failure instanceof ConnectionPoolTooBusyException
-        || failure instanceof IllegalStateException);
+        || failure instanceof IllegalStateException
+        || failure instanceof UnknownHostException);
   }
 }

@@ -1,6 +1,9 @@
 package dev.lblc.plugin;
 
+import dev.lblc.config.DiscoveryConfig;
 import dev.lblc.config.ServiceConfig;
+import dev.lblc.discovery.Discovery;
+import dev.lblc.discovery.Names;
 import dev.lblc.health.HealthState;
 import dev.lblc.health.HealthTime;
 import dev.lblc.health.ServerHealth;
@@ -56,7 +59,10 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
   /** The options of its own that the current strategy sees; replaced with the strategy. */
   private volatile AtomicReference<Object> ownOptions;
 
+  private final Names names;
+  private final NameWatch named;
   private volatile ServerWatch watch;
+  private @Nullable Discovery discovery; // guarded by this
   private Runnable stopExpiry = () -> {}; // guarded by this
   private final LongAdder doubleReleases = new LongAdder();
 
@@ -90,8 +96,11 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
         clock,
         clustered,
         random);
+    names = Names.of(vertx);
+    named = NameWatch.start(names, service.servers());
     watch = watching(config);
     service.membership().configure(config.servers());
+    discovery = discover(config.discovery());
     startExpiry();
   }
 
@@ -257,6 +266,9 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
       watch = watching(next);
     }
     service.membership().configure(next.servers());
+    if (!Objects.equals(next.discovery(), before.discovery())) {
+      discoverAnew(next.discovery());
+    }
     boolean hasOtherInterval =
         !next.options().checkInterval().equals(before.options().checkInterval());
     if (strategy != null || hasOtherInterval) {
@@ -269,6 +281,11 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
   synchronized void stop() {
     beforeDecision = () -> {};
     watch.stop();
+    named.stop();
+    if (discovery != null) {
+      discovery.close();
+      discovery = null;
+    }
     stopExpiry.run();
   }
 
@@ -311,6 +328,27 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
 
   private ServerWatch watching(ServiceConfig by) {
     return ServerWatch.start(vertx, name, by.health(), healthTime, random.get(), service.servers());
+  }
+
+  /** Completes once the addresses of all servers, and the servers that discovery finds, have been asked for once. */
+  synchronized Future<Void> asked() {
+    Future<Void> found = discovery == null ? Future.succeededFuture() : discovery.answered();
+    return Future.join(found, named.asked()).mapEmpty();
+  }
+
+  /** Servers found before stay until there is an answer to the new question. */
+  private void discoverAnew(@Nullable DiscoveryConfig wanted) {
+    if (discovery != null) {
+      discovery.close();
+    }
+    discovery = discover(wanted);
+    if (wanted == null) {
+      service.membership().discovered(List.of());
+    }
+  }
+
+  private @Nullable Discovery discover(@Nullable DiscoveryConfig wanted) {
+    return wanted == null ? null : names.discover(name, wanted, service.membership()::discovered);
   }
 
   /** In a cluster entries expire on all nodes at once. */

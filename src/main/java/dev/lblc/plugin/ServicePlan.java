@@ -95,6 +95,11 @@ final class ServicePlan {
         .mapEmpty();
   }
 
+  /** Completes once the names of all new services were asked for. */
+  Future<Void> asked() {
+    return Future.join(added.stream().map(ScheduledService::asked).toList()).mapEmpty();
+  }
+
   /** Puts the plan into effect; complete once all who follow the services have followed. */
   Future<Void> commit(Services services, @Nullable Cluster cluster) {
     shared.forEach(PreparedShare::use);

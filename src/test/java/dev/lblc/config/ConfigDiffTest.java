@@ -81,6 +81,13 @@ final class ConfigDiffTest {
         "$.services.images.pool.idle                       | '13s'",
         "$.services.images.pool.maxIdle                    | 11",
         "$.services.images.pool.maxConnections             | 21",
+        "$.services.images.pool.maxAge                     | '11m'",
+        "$.services.images.discovery.dns                   | 'a.b'",
+        "$.services.images.discovery.port                  | 9004",
+        "$.services.images.discovery.records               | 'both'",
+        "$.services.images.discovery.refresh               | '8s'",
+        "$.services.images.discovery.weight                | 51",
+        "$.dns.timeout                                     | '3s'",
         "$.services.images.health.active.path              | '/'",
         "$.services.images.health.active.interval          | '4s'",
         "$.services.images.health.active.timeout           | '1s'",
@@ -123,6 +130,8 @@ final class ConfigDiffTest {
     List<String> unseen = new ArrayList<>();
     JsonObject full = Sample.full(directory);
     for (String path : List.of(
+        "$.dns.servers",
+        "$.services.images.discovery",
         "$.listeners[0].tls",
         "$.listeners[2].tls",
         "$.listeners[0].trustedPeers",

@@ -21,13 +21,14 @@ final class ConfigDigestTest {
   void canonicalForm_hasDefaultsAndSortedKeys() throws Exception {
     assertThat(ConfigDigest.canonical(Sample.read(SMALL)))
         .isEqualTo(
-            ("{'cluster':{'enabled':false,'eventBus':{'port':0},'peerTimeout':'3s','reportInterval':'50ms'},"
+            ("{'cluster':{'enabled':false,'eventBus':{'port':0},'peerTimeout':'3s','reportInterval':'50ms'},'dns':{'timeout':'2s'},"
                     + "'listeners':[{'accessLog':false,'engine':'lane','host':'0.0.0.0','limits':{'bodyRate':'256B',"
                     + "'header':'64KiB','headers':100,'line':'8KiB'},'maxConnections':10000,'name':'web','port':80,"
                     + "'protocol':'http','proxyProtocol':false,'timeouts':{'header':'10s','idle':'1m'}}],'routes':[],"
                     + "'services':{'s':{'leaseTimeout':'10m','options':{'checkInterval':'1m','entryCounter':'exact',"
                     + "'expiration':'24h','hardLimit':24576,'maxEntries':16384,'ties':'spread'},"
-                    + "'pool':{'idle':'15s','maxConnections':0,'maxIdle':256},'servers':[],'strategy':'wlc'}},'watch':false}")
+                    + "'pool':{'idle':'15s','maxAge':'1h','maxConnections':0,'maxIdle':256},'servers':[],'strategy':'wlc'}},"
+                    + "'watch':false}")
                 .replace('\'', '"'));
   }
 
@@ -49,7 +50,7 @@ final class ConfigDigestTest {
   void digest_isTheSha256OfTheCanonicalForm() throws Exception {
     // printf '%s' "$canonical" | sha256sum
     assertThat(ConfigDigest.of(Sample.read(SMALL)))
-        .isEqualTo("a4bb916fee37bdf303afd595527d3b996a830069e1b9f499cd8ad3d0ef478d41");
+        .isEqualTo("b27795eeaecaec5716a1c7ff8e9ca814375564162997ec94b3beee1da0ae660b");
   }
 
   @Test

@@ -152,9 +152,11 @@ class ConfigReaderTest {
             List.of(
                 new ServerSpec("s1", "127.0.0.1", 9001, 64, 9, 7),
                 new ServerSpec("s2", "s2.example.com", 9002, 100, 0, 0)),
+            new DiscoveryConfig(
+                "images.internal", 9003, DiscoveryConfig.Records.AAAA, Duration.ofSeconds(7), 50),
             Duration.ofMinutes(10),
             null,
-            new PoolConfig(Duration.ofSeconds(14), 10, 20),
+            new PoolConfig(Duration.ofSeconds(14), 10, 20, Duration.ofMinutes(10)),
             new HealthConfig(
                 new HealthConfig.Active(
                     new HealthConfig.Http(
@@ -177,6 +179,10 @@ class ConfigReaderTest {
                     Duration.ofMinutes(2),
                     34),
                 Duration.ofSeconds(30))));
+    assertThat(config.plugin().dns())
+        .isEqualTo(new DnsConfig(
+            List.of(new DnsConfig.Address("10.0.0.2", 53), new DnsConfig.Address("fd00::2", 5353)),
+            Duration.ofMillis(1500)));
     assertThat(config.plugin().cluster())
         .isEqualTo(new ClusterConfig(
             false,
@@ -231,7 +237,7 @@ class ConfigReaderTest {
             Ties.SPREAD,
             Duration.ofSeconds(60),
             EntryCounter.EXACT));
-    assertThat(service.pool()).isEqualTo(new PoolConfig(Duration.ofSeconds(15), 256, 0));
+    assertThat(service.pool()).isEqualTo(PoolConfig.DEFAULTS);
     assertThat(service.health())
         .isEqualTo(new HealthConfig(
             new HealthConfig.Active(
@@ -464,7 +470,8 @@ class ConfigReaderTest {
     JsonObject full = Sample.full(directory);
     JsonObject plugin = new JsonObject()
         .put("services", full.getValue("services"))
-        .put("cluster", full.getValue("cluster"));
+        .put("cluster", full.getValue("cluster"))
+        .put("dns", full.getValue("dns"));
     GatewayConfig gateway = Sample.read(full);
 
     assertThat(ConfigReader.readPlugin(plugin, Sample.STRATEGIES, Map.of()))
@@ -509,7 +516,7 @@ class ConfigReaderTest {
         .extracting(ConfigError::toString)
         .containsExactly(
             "config: $.services: [] (expected: an object)",
-            "config: $.listeners: unknown key (expected: one of name, services, cluster)");
+            "config: $.listeners: unknown key (expected: one of name, services, cluster, dns)");
     assertThatThrownBy(() -> ConfigReader.readPlugin(
             new JsonObject().put("services", new Object()), Sample.STRATEGIES, Map.of()))
         .isInstanceOf(ConfigException.class);

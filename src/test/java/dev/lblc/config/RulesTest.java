@@ -95,6 +95,16 @@ class RulesTest {
         fault("$.routes[2].limits", new JsonObject(), "no limits: the route's listener is tcp"),
         fault("$.routes[2].timeouts.request", "1s", "no request: the route's listener is tcp"),
         fault("$.services.images.pool.idle", "0s", "from 1ms to 24h"),
+        fault("$.services.images.pool.maxAge", "0s", "from 1ms to 8760h"),
+        fault("$.services.images.discovery.dns", "10.0.0.1", "a name that name servers know"),
+        fault("$.services.images.discovery.dns", "a..b", "a name that name servers know"),
+        fault("$.services.images.discovery.port", 0, "1 to 65535"),
+        fault("$.services.images.discovery.records", "mx", "one of a, aaaa, both, srv"),
+        fault("$.services.images.discovery.refresh", "10ms", "from 100ms to 1h"),
+        fault("$.services.images.discovery.weight", 0, "1 to 1000000"),
+        fault("$.dns.servers[0]", "dns.example.com", "an IP address such as 10.0.0.2"),
+        fault("$.dns.servers[0]", "10.0.0.2:65536", "an IP address such as 10.0.0.2"),
+        fault("$.dns.timeout", "1ms", "from 10ms to 30s"),
         fault("$.services.images.pool.maxIdle", -1, "0 to 1000000"),
         fault("$.services.images.pool.maxConnections", 1_000_001, "0 to 1000000"),
         fault("$.listeners[2].port", 80, "no port beside ports"),
@@ -345,6 +355,24 @@ class RulesTest {
     assertThat(requireNonNull(requireNonNull(health).passive()).maxEject()).hasHours(1);
   }
 
+  @Test
+  void discovery_bySrv_hasNoPort_andInPlaceOfServersNone() {
+    JsonObject json = Sample.full(directory);
+    Sample.set(json, "$.services.images.discovery.records", "srv");
+    assertThat(Sample.errors(json))
+        .extracting(ConfigError::toString)
+        .containsExactly(
+            "test.json: $.services.images.discovery.port: 9003 (expected: no port: records of"
+                + " type srv tell it)");
+    Sample.remove(json, "$.services.images.discovery.port");
+    Sample.remove(json, "$.services.images.servers");
+    assertThat(Sample.errors(json)).isEmpty();
+    Sample.remove(json, "$.services.images.discovery");
+    assertThat(Sample.errors(json))
+        .extracting(ConfigError::path)
+        .containsExactly("$.services.images.servers");
+  }
+
   static Stream<Arguments> fine() {
     return Stream.of(
         Arguments.of("$.listeners[2].ports[0]", "7000-7000"),
@@ -365,6 +393,9 @@ class RulesTest {
         Arguments.of("$.listeners[0].limits.bodyRate", "0B"),
         Arguments.of("$.routes[0].limits.body", "0002MiB"),
         Arguments.of("$.services.images.pool.maxIdle", 0),
+        Arguments.of("$.services.images.discovery.dns", "_web._tcp.example.com."),
+        Arguments.of("$.dns.servers[0]", "::1"),
+        Arguments.of("$.dns.servers[0]", "127.0.0.1:5353"),
         Arguments.of("$.listeners[0].trustedPeers[0]", "2001:db8::/32"),
         Arguments.of("$.listeners[0].trustedPeers[0]", "192.0.2.1"),
         Arguments.of("$.routes[0].match.host", "example.com"),

@@ -179,7 +179,8 @@ final class Sample {
                         "checkInterval": "61440ms", "entryCounter": "drifting"},
             "servers": [{"id": "s1", "host": "127.0.0.1", "port": 9001, "weight": 64, "upper": 9, "lower": 7},
                         {"id": "s2", "host": "s2.example.com", "port": 9002}],
-            "pool": {"idle": "14s", "maxIdle": 10, "maxConnections": 20},
+            "pool": {"idle": "14s", "maxIdle": 10, "maxConnections": 20, "maxAge": "10m"},
+            "discovery": {"dns": "images.internal", "port": 9003, "records": "aaaa", "refresh": "7s", "weight": 50},
             "health": {"active": {"path": "/health?a", "port": 8001, "host": "health.example.com:8001",
                                   "headers": {"x-check": "s3cret"}, "method": "POST", "status": ["200-299", 401],
                                   "body": "ok", "tls": true, "interval": "3s", "timeout": "2s", "rise": 1, "fall": 4},
@@ -196,6 +197,7 @@ final class Sample {
                                  "publicPort": 25701,
                                  "tls": {"certificate": "CERT", "key": "KEY", "trust": "TRUST"}}},
         "admin": {"host": "127.0.0.1", "port": 9901, "token": "${SECRET}"},
+        "dns": {"servers": ["10.0.0.2", "[fd00::2]:5353"], "timeout": "1500ms"},
         "transport": "io_uring",
         "watch": true
       }

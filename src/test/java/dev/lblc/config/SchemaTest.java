@@ -139,6 +139,8 @@ class SchemaTest {
             Keys.SERVICE,
             Keys.SERVER,
             Keys.POOL,
+            Keys.DISCOVERY,
+            Keys.DNS,
             Keys.HEALTH,
             Keys.ACTIVE,
             Keys.PASSIVE,

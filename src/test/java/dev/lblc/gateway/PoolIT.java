@@ -120,6 +120,40 @@ final class PoolIT {
     }
   }
 
+  /** The lane's time is the test's; Vert.x counts in seconds of its own. */
+  @Test
+  void connection_beyondItsAge_servesNoFurtherRequest() throws Exception {
+    TestGateway gateway = new TestGateway(Engine.LANE);
+    try {
+      Queue<NetSocket> opened = new ConcurrentLinkedQueue<>();
+      int port = gateway.tcp(socket -> {
+        opened.add(socket);
+        socket.handler(request -> socket.write(OK));
+      });
+      JsonObject aged =
+          new JsonObject().put("pool", new JsonObject().put("maxAge", "10m").put("idle", "24h"));
+      gateway.service("aged", aged, port).route("aged", new JsonObject()).start(1);
+      try (RawClient client = new RawClient(gateway.port())) {
+        for (int i = 0; i < 2; i++) {
+          assertThat(client.send(REQUEST.formatted("aged")).response()).endsWith("ok");
+        }
+        assertThat(opened).hasSize(1);
+        gateway.later.set(Duration.ofMinutes(11).toNanos());
+        gateway.awaitTicks();
+        try (RawClient another = new RawClient(gateway.port())) {
+          assertThat(another.send(REQUEST.formatted("aged")).response()).endsWith("ok");
+          Eventually.holds("a new one is used", () -> {
+            assertThat(another.send(REQUEST.formatted("aged")).response()).endsWith("ok");
+            return opened.size() == 2;
+          });
+        }
+      }
+      gateway.awaitIdle();
+    } finally {
+      gateway.stop();
+    }
+  }
+
   private static RawClient asked(RawClient client, RawServer server) throws Exception {
     client.send(REQUEST.formatted("two"));
     return server.accept();

@@ -57,6 +57,7 @@ final class TestGateway {
   private final Engine engine;
   private final SocketTransport transport;
   private final JsonObject services = new JsonObject();
+  private final JsonObject dns = new JsonObject();
   private final JsonArray routes = new JsonArray();
   private final JsonArray listeners = new JsonArray();
   private @Nullable Gateway gateway;
@@ -109,6 +110,12 @@ final class TestGateway {
     return this;
   }
 
+  /** Has it ask a name server, which is waited for as long as the duration says. */
+  TestGateway dns(String server, String timeout) {
+    dns.put("servers", new JsonArray().add(server)).put("timeout", timeout);
+    return this;
+  }
+
   /** A route on the listener {@code web} for the paths below {@code /NAME/}, with the path as destination. */
   TestGateway route(String service, JsonObject more) {
     routes.add(ConfigJson.route(service)
@@ -142,7 +149,8 @@ final class TestGateway {
     vertx
         .deployVerticle(
             new LblcVerticle(),
-            new DeploymentOptions().setConfig(new JsonObject().put("services", services)))
+            new DeploymentOptions()
+                .setConfig(new JsonObject().put("services", services).put("dns", dns)))
         .await(10, SECONDS);
     gateway = Gateway.start(vertx, config(listeners, routes, services), instances, this::nanoTime)
         .await(10, SECONDS);

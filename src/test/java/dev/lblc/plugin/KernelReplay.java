@@ -91,6 +91,7 @@ final class KernelReplay {
         SchedulerOptions.KERNEL,
         StrategyOptions.NONE,
         List.of(),
+        null,
         Duration.ofMinutes(10),
         null,
         PoolConfig.DEFAULTS,

@@ -182,7 +182,9 @@ final class Connecting<S extends ServerSide> {
         exchange.abort(why);
         return;
       }
-      taken.connectFailed();
+      if (why != Failure.NAME_UNKNOWN) { // that is the name server's fault
+        taken.connectFailed();
+      }
       if (attempts.giveUp()) {
         attempt(why);
       } else {

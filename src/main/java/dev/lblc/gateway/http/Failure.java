@@ -32,6 +32,8 @@ public enum Failure {
   NO_SERVER(503, "no server available", "no_server"),
   /** No server that was tried took the connection. */
   CONNECT_FAILED(502, "connect failed", "connect_failed"),
+  /** The name of the server has no address, as far as is known. */
+  NAME_UNKNOWN(502, "server name not resolved", "name_unknown"),
   /** No connection within the time allowed. */
   CONNECT_TIMEOUT(504, "connect timed out", "connect_timeout"),
   /** Too many requests wait for a connection to this server. */

@@ -1,5 +1,8 @@
 package dev.lblc.gateway.net;
 
+import dev.lblc.discovery.Dial;
+import dev.lblc.discovery.NamedHost;
+import dev.lblc.discovery.Names;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
@@ -28,7 +31,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Vert.x's own sockets close when the other side is done, and make an object, a context and a buffer of their own where this
  * path needs none: set-ups of connections would cost a quarter more, bulk transfers nearly half. So they stay out of it, and
- * only loops, transport and name resolution are Vert.x's. Confined to the loop but for {@link #prepare}.
+ * only loops and transport are Vert.x's. Confined to the loop but for {@link #prepare}.
  */
 public final class Loop {
   /** Low, since one buffer that is read is written with one call: what does not go at once has to wait. */
@@ -38,6 +41,7 @@ public final class Loop {
   private static final long BETWEEN_WARNINGS_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final VertxInternal vertx;
+  private final Names names;
   private final LongSupplier nanoTime;
   private final EventLoop eventLoop;
   private final Transport transport;
@@ -47,6 +51,7 @@ public final class Loop {
   /** Of the current context; {@code nanoTime} is a monotonic clock. */
   public Loop(Vertx vertx, LongSupplier nanoTime) {
     this.vertx = (VertxInternal) vertx;
+    this.names = Names.of(vertx);
     this.nanoTime = nanoTime;
     this.noSocketNanos = nanoTime.getAsLong() - 2 * BETWEEN_WARNINGS_NANOS;
     this.eventLoop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
@@ -102,7 +107,21 @@ public final class Loop {
     config.setOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0); // by the deadlines
   }
 
-  /** Returns the address of a host. Only names are looked up. */
+  /** Returns a host that connections go to. */
+  public NamedHost host(String host) {
+    return names.host(host);
+  }
+
+  /**
+   * Returns a new connection to a host, which is to be begun. If there is no socket for it, that is logged now and then.
+   *
+   * @param limitMillis how long it may take; 0: no limit
+   */
+  public Dial dial(NamedHost host, int port, long limitMillis, Dial.Listener listener) {
+    return new Dial(eventLoop, this::newChannel, host, port, limitMillis, listener);
+  }
+
+  /** Returns the address that a host to listen on has at the moment. Only names are looked up. */
   public Future<InetSocketAddress> resolve(String host, int port) {
     byte[] octets = NetUtil.createByteArrayFromIpAddressString(host);
     if (octets == null) {

@@ -1,12 +1,12 @@
 package dev.lblc.gateway.tcp;
 
+import dev.lblc.discovery.Dial;
 import dev.lblc.gateway.net.Loop;
 import dev.lblc.gateway.net.Sockets;
 import dev.lblc.gateway.route.Attempts;
 import dev.lblc.plugin.Lease;
 import dev.lblc.plugin.NoServerException;
 import io.netty.channel.Channel;
-import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,15 +17,16 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Confined to its event loop.
  */
-// A channel registers at once on its own loop, and of a connect that nobody waits for nobody hears.
-@SuppressWarnings("FutureReturnValueIgnored")
 final class Connecting {
   private static final Logger LOG = LoggerFactory.getLogger(Connecting.class);
+
+  /** The session has one. */
+  private static final long NO_LIMIT = 0;
 
   private final Session session;
   private final Attempts attempts;
   private final Loop loop;
-  private @Nullable Channel dialled;
+  private @Nullable Dial dialled;
 
   Connecting(Session session, Attempts attempts, Loop loop) {
     this.session = session;
@@ -49,7 +50,7 @@ final class Connecting {
   /** Closes the connection that is being made; the session has released its lease, so that nothing is heard of it any more. */
   void cancel() {
     if (dialled != null) {
-      Sockets.reset(dialled);
+      dialled.cancel();
       dialled = null;
     }
   }
@@ -68,50 +69,66 @@ final class Connecting {
       return;
     }
     session.connecting();
-    loop.resolve(taken.server().host(), taken.server().port()).addListener(found -> {
-      if (!attempts.holds(taken)) {
-        return;
-      }
-      if (found.isSuccess()) {
-        dial(taken, (InetSocketAddress) found.getNow());
-      } else {
-        failed(taken, TcpFailure.CONNECT_FAILED, found.cause());
-      }
-    });
-  }
-
-  private void dial(Lease taken, InetSocketAddress address) {
-    Channel channel = loop.newChannel();
-    if (channel == null) {
-      session.abort(TcpFailure.INTERNAL);
-      return;
-    }
-    dialled = channel;
-    Side server = new Side(session, channel, loop.readSizes());
-    channel.pipeline().addLast(server);
-    loop.eventLoop().register(channel);
-    channel.connect(address).addListener(connected -> {
-      if (!attempts.holds(taken)) {
-        return;
-      }
-      if (connected.isSuccess()) {
-        taken.connected();
-        session.relay(server);
-      } else {
-        failed(taken, TcpFailure.CONNECT_FAILED, connected.cause());
-      }
-    });
+    Dial dial = loop.dial(
+        loop.host(taken.server().host()), taken.server().port(), NO_LIMIT, new Outcome(taken));
+    dialled = dial;
+    dial.begin();
   }
 
   private void failed(Lease taken, TcpFailure failure, @Nullable Throwable cause) {
     LOG.debug("no connection to server {}: {}", taken.server().id(), failure, cause);
-    taken.connectFailed();
+    if (failure != TcpFailure.NAME_UNKNOWN) { // that is the name server's fault
+      taken.connectFailed();
+    }
     boolean mayTryAnother = attempts.giveUp();
     cancel();
     if (mayTryAnother) {
       attempt(failure);
     } else {
       session.abort(failure);
+    }
+  }
+
+  /** Of one attempt: what is heard once its lease is no longer held comes too late. */
+  private final class Outcome implements Dial.Listener {
+    private final Lease taken;
+
+    Outcome(Lease taken) {
+      this.taken = taken;
+    }
+
+    @Override
+    public void connected(Channel channel) {
+      if (!attempts.holds(taken)) {
+        Sockets.reset(channel);
+        return;
+      }
+      dialled = null;
+      Side server = new Side(session, channel, loop.readSizes());
+      channel.pipeline().addLast(server);
+      taken.connected();
+      session.relay(server);
+    }
+
+    @Override
+    public void refused(Throwable why) {
+      if (attempts.holds(taken)) {
+        failed(taken, TcpFailure.CONNECT_FAILED, why);
+      }
+    }
+
+    @Override
+    public void unknown() {
+      if (attempts.holds(taken)) {
+        failed(taken, TcpFailure.NAME_UNKNOWN, null);
+      }
+    }
+
+    @Override
+    public void noSocket() {
+      if (attempts.holds(taken)) {
+        session.abort(TcpFailure.INTERNAL);
+      }
     }
   }
 }

@@ -22,6 +22,8 @@ enum TcpFailure {
   NO_SERVER("no server available"),
   /** The server did not take the connection, nor did those tried after it. */
   CONNECT_FAILED("connect failed"),
+  /** The name of the server has no address, as far as is known. */
+  NAME_UNKNOWN("server name not resolved"),
   /** No connection within the time allowed. */
   CONNECT_TIMEOUT("connect timed out"),
   /** No byte in either direction for the time allowed. */

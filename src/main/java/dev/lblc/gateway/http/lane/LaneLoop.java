@@ -13,6 +13,7 @@ final class LaneLoop {
   private final PlanWriter headers = new PlanWriter();
   private final HeadOut out = new HeadOut();
   private final ServerPool pool;
+  private long lastTickNanos;
   private final ExchangeContext<ServerConnection> context;
 
   LaneLoop(Loop loop, DeadlineRing deadlines) {
@@ -24,7 +25,13 @@ final class LaneLoop {
 
   /** Has all time limits checked. To be called every {@link DeadlineRing#TICK_MILLIS}. */
   void tick() {
-    deadlines.tick(nanoTime());
+    lastTickNanos = nanoTime();
+    deadlines.tick(lastTickNanos);
+  }
+
+  /** Returns the time of the last tick: the time now to within {@link DeadlineRing#TICK_MILLIS}, for nothing. */
+  long lastTickNanos() {
+    return lastTickNanos;
   }
 
   long nanoTime() {

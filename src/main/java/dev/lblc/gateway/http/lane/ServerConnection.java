@@ -17,6 +17,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,6 +81,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   private boolean isOutputEnded;
   private boolean isBroken;
   private boolean isReading;
+  private long openedNanos;
+
+  /** The addresses of the server at the last look, when this connection's was among them. */
+  private @Nullable List<InetAddress> seen;
 
   ServerConnection(LaneLoop lane, ServerConnections pooledWith, Channel channel) {
     this.lane = lane;
@@ -89,7 +96,25 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
 
   /** Notes that the connection is made. */
   void opened() {
+    openedNanos = lane.nanoTime();
     setReading(true);
+  }
+
+  /** Returns whether it goes to an address that the server's name no longer has. */
+  boolean isOutdated() {
+    List<InetAddress> now = pooledWith.host().addresses();
+    if (now != seen) { // nearly always it is the same list
+      if (!(channel.remoteAddress() instanceof InetSocketAddress remote)
+          || !now.contains(remote.getAddress())) {
+        return true;
+      }
+      seen = now;
+    }
+    return false;
+  }
+
+  private boolean isTooOld() {
+    return lane.lastTickNanos() - openedNanos > pooledWith.maxAgeNanos();
   }
 
   /** Returns all connections to the same server. */
@@ -368,7 +393,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     boolean isReusable = state == State.IDLE || (state == State.COMPLETE && isComplete);
     isReused |= state == State.COMPLETE;
     client = null;
-    if (isReusable && channel.isActive()) {
+    if (isReusable && channel.isActive() && !isTooOld()) {
       state = State.IDLE;
       setReading(true);
       lane.deadlines().enter(limits, Stage.IDLE);

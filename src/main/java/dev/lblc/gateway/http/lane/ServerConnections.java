@@ -1,6 +1,7 @@
 package dev.lblc.gateway.http.lane;
 
 import dev.lblc.config.PoolConfig;
+import dev.lblc.discovery.NamedHost;
 import dev.lblc.scheduler.Server;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServerConnections {
   private final Server server;
+  private final NamedHost host;
   private final Set<Runnable> waiting = new LinkedHashSet<>();
   private PoolConfig config = PoolConfig.DEFAULTS;
   private @Nullable ServerConnection last;
@@ -19,12 +21,18 @@ final class ServerConnections {
   private int open;
   private boolean isGoingOn;
 
-  ServerConnections(Server server) {
+  ServerConnections(Server server, NamedHost host) {
     this.server = server;
+    this.host = host;
   }
 
   Server server() {
     return server;
+  }
+
+  /** Returns the addresses of the server. */
+  NamedHost host() {
+    return host;
   }
 
   /** Keeps to these limits from now on. */
@@ -34,6 +42,10 @@ final class ServerConnections {
 
   long idleNanos() {
     return config.idle().toNanos();
+  }
+
+  long maxAgeNanos() {
+    return config.maxAge().toNanos();
   }
 
   /** Counts a connection that is being made; returns false if there may be no more. */

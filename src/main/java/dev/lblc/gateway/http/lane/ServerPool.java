@@ -1,13 +1,12 @@
 package dev.lblc.gateway.http.lane;
 
+import dev.lblc.discovery.Dial;
 import dev.lblc.gateway.http.Failure;
 import dev.lblc.gateway.http.Upstreams;
 import dev.lblc.gateway.route.Route;
 import dev.lblc.scheduler.Server;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
-import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +21,6 @@ import org.slf4j.LoggerFactory;
  * <p>An idle connection is read, so that its end, or bytes that nobody asked for, take it out of the pool at once. Confined to the
  * loop.
  */
-// A channel registers at once on its own loop.
-@SuppressWarnings("FutureReturnValueIgnored")
 final class ServerPool implements Upstreams<ServerConnection> {
   private static final Logger LOG = LoggerFactory.getLogger(ServerPool.class);
   private static final int MOST_WAITING_PER_SERVER = 16_384;
@@ -37,7 +34,7 @@ final class ServerPool implements Upstreams<ServerConnection> {
 
   @Override
   public @Nullable ServerConnection takeIdle(Server to, Route by) {
-    return connections(to, by).take();
+    return take(connections(to, by));
   }
 
   @Override
@@ -48,7 +45,7 @@ final class ServerPool implements Upstreams<ServerConnection> {
   private ServerConnections connections(Server to, Route by) {
     ServerConnections connections = all.get(to);
     if (connections == null) {
-      connections = new ServerConnections(to);
+      connections = new ServerConnections(to, lane.loop().host(to.host()));
       all.put(to, connections);
     }
     connections.limitTo(by.pool());
@@ -57,17 +54,28 @@ final class ServerPool implements Upstreams<ServerConnection> {
 
   private void connect(
       ServerConnections to, Route by, boolean isFresh, Attempt<ServerConnection> attempt) {
-    ServerConnection idle = isFresh ? null : to.take();
+    ServerConnection idle = isFresh ? null : take(to);
+    all.putIfAbsent(to.server(), to); // forgotten with the last of its connections
     if (idle != null) {
       attempt.connected(idle);
     } else if (to.open()) {
-      resolve(to, by, attempt);
+      dial(to, by, attempt);
     } else if (isFresh) {
       makeRoom(to);
       connect(to.server(), by, false, attempt); // the pool may have forgotten the server
     } else {
       await(to, by, attempt);
     }
+  }
+
+  /** Takes the idle connection that was used last, and closes those of an address that the server no longer has. */
+  private static @Nullable ServerConnection take(ServerConnections from) {
+    ServerConnection idle = from.take();
+    while (idle != null && idle.isOutdated()) {
+      idle.close();
+      idle = from.take();
+    }
+    return idle;
   }
 
   private void await(ServerConnections to, Route by, Attempt<ServerConnection> attempt) {
@@ -116,45 +124,45 @@ final class ServerPool implements Upstreams<ServerConnection> {
     List.copyOf(all.values()).forEach(ServerPool::makeRoom);
   }
 
-  private void resolve(ServerConnections to, Route by, Attempt<ServerConnection> attempt) {
-    lane.loop().resolve(to.server().host(), to.server().port()).addListener(found -> {
-      if (found.isSuccess()) {
-        dial(to, (InetSocketAddress) found.getNow(), by, attempt);
-      } else {
-        closedOne(to);
-        refused(to, attempt, found.cause());
-      }
-    });
+  private void dial(ServerConnections to, Route by, Attempt<ServerConnection> attempt) {
+    Server server = to.server();
+    lane.loop()
+        .dial(to.host(), server.port(), by.connectMillis(), new Dial.Listener() {
+          @Override
+          public void connected(Channel channel) {
+            attempt.connected(connection(to, channel));
+          }
+
+          @Override
+          public void refused(Throwable why) {
+            closedOne(to);
+            ServerPool.refused(to, attempt, why);
+          }
+
+          @Override
+          public void unknown() {
+            closedOne(to);
+            LOG.debug("no address of server {} is known", server.id());
+            attempt.refused(Failure.NAME_UNKNOWN);
+          }
+
+          @Override
+          public void noSocket() {
+            closedOne(to);
+            attempt.refused(Failure.INTERNAL);
+          }
+        })
+        .begin();
   }
 
-  private void dial(
-      ServerConnections to,
-      InetSocketAddress address,
-      Route by,
-      Attempt<ServerConnection> attempt) {
-    Channel channel = lane.loop().newChannel();
-    if (channel == null) {
-      closedOne(to);
-      attempt.refused(Failure.INTERNAL);
-      return;
-    }
-    channel.config().setOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
-        Math.min(by.connectMillis(), Integer.MAX_VALUE));
+  private ServerConnection connection(ServerConnections to, Channel channel) {
     // The answer of a server that closes in mid-request would go unread with the first write that
     // fails.
     channel.config().setAutoClose(false);
     ServerConnection connection = new ServerConnection(lane, to, channel);
     channel.pipeline().addLast(connection);
-    lane.loop().eventLoop().register(channel);
-    channel.connect(address).addListener(connected -> {
-      if (connected.isSuccess()) {
-        connection.opened();
-        attempt.connected(connection);
-      } else {
-        connection.close();
-        refused(to, attempt, connected.cause());
-      }
-    });
+    connection.opened();
+    return connection;
   }
 
   /** Tells why there is no connection; a connection that was begun is closed by then. */

@@ -1,6 +1,7 @@
 package dev.lblc.gateway.http.vertx;
 
 import dev.lblc.config.PoolConfig;
+import dev.lblc.discovery.Names;
 import dev.lblc.gateway.http.Failure;
 import dev.lblc.gateway.http.Limits;
 import dev.lblc.gateway.http.Upstreams;
@@ -21,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,11 +40,13 @@ final class ServerPool implements Upstreams<OutboundRequest> {
   private static final Logger LOG = LoggerFactory.getLogger(ServerPool.class);
 
   private final Vertx vertx;
+  private final Names names;
   private final Map<PoolConfig, HttpClient> clients = new HashMap<>();
   private final Set<HttpConnection> open = new HashSet<>();
 
   ServerPool(Vertx vertx) {
     this.vertx = vertx;
+    this.names = Names.of(vertx);
   }
 
   private HttpClient newClient(PoolConfig config) {
@@ -58,6 +62,8 @@ final class ServerPool implements Upstreams<OutboundRequest> {
             .setDecompressionSupported(false))
         .with(new PoolOptions()
             .setHttp1MaxSize(most == 0 ? MAX_CONNECTIONS_PER_SERVER : most)
+            .setMaxLifetime(wholeSeconds(config.maxAge()))
+            .setMaxLifetimeUnit(TimeUnit.SECONDS)
             .setMaxWaitQueueSize(MAX_WAITING_PER_SERVER))
         .withConnectHandler(this::opened)
         .build();
@@ -65,20 +71,43 @@ final class ServerPool implements Upstreams<OutboundRequest> {
 
   @Override
   public void connect(Server to, Route by, boolean isFresh, Attempt<OutboundRequest> attempt) {
-    RequestOptions options = new RequestOptions()
-        .setHost(to.host())
-        .setPort(to.port())
-        .setConnectTimeout(by.connectMillis());
     if (isFresh) {
       closeIdle(to);
     }
-    clients
-        .computeIfAbsent(by.pool(), this::newClient)
-        .request(options)
-        .onComplete(request -> attempt.connected(granted(request, to)), cause -> {
-          LOG.debug("no connection to server {}", to.id(), cause);
-          attempt.refused(failure(cause));
-        });
+    new PooledDial(
+            vertx,
+            clients.computeIfAbsent(by.pool(), this::newClient),
+            names.host(to.host()),
+            to.port(),
+            () -> options(to, by),
+            by.pool().maxConnections() == 0,
+            by.connectMillis(),
+            new PooledDial.Listener() {
+              @Override
+              public void granted(HttpClientRequest request) {
+                attempt.connected(ServerPool.granted(request, to));
+              }
+
+              @Override
+              public void refused(Throwable why) {
+                LOG.debug("no connection to server {}", to.id(), why);
+                attempt.refused(failure(why));
+              }
+
+              @Override
+              public void unknown() {
+                LOG.debug("no address of server {} is known", to.id());
+                attempt.refused(Failure.NAME_UNKNOWN);
+              }
+            })
+        .begin();
+  }
+
+  private static RequestOptions options(Server to, Route by) {
+    return new RequestOptions()
+        .setHost(to.host())
+        .setPort(to.port())
+        .setConnectTimeout(by.connectMillis());
   }
 
   private static OutboundRequest granted(HttpClientRequest request, Server to) {
