@@ -93,6 +93,6 @@ final class Reconfiguration {
   private static PluginConfig withAdded(PluginConfig before, PluginConfig next) {
     Map<String, ServiceConfig> both = new LinkedHashMap<>(before.services());
     next.services().forEach(both::putIfAbsent);
-    return new PluginConfig(before.name(), both, before.cluster());
+    return new PluginConfig(before.name(), both, before.cluster(), next.dns());
   }
 }
