@@ -4,7 +4,6 @@ import dev.lblc.boot.Application;
 import dev.lblc.boot.GatewayFile;
 import dev.lblc.boot.Hangup;
 import dev.lblc.boot.Shutdown;
-import dev.lblc.config.ConfigAdvice;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +29,7 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     GatewayFile gateway = file.read();
     Logger log = LoggerFactory.getLogger(RunCommand.class);
-    ConfigAdvice.warnings(gateway.config()).forEach(warning -> log.warn("{}", warning));
+    gateway.warnings().forEach(warning -> log.warn("{}: {}", file.path(), warning));
     Application running = Application.start(gateway);
     Shutdown.onSignal(running);
     Hangup.onSignal(running);

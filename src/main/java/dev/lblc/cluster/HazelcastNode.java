@@ -1,7 +1,6 @@
 package dev.lblc.cluster;
 
 import com.hazelcast.config.Config;
-import com.hazelcast.config.YamlConfigBuilder;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import io.vertx.core.spi.cluster.ClusterManager;
@@ -71,10 +70,12 @@ public final class HazelcastNode implements AutoCloseable {
   }
 
   private static Config config(@Nullable Path file) throws IOException {
-    try (InputStream yaml = file == null
-        ? Objects.requireNonNull(HazelcastNode.class.getResourceAsStream("hazelcast.yaml"))
-        : Files.newInputStream(file)) {
-      return new YamlConfigBuilder(yaml).build();
+    if (file != null) {
+      return HazelcastFile.read(Files.readAllBytes(file));
+    }
+    try (InputStream shipped =
+        Objects.requireNonNull(HazelcastNode.class.getResourceAsStream("hazelcast.yaml"))) {
+      return HazelcastFile.read(shipped.readAllBytes());
     }
   }
 }

@@ -23,11 +23,15 @@ final class ClusterReader {
         peerTimeout.fail("more than reportInterval, which is " + DurationSyntax.shown(report));
       }
       // A cluster that is switched off needs none of its files and takes no port.
-      Syntax<Path> file = enabled ? FileSyntax.READABLE_FILE : FileSyntax.FILE;
+      Cursor config = keys.optional("config");
+      Path hazelcast = config.text(enabled ? FileSyntax.READABLE_FILE : FileSyntax.FILE);
+      if (enabled && hazelcast != null) {
+        config.checkFiles(files -> files.hazelcast(hazelcast));
+      }
       return new ClusterConfig(
           enabled,
-          keys.optional("config").text(file),
-          new EventBusReader(file)
+          hazelcast,
+          new EventBusReader(enabled)
               .read(keys.optional("eventBus"), enabled ? ports : new BoundPorts()),
           report,
           silence);

@@ -24,7 +24,7 @@ public final class ConfigReader {
   }
 
   /**
-   * Reads a gateway configuration from its text.
+   * Reads a gateway configuration from its text, without a look into the files that it names.
    *
    * @param source names the text in messages
    * @param strategies the known strategies
@@ -33,7 +33,28 @@ public final class ConfigReader {
   public static GatewayConfig readText(
       String source, String text, StrategyCatalog strategies, Map<String, String> environment)
       throws ConfigException {
-    return read(source, text, environment, Keys.GATEWAY, new ConfigReader(strategies)::gateway);
+    return check(source, text, strategies, environment, FileChecks.NONE).config();
+  }
+
+  /**
+   * Reads a gateway configuration from its text, and looks into the files that it names.
+   *
+   * @param source names the text in messages
+   * @param strategies the known strategies
+   * @param environment variables by name
+   * @param files checks the files that the configuration names
+   */
+  public static CheckedConfig check(
+      String source,
+      String text,
+      StrategyCatalog strategies,
+      Map<String, String> environment,
+      FileChecks files)
+      throws ConfigException {
+    Faults faults = new Faults(source);
+    Reading reading = new Reading(faults, new Environment(environment), files);
+    GatewayConfig config = read(reading, text, Keys.GATEWAY, new ConfigReader(strategies)::gateway);
+    return new CheckedConfig(config, faults.warnings());
   }
 
   /**
@@ -81,10 +102,17 @@ public final class ConfigReader {
       List<String> keys,
       Function<ObjectReader, T> reader)
       throws ConfigException {
-    Faults faults = new Faults(source);
-    Json json = JsonText.parse(text, faults);
-    T config = Cursor.root(json, faults, new Environment(environment)).object(keys, reader);
-    faults.throwIfAny();
+    Reading reading =
+        new Reading(new Faults(source), new Environment(environment), FileChecks.NONE);
+    return read(reading, text, keys, reader);
+  }
+
+  private static <T> T read(
+      Reading reading, String text, List<String> keys, Function<ObjectReader, T> reader)
+      throws ConfigException {
+    Json json = JsonText.parse(text, reading.faults());
+    T config = Cursor.root(json, reading).object(keys, reader);
+    reading.faults().throwIfAny();
     return config;
   }
 

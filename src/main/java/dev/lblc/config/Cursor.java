@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * fallback, and note a fault if the value is required. Used by one thread.
  */
 final class Cursor {
-  private final Faults faults;
-  private final Environment environment;
+  private final Reading reading;
   private final String path;
   private final @Nullable Json value;
   private final int place;
@@ -30,15 +29,13 @@ final class Cursor {
   private @Nullable String standsFor;
 
   private Cursor(
-      Faults faults,
-      Environment environment,
+      Reading reading,
       String path,
       @Nullable Json value,
       int place,
       boolean required,
       boolean secret) {
-    this.faults = faults;
-    this.environment = environment;
+    this.reading = reading;
     this.path = path;
     this.value = value;
     this.place = place;
@@ -46,19 +43,19 @@ final class Cursor {
     this.secret = secret;
   }
 
-  static Cursor root(Json value, Faults faults, Environment environment) {
-    return new Cursor(faults, environment, JsonPath.ROOT, value, value.place(), true, false);
+  static Cursor root(Json value, Reading reading) {
+    return new Cursor(reading, JsonPath.ROOT, value, value.place(), true, false);
   }
 
   /** Returns the place of a member of this object; {@code member} is null if there is none. */
   Cursor member(String key, @Nullable Json member, boolean needed) {
     int at = member == null ? place : member.place();
-    return new Cursor(faults, environment, JsonPath.member(path, key), member, at, needed, secret);
+    return new Cursor(reading, JsonPath.member(path, key), member, at, needed, secret);
   }
 
   /** Returns this place, with messages that do not show the value. */
   Cursor secret() {
-    return new Cursor(faults, environment, path, value, place, required, true);
+    return new Cursor(reading, path, value, place, required, true);
   }
 
   String path() {
@@ -89,6 +86,11 @@ final class Cursor {
     return failed;
   }
 
+  /** Returns whether there is a value, and no fault was noted through this cursor. */
+  boolean isRead() {
+    return value != null && !failed;
+  }
+
   /** Notes a fault of this value. */
   void fail(String expected) {
     fail(shown(), expected);
@@ -97,13 +99,31 @@ final class Cursor {
   /** Notes a fault of this member's key. It is sorted before the faults of the value. */
   void failKey(String found, String expected) {
     failed = true;
-    faults.add(place - 1, path, found, expected);
+    reading.faults().add(place - 1, path, found, expected);
+  }
+
+  /** Notes a warning of this value. */
+  void warn(String message) {
+    reading.faults().warn(place, new ConfigWarning(path, message));
+  }
+
+  /** Notes what a check of the files that are named here finds. */
+  void checkFiles(Function<FileChecks, List<FileChecks.Finding>> check) {
+    for (FileChecks.Finding finding : check.apply(reading.files())) {
+      if (finding instanceof FileChecks.Finding.Fault fault) {
+        fail(fault.found(), fault.expected());
+      } else if (finding instanceof FileChecks.Finding.Suspicion suspicion) {
+        reading
+            .faults()
+            .warn(place, new ConfigWarning(path, suspicion.message(), suspicion.severity()));
+      }
+    }
   }
 
   /** Notes a fault here; {@code found} describes it. */
   void fail(String found, String expected) {
     failed = true;
-    faults.add(place, path, found, expected);
+    reading.faults().add(place, path, found, expected);
   }
 
   /**
@@ -168,8 +188,7 @@ final class Cursor {
       int index = 0;
       for (Json json : list.elements()) {
         String at = JsonPath.element(path, index++);
-        T element =
-            reader.apply(new Cursor(faults, environment, at, json, json.place(), true, secret));
+        T element = reader.apply(new Cursor(reading, at, json, json.place(), true, secret));
         if (element != null) {
           read.add(element);
         }
@@ -186,7 +205,7 @@ final class Cursor {
     }
     String filled;
     try {
-      filled = environment.fill(string.text());
+      filled = reading.environment().fill(string.text());
     } catch (SyntaxException e) {
       fail(e.expected());
       return null;

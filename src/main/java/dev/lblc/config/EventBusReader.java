@@ -8,11 +8,11 @@ final class EventBusReader {
   /** Stands for an address that only Hazelcast knows: it overlaps with ports that are bound on all addresses. */
   private static final String SOME_ADDRESS = "";
 
-  private final Syntax<Path> file;
+  private final boolean isUsed;
 
-  /** Creates a reader; {@code file} is the syntax of its files. */
-  EventBusReader(Syntax<Path> file) {
-    this.file = file;
+  /** Creates a reader. The files of an event bus that is not used need not exist. */
+  EventBusReader(boolean isUsed) {
+    this.isUsed = isUsed;
   }
 
   EventBusConfig read(Cursor eventBus, BoundPorts ports) {
@@ -36,12 +36,22 @@ final class EventBusReader {
   }
 
   private EventBusConfig.@Nullable Tls tls(Cursor tls) {
-    EventBusConfig.Tls read = tls.object(
-        Keys.EVENT_BUS_TLS,
-        keys -> new EventBusConfig.Tls(
-            keys.required("certificate").text(file, Path.of("")),
-            keys.required("key").text(file, Path.of("")),
-            keys.required("trust").text(file, Path.of(""))));
+    Syntax<Path> file = isUsed ? FileSyntax.READABLE_FILE : FileSyntax.FILE;
+    EventBusConfig.Tls read = tls.object(Keys.EVENT_BUS_TLS, keys -> {
+      Cursor certificate = keys.required("certificate");
+      Path chain = certificate.text(file, Path.of(""));
+      Cursor key = keys.required("key");
+      Path secret = key.text(file, Path.of(""));
+      Cursor trust = keys.required("trust");
+      Path authorities = trust.text(file, Path.of(""));
+      if (isUsed && certificate.isRead() && key.isRead()) {
+        tls.checkFiles(files -> files.certificate(chain, secret));
+      }
+      if (isUsed && trust.isRead()) {
+        trust.checkFiles(files -> files.authorities(authorities));
+      }
+      return new EventBusConfig.Tls(chain, secret, authorities);
+    });
     return tls.isPresent() ? read : null;
   }
 }

@@ -204,11 +204,16 @@ final class ListenerReader {
   }
 
   private static @Nullable TlsConfig tls(Cursor tls) {
-    TlsConfig read = tls.object(
-        Keys.TLS,
-        keys -> new TlsConfig(
-            keys.required("certificate").text(FileSyntax.READABLE_FILE, Path.of("")),
-            keys.required("key").text(FileSyntax.READABLE_FILE, Path.of(""))));
+    TlsConfig read = tls.object(Keys.TLS, keys -> {
+      Cursor certificate = keys.required("certificate");
+      Path chain = certificate.text(FileSyntax.READABLE_FILE, Path.of(""));
+      Cursor key = keys.required("key");
+      Path secret = key.text(FileSyntax.READABLE_FILE, Path.of(""));
+      if (certificate.isRead() && key.isRead()) {
+        tls.checkFiles(files -> files.certificate(chain, secret));
+      }
+      return new TlsConfig(chain, secret);
+    });
     return tls.isPresent() ? read : null;
   }
 }

@@ -66,7 +66,8 @@ final class NetSyntax {
     return a.equals(b) || isAny(one) || isAny(other);
   }
 
-  private static String canonical(String host) {
+  /** Returns the one spelling of an address or, in lower case, of a name. */
+  static String canonical(String host) {
     InetAddress address = address(host);
     return address == null ? host.toLowerCase(Locale.ROOT) : address.getHostAddress();
   }
@@ -115,6 +116,40 @@ final class NetSyntax {
       throw new SyntaxException("a prefix length of 0 to " + most + " after the slash");
     }
     return text;
+  }
+
+  /** Returns whether each address of {@code inner} is one of {@code outer}. Both are addresses or CIDR blocks. */
+  static boolean contains(String outer, String inner) {
+    byte[] network = octets(outer);
+    byte[] part = octets(inner);
+    int bits = prefix(outer, network);
+    if (network.length != part.length || prefix(inner, part) < bits) {
+      return false;
+    }
+    for (int bit = 0; bit < bits; bit++) {
+      if ((network[bit / 8] ^ part[bit / 8]) >> (7 - bit % 8) << 31 != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static byte[] octets(String peer) {
+    InetAddress address = address(peer.substring(0, slash(peer)));
+    if (address == null) {
+      throw new IllegalArgumentException(peer + " (expected: " + PEER_EXPECTED + ")");
+    }
+    return address.getAddress();
+  }
+
+  private static int prefix(String peer, byte[] octets) {
+    int slash = slash(peer);
+    return slash == peer.length() ? octets.length * 8 : Integer.parseInt(peer.substring(slash + 1));
+  }
+
+  private static int slash(String peer) {
+    int slash = peer.indexOf('/');
+    return slash < 0 ? peer.length() : slash;
   }
 
   /** Returns the address that the text is; null: the text is not an address. */

@@ -21,6 +21,18 @@ import org.jspecify.annotations.Nullable;
 final class RouteReader {
   private static final int MOST_RETRIES = 100;
   private static final List<Integer> REDIRECTS = List.of(301, 302, 303, 307, 308);
+
+  /** The keys that have no meaning where nothing is forwarded. */
+  private static final List<String> OF_FORWARDING = List.of(
+      "destination",
+      "timeouts",
+      "limits",
+      "retries",
+      "rewrite",
+      "host",
+      "requestHeaders",
+      "responseHeaders");
+
   static final Duration SHORTEST = Duration.ofMillis(1);
   static final Duration LONGEST = Duration.ofHours(24);
 
@@ -75,7 +87,7 @@ final class RouteReader {
     Cursor service = keys.optional("service");
     Cursor redirect = keys.optional("redirect");
     requireOne(route, keys, service, redirect);
-    return new HttpRouteConfig(
+    HttpRouteConfig read = new HttpRouteConfig(
         index,
         match,
         service(service),
@@ -88,6 +100,13 @@ final class RouteReader {
         headerEdits(keys.optional("requestHeaders")),
         headerEdits(keys.optional("responseHeaders")),
         redirect(redirect));
+    if (redirect.isPresent()) {
+      OF_FORWARDING.stream()
+          .map(keys::optional)
+          .filter(Cursor::isPresent)
+          .forEach(key -> key.warn("does nothing: the route redirects and forwards nothing"));
+    }
+    return read;
   }
 
   /**

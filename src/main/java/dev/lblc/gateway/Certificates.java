@@ -1,53 +1,66 @@
 package dev.lblc.gateway;
 
-import dev.lblc.config.ClusterConfig;
-import dev.lblc.config.ConfigError;
-import dev.lblc.config.EventBusConfig;
-import dev.lblc.config.GatewayConfig;
-import dev.lblc.config.ListenerConfig;
-import dev.lblc.config.TlsConfig;
+import dev.lblc.config.ConfigWarning.Severity;
+import dev.lblc.config.FileChecks.Finding;
 import dev.lblc.gateway.net.Certificate;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The check of the certificates of a configuration. With a key of another certificate every handshake would fail later on. */
+/** The check of files of certificates: whether they can be used, and whether they are valid at a time. Waits for the files. */
 public final class Certificates {
+  /** Those who renew certificates do so weeks before they expire: with less left, that has failed. */
+  private static final Duration SOON = Duration.ofDays(14);
+
+  /** Certificates for a few days are renewed later, but before this part of their time is left. */
+  private static final int SOON_PART = 4;
+
   private Certificates() {}
 
-  /**
-   * Returns the faults of all certificates, those of the event bus included if it is used; waits for their files.
-   *
-   * @param source the file of the configuration
-   */
-  public static List<ConfigError> faults(String source, GatewayConfig config) {
-    List<ConfigError> faults = new ArrayList<>();
-    for (int i = 0; i < config.listeners().size(); i++) {
-      ListenerConfig listener = config.listeners().get(i);
-      TlsConfig tls = listener.tls();
-      if (tls != null) {
-        String path = "$.listeners[" + i + "].tls";
-        check(faults, source, path, tls.certificate(), tls.key());
-      }
+  /** Checks a certificate and its key. */
+  public static List<Finding> certificate(Path certificate, Path key, Instant now) {
+    try {
+      return dates(certificate, Certificate.read(certificate, key).chain(), now);
+    } catch (IllegalArgumentException e) {
+      return List.of(new Finding.Fault(
+          String.valueOf(e.getMessage()), "a certificate and its private key, in PEM"));
     }
-    ClusterConfig cluster = config.plugin().cluster();
-    EventBusConfig.Tls tls = cluster.eventBus().tls();
-    if (tls != null && cluster.enabled()) {
-      check(faults, source, "$.cluster.eventBus.tls", tls.certificate(), tls.key());
-    }
-    return faults;
   }
 
-  private static void check(
-      List<ConfigError> faults, String source, String path, Path certificate, Path key) {
+  /** Checks the certificates of authorities. */
+  public static List<Finding> authorities(Path file, Instant now) {
     try {
-      Certificate.read(certificate, key);
+      return dates(file, Certificate.authorities(file), now);
     } catch (IllegalArgumentException e) {
-      faults.add(new ConfigError(
-          source,
-          path,
-          String.valueOf(e.getMessage()),
-          "a certificate and its private key, in PEM"));
+      return List.of(
+          new Finding.Fault(String.valueOf(e.getMessage()), "certificates of authorities, in PEM"));
     }
+  }
+
+  private static List<Finding> dates(Path file, List<X509Certificate> chain, Instant now) {
+    List<Finding> findings = new ArrayList<>();
+    for (X509Certificate certificate : chain) {
+      Instant from = certificate.getNotBefore().toInstant();
+      Instant until = certificate.getNotAfter().toInstant();
+      Duration left = Duration.between(now, until);
+      Duration whole = Duration.between(from, until);
+      String who = file + ": the certificate of " + certificate.getSubjectX500Principal();
+      if (now.isBefore(from)) {
+        findings.add(new Finding.Suspicion(
+            who + " is not valid before " + from + ": until then clients refuse it",
+            Severity.ERROR));
+      } else if (left.isNegative()) {
+        findings.add(new Finding.Suspicion(
+            who + " has expired on " + until + ": clients refuse it", Severity.ERROR));
+      } else if (left.compareTo(SOON) < 0 && left.compareTo(whole.dividedBy(SOON_PART)) < 0) {
+        findings.add(new Finding.Suspicion(
+            who + " expires on " + until + ", in " + left.toDays() + " days: renew it",
+            Severity.WARNING));
+      }
+    }
+    return findings;
   }
 }

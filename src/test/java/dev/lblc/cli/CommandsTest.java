@@ -10,6 +10,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,6 +84,70 @@ class CommandsTest {
   }
 
   @Test
+  void check_strict_takesWarningsForErrors() throws IOException {
+    Path file = write(gateway(1));
+    assertThat(execute("check", "--strict", file.toString())).isEqualTo(1);
+    assertThat(err.toString().lines())
+        .singleElement()
+        .asString()
+        .startsWith(file + ": $.services.images.servers: weights ");
+    assertThat(out.toString()).isEmpty();
+    assertThat(execute("check", "--strict", write(gateway(100)).toString())).isZero();
+  }
+
+  @Test
+  void check_keyOfAnotherCertificateBesideOtherFaults_isListedInFileOrder() throws IOException {
+    SelfSigned one = SelfSigned.of("one");
+    JsonObject mixed = new SelfSigned(one.certificate(), SelfSigned.of("two").key()).json();
+    String faulty = gateway(-1)
+        .replace("\"port\": 0", "\"port\": 0, \"colour\": 1, \"tls\": " + mixed.encode());
+    assertThat(execute("check", write(faulty).toString())).isEqualTo(1);
+    assertThat(err.toString().lines())
+        .satisfiesExactly(
+            line -> assertThat(line).contains("$.listeners[0].colour"),
+            line -> assertThat(line).contains("$.listeners[0].tls: ", " is not the private key"),
+            line -> assertThat(line).contains("$.services.images.servers[0].weight"),
+            line -> assertThat(line).contains("$.services.images.servers[1].weight"));
+  }
+
+  @Test
+  void check_expiredCertificate_isAnErrorAndOneThatExpiresSoonAWarning() throws IOException {
+    Instant now = Instant.now();
+    Duration day = Duration.ofDays(1);
+    SelfSigned expired =
+        SelfSigned.of("late", now.minus(day.multipliedBy(9)), now.minus(day.multipliedBy(2)));
+    SelfSigned ending =
+        SelfSigned.of("soon", now.minus(day.multipliedBy(90)), now.plus(day.multipliedBy(3)));
+    String plain = "\"port\": 0";
+    Path file = write(gateway(100).replace(plain, plain + ", \"tls\": " + expired.json()));
+    assertThat(execute("check", file.toString())).isEqualTo(1);
+    assertThat(err.toString())
+        .startsWith(file + ": $.listeners[0].tls: " + expired.certificate())
+        .contains("CN=late has expired on ");
+    assertThat(out.toString()).isEmpty();
+    write(gateway(100).replace(plain, plain + ", \"tls\": " + ending.json()));
+    assertThat(execute("check", file.toString())).isZero();
+    assertThat(out.toString())
+        .contains(
+            "warning: $.listeners[0].tls: " + ending.certificate(), "expires on ", "in 2 days");
+  }
+
+  @Test
+  void check_fileOfAHazelcastClient_isRefused() throws IOException {
+    Path client = Files.writeString(
+        directory.resolve("client.yaml"), "hazelcast-client:\n  cluster-name: lblc\n");
+    JsonObject config = new JsonObject(gateway(100))
+        .put("cluster", new JsonObject().put("enabled", true).put("config", client.toString()));
+    assertThat(execute("check", write(config.encode()).toString())).isEqualTo(1);
+    assertThat(err.toString().lines())
+        .singleElement()
+        .asString()
+        .contains("$.cluster.config: " + client, "hazelcast-client", "(expected: ");
+    Files.writeString(client, "hazelcast:\n  cluster-name: lblc\n");
+    assertThat(execute("check", write(config.encode()).toString())).isZero();
+  }
+
+  @Test
   void check_faults_areAllListedOnePerLine() throws IOException {
     String faulty =
         gateway(100).replace("\"port\": 0", "\"port\": -1, \"colour\": 1").replace("9001", "\"x\"");
@@ -119,8 +185,8 @@ class CommandsTest {
     assertThat(err.toString().lines())
         .hasSize(3)
         .anyMatch(line -> line.contains("$.listeners[1].tls: " + notTheKey))
-        .anyMatch(
-            line -> line.contains("$.listeners[2].tls: " + two.key() + " and " + two.certificate()))
+        .anyMatch(line ->
+            line.contains("$.listeners[2].tls: " + two.key() + " has no certificate in PEM"))
         .anyMatch(line -> line.contains("$.cluster.eventBus.tls: " + notTheKey));
   }
 

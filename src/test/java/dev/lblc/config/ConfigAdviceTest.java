@@ -3,45 +3,163 @@ package dev.lblc.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ConfigAdviceTest {
-  @ParameterizedTest(name = "{0} with weights {1}")
-  @CsvSource(delimiter = '|', textBlock = """
-          lblc  | 1,1,1     | true
-          lblcr | 1,1       | true
-          lblc  | 2,2       | true
-          lblc  | 100,1     | true
-          lblc  | 1,1,0     | true
-          lblc  | 1         | false
-          lblc  | 1,0       | false
-          lblc  | 0,0       | false
-          lblc  | 1,100,100 | false
-          lblc  | 3,3       | false
-          lblc  | 100,100   | false
-          wlc   | 1,1       | false
-          """)
-  void weights_thatKeepEveryHome_areWarnedAbout(String strategy, String weights, boolean warned)
-      throws Exception {
-    List<ConfigWarning> warnings = ConfigAdvice.warnings(config(strategy, weights.split(",", -1)));
+final class ConfigAdviceTest {
+  /** A file without warnings, with single quotes for double ones. */
+  private static final String FILE = """
+      {'listeners': [{'name': 'web', 'protocol': 'http', 'port': 0}, {'name': 'raw', 'protocol': 'tcp', 'port': 0}],
+       'routes': [HTTP, {'listener': 'raw', 'service': 'b'}],
+       'services': {'a': {'strategy': 'lblc', 'servers': SERVERS}, 'b': {'strategy': 'wlc',
+         'servers': [{'id': 's', 'host': 'h', 'port': 1, 'weight': 1}, {'id': 't', 'host': 'h', 'port': 2, 'weight': 1}]}}}
+      """;
 
-    assertThat(warnings).hasSize(warned ? 1 : 0).allSatisfy(warning -> {
-      assertThat(warning.path()).isEqualTo("$.services['my svc'].servers");
-      assertThat(warning.message()).contains("set each weight");
-    });
+  private static final String HTTP =
+      "{'listener': 'web', 'service': 'a', 'destination': ['{path}']}";
+
+  private static final String SERVERS =
+      "[{'id': 's', 'host': '::1', 'port': 1}, {'id': 't', 'host': 'h', 'port': 1}]";
+
+  @Test
+  void file_withoutFlaws_hasNoWarning() throws Exception {
+    assertThat(warnings(HTTP, SERVERS)).isEmpty();
   }
 
-  private static GatewayConfig config(String strategy, String[] weights) throws ConfigException {
-    String servers = IntStream.range(0, weights.length)
-        .mapToObj(i -> "{\"id\": \"s" + i + "\", \"host\": \"h\", \"port\": 1, \"weight\": "
-            + weights[i] + "}")
-        .collect(Collectors.joining(","));
-    return Sample.read(
-        "{\"listeners\": [{\"name\": \"web\", \"protocol\": \"http\", \"port\": 0}], \"routes\": [],"
-            + "\"services\": {\"my svc\": {\"strategy\": \"" + strategy + "\", \"servers\": ["
-            + servers + "]}}}");
+  @ParameterizedTest(name = "weights {0}")
+  @CsvSource(delimiter = '|', textBlock = """
+          1,1,1     | true
+          2,2       | true
+          100,1     | true
+          1,1,0     | true
+          1         | false
+          1,0       | false
+          1,100,100 | false
+          3,3       | false
+          100,100   | false
+          """)
+  void weights_thatKeepEveryHome_areWarnedAbout(String weights, boolean warned) throws Exception {
+    assertThat(warnings(HTTP, servers(weights)).stream().map(ConfigWarning::toString))
+        .hasSize(warned ? 1 : 0)
+        .allMatch(warning -> warning.startsWith("$.services.a.servers: weights of 1 or 2 "));
+  }
+
+  @ParameterizedTest(name = "destination {0}")
+  @CsvSource(delimiter = '|', textBlock = """
+          `host path`                     | 0 | has no field
+          `fixed`                         | 0 | has no field
+          `$$header_x_tenant`             | 0 | has no field
+          `{header:x}`, `all`             | 1 | has no field
+          `{path}`, `{header:x}`          | 1 | is never used
+          `{client.ip}/{path:2}`, `{host}`| 1 | is never used
+          `{header:x}`, `{path}`          |   |
+          `{header:x}{path}`, `{path}`    |   |
+          """)
+  void destination_thatIsTheSameForAll_isWarnedAbout(
+      String templates, Integer index, String message) throws Exception {
+    List<ConfigWarning> warnings =
+        warnings(HTTP.replace("'{path}'", templates.replace('`', '\'')), SERVERS);
+    if (index == null) {
+      assertThat(warnings).isEmpty();
+    } else {
+      assertThat(warnings.get(0).toString())
+          .startsWith("$.routes[0].destination[" + index + "]: " + message);
+    }
+  }
+
+  @Test
+  void route_behindOneThatTakesAll_isWarnedAbout() throws Exception {
+    String redirect = "{'listener': 'web', 'redirect': {'scheme': 'https'}}";
+    String image = HTTP.replace("'service'", "'match': {'path': '/img/*'}, 'service'");
+    assertThat(warnings(redirect + ", " + image + ", " + HTTP, SERVERS))
+        .map(ConfigWarning::path)
+        .containsExactly("$.routes[1]", "$.routes[2]");
+    assertThat(warnings(redirect + ", " + HTTP, SERVERS))
+        .singleElement()
+        .asString()
+        .contains("$.routes[0] before it takes all");
+    assertThat(warnings(image + ", " + HTTP + ", " + redirect, SERVERS))
+        .map(ConfigWarning::path)
+        .containsExactly("$.routes[2]");
+  }
+
+  @ParameterizedTest(name = "{1}")
+  @CsvSource(delimiter = '|', textBlock = """
+          []     | $.services.a.servers: an empty list
+          0,0    | $.services.a.servers: every weight is 0
+          """)
+  void servers_thatCannotServe_areWarnedAbout(String servers, String warning) throws Exception {
+    assertThat(warnings(HTTP, servers.equals("[]") ? servers : servers(servers)))
+        .singleElement()
+        .asString()
+        .startsWith(warning);
+  }
+
+  @ParameterizedTest(name = "{0} and {1}")
+  @CsvSource({"h,H,true", "::1,0:0::1,true", "10.0.0.1,10.0.0.1,true", "h,g,false", "::1,::2,false"
+  })
+  void servers_atOneAddress_areWarnedAbout(String one, String other, boolean warned)
+      throws Exception {
+    String servers =
+        SERVERS.replace("'h'", "'" + other + "'").replaceFirst("'::1'", "'" + one + "'");
+    assertThat(warnings(HTTP, servers).stream().map(ConfigWarning::toString))
+        .hasSize(warned ? 1 : 0)
+        .allMatch(warning -> warning.startsWith("$.services.a.servers[1]: has the address of")
+            && warning.contains("\"s\""));
+    assertThat(warnings(HTTP, servers.replaceFirst("'port': 1", "'port': 2"))).isEmpty();
+  }
+
+  @Test
+  void serviceOrListener_withoutARoute_isWarnedAboutUnlessOthersMayUseIt() throws Exception {
+    GatewayConfig config = Sample.read(file("{'listener': 'raw', 'service': 'b'}", SERVERS));
+
+    assertThat(ConfigAdvice.warnings(config))
+        .map(ConfigWarning::path)
+        .containsExactly("$.listeners[0]", "$.routes[1]", "$.services.a");
+    assertThat(ConfigAdvice.warnings(config, true))
+        .map(ConfigWarning::path)
+        .containsExactly("$.listeners[0]", "$.routes[1]");
+  }
+
+  @Test
+  void redirect_withKeysOfForwarding_isWarnedAboutEach() throws Exception {
+    String route = "{'listener': 'web', 'retries': 1, 'destination': ['{path}'], 'host': 'keep',"
+        + " 'redirect': {'scheme': 'https'}, 'timeouts': {'connect': '1s'}, 'limits': {'body': '1B'},"
+        + " 'rewrite': {}, 'requestHeaders': {}, 'responseHeaders': {}}";
+    CheckedConfig checked = ConfigReader.check(
+        "test.json", file(route, SERVERS), Sample.STRATEGIES, Map.of(), FileChecks.NONE);
+    assertThat(checked.warnings())
+        .allMatch(warning -> warning.message().startsWith("does nothing"))
+        .map(ConfigWarning::path)
+        .containsExactly(
+            "$.routes[0].retries",
+            "$.routes[0].destination",
+            "$.routes[0].host",
+            "$.routes[0].timeouts",
+            "$.routes[0].limits",
+            "$.routes[0].rewrite",
+            "$.routes[0].requestHeaders",
+            "$.routes[0].responseHeaders");
+  }
+
+  private static List<ConfigWarning> warnings(String http, String servers) throws ConfigException {
+    return ConfigAdvice.warnings(Sample.read(file(http, servers)));
+  }
+
+  private static String file(String http, String servers) {
+    return FILE.replace("HTTP", http).replace("SERVERS", servers).replace('\'', '"');
+  }
+
+  private static String servers(String weights) {
+    StringBuilder servers = new StringBuilder();
+    for (String weight : weights.split(",", -1)) {
+      servers
+          .append(servers.isEmpty() ? "[" : ", ")
+          .append("{'id': 's%1$d', 'host': 'h%1$d', 'port': 1, 'weight': %2$s}"
+              .formatted(servers.length(), weight));
+    }
+    return servers + "]";
   }
 }

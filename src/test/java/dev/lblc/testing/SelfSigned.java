@@ -6,6 +6,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.io.File;
 import java.nio.file.Path;
+import java.time.Instant;
 
 /**
  * A certificate that is its own authority, with its key, as files of PEM that the end of the process deletes.
@@ -22,9 +23,22 @@ public record SelfSigned(Path certificate, Path key) {
 
   /** A new certificate for a host name, with a key of that kind. */
   public static SelfSigned of(String host, CertificateBuilder.Algorithm kind) {
+    return build(host, new CertificateBuilder().algorithm(kind));
+  }
+
+  /** A new certificate for a host name, valid from one time until another. */
+  public static SelfSigned of(String host, Instant from, Instant until) {
+    return build(
+        host,
+        new CertificateBuilder()
+            .algorithm(CertificateBuilder.Algorithm.ecp256)
+            .notBefore(from)
+            .notAfter(until));
+  }
+
+  private static SelfSigned build(String host, CertificateBuilder builder) {
     try {
-      X509Bundle bundle = new CertificateBuilder()
-          .algorithm(kind)
+      X509Bundle bundle = builder
           .subject("CN=" + host)
           .addSanDnsName(host)
           .setIsCertificateAuthority(true)

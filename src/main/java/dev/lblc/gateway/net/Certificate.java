@@ -5,15 +5,25 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.PemKeyCertOptions;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Signature;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAKey;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.X509KeyManager;
@@ -27,6 +37,9 @@ public final class Certificate {
   /** How each kind of key signs, for the check that a key is the certificate's. Those of RSA show it without. */
   private static final Map<String, String> SIGNATURES =
       Map.of("EC", "SHA256withECDSA", "EdDSA", "EdDSA", "RSA", "", "RSASSA-PSS", "");
+
+  private static final Pattern PEM =
+      Pattern.compile("-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----");
 
   private final Buffer chain;
   private final Buffer key;
@@ -59,25 +72,60 @@ public final class Certificate {
    * @throws IllegalArgumentException if they cannot be used; the message names the files
    */
   public static Certificate read(Path certificate, Path key) {
+    Buffer chain = bytes(certificate);
+    Buffer secret = bytes(key);
+    // By themselves, so that the message names the file that is to blame.
+    List<X509Certificate> unused = certificates(certificate, chain);
     KeyManagerFactory keys;
-    Buffer chain;
-    Buffer secret;
     boolean isPair;
     try {
-      chain = Buffer.buffer(Files.readAllBytes(certificate));
-      secret = Buffer.buffer(Files.readAllBytes(key));
       keys = pem(chain, secret).getKeyManagerFactory(null); // only paths would need a Vert.x
       isPair = areOfOneAnother(keys);
     } catch (Exception e) { // all that getKeyManagerFactory declares
       throw new IllegalArgumentException(
-          certificate + " and " + key + " are not a certificate and its key in PEM: " + words(e),
-          e);
+          key + " has no private key in PEM that fits " + certificate + ": " + words(e), e);
     }
     if (!isPair) {
       throw new IllegalArgumentException(
           key + " is not the private key of the first certificate in " + certificate);
     }
     return new Certificate(chain, secret, keys);
+  }
+
+  /**
+   * Reads the certificates of authorities. Waits for the file.
+   *
+   * @throws IllegalArgumentException if they cannot be used; the message names the file
+   */
+  public static List<X509Certificate> authorities(Path file) {
+    return certificates(file, bytes(file));
+  }
+
+  private static List<X509Certificate> certificates(Path file, Buffer text) {
+    List<X509Certificate> read = new ArrayList<>();
+    try {
+      CertificateFactory factory = CertificateFactory.getInstance("X.509");
+      Matcher block = PEM.matcher(text.toString(StandardCharsets.ISO_8859_1));
+      while (block.find()) {
+        byte[] encoded = Base64.getMimeDecoder().decode(block.group(1));
+        read.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(encoded)));
+      }
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          file + " has a certificate that cannot be read: " + words(e), e);
+    }
+    if (read.isEmpty()) {
+      throw new IllegalArgumentException(file + " has no certificate in PEM");
+    }
+    return read;
+  }
+
+  private static Buffer bytes(Path file) {
+    try {
+      return Buffer.buffer(Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw new IllegalArgumentException(file + " cannot be read: " + e, e);
+    }
   }
 
   /** Returns what an exception says; with its class, unless that says nothing. */
@@ -119,18 +167,35 @@ public final class Certificate {
   /** The handshakes of a key that is another certificate's would all fail, and nothing else would tell. */
   private static boolean areOfOneAnother(KeyManagerFactory keys) throws GeneralSecurityException {
     for (KeyManager manager : keys.getKeyManagers()) {
-      for (String kind : SIGNATURES.keySet()) {
-        if (manager instanceof X509KeyManager x509) {
-          String[] aliases = x509.getServerAliases(kind, null);
-          for (String alias : aliases == null ? new String[0] : aliases) {
-            if (!isKeyOf(x509.getCertificateChain(alias)[0], x509.getPrivateKey(alias))) {
-              return false;
-            }
+      if (manager instanceof X509KeyManager x509) {
+        for (String alias : aliases(x509)) {
+          if (!isKeyOf(x509.getCertificateChain(alias)[0], x509.getPrivateKey(alias))) {
+            return false;
           }
         }
       }
     }
     return true;
+  }
+
+  private static List<String> aliases(X509KeyManager keys) {
+    return SIGNATURES.keySet().stream()
+        .map(kind -> keys.getServerAliases(kind, null))
+        .filter(Objects::nonNull)
+        .flatMap(Arrays::stream)
+        .distinct()
+        .toList();
+  }
+
+  /** Returns the certificate with those of its authorities, as the file has them. */
+  public List<X509Certificate> chain() {
+    List<X509Certificate> all = new ArrayList<>();
+    for (KeyManager manager : keys.getKeyManagers()) {
+      if (manager instanceof X509KeyManager x509) {
+        aliases(x509).forEach(alias -> all.addAll(List.of(x509.getCertificateChain(alias))));
+      }
+    }
+    return all;
   }
 
   private static boolean isKeyOf(X509Certificate certificate, PrivateKey key)

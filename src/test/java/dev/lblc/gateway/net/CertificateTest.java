@@ -33,17 +33,31 @@ final class CertificateTest {
   }
 
   @Test
-  void read_whatIsNoPem_isRefusedWithTheNamesOfTheFiles(@TempDir Path directory) throws Exception {
+  void read_whatIsNoPem_isRefusedWithTheNameOfTheFile(@TempDir Path directory) throws Exception {
     SelfSigned one = SelfSigned.of("one");
     Path empty = Files.writeString(directory.resolve("empty.pem"), "");
-    for (Path[] files :
-        new Path[][] {{empty, one.key()}, {one.certificate(), empty}, {one.key(), one.certificate()}
-        }) {
-      assertThatThrownBy(() -> Certificate.read(files[0], files[1]))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageStartingWith(
-              files[0] + " and " + files[1] + " are not a certificate and its key in PEM: ")
-          .hasMessageNotContaining("RuntimeException");
-    }
+    assertRefused(empty, one.key(), empty + " has no certificate in PEM");
+    assertRefused(one.key(), one.certificate(), one.key() + " has no certificate in PEM");
+    assertRefused(one.certificate(), empty, empty + " has no private key in PEM that fits ");
+    assertRefused(
+        one.certificate(),
+        one.certificate(),
+        one.certificate() + " has no private key in PEM that fits ");
+  }
+
+  private static void assertRefused(Path certificate, Path key, String message) {
+    assertThatThrownBy(() -> Certificate.read(certificate, key))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(message)
+        .hasMessageNotContaining("RuntimeException");
+  }
+
+  @Test
+  void read_certificateAndKeyInOneFile_isUsed(@TempDir Path directory) throws Exception {
+    SelfSigned one = SelfSigned.of("one");
+    Path both = Files.writeString(
+        directory.resolve("both.pem"),
+        Files.readString(one.key()) + Files.readString(one.certificate()));
+    assertThat(Certificate.read(both, both).chain()).hasSize(1);
   }
 }

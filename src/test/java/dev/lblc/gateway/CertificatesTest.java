@@ -1,0 +1,70 @@
+package dev.lblc.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lblc.config.ConfigWarning.Severity;
+import dev.lblc.config.FileChecks.Finding;
+import dev.lblc.testing.SelfSigned;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class CertificatesTest {
+  private static final Instant FROM = Instant.parse("2030-01-01T00:00:00Z");
+  private static final SelfSigned QUARTER = of(Duration.ofDays(90));
+  private static final SelfSigned DAYS = of(Duration.ofDays(6));
+
+  @ParameterizedTest(name = "{0} at {1}")
+  @CsvSource({
+    "QUARTER, -1ms, ERROR",
+    "QUARTER, 0ms, ",
+    "QUARTER, 75d, ",
+    "QUARTER, 77d, WARNING",
+    "QUARTER, 90d, WARNING",
+    "QUARTER, 91d, ERROR",
+    "DAYS, 0ms, ",
+    "DAYS, 4d, ",
+    "DAYS, 5d, WARNING",
+    "DAYS, 7d, ERROR"
+  })
+  void certificate_atATime_isValidOrEndsSoonOrIsNotValid(
+      String which, String time, Severity severity) {
+    SelfSigned files = which.equals("DAYS") ? DAYS : QUARTER;
+    Instant now = FROM.plus(
+        time.endsWith("d")
+            ? Duration.ofDays(Long.parseLong(time.replace("d", "")))
+            : Duration.ofMillis(Long.parseLong(time.replace("ms", ""))));
+
+    for (List<Finding> findings : List.of(
+        Certificates.certificate(files.certificate(), files.key(), now),
+        Certificates.authorities(files.certificate(), now))) {
+      if (severity == null) {
+        assertThat(findings).isEmpty();
+      } else {
+        assertThat(findings).singleElement().satisfies(finding -> {
+          Finding.Suspicion suspicion = (Finding.Suspicion) finding;
+          assertThat(suspicion.severity()).isEqualTo(severity);
+          assertThat(suspicion.message()).startsWith(files.certificate() + ": ");
+        });
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"/proc/self/mem", "pom.xml", "src"})
+  void file_thatIsNoCertificate_isAFaultWithItsName(Path file) {
+    assertThat(Certificates.certificate(file, file, FROM))
+        .singleElement()
+        .satisfies(finding -> assertThat(((Finding.Fault) finding).found()).startsWith(file + " "));
+    assertThat(Certificates.authorities(file, FROM))
+        .singleElement()
+        .satisfies(finding -> assertThat(((Finding.Fault) finding).found()).startsWith(file + " "));
+  }
+
+  private static SelfSigned of(Duration time) {
+    return SelfSigned.of("quarter", FROM, FROM.plus(time));
+  }
+}
