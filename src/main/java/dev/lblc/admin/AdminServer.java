@@ -80,7 +80,8 @@ public final class AdminServer {
     AdminServer admin = new AdminServer(server, endpoints, new Access(config));
     return server
         .requestHandler(request -> Answering.step(request, () -> admin.answer(request)))
-        .listen().map(admin);
+        .listen()
+        .map(admin);
   }
 
   /** Takes another token for the requests from now on; the address stays. */

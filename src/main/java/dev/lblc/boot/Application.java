@@ -177,6 +177,16 @@ public final class Application implements Reloader.Running {
         "Reloads of the configuration, by whether they took effect",
         List.of("result"),
         reloader::counts);
+    metrics.addCounter(
+        "lblc_tls_handshake_failures",
+        "Client connections on which no TLS came about, by reason",
+        List.of("listener", "reason"),
+        listening::tlsFailures);
+    metrics.addCounter(
+        "lblc_log_lines_dropped",
+        "Lines of the log that nobody read in time",
+        List.of(),
+        () -> Map.of(List.of(), Logging.dropped()));
     listeners = ListenerUrls.of(config, listening::port);
     ready = true;
   }

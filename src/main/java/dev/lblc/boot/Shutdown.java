@@ -1,6 +1,5 @@
 package dev.lblc.boot;
 
-import ch.qos.logback.classic.LoggerContext;
 import org.slf4j.LoggerFactory;
 
 /** The orderly end of a process that runs a gateway. */
@@ -17,9 +16,7 @@ public final class Shutdown {
         .info("stopping: accepts no new connections, waits for requests in flight");
     application.close();
     LoggerFactory.getLogger(Shutdown.class).info("stopped");
-    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logback) {
-      logback.stop(); // writes the lines that the asynchronous access log still holds
-    }
+    Logging.flush();
     // Without it the exit code would be 143 or 130, which init systems and scripts take for a
     // failure.
     Runtime.getRuntime().halt(0);

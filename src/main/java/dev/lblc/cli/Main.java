@@ -42,11 +42,13 @@ public final class Main implements Runnable {
 
   /** Runs a command. The process ends with the exit code of the command, or goes on while a gateway runs. */
   public static void main(String[] args) {
-    Logging.configure();
-    int code = execute(
-        new PrintWriter(System.out, true, StandardCharsets.UTF_8),
-        new PrintWriter(System.err, true, StandardCharsets.UTF_8),
-        args);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    String complaint = Logging.configure();
+    if (complaint != null) {
+      err.println(complaint);
+    }
+    int code = execute(new PrintWriter(System.out, true, StandardCharsets.UTF_8), err, args);
+    Logging.flush();
     if (code != ExitCode.OK) {
       System.exit(code);
     }

@@ -7,6 +7,7 @@ import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.TcpListenerConfig;
 import dev.lblc.gateway.http.ExchangeEnds;
 import dev.lblc.gateway.http.lane.PipelineCheck;
+import dev.lblc.gateway.net.TlsFailures;
 import dev.lblc.gateway.tcp.TcpSettings;
 import dev.lblc.plugin.Lblc;
 import io.vertx.core.Context;
@@ -43,6 +44,7 @@ public final class Gateway {
   private final Vertx vertx;
   private final Context context;
   private final ExchangeEnds ends = new ExchangeEnds();
+  private final TlsFailures tlsFailures;
   private final List<Worker> workers = new CopyOnWriteArrayList<>();
   private final List<Listener> drainedLater = new CopyOnWriteArrayList<>();
   private volatile Map<String, Listener> listeners = Map.of();
@@ -54,8 +56,9 @@ public final class Gateway {
 
   private @Nullable Future<Void> closed; // guarded by this
 
-  private Gateway(Vertx vertx) {
+  private Gateway(Vertx vertx, LongSupplier nanoTime) {
     this.vertx = vertx;
+    this.tlsFailures = new TlsFailures(nanoTime);
     this.context = vertx.getOrCreateContext();
   }
 
@@ -68,7 +71,7 @@ public final class Gateway {
    */
   public static Future<Gateway> start(
       Vertx vertx, GatewayConfig config, int instances, LongSupplier nanoTime) {
-    Gateway gateway = new Gateway(vertx);
+    Gateway gateway = new Gateway(vertx, nanoTime);
     return PipelineCheck.isPassed(vertx)
         .compose(isLaneUsable -> vertx.deployVerticle(
             () -> gateway.worker(nanoTime, isLaneUsable),
@@ -150,6 +153,14 @@ public final class Gateway {
   }
 
   /**
+   * Returns on how many connections no TLS came about since the start, by the name of the listener and the reason. A snapshot with
+   * a count for each reason, zeros among them.
+   */
+  public Map<List<String>, Long> tlsFailures() {
+    return tlsFailures.counts();
+  }
+
+  /**
    * Stops accepting connections, lets the requests and the TCP connections in flight end, and closes what is left after 8
    * seconds; tunnels, which have no end to wait for, are closed at once.
    */
@@ -202,10 +213,12 @@ public final class Gateway {
     for (ListenerConfig listener : config.listeners()) {
       wanted.add(
           listener instanceof HttpListenerConfig http
-              ? new HttpListener(vertx, HttpSettings.compile(http, services, lblc::service, ends))
+              ? new HttpListener(
+                  vertx, HttpSettings.compile(http, services, lblc::service, ends), tlsFailures)
               : new TcpListener(
                   vertx,
-                  TcpSettings.compile((TcpListenerConfig) listener, services, lblc::service)));
+                  TcpSettings.compile(
+                      (TcpListenerConfig) listener, services, lblc::service, tlsFailures)));
     }
     return wanted;
   }

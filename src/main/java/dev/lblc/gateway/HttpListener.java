@@ -5,6 +5,7 @@ import dev.lblc.config.HttpListenerConfig;
 import dev.lblc.gateway.http.vertx.Connections;
 import dev.lblc.gateway.net.ConnectionCount;
 import dev.lblc.gateway.net.PortRelease;
+import dev.lblc.gateway.net.TlsFailures;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -24,6 +25,7 @@ final class HttpListener implements Listener {
   private record Share(Worker worker, HttpServer server) {}
 
   private final Vertx vertx;
+  private final TlsFailures tlsFailures;
   private final ConnectionCount connections;
   private final HttpOpening opening;
   private volatile HttpSettings settings;
@@ -32,11 +34,16 @@ final class HttpListener implements Listener {
   private volatile int port;
   private volatile int bindPort;
 
-  HttpListener(Vertx vertx, HttpSettings settings) {
+  HttpListener(Vertx vertx, HttpSettings settings, TlsFailures tlsFailures) {
     this.vertx = vertx;
     this.settings = settings;
+    this.tlsFailures = tlsFailures;
     this.port = settings.config().port();
-    this.opening = new HttpOpening(this::hasAccessLog, settings.routes().unrouted());
+    this.opening = new HttpOpening(
+        this::hasAccessLog, settings.routes().unrouted(), () -> tlsFailures.of(name()));
+    if (settings.certificate() != null) {
+      opening.countTlsFailures();
+    }
     this.connections = new ConnectionCount(name(), settings.config().maxConnections());
   }
 
@@ -79,7 +86,7 @@ final class HttpListener implements Listener {
 
   @Override
   public Listener asConfigured() {
-    return new HttpListener(vertx, settings);
+    return new HttpListener(vertx, settings, tlsFailures);
   }
 
   @Override

@@ -8,11 +8,13 @@ import dev.lblc.gateway.net.BadProxyHeaderException;
 import dev.lblc.gateway.net.ClearTextException;
 import dev.lblc.gateway.net.ProxyHeader;
 import dev.lblc.gateway.net.ProxyHeaderReader;
+import dev.lblc.gateway.net.TlsFailures;
 import dev.lblc.gateway.route.EndCounts;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,16 +30,20 @@ final class HttpOpening implements ProxyHeaderReader.Outcome {
 
   private final BooleanSupplier isLogged;
   private final EndCounts ends;
+  private final Supplier<TlsFailures.OfListener> tlsFailures;
 
   /**
    * Creates it for a listener.
    *
    * @param isLogged asked each time whether the listener has an access log
    * @param ends counts the connections that are refused
+   * @param tlsFailures gives the counters of those on which no TLS came about
    */
-  HttpOpening(BooleanSupplier isLogged, EndCounts ends) {
+  HttpOpening(
+      BooleanSupplier isLogged, EndCounts ends, Supplier<TlsFailures.OfListener> tlsFailures) {
     this.isLogged = isLogged;
     this.ends = ends;
+    this.tlsFailures = tlsFailures;
   }
 
   /** Returns the first handler of a connection that starts with a PROXY header. */
@@ -56,6 +62,16 @@ final class HttpOpening implements ProxyHeaderReader.Outcome {
     LOG.debug("a connection does not start with a PROXY header: it is closed", why);
     refused(context.channel(), Failure.BAD_PROXY_HEADER);
     context.close();
+  }
+
+  /** Has the counters of TLS at zero, so that they are there before the first failure. */
+  void countTlsFailures() {
+    TlsFailures.OfListener unused = tlsFailures.get();
+  }
+
+  /** Handles a connection on which no TLS came about. */
+  void tlsFailed(Channel channel, Throwable cause) {
+    tlsFailures.get().add(Connections.clientIp(channel), cause);
   }
 
   /** Handles the failure of a connection that has no request yet. */

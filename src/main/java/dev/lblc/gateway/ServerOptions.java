@@ -36,8 +36,9 @@ final class ServerOptions {
     if (certificate != null) {
       options
           .setSsl(true)
-          .setSslEngineOptions(
-              new VertxTls(settings.config().proxyProtocol() ? opening::proxyHeaderReader : null))
+          .setSslEngineOptions(new VertxTls(
+              settings.config().proxyProtocol() ? opening::proxyHeaderReader : null,
+              opening::tlsFailed))
           .setKeyCertOptions(certificate.options())
           .setUseAlpn(true)
           // Of what is not in this list Vert.x answers requests with 501.

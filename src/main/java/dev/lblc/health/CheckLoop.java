@@ -87,8 +87,7 @@ final class CheckLoop {
       int port,
       long limitMillis,
       Dial.Listener listener) {
-    return new Dial(
-        eventLoop, sockets, Names.of(vertx).host(host), port, limitMillis, listener);
+    return new Dial(eventLoop, sockets, Names.of(vertx).host(host), port, limitMillis, listener);
   }
 
   /** Returns a task that throws nothing: no timer would tell of it, and a periodic one would end. */

@@ -77,15 +77,14 @@ public final class ServiceViews {
   static List<ServerStatus> servers(
       Service service, Function<Server, @Nullable HealthState> states) {
     return service.servers().list().stream()
-        .map(server -> server(
-            service, server, Objects.requireNonNullElse(states.apply(server), GONE)))
+        .map(server ->
+            server(service, server, Objects.requireNonNullElse(states.apply(server), GONE)))
         .filter(Objects::nonNull)
         .toList();
   }
 
   /** Returns null for a server that was removed meanwhile. */
-  private static @Nullable ServerStatus server(
-      Service service, Server server, HealthState health) {
+  private static @Nullable ServerStatus server(Service service, Server server, HealthState health) {
     Membership.Standing standing = service.membership().standing(server.id());
     if (standing == null) {
       return null;

@@ -228,9 +228,7 @@ public final class Server {
   }
 
   private int presentWeight() {
-    return draining
-        ? 0
-        : (int) (((long) fullWeight * warmth + FULL_WARMTH - 1) / FULL_WARMTH);
+    return draining ? 0 : (int) (((long) fullWeight * warmth + FULL_WARMTH - 1) / FULL_WARMTH);
   }
 
   /** An edit lifts the flag if the new threshold is none or larger than the old one; it never sets the flag. */

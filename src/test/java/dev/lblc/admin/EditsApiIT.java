@@ -409,7 +409,8 @@ final class EditsApiIT {
 
   private static int listen(@Nullable String token, long bodyMillis) throws Exception {
     AdminConfig config = new AdminConfig("127.0.0.1", 0, token);
-    return AdminServer.start(VERTX, config, Lblc.of(VERTX), new Metrics(), () -> true, null, bodyMillis)
+    return AdminServer.start(
+            VERTX, config, Lblc.of(VERTX), new Metrics(), () -> true, null, bodyMillis)
         .await(10, SECONDS)
         .port();
   }

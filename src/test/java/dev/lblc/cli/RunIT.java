@@ -23,8 +23,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -46,6 +48,7 @@ class RunIT {
       Pattern.compile("(web|admin) ((?:http|https|tls)://[^,\\s]+)");
 
   private List<String> jvmOptions = List.of();
+  private Map<String, String> environment = Map.of();
   private @Nullable Process process;
 
   @TempDir
@@ -88,6 +91,39 @@ class RunIT {
     assertThat(output.lines())
         .noneMatch(line -> line.contains("Exception") || line.startsWith("\tat "))
         .anyMatch(line -> line.endsWith("stopped"));
+  }
+
+  @Test
+  void run_logReaderThatStops_servesOnAndEndsOnSigterm() throws Exception {
+    environment =
+        Map.of("LBLC_LOG_LEVEL", "DEBUG"); // the cause of each failure, from the event loops
+    Process running =
+        start(gateway(0, 0).replaceFirst("\"port\"", "\"accessLog\": true, \"port\""));
+    String ready = firstLine(running.inputReader(), "ready: ");
+    String path = "/" + "x".repeat(1_000); // the pipe has room for 64 KiB
+    HttpClient client = HttpClient.newHttpClient();
+    for (int i = 0; i < 200; i++) {
+      HttpRequest request = HttpRequest.newBuilder(URI.create(address(ready, "web") + path + i))
+          .timeout(Duration.ofSeconds(10))
+          .build();
+      assertThat(client.send(request, BodyHandlers.discarding()).statusCode()).isEqualTo(502);
+    }
+    assertThat(get(address(ready, "admin") + "/metrics").body())
+        .contains("lblc_log_lines_dropped_total ");
+    running.toHandle().destroy();
+    assertThat(running.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(running.exitValue()).isZero();
+  }
+
+  @Test
+  void run_logLevelThatIsNone_isToldAndInfo() throws Exception {
+    environment = Map.of("LBLC_LOG_LEVEL", "verbose");
+    Process running = start("check", gateway(0, 0));
+    assertThat(running.errorReader().lines())
+        .singleElement()
+        .asString()
+        .startsWith("LBLC_LOG_LEVEL: \"verbose\" (expected: ");
+    assertThat(running.waitFor(20, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
@@ -285,7 +321,9 @@ class RunIT {
     line.addAll(jvmOptions);
     line.addAll(List.of("-jar", SharedClasses.JAR, command, file.toString()));
     line.addAll(List.of(options));
-    Process started = new ProcessBuilder(line).start();
+    ProcessBuilder builder = new ProcessBuilder(line);
+    builder.environment().putAll(environment);
+    Process started = builder.start();
     process = started;
     return started;
   }

@@ -222,6 +222,21 @@ final class HttpOpeningIT {
     }
   }
 
+  @Test
+  void clients_withWhichNoTlsComesAbout_areLoggedAndCounted() throws Exception {
+    new BadTlsClients(gateway, "secure").expectAllToBeSeen();
+  }
+
+  @Test
+  void client_behindAProxyThatRejectsTheCertificate_isLoggedWithItsOwnAddress() throws Exception {
+    try (TlsLines lines = new TlsLines();
+        RawClient client = new RawClient(gateway.gateway().port("both"))) {
+      client.send(V1 + "\u0001\u0002\u0003").endOutput();
+      assertThat(client.rest()).isIn("", "<reset>");
+      assertThat(lines.await(1).get(0)).contains("listener both: no TLS with client 192.0.2.1: ");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"secure", "both"})
   void handshake_thatTheClientAsksForAgain_isRefused(String listener) throws Exception {

@@ -318,6 +318,14 @@ final class TcpTlsIT {
   }
 
   @Test
+  void clients_withWhichNoTlsComesAbout_areLoggedAndCounted() throws Exception {
+    try (RawServer server = new RawServer()) {
+      start(server.port());
+      new BadTlsClients(gateway, "web").expectAllToBeSeen();
+    }
+  }
+
+  @Test
   void handshake_thatDoesNotBegin_timesOut() throws Exception {
     try (RawServer server = new RawServer();
         AccessLines log = new AccessLines()) {

@@ -8,6 +8,7 @@ import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.StrategyOptions;
 import dev.lblc.config.TcpListenerConfig;
 import dev.lblc.config.TcpRouteConfig;
+import dev.lblc.gateway.net.TlsFailures;
 import dev.lblc.gateway.tcp.TcpServer;
 import dev.lblc.gateway.tcp.TcpSettings;
 import dev.lblc.gateway.tcp.TcpWorker;
@@ -153,7 +154,10 @@ final class KernelReplay {
         Duration.ofSeconds(5),
         false,
         List.of(route));
-    TcpServer tcp = new TcpServer(vertx, TcpSettings.compile(listener, Map.of(), known -> service));
+    TcpServer tcp = new TcpServer(
+        vertx,
+        TcpSettings.compile(
+            listener, Map.of(), known -> service, new TlsFailures(System::nanoTime)));
     vertx
         .deployVerticle(new VerticleBase() {
           @Override

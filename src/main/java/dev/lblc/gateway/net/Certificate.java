@@ -1,6 +1,7 @@
 package dev.lblc.gateway.net;
 
 import dev.lblc.config.TlsConfig;
+import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.vertx.core.buffer.Buffer;
@@ -22,6 +23,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.KeyManager;
@@ -139,11 +141,18 @@ public final class Certificate {
     return pem(chain, key);
   }
 
-  /** Returns the TLS of a TCP listener. */
-  public SslContext context() {
+  /**
+   * Returns the TLS of a TCP listener.
+   *
+   * @param failed is told of each connection on which no TLS came about, on its event loop
+   */
+  public SslContext context(BiConsumer<Channel, Throwable> failed) {
     try {
       return new TlsContext(
-          SslContextBuilder.forServer(keys).protocols("TLSv1.3", "TLSv1.2").build(), true, null);
+          SslContextBuilder.forServer(keys).protocols("TLSv1.3", "TLSv1.2").build(),
+          true,
+          null,
+          failed);
     } catch (IOException e) {
       throw new IllegalArgumentException("tls: " + e, e);
     }

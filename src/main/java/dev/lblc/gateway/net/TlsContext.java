@@ -1,6 +1,7 @@
 package dev.lblc.gateway.net;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.ssl.ApplicationProtocolNegotiator;
 import io.netty.handler.ssl.SslContext;
@@ -8,6 +9,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ImmediateExecutor;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSessionContext;
@@ -18,6 +20,7 @@ final class TlsContext extends SslContext {
   private final SslContext context;
   private final boolean answersSslRequest;
   private final @Nullable Supplier<ChannelHandler> first;
+  private final BiConsumer<Channel, Throwable> failed;
 
   /**
    * Creates the TLS of a listener.
@@ -25,12 +28,17 @@ final class TlsContext extends SslContext {
    * @param context makes the engines
    * @param answersSslRequest whether clients of PostgreSQL may ask for TLS in their own way
    * @param first makes the handler of what comes before TLS; null: nothing does
+   * @param failed is told of each connection on which no TLS came about, on its event loop
    */
   TlsContext(
-      SslContext context, boolean answersSslRequest, @Nullable Supplier<ChannelHandler> first) {
+      SslContext context,
+      boolean answersSslRequest,
+      @Nullable Supplier<ChannelHandler> first,
+      BiConsumer<Channel, Throwable> failed) {
     this.context = context;
     this.answersSslRequest = answersSslRequest;
     this.first = first;
+    this.failed = failed;
   }
 
   @Override
@@ -92,6 +100,7 @@ final class TlsContext extends SslContext {
         startTls,
         tasks,
         new TlsFront(answersSslRequest),
-        first == null ? null : first.get());
+        first == null ? null : first.get(),
+        failed);
   }
 }

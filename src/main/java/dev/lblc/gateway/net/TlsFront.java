@@ -60,6 +60,11 @@ final class TlsFront extends ChannelDuplexHandler {
     this.answersSslRequest = answersSslRequest;
   }
 
+  /** Returns whether nothing has come from the client. */
+  boolean isUntouched() {
+    return phase == Phase.NOTHING && requests == 0;
+  }
+
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     ByteBuf data = (ByteBuf) message;

@@ -1,11 +1,14 @@
 package dev.lblc.gateway.net;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -16,27 +19,34 @@ import org.jspecify.annotations.Nullable;
  * <p>It allows one handshake. Up to TLS 1.2 a client can ask for another one whenever it likes, which costs it little and the gateway
  * much, and which HTTP/2 forbids.
  */
+// What addListener returns is the future itself.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class TlsHandler extends SslHandler {
   private static final byte HANDSHAKE_RECORD = 22;
 
   private final TlsFront front;
   private final @Nullable ChannelHandler first;
+  private final BiConsumer<Channel, Throwable> failed;
   private boolean isRefused;
+  private boolean hasFailed;
 
   /**
    * Creates the handler of a connection.
    *
    * @param first reads what comes before TLS, then leaves the pipeline; null: nothing does
+   * @param failed is told, once at most, of a connection on which no TLS came about although the client has sent something
    */
   TlsHandler(
       SSLEngine engine,
       boolean startTls,
       Executor tasks,
       TlsFront front,
-      @Nullable ChannelHandler first) {
+      @Nullable ChannelHandler first,
+      BiConsumer<Channel, Throwable> failed) {
     super(engine, startTls, tasks);
     this.front = front;
     this.first = first;
+    this.failed = failed;
   }
 
   @Override
@@ -46,6 +56,27 @@ final class TlsHandler extends SslHandler {
       context.pipeline().addBefore(context.name(), null, first);
     }
     context.pipeline().addBefore(context.name(), null, front);
+    handshakeFuture().addListener(done -> {
+      if (!done.isSuccess()) {
+        tell(context.channel(), done.cause());
+      }
+    });
+  }
+
+  /** Hears from {@code front} that TLS does not even begin. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+    if (event instanceof SslHandshakeCompletionEvent refused && !refused.isSuccess()) {
+      tell(context.channel(), refused.cause());
+    }
+    super.userEventTriggered(context, event);
+  }
+
+  private void tell(Channel channel, Throwable cause) {
+    if (!hasFailed && !front.isUntouched()) {
+      hasFailed = true;
+      failed.accept(channel, cause);
+    }
   }
 
   /** Is called with a record at the start of the bytes each time. */
@@ -56,13 +87,26 @@ final class TlsHandler extends SslHandler {
         && (!bytes.isReadable()
             || bytes.getByte(bytes.readerIndex()) != HANDSHAKE_RECORD
             || !handshakeFuture().isSuccess())) {
-      super.decode(context, bytes, out);
+      decodeRecords(context, bytes, out);
       return;
     }
     bytes.skipBytes(bytes.readableBytes());
     if (!isRefused) {
       isRefused = true;
       refuse(context);
+    }
+  }
+
+  private void decodeRecords(ChannelHandlerContext context, ByteBuf bytes, List<Object> out)
+      throws SSLException {
+    try {
+      super.decode(context, bytes, out);
+    } catch (SSLException e) {
+      // With TLS 1.3 a client may look at the certificate when the handshake is over.
+      if (handshakeFuture().isSuccess() && TlsFailure.of(e) == TlsFailure.CERTIFICATE_REJECTED) {
+        tell(context.channel(), e);
+      }
+      throw e;
     }
   }
 

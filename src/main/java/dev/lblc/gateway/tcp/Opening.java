@@ -64,6 +64,17 @@ final class Opening extends ChannelInboundHandlerAdapter implements ProxyHeaderR
     channel.pipeline().addLast(opening);
   }
 
+  /** Returns the client's address, by the PROXY protocol if its header was read; empty: not known any more. */
+  static String clientIp(Channel channel) {
+    Opening opening = channel.pipeline().get(Opening.class);
+    if (opening != null && opening.facts != null) {
+      return opening.facts.clientIp();
+    }
+    return channel.remoteAddress() instanceof InetSocketAddress seen
+        ? ConnectionFacts.ip(seen)
+        : "";
+  }
+
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     session.begin();

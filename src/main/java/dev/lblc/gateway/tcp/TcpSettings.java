@@ -3,6 +3,7 @@ package dev.lblc.gateway.tcp;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.TcpListenerConfig;
 import dev.lblc.gateway.net.Certificate;
+import dev.lblc.gateway.net.TlsFailures;
 import dev.lblc.gateway.route.AddressBlocks;
 import dev.lblc.plugin.LblcService;
 import io.netty.handler.ssl.SslContext;
@@ -23,11 +24,14 @@ public final class TcpSettings {
   private final AddressBlocks trustedPeers;
 
   private TcpSettings(
-      TcpListenerConfig config, TcpRoutes routes, @Nullable Certificate certificate) {
+      TcpListenerConfig config,
+      TcpRoutes routes,
+      @Nullable Certificate certificate,
+      TlsFailures tlsFailures) {
     this.config = config;
     this.routes = routes;
     this.certificate = certificate;
-    this.tls = certificate == null ? null : certificate.context();
+    this.tls = certificate == null ? null : tls(certificate, tlsFailures.of(config.name()));
     this.trustedPeers = AddressBlocks.compile(config.trustedPeers());
   }
 
@@ -36,14 +40,21 @@ public final class TcpSettings {
    *
    * @param configs of all services, by name
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
+   * @param tlsFailures counts the connections on which no TLS came about
    * @throws IllegalArgumentException if a service is missing, or the certificate is not one
    */
   public static TcpSettings compile(
       TcpListenerConfig config,
       Map<String, ServiceConfig> configs,
-      Function<String, LblcService> services) {
+      Function<String, LblcService> services,
+      TlsFailures tlsFailures) {
     TcpRoutes compiled = TcpRoutes.compile(config.routes(), configs, services);
-    return new TcpSettings(config, compiled, Certificate.read(config.name(), config.tls()));
+    return new TcpSettings(
+        config, compiled, Certificate.read(config.name(), config.tls()), tlsFailures);
+  }
+
+  private static SslContext tls(Certificate certificate, TlsFailures.OfListener failures) {
+    return certificate.context((channel, cause) -> failures.add(Opening.clientIp(channel), cause));
   }
 
   /** Returns the configuration. */

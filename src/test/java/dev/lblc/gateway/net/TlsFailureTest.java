@@ -1,0 +1,55 @@
+package dev.lblc.gateway.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.ssl.NotSslRecordException;
+import java.nio.channels.ClosedChannelException;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Some of the messages are those of JDK 17, some those of later ones, which begin with an alert. */
+final class TlsFailureTest {
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(delimiter = '|', textBlock = """
+          Received fatal alert: certificate_unknown                  | certificate_rejected
+          (unknown_ca) Received fatal alert: unknown_ca              | certificate_rejected
+          Received fatal alert: protocol_version                     | alert
+          Received fatal alert: handshake_failure                    | alert
+          Client requested protocol TLSv1.1 is not enabled or supported in server context | no_common_protocol
+          (protocol_version) The client supported protocol versions[TLSv1.1] are not accepted by server preferences [TLSv1.3] | no_common_protocol
+          no cipher suites in common                                 | no_common_cipher
+          (handshake_failure) no cipher suites in common             | no_common_cipher
+          Unable to negotiate key exchange                           | broken
+          Connection closed while SSL/TLS handshake was in progress  | closed
+          Unrecognized handshake type                                | broken
+          """)
+  void messageOfTheJdk_isAReason(String message, String label) {
+    assertThat(TlsFailure.of(new SSLHandshakeException(message)).label()).isEqualTo(label);
+  }
+
+  @Test
+  void typeOfTheFailure_isAReason() {
+    EmbeddedChannel channel = new EmbeddedChannel();
+    assertThat(TlsFailure.of(new ClearTextException(channel))).isEqualTo(TlsFailure.CLEAR_TEXT);
+    assertThat(TlsFailure.of(new NotSslRecordException("x"))).isEqualTo(TlsFailure.NOT_TLS);
+    assertThat(TlsFailure.of(new ClosedChannelException())).isEqualTo(TlsFailure.CLOSED);
+    assertThat(TlsFailure.of(new IllegalStateException("closed"))).isEqualTo(TlsFailure.BROKEN);
+    channel.finishAndReleaseAll();
+  }
+
+  @Test
+  void description_namesTheAlertOrTheWordsOfTheJdk_inOneLine() {
+    assertThat(describe("Received fatal alert: unknown_ca")).endsWith(": alert unknown_ca");
+    assertThat(describe("no cipher suites in common")).endsWith(": no cipher suites in common");
+    assertThat(describe("one\n two")).endsWith(": one two");
+  }
+
+  private static String describe(String message) {
+    SSLException cause = new SSLException(message);
+    return TlsFailure.of(cause).describe(cause);
+  }
+}
