@@ -7,6 +7,8 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.HashSet;
+import java.util.Set;
 
 /** How this node sees its cluster, read when it is asked for; nothing, if it is alone by configuration. */
 final class ClusterMetrics implements MultiCollector {
@@ -21,17 +23,22 @@ final class ClusterMetrics implements MultiCollector {
   @Override
   public MetricSnapshots collect() {
     ClusterStatus status = lblc.cluster();
-    if (status == null) {
-      return MetricSnapshots.of();
-    }
+    return status == null ? MetricSnapshots.of() : of(status);
+  }
+
+  /** Returns the numbers of a cluster as this node sees it. */
+  static MetricSnapshots of(ClusterStatus status) {
     GaugeSnapshot.Builder ages = GaugeSnapshot.builder()
         .name("lblc_peer_report_age_seconds")
         .help("Since another node's last report of its connections; +Inf: it does not report");
+    Set<String> names = new HashSet<>();
     for (ClusterStatus.Node node : status.nodes()) {
       if (!node.self()) {
+        // Two nodes of one name would make the whole answer invalid.
+        String name = names.add(node.name()) ? node.name() : node.name() + " " + node.node();
         ages.dataPoint(point(
             node.reportAgeMillis() < 0 ? Double.POSITIVE_INFINITY : node.reportAgeMillis() / MILLIS,
-            Labels.of("node", node.node())));
+            Labels.of("node", name)));
       }
     }
     GaugeSnapshot degraded = GaugeSnapshot.builder()

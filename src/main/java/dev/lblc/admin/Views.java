@@ -53,6 +53,7 @@ public final class Views {
     for (ClusterStatus.Node node : status.nodes()) {
       nodes.add(new JsonObject()
           .put("node", node.node())
+          .put("name", node.name())
           .put("address", node.address())
           .put("self", node.self())
           .put("epoch", node.epoch())

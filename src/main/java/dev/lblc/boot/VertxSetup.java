@@ -28,7 +28,7 @@ final class VertxSetup {
       return null;
     }
     try {
-      return HazelcastNode.start(cluster.config());
+      return HazelcastNode.start(cluster.config(), cluster.node());
     } catch (IOException | RuntimeException e) {
       throw new StartException(
           "cluster " + cluster.config() + ": " + BrokenPluginException.reason(e));

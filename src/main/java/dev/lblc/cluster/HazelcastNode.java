@@ -7,6 +7,9 @@ import io.vertx.core.spi.cluster.ClusterManager;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -19,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Starting and closing wait for the network; not for event loops.
  */
 public final class HazelcastNode implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(HazelcastNode.class.getName());
+
   private final HazelcastInstance instance;
 
   private HazelcastNode(HazelcastInstance instance) {
@@ -30,15 +35,18 @@ public final class HazelcastNode implements AutoCloseable {
    *
    * @param file Hazelcast's YAML file; null: the one that ships with us, by which members on this
    *     machine find each other
+   * @param name of this node in metrics and the API; null: the name of this host, and the port that Hazelcast takes
    * @throws IOException if the file cannot be read
    * @throws com.hazelcast.core.HazelcastException if Hazelcast does not accept it
    */
-  public static HazelcastNode start(@Nullable Path file) throws IOException {
+  public static HazelcastNode start(@Nullable Path file, @Nullable String name) throws IOException {
     Config config = config(file);
     // Vert.x knows members by this attribute; it sets it only on instances that it starts itself.
     config
         .getMemberAttributeConfig()
-        .setAttribute(Members.NODE_ID, UUID.randomUUID().toString());
+        .setAttribute(Members.NODE_ID, UUID.randomUUID().toString())
+        .setAttribute(
+            name == null ? Members.HOST : Members.NAME, name == null ? hostName() : name);
     // Ours comes first: it stops what uses the member.
     config.setProperty("hazelcast.shutdownhook.enabled", "false");
     setUnlessSet(config, "hazelcast.logging.type", "slf4j");
@@ -61,6 +69,16 @@ public final class HazelcastNode implements AutoCloseable {
   @Override
   public void close() {
     instance.shutdown();
+  }
+
+  /** Returns the name of this machine; its address, if it has none. */
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      LOG.log(Level.DEBUG, "this machine does not know its own name", e);
+      return InetAddress.getLoopbackAddress().getHostAddress();
+    }
   }
 
   private static void setUnlessSet(Config config, String property, String value) {

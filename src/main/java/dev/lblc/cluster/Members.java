@@ -24,6 +24,12 @@ final class Members {
   /** The attribute by which Vert.x knows members. */
   static final String NODE_ID = "__vertx.nodeId";
 
+  /** The attribute with the name that the operator gave a node. */
+  static final String NAME = "lblc.node";
+
+  /** The attribute with the name of a node's host. */
+  static final String HOST = "lblc.host";
+
   private final HazelcastInstance hazelcast;
   private final String self;
   private @Nullable UUID membershipListener; // guarded by this
@@ -91,7 +97,7 @@ final class Members {
   List<String> others() {
     List<String> others = new ArrayList<>();
     for (Member member : all()) {
-      if (!id(member).equals(self)) {
+      if (isNode(member) && !id(member).equals(self)) {
         others.add(id(member));
       }
     }
@@ -108,19 +114,24 @@ final class Members {
         .orElse(null);
   }
 
-  /** Returns how this node sees all members, itself included; empty: Hazelcast has stopped. */
+  /** Returns how this node sees all members that run Vert.x, itself included; empty: Hazelcast has stopped. */
   List<NodeStatus> nodes(PeerCounts peers, long epoch, long nowMillis) {
     List<NodeStatus> nodes = new ArrayList<>();
     for (Member member : all()) {
+      if (!isNode(member)) {
+        continue; // of Hazelcast alone: it keeps data, and has no connections
+      }
       String id = id(member);
+      String name = name(member);
       PeerCounts.Peer peer = peers.peer(id);
       if (id.equals(self)) {
-        nodes.add(new NodeStatus(id, address(member), true, epoch, 0));
+        nodes.add(new NodeStatus(id, name, address(member), true, epoch, 0));
       } else if (peer == null) {
-        nodes.add(new NodeStatus(id, address(member), false, 0, -1));
+        nodes.add(new NodeStatus(id, name, address(member), false, 0, -1));
       } else {
         long age = nowMillis - peer.receivedMillis();
-        nodes.add(new NodeStatus(id, address(member), false, peer.report().epoch(), age));
+        nodes.add(
+            new NodeStatus(id, name, address(member), false, peer.report().epoch(), age));
       }
     }
     return nodes;
@@ -150,6 +161,19 @@ final class Members {
       }
       default -> {}
     }
+  }
+
+  private static boolean isNode(Member member) {
+    return member.getAttribute(NODE_ID) != null;
+  }
+
+  /** Returns the name of a member: the operator's, else its host and port. */
+  private static String name(Member member) {
+    String name = member.getAttribute(NAME);
+    String host = member.getAttribute(HOST);
+    return name != null
+        ? name
+        : host == null ? address(member) : host + ":" + member.getAddress().getPort();
   }
 
   private static String id(Member member) {

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * How this node shares its tables, counts and edits with other nodes.
  *
  * @param enabled whether this node shares them
+ * @param node name of this node in metrics and the API; null: its host's name and the port of Hazelcast
  * @param config Hazelcast's configuration file; null: the one that ships with us
  * @param eventBus over which nodes report counts and send other messages
  * @param reportInterval how often changed connection counts are published
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ClusterConfig(
     boolean enabled,
+    @Nullable String node,
     @Nullable Path config,
     EventBusConfig eventBus,
     Duration reportInterval,

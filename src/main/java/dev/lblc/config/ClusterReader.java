@@ -23,6 +23,7 @@ final class ClusterReader {
         peerTimeout.fail("more than reportInterval, which is " + DurationSyntax.shown(report));
       }
       // A cluster that is switched off needs none of its files and takes no port.
+      String node = keys.optional("node").text(NameSyntax.NAME);
       Cursor config = keys.optional("config");
       Path hazelcast = config.text(enabled ? FileSyntax.READABLE_FILE : FileSyntax.FILE);
       if (enabled && hazelcast != null) {
@@ -30,6 +31,7 @@ final class ClusterReader {
       }
       return new ClusterConfig(
           enabled,
+          node,
           hazelcast,
           new EventBusReader(enabled)
               .read(keys.optional("eventBus"), enabled ? ports : new BoundPorts()),

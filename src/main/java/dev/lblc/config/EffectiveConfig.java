@@ -159,6 +159,7 @@ public final class EffectiveConfig {
   private static Map<String, Object> cluster(ClusterConfig cluster) {
     Map<String, Object> node = new LinkedHashMap<>();
     node.put("enabled", cluster.enabled());
+    put(node, "node", cluster.node());
     put(node, "config", cluster.config() == null ? null : cluster.config().toString());
     EventBusConfig eventBus = cluster.eventBus();
     Map<String, Object> bus = new LinkedHashMap<>();

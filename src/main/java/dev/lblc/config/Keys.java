@@ -95,7 +95,7 @@ final class Keys {
   static final List<String> PASSIVE = List.of("failures", "on", "eject", "maxEject", "maxEjected");
 
   static final List<String> CLUSTER =
-      List.of("enabled", "config", "eventBus", "reportInterval", "peerTimeout");
+      List.of("enabled", "node", "config", "eventBus", "reportInterval", "peerTimeout");
   static final List<String> EVENT_BUS = List.of("host", "port", "publicHost", "publicPort", "tls");
   static final List<String> EVENT_BUS_TLS = List.of("certificate", "key", "trust");
   static final List<String> DNS = List.of("servers", "timeout");

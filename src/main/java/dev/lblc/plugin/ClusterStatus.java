@@ -21,13 +21,15 @@ public record ClusterStatus(
   /**
    * A member.
    *
-   * @param node its id
+   * @param node its id, another one at each start
+   * @param name the same at each start: the configured one, else host and port
    * @param address where the other members reach it
    * @param self whether it is this node
    * @param epoch when it started, in milliseconds since 1970; 0: it has not reported
    * @param reportAgeMillis since its last report of connections; -1: none, or it is silent
    */
-  public record Node(String node, String address, boolean self, long epoch, long reportAgeMillis) {}
+  public record Node(
+      String node, String name, String address, boolean self, long epoch, long reportAgeMillis) {}
 
   /**
    * A shared table.
@@ -44,7 +46,7 @@ public record ClusterStatus(
         cluster.node(),
         cluster.epoch(),
         cluster.nodes().stream()
-            .map(n -> new Node(n.id(), n.address(), n.self(), n.epoch(), n.reportAgeMillis()))
+            .map(n -> new Node(n.id(), n.name(), n.address(), n.self(), n.epoch(), n.reportAgeMillis()))
             .toList(),
         cluster.tables().stream()
             .map(t -> new Table(t.service(), t.complete(), t.destinations(), t.backlog()))

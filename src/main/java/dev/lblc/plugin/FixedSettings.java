@@ -27,6 +27,7 @@ final class FixedSettings {
     Map<String, @Nullable Object> values = new LinkedHashMap<>();
     values.put("name", config.name());
     values.put("cluster.enabled", cluster.enabled());
+    values.put("cluster.node", cluster.node());
     values.put("cluster.config", cluster.config());
     values.put("cluster.eventBus", cluster.eventBus());
     values.put("cluster.reportInterval", cluster.reportInterval());

@@ -113,7 +113,7 @@ final class ClusteredVertx implements AutoCloseable {
   private static ClusteredVertx start(String yaml) {
     try {
       Path file = Files.createTempFile("hazelcast", ".yaml");
-      HazelcastNode member = HazelcastNode.start(Files.writeString(file, yaml));
+      HazelcastNode member = HazelcastNode.start(Files.writeString(file, yaml), null);
       Files.delete(file);
       VertxOptions options = new VertxOptions()
           .setEventLoopPoolSize(2)

@@ -186,6 +186,7 @@ class ConfigReaderTest {
     assertThat(config.plugin().cluster())
         .isEqualTo(new ClusterConfig(
             false,
+            "node-1",
             Path.of("cluster/hazelcast.yaml"),
             new EventBusConfig(
                 "0.0.0.0",
@@ -252,6 +253,7 @@ class ConfigReaderTest {
     assertThat(config.plugin().cluster())
         .isEqualTo(new ClusterConfig(
             false,
+            null,
             null,
             new EventBusConfig(null, 0, null, 0, null),
             Duration.ofMillis(50),

@@ -191,7 +191,7 @@ final class Sample {
           "my svc": {"strategy": "wlc", "servers": []},
           "db": {"strategy": "wlc", "servers": [], "proxyProtocol": "v2"}
         },
-        "cluster": {"enabled": false, "config": "cluster/hazelcast.yaml", "reportInterval": "40ms",
+        "cluster": {"enabled": false, "node": "node-1", "config": "cluster/hazelcast.yaml", "reportInterval": "40ms",
                     "peerTimeout": "4s",
                     "eventBus": {"host": "0.0.0.0", "port": 15701, "publicHost": "node-1.example.com",
                                  "publicPort": 25701,

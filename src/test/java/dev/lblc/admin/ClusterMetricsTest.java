@@ -1,0 +1,37 @@
+package dev.lblc.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lblc.plugin.ClusterStatus;
+import dev.lblc.plugin.ClusterStatus.Node;
+import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+final class ClusterMetricsTest {
+  @Test
+  void ages_ofNodesWithOneName_areToldApart() {
+    assertThat(names(
+            node("id-1", "gw-1:5701", true),
+            node("id-2", "gw-2:5701", false),
+            node("id-3", "gw-2:5701", false)))
+        .containsExactlyInAnyOrder("gw-2:5701", "gw-2:5701 id-3");
+  }
+
+  private static List<String> names(Node... nodes) {
+    ClusterStatus status = new ClusterStatus("id-1", 1, List.of(nodes), List.of(), Set.of());
+    return ClusterMetrics.of(status).stream()
+        .filter(metric -> metric.getMetadata().getName().equals("lblc_peer_report_age_seconds"))
+        .map(MetricSnapshot::getDataPoints)
+        .flatMap(List::stream)
+        .map(DataPointSnapshot::getLabels)
+        .map(labels -> labels.get("node"))
+        .toList();
+  }
+
+  private static Node node(String id, String name, boolean self) {
+    return new Node(id, name, "127.0.0.1:5701", self, 1, 20);
+  }
+}
