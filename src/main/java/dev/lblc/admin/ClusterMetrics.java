@@ -46,7 +46,15 @@ final class ClusterMetrics implements MultiCollector {
         .help("1: a part of the cluster does not work, and this node goes on with what it has")
         .dataPoint(point(status.degraded().isEmpty() ? 0 : 1, Labels.EMPTY))
         .build();
-    return MetricSnapshots.of(ages.build(), degraded);
+    GaugeSnapshot differing = GaugeSnapshot.builder()
+        .name("lblc_config_digest_mismatch")
+        .help("Other nodes whose services have another configuration than those of this node")
+        .dataPoint(point(
+            (double)
+                status.nodes().stream().filter(node -> !node.differences().isEmpty()).count(),
+            Labels.EMPTY))
+        .build();
+    return MetricSnapshots.of(ages.build(), degraded, differing);
   }
 
   private static GaugeDataPointSnapshot point(double value, Labels labels) {

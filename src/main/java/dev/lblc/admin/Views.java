@@ -6,6 +6,7 @@ import dev.lblc.plugin.Explanation;
 import dev.lblc.plugin.ServiceStatus.ServerStatus;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.LinkedHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +58,9 @@ public final class Views {
           .put("address", node.address())
           .put("self", node.self())
           .put("epoch", node.epoch())
-          .put("reportAgeMillis", node.reportAgeMillis()));
+          .put("reportAgeMillis", node.reportAgeMillis())
+          .put("services", new JsonObject(new LinkedHashMap<>(node.digests())))
+          .put("differences", new JsonArray(node.differences())));
     }
     JsonArray tables = new JsonArray();
     for (ClusterStatus.Table table : status.tables()) {

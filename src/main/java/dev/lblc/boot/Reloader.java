@@ -3,7 +3,6 @@ package dev.lblc.boot;
 import dev.lblc.admin.Control;
 import dev.lblc.admin.ReloadException;
 import dev.lblc.admin.ReloadException.Fault;
-import dev.lblc.config.ConfigAdvice;
 import dev.lblc.config.ConfigDigest;
 import dev.lblc.config.ConfigException;
 import dev.lblc.config.GatewayConfig;
@@ -166,7 +165,8 @@ final class Reloader implements Control, AutoCloseable {
     FileContents contents =
         FileContents.of(List.of(file)).with(FileContents.of(certificates(before)));
     watch.know(contents);
-    GatewayConfig next = read();
+    GatewayFile read = read();
+    GatewayConfig next = read.config();
     watch.know(contents.with(FileContents.of(certificates(next))));
     List<Fault> faults = new ArrayList<>(FixedParts.faults(before, next));
     faults.addAll(plugins.changes());
@@ -174,13 +174,13 @@ final class Reloader implements Control, AutoCloseable {
       throw new ReloadException(faults);
     }
     List<String> changed = running.apply(next);
-    ConfigAdvice.warnings(next).forEach(warning -> LOG.warn("{}", warning));
+    read.warnings().forEach(warning -> LOG.warn("{}: {}", file, warning));
     return new Reloaded(changed, ConfigDigest.of(next));
   }
 
-  private GatewayConfig read() throws ReloadException {
+  private GatewayFile read() throws ReloadException {
     try {
-      return GatewayFile.read(file, plugins).config();
+      return GatewayFile.read(file, plugins);
     } catch (ConfigException e) {
       throw new ReloadException(e.errors().stream()
           .map(error ->

@@ -38,6 +38,8 @@ public final class Cluster {
   private final PeerCounts peers;
   private final SharedCounts counts;
   private final Liveness liveness;
+  private final ConfigWatch configs;
+  private final Supplier<Map<String, Map<String, Integer>>> ownConfigs;
   private long reportTimer = -1;
 
   /** Vert.x is closed, or its member has stopped within this process. */
@@ -60,9 +62,11 @@ public final class Cluster {
       Settings settings,
       HazelcastClusterManager manager,
       Clock clock,
-      Supplier<Map<String, Servers>> services) {
+      Supplier<Map<String, Servers>> services,
+      Supplier<Map<String, Map<String, Integer>>> ownConfigs) {
     this.vertx = vertx;
     this.settings = settings;
+    this.ownConfigs = ownConfigs;
     HazelcastInstance hazelcast = manager.getHazelcastInstance();
     this.context = new NodeContext(
         manager.getNodeId(),
@@ -80,6 +84,7 @@ public final class Cluster {
         peers,
         vertx.eventBus(),
         manager,
+        ownConfigs,
         state::settle);
     this.liveness = new Liveness(
         members,
@@ -89,6 +94,8 @@ public final class Cluster {
         context,
         settings.peerTimeout().toMillis(),
         state::pullAgainAndSettle);
+    this.configs =
+        new ConfigWatch(ownConfigs, peers::configs, members::name, context.time().nowMillis());
   }
 
   /**
@@ -97,11 +104,16 @@ public final class Cluster {
    * @param vertx clustered by Hazelcast
    * @param clock the scheduler's
    * @param services the servers of each service, by its name; asked at each use
+   * @param configs by name of a service: each part of its configuration, then its digest; asked at each use; empty: not known yet
    * @return complete once every other node has told its connections, or was silent for {@code peerTimeout}; fails if Vert.x
    *     is not clustered, or not by Hazelcast
    */
   public static Future<Cluster> join(
-      Vertx vertx, Settings settings, Clock clock, Supplier<Map<String, Servers>> services) {
+      Vertx vertx,
+      Settings settings,
+      Clock clock,
+      Supplier<Map<String, Servers>> services,
+      Supplier<Map<String, Map<String, Integer>>> configs) {
     ClusterManager manager = ((VertxInternal) vertx).clusterManager();
     if (!(manager instanceof HazelcastClusterManager hazelcast)) {
       return Future.failedFuture(new IllegalStateException(
@@ -112,7 +124,7 @@ public final class Cluster {
                   : "clustered by " + manager.getClass().getName())
               + ")"));
     }
-    Cluster cluster = new Cluster(vertx, settings, hazelcast, clock, services);
+    Cluster cluster = new Cluster(vertx, settings, hazelcast, clock, services, configs);
     // Vert.x does not stop a verticle that is still starting when it is closed.
     ((VertxInternal) vertx).addCloseHook(cluster.closeHook);
     return cluster
@@ -134,6 +146,18 @@ public final class Cluster {
   /** Returns all members, this node included; empty: Hazelcast has stopped. */
   public List<NodeStatus> nodes() {
     return members.nodes(peers, epoch(), context.time().nowMillis());
+  }
+
+  /** Returns in which services a node differs from this one, and in what; empty: in none, or it does not tell. */
+  public List<String> differences(String node) {
+    return node.equals(node()) ? List.of() : configs.differences(node);
+  }
+
+  /** Returns the digests that a node has told, by service and part; empty: none. */
+  public Map<String, Map<String, Integer>> configs(String node) {
+    return node.equals(node())
+        ? ownConfigs.get()
+        : peers.configs().getOrDefault(node, Map.of());
   }
 
   /** Returns the shared tables. */
@@ -188,8 +212,13 @@ public final class Cluster {
     members.listen(new Changes());
     Future<Void> heard = liveness.start();
     long interval = Math.max(1, settings.reportInterval().toMillis());
-    reportTimer = vertx.setPeriodic(interval, timer -> liveness.tick());
+    reportTimer = vertx.setPeriodic(interval, timer -> tick());
     return Future.all(state.join(), heard).mapEmpty();
+  }
+
+  private void tick() {
+    liveness.tick();
+    configs.tick(context.time().nowMillis());
   }
 
   private Future<Void> end() {

@@ -17,10 +17,19 @@ import java.util.Map;
  * @param epoch when the node started, in milliseconds of its wall clock; larger: a later start
  * @param sequence number of the report, from 1
  * @param services by name: server id, then its counts
+ * @param configs by name of the service: each part of its configuration, then its digest; empty: the report says nothing of them
  */
 record CountReport(
-    String node, long epoch, long sequence, Map<String, Map<String, Counts>> services) {
-  private static final byte FORMAT = 1;
+    String node,
+    long epoch,
+    long sequence,
+    Map<String, Map<String, Counts>> services,
+    Map<String, Map<String, Integer>> configs) {
+  /** Without configurations. */
+  private static final byte FIRST_FORMAT = 1;
+
+  /** With configurations behind the counts. */
+  private static final byte WITH_CONFIGS = 2;
 
   /** Most connections of a node to a server that are believed: those of a hundred nodes can still be added up. */
   static final int MOST_CONNECTIONS = 10_000_000;
@@ -34,13 +43,19 @@ record CountReport(
     }
   }
 
+  /** A report that says nothing of configurations. */
+  CountReport(
+      String node, long epoch, long sequence, Map<String, Map<String, Counts>> services) {
+    this(node, epoch, sequence, services, Map.of());
+  }
+
   /** Whether this one, of the same node, is to be dropped because that one is known. */
   boolean isOlderThan(CountReport known) {
     return epoch < known.epoch || (epoch == known.epoch && sequence <= known.sequence);
   }
 
   void writeTo(Buffer buffer) {
-    buffer.appendByte(FORMAT);
+    buffer.appendByte(configs.isEmpty() ? FIRST_FORMAT : WITH_CONFIGS);
     writeString(buffer, node);
     buffer.appendLong(epoch).appendLong(sequence).appendInt(services.size());
     services.forEach((service, servers) -> {
@@ -51,12 +66,23 @@ record CountReport(
         buffer.appendInt(counts.active()).appendInt(counts.inactive());
       });
     });
+    if (!configs.isEmpty()) {
+      buffer.appendInt(configs.size());
+      configs.forEach((service, parts) -> {
+        writeString(buffer, service);
+        buffer.appendInt(parts.size());
+        parts.forEach((part, digest) -> {
+          writeString(buffer, part);
+          buffer.appendInt(digest);
+        });
+      });
+    }
   }
 
   /** Reads a written report; throws {@link IllegalArgumentException} if there is none. */
   static CountReport readFrom(Buffer buffer, int position) {
     Reader in = new Reader(buffer, position);
-    in.format();
+    byte format = in.format();
     String node = in.string();
     long epoch = in.number64();
     long sequence = in.number64();
@@ -72,7 +98,23 @@ record CountReport(
       }
       services.put(service, servers);
     }
-    return new CountReport(node, epoch, sequence, services);
+    return new CountReport(
+        node, epoch, sequence, services, format < WITH_CONFIGS ? Map.of() : configs(in));
+  }
+
+  private static Map<String, Map<String, Integer>> configs(Reader in) {
+    Map<String, Map<String, Integer>> configs = new LinkedHashMap<>();
+    int serviceCount = in.number(Integer.MAX_VALUE);
+    for (int i = 0; i < serviceCount; i++) {
+      String service = in.string();
+      Map<String, Integer> parts = new LinkedHashMap<>();
+      int partCount = in.number(Integer.MAX_VALUE);
+      for (int j = 0; j < partCount; j++) {
+        parts.put(in.string(), in.number32());
+      }
+      configs.put(service, parts);
+    }
+    return configs;
   }
 
   private static void writeString(Buffer buffer, String string) {
@@ -89,11 +131,12 @@ record CountReport(
       this.position = position;
     }
 
-    void format() {
+    byte format() {
       byte format = buffer.getByte(take(Byte.BYTES));
       if (format < 1) {
         throw malformed("format " + format, "1 or more");
       }
+      return format;
     }
 
     /** From 0 to that. */
@@ -103,6 +146,10 @@ record CountReport(
         throw malformed("number " + number, "0 to " + most);
       }
       return number;
+    }
+
+    int number32() {
+      return buffer.getInt(take(Integer.BYTES));
     }
 
     long number64() {

@@ -114,6 +114,16 @@ final class Members {
         .orElse(null);
   }
 
+  /** Returns the name of a member; null: there is none of that id. */
+  @Nullable
+  String name(String id) {
+    return all().stream()
+        .filter(member -> id(member).equals(id))
+        .map(Members::name)
+        .findFirst()
+        .orElse(null);
+  }
+
   /** Returns how this node sees all members that run Vert.x, itself included; empty: Hazelcast has stopped. */
   List<NodeStatus> nodes(PeerCounts peers, long epoch, long nowMillis) {
     List<NodeStatus> nodes = new ArrayList<>();

@@ -31,16 +31,28 @@ final class PeerCounts {
    *
    * @param report its last one
    * @param receivedMillis on this node's clock
+   * @param configs of its last report that had them; empty: it says nothing of them
    */
-  record Peer(CountReport report, long receivedMillis) {}
+  record Peer(
+      CountReport report, long receivedMillis, Map<String, Map<String, Integer>> configs) {}
 
   /** Applies a report unless a later one is known. */
   synchronized void received(CountReport report, long nowMillis) {
     Peer known = peers.get(report.node());
     if (known == null || !report.isOlderThan(known.report)) {
-      peers.put(report.node(), new Peer(report, nowMillis));
+      peers.put(report.node(), new Peer(report, nowMillis, configs(report, known)));
       addUp();
     }
+  }
+
+  /** Returns what a node says of its configuration: not every report of the same start has it. */
+  private static Map<String, Map<String, Integer>> configs(
+      CountReport report, @Nullable Peer known) {
+    return report.configs().isEmpty()
+            && known != null
+            && known.report.epoch() == report.epoch()
+        ? known.configs
+        : report.configs();
   }
 
   /** Counts a node's connections no longer: it left. */
@@ -76,6 +88,13 @@ final class PeerCounts {
 
   synchronized @Nullable Peer peer(String node) {
     return peers.get(node);
+  }
+
+  /** Returns what each other node that is heard has told of its services' configurations. */
+  synchronized Map<String, Map<String, Map<String, Integer>>> configs() {
+    Map<String, Map<String, Map<String, Integer>>> configs = new HashMap<>();
+    peers.forEach((node, peer) -> configs.put(node, peer.configs));
+    return configs;
   }
 
   /** Returns whether the last report of a node is younger than that. */

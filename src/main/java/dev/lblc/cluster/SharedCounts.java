@@ -42,6 +42,7 @@ final class SharedCounts {
   private final ClusterTime time;
   private final EventBus eventBus;
   private final ClusterManager manager;
+  private final Supplier<Map<String, Map<String, Integer>>> configs;
   private final Runnable heardAgain;
 
   private boolean hasLoggedMalformed;
@@ -61,6 +62,7 @@ final class SharedCounts {
       PeerCounts peers,
       EventBus eventBus,
       ClusterManager manager,
+      Supplier<Map<String, Map<String, Integer>>> configs,
       Runnable heardAgain) {
     this.address = address;
     this.context = context;
@@ -69,6 +71,7 @@ final class SharedCounts {
     this.time = context.time();
     this.eventBus = eventBus;
     this.manager = manager;
+    this.configs = configs;
     this.heardAgain = heardAgain;
     this.lastPublishedMillis = time.nowMillis() - AT_LEAST_EVERY_MILLIS;
     this.nextRegistrationMillis = time.nowMillis() + FIRST_PAUSE_MILLIS;
@@ -118,7 +121,12 @@ final class SharedCounts {
     if (isDue || !counts.equals(lastPublished)) {
       lastPublished = counts;
       lastPublishedMillis = now;
-      publish(new CountReport(context.node(), context.epoch(), ++sequence, counts));
+      publish(new CountReport(
+          context.node(),
+          context.epoch(),
+          ++sequence,
+          counts,
+          isDue ? configs.get() : Map.of()));
     }
   }
 

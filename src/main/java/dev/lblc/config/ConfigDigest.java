@@ -1,13 +1,18 @@
 package dev.lblc.config;
 
+import dev.lblc.scheduler.ServerSpec;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The digest of an effective gateway configuration: two nodes with the same digest have the same configuration, except for
@@ -24,6 +29,47 @@ public final class ConfigDigest {
   /** Returns the digest, 64 hexadecimal digits. */
   public static String of(GatewayConfig config) {
     return sha256(canonical(config));
+  }
+
+  /**
+   * Returns digests of the parts of each service, by its name: {@code strategy}, {@code options}, {@code servers} (their ids),
+   * {@code addresses}, {@code limits} (weights and thresholds) and {@code other}. The order of servers makes no difference.
+   */
+  public static Map<String, Map<String, Integer>> ofServices(Map<String, ServiceConfig> services) {
+    Map<String, Map<String, Integer>> digests = new TreeMap<>();
+    services.forEach((name, service) -> digests.put(name, ofService(service)));
+    return Collections.unmodifiableMap(digests);
+  }
+
+  private static Map<String, Integer> ofService(ServiceConfig service) {
+    Map<String, Object> rest = new LinkedHashMap<>(EffectiveService.of(service));
+    List<ServerSpec> servers =
+        service.servers().stream().sorted(Comparator.comparing(ServerSpec::id)).toList();
+    Map<String, Integer> parts = new TreeMap<>();
+    parts.put("strategy", digest(rest.remove("strategy")));
+    parts.put("options", digest(rest.remove("options")));
+    parts.put("servers", digest(servers.stream().map(ServerSpec::id).toList()));
+    parts.put(
+        "addresses",
+        digest(servers.stream()
+            .map(server -> List.of(server.id(), server.host(), server.port()))
+            .toList()));
+    parts.put(
+        "limits",
+        digest(servers.stream()
+            .map(server ->
+                List.of(server.id(), server.weight(), server.upper(), server.lower()))
+            .toList()));
+    rest.remove("servers");
+    parts.put("other", digest(rest));
+    return Collections.unmodifiableMap(parts);
+  }
+
+  /** Returns the first 32 bits of a digest: enough to see a difference. */
+  private static int digest(@Nullable Object node) {
+    JsonObject wrapped =
+        new JsonObject(Map.of("value", node == null ? "" : String.valueOf(sorted(node))));
+    return Integer.parseUnsignedInt(sha256(wrapped.encode()).substring(0, 8), 16);
   }
 
   /** Returns the JSON text that is digested. */

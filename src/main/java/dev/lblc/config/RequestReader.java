@@ -52,7 +52,8 @@ public final class RequestReader {
   private static <T> T read(String source, String text, Function<Cursor, T> reader)
       throws ConfigException {
     Faults faults = new Faults(source);
-    Cursor root = Cursor.root(JsonText.parse(text, faults), faults, new Environment(Map.of()));
+    Reading reading = new Reading(faults, new Environment(Map.of()), FileChecks.NONE);
+    Cursor root = Cursor.root(JsonText.parse(text, faults), reading);
     T read = reader.apply(root);
     faults.throwIfAny();
     return read;

@@ -2,6 +2,7 @@ package dev.lblc.plugin;
 
 import dev.lblc.cluster.Cluster;
 import dev.lblc.config.ClusterConfig;
+import dev.lblc.config.ConfigDigest;
 import dev.lblc.config.PluginConfig;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.discovery.Names;
@@ -15,6 +16,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.LocalMap;
 import io.vertx.core.shareddata.Shareable;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -56,6 +58,9 @@ final class Deployment implements Shareable {
   private Runnable stopChecks = () -> {};
   private Future<Void> applying = Future.succeededFuture();
   private volatile @Nullable Lblc lblc;
+
+  /** Of the services' configuration; empty before the first one is applied. */
+  private volatile Map<String, Map<String, Integer>> digests = Map.of();
 
   private Deployment(
       Vertx vertx,
@@ -196,7 +201,8 @@ final class Deployment implements Shareable {
               new Cluster.Settings(
                   first.name(), shared.reportInterval(), shared.peerTimeout(), epochMillis),
               clock,
-              services::servers)
+              services::servers,
+              () -> digests)
           .map(joined -> joined);
     } catch (NoClassDefFoundError e) {
       return Future.failedFuture(new IllegalStateException(
@@ -259,6 +265,7 @@ final class Deployment implements Shareable {
       return Future.failedFuture("undeployed while a configuration was applied");
     }
     config = next;
+    digests = ConfigDigest.ofServices(next.services());
     return plan.commit(services, cluster);
   }
 

@@ -7,6 +7,7 @@ import dev.lblc.plugin.ClusterStatus.Node;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +33,6 @@ final class ClusterMetricsTest {
   }
 
   private static Node node(String id, String name, boolean self) {
-    return new Node(id, name, "127.0.0.1:5701", self, 1, 20);
+    return new Node(id, name, "127.0.0.1:5701", self, 1, 20, Map.of(), List.of());
   }
 }

@@ -27,9 +27,29 @@ final class CountReportTest {
     assertThat(hex(REPORT)).isEqualTo(GOLDEN);
     assertThat(decode(GOLDEN)).isEqualTo(REPORT);
     assertThat(decode(GOLDEN + "0badcafe")).as("with a field more").isEqualTo(REPORT);
-    assertThat(decode("02" + GOLDEN.substring(2) + "0badcafe"))
+  }
+
+  @Test
+  void report_withConfigs_isReadAgainAndPassedOverByAnOlderNode() {
+    CountReport told = new CountReport(
+        REPORT.node(),
+        REPORT.epoch(),
+        REPORT.sequence(),
+        REPORT.services(),
+        Map.of("v", Map.of("limits", 0xcafebabe)));
+    String hex = "02" + GOLDEN.substring(2)
+        + ("00000001" + "00000001" + "76")
+        + ("00000001" + "00000006" + "6c696d697473" + "cafebabe");
+    assertThat(hex(told)).isEqualTo(hex);
+    assertThat(decode(hex)).isEqualTo(told);
+    assertThat(decode("03" + hex.substring(2) + "0badcafe"))
         .as("of a later format")
-        .isEqualTo(REPORT);
+        .isEqualTo(told);
+    assertThat(decode("01" + hex.substring(2))).as("to an older node").isEqualTo(REPORT);
+    for (int length = GOLDEN.length(); length < hex.length(); length += 2) {
+      String cut = hex.substring(0, length);
+      assertThatThrownBy(() -> decode(cut)).as(cut).isInstanceOf(IllegalArgumentException.class);
+    }
   }
 
   @Test

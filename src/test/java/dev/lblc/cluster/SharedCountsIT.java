@@ -85,7 +85,8 @@ final class SharedCountsIT {
             // Joining takes until the first tick, and none finds out first.
             new Cluster.Settings("lblc", Duration.ofSeconds(3), Duration.ofSeconds(60), 1),
             clock,
-            () -> Map.of("images", service.servers()))
+            () -> Map.of("images", service.servers()),
+            Map::of)
         .await(60, SECONDS);
     for (int i = 0; i < 3; i++) {
       leases.add(one.acquire("images" + i));

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -76,6 +79,40 @@ final class ConfigDigestTest {
     routes.add(routes.remove(0));
     assertThat(ConfigDigest.of(Sample.read(heavier))).isNotEqualTo(digest);
     assertThat(ConfigDigest.of(Sample.read(swapped))).isNotEqualTo(digest);
+  }
+
+  @Test
+  void digestsOfServices_tellWhichPartsDiffer() throws Exception {
+    Map<String, Integer> before = images(Sample.full(directory));
+    String path = "$.services.images.";
+    assertThat(before).isEqualTo(images(Sample.full(directory)));
+    for (String[] change : new String[][] {
+      {"strategy", "lblcr", "strategy"},
+      {"options.ties", "spread", "options"},
+      {"servers[0].id", "s9", "addresses limits servers"},
+      {"servers[0].host", "elsewhere", "addresses"},
+      {"servers[0].upper", "70", "limits"},
+      {"health.active.path", "/other", "other"}
+    }) {
+      Object value = change[1].equals("70") ? (Object) 70 : change[1];
+      Map<String, Integer> after =
+          images(Sample.set(Sample.full(directory), path + change[0], value));
+      assertThat(after.keySet()).isEqualTo(before.keySet());
+      assertThat(before.keySet().stream()
+              .filter(part -> !before.get(part).equals(after.get(part)))
+              .collect(Collectors.joining(" ")))
+          .isEqualTo(change[2]);
+    }
+    JsonObject swapped = Sample.full(directory);
+    JsonArray servers =
+        swapped.getJsonObject("services").getJsonObject("images").getJsonArray("servers");
+    servers.add(servers.remove(0));
+    assertThat(images(swapped)).isEqualTo(before);
+  }
+
+  private static Map<String, Integer> images(JsonObject file) throws ConfigException {
+    return Objects.requireNonNull(
+        ConfigDigest.ofServices(Sample.read(file).plugin().services()).get("images"));
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -232,7 +233,8 @@ final class NamesIT {
   }
 
   private static TestGateway gateway(Way way) {
-    return GATEWAYS.get(way == Way.VERTX ? Engine.VERTX : Engine.LANE);
+    return Objects.requireNonNull(
+        GATEWAYS.get(way == Way.VERTX ? Engine.VERTX : Engine.LANE), "started");
   }
 
   /** With checks that take it down at once if they ask an address that does not answer. */
