@@ -50,8 +50,9 @@ final class ClusterMetrics implements MultiCollector {
         .name("lblc_config_digest_mismatch")
         .help("Other nodes whose services have another configuration than those of this node")
         .dataPoint(point(
-            (double)
-                status.nodes().stream().filter(node -> !node.differences().isEmpty()).count(),
+            (double) status.nodes().stream()
+                .filter(node -> !node.differences().isEmpty())
+                .count(),
             Labels.EMPTY))
         .build();
     return MetricSnapshots.of(ages.build(), degraded, differing);

@@ -50,8 +50,7 @@ public record GatewayFile(
       List<ConfigWarning> warnings = new ArrayList<>(checked.warnings());
       warnings.addAll(
           ConfigAdvice.warnings(checked.config(), !plugins.verticles().isEmpty()));
-      return new GatewayFile(
-          path, checked.config(), List.copyOf(warnings), plugins, contents);
+      return new GatewayFile(path, checked.config(), List.copyOf(warnings), plugins, contents);
     } catch (ConfigException e) {
       throw new ConfigException(
           e.errors().stream().map(error -> withFolder(error, plugins)).toList());

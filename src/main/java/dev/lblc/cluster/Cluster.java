@@ -94,8 +94,8 @@ public final class Cluster {
         context,
         settings.peerTimeout().toMillis(),
         state::pullAgainAndSettle);
-    this.configs =
-        new ConfigWatch(ownConfigs, peers::configs, members::name, context.time().nowMillis());
+    this.configs = new ConfigWatch(
+        ownConfigs, peers::configs, members::name, context.time().nowMillis());
   }
 
   /**
@@ -155,9 +155,7 @@ public final class Cluster {
 
   /** Returns the digests that a node has told, by service and part; empty: none. */
   public Map<String, Map<String, Integer>> configs(String node) {
-    return node.equals(node())
-        ? ownConfigs.get()
-        : peers.configs().getOrDefault(node, Map.of());
+    return node.equals(node()) ? ownConfigs.get() : peers.configs().getOrDefault(node, Map.of());
   }
 
   /** Returns the shared tables. */

@@ -44,8 +44,7 @@ record CountReport(
   }
 
   /** A report that says nothing of configurations. */
-  CountReport(
-      String node, long epoch, long sequence, Map<String, Map<String, Counts>> services) {
+  CountReport(String node, long epoch, long sequence, Map<String, Map<String, Counts>> services) {
     this(node, epoch, sequence, services, Map.of());
   }
 

@@ -45,8 +45,7 @@ public final class HazelcastNode implements AutoCloseable {
     config
         .getMemberAttributeConfig()
         .setAttribute(Members.NODE_ID, UUID.randomUUID().toString())
-        .setAttribute(
-            name == null ? Members.HOST : Members.NAME, name == null ? hostName() : name);
+        .setAttribute(name == null ? Members.HOST : Members.NAME, name == null ? hostName() : name);
     // Ours comes first: it stops what uses the member.
     config.setProperty("hazelcast.shutdownhook.enabled", "false");
     setUnlessSet(config, "hazelcast.logging.type", "slf4j");

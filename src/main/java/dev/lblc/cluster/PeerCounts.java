@@ -33,8 +33,7 @@ final class PeerCounts {
    * @param receivedMillis on this node's clock
    * @param configs of its last report that had them; empty: it says nothing of them
    */
-  record Peer(
-      CountReport report, long receivedMillis, Map<String, Map<String, Integer>> configs) {}
+  record Peer(CountReport report, long receivedMillis, Map<String, Map<String, Integer>> configs) {}
 
   /** Applies a report unless a later one is known. */
   synchronized void received(CountReport report, long nowMillis) {
@@ -48,9 +47,7 @@ final class PeerCounts {
   /** Returns what a node says of its configuration: not every report of the same start has it. */
   private static Map<String, Map<String, Integer>> configs(
       CountReport report, @Nullable Peer known) {
-    return report.configs().isEmpty()
-            && known != null
-            && known.report.epoch() == report.epoch()
+    return report.configs().isEmpty() && known != null && known.report.epoch() == report.epoch()
         ? known.configs
         : report.configs();
   }

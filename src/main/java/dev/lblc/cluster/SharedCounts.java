@@ -122,11 +122,7 @@ final class SharedCounts {
       lastPublished = counts;
       lastPublishedMillis = now;
       publish(new CountReport(
-          context.node(),
-          context.epoch(),
-          ++sequence,
-          counts,
-          isDue ? configs.get() : Map.of()));
+          context.node(), context.epoch(), ++sequence, counts, isDue ? configs.get() : Map.of()));
     }
   }
 

@@ -57,8 +57,7 @@ public final class ConfigDigest {
     parts.put(
         "limits",
         digest(servers.stream()
-            .map(server ->
-                List.of(server.id(), server.weight(), server.upper(), server.lower()))
+            .map(server -> List.of(server.id(), server.weight(), server.upper(), server.lower()))
             .toList()));
     rest.remove("servers");
     parts.put("other", digest(rest));

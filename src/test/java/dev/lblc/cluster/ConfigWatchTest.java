@@ -8,8 +8,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class ConfigWatchTest {
-  private static final Map<String, Map<String, Integer>> OWN =
-      Map.of("images", Map.of("strategy", 1, "servers", 2, "limits", 3), "api", Map.of("strategy", 1));
+  private static final Map<String, Map<String, Integer>> OWN = Map.of(
+      "images", Map.of("strategy", 1, "servers", 2, "limits", 3), "api", Map.of("strategy", 1));
 
   private final Map<String, Map<String, Map<String, Integer>>> others = new HashMap<>();
   private final ConfigWatch watch =
@@ -37,7 +37,8 @@ final class ConfigWatchTest {
   }
 
   @Test
-  @ExpectedLog("WARN ConfigWatch: node b.example has other services than this one: api: only here. Give")
+  @ExpectedLog(
+      "WARN ConfigWatch: node b.example has other services than this one: api: only here. Give")
   void difference_seenTwice_isLogged() {
     others.put("b", Map.of("images", OWN.get("images")));
     watch.tick(1_000);

@@ -37,14 +37,15 @@ final class MembersTest {
 
   private static Member member(int port, Map<String, String> attributes) {
     return (Member) Proxy.newProxyInstance(
-        Member.class.getClassLoader(), new Class<?>[] {Member.class}, (proxy, method, args) ->
-            switch (method.getName()) {
-              case "getAttribute" -> attributes.get(args[0]);
-              case "getAddress" -> address(port);
-              case "hashCode" -> port;
-              case "equals" -> proxy == args[0];
-              default -> throw new UnsupportedOperationException(method.getName());
-            });
+        Member.class.getClassLoader(),
+        new Class<?>[] {Member.class},
+        (proxy, method, args) -> switch (method.getName()) {
+          case "getAttribute" -> attributes.get(args[0]);
+          case "getAddress" -> address(port);
+          case "hashCode" -> port;
+          case "equals" -> proxy == args[0];
+          default -> throw new UnsupportedOperationException(method.getName());
+        });
   }
 
   private static Address address(int port) {
