@@ -99,7 +99,7 @@ final class ConfigDigestTest {
           images(Sample.set(Sample.full(directory), path + change[0], value));
       assertThat(after.keySet()).isEqualTo(before.keySet());
       assertThat(before.keySet().stream()
-              .filter(part -> !before.get(part).equals(after.get(part)))
+              .filter(part -> !Objects.equals(before.get(part), after.get(part)))
               .collect(Collectors.joining(" ")))
           .isEqualTo(change[2]);
     }
