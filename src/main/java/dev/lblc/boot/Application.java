@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
  * configurations, and the thread of the shutdown closes it.
  */
 public final class Application implements Reloader.Running {
-  private static final long STOP_LISTENERS_SECONDS = 10;
   private static final long STOP_ALL_SECONDS = 5;
 
   /** Far beyond what the start of a verticle takes; one that takes longer has most likely forgotten to say that it is done. */
@@ -136,12 +135,21 @@ public final class Application implements Reloader.Running {
     return ListenerUrls.readyLine(listeners, admin);
   }
 
-  /** Stops accepting connections, then ends what is left; returns within 15 s. */
+  /** Returns how long requests and connections may hold up {@link #close}. */
+  Duration longestDrain() {
+    return config.shutdown().longest();
+  }
+
+  /**
+   * Says that it is not ready, accepts connections for {@code shutdown.grace} more, lets what is in flight go on for {@code
+   * shutdown.drain}, then ends what is left and leaves the cluster. Returns within 10 seconds more.
+   */
   public void close() {
     ready = false;
     reloader.close();
-    if (gateway != null) {
-      Waiting.stopped(STOP_LISTENERS_SECONDS, "the listeners", gateway.stop());
+    Gateway listening = gateway;
+    if (listening != null) {
+      new Stopping(listening, Lblc.of(vertx), config.shutdown()).run();
     }
     Waiting.stopped(STOP_ALL_SECONDS, "verticles and services", vertx.close());
     if (node != null) {

@@ -137,6 +137,7 @@ public final class ConfigReader {
     ClusterConfig cluster = ClusterReader.read(file.optional("cluster"), ports);
     AdminConfig admin = AdminReader.read(file.optional("admin"), ports);
     DnsConfig dns = DnsReader.read(file.optional("dns"));
+    ShutdownConfig shutdown = ShutdownReader.read(file.optional("shutdown"));
     SocketTransport transport =
         file.optional("transport").text(NameSyntax.constant(SocketTransport.class));
     boolean watch = file.optional("watch").flag(false);
@@ -144,6 +145,7 @@ public final class ConfigReader {
         listeners.with(route),
         new PluginConfig(PLUGIN_NAME, services, cluster, dns),
         admin,
+        shutdown,
         transport,
         watch);
   }

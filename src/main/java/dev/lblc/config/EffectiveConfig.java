@@ -54,6 +54,10 @@ public final class EffectiveConfig {
     AdminConfig admin = config.admin();
     put(file, "admin", admin == null ? null : admin(admin));
     file.put("dns", dns(config.plugin().dns()));
+    Map<String, Object> shutdown = new LinkedHashMap<>();
+    put(shutdown, "grace", config.shutdown().grace());
+    put(shutdown, "drain", config.shutdown().drain());
+    file.put("shutdown", shutdown);
     SocketTransport transport = config.transport();
     put(file, "transport", transport == null ? null : (Object) lowerCase(transport));
     file.put("watch", config.watch());

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param listeners in file order, at least one, each with its routes
  * @param plugin the services, and how this node joins others
  * @param admin where the admin API listens; null: nowhere
+ * @param shutdown how the process ends
  * @param transport how all sockets reach the kernel; null: epoll, or nio where there is none
  * @param watch whether the file is read again when its content changes
  */
@@ -16,6 +17,7 @@ public record GatewayConfig(
     List<ListenerConfig> listeners,
     PluginConfig plugin,
     @Nullable AdminConfig admin,
+    ShutdownConfig shutdown,
     @Nullable SocketTransport transport,
     boolean watch) {
 

@@ -17,6 +17,7 @@ final class Keys {
       "cluster",
       "admin",
       "dns",
+      "shutdown",
       "transport",
       "watch");
   static final List<String> PLUGIN = List.of("name", "services", "cluster", "dns");
@@ -99,6 +100,7 @@ final class Keys {
   static final List<String> EVENT_BUS = List.of("host", "port", "publicHost", "publicPort", "tls");
   static final List<String> EVENT_BUS_TLS = List.of("certificate", "key", "trust");
   static final List<String> DNS = List.of("servers", "timeout");
+  static final List<String> SHUTDOWN = List.of("grace", "drain");
   static final List<String> ADMIN = List.of("host", "port", "token");
 
   /** The keys of an object that are not known before it is read: none of its keys counts as misspelt. */

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class Gateway {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
-  /** How long requests in flight may take when the gateway stops: less than the 10 s for which the caller waits. */
+  /** How long requests in flight may take when the gateway stops and nobody has said how long. */
   private static final Duration STOP_DRAIN = Duration.ofSeconds(8);
 
   /** How long requests in flight may take on a listener that is removed; nobody waits for it. */
@@ -49,6 +49,7 @@ public final class Gateway {
   private final List<Listener> drainedLater = new CopyOnWriteArrayList<>();
   private volatile Map<String, Listener> listeners = Map.of();
   private volatile String deployment = "";
+  private volatile Duration stopDrain = STOP_DRAIN;
   private Future<?> last = Future.succeededFuture(); // guarded by this
 
   /** The listeners of the configuration before the last one, not open. Used on the gateway's context. */
@@ -152,6 +153,15 @@ public final class Gateway {
     return ends.counts();
   }
 
+  /** Returns how many connections of clients are open, by the name of the listener, those of removed listeners among them. */
+  public Map<String, Integer> connections() {
+    Map<String, Integer> open = new LinkedHashMap<>();
+    listeners.forEach((name, listener) -> open.put(name, listener.connections()));
+    drainedLater.forEach(
+        listener -> open.merge(listener.name(), listener.connections(), Integer::sum));
+    return open;
+  }
+
   /**
    * Returns on how many connections no TLS came about since the start, by the name of the listener and the reason. A snapshot with
    * a count for each reason, zeros among them.
@@ -161,10 +171,24 @@ public final class Gateway {
   }
 
   /**
-   * Stops accepting connections, lets the requests and the TCP connections in flight end, and closes what is left after 8
-   * seconds; tunnels, which have no end to wait for, are closed at once.
+   * Begins the stop: from now on each answer over HTTP/1.1 says that its connection ends, and connections of HTTP/2 get a
+   * GOAWAY. The listeners go on accepting, until {@link #stop}.
    */
+  public Future<Void> announceStop() {
+    return Future.join(workers.stream().map(Worker::announceStop).toList()).mapEmpty();
+  }
+
+  /** The same as {@link #stop(Duration)} with 8 seconds. */
   public Future<Void> stop() {
+    return stop(STOP_DRAIN);
+  }
+
+  /**
+   * Stops accepting connections, lets the requests and the TCP connections in flight end, tells both ends of each WebSocket to
+   * go away, and closes what is left after {@code drain}.
+   */
+  public Future<Void> stop(Duration drain) {
+    stopDrain = drain;
     return vertx.undeploy(deployment);
   }
 
@@ -232,15 +256,17 @@ public final class Gateway {
   }
 
   private Future<Void> closeNow() {
+    Duration drain = stopDrain;
+    List<Future<Void>> earlier = drainedLater.stream().map(Listener::drained).toList();
     List<Future<?>> ends = new ArrayList<>();
     for (Listener listener : listeners.values()) {
-      ends.add(listener.close(STOP_DRAIN).compose(done -> listener.drained()));
+      ends.add(listener.close(drain).compose(done -> listener.drained()));
     }
+    drainedLater.addAll(listeners.values()); // so that they are counted
     listeners = Map.of();
-    if (!drainedLater.isEmpty()) {
+    if (!earlier.isEmpty()) {
       Promise<Void> over = Promise.promise();
-      long timer = vertx.setTimer(STOP_DRAIN.toMillis(), id -> over.complete());
-      List<Future<Void>> earlier = drainedLater.stream().map(Listener::drained).toList();
+      long timer = vertx.setTimer(Math.max(1, drain.toMillis()), id -> over.complete());
       ends.add(Future.any(Future.join(earlier), over.future())
           .onComplete(done -> vertx.cancelTimer(timer)));
     }

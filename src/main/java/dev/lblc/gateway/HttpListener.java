@@ -58,6 +58,11 @@ final class HttpListener implements Listener {
   }
 
   @Override
+  public int connections() {
+    return connections.open();
+  }
+
+  @Override
   public Set<Integer> ports() {
     return port > 0 ? Set.of(port) : Set.of();
   }

@@ -18,6 +18,9 @@ interface Listener {
   /** Returns the bound port, the first one if there are several. Call it only when the listener is open. */
   int port();
 
+  /** Returns how many connections of clients are open. */
+  int connections();
+
   /** Returns the ports that the listener takes, without those that the kernel has not chosen yet. */
   Set<Integer> ports();
 
@@ -44,8 +47,8 @@ interface Listener {
   Future<Void> update(Listener wanted);
 
   /**
-   * Stops accepting at once. Requests and connections in flight may go on for {@code drain}, then they are cut off. HTTP
-   * tunnels have no end to wait for: they are closed at once.
+   * Stops accepting at once. Requests and connections in flight may go on for {@code drain}, then they are cut off. Both ends
+   * of a WebSocket are told to go away at once.
    *
    * @return complete once the ports are free; never fails
    */

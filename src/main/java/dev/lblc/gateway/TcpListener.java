@@ -32,6 +32,11 @@ final class TcpListener implements Listener {
   }
 
   @Override
+  public int connections() {
+    return server.connections();
+  }
+
+  @Override
   public Set<Integer> ports() {
     Set<Integer> ports = new HashSet<>(config().ports());
     ports.remove(0);

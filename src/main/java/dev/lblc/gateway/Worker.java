@@ -48,6 +48,15 @@ final class Worker extends VerticleBase {
     return beforeStop.get().onComplete(done -> lane().close());
   }
 
+  /** Has each answer say from now on that its connection ends. */
+  Future<Void> announceStop() {
+    return call(() -> {
+      http().announceStop();
+      lane().announceStop();
+      return Future.succeededFuture();
+    });
+  }
+
   /** Runs an action on the event loop; the future has its outcome. */
   <T> Future<T> call(Supplier<Future<T>> action) {
     Promise<T> promise = Promise.promise();

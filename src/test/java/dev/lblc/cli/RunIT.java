@@ -93,6 +93,37 @@ class RunIT {
         .anyMatch(line -> line.endsWith("stopped"));
   }
 
+  /** With a request in flight, which the first signal waits for. */
+  @Test
+  void run_sigtermTwice_isNotReadyThenEndsAtOnce() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Process running =
+          start(gateway(0, 0).replace("\"port\": 1}", "\"port\": " + silent.getLocalPort() + "}"));
+      BufferedReader output = running.inputReader();
+      String ready = firstLine(output, "ready: ");
+      URI web = URI.create(address(ready, "web"));
+      try (Socket client = new Socket(web.getHost(), web.getPort())) {
+        client
+            .getOutputStream()
+            .write("GET /a HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        try (Socket server = silent.accept()) {
+          running.toHandle().destroy();
+          assertThat(firstLineWith(output, "accepts no new connections"))
+              .contains(
+                  "waits up to 30000 ms (shutdown.drain)",
+                  "connections by listener {web=1}",
+                  "in flight by service {images=1}");
+          assertThat(get(address(ready, "admin") + "/health/ready").statusCode())
+              .isEqualTo(503);
+          assertThat(server.isClosed()).isFalse();
+          running.toHandle().destroy();
+          assertThat(running.waitFor(20, TimeUnit.SECONDS)).isTrue();
+          assertThat(running.exitValue()).isEqualTo(128 + 15);
+        }
+      }
+    }
+  }
+
   @Test
   void run_logReaderThatStops_servesOnAndEndsOnSigterm() throws Exception {
     environment =
@@ -336,6 +367,14 @@ class RunIT {
       line = output.readLine();
     }
     assertThat(line).as("after " + before).isNotNull();
+    return String.valueOf(line);
+  }
+
+  private static String firstLineWith(BufferedReader output, String text) throws IOException {
+    String line = output.readLine();
+    while (line != null && !line.contains(text)) {
+      line = output.readLine();
+    }
     return String.valueOf(line);
   }
 

@@ -116,6 +116,8 @@ final class ConfigDiffTest {
         "$.admin.host                                      | '::1'",
         "$.admin.port                                      | 9902",
         "$.admin.token                                     | 'other'",
+        "$.shutdown.grace                                  | '2s'",
+        "$.shutdown.drain                                  | '0s'",
       })
   void value_changed_isNamedByItsPath(String path, String value) throws Exception {
     Object json = value.matches("[0-9]+")

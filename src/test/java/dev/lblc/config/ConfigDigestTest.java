@@ -31,7 +31,7 @@ final class ConfigDigestTest {
                     + "'services':{'s':{'leaseTimeout':'10m','options':{'checkInterval':'1m','entryCounter':'exact',"
                     + "'expiration':'24h','hardLimit':24576,'maxEntries':16384,'ties':'spread'},"
                     + "'pool':{'idle':'15s','maxAge':'1h','maxConnections':0,'maxIdle':256},'servers':[],'strategy':'wlc'}},"
-                    + "'watch':false}")
+                    + "'shutdown':{'drain':'30s','grace':'0ms'},'watch':false}")
                 .replace('\'', '"'));
   }
 

@@ -198,6 +198,7 @@ final class Sample {
                                  "tls": {"certificate": "CERT", "key": "KEY", "trust": "TRUST"}}},
         "admin": {"host": "127.0.0.1", "port": 9901, "token": "${SECRET}"},
         "dns": {"servers": ["10.0.0.2", "[fd00::2]:5353"], "timeout": "1500ms"},
+        "shutdown": {"grace": "1s", "drain": "25s"},
         "transport": "io_uring",
         "watch": true
       }

@@ -145,6 +145,7 @@ class SchemaTest {
             Keys.ACTIVE,
             Keys.PASSIVE,
             Keys.CLUSTER,
+            Keys.SHUTDOWN,
             Keys.EVENT_BUS,
             Keys.EVENT_BUS_TLS,
             Keys.ADMIN)

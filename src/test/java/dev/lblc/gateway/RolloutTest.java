@@ -69,6 +69,11 @@ final class RolloutTest {
     }
 
     @Override
+    public int connections() {
+      return 0;
+    }
+
+    @Override
     public int port() {
       return port;
     }

@@ -37,6 +37,11 @@ public final class ConnectionCount {
     return false;
   }
 
+  /** Returns how many connections are open. */
+  public int open() {
+    return open.get();
+  }
+
   /** Changes the limit. Connections that are open stay, however many they are. */
   public void limit(int most) {
     limit = most;

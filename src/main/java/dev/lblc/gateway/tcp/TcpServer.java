@@ -54,6 +54,11 @@ public final class TcpServer {
         .mapEmpty();
   }
 
+  /** Returns how many connections of clients are open. */
+  public int connections() {
+    return connections.open();
+  }
+
   /** Returns the ports that are bound, in the order of the configuration. */
   public List<Integer> ports() {
     return sockets.stream().map(Sockets::localPort).toList();

@@ -52,6 +52,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   /** How long such a client waits for a sign of life: it may have left all the same, and its request counts meanwhile. */
   private static final long HALF_CLOSED_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+  /**
+   * How long a connection without a request stays open when connections are to end: the client may have sent its next request
+   * before it learns of the end, and a request that was sent gets its answer.
+   */
+  private static final long LAST_REQUEST_MILLIS = 250;
+
   private enum Phase {
     HEAD,
     REQUEST,
@@ -76,7 +82,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   private boolean isReading = true;
   private boolean isSettingUp = true;
   private boolean isFaulty;
-  private boolean isShutDown;
+  private @Nullable Object shutdown;
   private boolean inputEnded;
   private long seenSent;
   private long completeNanos;
@@ -138,10 +144,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (VertxPipeline.isShutdown(event) && (phase == Phase.REQUEST || phase == Phase.LINGERING)) {
-      isShutDown = true; // Vert.x, which knows of no request, would close at once
-    } else if (phase == Phase.HANDED_OVER || VertxPipeline.isShutdown(event)) {
+    if (phase == Phase.HANDED_OVER) {
       context.fireUserEventTriggered(event);
+    } else if (VertxPipeline.isShutdown(event)) {
+      shutdown = event; // Vert.x, which knows of no request, would close at once
+      closeSoonIfIdle();
     } else if (event instanceof ChannelInputShutdownEvent
         || event instanceof SslCloseCompletionEvent) {
       endInput(event instanceof ChannelInputShutdownEvent);
@@ -305,6 +312,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     phase = Phase.HANDED_OVER;
     lane.deadlines().leave(limits);
     handOver.run();
+    if (shutdown != null) {
+      channel.pipeline().fireUserEventTriggered(shutdown);
+    }
     VertxPipeline.handOver(channel, this, all);
   }
 
@@ -342,7 +352,29 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   /** Returns whether the connection ends with the present exchange, whatever the client wants. */
   boolean isEnding() {
-    return isShutDown || isFaulty || (inputEnded && !hasInput());
+    return shutdown != null || lane.isStopping() || isAtEnd();
+  }
+
+  /** Returns whether nothing can come behind the present request. */
+  private boolean isAtEnd() {
+    return isFaulty || (inputEnded && !hasInput());
+  }
+
+  private void closeSoonIfIdle() {
+    if (isIdle()) {
+      channel.eventLoop().schedule(this::closeIfIdle, LAST_REQUEST_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void closeIfIdle() {
+    if (isIdle()) {
+      close();
+    }
+  }
+
+  /** Returns whether no request has begun to come; {@code timeouts.header} limits one that has. */
+  private boolean isIdle() {
+    return phase == Phase.HEAD && (head == null || head.length() <= EMPTY_LINE);
   }
 
   private boolean hasInput() {
@@ -351,7 +383,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   /** Ends the present exchange: its answer was delivered, and its request read to the end. */
   void exchangeEnded() {
-    boolean isKept = request.isKeptAlive() && !isEnding();
+    boolean isKept = request.isKeptAlive() && !isAtEnd();
     request.ended();
     releaseHead();
     if (phase != Phase.REQUEST) {
@@ -361,6 +393,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
       phase = Phase.HEAD;
       enter(false);
       resume(); // also if nothing was read: reading may have been off for the server's sake
+      if (shutdown != null) { // since the head of the answer was written
+        closeSoonIfIdle();
+      }
     } else if (isFaulty || input != null) {
       linger();
     } else {

@@ -15,6 +15,7 @@ final class LaneLoop {
   private final ServerPool pool;
   private long lastTickNanos;
   private final ExchangeContext<ServerConnection> context;
+  private boolean isStopping;
 
   LaneLoop(Loop loop, DeadlineRing deadlines) {
     this.loop = loop;
@@ -32,6 +33,16 @@ final class LaneLoop {
   /** Returns the time of the last tick: the time now to within {@link DeadlineRing#TICK_MILLIS}, for nothing. */
   long lastTickNanos() {
     return lastTickNanos;
+  }
+
+  /** Has each answer say from now on that its connection ends. */
+  void announceStop() {
+    isStopping = true;
+  }
+
+  /** Returns whether no connection of a client is kept any more. */
+  boolean isStopping() {
+    return isStopping;
   }
 
   long nanoTime() {

@@ -46,6 +46,11 @@ public final class LaneWorker {
     return true;
   }
 
+  /** Has each answer say from now on that its connection ends. */
+  public void announceStop() {
+    lane.announceStop();
+  }
+
   /** Closes the idle connections to servers. */
   public void close() {
     lane.pool().close();

@@ -71,7 +71,7 @@ final class VertxPipeline {
 
   /** Returns whether this is Vert.x's wish that a connection ends as soon as it serves no request. */
   static boolean isShutdown(Object event) {
-    return event instanceof ShutdownEvent;
+    return event instanceof ShutdownEvent shutdown && !shutdown.timeout().isZero();
   }
 
   static boolean isClearText(Channel channel) {

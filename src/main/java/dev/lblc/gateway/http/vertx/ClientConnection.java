@@ -6,6 +6,7 @@ import dev.lblc.gateway.net.DeadlineRing.Stage;
 import dev.lblc.gateway.route.HttpRoutes;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,19 +28,32 @@ import org.slf4j.LoggerFactory;
 final class ClientConnection implements DeadlineRing.Timed {
   private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
+  /**
+   * How long a connection without a request stays open when connections are to end: the client may have sent its next request
+   * before it learns of the end, and a request that was sent gets its answer.
+   */
+  private static final long LAST_REQUEST_MILLIS = 250;
+
   private final HttpConnection connection;
   private final DeadlineRing deadlines;
   private final Supplier<HttpRoutes> routes;
+  private final BooleanSupplier isStopping;
   private final @Nullable RequestDecoder decoder;
   private final DeadlineRing.Entry limits = new DeadlineRing.Entry(this);
   private int inFlight;
   private boolean hasMoved;
   private boolean isNew = true;
   private boolean isHeadAwaited;
+  private boolean isShutDown;
+  private boolean isTunnel;
 
   private ClientConnection(
-      HttpConnection connection, DeadlineRing deadlines, Supplier<HttpRoutes> routes) {
+      HttpConnection connection,
+      DeadlineRing deadlines,
+      Supplier<HttpRoutes> routes,
+      BooleanSupplier isStopping) {
     this.connection = connection;
+    this.isStopping = isStopping;
     this.deadlines = deadlines;
     this.routes = routes;
     this.decoder = Connections.readStrictly(connection, routes.get().limits());
@@ -49,11 +63,19 @@ final class ClientConnection implements DeadlineRing.Timed {
     }
   }
 
-  /** Begins to watch a connection that was just accepted. */
+  /**
+   * Begins to watch a connection that was just accepted.
+   *
+   * @param isStopping asked at each answer: whether the connection ends with it
+   */
   static void opened(
-      HttpConnection connection, DeadlineRing deadlines, Supplier<HttpRoutes> routes) {
-    ClientConnection opened = new ClientConnection(connection, deadlines, routes);
+      HttpConnection connection,
+      DeadlineRing deadlines,
+      Supplier<HttpRoutes> routes,
+      BooleanSupplier isStopping) {
+    ClientConnection opened = new ClientConnection(connection, deadlines, routes, isStopping);
     Connections.attach(connection, opened);
+    Connections.readFirst(connection, new ShutdownWatch(opened));
     Connections.readInPieces(connection);
     deadlines.enter(opened.limits, Stage.IDLE);
     Connections.onClosed(connection, () -> deadlines.leave(opened.limits));
@@ -75,6 +97,68 @@ final class ClientConnection implements DeadlineRing.Timed {
   void ended() {
     inFlight--;
     hasMoved = true;
+    if (isShutDown) {
+      closeSoonIfIdle();
+    }
+  }
+
+  /** Notes that the connection has left HTTP. Returns whether it is to end soon. */
+  boolean becameTunnel() {
+    isTunnel = true;
+    return isShutDown;
+  }
+
+  /** Returns whether the connection is to end with the answer whose head is written now. */
+  boolean isEnding() {
+    return isShutDown || isStopping.getAsBoolean();
+  }
+
+  /** Notes that the process is going to stop. */
+  void stopAnnounced() {
+    if (decoder == null) {
+      shutDown();
+    }
+  }
+
+  /** Ends the connection as soon as that breaks no request. Returns false if it is for somebody else to end it. */
+  boolean shutDown() {
+    if (isTunnel) {
+      return false;
+    }
+    if (!isShutDown) {
+      isShutDown = true;
+      if (decoder == null) {
+        goAway();
+      } else {
+        closeSoonIfIdle();
+      }
+    }
+    return true;
+  }
+
+  /** Says first that no more requests are wanted, and later which one was the last: RFC 9113 6.8. */
+  @SuppressWarnings("deprecation") // nothing else says it, and leaves the connection open
+  private void goAway() {
+    connection.goAway(0, Integer.MAX_VALUE);
+    Connections.later(connection, LAST_REQUEST_MILLIS, () -> {
+      connection.goAway(0);
+      Connections.endBehind(connection);
+    });
+  }
+
+  private void closeSoonIfIdle() {
+    if (isIdle()) {
+      Connections.later(connection, LAST_REQUEST_MILLIS, () -> {
+        if (isIdle()) {
+          connection.close();
+        }
+      });
+    }
+  }
+
+  /** Returns whether no request has begun to come; {@code timeouts.header} limits one that has. */
+  private boolean isIdle() {
+    return inFlight == 0 && decoder != null && !decoder.isHeadBegun();
   }
 
   /** Returns what the client has sent behind a request that was granted a tunnel; it is the tunnel's. */

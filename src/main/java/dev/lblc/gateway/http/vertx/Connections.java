@@ -65,6 +65,24 @@ public final class Connections {
     return event instanceof ShutdownEvent;
   }
 
+  /** Returns whether this is Vert.x's wish that a connection ends within some time. */
+  static boolean isGraceful(Object event) {
+    return event instanceof ShutdownEvent shutdown && !shutdown.timeout().isZero();
+  }
+
+  /** Ends a connection behind what is in flight on it, however long that takes. */
+  static void endBehind(HttpConnection connection) {
+    connection.shutdown(LONGEST_DELIVERY_DAYS, TimeUnit.DAYS);
+  }
+
+  /** Runs an action on the event loop of a connection after some time, whether or not the connection is open then. */
+  static void later(HttpConnection connection, long millis, Runnable action) {
+    ((ConnectionBase) connection)
+        .channel()
+        .eventLoop()
+        .schedule(action, millis, TimeUnit.MILLISECONDS);
+  }
+
   /** Has a connection that is closed with its answer let the client read that first, even if octets of a request are unread. */
   static void linger(HttpConnection http1Client) {
     ChannelPipeline pipeline = ((ConnectionBase) http1Client).channel().pipeline();
@@ -165,8 +183,7 @@ public final class Connections {
 
   /** Gives a new HTTP/1.1 connection to a server the {@link UpstreamCodec}, which keeps the answers to its clients apart. */
   static void keepAnswersApart(HttpConnection upstream) {
-    UpstreamCodec codec =
-        new UpstreamCodec(() -> upstream.shutdown(LONGEST_DELIVERY_DAYS, TimeUnit.DAYS));
+    UpstreamCodec codec = new UpstreamCodec(() -> endBehind(upstream));
     ((ConnectionBase) upstream).channel().pipeline().replace("codec", "codec", codec);
   }
 

@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 public final class HttpWorker {
   private final DeadlineRing deadlines = new DeadlineRing();
   private final ExchangeContext<OutboundRequest> context;
+  private boolean isStopping;
 
   /**
    * Creates the data path of the current event loop.
@@ -33,7 +34,17 @@ public final class HttpWorker {
    * asked at each check.
    */
   public void opened(HttpConnection connection, Supplier<HttpRoutes> routes) {
-    ClientConnection.opened(connection, deadlines, routes);
+    ClientConnection.opened(connection, deadlines, routes, () -> isStopping);
+  }
+
+  /** Has each answer say from now on that its connection ends; connections of HTTP/2 are told at once. */
+  public void announceStop() {
+    isStopping = true;
+    deadlines.forEach(timed -> {
+      if (timed instanceof ClientConnection connection) {
+        connection.stopAnnounced();
+      }
+    });
   }
 
   /** Returns the request handler of a listener; {@code routes} is asked at each request. */

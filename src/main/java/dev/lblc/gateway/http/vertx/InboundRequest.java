@@ -30,6 +30,7 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
   private final HttpServerRequest request;
   private final HttpServerResponse response;
   private final InboundHead head;
+  private final ClientConnection connection;
   private final Exchange<OutboundRequest> exchange;
   private @Nullable ResponseRelay relay;
   private boolean isInFlight = true;
@@ -50,15 +51,15 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
     this.response = request.response();
     this.head = new InboundHead(request, unreadable);
     this.exchange = new Exchange<>(this, context, routes);
-    ClientConnection connection = ClientConnection.of(request.connection());
+    this.connection = ClientConnection.of(request.connection());
     connection.began();
     response.exceptionHandler(this::failed);
     response.endHandler(v -> {
-      ended(connection);
+      ended();
       exchange.answered();
     });
     response.closeHandler(v -> {
-      ended(connection);
+      ended();
       exchange.clientGone();
     });
   }
@@ -77,7 +78,7 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
   }
 
   /** Of HTTP/2 Vert.x reports both that the response has ended and that the stream is closed. */
-  private void ended(ClientConnection connection) {
+  private void ended() {
     if (isInFlight) {
       isInFlight = false;
       connection.ended();
@@ -181,6 +182,7 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
     isEnding = true;
     response.headers().clear();
     setStatus(answer.status(), HttpResponseStatus.valueOf(answer.status()).reasonPhrase());
+    endConnection();
     String name = answer.name();
     String value = answer.value();
     if (name != null && value != null) {
@@ -196,6 +198,7 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
 
   @Override
   public void relay(OutboundRequest server, ResponsePlan plan) {
+    endConnection();
     ResponseRelay begun = new ResponseRelay(this, server, plan);
     begun.begin();
     relay = begun;
@@ -213,10 +216,20 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
     Tunnel.open(this, server, plan);
   }
 
-  /** Notes that the connection became a tunnel; {@code close} closes both ends. */
-  void becameTunnel(Runnable close) {
+  /** Has the answer say that the connection ends, if it does, and end it. */
+  private void endConnection() {
+    if (connection.isEnding() && request.version() != HttpVersion.HTTP_2) {
+      response.headersEndHandler(
+          v -> response.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE));
+      Connections.endBehind(request.connection());
+    }
+  }
+
+  /** Notes that the connection became a tunnel; {@code close} closes both ends. Returns whether it is to end soon. */
+  boolean becameTunnel(Runnable close) {
     tunnel = close;
     exchange.tunnelling();
+    return connection.becameTunnel();
   }
 
   @Override

@@ -4,10 +4,14 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One direction of a tunnel: copies bytes from one socket to another, no faster than the second takes them. When the source
+ * One direction of a WebSocket: copies bytes from one socket to another, no faster than the second takes them. When the source
  * ends, the bytes it still held are passed on before the destination is closed.
+ *
+ * <p>It can tell the destination to go away: with a Close frame behind the frame that is passing, or at once if none is. What the
+ * source sends behind that is dropped, as nothing may follow a Close frame.
  *
  * <p>Confined to the event loop of both sockets.
  */
@@ -15,7 +19,11 @@ final class Pump {
   private final NetSocket from;
   private final NetSocket to;
   private final IntConsumer bytes;
+  private final Frames frames = new Frames();
   private boolean ended;
+  private @Nullable Buffer closeFrame;
+  private boolean isClosed;
+  private Runnable atReply = () -> {};
   private Future<Void> written = Future.succeededFuture();
 
   /** Creates a pump between paused sockets; {@code bytes} gets the length of each piece. */
@@ -40,8 +48,59 @@ final class Pump {
     }
   }
 
+  /**
+   * Tells the destination to go away.
+   *
+   * @param frame a Close frame as the destination expects it
+   * @param atReply runs when the source has sent a Close frame, now or later, maybe more than once
+   */
+  void sayGoodbye(Buffer frame, Runnable atReply) {
+    this.atReply = atReply;
+    if (frames.hasClosed()) {
+      atReply.run(); // it was passed on: the two are about to end without us
+    } else if (frames.isAtBoundary()) {
+      close(frame);
+    } else {
+      closeFrame = frame;
+    }
+  }
+
+  /** Returns whether the source has sent a Close frame. */
+  boolean hasClosed() {
+    return frames.hasClosed();
+  }
+
+  private void close(Buffer frame) {
+    isClosed = true;
+    written = to.write(frame);
+  }
+
   private void pass(Buffer data) {
     bytes.accept(data.length());
+    Buffer goodbye = closeFrame;
+    if (isClosed) {
+      frames.follow(data);
+    } else if (goodbye == null) {
+      frames.follow(data);
+      write(data);
+    } else {
+      int end = frames.followFrame(data, 0);
+      write(data.slice(0, end));
+      if (frames.isAtBoundary()) {
+        closeFrame = null;
+        if (!frames.hasClosed()) {
+          close(goodbye);
+        }
+        isClosed = true;
+        frames.follow(data.slice(end, data.length()));
+      }
+    }
+    if (frames.hasClosed()) {
+      atReply.run();
+    }
+  }
+
+  private void write(Buffer data) {
     written = to.write(data);
     if (!ended && to.writeQueueFull()) {
       from.pause();

@@ -13,23 +13,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Two joined connections that have left HTTP, such as a WebSocket: the gateway copies their bytes and does not read them. The
- * exchange ends when one of them ends. Confined to its event loop.
+ * Two joined connections that have left HTTP for a WebSocket: the gateway copies their bytes and follows where frames end. The
+ * exchange ends when one of them ends. If the gateway stops, both get a Close frame and have until the end of the drain to answer
+ * it. Confined to its event loop.
  */
 final class Tunnel {
   private static final Logger LOG = LoggerFactory.getLogger(Tunnel.class);
   private static final int SWITCHING_PROTOCOLS = 101;
 
+  /** A Close frame that says 1001, going away; a server's has to be masked, with any mask. */
+  private static final Buffer GOODBYE_TO_CLIENT =
+      Buffer.buffer(new byte[] {(byte) 0x88, 2, 3, (byte) 0xe9});
+
+  private static final Buffer GOODBYE_TO_SERVER =
+      Buffer.buffer(new byte[] {(byte) 0x88, (byte) 0x82, 0, 0, 0, 0, 3, (byte) 0xe9});
+
   private final InboundRequest client;
   private final Exchange<OutboundRequest> exchange;
   private final NetSocket clientSocket;
   private final NetSocket serverSocket;
+  private final Pump toServer;
+  private final Pump toClient;
 
   private Tunnel(InboundRequest client, NetSocket clientSocket, NetSocket serverSocket) {
     this.client = client;
     this.exchange = client.exchange();
     this.clientSocket = clientSocket;
     this.serverSocket = serverSocket;
+    this.toServer = new Pump(clientSocket, serverSocket, exchange::tunnelled);
+    this.toClient = new Pump(serverSocket, clientSocket, exchange::tunnelled);
   }
 
   /** Tells the client that the server agrees, and joins the two connections. */
@@ -49,10 +61,25 @@ final class Tunnel {
 
   private void begin() {
     clientSocket.pause();
-    client.becameTunnel(this::close);
+    boolean isEnding = client.becameTunnel(this::close);
+    clientSocket.shutdownHandler(limit -> goAway());
     Buffer first = ClientConnection.of(client.request().connection()).takeHeld();
-    new Pump(clientSocket, serverSocket, exchange::tunnelled).start(first, this::ended);
-    new Pump(serverSocket, clientSocket, exchange::tunnelled).start(Buffer.buffer(), this::ended);
+    toServer.start(first, this::ended);
+    toClient.start(Buffer.buffer(), this::ended);
+    if (isEnding) {
+      goAway();
+    }
+  }
+
+  private void goAway() {
+    toClient.sayGoodbye(GOODBYE_TO_CLIENT, this::closeIfBothSaidGoodbye);
+    toServer.sayGoodbye(GOODBYE_TO_SERVER, this::closeIfBothSaidGoodbye);
+  }
+
+  private void closeIfBothSaidGoodbye() {
+    if (toClient.hasClosed() && toServer.hasClosed()) {
+      close();
+    }
   }
 
   private void ended() {
@@ -61,6 +88,7 @@ final class Tunnel {
   }
 
   private void close() {
+    clientSocket.shutdownHandler(null); // which would be called in place of a close
     clientSocket.close();
     serverSocket.close();
   }
