@@ -50,6 +50,7 @@ public final class Application implements Reloader.Running {
   private @Nullable String admin;
   private @Nullable AdminServer adminServer;
   private @Nullable Gateway gateway;
+  private @Nullable StateKeeper state;
   private volatile boolean ready;
 
   private Application(Vertx vertx, @Nullable HazelcastNode node, GatewayFile file) {
@@ -151,6 +152,9 @@ public final class Application implements Reloader.Running {
     if (listening != null) {
       new Stopping(listening, Lblc.of(vertx), config.shutdown()).run();
     }
+    if (state != null) {
+      state.stop();
+    }
     Waiting.stopped(STOP_ALL_SECONDS, "verticles and services", vertx.close());
     if (node != null) {
       node.close();
@@ -160,6 +164,12 @@ public final class Application implements Reloader.Running {
   private synchronized void startParts(PluginFolder plugins, Metrics metrics, Duration startPlugin)
       throws StartException {
     Waiting.started("services", () -> vertx.deployVerticle(services, new DeploymentOptions()));
+    StateKeeper keeper = config.state() == null
+        ? null
+        : new StateKeeper(config.state(), Lblc.of(vertx), System::currentTimeMillis);
+    if (keeper != null) {
+      keeper.restore(services);
+    }
     PluginVerticles.deploy(vertx, plugins.verticles(), startPlugin);
     // Before the listeners, so that the admin port can say that they are not up yet.
     AdminConfig adminPort = config.admin();
@@ -196,6 +206,11 @@ public final class Application implements Reloader.Running {
         List.of(),
         () -> Map.of(List.of(), Logging.dropped()));
     listeners = ListenerUrls.of(config, listening::port);
+    if (keeper != null) {
+      keeper.start();
+      // Not before: a start that fails does not touch the file, which may be another gateway's.
+      state = keeper;
+    }
     ready = true;
   }
 

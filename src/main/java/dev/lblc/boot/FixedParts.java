@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 
 /** The parts of a gateway file that hold from the start of the process to its end. */
 final class FixedParts {
-  private static final Pattern FIXED = Pattern.compile("\\$\\.(cluster|admin|transport)\\b.*");
+  private static final Pattern FIXED =
+      Pattern.compile("\\$\\.(cluster|admin|state|transport)\\b.*");
 
   /** What is under a fixed key and can change all the same. */
   private static final Set<String> FREE = Set.of("$.admin.token");

@@ -2,6 +2,7 @@ package dev.lblc.config;
 
 import io.vertx.core.json.EncodeException;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -138,6 +139,11 @@ public final class ConfigReader {
     AdminConfig admin = AdminReader.read(file.optional("admin"), ports);
     DnsConfig dns = DnsReader.read(file.optional("dns"));
     ShutdownConfig shutdown = ShutdownReader.read(file.optional("shutdown"));
+    Cursor state = file.optional("state");
+    Path stateFile = state.text(FileSyntax.FILE);
+    if (stateFile != null && cluster.enabled()) {
+      state.fail("no file where cluster.enabled is true: the other nodes have the tables");
+    }
     SocketTransport transport =
         file.optional("transport").text(NameSyntax.constant(SocketTransport.class));
     boolean watch = file.optional("watch").flag(false);
@@ -146,6 +152,7 @@ public final class ConfigReader {
         new PluginConfig(PLUGIN_NAME, services, cluster, dns),
         admin,
         shutdown,
+        stateFile,
         transport,
         watch);
   }

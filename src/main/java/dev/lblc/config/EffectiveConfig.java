@@ -58,6 +58,7 @@ public final class EffectiveConfig {
     put(shutdown, "grace", config.shutdown().grace());
     put(shutdown, "drain", config.shutdown().drain());
     file.put("shutdown", shutdown);
+    put(file, "state", config.state() == null ? null : config.state().toString());
     SocketTransport transport = config.transport();
     put(file, "transport", transport == null ? null : (Object) lowerCase(transport));
     file.put("watch", config.watch());

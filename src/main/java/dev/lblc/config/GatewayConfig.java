@@ -1,5 +1,6 @@
 package dev.lblc.config;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param plugin the services, and how this node joins others
  * @param admin where the admin API listens; null: nowhere
  * @param shutdown how the process ends
+ * @param state the file in which tables outlast a restart; null: they do not
  * @param transport how all sockets reach the kernel; null: epoll, or nio where there is none
  * @param watch whether the file is read again when its content changes
  */
@@ -18,6 +20,7 @@ public record GatewayConfig(
     PluginConfig plugin,
     @Nullable AdminConfig admin,
     ShutdownConfig shutdown,
+    @Nullable Path state,
     @Nullable SocketTransport transport,
     boolean watch) {
 

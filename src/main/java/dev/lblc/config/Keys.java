@@ -18,6 +18,7 @@ final class Keys {
       "admin",
       "dns",
       "shutdown",
+      "state",
       "transport",
       "watch");
   static final List<String> PLUGIN = List.of("name", "services", "cluster", "dns");

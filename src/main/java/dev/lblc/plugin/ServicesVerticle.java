@@ -3,6 +3,7 @@ package dev.lblc.plugin;
 import dev.lblc.config.PluginConfig;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,17 @@ public final class ServicesVerticle extends VerticleBase {
     VerticleInstance started = new VerticleInstance(vertx, context);
     instance = started;
     return started.start(config, strategies);
+  }
+
+  /**
+   * Puts entries of before a restart into the table of a service, before it decides anything. May be called from any thread,
+   * once the verticle is deployed.
+   *
+   * @return how many are in the table now; entries whose servers are gone, and such as have expired, are not
+   */
+  public int restore(String service, List<DestinationStatus> entries) {
+    VerticleInstance running = instance;
+    return running == null ? 0 : running.restore(service, entries);
   }
 
   @Override

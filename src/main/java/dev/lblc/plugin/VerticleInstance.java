@@ -6,6 +6,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,19 @@ final class VerticleInstance {
     return running == null
         ? Future.failedFuture(new IllegalStateException("the verticle is not deployed"))
         : running.apply(next);
+  }
+
+  /** Puts entries into the table of a service, as {@link ServicesVerticle#restore} says. */
+  int restore(String service, List<DestinationStatus> entries) {
+    Deployment running = deployment();
+    ScheduledService known =
+        running == null ? null : running.services().byName().get(service);
+    return known == null
+        ? 0
+        : (int) entries.stream()
+            .filter(entry ->
+                known.scheduling().restore(entry.destination(), entry.homes(), entry.idleMillis()))
+            .count();
   }
 
   /**

@@ -188,6 +188,15 @@ public final class DestinationTable {
     }
   }
 
+  /** Adds an entry of before a restart. Returns false if the destination is there already, or the table is at its limit. */
+  synchronized boolean restore(Entry entry, int hardLimit) {
+    if (closed || find(entry.destination) != null || size() >= hardLimit) {
+      return false;
+    }
+    insert(entry);
+    return true;
+  }
+
   /** Removes an entry that is there. The caller holds the monitor. */
   void remove(Entry entry) {
     entries.remove(entry.destination);

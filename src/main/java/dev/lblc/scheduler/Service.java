@@ -204,6 +204,32 @@ public final class Service {
         : table.forgetter().forgetAll(prefix);
   }
 
+  /**
+   * Puts an entry of before a restart into the table. Not if it has expired, its destination has an entry, the table is full or
+   * not there, or none of its servers is there any more.
+   *
+   * @param homes ids of servers; those that are not there are left out
+   * @param idleMillis milliseconds since the last use, 0 or more
+   * @return whether the entry is in the table
+   */
+  public boolean restore(String destination, List<String> homes, long idleMillis) {
+    DestinationTable table = table();
+    if (table == null || idleMillis > options.expiration().toMillis()) {
+      return false;
+    }
+    List<Server> there = servers.list();
+    Server[] known = homes.stream()
+        .flatMap(id -> there.stream().filter(server -> server.id().equals(id)))
+        .toArray(Server[]::new);
+    return known.length > 0
+        && table.restore(
+            new Entry(
+                destination,
+                known.length == 1 ? known[0].asOnlyHome() : known,
+                clock.millis() - idleMillis),
+            options.hardLimit());
+  }
+
   /** Returns how many destinations are remembered. */
   public int destinations() {
     DestinationTable table = table();

@@ -63,8 +63,10 @@ class RunIT {
   }
 
   @Test
-  void run_thenSighupAndSigterm_servesReloadsAndExitsCleanly() throws Exception {
-    Process running = start(gateway(0, 0));
+  void run_thenSighupAndSigterm_servesReloadsAndKeepsItsTable() throws Exception {
+    String config = gateway(0, 0)
+        .replaceFirst("\\{", "{\"state\": \"" + directory.resolve("lblc.state") + "\", ");
+    Process running = start(config);
     BufferedReader output = running.inputReader();
     String ready = firstLine(output, "ready: ");
     assertThat(get(address(ready, "admin") + "/health/ready").statusCode()).isEqualTo(200);
@@ -78,7 +80,7 @@ class RunIT {
             .body()
             .contains(
                 "lblc_exchange_ends_total{reason=\"connect_failed\",service=\"images\"} 1.0"));
-    String other = gateway(0, 0).replace("\"port\": 1}", "\"port\": 1, \"weight\": 7}");
+    String other = config.replace("\"port\": 1}", "\"port\": 1, \"weight\": 7}");
     Files.writeString(directory.resolve("gateway.json"), other);
     new ProcessBuilder("kill", "-HUP", String.valueOf(running.pid())).start().waitFor();
     assertThat(output.lines().filter(line -> line.contains("reload")).findFirst())
@@ -91,6 +93,8 @@ class RunIT {
     assertThat(output.lines())
         .noneMatch(line -> line.contains("Exception") || line.startsWith("\tat "))
         .anyMatch(line -> line.endsWith("stopped"));
+    assertThat(firstLineWith(start(config).inputReader(), "state "))
+        .endsWith("1 of 1 destinations have their homes again");
   }
 
   /** With a request in flight, which the first signal waits for. */

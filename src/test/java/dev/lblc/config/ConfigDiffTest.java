@@ -116,6 +116,7 @@ final class ConfigDiffTest {
         "$.admin.host                                      | '::1'",
         "$.admin.port                                      | 9902",
         "$.admin.token                                     | 'other'",
+        "$.state                                           | 'other.state'",
         "$.shutdown.grace                                  | '2s'",
         "$.shutdown.drain                                  | '0s'",
       })
@@ -162,7 +163,8 @@ final class ConfigDiffTest {
         "$.cluster.eventBus.tls",
         "$.cluster.eventBus.publicPort",
         "$.admin",
-        "$.admin.token")) {
+        "$.admin.token",
+        "$.state")) {
       JsonObject without = full.copy();
       if (path.equals("$.services.db")) {
         Sample.remove(without, "$.routes[2]");

@@ -491,13 +491,17 @@ class ConfigReaderTest {
     assertThat(Sample.errors(Sample.set(json, "$.cluster.enabled", true)))
         .extracting(ConfigError::path)
         .containsExactlyInAnyOrder(
-            "$.cluster.config", "$.cluster.eventBus.tls.trust", "$.cluster.eventBus.port");
+            "$.cluster.config",
+            "$.cluster.eventBus.tls.trust",
+            "$.cluster.eventBus.port",
+            "$.state");
   }
 
   @Test
   void eventBusPort_withoutHost_meetsPortsOnAllAddresses() {
     JsonObject json = Sample.set(Sample.full(directory), "$.cluster.enabled", true);
     Sample.set(json, "$.cluster.eventBus", new JsonObject().put("port", 8080));
+    Sample.remove(json, "$.state");
 
     assertThat(Sample.errors(json))
         .containsExactly(new ConfigError(

@@ -263,6 +263,8 @@ class RulesTest {
         fault(EVENT_BUS + ".tls", null, "an object"),
         fault(EVENT_BUS, true, "an object"),
         fault("$.admin.port", null, "0 to 65535"),
+        fault("$.state", 1, "the path of a file"),
+        fault("$.state", "", "the path of a file"),
         fault("$.shutdown.grace", "2h", "from 0ms to 1h"),
         fault("$.shutdown.grace", 1, "a duration"),
         fault("$.shutdown.drain", "25h", "from 0ms to 24h"),

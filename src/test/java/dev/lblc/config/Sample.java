@@ -199,6 +199,7 @@ final class Sample {
         "admin": {"host": "127.0.0.1", "port": 9901, "token": "${SECRET}"},
         "dns": {"servers": ["10.0.0.2", "[fd00::2]:5353"], "timeout": "1500ms"},
         "shutdown": {"grace": "1s", "drain": "25s"},
+        "state": "lblc.state",
         "transport": "io_uring",
         "watch": true
       }

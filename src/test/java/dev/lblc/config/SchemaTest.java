@@ -76,7 +76,8 @@ class SchemaTest {
       "set $.cluster.peerTimeout = 1ms: below reportInterval",
       "set $.cluster.eventBus.port = 0: not with publicPort",
       "set $.cluster.eventBus.publicHost = 0.0.0.0: nobody can connect to it",
-      "set $.admin.token = ${UNSET}: no such variable");
+      "set $.admin.token = ${UNSET}: no such variable",
+      "set $.cluster.enabled = true: not with state");
 
   private static final JsonSchemaOptions OPTIONS =
       new JsonSchemaOptions().setDraft(Draft.DRAFT202012).setBaseUri("https://lblc.dev/");
@@ -179,7 +180,9 @@ class SchemaTest {
     for (String known : BEYOND_A_SCHEMA) {
       if (known.startsWith("set ")) {
         String[] parts = known.substring("set ".length()).split(" = |: ", -1);
-        Object value = parts[1].matches("[0-9]+") ? (Object) Integer.valueOf(parts[1]) : parts[1];
+        Object value = parts[1].matches("[0-9]+")
+            ? (Object) Integer.valueOf(parts[1])
+            : parts[1].equals("true") ? (Object) true : parts[1];
         JsonObject json = Sample.set(Sample.full(directory), parts[0], value);
         assertThat(Sample.errors(json)).as(known).isNotEmpty();
         assertThat(schemaAccepts(json)).as(known).isTrue();

@@ -222,7 +222,7 @@ final class ShutdownIT {
         .setProtocolVersion(HttpVersion.HTTP_2));
     List<GoAway> goAways = new ArrayList<>();
     HttpClientRequest request =
-        client.request(HttpMethod.GET, gateway.port(), "localhost", "/slow/x").await(10, SECONDS);
+        client.request(HttpMethod.GET, gateway.port(), "localhost", "/slow/x").await(30, SECONDS);
     request.connection().goAwayHandler(goAway -> {
       synchronized (goAways) {
         goAways.add(goAway);
