@@ -142,7 +142,9 @@ public final class ConfigAdvice {
     String path = JsonPath.member(path(service), "servers");
     List<ServerSpec> servers = service.servers();
     if (servers.isEmpty()) {
-      warn(path, "an empty list: until a server is added every request is refused");
+      if (service.discovery() == null) {
+        warn(path, "an empty list: until a server is added every request is refused");
+      }
     } else if (servers.stream().allMatch(server -> server.weight() == 0)) {
       warn(path, "every weight is 0: until one is raised every request is refused");
     }

@@ -53,7 +53,7 @@ final class ConfigDigestTest {
   void digest_isTheSha256OfTheCanonicalForm() throws Exception {
     // printf '%s' "$canonical" | sha256sum
     assertThat(ConfigDigest.of(Sample.read(SMALL)))
-        .isEqualTo("b27795eeaecaec5716a1c7ff8e9ca814375564162997ec94b3beee1da0ae660b");
+        .isEqualTo("346296fa25c03ed1f8d7225da3d4789ab0f9987dc2a42dd3432147cba0f47bd5");
   }
 
   @Test

@@ -14,7 +14,7 @@ final class FailureTest {
   @EnumSource
   void failure_hasARowInTheUsersTable(Failure failure) throws Exception {
     List<String> rows = Files.readAllLines(Path.of("conf", "README.md")).stream()
-        .filter(line -> line.contains("| `" + failure.label() + "` |"))
+        .filter(line -> line.matches("\\|.*\\| .* \\| `" + failure.label() + "` \\|.*"))
         .toList();
     assertThat(rows).hasSize(1);
     if (failure != Failure.BAD_REQUEST) { // which has words for each case
