@@ -67,6 +67,21 @@ final class ArchitectureTest {
   static final ArchRule cluster_importsOnlyScheduler =
       ofOurs("cluster", resideInAPackage("dev.lblc.scheduler")).allowEmptyShould(true);
 
+  /** Applications that use the plugin need not have SLF4J. */
+  @ArchTest
+  static final ArchRule plugin_logsByTheJdkAlone = noClasses()
+      .that()
+      .resideInAnyPackage(
+          "dev.lblc.scheduler..",
+          "dev.lblc.config..",
+          "dev.lblc.discovery..",
+          "dev.lblc.health..",
+          "dev.lblc.cluster..",
+          "dev.lblc.plugin..")
+      .should()
+      .dependOnClassesThat()
+      .resideInAPackage("org.slf4j..");
+
   @ArchTest
   static final ArchRule health_importsOnlyConfigAndAddresses = ofOurs(
       "health",

@@ -1,6 +1,7 @@
 package dev.lblc.discovery;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * the addresses in the order of {@link NamedHost#addresses}, one after another:
  *   one fails:                       the next one begins
  *   one takes {@value #STEP_MILLIS} ms:              the next one begins as well
- * the first connection wins; the others are closed
+ * the first connection wins; the others are reset
  * </pre>
  *
  * <p>A host of one address, which nearly all are, has one connection and no timer. Confined to its event loop.
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 // A channel registers at once on its own loop, and addListener returns the future itself.
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class Dial {
+  private static final System.Logger LOG = System.getLogger(Dial.class.getName());
   private static final long STEP_MILLIS = 250;
 
   /** Is told of the outcome, once, on the event loop, maybe within {@link Dial#begin}; not after {@link Dial#cancel}. */
@@ -92,7 +94,7 @@ public final class Dial {
     }
   }
 
-  /** Gives it up; the connections that are being made are closed. Does nothing once the outcome was told. */
+  /** Gives it up; the connections that are being made are reset. Does nothing once the outcome was told. */
   public void cancel() {
     if (!isOver) {
       close(null);
@@ -152,7 +154,7 @@ public final class Dial {
 
   private void connected(Channel channel, InetAddress address) {
     if (isOver) {
-      channel.close();
+      reset(channel);
       return;
     }
     host.connected(address);
@@ -187,10 +189,22 @@ public final class Dial {
     cancel(step);
     for (Channel channel : List.copyOf(underWay)) {
       if (channel != but) {
-        channel.close();
+        reset(channel);
       }
     }
     underWay.clear();
+  }
+
+  /** A server that has taken a connection which nobody wants any more is told that nothing comes, and nothing was lost. */
+  private static void reset(Channel channel) {
+    if (channel.isOpen()) {
+      try {
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+      } catch (ChannelException e) {
+        LOG.log(System.Logger.Level.DEBUG, "a connection that is closed without a reset", e);
+      }
+      channel.unsafe().close(channel.voidPromise());
+    }
   }
 
   private static void cancel(@Nullable Future<?> timer) {

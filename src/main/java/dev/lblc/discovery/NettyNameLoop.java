@@ -6,12 +6,11 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The thread of names as one loop of Netty's own.
@@ -22,7 +21,7 @@ import org.slf4j.LoggerFactory;
 // Nobody waits until the thread has ended, or old sockets are closed.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class NettyNameLoop implements NameLoop {
-  private static final Logger LOG = LoggerFactory.getLogger(NettyNameLoop.class);
+  private static final System.Logger LOG = System.getLogger(NettyNameLoop.class.getName());
   private static final long STILL_USED_SECONDS = 60;
   private static final String THREAD = "lblc-names";
 
@@ -68,7 +67,7 @@ final class NettyNameLoop implements NameLoop {
     try {
       loop().execute(task);
     } catch (RejectedExecutionException e) {
-      LOG.debug("the thread of names has ended before a task", e);
+      LOG.log(Level.DEBUG, "the thread of names has ended before a task", e);
     }
   }
 
@@ -78,7 +77,7 @@ final class NettyNameLoop implements NameLoop {
       ScheduledFuture<?> timer = loop().schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
       return () -> timer.cancel(false);
     } catch (RejectedExecutionException e) {
-      LOG.debug("the thread of names has ended before a timer", e);
+      LOG.log(Level.DEBUG, "the thread of names has ended before a timer", e);
       return () -> {};
     }
   }

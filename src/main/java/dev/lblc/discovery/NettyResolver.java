@@ -21,6 +21,7 @@ import io.netty.resolver.dns.NoopDnsCnameCache;
 import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayDeque;
@@ -30,15 +31,13 @@ import java.util.Queue;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Netty's resolver: UDP with EDNS, TCP where an answer is longer, the next name server after one that fails, {@code hosts},
  * and the search list of {@code resolv.conf}. It remembers nothing: what was answered is kept by those who ask.
  */
 final class NettyResolver implements Resolver {
-  private static final Logger LOG = LoggerFactory.getLogger(NettyResolver.class);
+  private static final System.Logger LOG = System.getLogger(NettyResolver.class.getName());
 
   /** More than that at once, as at the start of a gateway with thousands of names, a name server may drop. */
   private static final int MOST_AT_ONCE = 64;
@@ -134,7 +133,7 @@ final class NettyResolver implements Resolver {
         }
       }
     } catch (CorruptedFrameException | IndexOutOfBoundsException e) {
-      LOG.debug("a record for {} that cannot be read", question, e);
+      LOG.log(Level.DEBUG, () -> "a record for " + question + " that cannot be read", e);
       return Answer.failed("a record that cannot be read");
     } finally {
       records.forEach(ReferenceCountUtil::release);
@@ -143,7 +142,7 @@ final class NettyResolver implements Resolver {
   }
 
   private static <T> Answer<T> failure(Question question, Throwable failure) {
-    LOG.debug("no answer for {}", question, failure);
+    LOG.log(Level.DEBUG, () -> "no answer for " + question, failure);
     if (DnsNameResolver.isTransportOrTimeoutError(failure)) {
       return DnsNameResolver.isTimeoutError(failure)
           ? Answer.failed("no answer in time")

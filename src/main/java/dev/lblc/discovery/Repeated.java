@@ -1,10 +1,9 @@
 package dev.lblc.discovery;
 
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A question that is asked again and again. An answer that fails keeps what was known (RFC 8767).
@@ -19,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * @param <T> what is asked for; has equals
  */
 final class Repeated<T> {
-  private static final Logger LOG = LoggerFactory.getLogger(Repeated.class);
+  private static final System.Logger LOG = System.getLogger(Repeated.class.getName());
 
   /** However long an answer may be used: aliases and the file {@code hosts} do not tell when they will change. */
   static final Duration RAREST = Duration.ofMinutes(1);
@@ -111,7 +110,7 @@ final class Repeated<T> {
   private void succeeded(T value) {
     if (!problem.isEmpty()) {
       problem = "";
-      LOG.info("{} is answered again: {}", what, value);
+      LOG.log(Level.INFO, what + " is answered again: " + value);
     }
     if (!value.equals(last)) {
       last = value;
@@ -125,9 +124,10 @@ final class Repeated<T> {
     }
     problem = why;
     if (last == null) {
-      LOG.warn("{}: {}; nothing is known yet, and it is asked for again", what, why);
+      LOG.log(
+          Level.WARNING, what + ": " + why + "; nothing is known yet, and it is asked for again");
     } else {
-      LOG.warn("{}: {}; what was known goes on serving: {}", what, why, last);
+      LOG.log(Level.WARNING, what + ": " + why + "; what was known goes on serving: " + last);
     }
   }
 }
