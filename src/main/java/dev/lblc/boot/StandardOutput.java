@@ -104,7 +104,7 @@ public final class StandardOutput extends OutputStreamAppender<ILoggingEvent> {
           if (lost > 0) {
             subAppend(notice(lost));
           }
-        } catch (RuntimeException e) { // of a layout; the next line may do better
+        } catch (RuntimeException | LinkageError e) { // the next line may do better
           addError("a line of the log cannot be written", e);
         }
       }
