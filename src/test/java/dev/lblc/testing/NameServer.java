@@ -56,6 +56,7 @@ public final class NameServer implements AutoCloseable {
   private final Channel tcp;
   private final Map<String, Zone> zones = new ConcurrentHashMap<>();
   private final AtomicInteger asked = new AtomicInteger();
+  private final Map<String, AtomicInteger> askedOf = new ConcurrentHashMap<>();
   private final AtomicInteger byTcp = new AtomicInteger();
 
   /** What is said of one name and one type. */
@@ -145,6 +146,15 @@ public final class NameServer implements AutoCloseable {
     return asked.get();
   }
 
+  /** Returns how many of them were about a name. */
+  public int asked(String name) {
+    return askedOf(name).get();
+  }
+
+  private AtomicInteger askedOf(String name) {
+    return askedOf.computeIfAbsent(name, key -> new AtomicInteger());
+  }
+
   /** Returns how many of them have come by TCP. */
   public int askedByTcp() {
     return byTcp.get();
@@ -220,8 +230,9 @@ public final class NameServer implements AutoCloseable {
 
   private boolean isSilent(DnsQuestion question) {
     asked.incrementAndGet();
-    String name = question.name();
-    Zone zone = zones.get(key(name.substring(0, name.length() - 1), question.type()));
+    String name = question.name().substring(0, question.name().length() - 1);
+    askedOf(name).incrementAndGet();
+    Zone zone = zones.get(key(name, question.type()));
     return zone != null && zone.silent();
   }
 
