@@ -23,10 +23,12 @@ final class CheckLoop {
   private static final System.Logger LOG = System.getLogger(CheckLoop.class.getName());
 
   private final VertxInternal vertx;
+  private final Names names;
   private final EventLoop eventLoop;
 
   private CheckLoop(VertxInternal vertx, EventLoop eventLoop) {
     this.vertx = vertx;
+    this.names = Names.of(vertx);
     this.eventLoop = eventLoop;
   }
 
@@ -87,7 +89,7 @@ final class CheckLoop {
       int port,
       long limitMillis,
       Dial.Listener listener) {
-    return new Dial(eventLoop, sockets, Names.of(vertx).host(host), port, limitMillis, listener);
+    return new Dial(eventLoop, sockets, names.host(host), port, limitMillis, listener);
   }
 
   /** Returns a task that throws nothing: no timer would tell of it, and a periodic one would end. */

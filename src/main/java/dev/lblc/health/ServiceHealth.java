@@ -90,8 +90,11 @@ public final class ServiceHealth {
       HealthTime time,
       RandomGenerator random,
       HealthListener listener) {
+    if (config == null) { // nothing is checked, and nothing waits for a time
+      return new ServiceHealth(service, null, (nanos, task) -> {}, time, listener, null);
+    }
     CheckLoop loop = CheckLoop.next(vertx);
-    HealthConfig.Active active = config == null ? null : config.active();
+    HealthConfig.Active active = config.active();
     ActiveChecks checks =
         active == null ? null : new ActiveChecks(loop, active, random.nextDouble());
     return new ServiceHealth(service, config, loop::after, time, listener, checks);
