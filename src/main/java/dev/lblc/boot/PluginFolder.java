@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.JarFile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The folder of plugins: each {@code *.jar} has strategies and classes, and a class loader of its own (which also has what
@@ -30,6 +31,8 @@ import java.util.jar.JarFile;
  * of the files' names.
  */
 public final class PluginFolder implements AutoCloseable {
+  private static final Path DEFAULT = Path.of("plugins");
+
   private final Path folder;
   private final List<URLClassLoader> jars = new ArrayList<>();
   private final List<Added> verticles = new ArrayList<>();
@@ -46,6 +49,12 @@ public final class PluginFolder implements AutoCloseable {
 
   private PluginFolder(Path folder) {
     this.folder = folder;
+  }
+
+  /** Opens the folder that is named; if none is, the one of plugins in the working directory, which need not exist. */
+  public static PluginFolder openNamed(@Nullable Path named)
+      throws StartException, ConfigException {
+    return named == null ? openIfThere(DEFAULT) : open(named);
   }
 
   /** Opens a folder; a folder that does not exist has no plugins. */

@@ -9,7 +9,6 @@ import dev.lblc.config.ServiceConfig;
 import dev.lblc.gateway.Gateway;
 import dev.lblc.gateway.ListenerChanges;
 import dev.lblc.gateway.ListenerException;
-import dev.lblc.plugin.BrokenPluginException;
 import dev.lblc.plugin.ServicesVerticle;
 import io.vertx.core.Future;
 import java.util.LinkedHashMap;
@@ -58,7 +57,7 @@ final class Reconfiguration {
   }
 
   private Future<Void> schedule(PluginConfig next) {
-    return services.apply(next).recover(failure -> refused("$.services", reason(failure)));
+    return services.apply(next).recover(failure -> refused("$.services", Waiting.reason(failure)));
   }
 
   private Future<ListenerChanges> listen(GatewayConfig next) {
@@ -66,7 +65,7 @@ final class Reconfiguration {
         .apply(next)
         .recover(failure -> failure instanceof ListenerException listener
             ? refused(next, listener)
-            : refused("$", reason(failure)));
+            : refused("$", Waiting.reason(failure)));
   }
 
   private static Future<ListenerChanges> refused(GatewayConfig next, ListenerException failure) {
@@ -75,19 +74,13 @@ final class Reconfiguration {
     ListenerConfig listener = listeners.get(index);
     return refused(
         "$.listeners[" + index + "]",
-        Authority.of(listener.host(), listener.ports().get(0)) + ": " + reason(failure)
+        Authority.of(listener.host(), listener.ports().get(0)) + ": " + Waiting.reason(failure)
             + " (expected: an address and ports that can be bound)");
   }
 
   private static <T> Future<T> refused(String path, String message) {
     return Future.failedFuture(
         new ReloadException(List.of(new ReloadException.Fault(path, message))));
-  }
-
-  private static String reason(Throwable failure) {
-    return failure instanceof Exception && failure.getMessage() != null
-        ? failure.getMessage()
-        : BrokenPluginException.reason(failure);
   }
 
   private static PluginConfig withAdded(PluginConfig before, PluginConfig next) {

@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -63,12 +62,7 @@ final class Reloader implements Control, AutoCloseable {
   private final FileWatch watch;
   private final AtomicLong applied = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread made = new Thread(task, "reload");
-        made.setDaemon(true);
-        return made;
-      });
+  private final ScheduledExecutorService thread = BackgroundThread.named("reload");
 
   /**
    * Of a gateway that was started with a file.

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -32,12 +31,7 @@ final class StateKeeper {
   private final Path file;
   private final Lblc lblc;
   private final LongSupplier epochMillis;
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread made = new Thread(task, "state");
-        made.setDaemon(true);
-        return made;
-      });
+  private final ScheduledExecutorService thread = BackgroundThread.named("state");
 
   /**
    * Keeps nothing yet.

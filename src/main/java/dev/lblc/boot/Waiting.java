@@ -23,10 +23,15 @@ final class Waiting {
     try {
       return start.get().await();
     } catch (Throwable e) { // await throws what the future failed with
-      boolean says = e instanceof Exception && e.getMessage() != null;
-      throw new StartException(
-          what + ": " + (says ? e.getMessage() : BrokenPluginException.reason(e)));
+      throw new StartException(what + ": " + reason(e));
     }
+  }
+
+  /** Returns why a part failed, in its own words if it has any. */
+  static String reason(Throwable failure) {
+    return failure instanceof Exception && failure.getMessage() != null
+        ? failure.getMessage()
+        : BrokenPluginException.reason(failure);
   }
 
   /** Waits for a part's stop, and logs a part that does not stop: the others have to be stopped, too. */

@@ -74,7 +74,7 @@ final class AdminClient {
   }
 
   /**
-   * Changes a resource, and returns what it is since.
+   * Changes something, and returns what the gateway says of it.
    *
    * @param target as of {@link #get}
    * @param body null: none
@@ -83,17 +83,6 @@ final class AdminClient {
   JsonObject change(String method, String target, @Nullable JsonObject body)
       throws CommandException {
     return call(method, target, body, JsonObject.class);
-  }
-
-  /**
-   * Returns the JSON that a resource answers to a POST without a body.
-   *
-   * @param target as of {@link #get}
-   * @param type as of {@link #get}
-   * @throws NotRunning if nobody listens
-   */
-  <T> T post(String target, Class<T> type) throws CommandException {
-    return call("POST", target, null, type);
   }
 
   /** Returns the path of a server. */

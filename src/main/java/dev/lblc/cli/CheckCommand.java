@@ -57,11 +57,7 @@ final class CheckCommand implements Callable<Integer> {
     int routes = config.listeners().stream()
         .mapToInt(listener -> listener.routes().size())
         .sum();
-    return number(config.listeners().size(), "listener") + ", " + number(routes, "route") + ", "
-        + number(config.plugin().services().size(), "service");
-  }
-
-  private static String number(int count, String what) {
-    return count + " " + what + (count == 1 ? "" : "s");
+    return Counted.of(config.listeners().size(), "listener") + ", " + Counted.of(routes, "route")
+        + ", " + Counted.of(config.plugin().services().size(), "service");
   }
 }

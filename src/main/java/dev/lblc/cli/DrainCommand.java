@@ -79,7 +79,8 @@ final class DrainCommand implements Callable<Integer> {
     }
     JsonObject body = deadline == null ? null : new JsonObject().put("deadline", deadline);
     JsonObject drained = client.change("POST", server.path() + "/drain", body);
-    out.println(server + " is drained: no new connections; it has " + connections(left(drained)));
+    out.println(server + " is drained: no new connections; it has "
+        + Counted.of(left(drained), "connection"));
     return waits ? await(client, server) : 0;
   }
 
@@ -100,7 +101,7 @@ final class DrainCommand implements Callable<Integer> {
       }
       Long remaining = drain.getLong("remainingMillis");
       if (isAgreed && remaining != null && remaining <= 0) {
-        throw new CommandException(server + " has " + connections(left(now))
+        throw new CommandException(server + " has " + Counted.of(left(now), "connection")
             + " left at the deadline of its drain; they go on until they end by themselves");
       }
       Thread.sleep(LOOK_MILLIS);
@@ -110,9 +111,5 @@ final class DrainCommand implements Callable<Integer> {
   private static int left(JsonObject server) {
     return server.getJsonObject("active").getInteger("cluster")
         + server.getJsonObject("inactive").getInteger("cluster");
-  }
-
-  private static String connections(int count) {
-    return count + (count == 1 ? " connection" : " connections");
   }
 }

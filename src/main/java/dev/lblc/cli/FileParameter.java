@@ -12,8 +12,6 @@ import picocli.CommandLine.Parameters;
 
 /** The parameters that name a gateway file and a folder of plugins. */
 final class FileParameter {
-  private static final Path DEFAULT_PLUGINS = Path.of("plugins");
-
   @Parameters(
       index = "0",
       paramLabel = "FILE",
@@ -29,8 +27,7 @@ final class FileParameter {
 
   /** Reads the file and opens the folder of plugins; throws with all that is wrong. */
   GatewayFile read() throws ConfigException, StartException {
-    PluginFolder folder =
-        plugins == null ? PluginFolder.openIfThere(DEFAULT_PLUGINS) : PluginFolder.open(plugins);
+    PluginFolder folder = PluginFolder.openNamed(plugins);
     try {
       return GatewayFile.read(path(), folder);
     } catch (ConfigException | BrokenPluginException e) {

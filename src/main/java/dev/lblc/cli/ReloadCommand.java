@@ -25,13 +25,11 @@ final class ReloadCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    JsonObject answer = admin.client().post("/api/v1/reload", JsonObject.class);
+    JsonObject answer = admin.client().change("POST", "/api/v1/reload", null);
     JsonArray changed = answer.getJsonArray("changed");
     PrintWriter out = spec.commandLine().getOut();
     out.println("reloaded, digest " + answer.getString("digest") + ": "
-        + (changed.isEmpty()
-            ? "nothing has changed"
-            : changed.size() == 1 ? "1 change" : changed.size() + " changes"));
+        + (changed.isEmpty() ? "nothing has changed" : Counted.of(changed.size(), "change")));
     changed.forEach(path -> out.println("  " + path));
     return 0;
   }

@@ -13,7 +13,6 @@ import picocli.CommandLine.Option;
 /** The parameters that name a running gateway: its admin port, or the file that it runs with. */
 final class RunningGateway {
   private static final URI DEFAULT = URI.create("http://127.0.0.1:9901");
-  private static final Path DEFAULT_PLUGINS = Path.of("plugins");
 
   @Option(
       names = "--admin",
@@ -57,8 +56,7 @@ final class RunningGateway {
   }
 
   private @Nullable AdminConfig read(Path named) throws ConfigException, StartException {
-    try (PluginFolder folder =
-        plugins == null ? PluginFolder.openIfThere(DEFAULT_PLUGINS) : PluginFolder.open(plugins)) {
+    try (PluginFolder folder = PluginFolder.openNamed(plugins)) {
       return GatewayFile.read(named, folder).config().admin();
     }
   }

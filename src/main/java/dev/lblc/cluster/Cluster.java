@@ -155,7 +155,8 @@ public final class Cluster {
 
   /** Returns the digests that a node has told, by service and part; empty: none. */
   public Map<String, Map<String, Integer>> configs(String node) {
-    return node.equals(node()) ? ownConfigs.get() : peers.configs().getOrDefault(node, Map.of());
+    PeerCounts.Peer peer = peers.peer(node);
+    return node.equals(node()) ? ownConfigs.get() : peer == null ? Map.of() : peer.configs();
   }
 
   /** Returns the shared tables. */

@@ -34,6 +34,11 @@ final class ClusterTime {
     return clock.millis();
   }
 
+  /** Returns the time now as all members have it. */
+  long nowShared() {
+    return toShared(nowMillis());
+  }
+
   long toShared(long localMillis) {
     return localMillis + offsetMillis;
   }

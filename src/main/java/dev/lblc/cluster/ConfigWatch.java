@@ -54,7 +54,8 @@ final class ConfigWatch {
     }
     lastMillis = nowMillis;
     Map<String, List<String>> now = new HashMap<>();
-    others.get().keySet().forEach(node -> now.put(node, differences(node)));
+    Map<String, Map<String, Integer>> here = own.get();
+    others.get().forEach((node, there) -> now.put(node, differences(here, there)));
     now.forEach(this::look);
     seen.keySet().retainAll(now.keySet());
     told.keySet().retainAll(now.keySet());

@@ -114,7 +114,7 @@ final class SharedServers implements EditStore, SharedPart {
 
   @Override
   public long nowMillis() {
-    return time.toShared(time.nowMillis());
+    return time.nowShared();
   }
 
   @Override

@@ -94,7 +94,7 @@ final class TableEraser implements Forgetter {
   }
 
   private CompletionStage<Integer> eraseOne(Set<String> keys) {
-    long now = context.time().toShared(context.time().nowMillis());
+    long now = context.time().nowShared();
     long expiration = options.get().expiration().toMillis();
     try {
       return map.<Boolean>submitToKeys(keys, new NoteUse(now, expiration))

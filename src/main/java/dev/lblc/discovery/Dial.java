@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class Dial {
   private static final System.Logger LOG = System.getLogger(Dial.class.getName());
-  private static final long STEP_MILLIS = 250;
+
+  /** How long an address is waited for before the next one is tried as well, in milliseconds. */
+  public static final long STEP_MILLIS = 250;
 
   /** Is told of the outcome, once, on the event loop, maybe within {@link Dial#begin}; not after {@link Dial#cancel}. */
   public interface Listener {

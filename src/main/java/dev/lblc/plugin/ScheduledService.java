@@ -315,9 +315,7 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
   }
 
   /** Returns what is shown as the state of a server: to be drained goes before how it is. Null for one that is gone. */
-  private @Nullable HealthState state(Server server) {
-    Membership.Standing standing = service.membership().standing(server.id());
-    Membership.Draining draining = standing == null ? null : standing.draining();
+  private @Nullable HealthState state(Server server, Membership.@Nullable Draining draining) {
     return draining == null
         ? watch.state(server)
         : new HealthState(

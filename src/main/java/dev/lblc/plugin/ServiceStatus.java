@@ -52,7 +52,7 @@ public record ServiceStatus(
    * @param host where connections go to
    * @param port where connections go to
    * @param weight as configured or changed at run time
-   * @param effectiveWeight what the strategy goes by: during a slow start less than {@code weight}
+   * @param effectiveWeight what the strategy goes by: during a slow start less than {@code weight}, and 0 while it is drained
    * @param upper connection threshold; 0: none
    * @param lower connection threshold; 0: three quarters of {@code upper}
    * @param available passes its health checks and is not ejected

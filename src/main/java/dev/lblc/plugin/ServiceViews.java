@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +23,17 @@ public final class ServiceViews {
 
   /** Of a server that is removed while it is looked at. */
   private static final HealthState GONE = new HealthState(ServerState.DOWN, "it was removed", 0);
+
+  /** What is shown as the state of a server. */
+  interface States {
+    /**
+     * Returns the state of a server; null: it is gone.
+     *
+     * @param draining null: it is not drained
+     */
+    @Nullable
+    HealthState of(Server server, Membership.@Nullable Draining draining);
+  }
 
   private ServiceViews() {}
 
@@ -46,15 +56,11 @@ public final class ServiceViews {
         false,
         RandomGenerator::getDefault);
     service.membership().configure(config.servers());
-    return explanation(service, config.strategy(), destination, server -> NOT_STARTED);
+    return explanation(service, config.strategy(), destination, (server, draining) -> NOT_STARTED);
   }
 
-  /** {@code states} returns null for a server that is gone. */
   static Explanation explanation(
-      Service service,
-      String strategy,
-      @Nullable String destination,
-      Function<Server, @Nullable HealthState> states) {
+      Service service, String strategy, @Nullable String destination, States states) {
     Service.Forecast forecast = service.explain(destination);
     Server server = forecast.choice().server();
     String id = server == null ? null : server.id();
@@ -73,23 +79,21 @@ public final class ServiceViews {
     return new DestinationStatus(row.destination(), row.homes(), service.idleMillis(row));
   }
 
-  /** {@code states} returns null for a server that is gone. */
-  static List<ServerStatus> servers(
-      Service service, Function<Server, @Nullable HealthState> states) {
+  static List<ServerStatus> servers(Service service, States states) {
     return service.servers().list().stream()
-        .map(server ->
-            server(service, server, Objects.requireNonNullElse(states.apply(server), GONE)))
+        .map(server -> server(service, server, states))
         .filter(Objects::nonNull)
         .toList();
   }
 
   /** Returns null for a server that was removed meanwhile. */
-  private static @Nullable ServerStatus server(Service service, Server server, HealthState health) {
+  private static @Nullable ServerStatus server(Service service, Server server, States states) {
     Membership.Standing standing = service.membership().standing(server.id());
     if (standing == null) {
       return null;
     }
     Membership.Draining draining = standing.draining();
+    HealthState health = Objects.requireNonNullElse(states.of(server, draining), GONE);
     return new ServerStatus(
         server.id(),
         server.host(),

@@ -7,9 +7,7 @@ import dev.lblc.config.SocketTransport;
 import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.SelfSigned;
 import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -107,12 +105,7 @@ final class EventStreamIT {
   @ParameterizedTest
   @ValueSource(strings = {"chunked", "close"})
   void events_overHttp2_arriveOneByOne(String framing) throws Exception {
-    HttpClient client = gateway.vertx.createHttpClient(new HttpClientOptions()
-        .setSsl(true)
-        .setTrustAll(true)
-        .setVerifyHost(false)
-        .setUseAlpn(true)
-        .setProtocolVersion(HttpVersion.HTTP_2));
+    HttpClient client = gateway.http2Client();
     BlockingQueue<String> received = new LinkedBlockingQueue<>();
     var answered = client
         .request(HttpMethod.GET, gateway.gateway().port("secure"), "localhost", "/s/events")

@@ -111,7 +111,7 @@ final class GatewayApplyIT {
       ListenerChanges changes = apply(List.of(web()), List.of(to("one")));
       assertThat(changes)
           .isEqualTo(new ListenerChanges(List.of(), List.of(), List.of("gone"), List.of()));
-      assertThat(isRefused(port)).isTrue();
+      assertThat(RawClient.isRefused(port)).isTrue();
       assertThatThrownBy(() -> gateway.gateway().port("gone")).hasMessageContaining("[web]");
       request.response().end("at last");
       assertThat(client.response()).endsWith("at last");
@@ -128,7 +128,7 @@ final class GatewayApplyIT {
     try (RawClient client = new RawClient(port)) {
       assertThat(client.isEchoed()).isTrue();
       apply(List.of(web()), List.of(to("one")));
-      assertThat(isRefused(port)).isTrue();
+      assertThat(RawClient.isRefused(port)).isTrue();
       assertThat(client.isEchoed()).isTrue();
       client.endOutput();
       assertThat(client.rest()).isEmpty();
@@ -360,7 +360,7 @@ final class GatewayApplyIT {
     }
     assertThat(get(gateway.port())).as("its routes").endsWith("one");
     assertThat(get(gateway.gateway().port("other"))).as("not removed").endsWith("one");
-    assertThat(isRefused(free))
+    assertThat(RawClient.isRefused(free))
         .as("opened before the failure, and closed again")
         .isTrue();
     assertThat(apply(List.of(web()), List.of(to("two"))).updated()).containsExactly("web");
@@ -487,15 +487,6 @@ final class GatewayApplyIT {
       return client.send(REQUEST).response().endsWith("one");
     } catch (IOException e) { // closed, or reset
       return false;
-    }
-  }
-
-  private static boolean isRefused(int port) {
-    try {
-      new RawClient(port).close();
-      return false;
-    } catch (IOException e) {
-      return true;
     }
   }
 

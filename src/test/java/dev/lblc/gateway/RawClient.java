@@ -23,6 +23,16 @@ final class RawClient implements AutoCloseable {
     this(new Socket(InetAddress.getLoopbackAddress(), port));
   }
 
+  /** Returns whether nobody listens on a port. */
+  static boolean isRefused(int port) {
+    try {
+      new RawClient(port).close();
+      return false;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
   /** On a socket that is connected. */
   RawClient(Socket socket) throws IOException {
     this(socket, socket);

@@ -8,12 +8,10 @@ import dev.lblc.testing.SelfSigned;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.json.JsonObject;
@@ -121,7 +119,7 @@ final class ShutdownIT {
       fresh.send("GET /well/x HT");
       gateway.awaitTicks(); // both have been read
       Future<Void> stopped = gateway.gateway().stop(DRAIN);
-      Eventually.holds("others are refused", () -> isRefused(port));
+      Eventually.holds("others are refused", () -> RawClient.isRefused(port));
       for (RawClient each : List.of(kept, fresh)) {
         assertThat(each.send("TP/1.1\r\nHost: h\r\n\r\n").response())
             .startsWith("HTTP/1.1 200 ")
@@ -152,7 +150,7 @@ final class ShutdownIT {
       client.send("GET /slow/x HTTP/1.1\r\nHost: h\r\n\r\n");
       assertThat(client.until("first ")).doesNotContainIgnoringCase(SAYS_CLOSE);
       Future<Void> stopped = gateway.gateway().stop(DRAIN);
-      Eventually.holds("others are refused", () -> isRefused(port));
+      Eventually.holds("others are refused", () -> RawClient.isRefused(port));
       client.send("GET /slow/x HTTP/1.1\r\nHost: h\r\n\r\n");
       begun.join().response().end("last");
       client.until("0\r\n\r\n");
@@ -213,12 +211,7 @@ final class ShutdownIT {
         .listener(new JsonObject().put("tls", SelfSigned.of("localhost").json()))
         .route("slow", new JsonObject())
         .start();
-    HttpClient client = gateway.vertx.createHttpClient(new HttpClientOptions()
-        .setSsl(true)
-        .setTrustAll(true)
-        .setVerifyHost(false)
-        .setUseAlpn(true)
-        .setProtocolVersion(HttpVersion.HTTP_2));
+    HttpClient client = gateway.http2Client();
     AtomicInteger goAways = new AtomicInteger();
     HttpClientRequest request =
         client.request(HttpMethod.GET, gateway.port(), "localhost", "/slow/x").await(30, SECONDS);
@@ -294,15 +287,6 @@ final class ShutdownIT {
         gateway.gateway().stop(Duration.ofMillis(100)).await(10, SECONDS);
         assertThat(client.rest()).isEqualTo(GOODBYE_TO_CLIENT);
       }
-    }
-  }
-
-  private static boolean isRefused(int port) {
-    try {
-      new RawClient(port).close();
-      return false;
-    } catch (IOException e) {
-      return true;
     }
   }
 }

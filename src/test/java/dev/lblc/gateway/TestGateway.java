@@ -21,9 +21,12 @@ import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetServer;
@@ -251,6 +254,16 @@ final class TestGateway {
     }
     long still = stopped;
     return still == 0 ? System.nanoTime() + later.get() : still;
+  }
+
+  /** Returns a client of HTTP/2 that trusts any certificate. */
+  HttpClient http2Client() {
+    return vertx.createHttpClient(new HttpClientOptions()
+        .setSsl(true)
+        .setTrustAll(true)
+        .setVerifyHost(false)
+        .setUseAlpn(true)
+        .setProtocolVersion(HttpVersion.HTTP_2));
   }
 
   int http(Handler<HttpServerRequest> handler) throws Exception {

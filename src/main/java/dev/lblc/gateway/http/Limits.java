@@ -1,6 +1,6 @@
 package dev.lblc.gateway.http;
 
-/** The size limits of an answer. Those of a request are the listener's. */
+/** The limits that no configuration sets: the sizes of an answer, and a client's last request. */
 public final class Limits {
   /** Of a status line. */
   public static final int LINE_BYTES = 8192;
@@ -10,6 +10,12 @@ public final class Limits {
 
   /** Of one piece of a body: the size of a socket read, so that a body passes in few pieces. */
   public static final int CHUNK_BYTES = 65_536;
+
+  /**
+   * How long a connection without a request stays open when connections are to end, in milliseconds: the client may have sent its next
+   * request before it learns of the end, and a request that was sent gets its answer.
+   */
+  public static final long LAST_REQUEST_MILLIS = 250;
 
   private Limits() {}
 }

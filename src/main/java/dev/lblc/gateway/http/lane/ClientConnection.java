@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http.lane;
 
+import dev.lblc.gateway.http.Limits;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.DeadlineRing.Stage;
 import dev.lblc.gateway.net.Sockets;
@@ -51,12 +52,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   /** How long such a client waits for a sign of life: it may have left all the same, and its request counts meanwhile. */
   private static final long HALF_CLOSED_NANOS = TimeUnit.SECONDS.toNanos(2);
-
-  /**
-   * How long a connection without a request stays open when connections are to end: the client may have sent its next request
-   * before it learns of the end, and a request that was sent gets its answer.
-   */
-  private static final long LAST_REQUEST_MILLIS = 250;
 
   private enum Phase {
     HEAD,
@@ -362,7 +357,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   private void closeSoonIfIdle() {
     if (isIdle()) {
-      channel.eventLoop().schedule(this::closeIfIdle, LAST_REQUEST_MILLIS, TimeUnit.MILLISECONDS);
+      channel
+          .eventLoop()
+          .schedule(this::closeIfIdle, Limits.LAST_REQUEST_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http.vertx;
 
+import dev.lblc.gateway.http.Limits;
 import dev.lblc.gateway.http.UnreadableLine;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.DeadlineRing.Stage;
@@ -27,12 +28,6 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class ClientConnection implements DeadlineRing.Timed {
   private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
-
-  /**
-   * How long a connection without a request stays open when connections are to end: the client may have sent its next request
-   * before it learns of the end, and a request that was sent gets its answer.
-   */
-  private static final long LAST_REQUEST_MILLIS = 250;
 
   private final HttpConnection connection;
   private final DeadlineRing deadlines;
@@ -140,7 +135,7 @@ final class ClientConnection implements DeadlineRing.Timed {
   @SuppressWarnings("deprecation") // nothing else says it, and leaves the connection open
   private void goAway() {
     connection.goAway(0, Integer.MAX_VALUE);
-    Connections.later(connection, LAST_REQUEST_MILLIS, () -> {
+    Connections.later(connection, Limits.LAST_REQUEST_MILLIS, () -> {
       connection.goAway(0);
       Connections.endBehind(connection);
     });
@@ -148,7 +143,7 @@ final class ClientConnection implements DeadlineRing.Timed {
 
   private void closeSoonIfIdle() {
     if (isIdle()) {
-      Connections.later(connection, LAST_REQUEST_MILLIS, () -> {
+      Connections.later(connection, Limits.LAST_REQUEST_MILLIS, () -> {
         if (isIdle()) {
           connection.close();
         }

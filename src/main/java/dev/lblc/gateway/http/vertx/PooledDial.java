@@ -1,6 +1,7 @@
 package dev.lblc.gateway.http.vertx;
 
 import dev.lblc.config.Authority;
+import dev.lblc.discovery.Dial;
 import dev.lblc.discovery.NamedHost;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -13,14 +14,12 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * A connection of Vert.x's pool to a host that may have several addresses: what {@link dev.lblc.discovery.Dial} is to new
+ * A connection of Vert.x's pool to a host that may have several addresses: what {@link Dial} is to new
  * connections. Each address has its own part of the pool, so that connections to one that the name no longer has are not used.
  *
  * <p>Confined to the event loop.
  */
 final class PooledDial {
-  private static final long STEP_MILLIS = 250;
-
   /** Is told of the outcome, once. */
   interface Listener {
     /** Takes a connection, new or idle. */
@@ -110,7 +109,7 @@ final class PooledDial {
         .request(options.get().setServer(server(address)))
         .onComplete(request -> granted(request, address), this::failed);
     if (mayOverlap && !isOver && next < addresses.size()) {
-      vertx.setTimer(STEP_MILLIS, timer -> {
+      vertx.setTimer(Dial.STEP_MILLIS, timer -> {
         if (!isOver && next == index + 1) {
           tryNext();
         }
