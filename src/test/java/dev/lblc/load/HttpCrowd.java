@@ -81,7 +81,7 @@ final class HttpCrowd implements AutoCloseable {
   private final List<Member> members = new ArrayList<>();
   private final Map<String, LongAdder> acts = new ConcurrentHashMap<>();
   private final Map<String, LongAdder> outcomes = new ConcurrentHashMap<>();
-  private final Queue<String> faults = new ConcurrentLinkedQueue<>();
+  private final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
   private int connecting;
   private volatile boolean isPaused = true;
 
@@ -121,8 +121,15 @@ final class HttpCrowd implements AutoCloseable {
         .get();
   }
 
+  /**
+   * What did not happen as it had to.
+   *
+   * @param label what the paths of the requests of its connection end with; empty: it had none
+   */
+  record Fault(String label, String what) {}
+
   /** What did not happen as it had to. */
-  List<String> faults() {
+  List<Fault> faults() {
     return List.copyOf(faults);
   }
 
@@ -163,7 +170,7 @@ final class HttpCrowd implements AutoCloseable {
       try {
         begin();
       } catch (RuntimeException e) { // it would end the ticks
-        faults.add("failed: " + e);
+        faults.add(new Fault("", "failed: " + e));
       }
     }
   }
@@ -196,7 +203,7 @@ final class HttpCrowd implements AutoCloseable {
         .addListener(connected -> {
           connecting--;
           if (!connected.isSuccess()) {
-            faults.add("no connection: " + connected.cause());
+            faults.add(new Fault("", "no connection: " + connected.cause()));
           }
         });
   }
@@ -211,6 +218,7 @@ final class HttpCrowd implements AutoCloseable {
     private @Nullable Awaited awaited;
     private final StringBuilder failure = new StringBuilder();
     private String act = "";
+    private @Nullable Throwable cause;
     private String taken = "0";
     private int length;
     private int status;
@@ -359,6 +367,7 @@ final class HttpCrowd implements AutoCloseable {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      this.cause = cause;
       context.close();
     }
 
@@ -416,7 +425,7 @@ final class HttpCrowd implements AutoCloseable {
 
     private void get(String name, String order, int length, int millis, Awaited wanted) {
       begin(name, length, 0, wanted);
-      String path = "/" + order + "/" + length + "/" + millis;
+      String path = "/" + order + "/" + length + "/" + millis + "/" + label();
       send(new DefaultFullHttpRequest(
           HttpVersion.HTTP_1_1, HttpMethod.GET, path, Unpooled.EMPTY_BUFFER));
     }
@@ -441,7 +450,7 @@ final class HttpCrowd implements AutoCloseable {
     }
 
     private HttpRequest head(int octets, int millis, boolean isChunked) {
-      String path = "/take/0/" + millis;
+      String path = "/take/0/" + millis + "/" + label();
       HttpRequest head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, path);
       if (isChunked) {
         HttpUtil.setTransferEncodingChunked(head, true);
@@ -482,8 +491,15 @@ final class HttpCrowd implements AutoCloseable {
     }
 
     private void fault(String what) {
-      faults.add("%s, %s: %s; status %d, %d of %d octets; %s; failures before: %s"
-          .formatted(act, awaited, what, status, received, length, channel, failure));
+      faults.add(new Fault(
+          label(),
+          "%s, %s: %s; status %d, %d of %d octets; %s; %s; failures before: %s"
+              .formatted(act, awaited, what, status, received, length, channel, cause, failure)));
+    }
+
+    /** What its requests' paths end with, so that a log of the gateway's tells of which connection a line is. */
+    private String label() {
+      return "c" + ((InetSocketAddress) channel.localAddress()).getPort();
     }
 
     private void later(int millis, Runnable task) {

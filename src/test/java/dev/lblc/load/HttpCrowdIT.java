@@ -93,6 +93,7 @@ final class HttpCrowdIT {
     List<InetSocketAddress> addresses = sides.stream().map(GatewayNode::web).toList();
     try (HttpCrowd crowd =
         new HttpCrowd(addresses, CONNECTIONS, ACTS_PER_SECOND, ports.get(SERVERS - 1), seed)) {
+      look(crowd); // so that the connection to the admin port is there
       int descriptors = gateway().process().descriptors();
       Figures first = null;
       Figures last = null;
@@ -191,7 +192,18 @@ final class HttpCrowdIT {
           .isEqualTo(truth);
     });
     assertThat(gateway().connections("load", "inactive", "local").values()).containsOnly(0);
-    assertThat(crowd.faults()).as("seed %d: faults", seed).isEmpty();
+    assertThat(crowd.faults())
+        .as(() -> "seed %d: faults, of which the gateway says %s"
+            .formatted(seed, gatewayOf(crowd.faults())))
+        .isEmpty();
+  }
+
+  /** What the gateway has logged of the connections of these faults. */
+  private List<String> gatewayOf(List<HttpCrowd.Fault> faults) {
+    return gateway().process().lines().stream()
+        .filter(line -> faults.stream()
+            .anyMatch(fault -> !fault.label().isEmpty() && line.contains(fault.label() + " ")))
+        .toList();
   }
 
   /** Adds which requests each server has not answered, as it says itself. */
@@ -230,6 +242,7 @@ final class HttpCrowdIT {
       listeners.add(ConfigJson.listener("127.0.0.1", engine.equals("lane") ? lane : vertx)
           .put("name", engine)
           .put("engine", engine)
+          .put("accessLog", true)
           .put("timeouts", new JsonObject().put("header", "10m").put("idle", "10m")));
       routes
           .add(route(engine, "1s").put("match", new JsonObject().put("path", "/stall/*")))
