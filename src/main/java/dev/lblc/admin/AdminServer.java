@@ -39,7 +39,7 @@ public final class AdminServer {
    * @param lblc the services shown
    * @param metrics what {@code /metrics} shows besides the services' own numbers
    * @param ready what {@code /health/ready} says; called on the event loop
-   * @param control what the configuration and its reload are asked of; null: they are not offered
+   * @param control what the configuration and its reload are asked of, and a takeover; null: they are not offered
    * @return the server once it listens; failed if it cannot
    */
   public static Future<AdminServer> start(
@@ -61,7 +61,6 @@ public final class AdminServer {
       BooleanSupplier ready,
       @Nullable Control control,
       long bodyMillis) {
-    metrics.add(lblc);
     HttpServerOptions options = new HttpServerOptions()
         .setHost(config.host())
         .setPort(config.port())
@@ -72,6 +71,7 @@ public final class AdminServer {
     new EditsApi(vertx, lblc, bodyMillis).addTo(endpoints);
     if (control != null) {
       new ConfigApi(control).addTo(endpoints);
+      new TakeoverApi(control).addTo(endpoints);
     }
     HttpServer server = vertx
         .createHttpServer(options)
@@ -81,7 +81,10 @@ public final class AdminServer {
     return server
         .requestHandler(request -> Answering.step(request, () -> admin.answer(request)))
         .listen()
-        .map(admin);
+        .map(listening -> {
+          metrics.add(lblc);
+          return admin;
+        });
   }
 
   /** Takes another token for the requests from now on; the address stays. */

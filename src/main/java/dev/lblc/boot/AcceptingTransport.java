@@ -2,10 +2,12 @@ package dev.lblc.boot;
 
 import io.netty.channel.AbstractEventLoopGroup;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -20,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A transport of Linux, but with no thread that only accepts: each listening socket is on one of the event loops. A thread of its own
- * has to wake a loop for each connection, which costs a third of what a connection of one request costs on one loop.
+ * has to wake a loop for each connection, which costs a third of what a connection of one request costs on one loop. Of several sockets
+ * that share a port, the {@link NewestSocket} gets the connections.
  */
 final class AcceptingTransport implements Transport {
   private final Transport original;
@@ -65,6 +68,11 @@ final class AcceptingTransport implements Transport {
     private final Sharing sharing = new Sharing();
 
     @Override
+    public ChannelFactory<? extends ServerChannel> serverChannelFactory(boolean domainSocket) {
+      return NewestSocket.in(super.serverChannelFactory(domainSocket));
+    }
+
+    @Override
     public EventLoopGroup eventLoopGroup(int type, int size, ThreadFactory threads, int ioRatio) {
       return sharing.of(type, () -> super.eventLoopGroup(type, size, threads, ioRatio));
     }
@@ -72,6 +80,11 @@ final class AcceptingTransport implements Transport {
 
   private static final class IoUringLoops extends IoUringTransport {
     private final Sharing sharing = new Sharing();
+
+    @Override
+    public ChannelFactory<? extends ServerChannel> serverChannelFactory(boolean domainSocket) {
+      return NewestSocket.in(super.serverChannelFactory(domainSocket));
+    }
 
     @Override
     public EventLoopGroup eventLoopGroup(int type, int size, ThreadFactory threads, int ioRatio) {

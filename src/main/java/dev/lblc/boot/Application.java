@@ -1,6 +1,7 @@
 package dev.lblc.boot;
 
 import dev.lblc.admin.AdminServer;
+import dev.lblc.admin.Control;
 import dev.lblc.admin.Control.Reloaded;
 import dev.lblc.admin.Metrics;
 import dev.lblc.admin.ReloadException;
@@ -11,6 +12,7 @@ import dev.lblc.config.Authority;
 import dev.lblc.config.ConfigDiff;
 import dev.lblc.config.GatewayConfig;
 import dev.lblc.config.ListenerConfig;
+import dev.lblc.config.ShutdownConfig;
 import dev.lblc.gateway.Gateway;
 import dev.lblc.gateway.ListenerChanges;
 import dev.lblc.plugin.BrokenPluginException;
@@ -24,6 +26,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A gateway in this process: cluster member, Vert.x, services, verticles of plugins, admin port and listeners, started in
@@ -33,7 +37,17 @@ import org.jspecify.annotations.Nullable;
  * configurations, and the thread of the shutdown closes it.
  */
 public final class Application implements Reloader.Running {
+  private static final Logger LOG = LoggerFactory.getLogger(Application.class);
   private static final long STOP_ALL_SECONDS = 5;
+
+  /**
+   * How long connections are accepted that were begun with this process, while a successor gets the new ones: as long as a packet of a
+   * handshake that was lost takes to come again.
+   */
+  private static final Duration QUEUED = Duration.ofSeconds(1);
+
+  /** How long a predecessor may take to leave the admin port. */
+  private static final Duration FREE_ADMIN = Duration.ofSeconds(10);
 
   /** Far beyond what the start of a verticle takes; one that takes longer has most likely forgotten to say that it is done. */
   private static final Duration START_PLUGIN = Duration.ofSeconds(60);
@@ -45,6 +59,7 @@ public final class Application implements Reloader.Running {
   private final @Nullable HazelcastNode node;
   private final ServicesVerticle services;
   private final Reloader reloader;
+  private final Handover handover = new Handover();
   private volatile GatewayConfig config;
   private volatile Map<String, String> listeners = Map.of();
   private @Nullable String admin;
@@ -63,7 +78,18 @@ public final class Application implements Reloader.Running {
 
   /** Starts all parts. If one of them cannot start, none is left running. */
   public static Application start(GatewayFile file) throws StartException {
-    return start(file, START_PLUGIN, LOOK);
+    return start(file, null);
+  }
+
+  /**
+   * Starts all parts in place of another process, which ends once the listeners are open here. If one of the parts cannot start, none
+   * is left running.
+   *
+   * @param predecessor null: there is none, and the ports have to be free
+   */
+  public static Application start(GatewayFile file, @Nullable Predecessor predecessor)
+      throws StartException {
+    return start(file, predecessor, START_PLUGIN, LOOK);
   }
 
   /**
@@ -72,7 +98,8 @@ public final class Application implements Reloader.Running {
    * @param startPlugin how long the start of a verticle of a plugin may take
    * @param look between two looks at the file
    */
-  static Application start(GatewayFile file, Duration startPlugin, Duration look)
+  static Application start(
+      GatewayFile file, @Nullable Predecessor predecessor, Duration startPlugin, Duration look)
       throws StartException {
     JdkTls.acceptAllServerNames();
     Metrics metrics = new Metrics();
@@ -80,7 +107,7 @@ public final class Application implements Reloader.Running {
     Application application =
         new Application(VertxSetup.vertx(file.config(), metrics, node), node, file);
     try {
-      application.startParts(file.plugins(), metrics, startPlugin);
+      application.startParts(file.plugins(), metrics, startPlugin, predecessor);
       application.reloader.start(look);
       return application;
     } catch (Throwable e) { // whatever it is: the threads of what runs would keep the process
@@ -97,6 +124,11 @@ public final class Application implements Reloader.Running {
    */
   public Future<Reloaded> reload(String cause) {
     return reloader.reload(cause);
+  }
+
+  /** Sets what ends this process when a successor has taken over, which needs {@link #close}. */
+  void endBy(Runnable end) {
+    handover.endBy(end);
   }
 
   @Override
@@ -147,13 +179,23 @@ public final class Application implements Reloader.Running {
    */
   public void close() {
     ready = false;
+    boolean isReplaced = handover.isAccepted();
+    if (isReplaced && adminServer != null) {
+      LOG.info("stopping: a successor listens");
+      Waiting.stopped(STOP_ALL_SECONDS, "the admin port", adminServer.close());
+    }
     reloader.close();
     Gateway listening = gateway;
     if (listening != null) {
-      new Stopping(listening, Lblc.of(vertx), config.shutdown()).run();
+      ShutdownConfig limits = config.shutdown();
+      new Stopping(listening, Lblc.of(vertx), isReplaced ? limits.withGrace(QUEUED) : limits).run();
     }
     if (state != null) {
-      state.stop();
+      if (isReplaced) {
+        state.leave();
+      } else {
+        state.stop();
+      }
     }
     Waiting.stopped(STOP_ALL_SECONDS, "verticles and services", vertx.close());
     if (node != null) {
@@ -161,30 +203,36 @@ public final class Application implements Reloader.Running {
     }
   }
 
-  private synchronized void startParts(PluginFolder plugins, Metrics metrics, Duration startPlugin)
+  private synchronized void startParts(
+      PluginFolder plugins,
+      Metrics metrics,
+      Duration startPlugin,
+      @Nullable Predecessor predecessor)
       throws StartException {
     Waiting.started("services", () -> vertx.deployVerticle(services, new DeploymentOptions()));
     StateKeeper keeper = config.state() == null
         ? null
         : new StateKeeper(config.state(), Lblc.of(vertx), System::currentTimeMillis);
+    if (predecessor != null) {
+      predecessor.prepare();
+    }
     if (keeper != null) {
       keeper.restore(services);
     }
     PluginVerticles.deploy(vertx, plugins.verticles(), startPlugin);
-    // Before the listeners, so that the admin port can say that they are not up yet.
-    AdminConfig adminPort = config.admin();
-    if (adminPort != null) {
-      AdminServer server = Waiting.started(
-          "admin " + Authority.of(adminPort.host(), adminPort.port()),
-          () ->
-              AdminServer.start(vertx, adminPort, Lblc.of(vertx), metrics, () -> ready, reloader));
-      adminServer = server;
-      admin = "http://" + Authority.of(adminPort.host(), server.port());
+    if (predecessor == null) {
+      // Before the listeners, so that the admin port can say that they are not up yet.
+      openAdmin(metrics);
     }
     Gateway listening = Waiting.started(
         ListenerUrls.configured(config),
-        () -> Gateway.start(vertx, config, VertxSetup.EVENT_LOOPS, System::nanoTime));
+        () -> Gateway.start(
+            vertx, config, VertxSetup.EVENT_LOOPS, System::nanoTime, predecessor != null));
     gateway = listening;
+    if (predecessor != null) {
+      predecessor.replace();
+      Waiting.retried(FREE_ADMIN, () -> openAdmin(metrics));
+    }
     metrics.addCounter(
         "lblc_exchange_ends",
         "HTTP exchanges that have ended, by reason",
@@ -214,6 +262,18 @@ public final class Application implements Reloader.Running {
     ready = true;
   }
 
+  private void openAdmin(Metrics metrics) throws StartException {
+    AdminConfig port = config.admin();
+    if (port != null) {
+      AdminServer server = Waiting.started(
+          "admin " + Authority.of(port.host(), port.port()),
+          () ->
+              AdminServer.start(vertx, port, Lblc.of(vertx), metrics, () -> ready, new ForAdmin()));
+      adminServer = server;
+      admin = "http://" + Authority.of(port.host(), server.port());
+    }
+  }
+
   private static ListenerChanges applied(Future<ListenerChanges> applying) throws ReloadException {
     try {
       return applying.await();
@@ -237,5 +297,28 @@ public final class Application implements Reloader.Running {
       }
     }
     return changed;
+  }
+
+  /** What the admin port may ask of this process. */
+  private final class ForAdmin implements Control {
+    @Override
+    public GatewayConfig config() {
+      return config;
+    }
+
+    @Override
+    public Future<Reloaded> reload() {
+      return reloader.reload("admin API");
+    }
+
+    @Override
+    public Future<String> offer() {
+      return vertx.executeBlocking(() -> handover.make(config, state));
+    }
+
+    @Override
+    public boolean handOver(String offer) {
+      return handover.accept(offer);
+    }
   }
 }

@@ -1,6 +1,6 @@
 package dev.lblc.boot;
 
-import dev.lblc.admin.Control;
+import dev.lblc.admin.Control.Reloaded;
 import dev.lblc.admin.ReloadException;
 import dev.lblc.admin.ReloadException.Fault;
 import dev.lblc.config.ConfigDigest;
@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * <p>If one of the first three finds anything, nothing is changed. One thread does all reloads and looks at the files, so that they
  * come one after another. The public methods may be called from any thread.
  */
-final class Reloader implements Control, AutoCloseable {
+final class Reloader implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Reloader.class);
 
   /** A log line names no more changes than that. */
@@ -88,20 +88,11 @@ final class Reloader implements Control, AutoCloseable {
         thread.scheduleWithFixedDelay(this::look, millis, millis, TimeUnit.MILLISECONDS);
   }
 
-  @Override
-  public GatewayConfig config() {
-    return running.config();
-  }
-
-  @Override
-  public Future<Reloaded> reload() {
-    return reload("admin API");
-  }
-
   /**
-   * As {@link #reload()}.
+   * Reads the gateway's file and the certificates again, and applies them as a whole or not at all.
    *
    * @param cause who asks, for the log
+   * @return completes on any thread; fails with a {@link ReloadException} if nothing was changed
    */
   Future<Reloaded> reload(String cause) {
     Promise<Reloaded> done = Promise.promise();

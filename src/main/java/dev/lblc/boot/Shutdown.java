@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   the first SIGTERM or SIGINT     the gateway is closed in order, then exit code 0
+ *   a successor that has taken over  the same
  *   a second one                    the process ends at once, with the exit code of a process that the signal has killed
  *   neither, for far too long       the process ends with exit code 1
  * </pre>
@@ -39,6 +40,7 @@ public final class Shutdown {
     for (String signal : List.of("TERM", "INT")) {
       Signals.handle(signal, shutdown::signalled);
     }
+    application.endBy(shutdown::begin);
     // For whatever else ends a JVM, and for signals that could not be handled.
     Runtime.getRuntime().addShutdownHook(new Thread(shutdown::await, "shutdown-hook"));
   }

@@ -2,7 +2,7 @@ package dev.lblc.boot;
 
 /** A gateway that cannot start; the message, one or more lines, is all that a person needs to know. */
 public final class StartException extends Exception {
-  StartException(String message) {
+  public StartException(String message) {
     super(message);
   }
 }

@@ -7,12 +7,16 @@ import dev.lblc.plugin.ServiceStatus;
 import dev.lblc.plugin.ServiceStatus.ServerStatus;
 import dev.lblc.plugin.ServicesVerticle;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +71,33 @@ final class StateKeeper {
   void start() {
     ScheduledFuture<?> unused = thread.scheduleWithFixedDelay(
         this::write, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Writes the file now. Blocks, up to ten seconds; not to be called once it is stopped. */
+  void writeNow() throws IOException {
+    try {
+      thread
+          .submit(() -> StateFile.write(file, lblc.services(), epochMillis.getAsLong()))
+          .get(LAST_WRITE_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {
+      throw new IOException(
+          file + ": " + Waiting.reason(e.getCause() == null ? e : e.getCause()), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted");
+    }
+  }
+
+  /** Leaves the file to another process. Blocks, up to ten seconds, while it is written. */
+  void leave() {
+    thread.shutdown();
+    try {
+      if (!thread.awaitTermination(LAST_WRITE_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("state {} is still being written, though a successor has it now", file);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Writes the file for the last time. Blocks, up to ten seconds. */

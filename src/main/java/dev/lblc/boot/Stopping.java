@@ -40,7 +40,7 @@ final class Stopping {
       LOG.info(
           "stopping: not ready; accepts connections for {} ms more (shutdown.grace)",
           limits.grace().toMillis());
-      pause(limits.grace());
+      Waiting.pause(limits.grace());
     }
     LOG.info(
         "stopping: accepts no new connections, waits up to {} ms (shutdown.drain) for what is open: {}",
@@ -78,14 +78,6 @@ final class Stopping {
     } catch (RuntimeException e) {
       LOG.debug("the listeners did not stop properly, which is logged below", e);
       return true;
-    }
-  }
-
-  private static void pause(Duration time) {
-    try {
-      TimeUnit.MILLISECONDS.sleep(time.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

@@ -17,10 +17,16 @@ final class Transports {
    * Returns the transport; null: the JDK's.
    *
    * @param wanted null: the machine's own, if it can be used
+   * @param isSharing whether a listener may share its ports with another process
    * @throws StartException if what is wanted is not to be had
    */
-  static @Nullable Transport choose(@Nullable SocketTransport wanted) throws StartException {
+  static @Nullable Transport choose(@Nullable SocketTransport wanted, boolean isSharing)
+      throws StartException {
     Transport chosen = wanted == null ? usual() : wanted(wanted);
+    if (isSharing && !(chosen instanceof AcceptingTransport)) {
+      throw new StartException(
+          "reusePort needs epoll or io_uring, which this machine does not have");
+    }
     LOG.info("transport {}", chosen == null ? "nio" : chosen.name());
     return chosen;
   }

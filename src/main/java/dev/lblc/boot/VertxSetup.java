@@ -5,6 +5,7 @@ import dev.lblc.cluster.HazelcastNode;
 import dev.lblc.config.Authority;
 import dev.lblc.config.ClusterConfig;
 import dev.lblc.config.GatewayConfig;
+import dev.lblc.config.ListenerConfig;
 import dev.lblc.plugin.BrokenPluginException;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
@@ -44,7 +45,8 @@ final class VertxSetup {
             .setFileCachingEnabled(false)
             .setClassPathResolvingEnabled(false));
     VertxBuilder builder = Vertx.builder();
-    Transport transport = Transports.choose(config.transport());
+    Transport transport = Transports.choose(
+        config.transport(), config.listeners().stream().anyMatch(ListenerConfig::reusePort));
     if (transport != null) {
       builder.withTransport(transport);
     }

@@ -2,6 +2,7 @@ package dev.lblc.boot;
 
 import dev.lblc.plugin.BrokenPluginException;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -11,6 +12,8 @@ import org.slf4j.LoggerFactory;
 /** The waits of the thread that starts or stops a gateway. */
 final class Waiting {
   private static final Logger LOG = LoggerFactory.getLogger(Waiting.class);
+
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(20);
 
   private Waiting() {}
 
@@ -24,6 +27,37 @@ final class Waiting {
       return start.get().await();
     } catch (Throwable e) { // await throws what the future failed with
       throw new StartException(what + ": " + reason(e));
+    }
+  }
+
+  /** A step of the start. */
+  interface Step {
+    void run() throws StartException;
+  }
+
+  /** Takes a step again and again until it succeeds, or the time for it is over. */
+  static void retried(Duration limit, Step step) throws StartException {
+    long begun = System.nanoTime();
+    while (true) {
+      try {
+        step.run();
+        return;
+      } catch (StartException e) {
+        if (System.nanoTime() - begun > limit.toNanos()) {
+          throw e;
+        }
+        LOG.debug("tried again", e);
+        pause(BETWEEN_TRIES);
+      }
+    }
+  }
+
+  /** Waits for nothing else. */
+  static void pause(Duration time) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(time.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -144,8 +144,11 @@ public final class ConfigReader {
     if (stateFile != null && cluster.enabled()) {
       state.fail("no file where cluster.enabled is true: the other nodes have the tables");
     }
-    SocketTransport transport =
-        file.optional("transport").text(NameSyntax.constant(SocketTransport.class));
+    Cursor transportKey = file.optional("transport");
+    SocketTransport transport = transportKey.text(NameSyntax.constant(SocketTransport.class));
+    if (transport == SocketTransport.NIO && listeners.reusesPorts()) {
+      transportKey.fail("epoll or io_uring: a listener has reusePort");
+    }
     boolean watch = file.optional("watch").flag(false);
     return new GatewayConfig(
         listeners.with(route),

@@ -113,6 +113,7 @@ public final class EffectiveConfig {
     node.put("host", listener.host());
     List<Integer> ports = listener.ports();
     node.put(ports.size() == 1 ? "port" : "ports", ports.size() == 1 ? ports.get(0) : ports(ports));
+    node.put("reusePort", listener.reusePort());
     TlsConfig tls = listener.tls();
     put(
         node,

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param engine what moves the bytes
  * @param host address to bind
  * @param port TCP port; 0 takes a free port
+ * @param reusePort whether a successor may bind the same port, and takes the new connections then
  * @param tls certificate and key; null: clear text
  * @param proxyProtocol whether each connection starts with a PROXY protocol header
  * @param maxConnections connections accepted at once; more are closed
@@ -25,6 +26,7 @@ public record HttpListenerConfig(
     HttpEngine engine,
     String host,
     int port,
+    boolean reusePort,
     @Nullable TlsConfig tls,
     boolean proxyProtocol,
     int maxConnections,
@@ -55,6 +57,7 @@ public record HttpListenerConfig(
         engine,
         host,
         port,
+        reusePort,
         tls,
         proxyProtocol,
         maxConnections,

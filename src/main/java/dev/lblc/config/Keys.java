@@ -31,6 +31,7 @@ final class Keys {
       "host",
       "port",
       "ports",
+      "reusePort",
       "transparent",
       "tls",
       "proxyProtocol",

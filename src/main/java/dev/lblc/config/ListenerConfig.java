@@ -14,6 +14,12 @@ public sealed interface ListenerConfig permits HttpListenerConfig, TcpListenerCo
   /** Returns the TCP ports, all different, at least one; 0, always alone, takes a free port. */
   List<Integer> ports();
 
+  /**
+   * Returns whether another process may bind the same ports beside this one: the last that has takes all new connections, see
+   * {@code run --takeover}.
+   */
+  boolean reusePort();
+
   /** Returns certificate and key; null: the gateway does not terminate TLS. */
   @Nullable
   TlsConfig tls();

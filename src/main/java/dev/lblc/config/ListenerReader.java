@@ -44,6 +44,11 @@ final class ListenerReader {
     return names;
   }
 
+  /** Returns whether any listener may share its ports. */
+  boolean reusesPorts() {
+    return listeners.stream().anyMatch(ListenerConfig::reusePort);
+  }
+
   /** Returns the listeners with their routes, in file order. */
   List<ListenerConfig> with(RouteReader routes) {
     return listeners.stream()
@@ -84,7 +89,7 @@ final class ListenerReader {
 
   /** Reads the keys of both protocols, only to find their faults. */
   private void readWithoutProtocol(String host, ObjectReader keys) {
-    ports(keys, host);
+    reusePort(keys, ports(keys, host));
     tls(keys.optional("tls"));
     keys.optional("proxyProtocol").flag(false);
     maxConnections(keys);
@@ -102,11 +107,13 @@ final class ListenerReader {
   private HttpListenerConfig http(String name, String host, ObjectReader keys) {
     keys.refuse("ports", "port, one alone: the listener is http");
     keys.refuse("transparent", "no transparent: it is for tcp");
+    int port = port(keys.required("port"), host);
     return new HttpListenerConfig(
         name,
         HttpListenerReader.engine(keys.optional("engine")),
         host,
-        port(keys.required("port"), host),
+        port,
+        reusePort(keys, List.of(port)),
         tls(keys.optional("tls")),
         keys.optional("proxyProtocol").flag(false),
         maxConnections(keys),
@@ -137,6 +144,7 @@ final class ListenerReader {
         name,
         host,
         numbers,
+        reusePort(keys, numbers),
         keys.optional("transparent").flag(false),
         tls,
         behindProxy,
@@ -189,6 +197,15 @@ final class ListenerReader {
     int number = port.integer(0, 0, 65_535);
     taken.bind(port, host, number);
     return number;
+  }
+
+  private static boolean reusePort(ObjectReader keys, List<Integer> ports) {
+    Cursor given = keys.optional("reusePort");
+    boolean reused = given.flag(false);
+    if (reused && ports.contains(0)) {
+      given.fail("a port of its own: whoever comes next cannot bind the one that 0 took");
+    }
+    return reused;
   }
 
   private static Duration hello(ObjectReader timeouts) {

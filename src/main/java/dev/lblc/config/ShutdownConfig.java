@@ -9,6 +9,11 @@ import java.time.Duration;
  * @param drain how long requests and connections in flight may then go on; zero or more
  */
 public record ShutdownConfig(Duration grace, Duration drain) {
+  /** Returns one with at least that grace. */
+  public ShutdownConfig withGrace(Duration least) {
+    return grace.compareTo(least) >= 0 ? this : new ShutdownConfig(least, drain);
+  }
+
   /** Returns how long both take together, at most. */
   public Duration longest() {
     return grace.plus(drain);

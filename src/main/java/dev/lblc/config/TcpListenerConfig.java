@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param name unique among all listeners of the file
  * @param host address to bind
  * @param ports TCP ports, all different, at least one; 0, always alone, takes a free port
+ * @param reusePort whether a successor may bind the same ports, and takes the new connections then
  * @param transparent whether the listener accepts connections to any address that the kernel passes to it (TPROXY)
  * @param tls certificate and key; null: bytes are passed on as they come
  * @param proxyProtocol whether each connection starts with a PROXY protocol header
@@ -23,6 +24,7 @@ public record TcpListenerConfig(
     String name,
     String host,
     List<Integer> ports,
+    boolean reusePort,
     boolean transparent,
     @Nullable TlsConfig tls,
     boolean proxyProtocol,
@@ -39,6 +41,7 @@ public record TcpListenerConfig(
         name,
         host,
         ports,
+        reusePort,
         transparent,
         tls,
         proxyProtocol,

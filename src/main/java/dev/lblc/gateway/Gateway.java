@@ -7,6 +7,7 @@ import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.TcpListenerConfig;
 import dev.lblc.gateway.http.ExchangeEnds;
 import dev.lblc.gateway.http.lane.PipelineCheck;
+import dev.lblc.gateway.net.PortRelease;
 import dev.lblc.gateway.net.TlsFailures;
 import dev.lblc.gateway.tcp.TcpSettings;
 import dev.lblc.plugin.Lblc;
@@ -15,6 +16,8 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -68,10 +71,15 @@ public final class Gateway {
    *
    * @param instances event loops to use, 1 or more
    * @param nanoTime monotonic clock in nanoseconds, asked from any thread
+   * @param isSuccessor whether ports of listeners with {@code reusePort} may be bound beside another process, which ends then
    * @return fails as {@link #apply} does; nothing listens then
    */
   public static Future<Gateway> start(
-      Vertx vertx, GatewayConfig config, int instances, LongSupplier nanoTime) {
+      Vertx vertx,
+      GatewayConfig config,
+      int instances,
+      LongSupplier nanoTime,
+      boolean isSuccessor) {
     Gateway gateway = new Gateway(vertx, nanoTime);
     return PipelineCheck.isPassed(vertx)
         .compose(isLaneUsable -> vertx.deployVerticle(
@@ -79,8 +87,9 @@ public final class Gateway {
             new DeploymentOptions().setInstances(instances)))
         .compose(id -> {
           gateway.deployment = id;
-          return gateway.apply(config);
+          return isSuccessor ? Future.succeededFuture() : gateway.checkPorts(config);
         })
+        .compose(checked -> gateway.apply(config))
         .transform(applied -> applied.succeeded()
             ? Future.succeededFuture(gateway.started())
             : gateway.stop().transform(stopped -> Future.failedFuture(applied.cause())));
@@ -91,8 +100,8 @@ public final class Gateway {
    * bound, and only then anything else changes.
    *
    * <ul>
-   *   <li>A listener keeps its sockets and connections if its name, protocol, host and ports are the same, and
-   *       {@code transparent}; for HTTP also {@code proxyProtocol} and whether TLS is on. All other keys take effect with the
+   *   <li>A listener keeps its sockets and connections if its name, protocol, host, ports and {@code
+   *       reusePort} are the same, and {@code transparent}; for HTTP also {@code proxyProtocol} and whether TLS is on. All other keys take effect with the
    *       next connection or request; those that have begun keep the settings they began with.
    *   <li>A listener that is not in the configuration no longer accepts connections when the future completes. Its requests
    *       and connections in flight have 30 seconds to end.
@@ -227,6 +236,23 @@ public final class Gateway {
   private void awaitDrained(Listener leaving) {
     drainedLater.add(leaving);
     leaving.drained().onComplete(done -> drainedLater.remove(leaving));
+  }
+
+  /** Fails if a port that could be shared is taken already: only a successor shares one. */
+  private Future<Void> checkPorts(GatewayConfig config) {
+    return context.executeBlocking(() -> {
+      for (ListenerConfig listener : config.listeners()) {
+        for (int port : listener.reusePort() ? listener.ports() : List.<Integer>of()) {
+          if (!PortRelease.isFree(new InetSocketAddress(listener.host(), port))) {
+            throw new ListenerException(
+                listener.name(),
+                new BindException("port " + port
+                    + " is taken; run --takeover replaces a gateway that has it with reusePort"));
+          }
+        }
+      }
+      return null;
+    });
   }
 
   /** Compiles and checks a configuration. Blocks while it reads certificates. */

@@ -75,6 +75,7 @@ final class HttpListener implements Listener {
         && other.name().equals(name())
         && other.settings.config().host().equals(mine.host())
         && other.settings.config().port() == mine.port()
+        && other.settings.config().reusePort() == mine.reusePort()
         && other.settings.config().proxyProtocol() == mine.proxyProtocol()
         && (other.settings.certificate() == null) == (settings.certificate() == null);
   }
@@ -129,7 +130,8 @@ final class HttpListener implements Listener {
         .mapEmpty();
     return closing.isEmpty()
         ? Future.succeededFuture()
-        : PortRelease.ofServers(vertx, settings.config().host(), bindPort, port);
+        : PortRelease.ofServers(
+            vertx, settings.config().host(), bindPort, port, settings.config().reusePort());
   }
 
   @Override

@@ -32,6 +32,7 @@ final class ServerOptions {
         // WebSocket extensions are negotiated between client and server.
         .setPerFrameWebSocketCompressionSupported(false)
         .setPerMessageWebSocketCompressionSupported(false);
+    options.setReusePort(settings.config().reusePort());
     Certificate certificate = settings.certificate();
     if (certificate != null) {
       options

@@ -50,6 +50,7 @@ final class TcpListener implements Listener {
         && other.name().equals(name())
         && other.config().host().equals(config().host())
         && other.config().ports().equals(config().ports())
+        && other.config().reusePort() == config().reusePort()
         && other.config().transparent() == config().transparent();
   }
 

@@ -5,21 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.lblc.config.SocketTransport;
-import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.transport.Transport;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,19 +35,20 @@ final class AcceptingTransportTest {
   private final AtomicInteger port = new AtomicInteger();
   private final Set<Thread> serving = ConcurrentHashMap.newKeySet();
 
-  /** Instances that share one socket, as those of a listener do. */
-  private final class Instance extends AbstractVerticle {
-    @Override
-    public void start(Promise<Void> started) {
-      Future<HttpServer> listening = vertx
+  /** One of the instances that share a socket, as those of a listener do: they listen once all are there. */
+  private final class Instance extends VerticleBase {
+    /** Listens on the loop that the instance has. */
+    Future<HttpServer> listen() {
+      Promise<HttpServer> listening = Promise.promise();
+      context.runOnContext(v -> vertx
           .createHttpServer()
           .requestHandler(request -> {
             serving.add(Thread.currentThread());
             request.response().end("here");
           })
-          .listen(-1, "127.0.0.1");
-      listening.onSuccess(server -> port.set(server.actualPort()));
-      listening.<Void>mapEmpty().onComplete(started);
+          .listen(-1, "127.0.0.1")
+          .onComplete(listening));
+      return listening.future();
     }
   }
 
@@ -57,9 +62,18 @@ final class AcceptingTransportTest {
         .withTransport(transport)
         .build();
     try {
+      List<Instance> instances = new CopyOnWriteArrayList<>();
+      Callable<Instance> instance = () -> {
+        Instance made = new Instance();
+        instances.add(made);
+        return made;
+      };
       vertx
-          .deployVerticle(Instance::new, new DeploymentOptions().setInstances(LOOPS))
+          .deployVerticle(instance, new DeploymentOptions().setInstances(LOOPS))
           .await(20, SECONDS);
+      for (Instance each : instances) {
+        port.set(each.listen().await(20, SECONDS).actualPort());
+      }
       for (int i = 0; i < 2 * LOOPS; i++) {
         assertThat(ask()).endsWith("here");
       }
@@ -72,9 +86,55 @@ final class AcceptingTransportTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"EPOLL", "IO_URING"})
+  void connections_ofTwoThatShareAPort_goToTheNewerOne(SocketTransport wanted) throws Exception {
+    Vertx older = Vertx.builder().withTransport(available(wanted)).build();
+    Vertx newer = Vertx.builder().withTransport(available(wanted)).build();
+    Vertx newest = Vertx.builder().withTransport(available(wanted)).build();
+    try {
+      HttpServer first = serve(older, "older", 0);
+      port.set(first.actualPort());
+      assertThat(answers()).containsExactly("older");
+
+      HttpServer second = serve(newer, "newer", port.get());
+      assertThat(answers()).containsExactly("newer");
+      first.close().await(20, SECONDS);
+      assertThat(answers()).containsExactly("newer");
+
+      HttpServer third = serve(newest, "newest", port.get());
+      assertThat(answers()).containsExactly("newest");
+      third.close().await(20, SECONDS); // as one does that could not start
+      assertThat(answers()).containsExactly("newer");
+      second.close().await(20, SECONDS);
+    } finally {
+      for (Vertx vertx : List.of(older, newer, newest)) {
+        vertx.close().await(20, SECONDS);
+      }
+    }
+  }
+
+  private static HttpServer serve(Vertx vertx, String answer, int port) throws Exception {
+    return vertx
+        .createHttpServer(new HttpServerOptions().setReusePort(true))
+        .requestHandler(request -> request.response().end(answer))
+        .listen(port, "127.0.0.1")
+        .await(20, SECONDS);
+  }
+
+  /** Returns which answers there are to many connections: the kernel chooses by a hash of their ports. */
+  private Set<String> answers() throws Exception {
+    Set<String> answers = new HashSet<>();
+    for (int i = 0; i < 40; i++) {
+      String answer = ask();
+      answers.add(answer.substring(answer.lastIndexOf('\n') + 1));
+    }
+    return answers;
+  }
+
   private static Transport available(SocketTransport wanted) {
     try {
-      Transport transport = Transports.choose(wanted);
+      Transport transport = Transports.choose(wanted, false);
       assertThat(transport).isInstanceOf(AcceptingTransport.class);
       return Objects.requireNonNull(transport);
     } catch (StartException e) {

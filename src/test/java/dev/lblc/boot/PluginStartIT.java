@@ -80,7 +80,7 @@ final class PluginStartIT {
   private Application start() throws Exception {
     Path file = Files.writeString(directory.resolve("gateway.json"), CONFIG);
     try (PluginFolder opened = PluginFolder.open(plugins())) {
-      return Application.start(GatewayFile.read(file, opened), LIMIT, LIMIT);
+      return Application.start(GatewayFile.read(file, opened), null, LIMIT, LIMIT);
     }
   }
 

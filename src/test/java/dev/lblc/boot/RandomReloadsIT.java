@@ -312,7 +312,7 @@ final class RandomReloadsIT {
   }
 
   private static Gateway start(Vertx vertx, GatewayConfig config) throws Exception {
-    return Gateway.start(vertx, config, 1, System::nanoTime).await(20, SECONDS);
+    return Gateway.start(vertx, config, 1, System::nanoTime, false).await(20, SECONDS);
   }
 
   private List<Integer> at(String service) {

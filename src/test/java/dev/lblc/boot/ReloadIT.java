@@ -88,6 +88,7 @@ final class ReloadIT {
     write(base());
     application = Application.start(
         GatewayFile.read(file(), PluginFolder.open(plugins())),
+        null,
         Duration.ofSeconds(10),
         Duration.ofMillis(10));
   }

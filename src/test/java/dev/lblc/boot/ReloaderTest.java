@@ -64,7 +64,7 @@ final class ReloaderTest {
     looks(4);
     assertThat(weights()).isEmpty();
     write(6, true);
-    reloader.reload().await(10, SECONDS);
+    reloader.reload("test").await(10, SECONDS);
     write(7, true);
     looks(2);
     assertThat(weights()).containsExactly(6, 7);
@@ -102,7 +102,7 @@ final class ReloaderTest {
   void reloads_comeOneAfterAnother_andTellTheirOwn() throws Exception {
     List<Future<Reloaded>> all = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
-      all.add(reloader.reload());
+      all.add(reloader.reload("test"));
     }
     for (Future<Reloaded> each : all) {
       assertThat(each.await(10, SECONDS).changed()).containsExactly("$.x");
@@ -127,7 +127,7 @@ final class ReloaderTest {
   @Test
   void reload_afterTheEnd_isRefused() {
     reloader.close();
-    assertThatThrownBy(() -> reloader.reload().await(10, SECONDS))
+    assertThatThrownBy(() -> reloader.reload("test").await(10, SECONDS))
         .hasMessage("$: the gateway is stopping");
   }
 

@@ -314,6 +314,16 @@ class RunningGatewayCommandsIT {
     }
 
     @Override
+    public Future<String> offer() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean handOver(String offer) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public Future<Reloaded> reload() {
       return changed == null
           ? Future.failedFuture(new ReloadException(

@@ -155,7 +155,8 @@ final class TestGateway {
             new DeploymentOptions()
                 .setConfig(new JsonObject().put("services", services).put("dns", dns)))
         .await(10, SECONDS);
-    gateway = Gateway.start(vertx, config(listeners, routes, services), instances, this::nanoTime)
+    gateway = Gateway.start(
+            vertx, config(listeners, routes, services), instances, this::nanoTime, false)
         .await(10, SECONDS);
   }
 

@@ -52,6 +52,15 @@ final class GatewayNode {
     process = JavaProcess.launchJar(site.runner(), "ready: ", "run", config.toString());
   }
 
+  /** Launches a successor beside its process, which has to end then, and waits until it is ready. Returns the former process. */
+  JavaProcess replace() throws Exception {
+    JavaProcess before = process();
+    process =
+        JavaProcess.launchJar(site.runner(), "ready: ", "run", "--takeover", config.toString());
+    process.awaitReady();
+    return before;
+  }
+
   /** Launches it as users do, and waits until it is ready. */
   void launchAsUsersDo(String... options) throws Exception {
     process = JavaProcess.launchAsUsersDo(List.of(options), "ready: ", "run", config.toString());

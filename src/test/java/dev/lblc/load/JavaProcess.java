@@ -163,6 +163,14 @@ final class JavaProcess implements AutoCloseable {
     process.destroyForcibly().onExit().join();
   }
 
+  /** Waits until it has ended by itself, and returns its exit code. */
+  int exitCode(Duration limit) throws Exception {
+    if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new IllegalStateException("it runs still: " + lines);
+    }
+    return process.exitValue();
+  }
+
   /** Pauses it as it stands. */
   void stop() throws Exception {
     signal("-STOP");

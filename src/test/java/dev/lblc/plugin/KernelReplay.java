@@ -147,6 +147,7 @@ final class KernelReplay {
         "0.0.0.0",
         List.of(0),
         false,
+        false,
         null,
         false,
         10_000,

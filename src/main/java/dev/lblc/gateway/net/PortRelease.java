@@ -32,7 +32,7 @@ public final class PortRelease {
   private PortRelease() {}
 
   /**
-   * Returns what completes once nothing listens on the port, or after a second or two: then it never will, and who binds it
+   * Returns what completes once nothing listens on the port, which no other process may bind meanwhile, or after a second or two: then it never will, and who binds it
    * hears why. Never fails.
    */
   public static Future<Void> of(Vertx vertx, InetSocketAddress address) {
@@ -45,13 +45,16 @@ public final class PortRelease {
    * Returns the same for the port of servers of Vert.x that have been told to stop.
    *
    * @param bindPort as it was given to Vert.x: a negative one stands for a free port
+   * @param isShared whether another process may listen on it, too: then it need not be free
    */
-  public static Future<Void> ofServers(Vertx vertx, String host, int bindPort, int port) {
+  public static Future<Void> ofServers(
+      Vertx vertx, String host, int bindPort, int port, boolean isShared) {
     ServerID id = new ServerID(bindPort, bindPort < 0 ? host + "/" + -bindPort : host);
     Promise<Void> promise = Promise.promise();
     look(
         vertx,
-        () -> !isRegistered((VertxInternal) vertx, id) && isFree(new InetSocketAddress(host, port)),
+        () -> !isRegistered((VertxInternal) vertx, id)
+            && (isShared || isFree(new InetSocketAddress(host, port))),
         MOST_LOOKS,
         promise);
     return promise.future();
@@ -75,8 +78,10 @@ public final class PortRelease {
     }
   }
 
-  /** A socket that does not listen can be bound beside the connections of the port, but not beside a listening one. */
-  private static boolean isFree(InetSocketAddress address) {
+  /** Returns whether nothing listens on a port. Blocks, if the address has a name. */
+  // A socket that does not listen can be bound beside the connections of the port, but not beside a
+  // listening one.
+  public static boolean isFree(InetSocketAddress address) {
     try (SocketChannel probe = SocketChannel.open()) {
       probe.setOption(StandardSocketOptions.SO_REUSEADDR, true);
       probe.bind(address);

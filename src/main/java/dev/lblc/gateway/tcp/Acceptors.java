@@ -11,6 +11,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.UnixChannelOption;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -66,8 +67,12 @@ final class Acceptors {
   private static Future<Void> close(Vertx vertx, Channel channel) {
     InetSocketAddress address = (InetSocketAddress) channel.localAddress();
     Promise<Void> closed = Promise.promise();
+    boolean isShared =
+        Boolean.TRUE.equals(channel.config().getOption(UnixChannelOption.SO_REUSEPORT));
     channel.close().addListener(done -> closed.complete());
-    return closed.future().compose(done -> PortRelease.of(vertx, address));
+    return isShared
+        ? closed.future()
+        : closed.future().compose(done -> PortRelease.of(vertx, address));
   }
 
   private Future<Channel> bind(int port) {
@@ -86,14 +91,17 @@ final class Acceptors {
   private void bind(InetSocketAddress address, Promise<Channel> promise) {
     ServerChannel channel = loop.newServerChannel();
     channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
-    if (config.transparent()) {
-      try {
-        takeAnyAddress(channel);
-      } catch (IOException | ChannelException e) {
-        channel.unsafe().closeForcibly();
-        promise.fail(named(address, e));
-        return;
+    try {
+      if (config.transparent()) {
+        set(channel, IP_TRANSPARENT, 1, "transparent");
       }
+      if (config.reusePort()) {
+        set(channel, UnixChannelOption.SO_REUSEPORT, true, "reusePort");
+      }
+    } catch (IOException | ChannelException e) {
+      channel.unsafe().closeForcibly();
+      promise.fail(named(address, e));
+      return;
     }
     channel.pipeline().addLast(new Acceptor());
     loop.eventLoop().register(channel);
@@ -108,9 +116,10 @@ final class Acceptors {
     });
   }
 
-  private static void takeAnyAddress(ServerChannel channel) throws IOException {
-    if (!channel.config().setOption(IP_TRANSPARENT, 1)) {
-      throw new IOException("transparent needs epoll or io_uring");
+  private static <T> void set(ServerChannel channel, ChannelOption<T> option, T value, String key)
+      throws IOException {
+    if (!channel.config().setOption(option, value)) {
+      throw new IOException(key + " needs epoll or io_uring");
     }
   }
 

@@ -54,7 +54,7 @@ final class PortReleaseTest {
     server.listen(-1, "127.0.0.1").await(10, SECONDS);
     int port = server.actualPort();
     Future<Boolean> closed =
-        PortRelease.ofServers(vertx, "127.0.0.1", -1, port).map(released -> isClosed.get());
+        PortRelease.ofServers(vertx, "127.0.0.1", -1, port, false).map(released -> isClosed.get());
     vertx.timer(50).await(10, SECONDS);
     isClosed.set(true);
     server.close().await(10, SECONDS);
