@@ -59,6 +59,10 @@ final class RunCommand implements Callable<Integer> {
               + ": $.admin: none (expected: an admin port, by which --takeover finds the gateway that runs)");
     }
     for (ListenerConfig listener : gateway.config().listeners()) {
+      if (listener.ports().contains(0)) {
+        throw new CommandException(file.path() + ": listener " + listener.name()
+            + " has port 0 (expected: one that --takeover can bind beside the gateway that runs)");
+      }
       if (!listener.reusePort()) {
         throw new CommandException(
             file.path() + ": listener " + listener.name()

@@ -89,7 +89,8 @@ final class ListenerReader {
 
   /** Reads the keys of both protocols, only to find their faults. */
   private void readWithoutProtocol(String host, ObjectReader keys) {
-    reusePort(keys, ports(keys, host));
+    ports(keys, host);
+    reusePort(keys);
     tls(keys.optional("tls"));
     keys.optional("proxyProtocol").flag(false);
     maxConnections(keys);
@@ -107,13 +108,12 @@ final class ListenerReader {
   private HttpListenerConfig http(String name, String host, ObjectReader keys) {
     keys.refuse("ports", "port, one alone: the listener is http");
     keys.refuse("transparent", "no transparent: it is for tcp");
-    int port = port(keys.required("port"), host);
     return new HttpListenerConfig(
         name,
         HttpListenerReader.engine(keys.optional("engine")),
         host,
-        port,
-        reusePort(keys, List.of(port)),
+        port(keys.required("port"), host),
+        reusePort(keys),
         tls(keys.optional("tls")),
         keys.optional("proxyProtocol").flag(false),
         maxConnections(keys),
@@ -144,7 +144,7 @@ final class ListenerReader {
         name,
         host,
         numbers,
-        reusePort(keys, numbers),
+        reusePort(keys),
         keys.optional("transparent").flag(false),
         tls,
         behindProxy,
@@ -199,13 +199,8 @@ final class ListenerReader {
     return number;
   }
 
-  private static boolean reusePort(ObjectReader keys, List<Integer> ports) {
-    Cursor given = keys.optional("reusePort");
-    boolean reused = given.flag(false);
-    if (reused && ports.contains(0)) {
-      given.fail("a port of its own: whoever comes next cannot bind the one that 0 took");
-    }
-    return reused;
+  private static boolean reusePort(ObjectReader keys) {
+    return keys.optional("reusePort").flag(false);
   }
 
   private static Duration hello(ObjectReader timeouts) {

@@ -21,10 +21,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -63,7 +63,7 @@ final class AcceptingTransportTest {
         .build();
     try {
       List<Instance> instances = new CopyOnWriteArrayList<>();
-      Callable<Instance> instance = () -> {
+      Supplier<Instance> instance = () -> {
         Instance made = new Instance();
         instances.add(made);
         return made;

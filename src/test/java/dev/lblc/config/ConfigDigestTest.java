@@ -27,7 +27,7 @@ final class ConfigDigestTest {
             ("{'cluster':{'enabled':false,'eventBus':{'port':0},'peerTimeout':'3s','reportInterval':'50ms'},'dns':{'timeout':'2s'},"
                     + "'listeners':[{'accessLog':false,'engine':'lane','host':'0.0.0.0','limits':{'bodyRate':'256B',"
                     + "'header':'64KiB','headers':100,'line':'8KiB'},'maxConnections':10000,'name':'web','port':80,"
-                    + "'protocol':'http','proxyProtocol':false,'timeouts':{'header':'10s','idle':'1m'}}],'routes':[],"
+                    + "'protocol':'http','proxyProtocol':false,'reusePort':false,'timeouts':{'header':'10s','idle':'1m'}}],'routes':[],"
                     + "'services':{'s':{'leaseTimeout':'10m','options':{'checkInterval':'1m','entryCounter':'exact',"
                     + "'expiration':'24h','hardLimit':24576,'maxEntries':16384,'ties':'spread'},"
                     + "'pool':{'idle':'15s','maxAge':'1h','maxConnections':0,'maxIdle':256},'servers':[],'strategy':'wlc'}},"
@@ -53,7 +53,7 @@ final class ConfigDigestTest {
   void digest_isTheSha256OfTheCanonicalForm() throws Exception {
     // printf '%s' "$canonical" | sha256sum
     assertThat(ConfigDigest.of(Sample.read(SMALL)))
-        .isEqualTo("346296fa25c03ed1f8d7225da3d4789ab0f9987dc2a42dd3432147cba0f47bd5");
+        .isEqualTo("7216956d93eb3e004d4daaf9b5fb5018b2d4db96b2809f111f1cc8413470188d");
   }
 
   @Test

@@ -299,8 +299,8 @@ class ConfigReaderTest {
                 + " 1ms to 24h)",
             "test.json: $.listeners[0].protocol: \"udp\" (expected: one of http, tcp)",
             "test.json: $.listeners[0].port: 80.5 (expected: a whole number, 0 to 65535)",
-            "test.json: $.listeners[0].tsl: unknown key (expected: one of name, protocol, host, ports, port, tls,"
-                + " proxyProtocol, maxConnections, trustedPeers, transparent, timeouts, engine, limits, accessLog; did"
+            "test.json: $.listeners[0].tsl: unknown key (expected: one of name, protocol, host, ports, port,"
+                + " reusePort, tls, proxyProtocol, maxConnections, trustedPeers, transparent, timeouts, engine, limits, accessLog; did"
                 + " you mean tls?)",
             "test.json: $.listeners[0].tsl.certificate: missing (expected: the path of a readable file)",
             "test.json: $.listeners[0].tsl.key: missing (expected: the path of a readable file)",
