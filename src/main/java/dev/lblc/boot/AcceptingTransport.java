@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -66,6 +67,11 @@ final class AcceptingTransport implements Transport {
 
   private static final class EpollLoops extends EpollTransport {
     private final Sharing sharing = new Sharing();
+
+    @Override
+    public IoHandlerFactory ioHandlerFactory() {
+      return EpollGuard.around(super.ioHandlerFactory());
+    }
 
     @Override
     public ChannelFactory<? extends ServerChannel> serverChannelFactory(boolean domainSocket) {
