@@ -29,12 +29,15 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+// What is not waited for shows in the states of the channels.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class EpollGuardTest {
   /** Far more than the process has free numbers below that of the closed socket. */
   private static final int MOST_SOCKETS = 500;
 
   /** Sockets that have other numbers than the wanted one. */
   private final List<Channel> opened = new ArrayList<>();
+
   private EventLoopGroup loop;
   private ServerSocket peers;
 
