@@ -186,7 +186,9 @@ final class HttpCrowdIT {
       Map<String, Integer> truth = new TreeMap<>();
       atServers.forEach((server, requests) -> truth.put(server, requests.size()));
       int sum = truth.values().stream().mapToInt(Integer::intValue).sum();
-      assertThat(sum).as("at the servers: %s", atServers).isEqualTo(crowd.counts()[1]);
+      assertThat(sum)
+          .as("at the servers: %s, of the clients: %s", atServers, crowd.waiting())
+          .isEqualTo(crowd.counts()[1]);
       assertThat(gateway().connections("load", "active", "local"))
           .as("at the servers: %s", atServers)
           .isEqualTo(truth);
@@ -203,8 +205,7 @@ final class HttpCrowdIT {
     return gateway().process().lines().stream()
         .filter(line -> isUnexplained(line)
             || faults.stream()
-                .anyMatch(
-                    fault -> !fault.label().isEmpty() && line.contains(fault.label() + " ")))
+                .anyMatch(fault -> !fault.label().isEmpty() && line.contains(fault.label() + " ")))
         .toList();
   }
 
