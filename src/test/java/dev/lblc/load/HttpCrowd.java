@@ -121,6 +121,14 @@ final class HttpCrowd implements AutoCloseable {
         .get();
   }
 
+  /** What they await, one line for each connection that awaits something. */
+  List<String> waiting() throws Exception {
+    return loops
+        .submit(() ->
+            members.stream().filter(Member::isWaiting).map(Member::toString).toList())
+        .get();
+  }
+
   /**
    * What did not happen as it had to.
    *
@@ -492,9 +500,13 @@ final class HttpCrowd implements AutoCloseable {
 
     private void fault(String what) {
       faults.add(new Fault(
-          label(),
-          "%s, %s: %s; status %d, %d of %d octets; %s; %s; failures before: %s"
-              .formatted(act, awaited, what, status, received, length, channel, cause, failure)));
+          label(), "%s: %s; %s; failures before: %s".formatted(this, what, cause, failure)));
+    }
+
+    @Override
+    public String toString() {
+      return "%s, %s, status %d, %d of %d octets, %s"
+          .formatted(act, awaited, status, received, length, channel);
     }
 
     /** What its requests' paths end with, so that a log of the gateway's tells of which connection a line is. */
