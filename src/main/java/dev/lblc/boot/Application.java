@@ -7,8 +7,6 @@ import dev.lblc.admin.Metrics;
 import dev.lblc.admin.ReloadException;
 import dev.lblc.admin.ReloadException.Fault;
 import dev.lblc.cluster.HazelcastNode;
-import dev.lblc.config.AdminConfig;
-import dev.lblc.config.Authority;
 import dev.lblc.config.ConfigDiff;
 import dev.lblc.config.GatewayConfig;
 import dev.lblc.config.ListenerConfig;
@@ -46,9 +44,6 @@ public final class Application implements Reloader.Running {
    */
   private static final Duration QUEUED = Duration.ofSeconds(1);
 
-  /** How long a predecessor may take to leave the admin port. */
-  private static final Duration FREE_ADMIN = Duration.ofSeconds(10);
-
   /** Far beyond what the start of a verticle takes; one that takes longer has most likely forgotten to say that it is done. */
   private static final Duration START_PLUGIN = Duration.ofSeconds(60);
 
@@ -60,20 +55,24 @@ public final class Application implements Reloader.Running {
   private final ServicesVerticle services;
   private final Reloader reloader;
   private final Handover handover = new Handover();
+  private final AdminPort admin;
   private volatile GatewayConfig config;
   private volatile Map<String, String> listeners = Map.of();
-  private @Nullable String admin;
-  private @Nullable AdminServer adminServer;
   private @Nullable Gateway gateway;
   private @Nullable StateKeeper state;
   private volatile boolean ready;
 
-  private Application(Vertx vertx, @Nullable HazelcastNode node, GatewayFile file) {
+  private Application(
+      Vertx vertx, Metrics metrics, @Nullable HazelcastNode node, GatewayFile file) {
     this.vertx = vertx;
     this.node = node;
     this.config = file.config();
     this.services = new ServicesVerticle(config.plugin(), file.plugins().strategies());
     this.reloader = new Reloader(file, this);
+    this.admin = new AdminPort(
+        config.admin(),
+        port ->
+            AdminServer.start(vertx, port, Lblc.of(vertx), metrics, () -> ready, new ForAdmin()));
   }
 
   /** Starts all parts. If one of them cannot start, none is left running. */
@@ -105,7 +104,7 @@ public final class Application implements Reloader.Running {
     Metrics metrics = new Metrics();
     HazelcastNode node = VertxSetup.node(file.config().plugin().cluster());
     Application application =
-        new Application(VertxSetup.vertx(file.config(), metrics, node), node, file);
+        new Application(VertxSetup.vertx(file.config(), metrics, node), metrics, node, file);
     try {
       application.startParts(file.plugins(), metrics, startPlugin, predecessor);
       application.reloader.start(look);
@@ -126,9 +125,12 @@ public final class Application implements Reloader.Running {
     return reloader.reload(cause);
   }
 
-  /** Sets what ends this process when a successor has taken over, which needs {@link #close}. */
+  /** Sets what ends this process when a successor has taken over, which needs {@link #close}; it may have begun already. */
   void endBy(Runnable end) {
-    handover.endBy(end);
+    handover.endBy(() -> {
+      new Thread(this::leave, "handover").start();
+      end.run();
+    });
   }
 
   @Override
@@ -146,10 +148,7 @@ public final class Application implements Reloader.Running {
     ListenerChanges changes = applied(new Reconfiguration(services, running).apply(before, next));
     config = next;
     listeners = ListenerUrls.of(next, running::port);
-    AdminConfig token = next.admin();
-    if (adminServer != null && token != null) {
-      adminServer.update(token);
-    }
+    admin.update(next.admin());
     return changed(before, next, changes.certificates());
   }
 
@@ -160,12 +159,12 @@ public final class Application implements Reloader.Running {
 
   /** Returns the URL of the admin port; null if there is none. */
   public @Nullable String admin() {
-    return admin;
+    return admin.url();
   }
 
   /** Returns one line that says that the gateway is ready, and where. */
   public String readyLine() {
-    return ListenerUrls.readyLine(listeners, admin);
+    return ListenerUrls.readyLine(listeners, admin.url());
   }
 
   /** Returns how long requests and connections may hold up {@link #close}. */
@@ -179,27 +178,36 @@ public final class Application implements Reloader.Running {
    */
   public void close() {
     ready = false;
-    boolean isReplaced = handover.isAccepted();
-    if (isReplaced && adminServer != null) {
-      LOG.info("stopping: a successor listens");
-      Waiting.stopped(STOP_ALL_SECONDS, "the admin port", adminServer.close());
-    }
     reloader.close();
     Gateway listening = gateway;
     if (listening != null) {
       ShutdownConfig limits = config.shutdown();
-      new Stopping(listening, Lblc.of(vertx), isReplaced ? limits.withGrace(QUEUED) : limits).run();
+      new Stopping(
+              listening,
+              Lblc.of(vertx),
+              handover.isAccepted() ? limits.withGrace(QUEUED) : limits)
+          .run();
     }
     if (state != null) {
-      if (isReplaced) {
+      if (handover.isAccepted()) {
         state.leave();
       } else {
         state.stop();
       }
     }
+    admin.close();
     Waiting.stopped(STOP_ALL_SECONDS, "verticles and services", vertx.close());
     if (node != null) {
       node.close();
+    }
+  }
+
+  /** Leaves to a successor what only one process can have, without waiting for what is in flight here. */
+  private void leave() {
+    LOG.info("stopping: a successor listens");
+    admin.close();
+    if (state != null) {
+      state.leave();
     }
   }
 
@@ -222,7 +230,7 @@ public final class Application implements Reloader.Running {
     PluginVerticles.deploy(vertx, plugins.verticles(), startPlugin);
     if (predecessor == null) {
       // Before the listeners, so that the admin port can say that they are not up yet.
-      openAdmin(metrics);
+      admin.open();
     }
     Gateway listening = Waiting.started(
         ListenerUrls.configured(config),
@@ -231,7 +239,7 @@ public final class Application implements Reloader.Running {
     gateway = listening;
     if (predecessor != null) {
       predecessor.replace();
-      Waiting.retried(FREE_ADMIN, () -> openAdmin(metrics));
+      admin.openAfterPredecessor();
     }
     metrics.addCounter(
         "lblc_exchange_ends",
@@ -260,18 +268,6 @@ public final class Application implements Reloader.Running {
       state = keeper;
     }
     ready = true;
-  }
-
-  private void openAdmin(Metrics metrics) throws StartException {
-    AdminConfig port = config.admin();
-    if (port != null) {
-      AdminServer server = Waiting.started(
-          "admin " + Authority.of(port.host(), port.port()),
-          () ->
-              AdminServer.start(vertx, port, Lblc.of(vertx), metrics, () -> ready, new ForAdmin()));
-      adminServer = server;
-      admin = "http://" + Authority.of(port.host(), server.port());
-    }
   }
 
   private static ListenerChanges applied(Future<ListenerChanges> applying) throws ReloadException {

@@ -79,7 +79,9 @@ final class StateKeeper {
       thread
           .submit(() -> StateFile.write(file, lblc.services(), epochMillis.getAsLong()))
           .get(LAST_WRITE_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {
+    } catch (RejectedExecutionException e) {
+      throw new IOException(file + ": the gateway is stopping", e);
+    } catch (ExecutionException | TimeoutException e) {
       throw new IOException(
           file + ": " + Waiting.reason(e.getCause() == null ? e : e.getCause()), e);
     } catch (InterruptedException e) {

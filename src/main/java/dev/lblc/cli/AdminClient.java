@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -149,14 +150,17 @@ final class AdminClient {
   }
 
   private HttpResponse<String> send(HttpRequest request) throws CommandException {
+    CompletableFuture<HttpResponse<String>> call =
+        client.sendAsync(request, BodyHandlers.ofString());
     try {
-      return client.sendAsync(request, BodyHandlers.ofString()).get(15, TimeUnit.SECONDS);
+      return call.get(15, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       Throwable cause = e.getCause();
       throw cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException
           ? new NotRunning(base)
           : new CommandException(base + ": " + cause);
     } catch (TimeoutException e) {
+      call.cancel(true); // closes the connection: the gateway shall see that nobody waits
       throw new CommandException(base + ": no whole answer within 15 s");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -37,9 +37,10 @@ final class DemoCommand implements Callable<Integer> {
     Vertx upstreams = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     try {
       DemoServers.start(upstreams, service, List.of());
+      Hangup hangup = Hangup.remembered();
       Application running = Application.start(gateway);
       Shutdown.onSignal(running);
-      Hangup.onSignal(running);
+      hangup.reloads(running);
       PrintWriter out = spec.commandLine().getOut();
       String url = running.listeners().values().iterator().next();
       out.println(running.readyLine());

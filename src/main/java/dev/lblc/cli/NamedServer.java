@@ -1,5 +1,6 @@
 package dev.lblc.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param server its id
  */
 record NamedServer(@Nullable Path file, String service, String server) {
-  /** Of the arguments {@code [FILE] SERVICE SERVER}; null: they are of another number. */
+  /** Of the arguments {@code [FILE] SERVICE SERVER}; null: they are of another number, or only FILE and another one. */
   static @Nullable NamedServer of(List<String> arguments) {
     return switch (arguments.size()) {
-      case 2 -> new NamedServer(null, arguments.get(0), arguments.get(1));
+      case 2 ->
+        Files.isRegularFile(Path.of(arguments.get(0)))
+            ? null
+            : new NamedServer(null, arguments.get(0), arguments.get(1));
       case 3 -> new NamedServer(Path.of(arguments.get(0)), arguments.get(1), arguments.get(2));
       default -> null;
     };

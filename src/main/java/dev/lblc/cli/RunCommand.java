@@ -40,12 +40,13 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    Hangup hangup = Hangup.remembered();
     GatewayFile gateway = file.read();
     Logger log = LoggerFactory.getLogger(RunCommand.class);
     gateway.warnings().forEach(warning -> log.warn("{}: {}", file.path(), warning));
     Application running = Application.start(gateway, takeover ? predecessor(gateway, log) : null);
     Shutdown.onSignal(running);
-    Hangup.onSignal(running);
+    hangup.reloads(running);
     spec.commandLine().getOut().println(running.readyLine());
     return 0;
   }

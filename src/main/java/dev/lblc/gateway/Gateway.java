@@ -7,7 +7,6 @@ import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.TcpListenerConfig;
 import dev.lblc.gateway.http.ExchangeEnds;
 import dev.lblc.gateway.http.lane.PipelineCheck;
-import dev.lblc.gateway.net.PortRelease;
 import dev.lblc.gateway.net.TlsFailures;
 import dev.lblc.gateway.tcp.TcpSettings;
 import dev.lblc.plugin.Lblc;
@@ -16,8 +15,6 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.net.BindException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -87,7 +84,8 @@ public final class Gateway {
             new DeploymentOptions().setInstances(instances)))
         .compose(id -> {
           gateway.deployment = id;
-          return isSuccessor ? Future.succeededFuture() : gateway.checkPorts(config);
+          return gateway.context.executeBlocking(
+              () -> SharedPorts.check(config.listeners(), isSuccessor));
         })
         .compose(checked -> gateway.apply(config))
         .transform(applied -> applied.succeeded()
@@ -236,23 +234,6 @@ public final class Gateway {
   private void awaitDrained(Listener leaving) {
     drainedLater.add(leaving);
     leaving.drained().onComplete(done -> drainedLater.remove(leaving));
-  }
-
-  /** Fails if a port that could be shared is taken already: only a successor shares one. */
-  private Future<Void> checkPorts(GatewayConfig config) {
-    return context.executeBlocking(() -> {
-      for (ListenerConfig listener : config.listeners()) {
-        for (int port : listener.reusePort() ? listener.ports() : List.<Integer>of()) {
-          if (!PortRelease.isFree(new InetSocketAddress(listener.host(), port))) {
-            throw new ListenerException(
-                listener.name(),
-                new BindException("port " + port
-                    + " is taken; run --takeover replaces a gateway that has it with reusePort"));
-          }
-        }
-      }
-      return null;
-    });
   }
 
   /** Compiles and checks a configuration. Blocks while it reads certificates. */

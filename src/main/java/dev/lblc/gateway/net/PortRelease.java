@@ -82,8 +82,20 @@ public final class PortRelease {
   // A socket that does not listen can be bound beside the connections of the port, but not beside a
   // listening one.
   public static boolean isFree(InetSocketAddress address) {
+    return canBind(address, false);
+  }
+
+  /** Returns whether a port can be bound beside those that listen on it with SO_REUSEPORT, if any do. Blocks likewise. */
+  public static boolean isShared(InetSocketAddress address) {
+    return canBind(address, true);
+  }
+
+  private static boolean canBind(InetSocketAddress address, boolean isShared) {
     try (SocketChannel probe = SocketChannel.open()) {
       probe.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+      if (isShared) {
+        probe.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+      }
       probe.bind(address);
       return true;
     } catch (IOException e) {
