@@ -72,7 +72,8 @@ final class TakeoverApi {
   private void accept(AdminRequest request) {
     HttpConnection asking = request.http().connection();
     remember(asking);
-    Vertx vertx = Objects.requireNonNull(Vertx.currentContext(), "on an event loop").owner();
+    Vertx vertx =
+        Objects.requireNonNull(Vertx.currentContext(), "on an event loop").owner();
     vertx.setTimer(SEEN_MILLIS, id -> {
       if (open.contains(asking)) {
         Answering.step(request.http(), () -> acceptNow(request));

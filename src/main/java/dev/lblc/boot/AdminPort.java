@@ -38,7 +38,8 @@ final class AdminPort {
   }
 
   /** Returns its URL; null if there is none, or it is not open yet. */
-  @Nullable String url() {
+  @Nullable
+  String url() {
     AdminServer open = server;
     return config == null || open == null
         ? null

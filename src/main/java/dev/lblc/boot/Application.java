@@ -183,9 +183,7 @@ public final class Application implements Reloader.Running {
     if (listening != null) {
       ShutdownConfig limits = config.shutdown();
       new Stopping(
-              listening,
-              Lblc.of(vertx),
-              handover.isAccepted() ? limits.withGrace(QUEUED) : limits)
+              listening, Lblc.of(vertx), handover.isAccepted() ? limits.withGrace(QUEUED) : limits)
           .run();
     }
     if (state != null) {

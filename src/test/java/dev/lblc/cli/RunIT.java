@@ -105,13 +105,19 @@ class RunIT {
         .endsWith("1 of 1 destinations have their homes again");
   }
 
-  /** With a request in flight, which the first signal waits for. */
+  /** With a request in flight, which the first signal waits for, after a SIGHUP during the start, which ends nothing. */
   @Test
   void run_sigtermTwice_isNotReadyThenEndsAtOnce() throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Process running =
           start(gateway(0, 0).replace("\"port\": 1}", "\"port\": " + silent.getLocalPort() + "}"));
       BufferedReader output = running.inputReader();
+      firstLineWith(output, "transport ");
+      if (!isHangupIgnored()) {
+        new ProcessBuilder("kill", "-HUP", String.valueOf(running.pid()))
+            .start()
+            .waitFor();
+      }
       String ready = firstLine(output, "ready: ");
       URI web = URI.create(address(ready, "web"));
       try (Socket client = new Socket(web.getHost(), web.getPort())) {

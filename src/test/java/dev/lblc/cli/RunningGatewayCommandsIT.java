@@ -209,6 +209,12 @@ class RunningGatewayCommandsIT {
   }
 
   @Test
+  void drain_ofAFileWithoutAServer_saysWhatIsMissing() throws IOException {
+    assertThat(execute("drain", file("").toString(), "images")).isEqualTo(2);
+    assertThat(err.toString()).startsWith("arguments: 2 (expected: [FILE] SERVICE SERVER)");
+  }
+
+  @Test
   void drain_waits_untilTheLastConnectionEnds() throws Exception {
     int port = start("secret");
     Lease lease = Lblc.of(vertx).service("images").acquire("x");
