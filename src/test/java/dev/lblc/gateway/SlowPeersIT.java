@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -230,6 +231,7 @@ final class SlowPeersIT {
     }
   }
 
+  @Tag("alone")
   @ParameterizedTest
   @ValueSource(strings = {"GET", "POST"})
   void requests_toAServerThatClosesSoon_succeedAndAreServedOnce(String method) throws Exception {

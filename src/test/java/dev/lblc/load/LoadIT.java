@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * 64 keep-alive connections on a gateway of its own process, a fifth of the exchanges aborted in mid-answer, one of
  * three upstreams killed and started again. {@code -Dlblc.load.seconds=60} makes it longer.
  */
-@Tag("alone")
+@Tag("busy")
 final class LoadIT {
   private static final int CLIENTS = 64;
   private static final double ABORTS = 0.2;
