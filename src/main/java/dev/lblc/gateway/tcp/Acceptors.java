@@ -1,6 +1,7 @@
 package dev.lblc.gateway.tcp;
 
 import dev.lblc.config.TcpListenerConfig;
+import dev.lblc.gateway.net.ListenQueue;
 import dev.lblc.gateway.net.Loop;
 import dev.lblc.gateway.net.PortRelease;
 import io.netty.channel.Channel;
@@ -66,7 +67,8 @@ final class Acceptors {
   private static Future<Void> close(Vertx vertx, Channel channel) {
     InetSocketAddress address = (InetSocketAddress) channel.localAddress();
     Promise<Void> closed = Promise.promise();
-    channel.close().addListener(done -> closed.complete());
+    ListenQueue.emptied(vertx, channel)
+        .onComplete(emptied -> channel.close().addListener(done -> closed.complete()));
     return closed.future().compose(done -> PortRelease.of(vertx, address));
   }
 
