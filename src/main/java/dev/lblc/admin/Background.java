@@ -31,14 +31,12 @@ final class Background {
   static void answer(
       AdminRequest request, Callable<String> text, BiConsumer<HttpServerResponse, Buffer> answer) {
     Context context = Objects.requireNonNull(Vertx.currentContext(), "on an event loop");
-    context
-        .executeBlocking(() -> Buffer.buffer(text.call()), true)
-        .onComplete(made -> {
-          if (made.succeeded()) {
-            answer.accept(request.response(), made.result());
-          } else {
-            Answering.fail(request.http(), made.cause());
-          }
-        });
+    context.executeBlocking(() -> Buffer.buffer(text.call()), true).onComplete(made -> {
+      if (made.succeeded()) {
+        answer.accept(request.response(), made.result());
+      } else {
+        Answering.fail(request.http(), made.cause());
+      }
+    });
   }
 }

@@ -143,7 +143,9 @@ final class Repeated<T> {
       LOG.log(
           Level.WARNING, what + ": " + why + "; nothing is known yet, and it is asked for again");
     } else {
-      LOG.log(Level.WARNING, what + ": " + why + "; what was known goes on serving: " + inWords.apply(last));
+      LOG.log(
+          Level.WARNING,
+          what + ": " + why + "; what was known goes on serving: " + inWords.apply(last));
     }
   }
 }

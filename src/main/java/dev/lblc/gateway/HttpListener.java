@@ -137,8 +137,8 @@ final class HttpListener implements Listener {
         .mapEmpty());
     return closing.isEmpty()
         ? Future.succeededFuture()
-        : accepted.compose(done ->
-            PortRelease.ofServers(vertx, settings.config().host(), bindPort, port));
+        : accepted.compose(
+            done -> PortRelease.ofServers(vertx, settings.config().host(), bindPort, port));
   }
 
   @Override

@@ -133,7 +133,8 @@ class AdminServerIT {
         client.sendAsync(request("/metrics").build(), BodyHandlers.ofString());
     begun.await();
     try {
-      HttpRequest other = request("/health/live").timeout(Duration.ofSeconds(10)).build();
+      HttpRequest other =
+          request("/health/live").timeout(Duration.ofSeconds(10)).build();
       assertThat(client.send(other, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
     } finally {
       goOn.countDown();

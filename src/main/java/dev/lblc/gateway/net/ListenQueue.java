@@ -80,9 +80,8 @@ public final class ListenQueue {
     this.listening = listening;
     this.socket = socket;
     // "  12: 0100007F:1F90 0100007F:C350 03 ...": local and remote address, and SYN_RECV
-    this.isHandshake = Pattern.compile(
-            "^ *\\d+: [0-9A-F]+:%04X [0-9A-F]+:[0-9A-F]{4} 03 "
-                .formatted(Sockets.localPort(listening)))
+    this.isHandshake = Pattern.compile("^ *\\d+: [0-9A-F]+:%04X [0-9A-F]+:[0-9A-F]{4} 03 "
+            .formatted(Sockets.localPort(listening)))
         .asPredicate();
   }
 
@@ -143,7 +142,8 @@ public final class ListenQueue {
   }
 
   private int queued() {
-    ByteBuffer info = ByteBuffer.allocateDirect(QUEUED + Integer.BYTES).order(ByteOrder.nativeOrder());
+    ByteBuffer info =
+        ByteBuffer.allocateDirect(QUEUED + Integer.BYTES).order(ByteOrder.nativeOrder());
     try {
       socket.getRawOpt(TCP, INFO, info);
       return info.getInt(QUEUED);
@@ -155,8 +155,8 @@ public final class ListenQueue {
 
   /** Passes a {@code sock_fprog}: the number of instructions, and behind padding where they are. */
   private static void attach(Socket socket) throws IOException {
-    ByteBuffer filter =
-        ByteBuffer.allocateDirect(DROP_NEW.length * INSTRUCTION_BYTES).order(ByteOrder.nativeOrder());
+    ByteBuffer filter = ByteBuffer.allocateDirect(DROP_NEW.length * INSTRUCTION_BYTES)
+        .order(ByteOrder.nativeOrder());
     for (int[] instruction : DROP_NEW) {
       filter
           .putShort((short) instruction[0])
@@ -166,7 +166,10 @@ public final class ListenQueue {
     }
     ByteBuffer program = ByteBuffer.allocateDirect(2 * Long.BYTES).order(ByteOrder.nativeOrder());
     program.putShort(0, (short) DROP_NEW.length).putLong(Long.BYTES, Buffer.memoryAddress(filter));
-    socket.setRawOpt(SOCKET, ATTACH_FILTER, program);
-    Reference.reachabilityFence(filter); // by now the kernel has a copy
+    try {
+      socket.setRawOpt(SOCKET, ATTACH_FILTER, program);
+    } finally {
+      Reference.reachabilityFence(filter); // the kernel has copied it by now
+    }
   }
 }
