@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -20,9 +21,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A transport of Linux, but with no thread that only accepts: each listening socket is on one of the event loops. A thread of its own
- * has to wake a loop for each connection, which costs a third of what a connection of one request costs on one loop.
+ * has to wake a loop for each connection, which costs a third of what a connection of one request costs on one loop. That of epoll
+ * is {@link MendedEpoll}. May be used from any thread.
  */
-final class AcceptingTransport implements Transport {
+public final class AcceptingTransport implements Transport {
   private final Transport original;
   private final io.vertx.core.spi.transport.Transport loops;
 
@@ -32,12 +34,12 @@ final class AcceptingTransport implements Transport {
   }
 
   /** Returns one of epoll, which has to be available. */
-  static Transport ofEpoll() {
+  public static Transport ofEpoll() {
     return new AcceptingTransport(Transport.EPOLL, new EpollLoops());
   }
 
   /** Returns one of io_uring, which has to be available. */
-  static Transport ofIoUring() {
+  public static Transport ofIoUring() {
     return new AcceptingTransport(Transport.IO_URING, new IoUringLoops());
   }
 
@@ -63,6 +65,11 @@ final class AcceptingTransport implements Transport {
 
   private static final class EpollLoops extends EpollTransport {
     private final Sharing sharing = new Sharing();
+
+    @Override
+    public IoHandlerFactory ioHandlerFactory() {
+      return MendedEpoll.factory();
+    }
 
     @Override
     public EventLoopGroup eventLoopGroup(int type, int size, ThreadFactory threads, int ioRatio) {
