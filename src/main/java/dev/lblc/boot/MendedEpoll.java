@@ -95,6 +95,7 @@ final class MendedEpoll implements IoHandler {
   }
 
   /** A socket, as the original sees it; and its registration, as the socket sees that. */
+  @SuppressWarnings("try") // what close throws is the original's to handle
   private final class Registered implements EpollIoHandle, IoRegistration {
     private final EpollIoHandle socket;
     private final long since;
@@ -142,6 +143,7 @@ final class MendedEpoll implements IoHandler {
     }
 
     @Override
+    @SuppressWarnings("TypeParameterUnusedInFormals") // Netty's signature
     public <T> T attachment() {
       return registration().attachment();
     }

@@ -8,8 +8,7 @@ import dev.lblc.config.SocketTransport;
 import dev.lblc.testing.Eventually;
 import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -63,20 +62,24 @@ final class ReusedNumbersIT {
     scene.isUnharmed();
   }
 
-  /** Has the loop stand still until the result is closed. */
-  private AutoCloseable standstill() throws InterruptedException {
-    CountDownLatch standing = new CountDownLatch(1);
+  /** Does something while the loop stands still. */
+  private <T> T standing(Callable<T> what) throws Exception {
+    CountDownLatch stands = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
     ((VertxInternal) scene.gateway.vertx).eventLoopGroup().next().execute(() -> {
-      standing.countDown();
+      stands.countDown();
       try {
         goOn.await();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
     });
-    assertThat(standing.await(10, TimeUnit.SECONDS)).isTrue();
-    return goOn::countDown;
+    try {
+      assertThat(stands.await(10, TimeUnit.SECONDS)).isTrue();
+      return what.call();
+    } finally {
+      goOn.countDown();
+    }
   }
 
   /** The one that is accepted next has the number of the connection to the server, the lowest that has become free. */
@@ -89,15 +92,15 @@ final class ReusedNumbersIT {
       leaving.send("POST /s/x HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx");
       upstream.until("\r\n\r\nx");
       scene.settle();
-      RawClient next;
-      try (AutoCloseable standing = standstill()) {
+      RawClient next = standing(() -> {
         leaving.reset();
-        next = scene.client();
+        RawClient come = scene.client();
         for (int i = 0; i < FREED; i++) {
           scene.client(); // takes what is lower
         }
         upstream.leave();
-      }
+        return come;
+      });
       upload(next);
     }
   }
@@ -115,7 +118,6 @@ final class ReusedNumbersIT {
 
   /** Of a body that is held back, as its server does not read at first. */
   private void upload(RawClient client) throws Exception {
-    byte[] body = new byte[LENGTH];
     client.send(Scene.bytes("POST /s/x HTTP/1.1|Host: h|Content-Length: " + LENGTH + "||"));
     AtomicLong written = new AtomicLong();
     CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> {
@@ -131,7 +133,7 @@ final class ReusedNumbersIT {
     RawClient upstream = scene.accept();
     awaitNoMore(written);
     upstream.until("\r\n\r\n");
-    assertThat(upstream.exactly(LENGTH)).hasSize(body.length);
+    assertThat(upstream.exactly(LENGTH)).hasSize(LENGTH);
     upstream.send(Scene.bytes("HTTP/1.1 200 OK|Connection: close|Content-Length: 2||ok"));
     assertThat(client.response()).startsWith("HTTP/1.1 200 ");
     writing.get(20, TimeUnit.SECONDS);
@@ -155,10 +157,12 @@ final class ReusedNumbersIT {
     for (int round = 0; round < ROUNDS; round++) {
       RawClient first = idleConnection(client);
       scene.settle();
-      try (AutoCloseable standing = standstill()) {
-        client.send("POST /s/x HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc");
+      String request = "POST /s/x HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc";
+      standing(() -> {
+        client.send(request);
         first.leave();
-      }
+        return request;
+      });
       try (RawClient second = scene.accept()) {
         second.until("\r\n\r\nabc");
         second.send(Scene.bytes("HTTP/1.1 200 OK|Connection: close|Content-Length: 3||yes"));
