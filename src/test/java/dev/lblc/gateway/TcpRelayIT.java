@@ -159,6 +159,31 @@ final class TcpRelayIT {
     }
   }
 
+  /** Of a side that has ended nothing more is read, but it has to be written to for as long as it reads. */
+  @Test
+  void bulk_toASideThatHasEndedAndReadsLate_arrivesWhole() throws Exception {
+    int size = 48 << 20;
+    try (RawServer server = new RawServer()) {
+      start(server);
+      for (boolean toClient : List.of(true, false)) {
+        try (RawClient client = new RawClient(gateway.port());
+            RawClient served = server.accept()) {
+          RawClient ended = toClient ? client : served;
+          RawClient other = toClient ? served : client;
+          ended.send("send").endOutput();
+          assertThat(other.rest()).isEqualTo("send");
+          AtomicLong sent = new AtomicLong();
+          CompletableFuture<Void> sending =
+              CompletableFuture.runAsync(() -> sendPattern(other.socket(), size, sent));
+          awaitStall(sent);
+          assertPattern(ended.socket(), size);
+          sending.get(20, SECONDS);
+        }
+        gateway.awaitIdle();
+      }
+    }
+  }
+
   @Test
   void localAddress_asDestination_isWhatTheClientConnectedTo() throws Exception {
     try (RawServer one = new RawServer();
