@@ -1,14 +1,13 @@
 package dev.lblc.gateway.net;
 
+import dev.lblc.transport.SocketProgram;
 import io.netty.channel.Channel;
-import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -42,19 +41,16 @@ public final class ListenQueue {
   private static final List<Path> CONNECTIONS =
       List.of(Path.of("/proc/net/tcp"), Path.of("/proc/net/tcp6"));
 
-  /** SOL_SOCKET and SO_ATTACH_FILTER of the kernel; IPPROTO_TCP and TCP_INFO. */
-  private static final int SOCKET = 1;
-
-  private static final int ATTACH_FILTER = 26;
+  /** IPPROTO_TCP and TCP_INFO of the kernel. */
   private static final int TCP = 6;
+
   private static final int INFO = 11;
 
   /** Where {@code tcp_info} of a listening socket has the length of its queue ({@code tcpi_unacked}). */
   private static final int QUEUED = 24;
 
   /**
-   * Instructions of the classic BPF, each a {@code sock_filter}: code, jump if true, jump if false, operand. A packet is looked at from
-   * its TCP header on.
+   * SO_ATTACH_FILTER of the kernel. A packet is looked at from its TCP header on.
    *
    * <pre>
    * ldb  [13]             the flags
@@ -63,11 +59,12 @@ public final class ListenQueue {
    * ret  #-1              else take all of it
    * </pre>
    */
-  private static final int[][] DROP_NEW = {
-    {0x30, 0, 0, 13}, {0x45, 0, 1, 0x02}, {0x06, 0, 0, 0}, {0x06, 0, 0, -1}
-  };
-
-  private static final int INSTRUCTION_BYTES = 8;
+  private static final SocketProgram DROP_NEW = new SocketProgram(
+      26,
+      new int[] {0x30, 0, 0, 13},
+      new int[] {0x45, 0, 1, 0x02},
+      new int[] {0x06, 0, 0, 0},
+      new int[] {0x06, 0, 0, -1});
 
   private final Vertx vertx;
   private final Channel listening;
@@ -98,7 +95,7 @@ public final class ListenQueue {
       return Future.succeededFuture();
     }
     try {
-      attach(socket);
+      DROP_NEW.attach(socket);
     } catch (IOException e) {
       LOG.debug("{}: connections that wait to be accepted will be reset", listening, e);
       return Future.succeededFuture();
@@ -150,26 +147,6 @@ public final class ListenQueue {
     } catch (IOException e) {
       LOG.debug("the length of a listening socket's queue is not known", e);
       return 0;
-    }
-  }
-
-  /** Passes a {@code sock_fprog}: the number of instructions, and behind padding where they are. */
-  private static void attach(Socket socket) throws IOException {
-    ByteBuffer filter = ByteBuffer.allocateDirect(DROP_NEW.length * INSTRUCTION_BYTES)
-        .order(ByteOrder.nativeOrder());
-    for (int[] instruction : DROP_NEW) {
-      filter
-          .putShort((short) instruction[0])
-          .put((byte) instruction[1])
-          .put((byte) instruction[2])
-          .putInt(instruction[3]);
-    }
-    ByteBuffer program = ByteBuffer.allocateDirect(2 * Long.BYTES).order(ByteOrder.nativeOrder());
-    program.putShort(0, (short) DROP_NEW.length).putLong(Long.BYTES, Buffer.memoryAddress(filter));
-    try {
-      socket.setRawOpt(SOCKET, ATTACH_FILTER, program);
-    } finally {
-      Reference.reachabilityFence(filter); // the kernel has copied it by now
     }
   }
 }

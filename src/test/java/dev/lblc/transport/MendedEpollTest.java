@@ -1,4 +1,4 @@
-package dev.lblc.boot;
+package dev.lblc.transport;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package dev.lblc.boot;
+package dev.lblc.transport;
 
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandle;

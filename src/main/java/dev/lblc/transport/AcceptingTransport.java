@@ -1,4 +1,4 @@
-package dev.lblc.boot;
+package dev.lblc.transport;
 
 import io.netty.channel.AbstractEventLoopGroup;
 import io.netty.channel.Channel;
