@@ -105,8 +105,13 @@ final class ArchitectureTest {
   @ArchTest
   static final ArchRule gateway_knowsOnlyTheFaceConfigAndAddresses = ofOurs(
       "gateway",
-      resideInAnyPackage("dev.lblc.plugin", "dev.lblc.config", "dev.lblc.discovery")
+      resideInAnyPackage(
+              "dev.lblc.plugin", "dev.lblc.config", "dev.lblc.discovery", "dev.lblc.transport")
           .or(VOCABULARY));
+
+  @ArchTest
+  static final ArchRule transport_importsNothingElse =
+      ofOurs("transport", DescribedPredicate.alwaysFalse());
 
   @ArchTest
   static final ArchRule gatewayRoute_importsNothingElseOfTheGateway =
@@ -165,7 +170,8 @@ final class ArchitectureTest {
           "dev.lblc.cluster",
           "dev.lblc.config",
           "dev.lblc.gateway",
-          "dev.lblc.plugin"));
+          "dev.lblc.plugin",
+          "dev.lblc.transport"));
 
   @ArchTest
   static final ArchRule cli_isCommandsOnly = ofOurs(
@@ -209,9 +215,9 @@ final class ArchitectureTest {
       .and()
       .doNotHaveFullyQualifiedName("dev.lblc.health.CheckLoop")
       .and()
-      .doNotHaveFullyQualifiedName("dev.lblc.boot.AcceptingTransport$EpollLoops")
+      .doNotHaveFullyQualifiedName("dev.lblc.transport.AcceptingTransport$EpollLoops")
       .and()
-      .doNotHaveFullyQualifiedName("dev.lblc.boot.AcceptingTransport$IoUringLoops")
+      .doNotHaveFullyQualifiedName("dev.lblc.transport.AcceptingTransport$IoUringLoops")
       .should()
       .dependOnClassesThat(resideInAnyPackage("io.vertx..impl..", "io.vertx..internal.."));
 

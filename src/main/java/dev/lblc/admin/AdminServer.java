@@ -124,7 +124,7 @@ public final class AdminServer {
         HttpMethod.GET,
         "/metrics",
         "numbers in Prometheus' format",
-        request -> Responses.metrics(request.response(), metrics.scrape()));
+        Background.endpoint(metrics::scrape, Responses::metrics));
     new ServicesApi(lblc).addTo(endpoints);
     return endpoints;
   }

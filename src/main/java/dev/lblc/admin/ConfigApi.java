@@ -2,6 +2,7 @@ package dev.lblc.admin;
 
 import dev.lblc.config.ConfigDigest;
 import dev.lblc.config.EffectiveConfig;
+import dev.lblc.config.GatewayConfig;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -23,7 +24,7 @@ final class ConfigApi {
         HttpMethod.GET,
         "/api/v1/config",
         "the configuration that runs, with defaults and without secrets, and its digest",
-        this::config);
+        Background.endpoint(this::config, Responses::json));
     endpoints.add(
         HttpMethod.POST,
         "/api/v1/reload",
@@ -31,12 +32,12 @@ final class ConfigApi {
         this::reload);
   }
 
-  private void config(AdminRequest request) {
-    Responses.json(
-        request.response(),
-        new JsonObject()
-            .put("digest", ConfigDigest.of(control.config()))
-            .put("config", EffectiveConfig.withoutSecrets(control.config())));
+  private String config() {
+    GatewayConfig config = control.config();
+    return new JsonObject()
+        .put("digest", ConfigDigest.of(config))
+        .put("config", EffectiveConfig.withoutSecrets(config))
+        .encode();
   }
 
   private void reload(AdminRequest request) {

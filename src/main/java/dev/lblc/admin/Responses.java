@@ -37,8 +37,13 @@ final class Responses {
     send(response, 200, "text/plain; charset=utf-8", text);
   }
 
+  /** Sends 200 with JSON that is a text already. */
+  static void json(HttpServerResponse response, Buffer text) {
+    send(response, 200, "application/json", text);
+  }
+
   /** Sends 200 with numbers in Prometheus' text format. */
-  static void metrics(HttpServerResponse response, String text) {
+  static void metrics(HttpServerResponse response, Buffer text) {
     send(response, 200, "text/plain; version=0.0.4; charset=utf-8", text);
   }
 
@@ -76,10 +81,13 @@ final class Responses {
   }
 
   private static void send(HttpServerResponse response, int status, String type, String body) {
+    send(response, status, type, Buffer.buffer(body));
+  }
+
+  private static void send(HttpServerResponse response, int status, String type, Buffer content) {
     if (!isOpen(response)) {
       return;
     }
-    Buffer content = Buffer.buffer(body);
     response
         .setStatusCode(status)
         .putHeader(HttpHeaders.CONTENT_TYPE, type)

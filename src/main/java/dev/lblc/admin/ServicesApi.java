@@ -23,7 +23,11 @@ final class ServicesApi {
   }
 
   void addTo(Endpoints endpoints) {
-    endpoints.add(HttpMethod.GET, SERVICES, "all services", this::services);
+    endpoints.add(
+        HttpMethod.GET,
+        SERVICES,
+        "all services",
+        Background.endpoint(this::services, Responses::json));
     endpoints.add(HttpMethod.GET, SERVICE, "one service", this::service);
     endpoints.add(
         HttpMethod.GET,
@@ -41,14 +45,15 @@ final class ServicesApi {
         HttpMethod.GET, "/api/v1/cluster", "the nodes as this one sees them", this::cluster);
   }
 
-  private void services(AdminRequest request) {
+  private String services() {
     JsonArray services = new JsonArray();
     lblc.services().forEach(service -> services.add(service.status().toJson()));
-    Responses.json(request.response(), services);
+    return services.encode();
   }
 
   private void service(AdminRequest request) {
-    Responses.json(request.response(), named(request).status().toJson());
+    LblcService service = named(request);
+    Background.answer(request, () -> service.status().toJson().encode(), Responses::json);
   }
 
   private void cluster(AdminRequest request) {

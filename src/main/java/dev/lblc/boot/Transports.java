@@ -2,6 +2,7 @@ package dev.lblc.boot;
 
 import dev.lblc.config.SocketTransport;
 import dev.lblc.plugin.BrokenPluginException;
+import dev.lblc.transport.AcceptingTransport;
 import io.vertx.core.transport.Transport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

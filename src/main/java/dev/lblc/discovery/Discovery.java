@@ -29,6 +29,7 @@ public final class Discovery {
         "service " + service + ": discovery of " + config.dns(),
         config.refresh(),
         question(config),
+        Repeated.named(ServerSpec::id),
         found,
         first::tryComplete);
   }

@@ -98,6 +98,7 @@ public final class Names implements Shareable {
             "name " + host,
             FLOOR,
             new Families(host, BOTH),
+            Repeated.named(NetUtil::toAddressString),
             name.host::found,
             name.host::asked);
         name.question = question;

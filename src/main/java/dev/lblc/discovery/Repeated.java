@@ -2,7 +2,10 @@ package dev.lblc.discovery;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Repeated<T> {
   private static final System.Logger LOG = System.getLogger(Repeated.class.getName());
+
+  /** How many of those that were found a line of the log names. */
+  private static final int MOST_NAMED = 10;
 
   /** However long an answer may be used: aliases and the file {@code hosts} do not tell when they will change. */
   static final Duration RAREST = Duration.ofMinutes(1);
@@ -38,6 +44,7 @@ final class Repeated<T> {
   private final String what;
   private final Duration floor;
   private final Question<T> question;
+  private final Function<T, String> inWords;
   private final Consumer<T> changed;
   private final Runnable asked;
   private @Nullable T last;
@@ -50,6 +57,7 @@ final class Repeated<T> {
    *
    * @param what names the question in the log
    * @param floor the time between two times, at least
+   * @param inWords what a value is called in the log
    * @param changed is told of each value that is not the one before
    * @param asked is run after each answer, good or bad, after {@code changed}
    */
@@ -58,14 +66,22 @@ final class Repeated<T> {
       String what,
       Duration floor,
       Question<T> question,
+      Function<T, String> inWords,
       Consumer<T> changed,
       Runnable asked) {
     this.loop = loop;
     this.what = what;
     this.floor = floor;
     this.question = question;
+    this.inWords = inWords;
     this.changed = changed;
     this.asked = asked;
+  }
+
+  /** Returns what puts a list into words, the first ones by name. */
+  static <E> Function<List<E>, String> named(Function<E, String> name) {
+    return all -> all.stream().limit(MOST_NAMED).map(name).collect(Collectors.joining(", "))
+        + (all.size() > MOST_NAMED ? " and " + (all.size() - MOST_NAMED) + " more" : "");
   }
 
   /** Asks for the first time. May be called from any thread, once. */
@@ -110,7 +126,7 @@ final class Repeated<T> {
   private void succeeded(T value) {
     if (!problem.isEmpty()) {
       problem = "";
-      LOG.log(Level.INFO, what + " is answered again: " + value);
+      LOG.log(Level.INFO, what + " is answered again: " + inWords.apply(value));
     }
     if (!value.equals(last)) {
       last = value;
@@ -127,7 +143,9 @@ final class Repeated<T> {
       LOG.log(
           Level.WARNING, what + ": " + why + "; nothing is known yet, and it is asked for again");
     } else {
-      LOG.log(Level.WARNING, what + ": " + why + "; what was known goes on serving: " + last);
+      LOG.log(
+          Level.WARNING,
+          what + ": " + why + "; what was known goes on serving: " + inWords.apply(last));
     }
   }
 }

@@ -4,8 +4,10 @@ import dev.lblc.config.HttpEngine;
 import dev.lblc.config.HttpListenerConfig;
 import dev.lblc.gateway.http.vertx.Connections;
 import dev.lblc.gateway.net.ConnectionCount;
+import dev.lblc.gateway.net.ListenQueue;
 import dev.lblc.gateway.net.PortRelease;
 import dev.lblc.gateway.net.TlsFailures;
+import io.netty.channel.Channel;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** An HTTP listener: one Vert.x server on each event loop. The servers share one socket, the routes and the connection limit. */
 final class HttpListener implements Listener {
@@ -31,6 +34,10 @@ final class HttpListener implements Listener {
   private volatile HttpSettings settings;
   private volatile List<Share> shares = List.of();
   private volatile Future<Void> drained = Future.succeededFuture();
+
+  /** The socket; null: nothing has been accepted by it. */
+  private volatile @Nullable Channel socket;
+
   private volatile int port;
   private volatile int bindPort;
 
@@ -122,16 +129,17 @@ final class HttpListener implements Listener {
   public Future<Void> close(Duration drain) {
     List<Share> closing = shares;
     shares = List.of();
-    drained = Future.join(closing.stream()
+    Future<Void> accepted = ListenQueue.emptied(vertx, socket);
+    drained = accepted.compose(done -> Future.join(closing.stream()
             .map(share -> share
                 .worker()
                 .call(() -> share.server().shutdown(drain.toMillis(), TimeUnit.MILLISECONDS)))
             .toList())
-        .mapEmpty();
+        .mapEmpty());
     return closing.isEmpty()
         ? Future.succeededFuture()
-        : PortRelease.ofServers(
-            vertx, settings.config().host(), bindPort, port, settings.config().reusePort());
+        : accepted.compose(done -> PortRelease.ofServers(
+            vertx, settings.config().host(), bindPort, port, settings.config().reusePort()));
   }
 
   @Override
@@ -177,6 +185,7 @@ final class HttpListener implements Listener {
 
   /** Counts a new connection, and closes it at once if the listener is over its limit. */
   private void accepted(Worker worker, HttpConnection connection) {
+    socket = Connections.acceptedBy(connection);
     if (settings.config().proxyProtocol() && settings.certificate() == null) {
       Connections.readFirst(connection, opening.proxyHeaderReader()); // with TLS it has been read
     }

@@ -25,11 +25,15 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,6 +117,37 @@ class AdminServerIT {
       assertThat(Instant.parse(since)).isBeforeOrEqualTo(Instant.now());
     }
     return service;
+  }
+
+  /** The event loop that answers carries traffic, too. */
+  @Test
+  void metrics_thatTakeLong_holdNobodyUp() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    metrics.addCounter("slow", "a number that takes long", List.of(), () -> {
+      begun.countDown();
+      awaitQuietly(goOn);
+      return Map.of(List.of(), 1L);
+    });
+    CompletableFuture<HttpResponse<String>> slow =
+        client.sendAsync(request("/metrics").build(), BodyHandlers.ofString());
+    begun.await();
+    try {
+      HttpRequest other =
+          request("/health/live").timeout(Duration.ofSeconds(10)).build();
+      assertThat(client.send(other, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+    } finally {
+      goOn.countDown();
+    }
+    assertThat(slow.get(10, SECONDS).body()).contains("slow_total 1");
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test

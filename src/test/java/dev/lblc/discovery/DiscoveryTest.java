@@ -10,6 +10,7 @@ import dev.lblc.testing.ExpectedLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class DiscoveryTest {
@@ -53,6 +54,19 @@ final class DiscoveryTest {
     assertThat(server.takeAsked()).isEmpty();
     server.advance(Duration.ofMillis(1));
     assertThat(server.takeAsked()).hasSize(1);
+  }
+
+  @Test
+  @ExpectedLog(
+      "service s: discovery of models.test: no such name; what was known goes on serving: 10.0.0.1:8000, .* and 2 more$")
+  void failure_namesWhatIsKnown_asFarAsALineGoes() {
+    server.answer(
+        NAME, 1, IntStream.rangeClosed(1, 12).mapToObj(i -> "10.0.0." + i).toArray(String[]::new));
+    start(Records.A);
+    server.run();
+    server.answer(NAME, Family.IPV4, Answer.none("no such name"));
+    server.advance(Duration.ofSeconds(30));
+    assertThat(told).hasSize(1);
   }
 
   @Test

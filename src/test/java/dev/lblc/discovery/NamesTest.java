@@ -62,7 +62,7 @@ final class NamesTest {
 
   @Test
   @ExpectedLog({
-    "name app.test: no answer in time; what was known goes on serving: ./10.0.0.1",
+    "name app.test: no answer in time; what was known goes on serving: 10.0.0.1",
     "name app.test: no such name; what was known goes on serving"
   })
   void failures_keepWhatWasKnown() {

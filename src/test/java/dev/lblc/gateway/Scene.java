@@ -49,19 +49,24 @@ final class Scene {
   }
 
   Scene(Engine engine, SocketTransport transport, RawServer server) throws Exception {
-    this(engine, transport, false, server);
+    this(new TestGateway(engine, transport), false, server);
+  }
+
+  /** All of it on one event loop. */
+  static Scene ofOneLoop(Engine engine, SocketTransport transport, RawServer server)
+      throws Exception {
+    return new Scene(new TestGateway(engine, transport, 1), false, server);
   }
 
   /** With {@code isSecure} its clients speak TLS. */
   Scene(Engine engine, SocketTransport transport, boolean isSecure) throws Exception {
-    this(engine, transport, isSecure, new RawServer());
+    this(new TestGateway(engine, transport), isSecure, new RawServer());
   }
 
-  private Scene(Engine engine, SocketTransport transport, boolean isSecure, RawServer server)
-      throws Exception {
+  private Scene(TestGateway gateway, boolean isSecure, RawServer server) throws Exception {
+    this.gateway = gateway;
     this.server = server;
     this.isSecure = isSecure;
-    gateway = new TestGateway(engine, transport);
     JsonObject brief = new JsonObject().put("response", "300ms").put("idle", "300ms");
     JsonObject patient = new JsonObject().put("response", "60s").put("idle", "60s");
     gateway

@@ -4,6 +4,7 @@ import static dev.lblc.testing.ConfigJson.tcp;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lblc.config.SocketTransport;
 import dev.lblc.testing.ConfigJson;
@@ -29,8 +30,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource
 final class TcpRelayIT {
   private final TestGateway gateway;
+  private final SocketTransport transport;
 
   TcpRelayIT(SocketTransport transport) {
+    this.transport = transport;
     gateway = new TestGateway(transport);
   }
 
@@ -156,6 +159,32 @@ final class TcpRelayIT {
         assertThat(client.rest()).isEqualTo("done");
       }
       gateway.awaitIdle();
+    }
+  }
+
+  /** Of a side that has ended nothing more is read, but it has to be written to for as long as it reads. */
+  @Test
+  void bulk_toASideThatHasEndedAndReadsLate_arrivesWhole() throws Exception {
+    assumeTrue(transport != SocketTransport.IO_URING, "now and then the last of it stays there");
+    int size = 48 << 20;
+    try (RawServer server = new RawServer()) {
+      start(server);
+      for (boolean toClient : List.of(true, false)) {
+        try (RawClient client = new RawClient(gateway.port());
+            RawClient served = server.accept()) {
+          RawClient ended = toClient ? client : served;
+          RawClient other = toClient ? served : client;
+          ended.send("send").endOutput();
+          assertThat(other.rest()).isEqualTo("send");
+          AtomicLong sent = new AtomicLong();
+          CompletableFuture<Void> sending =
+              CompletableFuture.runAsync(() -> sendPattern(other.socket(), size, sent));
+          awaitStall(sent);
+          assertPattern(ended.socket(), size);
+          sending.get(20, SECONDS);
+        }
+        gateway.awaitIdle();
+      }
     }
   }
 

@@ -202,7 +202,7 @@ final class TcpWaysOutIT {
       }
       peers.get(0).endOutput();
       assertThat(peers.get(1).rest()).isEmpty();
-      Future<Void> stopped = gateway.gateway().stop();
+      Future<Void> stopped = gateway.gateway().stop(Duration.ofSeconds(1));
       for (RawClient peer : peers) {
         if (peer != peers.get(1)) { // to which its client's end was the last word
           peer.socket().setSoTimeout(20_000);

@@ -14,6 +14,7 @@ import dev.lblc.plugin.LblcVerticle;
 import dev.lblc.plugin.Strategies;
 import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
+import dev.lblc.transport.AcceptingTransport;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -46,6 +47,8 @@ final class TestGateway {
   /** Two ticks of the three rings that a loop has. */
   private static final int LOOKS = 6;
 
+  private static final int LOOPS = 4;
+
   final Vertx vertx;
 
   /** How much later it is for the gateway than for everyone else, in nanoseconds. */
@@ -77,21 +80,29 @@ final class TestGateway {
 
   /** With both chosen. */
   TestGateway(Engine engine, SocketTransport transport) {
-    this.engine = engine;
-    this.transport = transport;
-    vertx = vertx(transport);
+    this(engine, transport, LOOPS);
   }
 
-  private static Vertx vertx(SocketTransport wanted) {
-    VertxBuilder builder = Vertx.builder().with(new VertxOptions().setEventLoopPoolSize(4));
+  /** With so many event loops, which serve the servers and clients of the test as well. */
+  TestGateway(Engine engine, SocketTransport transport, int loops) {
+    this.engine = engine;
+    this.transport = transport;
+    vertx = vertx(transport, loops);
+  }
+
+  private static Vertx vertx(SocketTransport wanted, int loops) {
+    VertxBuilder builder = Vertx.builder().with(new VertxOptions().setEventLoopPoolSize(loops));
     if (wanted == SocketTransport.NIO) {
       return builder.build();
     }
-    Transport transport = wanted == SocketTransport.EPOLL ? Transport.EPOLL : Transport.IO_URING;
+    boolean isEpoll = wanted == SocketTransport.EPOLL;
+    Transport transport = isEpoll ? Transport.EPOLL : Transport.IO_URING;
     if (transport == null || !transport.available()) {
       return abort(wanted + " is not available"); // JUnit is not there where this is a program's
     }
-    return builder.withTransport(transport).build();
+    return builder
+        .withTransport(isEpoll ? AcceptingTransport.ofEpoll() : AcceptingTransport.ofIoUring())
+        .build();
   }
 
   /** A service with a server {@code NAME-0}, {@code NAME-1} ... on each port. */

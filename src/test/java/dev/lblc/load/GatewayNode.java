@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
@@ -130,6 +131,26 @@ final class GatewayNode {
     return connections;
   }
 
+  /** What each server of a service weighs. */
+  Map<String, Integer> weights(String service) throws Exception {
+    Map<String, Integer> weights = new TreeMap<>();
+    objects(json("/api/v1/services/" + service), "servers")
+        .forEach(server -> weights.put(server.getString("id"), server.getInteger("weight")));
+    return weights;
+  }
+
+  /** Changes something by its admin API. */
+  void change(String method, String path, JsonObject body) throws Exception {
+    HttpRequest request = request(path)
+        .header("Content-Type", "application/json")
+        .method(method, BodyPublishers.ofString(body.encode()))
+        .build();
+    HttpResponse<String> response = HTTP.send(request, BodyHandlers.ofString());
+    if (response.statusCode() / 100 != 2) {
+      throw new IllegalStateException(method + " " + path + ": " + response.body());
+    }
+  }
+
   /** Members as it sees them, by address; the age of their last report, -1 if they are silent. */
   Map<String, Long> members() throws Exception {
     Map<String, Long> members = new TreeMap<>();
@@ -176,12 +197,13 @@ final class GatewayNode {
   }
 
   private HttpResponse<String> send(String path) throws Exception {
-    HttpRequest request = HttpRequest.newBuilder(
-            URI.create("http://" + site.host() + ":" + admin + path))
+    return HTTP.send(request(path).build(), BodyHandlers.ofString());
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://" + site.host() + ":" + admin + path))
         .header("Authorization", "Bearer " + TOKEN)
-        .timeout(Duration.ofSeconds(5))
-        .build();
-    return HTTP.send(request, BodyHandlers.ofString());
+        .timeout(Duration.ofSeconds(5));
   }
 
   private static Stream<JsonObject> objects(JsonObject parent, String key) {

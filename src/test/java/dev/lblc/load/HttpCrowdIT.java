@@ -200,7 +200,7 @@ final class HttpCrowdIT {
         .isEmpty();
   }
 
-  /** What the gateway has logged of the connections of these faults, and what it should never log. */
+  /** What the gateway has logged of the connections of these faults, and what it should not have logged at all. */
   private List<String> gatewayOf(List<HttpCrowd.Fault> faults) {
     return gateway().process().lines().stream()
         .filter(line -> isUnexplained(line)

@@ -28,9 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * 64 keep-alive connections on a gateway of its own process, a fifth of the exchanges aborted in mid-answer, one of
- * three upstreams killed and started again. {@code -Dlblc.load.seconds=60} makes it longer.
+ * three upstreams killed and started again: requests in flight there are repeated unless their answers have begun. {@code -Dlblc.load.seconds=60} makes it longer.
  */
-@Tag("alone")
+@Tag("busy")
 final class LoadIT {
   private static final int CLIENTS = 64;
   private static final double ABORTS = 0.2;
@@ -89,8 +89,8 @@ final class LoadIT {
         assertThat(active(status(admin))).as("seed %d: connections left", seed).isZero();
         assertThat(sums.keySet())
             .as("seed %d: kinds of outcome", seed)
-            .isSubsetOf("200", "502", "503", "aborted", "reopened", "cut answer");
-        assertThat(sums.get("200")).isGreaterThan(sums.getOrDefault("502", 0L));
+            .isSubsetOf("200", "503", "aborted", "reopened", "cut answer");
+        assertThat(sums.get("200")).isGreaterThan(sums.getOrDefault("503", 0L));
         assertThat(sums).containsKey("aborted");
         assertThat(kills).isPositive();
         assertThat(gateway.lines().stream().filter(LoadIT::isUnexplained))

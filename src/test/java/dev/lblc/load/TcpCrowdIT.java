@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * own, and all three have to know of the same connections whenever the crowd holds still. {@code
  * -Dlblc.crowd.connections=10000 -Dlblc.crowd.seconds=60} makes it larger.
  */
-@Tag("alone")
+@Tag("busy")
 final class TcpCrowdIT {
   private static final int CONNECTIONS = Integer.getInteger("lblc.crowd.connections", 1_000);
   private static final int SECONDS = Integer.getInteger("lblc.crowd.seconds", 6);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.load.SteadyLoad.Sample;
 import dev.lblc.testing.Eventually;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,6 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class ThreeNodesIT {
   private static final int DESTINATIONS = Integer.getInteger("lblc.cluster.destinations", 2_000);
   private static final int CLIENTS = 8;
+  private static final int RESTARTS = Integer.getInteger("lblc.cluster.restarts", 1);
+  private static final int DRAINED = 60;
 
   /** Requests that three clients send, one after the other, before they wait for each other. */
   private static final int TOGETHER = 5;
@@ -218,6 +221,63 @@ final class ThreeNodesIT {
     Eventually.passes("agreement", Duration.ofSeconds(5), cluster::assertSameHomes);
     Eventually.passes(
         "nothing left", SOON, () -> assertThat(sum(cluster.assertTrueCounts())).isZero());
+  }
+
+  @Test
+  void nodes_restartedOneAfterAnotherUnderLoad_failNoRequestAndKeepHomes() throws Exception {
+    String kept = "/restarted" + seed + "/";
+    cluster.placeSome(kept, 200, random);
+    Eventually.passes("they are known", SOON, () -> cluster.assertSameHomes(kept));
+    Map<String, String> before = GatewayCluster.homes(cluster.node(0), "load", kept);
+    SteadyLoad load = SteadyLoad.start(SteadyLoad.spread(CLIENTS, cluster.nodes()), 400, seed);
+    List<Sample> samples = new ArrayList<>();
+    try {
+      for (int i = 0; i < RESTARTS; i++) {
+        GatewayNode restarted = cluster.node(i % 3);
+        assertThat(restarted.process().end()).as("exit code of %s", restarted).isZero();
+        restarted.launch();
+        restarted.process().awaitReady();
+        cluster.awaitWhole(Duration.ofSeconds(10));
+        Map<String, String> after = GatewayCluster.homes(restarted, "load", kept);
+        assertThat(before.entrySet())
+            .as("seed %d: homes at %s that are another one's now", seed, restarted)
+            .filteredOn(home -> !home.getValue().equals(after.get(home.getKey())))
+            .hasSizeLessThanOrEqualTo(before.size() / 100);
+      }
+    } finally {
+      samples.addAll(load.stop());
+    }
+    report("outcomes around %d restarts: %s".formatted(RESTARTS, SteadyLoad.outcomes(samples)));
+    assertThat(samples)
+        .filteredOn(Sample::isFailure)
+        .as("seed %d: failures", seed)
+        .isEmpty();
+  }
+
+  @Test
+  void server_ofWeightZero_getsNothingFromAnyNodeASecondLater() throws Exception {
+    String prefix = "/weight" + seed + "/";
+    cluster.placeSome(prefix, DRAINED, random);
+    Eventually.passes("they are known", SOON, () -> cluster.assertSameHomes(prefix));
+    String server = GatewayCluster.homes(cluster.node(1), "load", prefix).get(prefix + 1);
+    String path = "/api/v1/services/load/servers/" + server;
+    cluster.node(0).change("PATCH", path, new JsonObject().put("weight", 0));
+    try {
+      long known = Eventually.passes("all nodes know", SOON, () -> assertWeight(server, 0));
+      for (int i = 0; i < DRAINED; i++) {
+        assertThat(cluster.serverOf(cluster.node(i % 3), prefix + i)).isNotEqualTo(server);
+      }
+      report("a weight was changed on all nodes after %d ms".formatted(known));
+    } finally {
+      cluster.node(2).change("DELETE", path + "/edit", new JsonObject());
+    }
+    Eventually.passes("all nodes use it again", SOON, () -> assertWeight(server, 100));
+  }
+
+  private static void assertWeight(String server, int weight) throws Exception {
+    for (GatewayNode node : cluster.nodes()) {
+      assertThat(node.weights("load")).as("at %s", node).containsEntry(server, weight);
+    }
   }
 
   @Test

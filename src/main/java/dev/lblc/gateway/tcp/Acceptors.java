@@ -1,6 +1,7 @@
 package dev.lblc.gateway.tcp;
 
 import dev.lblc.config.TcpListenerConfig;
+import dev.lblc.gateway.net.ListenQueue;
 import dev.lblc.gateway.net.Loop;
 import dev.lblc.gateway.net.PortRelease;
 import io.netty.channel.Channel;
@@ -69,7 +70,8 @@ final class Acceptors {
     Promise<Void> closed = Promise.promise();
     boolean isShared =
         Boolean.TRUE.equals(channel.config().getOption(UnixChannelOption.SO_REUSEPORT));
-    channel.close().addListener(done -> closed.complete());
+    ListenQueue.emptied(vertx, channel)
+        .onComplete(emptied -> channel.close().addListener(done -> closed.complete()));
     return isShared
         ? closed.future()
         : closed.future().compose(done -> PortRelease.of(vertx, address));

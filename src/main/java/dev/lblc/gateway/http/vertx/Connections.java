@@ -55,6 +55,11 @@ public final class Connections {
     return ((ConnectionBase) connection).channel().attr(CLIENT).get();
   }
 
+  /** Returns the listening socket that has accepted a connection. */
+  public static @Nullable Channel acceptedBy(HttpConnection client) {
+    return ((ConnectionBase) client).channel().parent();
+  }
+
   /** Closes a connection without waiting for pending writes: the other end may not be reading. */
   public static void closeNow(HttpConnection connection) {
     ((ConnectionBase) connection).channelHandlerContext().close();

@@ -1,4 +1,4 @@
-package dev.lblc.boot;
+package dev.lblc.transport;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,7 +13,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.net.InetAddress;
@@ -31,7 +30,7 @@ import org.junit.jupiter.api.Test;
 
 // What is not waited for shows in the states of the channels.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class EpollGuardTest {
+final class MendedEpollTest {
   /** Far more than the process has free numbers below that of the closed socket. */
   private static final int MOST_SOCKETS = 500;
 
@@ -44,7 +43,7 @@ final class EpollGuardTest {
   @BeforeEach
   void start() throws Exception {
     Assumptions.assumeTrue(Epoll.isAvailable(), "epoll is not to be had");
-    loop = new MultiThreadIoEventLoopGroup(1, EpollGuard.around(EpollIoHandler.newFactory()));
+    loop = new MultiThreadIoEventLoopGroup(1, MendedEpoll.factory());
     peers = new ServerSocket(0, MOST_SOCKETS, InetAddress.getLoopbackAddress());
   }
 

@@ -1,4 +1,4 @@
-package dev.lblc.boot;
+package dev.lblc.transport;
 
 import io.netty.channel.AbstractEventLoopGroup;
 import io.netty.channel.Channel;
@@ -23,10 +23,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A transport of Linux, but with no thread that only accepts: each listening socket is on one of the event loops. A thread of its own
- * has to wake a loop for each connection, which costs a third of what a connection of one request costs on one loop. Of several sockets
- * that share a port, the {@link NewestSocket} gets the connections.
+ * has to wake a loop for each connection, which costs a third of what a connection of one request costs on one loop. That of epoll
+ * is {@link MendedEpoll}. Of several sockets that share a port, the {@link NewestSocket} gets the connections. May be used from any
+ * thread.
  */
-final class AcceptingTransport implements Transport {
+public final class AcceptingTransport implements Transport {
   private final Transport original;
   private final io.vertx.core.spi.transport.Transport loops;
 
@@ -36,12 +37,12 @@ final class AcceptingTransport implements Transport {
   }
 
   /** Returns one of epoll, which has to be available. */
-  static Transport ofEpoll() {
+  public static Transport ofEpoll() {
     return new AcceptingTransport(Transport.EPOLL, new EpollLoops());
   }
 
   /** Returns one of io_uring, which has to be available. */
-  static Transport ofIoUring() {
+  public static Transport ofIoUring() {
     return new AcceptingTransport(Transport.IO_URING, new IoUringLoops());
   }
 
@@ -70,7 +71,7 @@ final class AcceptingTransport implements Transport {
 
     @Override
     public IoHandlerFactory ioHandlerFactory() {
-      return EpollGuard.around(super.ioHandlerFactory());
+      return MendedEpoll.factory();
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.lblc.boot;
+package dev.lblc.transport;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
@@ -6,13 +6,10 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ServerChannel;
-import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.channel.unix.UnixChannelOption;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,20 +25,11 @@ final class NewestSocket extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(NewestSocket.class);
   private static final NewestSocket HANDLER = new NewestSocket();
 
-  /** SOL_SOCKET and SO_ATTACH_REUSEPORT_CBPF of the kernel, 4.5 and later. */
-  private static final int SOCKET_LEVEL = 1;
-
-  private static final int ATTACH_PROGRAM = 51;
-
-  /** BPF_RET | BPF_K: the program's only instruction, which returns the index of a socket, in the order in which they came. */
-  private static final short RETURN = 6;
-
-  private static final int SECOND = 1;
-
-  /** Octets of a {@code sock_fprog}: how many instructions, and, aligned, where they are; and of each of these. */
-  private static final int PROGRAM = 2 * Long.BYTES;
-
-  private static final int INSTRUCTION = Long.BYTES;
+  /**
+   * SO_ATTACH_REUSEPORT_CBPF of the kernel, 4.5 and later; and the only instruction, {@code ret #1}: the second socket of the group, in
+   * the order in which they came.
+   */
+  private static final SocketProgram SECOND = new SocketProgram(51, new int[] {0x06, 0, 0, 1});
 
   private NewestSocket() {}
 
@@ -63,7 +51,7 @@ final class NewestSocket extends ChannelInboundHandlerAdapter {
         && unix.fd() instanceof Socket socket
         && Boolean.TRUE.equals(channel.config().getOption(UnixChannelOption.SO_REUSEPORT))) {
       try {
-        attach(socket);
+        SECOND.attach(socket);
       } catch (IOException e) {
         LOG.warn(
             "{}: a takeover of this port may reset connections that were not accepted yet: {}",
@@ -73,14 +61,5 @@ final class NewestSocket extends ChannelInboundHandlerAdapter {
     }
     context.pipeline().remove(this);
     context.fireChannelActive();
-  }
-
-  /** Passes a {@code sock_fprog}, which points at a {@code sock_filter}: here both are in one piece of memory. */
-  private static void attach(Socket socket) throws IOException {
-    ByteBuffer program =
-        ByteBuffer.allocateDirect(PROGRAM + INSTRUCTION).order(ByteOrder.nativeOrder());
-    program.putShort(0, (short) 1).putLong(Long.BYTES, Buffer.memoryAddress(program) + PROGRAM);
-    program.putShort(PROGRAM, RETURN).putInt(PROGRAM + Integer.BYTES, SECOND);
-    socket.setRawOpt(SOCKET_LEVEL, ATTACH_PROGRAM, program.limit(PROGRAM));
   }
 }
