@@ -39,7 +39,7 @@ final class Handover {
       if (!listener.reusePort()) {
         throw new HandoverException(
             "listener " + listener.name()
-                + " runs without reusePort, so that no other process can bind its ports: restart the gateway once with it");
+                + " runs without reusePort, so that no other process can bind its ports: reload the file with it first");
       }
     }
     checkThatItEnds();

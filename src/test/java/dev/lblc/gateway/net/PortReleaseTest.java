@@ -10,8 +10,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 final class PortReleaseTest {
@@ -60,5 +63,22 @@ final class PortReleaseTest {
     server.close().await(10, SECONDS);
     assertThat(closed.await(10, SECONDS)).isTrue();
     new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
+  }
+
+  @Test
+  void isShared_besideASocketThatListens_isSoIfThatSharesItsPort() throws Exception {
+    try (ServerSocketChannel listening = ServerSocketChannel.open()) {
+      Assumptions.assumeTrue(
+          listening.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT));
+      listening.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+      listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      InetSocketAddress address = (InetSocketAddress) listening.getLocalAddress();
+      assertThat(PortRelease.isShared(address)).isTrue();
+      assertThat(PortRelease.isFree(address)).isFalse();
+    }
+    try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertThat(PortRelease.isShared((InetSocketAddress) listening.getLocalSocketAddress()))
+          .isFalse();
+    }
   }
 }
