@@ -81,9 +81,12 @@ final class StateKeeper {
           .get(LAST_WRITE_SECONDS, TimeUnit.SECONDS);
     } catch (RejectedExecutionException e) {
       throw new IOException(file + ": the gateway is stopping", e);
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (ExecutionException e) {
+      // Of a file system's, the message alone is only a path.
       throw new IOException(
-          file + ": " + Waiting.reason(e.getCause() == null ? e : e.getCause()), e);
+          file + ": " + (e.getCause() instanceof IOException cause ? reason(cause) : e), e);
+    } catch (TimeoutException e) {
+      throw new IOException(file + ": not within " + LAST_WRITE_SECONDS + " s", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted");
