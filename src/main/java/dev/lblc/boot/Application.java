@@ -239,26 +239,7 @@ public final class Application implements Reloader.Running {
       predecessor.replace();
       admin.openAfterPredecessor();
     }
-    metrics.addCounter(
-        "lblc_exchange_ends",
-        "HTTP exchanges that have ended, by reason",
-        List.of("service", "reason"),
-        listening::exchangeEnds);
-    metrics.addCounter(
-        "lblc_reloads",
-        "Reloads of the configuration, by whether they took effect",
-        List.of("result"),
-        reloader::counts);
-    metrics.addCounter(
-        "lblc_tls_handshake_failures",
-        "Client connections on which no TLS came about, by reason",
-        List.of("listener", "reason"),
-        listening::tlsFailures);
-    metrics.addCounter(
-        "lblc_log_lines_dropped",
-        "Lines of the log that nobody read in time",
-        List.of(),
-        () -> Map.of(List.of(), Logging.dropped()));
+    ProcessMetrics.add(metrics, listening, reloader);
     listeners = ListenerUrls.of(config, listening::port);
     if (keeper != null) {
       keeper.start();
