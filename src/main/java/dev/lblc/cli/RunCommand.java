@@ -9,7 +9,6 @@ import dev.lblc.config.AdminConfig;
 import dev.lblc.config.ListenerConfig;
 import io.vertx.core.json.JsonObject;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -51,8 +50,7 @@ final class RunCommand implements Callable<Integer> {
     return 0;
   }
 
-  private @Nullable Predecessor predecessor(GatewayFile gateway, Logger log)
-      throws CommandException {
+  private Predecessor predecessor(GatewayFile gateway, Logger log) throws CommandException {
     AdminConfig admin = gateway.config().admin();
     if (admin == null) {
       throw new CommandException(
@@ -74,8 +72,10 @@ final class RunCommand implements Callable<Integer> {
     try {
       client.get("/health/live", JsonObject.class);
     } catch (AdminClient.NotRunning e) {
-      log.info("{}: nothing to take over, starts as usual", e.getMessage());
-      return null;
+      log.info(
+          "{}: starts as usual; a gateway that has the same ports with another admin port gets no new connections from now on, end it with SIGTERM",
+          e.getMessage());
+      return new UnknownPredecessor();
     }
     return new RunningPredecessor(client);
   }
