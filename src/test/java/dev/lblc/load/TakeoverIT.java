@@ -18,10 +18,12 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A gateway, processes before and behind it, and successors that take its listeners over under load. */
+@Tag("alone")
 final class TakeoverIT {
   private static final int SERVERS = 3;
   private static final int CLIENTS = 8;
