@@ -185,7 +185,11 @@ final class HttpListener implements Listener {
 
   /** Counts a new connection, and closes it at once if the listener is over its limit. */
   private void accepted(Worker worker, HttpConnection connection) {
-    socket = Connections.acceptedBy(connection);
+    Channel acceptedBy = Connections.acceptedBy(connection);
+    // With the first connection only: a write for each would cost all loops.
+    if (socket != acceptedBy) {
+      socket = acceptedBy;
+    }
     if (settings.config().proxyProtocol() && settings.certificate() == null) {
       Connections.readFirst(connection, opening.proxyHeaderReader()); // with TLS it has been read
     }
