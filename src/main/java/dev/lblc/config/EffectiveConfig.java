@@ -134,6 +134,7 @@ public final class EffectiveConfig {
 
   private static void http(Map<String, Object> node, HttpListenerConfig listener) {
     node.put("engine", lowerCase(listener.engine()));
+    node.put("http2", listener.http2());
     Map<String, Object> timeouts = new LinkedHashMap<>();
     put(timeouts, "header", listener.timeouts().header());
     put(timeouts, "idle", listener.timeouts().idle());
@@ -145,6 +146,8 @@ public final class EffectiveConfig {
     limits.put("headers", sizes.headers());
     put(limits, "body", sizes.body() == HttpLimits.NONE ? null : SizeSyntax.shown(sizes.body()));
     limits.put("bodyRate", SizeSyntax.shown(sizes.bodyRate()));
+    limits.put("streams", sizes.streams());
+    limits.put("resets", sizes.resets());
     node.put("limits", limits);
   }
 

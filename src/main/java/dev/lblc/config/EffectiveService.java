@@ -26,6 +26,7 @@ final class EffectiveService {
     put(node, "leaseTimeout", service.leaseTimeout());
     ProxyVersion proxyProtocol = service.proxyProtocol();
     put(node, "proxyProtocol", proxyProtocol == null ? null : lowerCase(proxyProtocol));
+    node.put("http", service.http().key());
     node.put("pool", pool(service.pool()));
     put(node, "health", health(service.health()));
     return node;

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name unique among all listeners of the file
  * @param engine what moves the bytes
+ * @param http2 whether clients may speak HTTP/2: as TLS agrees, or by prior knowledge in clear text
  * @param host address to bind
  * @param port TCP port; 0 takes a free port
  * @param reusePort whether a successor may bind the same port, and takes the new connections then
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public record HttpListenerConfig(
     String name,
     HttpEngine engine,
+    boolean http2,
     String host,
     int port,
     boolean reusePort,
@@ -55,6 +57,7 @@ public record HttpListenerConfig(
     return new HttpListenerConfig(
         name,
         engine,
+        http2,
         host,
         port,
         reusePort,

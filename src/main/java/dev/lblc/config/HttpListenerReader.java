@@ -13,6 +13,7 @@ final class HttpListenerReader {
   private static final int SMALLEST_HEADER = 1 << 10;
   private static final int LARGEST_HEAD = 1 << 20;
   private static final int MOST_HEADERS = 10_000;
+  private static final int MOST_STREAMS = 100_000;
   private static final long LARGEST_BODY = 1L << 40;
   private static final long HIGHEST_RATE = 1L << 30;
 
@@ -38,7 +39,9 @@ final class HttpListenerReader {
             (int) size(keys.optional("header"), defaults.header(), SMALLEST_HEADER, LARGEST_HEAD),
             keys.optional("headers").integer(defaults.headers(), 1, MOST_HEADERS),
             body(keys.optional("body")),
-            size(keys.optional("bodyRate"), defaults.bodyRate(), 0, HIGHEST_RATE)));
+            size(keys.optional("bodyRate"), defaults.bodyRate(), 0, HIGHEST_RATE),
+            keys.optional("streams").integer(defaults.streams(), 1, MOST_STREAMS),
+            keys.optional("resets").integer(defaults.resets(), 1, MOST_STREAMS)));
   }
 
   /** Reads the limit of a body, of a listener or a route. */

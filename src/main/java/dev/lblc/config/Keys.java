@@ -28,6 +28,7 @@ final class Keys {
       "name",
       "protocol",
       "engine",
+      "http2",
       "host",
       "port",
       "ports",
@@ -42,7 +43,7 @@ final class Keys {
       "accessLog");
   static final List<String> LISTENER_TIMEOUTS = List.of("hello", "header", "idle");
   static final List<String> LISTENER_LIMITS =
-      List.of("line", "header", "headers", "body", "bodyRate");
+      List.of("line", "header", "headers", "body", "bodyRate", "streams", "resets");
   static final List<String> TLS = List.of("certificate", "key");
 
   static final List<String> ROUTE = List.of(
@@ -74,6 +75,7 @@ final class Keys {
       "discovery",
       "leaseTimeout",
       "proxyProtocol",
+      "http",
       "pool",
       "health");
   static final List<String> SERVER = List.of("id", "host", "port", "weight", "upper", "lower");

@@ -101,6 +101,7 @@ final class ListenerReader {
       return hello(limits);
     });
     HttpListenerReader.engine(keys.optional("engine"));
+    keys.optional("http2").flag(true);
     HttpListenerReader.limits(keys.optional("limits"));
     keys.optional("accessLog").flag(false);
   }
@@ -111,6 +112,7 @@ final class ListenerReader {
     return new HttpListenerConfig(
         name,
         HttpListenerReader.engine(keys.optional("engine")),
+        keys.optional("http2").flag(true),
         host,
         port(keys.required("port"), host),
         reusePort(keys),
@@ -129,6 +131,7 @@ final class ListenerReader {
 
   private TcpListenerConfig tcp(String name, String host, ObjectReader keys) {
     keys.refuse("engine", "no engine: it is for http");
+    keys.refuse("http2", "no http2: it is for http");
     keys.refuse("limits", "no limits: they are for http");
     List<Integer> numbers = ports(keys, host);
     TlsConfig tls = tls(keys.optional("tls"));

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param discovery how more servers are found; null: there are those of the file only
  * @param leaseTimeout after which a lease held over the event bus and not renewed is released
  * @param proxyProtocol which header each TCP connection to a server starts with; null: none
+ * @param http which version of HTTP its servers speak
  * @param pool connections to servers that HTTP routes keep
  * @param health how failing servers are found; null: they are not
  */
@@ -29,5 +30,6 @@ public record ServiceConfig(
     @Nullable DiscoveryConfig discovery,
     Duration leaseTimeout,
     @Nullable ProxyVersion proxyProtocol,
+    ServerHttp http,
     PoolConfig pool,
     @Nullable HealthConfig health) {}

@@ -47,6 +47,7 @@ final class ServiceReader {
           DnsReader.discovery(discovery),
           keys.optional("leaseTimeout").duration(LEASE_TIMEOUT, Duration.ofSeconds(1), YEAR),
           proxyProtocol,
+          keys.optional("http").text(ServerHttp.SYNTAX, ServerHttp.HTTP_1_1),
           pool(keys.optional("pool")),
           HealthReader.read(keys.optional("health"), proxyProtocol != null));
     });

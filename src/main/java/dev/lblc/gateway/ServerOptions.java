@@ -1,9 +1,11 @@
 package dev.lblc.gateway;
 
+import dev.lblc.config.HttpEngine;
 import dev.lblc.config.HttpLimits;
 import dev.lblc.gateway.http.Limits;
 import dev.lblc.gateway.net.Certificate;
 import dev.lblc.gateway.net.VertxTls;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
@@ -12,8 +14,6 @@ import java.util.List;
 
 /** The Vert.x options for the servers of an HTTP listener. */
 final class ServerOptions {
-  private static final int STREAMS_PER_CONNECTION = 100;
-
   private ServerOptions() {}
 
   /** Returns the options to listen with. The PROXY protocol is not for Vert.x: {@code opening} reads its headers. */
@@ -24,7 +24,7 @@ final class ServerOptions {
         .setMaxHeaderSize(limits.header())
         .setMaxChunkSize(Limits.CHUNK_BYTES)
         .setInitialSettings(new Http2Settings()
-            .setMaxConcurrentStreams(STREAMS_PER_CONNECTION)
+            .setMaxConcurrentStreams(limits.streams())
             .setMaxHeaderListSize(limits.header()))
         // HTTP/2 in clear text would also turn on the upgrade from HTTP/1.1.
         .setHttp2ClearTextEnabled(false)
@@ -39,20 +39,37 @@ final class ServerOptions {
           .setSsl(true)
           .setSslEngineOptions(new VertxTls(
               settings.config().proxyProtocol() ? opening::proxyHeaderReader : null,
+              protocols(settings),
               opening::tlsFailed))
           .setKeyCertOptions(certificate.options())
-          .setUseAlpn(true)
+          // What the client and the lane agree on is not for Vert.x to see: it would begin HTTP/2 itself.
+          .setUseAlpn(settings.config().engine() == HttpEngine.VERTX)
           // Of what is not in this list Vert.x answers requests with 501.
-          .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1, HttpVersion.HTTP_1_0));
+          .setAlpnVersions(
+              settings.config().http2()
+                  ? List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1, HttpVersion.HTTP_1_0)
+                  : List.of(HttpVersion.HTTP_1_1, HttpVersion.HTTP_1_0));
     }
     return options;
+  }
+
+  /** Returns what the lane speaks; empty: Vert.x speaks itself. */
+  private static List<String> protocols(HttpSettings settings) {
+    if (settings.config().engine() == HttpEngine.VERTX) {
+      return List.of();
+    }
+    return settings.config().http2()
+        ? List.of(ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1)
+        : List.of(ApplicationProtocolNames.HTTP_1_1);
   }
 
   /** Returns the part of the options that can be replaced while the servers listen. */
   static ServerSSLOptions tlsOf(HttpSettings settings, HttpOpening opening) {
     ServerSSLOptions tls = of(settings, opening).getSslOptions();
     tls.setApplicationLayerProtocols(
-        List.of(HttpVersion.HTTP_2.alpnName(), HttpVersion.HTTP_1_1.alpnName()));
+        settings.config().http2()
+            ? List.of(HttpVersion.HTTP_2.alpnName(), HttpVersion.HTTP_1_1.alpnName())
+            : List.of(HttpVersion.HTTP_1_1.alpnName()));
     return tls;
   }
 }

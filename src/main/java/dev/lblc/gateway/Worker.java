@@ -1,5 +1,6 @@
 package dev.lblc.gateway;
 
+import dev.lblc.gateway.http.h2.Http2Worker;
 import dev.lblc.gateway.http.lane.LaneWorker;
 import dev.lblc.gateway.http.vertx.HttpWorker;
 import dev.lblc.gateway.tcp.TcpWorker;
@@ -38,7 +39,7 @@ final class Worker extends VerticleBase {
   @Override
   public Future<?> start() {
     http = new HttpWorker(vertx, nanoTime);
-    lane = new LaneWorker(vertx, nanoTime, isLaneUsable);
+    lane = new LaneWorker(vertx, nanoTime, isLaneUsable, Http2Worker::new);
     tcp = new TcpWorker(vertx, nanoTime);
     return Future.succeededFuture();
   }

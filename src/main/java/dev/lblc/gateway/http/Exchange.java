@@ -10,6 +10,7 @@ import dev.lblc.gateway.route.IpAddress;
 import dev.lblc.gateway.route.Route;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.scheduler.Server;
+import io.netty.util.AsciiString;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,6 +50,8 @@ public final class Exchange<S extends ServerSide> {
   private static final Set<String> IDEMPOTENT =
       Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
 
+  private static final AsciiString GRPC_TIMEOUT = AsciiString.cached("grpc-timeout");
+
   /** What the exchange waits for. */
   enum Phase {
     /** Nothing yet: the route is being found. */
@@ -84,6 +87,7 @@ public final class Exchange<S extends ServerSide> {
   private @Nullable S server;
   private boolean isReceived;
   private long routedNanos;
+  private long limitNanos;
   private long tunnelBytes;
   private boolean isOver;
 
@@ -156,6 +160,11 @@ public final class Exchange<S extends ServerSide> {
     return isOver;
   }
 
+  /** Returns why the exchange has failed; null: it has not. */
+  public @Nullable Failure failure() {
+    return outcome.failure();
+  }
+
   /** Returns a number that changes with each byte moved and each server given up. */
   long progress() {
     return client.received()
@@ -180,9 +189,9 @@ public final class Exchange<S extends ServerSide> {
     return routes.limits().bodyRate();
   }
 
-  /** Returns whether the exchange has taken longer than its route allows. */
+  /** Returns whether the exchange has taken longer than its route or its client allows. */
   boolean isOverdue(long nowNanos) {
-    return route().isTimed() && nowNanos - routedNanos > route().requestNanos();
+    return limitNanos != Long.MAX_VALUE && nowNanos - routedNanos > limitNanos;
   }
 
   // --- its stages, in order ---
@@ -213,7 +222,8 @@ public final class Exchange<S extends ServerSide> {
   void routed(Route found, LblcService service) {
     InboundFacts known = known(facts);
     route = found;
-    if (found.isTimed()) {
+    limitNanos = Math.min(found.requestNanos(), callNanos(known.head()));
+    if (limitNanos != Long.MAX_VALUE) {
       routedNanos = context.nanoTime().getAsLong();
     }
     if (known.isLongerThan(found.bodyLimit())) {
@@ -224,6 +234,13 @@ public final class Exchange<S extends ServerSide> {
       client.holdBody();
     }
     connecting(service, found.keys().keyOf(known), found.retries()).attempt(Failure.NO_SERVER);
+  }
+
+  /** Returns how long the client of a call of gRPC waits for its end. */
+  private static long callNanos(RequestHead head) {
+    return head.protocol() == Protocol.HTTP_2
+        ? GrpcTimeout.nanos(head.header(GRPC_TIMEOUT))
+        : Long.MAX_VALUE;
   }
 
   private Connecting<S> connecting(LblcService service, @Nullable String key, int retries) {

@@ -84,7 +84,8 @@ public enum Failure {
     this.label = label;
   }
 
-  int status() {
+  /** Returns the status that the client sees, if it sees one. */
+  public int status() {
     return status;
   }
 

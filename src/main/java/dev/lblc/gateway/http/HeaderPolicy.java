@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   both ways:      drop those of one connection, and those that Connection names; then the route's edits
- *   to the server:  set Host as the route says, the forwarding headers, one Cookie
+ *   to the server:  set Host as the route says, the forwarding headers, one Cookie; keep "TE: trailers"
  * </pre>
  */
 final class HeaderPolicy {
@@ -29,6 +29,8 @@ final class HeaderPolicy {
   private static final AsciiString CONTENT_LENGTH = AsciiString.cached("content-length");
   private static final AsciiString COOKIE = AsciiString.cached("cookie");
   private static final AsciiString HOST = AsciiString.cached("host");
+  private static final AsciiString TE = AsciiString.cached("te");
+  private static final AsciiString TRAILERS = AsciiString.cached("trailers");
   private static final AsciiString UPGRADE = AsciiString.cached("upgrade");
   private static final AsciiString WEBSOCKET = AsciiString.cached("websocket");
 
@@ -92,6 +94,7 @@ final class HeaderPolicy {
     return facts.peerTrusted()
         || facts.isUpgrade()
         || head.protocol() == Protocol.HTTP_2
+        || head.hasHeader(TE)
         || named(head) != null;
   }
 
@@ -107,6 +110,9 @@ final class HeaderPolicy {
         !facts.peerTrusted());
     plan.add(HOST, host);
     ForwardingHeaders.plan(plan, facts);
+    if (ListedTokens.has(head.headers(TE), "trailers")) {
+      plan.add(TE, TRAILERS);
+    }
     if (cookies != null) {
       plan.add(COOKIE, cookies);
     }

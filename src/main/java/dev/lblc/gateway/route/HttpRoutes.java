@@ -20,6 +20,7 @@ public final class HttpRoutes {
   private final long headerNanos;
   private final long idleNanos;
   private final boolean accessLog;
+  private final boolean http2;
 
   private HttpRoutes(Route[] routes, EndCounts unrouted, HttpListenerConfig listener) {
     this.routes = routes;
@@ -29,6 +30,7 @@ public final class HttpRoutes {
     this.headerNanos = listener.timeouts().header().toNanos();
     this.idleNanos = listener.timeouts().idle().toNanos();
     this.accessLog = listener.accessLog();
+    this.http2 = listener.http2();
   }
 
   /**
@@ -106,5 +108,10 @@ public final class HttpRoutes {
 
   public boolean accessLog() {
     return accessLog;
+  }
+
+  /** Returns whether clients may speak HTTP/2. */
+  public boolean isHttp2() {
+    return http2;
   }
 }

@@ -3,6 +3,7 @@ package dev.lblc.gateway.route;
 import dev.lblc.config.HttpLimits;
 import dev.lblc.config.HttpRouteConfig;
 import dev.lblc.config.PoolConfig;
+import dev.lblc.config.ServerHttp;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.plugin.LblcService;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestNanos limit on the whole exchange; {@link Long#MAX_VALUE}: none
  * @param bodyLimit bytes of a request's body; {@link HttpLimits#NONE}: any number
  * @param pool which connections to servers are kept
+ * @param isHttp2 whether the servers speak HTTP/2
  * @param retries how many other servers are tried after a failed connect
  * @param stripPrefix in normal form, without final slash; null: none
  * @param host what the server gets as Host
@@ -41,6 +43,7 @@ public record Route(
     long requestNanos,
     long bodyLimit,
     PoolConfig pool,
+    boolean isHttp2,
     int retries,
     @Nullable String stripPrefix,
     HttpRouteConfig.HostHeader host,
@@ -77,6 +80,7 @@ public record Route(
         request == null ? Long.MAX_VALUE : nanos(request),
         body == null ? listenerBodyLimit : body,
         ofService == null ? PoolConfig.DEFAULTS : ofService.pool(),
+        ofService != null && ofService.http() == ServerHttp.HTTP_2,
         config.retries(),
         config.stripPrefix(),
         config.host(),

@@ -6,7 +6,6 @@ import dev.lblc.gateway.http.Protocol;
 import dev.lblc.gateway.http.ResponsePlan;
 import dev.lblc.gateway.http.ResponsePlan.Body;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
@@ -15,11 +14,8 @@ import org.jspecify.annotations.Nullable;
 // Nobody waits for a write.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class AnswerWriter {
-  private static final AsciiString LAST_CHUNK = AsciiString.cached("0\r\n");
   private static final AsciiString TEXT =
       AsciiString.cached("content-type: text/plain; charset=utf-8\r\n");
-  private static final ByteBuf CHUNK_END = Unpooled.unreleasableBuffer(
-      Unpooled.directBuffer(2).writeByte(Octets.CR).writeByte(Octets.LF));
 
   /** What is short leaves with the head: one buffer, and one that is cheaper to send. */
   private static final int MOST_COPIED = 4096;
@@ -96,7 +92,7 @@ final class AnswerWriter {
   }
 
   /** Writes an interim answer. */
-  void interim(ServerHead interim, HeaderPlan plan) {
+  void interim(LaneAnswer interim, HeaderPlan plan) {
     HeadBuffer from = interim.buffer();
     HeadOut out = lane.out();
     HeadWriter.statusLine(false, interim.status(), from, out);
@@ -106,8 +102,8 @@ final class AnswerWriter {
   }
 
   /** Writes the head of a server's answer by the plan. */
-  void head(ServerConnection from, ClientHead request, ResponsePlan plan, boolean mayKeepAlive) {
-    HeadBuffer answer = from.head();
+  void head(LaneServer from, ClientHead request, ResponsePlan plan, boolean mayKeepAlive) {
+    HeadBuffer answer = from.answer().buffer();
     boolean isOld = request.protocol() == Protocol.HTTP_1_0;
     boolean keeps = mayKeepAlive && plan.body() != Body.UNTIL_CLOSE;
     HeadOut out = lane.out();
@@ -154,9 +150,9 @@ final class AnswerWriter {
     }
     writeHead();
     if (mode == Mode.WRAP) {
-      write(lane.out().text(Integer.toHexString(length)).lineEnd());
+      write(Chunks.head(length, lane.out()));
       context.write(data, context.voidPromise());
-      context.write(CHUNK_END.duplicate(), context.voidPromise());
+      context.write(Chunks.end(), context.voidPromise());
     } else {
       context.write(data, context.voidPromise());
     }
@@ -170,7 +166,7 @@ final class AnswerWriter {
     }
     HeadOut out = lane.out();
     if (mode == Mode.WRAP) {
-      out.add(LAST_CHUNK);
+      Chunks.last(out);
     }
     if (trailers != null && plan != null) {
       lane.headers().write(trailers, plan, out);

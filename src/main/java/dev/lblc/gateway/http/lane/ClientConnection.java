@@ -13,6 +13,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.vertx.core.http.HttpConnection;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *   HEAD        nothing, or a part of a head           whole: an exchange begins; faulty: refused, then LINGERING
  *   REQUEST     an exchange runs                       its end: HEAD, or CLOSED
  *   LINGERING   what comes is dropped                  the client's end, or a time limit: CLOSED
- *   HANDED_OVER Vert.x serves the connection
+ *   HANDED_OVER Vert.x, or HTTP/2, serves the connection
  *   CLOSED
  * </pre>
  *
@@ -53,6 +54,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   /** How long such a client waits for a sign of life: it may have left all the same, and its request counts meanwhile. */
   private static final long HALF_CLOSED_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+  /** What a connection of HTTP/2 begins with. */
+  private static final byte[] PREFACE =
+      "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
   private enum Phase {
     HEAD,
     REQUEST,
@@ -71,11 +76,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   private ClientRequest request;
   private @Nullable HeadBuffer head;
   private @Nullable ByteBuf input;
-  private @Nullable ServerConnection toFlush;
+  private @Nullable LaneServer toFlush;
   private boolean isProcessing;
   private boolean isInRead;
   private boolean isReading = true;
   private boolean isSettingUp = true;
+  private boolean isNew = true;
   private boolean isFaulty;
   private @Nullable Object shutdown;
   private boolean inputEnded;
@@ -246,6 +252,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
       case WHOLE -> begin(reading);
       case FAULTY -> {
         HeadFault fault = reading.parser().fault();
+        if (fault == HeadFault.VERSION && isNew && isPreface(reading)) {
+          changeToHttp2(reading);
+          return;
+        }
         refuse(reading, fault == null ? HeadFault.PROTOCOL : fault);
       }
     }
@@ -285,6 +295,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   private void startRequest() {
     phase = Phase.REQUEST;
+    isNew = false;
     completeNanos = lane.nanoTime();
     if (isSettingUp) {
       enter(false);
@@ -296,16 +307,38 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     completeNanos = lane.nanoTime();
   }
 
-  private void handOver(HeadBuffer whole) {
+  /** Returns whether a client begins HTTP/2 without having asked, as its first octets say. */
+  private boolean isPreface(HeadBuffer first) {
+    return routes.get().isHttp2()
+        && VertxPipeline.isClearText(channel)
+        && Octets.isPrefix(first.octets(), first.length(), PREFACE);
+  }
+
+  /** Gives the connection to HTTP/2, which reads all from its first octet on. */
+  private void changeToHttp2(HeadBuffer first) {
+    ByteBuf all = leaveWith(first);
+    VertxPipeline.change(channel, this, lane.http2().serve(channel, connection, routes), all);
+    if (shutdown != null) {
+      channel.pipeline().fireUserEventTriggered(shutdown);
+    }
+  }
+
+  /** Ends the lane's part in the connection; returns all that has come and belongs to no request of the lane. */
+  private ByteBuf leaveWith(HeadBuffer first) {
     ByteBuf all =
-        channel.alloc().buffer(whole.length() + (input == null ? 0 : input.readableBytes()));
-    all.writeBytes(whole.octets(), 0, whole.length());
+        channel.alloc().buffer(first.length() + (input == null ? 0 : input.readableBytes()));
+    all.writeBytes(first.octets(), 0, first.length());
     if (input != null) {
       all.writeBytes(input);
     }
     releaseHead();
     phase = Phase.HANDED_OVER;
     lane.deadlines().leave(limits);
+    return all;
+  }
+
+  private void handOver(HeadBuffer whole) {
+    ByteBuf all = leaveWith(whole);
     handOver.run();
     if (shutdown != null) {
       channel.pipeline().fireUserEventTriggered(shutdown);
@@ -330,12 +363,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   }
 
   /** Has what was written to a server flushed, at the end of what is being read at the latest. */
-  void flushLater(ServerConnection to) {
+  void flushLater(LaneServer to) {
     toFlush = to;
   }
 
   private void flushServer() {
-    ServerConnection to = toFlush;
+    LaneServer to = toFlush;
     if (to != null && !isInRead) {
       toFlush = null;
       to.flush();

@@ -2,7 +2,6 @@ package dev.lblc.gateway.http.lane;
 
 import dev.lblc.gateway.http.KnownHost;
 import dev.lblc.gateway.http.Protocol;
-import dev.lblc.gateway.http.RequestHead;
 import dev.lblc.gateway.http.UnreadableLine;
 import dev.lblc.gateway.net.ConnectionFacts;
 import io.vertx.core.http.HttpConnection;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The head of the request that a client's connection is at, and the facts of the connection, which are the same for all its
  * requests. Confined to the connection's event loop.
  */
-final class ClientHead implements RequestHead {
+final class ClientHead implements LaneHead {
   private static final String[] USUAL_METHODS = {"GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS"};
 
   private final HttpConnection connection;
@@ -54,7 +53,8 @@ final class ClientHead implements RequestHead {
     target = null;
   }
 
-  HeadBuffer buffer() {
+  @Override
+  public HeadBuffer buffer() {
     return known(buffer);
   }
 

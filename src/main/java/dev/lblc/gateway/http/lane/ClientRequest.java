@@ -1,7 +1,6 @@
 package dev.lblc.gateway.http.lane;
 
 import dev.lblc.gateway.http.Answer;
-import dev.lblc.gateway.http.ClientSide;
 import dev.lblc.gateway.http.Exchange;
 import dev.lblc.gateway.http.Failure;
 import dev.lblc.gateway.http.HeaderPlan;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 // Nobody waits for a write but the end of an answer.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class ClientRequest implements ClientSide<ServerConnection> {
+final class ClientRequest implements LaneClient {
   private static final HeadLimits TRAILERS = new HeadLimits(0, 8192, 100);
   private static final String CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -34,9 +33,9 @@ final class ClientRequest implements ClientSide<ServerConnection> {
   private final ClientHead head;
   private final BodyReader body;
   private final AnswerWriter answer;
-  private @Nullable Exchange<ServerConnection> kept;
-  private @Nullable Exchange<ServerConnection> exchange;
-  private @Nullable ServerConnection server;
+  private @Nullable Exchange<LaneServer> kept;
+  private @Nullable Exchange<LaneServer> exchange;
+  private @Nullable LaneServer server;
   private boolean isComplete;
   private boolean isDiscarding;
   private boolean isExpecting;
@@ -63,7 +62,7 @@ final class ClientRequest implements ClientSide<ServerConnection> {
     isExpecting = !isComplete
         && head.protocol() == Protocol.HTTP_1_1
         && "100-continue".equalsIgnoreCase(head.header("expect"));
-    Exchange<ServerConnection> begun = opened(routes);
+    Exchange<LaneServer> begun = opened(routes);
     try {
       begun.begin();
     } catch (RuntimeException e) {
@@ -101,11 +100,11 @@ final class ClientRequest implements ClientSide<ServerConnection> {
     ended();
   }
 
-  private Exchange<ServerConnection> opened(HttpRoutes routes) {
+  private Exchange<LaneServer> opened(HttpRoutes routes) {
     isDiscarding = false;
     isAnswered = false;
     answer.begin();
-    Exchange<ServerConnection> begun = kept;
+    Exchange<LaneServer> begun = kept;
     if (begun == null) {
       begun = new Exchange<>(this, lane.context(), routes);
       kept = begun;
@@ -118,11 +117,11 @@ final class ClientRequest implements ClientSide<ServerConnection> {
 
   /** Passes on, or drops, what belongs to the body of the request; returns false if that is none of it for now. */
   boolean readBody(ByteBuf in) {
-    ServerConnection to = server;
+    LaneServer to = server;
     if (isComplete || body.isFaulty() || (to == null && !isDiscarding)) {
       return false;
     }
-    int length = body.take(in);
+    int length = to != null && body.isChunked() && to.wantsDataOnly() ? body.takeData(in) : body.take(in);
     if (length > 0) {
       if (to != null && exchange().bodyGrew(body.received())) {
         to.write(in.readRetainedSlice(length));
@@ -151,22 +150,17 @@ final class ClientRequest implements ClientSide<ServerConnection> {
     }
   }
 
-  /** Passes the trailers on, and the end of the chunks. */
-  private void endChunks(ServerConnection to) {
+  /** Passes the end of the body on, with the trailers. */
+  private void endBody(LaneServer to) {
     HeadBuffer trailers = body.trailers();
-    HeadOut out = lane.out();
-    if (trailers != null) {
-      lane.headers().write(trailers, exchange().trailersPlan(trailers), out);
-    }
-    HeadWriter.end(false, null, out);
-    to.write(out);
+    to.endBody(trailers, trailers == null ? null : exchange().trailersPlan(trailers));
     connection.flushLater(to);
   }
 
   private void completed() {
     isComplete = true;
-    if (server != null && body.isChunked()) {
-      endChunks(server);
+    if (server != null) {
+      endBody(server);
     }
     body.release();
     connection.requestComplete();
@@ -203,36 +197,42 @@ final class ClientRequest implements ClientSide<ServerConnection> {
 
   // --- from the server's connection ---
 
-  /** Takes an interim answer. */
-  void interim(ServerHead interim) {
+  @Override
+  public void interim(LaneAnswer interim) {
     HeaderPlan plan = exchange().interim(interim);
     if (plan != null) {
       answer.interim(interim, plan);
     }
   }
 
-  /** Returns whether chunks of the server's are not for this client: it knows none. */
-  boolean wantsDataOnly() {
+  @Override
+  public boolean sendsChunks() {
+    return server == null || !server.wantsDataOnly();
+  }
+
+  @Override
+  public boolean wantsDataOnly() {
     return answer.wantsDataOnly();
   }
 
-  /** Writes a piece of the answer's body; takes over the reference. */
-  void piece(ByteBuf data) {
+  @Override
+  public void piece(ByteBuf data) {
     answer.piece(data);
   }
 
-  void flush() {
+  @Override
+  public void flush() {
     answer.writeHead();
     context.flush();
   }
 
-  /** Returns whether more of the answer may be written. */
-  boolean isWritable() {
+  @Override
+  public boolean isWritable() {
     return channel.isWritable();
   }
 
-  /** Notes that the server takes more of the request. */
-  void serverDrained() {
+  @Override
+  public void serverDrained() {
     connection.resume();
   }
 
@@ -252,8 +252,9 @@ final class ClientRequest implements ClientSide<ServerConnection> {
 
   // --- what the exchange asks ---
 
-  Exchange<ServerConnection> exchange() {
-    Exchange<ServerConnection> known = exchange;
+  @Override
+  public Exchange<LaneServer> exchange() {
+    Exchange<LaneServer> known = exchange;
     if (known == null) {
       throw new IllegalStateException("no exchange has begun");
     }
@@ -315,7 +316,7 @@ final class ClientRequest implements ClientSide<ServerConnection> {
   public void holdBody() {}
 
   @Override
-  public void forward(ServerConnection to, String target, RequestPlan plan) {
+  public void forward(LaneServer to, String target, RequestPlan plan) {
     boolean isRepeatable = isComplete && exchange().isIdempotent();
     if (to.isReused() && !isRepeatable && to.isStale()) {
       exchange().serverFailed(Failure.CLOSED_EARLY);
@@ -355,7 +356,7 @@ final class ClientRequest implements ClientSide<ServerConnection> {
   }
 
   @Override
-  public void relay(ServerConnection from, ResponsePlan plan) {
+  public void relay(LaneServer from, ResponsePlan plan) {
     answer.head(from, head, plan, mayKeepAlive());
   }
 
@@ -366,7 +367,7 @@ final class ClientRequest implements ClientSide<ServerConnection> {
   }
 
   @Override
-  public void tunnel(ServerConnection from, HeaderPlan plan) {
+  public void tunnel(LaneServer from, HeaderPlan plan) {
     throw new IllegalStateException("upgrades are handed over");
   }
 
@@ -381,7 +382,7 @@ final class ClientRequest implements ClientSide<ServerConnection> {
 
   /** Flushes the answer; the exchange ends when all of it is with the kernel. */
   private void deliver() {
-    Exchange<ServerConnection> current = exchange();
+    Exchange<LaneServer> current = exchange();
     int number = current.number();
     context.flush();
     if (!current.isAt(number) || isClosed()) { // the client has gone, as the flush has found out
@@ -403,7 +404,7 @@ final class ClientRequest implements ClientSide<ServerConnection> {
   }
 
   private void delivered() {
-    Exchange<ServerConnection> current = exchange();
+    Exchange<LaneServer> current = exchange();
     int number = current.number();
     isAnswered = true;
     current.answered();

@@ -4,6 +4,7 @@ import dev.lblc.gateway.http.HeaderView;
 import dev.lblc.gateway.http.ListedTokens;
 import dev.lblc.gateway.http.UnreadableLine;
 import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The octets of one head, its parser, and a view of its headers where they stand. Makes strings of those only that somebody asks
  * for. Serves one head after another. Confined to one thread.
  */
-final class HeadBuffer implements HeaderView {
+public final class HeadBuffer implements HeaderView {
   /** What {@link #read} has found. */
   enum Progress {
     /** More has to come. */
@@ -27,6 +28,10 @@ final class HeadBuffer implements HeaderView {
 
   private static final int FIRST_SIZE = 1 << 10;
   private static final int CASE = 0x20;
+
+  /** The colon, the space, and the end of the line. */
+  private static final int FIELD_OVERHEAD = 4;
+
 
   private final HeadParser parser;
   private byte[] octets = new byte[FIRST_SIZE];
@@ -77,8 +82,75 @@ final class HeadBuffer implements HeaderView {
     return parser;
   }
 
+  // --- a head that comes field by field ---
+
+  /**
+   * Begins the head of a message that has no octets of its own: its fields are added one by one.
+   *
+   * @param status of an answer; 0: a request
+   */
+  public HeadBuffer beginFields(int status, HeadLimits limits) {
+    length = 0;
+    parser.beginFields(status, limits);
+    return this;
+  }
+
+  /**
+   * Adds a field as one line of HTTP/1.1.
+   *
+   * @return null, or why it is no field, or one too many
+   */
+  public @Nullable HeadFault addField(CharSequence name, CharSequence value) {
+    int size = name.length() + value.length() + FIELD_OVERHEAD;
+    if (octets.length < length + size) {
+      octets = Arrays.copyOf(octets, Math.max(2 * octets.length, length + size));
+    }
+    int valueStart = put(name, length, ':', ' ');
+    int end = put(value, valueStart, '\r', '\n');
+    HeadFault fault = parser.field(octets, length, valueStart, end);
+    length = end;
+    return fault;
+  }
+
+  private int put(CharSequence text, int at, char first, char second) {
+    int size = text.length();
+    if (text instanceof AsciiString ascii) {
+      System.arraycopy(ascii.array(), ascii.arrayOffset(), octets, at, size);
+    } else {
+      for (int i = 0; i < size; i++) {
+        char c = text.charAt(i);
+        octets[at + i] = c > 0xff ? 0 : (byte) c; // which no field may have
+      }
+    }
+    octets[at + size] = (byte) first;
+    octets[at + size + 1] = (byte) second;
+    return at + size + 2;
+  }
+
+  /** Returns how many fields there are. */
+  public int count() {
+    return parser.count();
+  }
+
+  /** Returns the name of a field, as it came, within octets that are {@link #octets} or {@link #copy}. */
+  public AsciiString nameAt(int field, byte[] in) {
+    int from = parser.nameStart(field);
+    return new AsciiString(in, from, parser.nameEnd(field) - from, false);
+  }
+
+  /** Returns the value of a field within octets that are {@link #octets} or {@link #copy}. */
+  public AsciiString valueAt(int field, byte[] in) {
+    int from = parser.valueStart(field);
+    return new AsciiString(in, from, parser.valueEnd(field) - from, false);
+  }
+
+  /** Returns a copy of the octets of the head. */
+  public byte[] copy() {
+    return Arrays.copyOf(octets, length);
+  }
+
   /** Returns the octets; those of the head are the first {@link #length}. */
-  byte[] octets() {
+  public byte[] octets() {
     return octets;
   }
 
@@ -151,7 +223,7 @@ final class HeadBuffer implements HeaderView {
   }
 
   /** Returns whether there is one header of that name, with this value by the letter. */
-  boolean hasOnly(CharSequence name, @Nullable CharSequence value) {
+  public boolean hasOnly(CharSequence name, @Nullable CharSequence value) {
     int found = find(name, 0);
     return found >= 0 && value != null && find(name, found + 1) < 0 && isValue(found, value);
   }

@@ -7,7 +7,7 @@ import java.util.Deque;
  * The head buffers of one event loop. A connection has one only while it reads a head, or serves the request that the head
  * began: idle connections cost none. Confined to the loop.
  */
-final class HeadBuffers {
+public final class HeadBuffers {
   private static final int MOST_KEPT = 1024;
 
   private final boolean ofRequests;
@@ -19,7 +19,7 @@ final class HeadBuffers {
   }
 
   /** Returns a buffer for a new head. */
-  HeadBuffer take(HeadLimits limits) {
+  public HeadBuffer take(HeadLimits limits) {
     return take().begin(limits);
   }
 
@@ -36,7 +36,7 @@ final class HeadBuffers {
   }
 
   /** Takes back a buffer that nobody looks at any more. */
-  void giveBack(HeadBuffer buffer) {
+  public void giveBack(HeadBuffer buffer) {
     if (free.size() < MOST_KEPT && buffer.isSmall()) {
       free.push(buffer);
     }

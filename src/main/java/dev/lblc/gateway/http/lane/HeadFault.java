@@ -3,7 +3,7 @@ package dev.lblc.gateway.http.lane;
 import dev.lblc.gateway.http.Failure;
 
 /** Why bytes are no head of a message that can be read in one way only. */
-enum HeadFault {
+public enum HeadFault {
   LINE_TOO_LONG(Failure.LINE_TOO_LONG),
   HEADERS_TOO_LARGE(Failure.HEADERS_TOO_LARGE),
   TOO_MANY_HEADERS(Failure.TOO_MANY_HEADERS),
@@ -33,12 +33,12 @@ enum HeadFault {
   }
 
   /** Returns why a request with such a head fails; a server whose response it is has given a bad answer. */
-  Failure failure() {
+  public Failure failure() {
     return failure;
   }
 
   /** Returns it in a user's words, for the answer and the access log. */
-  String reason() {
+  public String reason() {
     return reason;
   }
 }

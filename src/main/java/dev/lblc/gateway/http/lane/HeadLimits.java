@@ -9,9 +9,9 @@ import dev.lblc.config.HttpLimits;
  * @param headers octets of all headers
  * @param count number of headers
  */
-record HeadLimits(int line, int headers, int count) {
+public record HeadLimits(int line, int headers, int count) {
   /** Returns the limits that a listener sets to requests. */
-  static HeadLimits of(HttpLimits limits) {
+  public static HeadLimits of(HttpLimits limits) {
     return new HeadLimits(limits.line(), limits.header(), limits.headers());
   }
 }

@@ -94,6 +94,58 @@ final class HeadParser {
     begin(from, limits, State.NAME_START);
   }
 
+  /** Begins a head of which the caller knows where everything stands: {@link #field}. */
+  void beginFields(int statusOrNone, HeadLimits limits) {
+    begin(0, limits, State.NAME_START);
+    methodStart = 0;
+    methodEnd = 0;
+    targetStart = 0;
+    targetEnd = 0;
+    phraseStart = 0;
+    phraseEnd = 0;
+    headersEnd = 0;
+    minorVersion = 1;
+    status = statusOrNone;
+  }
+
+  /**
+   * Takes a whole line, which ends with CR and LF.
+   *
+   * @return null, or what is wrong with it
+   */
+  @Nullable
+  HeadFault field(byte[] bytes, int from, int valueFrom, int to) {
+    int nameEnd = valueFrom - 2;
+    int valueEnd = to - 2;
+    if (nameEnd == from || Octets.skip(Octets.TOKEN, bytes, from, nameEnd) != nameEnd) {
+      return HeadFault.NAME;
+    }
+    if (Octets.skip(Octets.VALUE, bytes, valueFrom, valueEnd) != valueEnd) {
+      return HeadFault.VALUE;
+    }
+    if (count == maxCount) {
+      return HeadFault.TOO_MANY_HEADERS;
+    }
+    if (to > maxHeaders) {
+      return HeadFault.HEADERS_TOO_LARGE;
+    }
+    reserve();
+    int at = count * PER_HEADER;
+    offsets[at] = from;
+    offsets[at + 1] = nameEnd;
+    offsets[at + 2] = valueFrom;
+    offsets[at + 3] = valueEnd;
+    headersEnd = to;
+    count++;
+    return null;
+  }
+
+  private void reserve() {
+    if (count * PER_HEADER == offsets.length) {
+      offsets = Arrays.copyOf(offsets, 2 * offsets.length);
+    }
+  }
+
   private void begin(int from, HeadLimits limits, State first) {
     maxLine = limits.line();
     maxHeaders = limits.headers();
@@ -370,9 +422,7 @@ final class HeadParser {
     } else if (count == maxCount) {
       fail(HeadFault.TOO_MANY_HEADERS);
     } else {
-      if (count * PER_HEADER == offsets.length) {
-        offsets = Arrays.copyOf(offsets, 2 * offsets.length);
-      }
+      reserve();
       offsets[count * PER_HEADER] = position;
       state = State.NAME;
       name(octet);

@@ -19,13 +19,9 @@ final class HeadWriter {
 
   private HeadWriter() {}
 
-  /** Writes the first line of a request with the method as it came. */
-  static void requestLine(HeadBuffer request, String target, HeadOut to) {
-    HeadParser parser = request.parser();
-    to.add(request.octets(), parser.methodStart(), parser.methodEnd())
-        .add(Octets.SPACE)
-        .text(target)
-        .add(HTTP_1_1);
+  /** Writes the first line of a request. */
+  static void requestLine(String method, String target, HeadOut to) {
+    to.text(method).add(Octets.SPACE).text(target).add(HTTP_1_1);
   }
 
   /**

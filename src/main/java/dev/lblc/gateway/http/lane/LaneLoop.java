@@ -3,9 +3,10 @@ package dev.lblc.gateway.http.lane;
 import dev.lblc.gateway.http.ExchangeContext;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.Loop;
+import java.util.function.Function;
 
 /** What the connections of one event loop share. Confined to the loop. */
-final class LaneLoop {
+public final class LaneLoop {
   private final Loop loop;
   private final DeadlineRing deadlines;
   private final HeadBuffers requests = new HeadBuffers(true);
@@ -13,15 +14,18 @@ final class LaneLoop {
   private final PlanWriter headers = new PlanWriter();
   private final HeadOut out = new HeadOut();
   private final ServerPool pool;
+  private final Http2 http2;
   private long lastTickNanos;
-  private final ExchangeContext<ServerConnection> context;
+  private final ExchangeContext<LaneServer> context;
   private boolean isStopping;
 
-  LaneLoop(Loop loop, DeadlineRing deadlines) {
+  LaneLoop(Loop loop, DeadlineRing deadlines, Function<LaneLoop, Http2> http2) {
     this.loop = loop;
     this.deadlines = deadlines;
     this.pool = new ServerPool(this);
-    this.context = new ExchangeContext<>(pool, deadlines, loop.nanoTime());
+    this.http2 = http2.apply(this);
+    this.context = new ExchangeContext<>(
+        new ByVersion(pool, this.http2.servers()), deadlines, loop.nanoTime());
   }
 
   /** Has all time limits checked. To be called every {@link DeadlineRing#TICK_MILLIS}. */
@@ -31,37 +35,43 @@ final class LaneLoop {
   }
 
   /** Returns the time of the last tick: the time now to within {@link DeadlineRing#TICK_MILLIS}, for nothing. */
-  long lastTickNanos() {
+  public long lastTickNanos() {
     return lastTickNanos;
   }
 
   /** Has each answer say from now on that its connection ends. */
   void announceStop() {
     isStopping = true;
+    http2.announceStop();
   }
 
   /** Returns whether no connection of a client is kept any more. */
-  boolean isStopping() {
+  public boolean isStopping() {
     return isStopping;
   }
 
-  long nanoTime() {
+  /** Returns the time now, in nanoseconds of a monotonic clock. */
+  public long nanoTime() {
     return loop.nanoTime().getAsLong();
   }
 
-  Loop loop() {
+  /** Returns what the event loop offers. */
+  public Loop loop() {
     return loop;
   }
 
-  DeadlineRing deadlines() {
+  /** Returns the time limits of the loop. */
+  public DeadlineRing deadlines() {
     return deadlines;
   }
 
-  HeadBuffers requests() {
+  /** Returns the buffers for heads of requests. */
+  public HeadBuffers requests() {
     return requests;
   }
 
-  HeadBuffers responses() {
+  /** Returns the buffers for heads of answers. */
+  public HeadBuffers responses() {
     return responses;
   }
 
@@ -78,7 +88,12 @@ final class LaneLoop {
     return pool;
   }
 
-  ExchangeContext<ServerConnection> context() {
+  Http2 http2() {
+    return http2;
+  }
+
+  /** Returns what all exchanges of the loop share. */
+  public ExchangeContext<LaneServer> context() {
     return context;
   }
 }

@@ -6,11 +6,12 @@ import dev.lblc.gateway.route.HttpRoutes;
 import io.netty.channel.Channel;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * The lane of one event loop: HTTP/1.1 from a client's channel to a server's and back. Created and used on that loop; Vert.x
+ * The lane of one event loop: HTTP from a client's channel to a server's and back. Created and used on that loop; Vert.x
  * cancels its timer with the verticle that created it.
  */
 public final class LaneWorker {
@@ -22,9 +23,11 @@ public final class LaneWorker {
    *
    * @param nanoTime monotonic clock in nanoseconds
    * @param isUsable whether {@link PipelineCheck} was passed; if not, no connection is taken
+   * @param http2 makes HTTP/2 for the loop
    */
-  public LaneWorker(Vertx vertx, LongSupplier nanoTime, boolean isUsable) {
-    this.lane = new LaneLoop(new Loop(vertx, nanoTime), new DeadlineRing());
+  public LaneWorker(
+      Vertx vertx, LongSupplier nanoTime, boolean isUsable, Function<LaneLoop, Http2> http2) {
+    this.lane = new LaneLoop(new Loop(vertx, nanoTime), new DeadlineRing(), http2);
     this.isUsable = isUsable;
     vertx.setPeriodic(DeadlineRing.TICK_MILLIS, timer -> lane.tick());
   }
@@ -34,7 +37,7 @@ public final class LaneWorker {
    *
    * @param routes asked at each request
    * @param handOver run before the connection is given back to Vert.x, for a request that is not the lane's
-   * @return false if it is not the lane's: it speaks HTTP/2, or the lane is not usable
+   * @return false if it is not the lane's: Vert.x has agreed on HTTP/2 with the client, or the lane is not usable
    */
   public boolean take(HttpConnection connection, Supplier<HttpRoutes> routes, Runnable handOver) {
     Channel channel = isUsable ? VertxPipeline.channel(connection) : null;
@@ -42,7 +45,11 @@ public final class LaneWorker {
       return false;
     }
     VertxPipeline.install(
-        channel, new ClientConnection(lane, channel, connection, routes, handOver), lane.loop());
+        channel,
+        VertxPipeline.hasNegotiatedHttp2(channel)
+            ? lane.http2().serve(channel, connection, routes)
+            : new ClientConnection(lane, channel, connection, routes, handOver),
+        lane.loop());
     return true;
   }
 
@@ -54,5 +61,6 @@ public final class LaneWorker {
   /** Closes the idle connections to servers. */
   public void close() {
     lane.pool().close();
+    lane.http2().close();
   }
 }

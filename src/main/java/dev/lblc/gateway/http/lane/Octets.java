@@ -1,5 +1,7 @@
 package dev.lblc.gateway.http.lane;
 
+import java.util.Arrays;
+
 /** What each octet may be in the head of a message, by RFC 9110 5 and RFC 9112 2 to 5. */
 final class Octets {
   static final byte CR = '\r';
@@ -35,6 +37,12 @@ final class Octets {
 
   static boolean isDigit(byte octet) {
     return (KINDS[octet & 0xff] & DIGIT) != 0;
+  }
+
+  /** Returns whether the octets, as far as they go, are those of {@code whole}, from its first on; they may go on behind it. */
+  static boolean isPrefix(byte[] octets, int length, byte[] whole) {
+    int compared = Math.min(length, whole.length);
+    return Arrays.equals(octets, 0, compared, whole, 0, compared);
   }
 
   /** Returns the index of the first octet from {@code at} on that is not of that kind; {@code to} if all are. */

@@ -2,10 +2,10 @@ package dev.lblc.gateway.http.lane;
 
 import dev.lblc.gateway.http.Exchange;
 import dev.lblc.gateway.http.Failure;
+import dev.lblc.gateway.http.HeaderPlan;
 import dev.lblc.gateway.http.Limits;
 import dev.lblc.gateway.http.RequestPlan;
 import dev.lblc.gateway.http.RequestPlan.Body;
-import dev.lblc.gateway.http.ServerSide;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.DeadlineRing.Stage;
 import dev.lblc.gateway.net.Sockets;
@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
 // Nobody waits for a socket that is given up to be closed.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class ServerConnection extends ChannelInboundHandlerAdapter
-    implements ServerSide, DeadlineRing.Timed {
+    implements LaneServer, DeadlineRing.Timed {
   private static final Logger LOG = LoggerFactory.getLogger(ServerConnection.class);
 
   private static final HeadLimits LIMITS =
@@ -71,14 +71,16 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   private final Channel channel;
   private final DeadlineRing.Entry limits = new DeadlineRing.Entry(this);
   private final BodyReader body;
-  private final ServerHead answer = new ServerHead();
+  private final LaneAnswer answer = new LaneAnswer();
   private State state = State.IDLE;
-  private @Nullable ClientRequest client;
+  private @Nullable LaneClient client;
   private @Nullable HeadBuffer head;
   private boolean isOfHead;
   private boolean isKept = true;
   private boolean isReused;
   private boolean isOutputEnded;
+  private boolean isRequestChunked;
+  private boolean isWrapping;
   private boolean isBroken;
   private boolean isReading;
   private long openedNanos;
@@ -124,63 +126,88 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
 
   // --- the request ---
 
-  /** Sends the head of a client's request by the plan; written, not flushed. */
-  void send(ClientRequest from, String target, RequestPlan plan) {
+  @Override
+  public void send(LaneClient from, String target, RequestPlan plan) {
     lane.deadlines().leave(limits);
     HeadBuffer request = from.head().buffer();
     HeadOut out = lane.out();
-    HeadWriter.requestLine(request, target, out);
+    HeadWriter.requestLine(from.head().method(), target, out);
     lane.headers().write(request, plan.headers(), out);
-    HeadWriter.end(plan.body() == Body.CHUNKED, null, out);
+    isRequestChunked = plan.body() == Body.CHUNKED;
+    isWrapping = isRequestChunked && !from.sendsChunks();
+    HeadWriter.end(isRequestChunked, null, out);
     client = from;
     isOfHead = from.head().method().equals("HEAD");
     state = State.AWAITING;
     channel.write(out.toBuffer(channel.alloc(), 0), channel.voidPromise());
   }
 
-  /** Writes a piece of the request's body, or its trailers; takes over the reference. */
-  void write(ByteBuf piece) {
+  @Override
+  public boolean wantsDataOnly() {
+    return false;
+  }
+
+  @Override
+  public void write(ByteBuf piece) {
     if (isOutputEnded || state == State.CLOSED) {
       piece.release();
+    } else if (isWrapping) {
+      write(Chunks.head(piece.readableBytes(), lane.out()));
+      channel.write(piece, channel.voidPromise());
+      channel.write(Chunks.end(), channel.voidPromise());
     } else {
       channel.write(piece, channel.voidPromise());
     }
   }
 
-  /** Writes what ends a body of chunks. */
-  void write(HeadOut trailers) {
-    write(trailers.toBuffer(channel.alloc(), 0));
+  @Override
+  public void endBody(@Nullable HeadBuffer trailers, @Nullable HeaderPlan plan) {
+    if (!isRequestChunked || isOutputEnded || state == State.CLOSED) {
+      return;
+    }
+    HeadOut out = lane.out();
+    if (isWrapping) {
+      Chunks.last(out);
+    }
+    if (trailers != null && plan != null) {
+      lane.headers().write(trailers, plan, out);
+    }
+    write(out.lineEnd());
   }
 
-  void flush() {
+  private void write(HeadOut out) {
+    channel.write(out.toBuffer(channel.alloc(), 0), channel.voidPromise());
+  }
+
+  @Override
+  public void flush() {
     channel.flush();
   }
 
-  /** Returns whether more of the request may be written. */
-  boolean isWritable() {
+  @Override
+  public boolean isWritable() {
     return isOutputEnded || state == State.CLOSED || channel.isWritable();
   }
 
   // --- the answer ---
 
-  /** Returns the head of the answer that has just come. */
-  HeadBuffer head() {
-    return answer.buffer();
+  @Override
+  public LaneAnswer answer() {
+    return answer;
   }
 
-  /** Returns whether the answer comes in chunks. */
-  boolean isChunked() {
+  @Override
+  public boolean isChunked() {
     return body.isChunked();
   }
 
-  /** Returns the trailers of the answer that has just ended; null: there are none. */
-  @Nullable
-  HeadBuffer trailers() {
+  @Override
+  public @Nullable HeadBuffer trailers() {
     return body.trailers();
   }
 
-  /** Reads on, or holds the server back. */
-  void setReading(boolean isWanted) {
+  @Override
+  public void setReading(boolean isWanted) {
     if (isReading != isWanted && state != State.CLOSED) {
       isReading = isWanted;
       channel.config().setAutoRead(isWanted);
@@ -210,7 +237,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
-    ClientRequest to = client;
+    LaneClient to = client;
     if (to != null && (state == State.ANSWERING || state == State.AWAITING)) {
       to.flush();
       setReading(to.isWritable());
@@ -257,8 +284,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   private void readBody(ByteBuf in) {
-    ClientRequest to = client();
-    int length = to.wantsDataOnly() ? body.takeData(in) : body.take(in);
+    LaneClient to = client();
+    int length = body.isChunked() && to.wantsDataOnly() ? body.takeData(in) : body.take(in);
     if (length > 0) {
       to.piece(in.readRetainedSlice(length));
     } else {
@@ -284,7 +311,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
         "server {} sent {} bytes that answer no request: the connection is closed",
         server.id(),
         in.readableBytes());
-    ClientRequest answered = client;
+    LaneClient answered = client;
     close();
     if (answered != null) {
       answered.serverDrained(); // it may wait with the rest of its request
@@ -372,8 +399,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     return state == State.IDLE;
   }
 
-  /** Returns whether the server has ended the connection, though nobody has read so yet. Asks the kernel. */
-  boolean isStale() {
+  /** Asks the kernel. */
+  @Override
+  public boolean isStale() {
     return Sockets.hasPeerEnded(channel);
   }
 
@@ -446,15 +474,15 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     }
   }
 
-  private ClientRequest client() {
-    ClientRequest known = client;
+  private LaneClient client() {
+    LaneClient known = client;
     if (known == null) {
       throw new IllegalStateException("no request is out");
     }
     return known;
   }
 
-  private Exchange<ServerConnection> exchange() {
+  private Exchange<LaneServer> exchange() {
     return client().exchange();
   }
 }

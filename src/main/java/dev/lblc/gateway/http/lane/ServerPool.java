@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * <p>An idle connection is read, so that its end, or bytes that nobody asked for, take it out of the pool at once. Confined to the
  * loop.
  */
-final class ServerPool implements Upstreams<ServerConnection> {
+final class ServerPool implements Upstreams<LaneServer> {
   private static final Logger LOG = LoggerFactory.getLogger(ServerPool.class);
   private static final int MOST_WAITING_PER_SERVER = 16_384;
 
@@ -33,12 +33,12 @@ final class ServerPool implements Upstreams<ServerConnection> {
   }
 
   @Override
-  public @Nullable ServerConnection takeIdle(Server to, Route by) {
+  public @Nullable LaneServer takeIdle(Server to, Route by) {
     return take(connections(to, by));
   }
 
   @Override
-  public void connect(Server to, Route by, boolean isFresh, Attempt<ServerConnection> attempt) {
+  public void connect(Server to, Route by, boolean isFresh, Attempt<LaneServer> attempt) {
     connect(connections(to, by), by, isFresh, attempt);
   }
 
@@ -53,7 +53,7 @@ final class ServerPool implements Upstreams<ServerConnection> {
   }
 
   private void connect(
-      ServerConnections to, Route by, boolean isFresh, Attempt<ServerConnection> attempt) {
+      ServerConnections to, Route by, boolean isFresh, Attempt<LaneServer> attempt) {
     ServerConnection idle = isFresh ? null : take(to);
     all.putIfAbsent(to.server(), to); // forgotten with the last of its connections
     if (idle != null) {
@@ -78,7 +78,7 @@ final class ServerPool implements Upstreams<ServerConnection> {
     return idle;
   }
 
-  private void await(ServerConnections to, Route by, Attempt<ServerConnection> attempt) {
+  private void await(ServerConnections to, Route by, Attempt<LaneServer> attempt) {
     Runnable retry = () -> connect(to, by, false, attempt);
     if (to.await(retry, MOST_WAITING_PER_SERVER)) {
       attempt.waits(() -> to.leave(retry));
@@ -124,7 +124,7 @@ final class ServerPool implements Upstreams<ServerConnection> {
     List.copyOf(all.values()).forEach(ServerPool::makeRoom);
   }
 
-  private void dial(ServerConnections to, Route by, Attempt<ServerConnection> attempt) {
+  private void dial(ServerConnections to, Route by, Attempt<LaneServer> attempt) {
     Server server = to.server();
     lane.loop()
         .dial(to.host(), server.port(), by.connectMillis(), new Dial.Listener() {
@@ -167,7 +167,7 @@ final class ServerPool implements Upstreams<ServerConnection> {
 
   /** Tells why there is no connection; a connection that was begun is closed by then. */
   private static void refused(
-      ServerConnections to, Attempt<ServerConnection> attempt, @Nullable Throwable cause) {
+      ServerConnections to, Attempt<LaneServer> attempt, @Nullable Throwable cause) {
     LOG.debug("no connection to server {}", to.server().id(), cause);
     attempt.refused(
         cause instanceof ConnectTimeoutException

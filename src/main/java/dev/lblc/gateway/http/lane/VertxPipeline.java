@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -24,13 +25,13 @@ import org.jspecify.annotations.Nullable;
  */
 // Nobody waits for a socket that is given up to be closed.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class VertxPipeline {
+public final class VertxPipeline {
   private static final String DECODER = "httpDecoder";
   private static final List<String> EXPECTED = List.of(DECODER, "httpEncoder", "handler");
 
   private VertxPipeline() {}
 
-  /** Returns the channel of a connection that the lane can serve; null: it speaks HTTP/2. */
+  /** Returns the channel of a connection that the lane can serve; null: Vert.x speaks HTTP/2 on it. */
   static @Nullable Channel channel(HttpConnection connection) {
     Channel channel = ((ConnectionBase) connection).channel();
     return channel.pipeline().get(DECODER) == null ? null : channel;
@@ -70,8 +71,25 @@ final class VertxPipeline {
   }
 
   /** Returns whether this is Vert.x's wish that a connection ends as soon as it serves no request. */
-  static boolean isShutdown(Object event) {
+  public static boolean isShutdown(Object event) {
     return event instanceof ShutdownEvent shutdown && !shutdown.timeout().isZero();
+  }
+
+  /** Returns whether the client has asked for HTTP/2 in its TLS handshake, and got it. */
+  static boolean hasNegotiatedHttp2(Channel channel) {
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    return tls != null && ApplicationProtocolNames.HTTP_2.equals(tls.applicationProtocol());
+  }
+
+  /** Puts the handler of HTTP/2 in the place of the lane's, and has it read these bytes. */
+  static void change(Channel channel, ChannelHandler lane, ChannelHandler http2, ByteBuf bytes) {
+    ChannelPipeline pipeline = channel.pipeline();
+    ChannelHandlerContext before = pipeline.context(lane);
+    channel.config().setAutoRead(true);
+    pipeline.addAfter(before.name(), null, http2);
+    pipeline.remove(lane);
+    before.fireChannelRead(bytes);
+    before.fireChannelReadComplete();
   }
 
   static boolean isClearText(Channel channel) {
@@ -79,7 +97,7 @@ final class VertxPipeline {
   }
 
   /** Closes a connection past Vert.x's handler, which would wait for what it has to write. */
-  static void close(Channel channel, ChannelHandler lane) {
+  public static void close(Channel channel, ChannelHandler lane) {
     ChannelHandlerContext context = channel.pipeline().context(lane);
     if (context == null) {
       channel.close();

@@ -4,16 +4,17 @@ import dev.lblc.gateway.http.ResponseHead;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The head of the response that a server's connection is at, where it was read. Confined to the connection's event loop. */
-final class ServerHead implements ResponseHead {
+/** The head of the response that a server's side is at, where it was read. Confined to its event loop. */
+public final class LaneAnswer implements ResponseHead {
   private @Nullable HeadBuffer buffer;
 
   /** Takes the head of the next response; null: forgets the one before. */
-  void set(@Nullable HeadBuffer head) {
+  public void set(@Nullable HeadBuffer head) {
     buffer = head;
   }
 
-  HeadBuffer buffer() {
+  /** Returns the header fields. */
+  public HeadBuffer buffer() {
     HeadBuffer known = buffer;
     if (known == null) {
       throw new IllegalStateException("no head has come");

@@ -1,0 +1,541 @@
+package dev.lblc.gateway.http.h2;
+
+import dev.lblc.gateway.http.Answer;
+import dev.lblc.gateway.http.Exchange;
+import dev.lblc.gateway.http.Failure;
+import dev.lblc.gateway.http.GrpcStatus;
+import dev.lblc.gateway.http.HeaderPlan;
+import dev.lblc.gateway.http.RequestPlan;
+import dev.lblc.gateway.http.ResponsePlan;
+import dev.lblc.gateway.http.lane.HeadBuffer;
+import dev.lblc.gateway.http.lane.HeadFault;
+import dev.lblc.gateway.http.lane.HeadLimits;
+import dev.lblc.gateway.http.lane.LaneAnswer;
+import dev.lblc.gateway.http.lane.LaneClient;
+import dev.lblc.gateway.http.lane.LaneServer;
+import dev.lblc.gateway.route.HttpRoutes;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelFuture;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.AsciiString;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client's side of the exchanges of one stream after another: passes the body of the request on, and writes the answer. Confined
+ * to the connection's event loop.
+ *
+ * <p>What comes of a body before there is a server, or while the server is slow, is held here; the client gets room for more when it
+ * is taken. So it is bounded by the window of the stream.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // what addListener returns is the future itself
+final class ClientStream implements LaneClient, Streams.Stream {
+  private static final HeadLimits TRAILERS = new HeadLimits(0, 8192, 100);
+  private static final AsciiString TEXT = AsciiString.cached("text/plain; charset=utf-8");
+  private static final int CONTINUE = 100;
+  private static final int NO_CONTENT = 204;
+
+  private final ClientStreams connection;
+  private final StreamHead head;
+  private final StreamOutput output;
+  private final Deque<ByteBuf> held = new ArrayDeque<>();
+  private @Nullable Exchange<LaneServer> kept;
+  private @Nullable Exchange<LaneServer> exchange;
+  private @Nullable Http2Stream stream;
+  private @Nullable LaneServer server;
+  private @Nullable HeadBuffer fields;
+  private @Nullable HeadBuffer trailers;
+  private int owed;
+  private long received;
+  private int status;
+  private boolean isComplete;
+  private boolean isExpecting;
+  private boolean isHeadTaken;
+  private boolean isAnswered;
+  private boolean isMalformed;
+  private boolean isClosed;
+  private boolean isGrpc;
+  private boolean isFlushDue;
+
+  ClientStream(ClientStreams connection) {
+    this.connection = connection;
+    this.head = new StreamHead(connection.facts());
+    this.output = new StreamOutput(connection);
+  }
+
+  // --- from the client ---
+
+  /** Begins an exchange with the first head of a stream. */
+  void begin(Http2Stream next, Http2Headers headers, boolean isEnd, HttpRoutes routes) {
+    stream = next;
+    output.begin(next);
+    owed = 0;
+    received = 0;
+    status = 0;
+    isComplete = isEnd;
+    isHeadTaken = false;
+    isAnswered = false;
+    isClosed = false;
+    HeadBuffer read = connection
+        .lane()
+        .requests()
+        .take(HeadLimits.of(routes.limits()))
+        .beginFields(0, HeadLimits.of(routes.limits()));
+    fields = read;
+    HeadFault fault = Fields.read(headers, read);
+    head.begin(headers, read, isEnd);
+    isExpecting = !isEnd && "100-continue".equalsIgnoreCase(head.header("expect"));
+    isGrpc = GrpcStatus.isGrpc(head);
+    isMalformed = fault == HeadFault.NAME || fault == HeadFault.VALUE;
+    Exchange<LaneServer> begun = opened(routes);
+    if (fault != null) {
+      begun.refuse(fault.failure(), fault.reason());
+      return;
+    }
+    try {
+      begun.begin();
+    } catch (RuntimeException e) {
+      begun.crashed(e);
+    }
+  }
+
+  private Exchange<LaneServer> opened(HttpRoutes routes) {
+    Exchange<LaneServer> begun = kept;
+    if (begun == null) {
+      begun = new Exchange<>(this, connection.lane().context(), routes);
+      kept = begun;
+    } else {
+      begun.next(routes);
+    }
+    exchange = begun;
+    return begun;
+  }
+
+  /** Takes the trailers of the request. */
+  @Override
+  public void head(Http2Headers headers, boolean isEnd) {
+    HeadBuffer read = connection.lane().requests().take(TRAILERS).beginFields(0, TRAILERS);
+    if (Fields.read(headers, read) == null) {
+      trailers = read;
+      completed();
+    } else {
+      connection.lane().requests().giveBack(read);
+      abort(Failure.BAD_BODY);
+    }
+  }
+
+  @Override
+  public int data(ByteBuf data, boolean isEnd) {
+    int length = data.readableBytes();
+    received += length;
+    int taken = length;
+    Exchange<LaneServer> current = exchange;
+    if (length > 0 && current != null && !current.isOver() && current.bodyGrew(received)) {
+      taken = take(data.retainedSlice(), length);
+    }
+    if (isEnd) {
+      completed();
+    }
+    return taken;
+  }
+
+  /** Passes a piece of the body on, or holds it. Returns how many octets of it need no room any more. */
+  private int take(ByteBuf piece, int length) {
+    LaneServer to = server;
+    if (to == null) {
+      held.add(piece);
+      owed += length;
+      return 0;
+    }
+    to.write(piece);
+    flushServerLater();
+    if (to.isWritable()) {
+      return length;
+    }
+    owed += length;
+    return 0;
+  }
+
+  private void completed() {
+    isComplete = true;
+    if (server != null) {
+      endBody(server);
+    }
+  }
+
+  private void endBody(LaneServer to) {
+    HeadBuffer behind = trailers;
+    to.endBody(behind, behind == null ? null : exchange().trailersPlan(behind));
+    flushServerLater();
+  }
+
+  private void flushServerLater() {
+    if (!isFlushDue) {
+      isFlushDue = true;
+      connection.flushServerLater(this);
+    }
+  }
+
+  /** Sends what was written to the server. */
+  void flushServer() {
+    isFlushDue = false;
+    LaneServer to = server;
+    if (to != null) {
+      to.flush();
+      serverDrained();
+    }
+  }
+
+  @Override
+  public void reset(long code) {
+    isClosed = true; // what is written to it goes nowhere
+  }
+
+  @Override
+  public void broken() {
+    abort(Failure.BAD_BODY);
+  }
+
+  private void abort(Failure why) {
+    isMalformed = true;
+    Exchange<LaneServer> current = exchange;
+    if (current != null) {
+      current.abort(why);
+    }
+  }
+
+  @Override
+  public void writabilityChanged() {
+    LaneServer from = server;
+    if (from != null && output.isWritable()) {
+      from.setReading(true);
+    }
+  }
+
+  /** Ends the exchange unless its answer was written to the end: then the last frame tells. */
+  @Override
+  public void closed() {
+    if (isClosed || !output.isEnded() || isMalformed) {
+      isClosed = true;
+      gone();
+    } else {
+      isClosed = true;
+      endIfOver();
+    }
+  }
+
+  private void gone() {
+    Exchange<LaneServer> current = exchange;
+    if (current != null) {
+      current.clientGone();
+      ended();
+    }
+  }
+
+  private void endIfOver() {
+    Exchange<LaneServer> current = exchange;
+    if (isClosed && current != null && current.isOver()) {
+      ended();
+    }
+  }
+
+  /** Forgets an exchange that is over. */
+  private void ended() {
+    Exchange<LaneServer> over = exchange;
+    if (over == null) {
+      return;
+    }
+    exchange = null;
+    server = null;
+    output.drop();
+    dropHeld();
+    head.end();
+    over.forget();
+    if (fields != null) {
+      connection.lane().requests().giveBack(fields);
+      fields = null;
+    }
+    if (trailers != null) {
+      connection.lane().requests().giveBack(trailers);
+      trailers = null;
+    }
+    connection.giveBack(this);
+  }
+
+  private void dropHeld() {
+    for (ByteBuf piece = held.poll(); piece != null; piece = held.poll()) {
+      piece.release();
+    }
+  }
+
+  // --- from the server's side ---
+
+  @Override
+  public boolean sendsChunks() {
+    return false;
+  }
+
+  @Override
+  public void interim(LaneAnswer interim) {
+    HeaderPlan plan = exchange().interim(interim);
+    if (plan != null && !isClosed) {
+      output.interim(Fields.answer(interim.status(), interim.buffer(), plan));
+    }
+  }
+
+  @Override
+  public boolean wantsDataOnly() {
+    return true;
+  }
+
+  @Override
+  public void piece(ByteBuf data) {
+    output.data(data);
+  }
+
+  @Override
+  public void flush() {
+    if (!isClosed) {
+      output.flush();
+    }
+  }
+
+  @Override
+  public boolean isWritable() {
+    return isClosed || output.isWritable();
+  }
+
+  @Override
+  public void serverDrained() {
+    LaneServer to = server;
+    Http2Stream from = stream;
+    if (owed > 0 && from != null && to != null && to.isWritable()) {
+      int taken = owed;
+      owed = 0;
+      connection.consumed(from, taken);
+    }
+  }
+
+  // --- what the exchange asks ---
+
+  @Override
+  public Exchange<LaneServer> exchange() {
+    Exchange<LaneServer> known = exchange;
+    if (known == null) {
+      throw new IllegalStateException("no exchange has begun");
+    }
+    return known;
+  }
+
+  @Override
+  public StreamHead head() {
+    return head;
+  }
+
+  @Override
+  public boolean isRequestComplete() {
+    return isComplete;
+  }
+
+  @Override
+  public boolean isHeadWritten() {
+    return isHeadTaken && !output.isHeadWaiting();
+  }
+
+  @Override
+  public boolean isAnswered() {
+    return isAnswered;
+  }
+
+  @Override
+  public boolean isClosed() {
+    return isClosed;
+  }
+
+  @Override
+  public boolean isStalled() {
+    return !isAnswered && !isWritable();
+  }
+
+  @Override
+  public int status() {
+    return status;
+  }
+
+  @Override
+  public long received() {
+    return received;
+  }
+
+  @Override
+  public long sent() {
+    return output.written();
+  }
+
+  @Override
+  public long waiting() {
+    return output.waiting();
+  }
+
+  /** Does nothing: without a server the body is held anyway. */
+  @Override
+  public void holdBody() {}
+
+  @Override
+  public void forward(LaneServer to, String target, RequestPlan plan) {
+    server = to;
+    to.send(this, target, plan);
+    if (isExpecting && !isComplete) {
+      isExpecting = false;
+      output.interim(new DefaultHttp2Headers(false).status(Statuses.of(CONTINUE)));
+    }
+    for (ByteBuf piece = held.poll(); piece != null; piece = held.poll()) {
+      to.write(piece);
+    }
+    if (isComplete) {
+      endBody(to);
+    }
+    flushServerLater();
+  }
+
+  /** Asks the client to send no more of a request that was answered: RFC 9113 8.1. */
+  @Override
+  public void discardRest() {
+    server = null;
+    dropHeld();
+    if (!isClosed) {
+      connection.reset(id(), Http2Error.NO_ERROR);
+    }
+    exchange().restDiscarded();
+  }
+
+  @Override
+  public void refuseRest() {
+    discardRest();
+  }
+
+  @Override
+  public void answer(Answer own) {
+    output.drop(); // the head of a server, if its answer turned out to be none
+    status = own.status();
+    isHeadTaken = true;
+    if (isMalformed) {
+      exchange().cut(Failure.BAD_REQUEST);
+      return;
+    }
+    output.begin(stream());
+    if (isGrpc) {
+      output.head(GrpcAnswers.head(own));
+    } else {
+      output.head(own(own));
+      String text = textOf(own);
+      if (text != null) {
+        output.data(ByteBufUtil.writeAscii(connection.context().alloc(), text));
+      }
+    }
+    deliver(output.end(null));
+  }
+
+  private Http2Headers own(Answer own) {
+    Http2Headers headers = new DefaultHttp2Headers(false).status(Statuses.of(own.status()));
+    if (own.name() != null && own.value() != null) {
+      headers.add(own.name(), own.value());
+    }
+    String text = textOf(own);
+    if (text != null) {
+      headers.add("content-type", TEXT);
+    }
+    if (own.status() != NO_CONTENT && !isOfHead()) {
+      headers.add("content-length", Integer.toString(text == null ? 0 : text.length()));
+    }
+    return headers;
+  }
+
+  private @Nullable String textOf(Answer own) {
+    return isOfHead() ? null : own.text();
+  }
+
+  private boolean isOfHead() {
+    return head.method().equals("HEAD");
+  }
+
+  @Override
+  public void relay(LaneServer from, ResponsePlan plan) {
+    status = plan.status();
+    isHeadTaken = true;
+    output.head(Fields.answer(plan.status(), from.answer().buffer(), plan.headers()));
+  }
+
+  @Override
+  public void finish(@Nullable HeaderPlan plan) {
+    HeadBuffer behind = server == null ? null : server.trailers();
+    deliver(output.end(behind == null || plan == null ? null : Fields.trailers(behind, plan)));
+  }
+
+  /** The exchange ends when all of the answer is with the kernel. */
+  private void deliver(ChannelFuture last) {
+    Exchange<LaneServer> current = exchange();
+    int number = current.number();
+    last.addListener(written -> {
+      if (!current.isAt(number)) {
+        return;
+      }
+      if (written.isSuccess()) {
+        delivered(current);
+      } else {
+        gone();
+      }
+    });
+  }
+
+  private void delivered(Exchange<LaneServer> current) {
+    isAnswered = true;
+    try {
+      current.answered();
+    } catch (RuntimeException e) { // Netty would log it, and nothing more
+      current.crashed(e);
+    }
+    endIfOver();
+  }
+
+  @Override
+  public void tunnel(LaneServer from, HeaderPlan plan) {
+    throw new IllegalStateException("HTTP/2 has no upgrades");
+  }
+
+  /** Ends the stream so that the client sees that the answer is not complete. */
+  @Override
+  public void cut() {
+    boolean mayEnd = isGrpc && !isMalformed && !isClosed && !output.isEnded();
+    if (mayEnd) {
+      int of = id();
+      boolean isWhole = isComplete;
+      output.end(GrpcAnswers.trailers(exchange())).addListener(written -> {
+        if (!isWhole) {
+          connection.reset(of, Http2Error.NO_ERROR);
+        }
+      });
+    } else if (!isClosed) {
+      output.drop();
+      connection.reset(id(), isMalformed ? Http2Error.PROTOCOL_ERROR : Http2Error.INTERNAL_ERROR);
+    }
+    endIfOver();
+  }
+
+  private Http2Stream stream() {
+    Http2Stream known = stream;
+    if (known == null) {
+      throw new IllegalStateException("no stream");
+    }
+    return known;
+  }
+
+  private int id() {
+    return stream().id();
+  }
+}

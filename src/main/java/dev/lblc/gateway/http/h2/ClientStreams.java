@@ -1,0 +1,229 @@
+package dev.lblc.gateway.http.h2;
+
+import dev.lblc.gateway.http.Limits;
+import dev.lblc.gateway.http.lane.LaneLoop;
+import dev.lblc.gateway.http.lane.VertxPipeline;
+import dev.lblc.gateway.net.DeadlineRing;
+import dev.lblc.gateway.net.DeadlineRing.Stage;
+import dev.lblc.gateway.route.HttpRoutes;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.vertx.core.http.HttpConnection;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A client's connection of HTTP/2: begins an exchange for each stream. Confined to its event loop. */
+// Nobody waits for a connection that is given up to be closed.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class ClientStreams extends Streams<ClientStream> implements DeadlineRing.Timed {
+  private static final Logger LOG = LoggerFactory.getLogger(ClientStreams.class);
+  private static final int MOST_KEPT = 16;
+
+  private final LaneLoop lane;
+  private final Http2Worker worker;
+  private final Supplier<HttpRoutes> routes;
+  private final ClientFacts facts;
+  private final DeadlineRing.Entry limits = new DeadlineRing.Entry(this);
+  private final Deque<ClientStream> free = new ArrayDeque<>();
+  private final List<ClientStream> toFlush = new ArrayList<>();
+  private boolean isInRead;
+  private boolean hasMoved;
+  private boolean hasBegun;
+  private boolean isLeaving;
+  private boolean isLastKnown;
+
+  ClientStreams(
+      LaneLoop lane,
+      Http2Worker worker,
+      Codec codec,
+      HttpConnection connection,
+      Supplier<HttpRoutes> routes) {
+    super(codec);
+    this.lane = lane;
+    this.worker = worker;
+    this.routes = routes;
+    this.facts = new ClientFacts(connection);
+  }
+
+  LaneLoop lane() {
+    return lane;
+  }
+
+  ClientFacts facts() {
+    return facts;
+  }
+
+  // --- streams ---
+
+  @Override
+  void opened(Http2Stream stream, Http2Headers headers, boolean isEnd) {
+    hasBegun = true;
+    ClientStream begun = free.poll();
+    if (begun == null) {
+      begun = new ClientStream(this);
+    }
+    keep(stream, begun);
+    begun.begin(stream, headers, isEnd, routes.get());
+  }
+
+  /** Takes back a stream's part that is over, to be used for another stream. */
+  void giveBack(ClientStream over) {
+    if (free.size() < MOST_KEPT) {
+      free.push(over);
+    }
+  }
+
+  /** Has what was written to a server flushed, at the end of what is being read at the latest. */
+  void flushServerLater(ClientStream from) {
+    if (isInRead) {
+      toFlush.add(from);
+    } else {
+      from.flushServer();
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext at, Object message) throws Exception {
+    isInRead = true;
+    super.channelRead(at, message);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext at) throws Exception {
+    isInRead = false;
+    for (int i = 0; i < toFlush.size(); i++) {
+      toFlush.get(i).flushServer();
+    }
+    toFlush.clear();
+    discardSomeReadBytes();
+    flush(at);
+  }
+
+  @Override
+  void streamRemoved() {
+    hasMoved = true;
+    closeIfDone();
+  }
+
+  @Override
+  void moved() {
+    hasMoved = true;
+  }
+
+  @Override
+  void settingsCame() {
+    if (!hasBegun) {
+      hasBegun = true;
+      lane.deadlines().enter(limits, Stage.IDLE);
+    }
+  }
+
+  @Override
+  void goAwayCame(int lastStream, long code) {
+    LOG.debug("a client says that it leaves, code {}", code);
+  }
+
+  // --- the ends ---
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext added) throws Exception {
+    super.handlerAdded(added);
+    decoder()
+        .flowController()
+        .incrementWindowSize(
+            connection().connectionStream(),
+            Codec.CLIENT_WINDOW - decoder().flowController().initialWindowSize());
+    flushSoon();
+    worker.opened(this);
+    lane.deadlines().enter(limits, Stage.SETTING_UP);
+    if (lane.isStopping()) {
+      leave();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext at, Object event) throws Exception {
+    if (VertxPipeline.isShutdown(event)) {
+      leave(); // Vert.x, which knows of no stream, would close at once
+    }
+  }
+
+  /** Says first that no more requests are wanted, and later which one was the last: RFC 9113 6.8. */
+  void leave() {
+    if (isLeaving || isGone()) {
+      return;
+    }
+    isLeaving = true;
+    goAway(Integer.MAX_VALUE, Http2Error.NO_ERROR);
+    context()
+        .executor()
+        .schedule(this::sayLast, Limits.LAST_REQUEST_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void sayLast() {
+    if (!isGone()) {
+      isLastKnown = true;
+      goAway(connection().remote().lastStreamCreated(), Http2Error.NO_ERROR);
+      closeIfDone();
+    }
+  }
+
+  private void closeIfDone() {
+    if (isLastKnown && connection().numActiveStreams() == 0) {
+      closeBehindWrites();
+    }
+  }
+
+  private void closeBehindWrites() {
+    context()
+        .writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(written -> context().close());
+  }
+
+  @Override
+  void failed(Throwable cause) {
+    LOG.debug("a client of HTTP/2 is cut off", cause);
+  }
+
+  @Override
+  void ended() {
+    lane.deadlines().leave(limits);
+    worker.closed(this);
+  }
+
+  // --- time limits ---
+
+  @Override
+  public boolean hasMoved() {
+    boolean moved = hasMoved || connection().numActiveStreams() > 0;
+    hasMoved = false;
+    return moved;
+  }
+
+  @Override
+  public void checkLimits(long nowNanos, long phaseNanos, long quietNanos) {
+    HttpRoutes now = routes.get();
+    if (!hasBegun && phaseNanos > now.headerNanos()) {
+      context().close();
+    } else if (hasBegun && quietNanos > now.idleNanos()) {
+      lane.deadlines().leave(limits);
+      goAway(connection().remote().lastStreamCreated(), Http2Error.NO_ERROR);
+      closeBehindWrites();
+    }
+  }
+
+  @Override
+  public void checkFailed(RuntimeException cause) {
+    LOG.error("the time limits of a client's connection could not be checked: it is closed", cause);
+    context().close();
+  }
+}

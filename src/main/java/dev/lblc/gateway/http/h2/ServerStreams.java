@@ -1,0 +1,273 @@
+package dev.lblc.gateway.http.h2;
+
+import dev.lblc.gateway.http.lane.LaneLoop;
+import dev.lblc.gateway.net.DeadlineRing;
+import dev.lblc.gateway.net.DeadlineRing.Stage;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection of HTTP/2 to a server, which serves many requests at once. Confined to its event loop.
+ *
+ * <p>It takes requests before the server has said how many it allows: a hundred, which servers should allow at least. One that is
+ * refused for that is sent again.
+ */
+// Nobody waits for a connection that is given up to be closed.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.Timed {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerStreams.class);
+  private static final int USUAL_STREAMS = 100;
+  private static final int LAST_STREAM = Integer.MAX_VALUE - 2;
+
+  private final LaneLoop lane;
+  private final StreamConnections pooledWith;
+  private final DeadlineRing.Entry limits = new DeadlineRing.Entry(this);
+  private final List<ServerStream> toFlush = new ArrayList<>();
+  private final long openedNanos;
+  private int reserved;
+  private boolean hasSettings;
+  private boolean hasMoved;
+  private boolean isRetired;
+  private boolean hasServed;
+  private boolean isInRead;
+  private long frames;
+
+  ServerStreams(LaneLoop lane, StreamConnections pooledWith, Codec codec) {
+    super(codec);
+    this.lane = lane;
+    this.pooledWith = pooledWith;
+    this.openedNanos = lane.nanoTime();
+  }
+
+  LaneLoop lane() {
+    return lane;
+  }
+
+  String serverId() {
+    return pooledWith.server().id();
+  }
+
+  // --- streams ---
+
+  /** Returns whether it takes another request. */
+  boolean hasRoom() {
+    return !isRetired && !isGone() && inUse() < most();
+  }
+
+  private int inUse() {
+    return connection().local().numActiveStreams() + reserved;
+  }
+
+  private int most() {
+    int allowed = connection().local().maxActiveStreams();
+    return hasSettings ? allowed : Math.min(allowed, USUAL_STREAMS);
+  }
+
+  /** Takes a place for a request; the stream begins when the request is sent. */
+  ServerStream reserve() {
+    reserved++;
+    return new ServerStream(this);
+  }
+
+  /** Gives a place back on which nothing was sent. */
+  void unreserve() {
+    reserved--;
+    freed();
+  }
+
+  /** Opens the stream of a request that has a place, by sending its head. Returns null if the connection cannot. */
+  @Nullable
+  Http2Stream open(ServerStream kept, Http2Headers head, boolean isEnd) {
+    reserved--;
+    int id = connection().local().incrementAndGetNextStreamId();
+    if (id < 0 || id >= LAST_STREAM) {
+      retire();
+      return null;
+    }
+    try {
+      Http2Stream stream = connection().local().createStream(id, false);
+      keep(stream, kept);
+      encoder().writeHeaders(context(), id, head, 0, isEnd, context().newPromise());
+      return stream;
+    } catch (Http2Exception e) {
+      LOG.debug("server {} takes no stream", serverId(), e);
+      return null;
+    }
+  }
+
+  /** Ends the part of a request in its stream; the server is told if one side of it is not at its end. */
+  void release(Http2Stream stream, boolean isWhole) {
+    hasServed |= isWhole;
+    if (!isWhole && !isGone()) {
+      reset(stream.id(), Http2Error.CANCEL);
+    }
+  }
+
+  /** Notes that the server has not moved for long: it may be gone without a word, so others should not wait for it, too. */
+  void suspect() {
+    LOG.debug("server {} does not move: its connection takes no more requests", serverId());
+    retire();
+  }
+
+  /** Returns whether the connection has served a request, so that the server may have closed it unheard. */
+  boolean hasServed() {
+    return hasServed;
+  }
+
+  String scheme() {
+    return "http";
+  }
+
+  /** Has what was written to a client flushed at the end of what is being read. */
+  void flushClientLater(ServerStream from) {
+    if (isInRead) {
+      toFlush.add(from);
+    } else {
+      from.flushClientNow();
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext at, Object message) throws Exception {
+    isInRead = true;
+    super.channelRead(at, message);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext at) throws Exception {
+    isInRead = false;
+    for (int i = 0; i < toFlush.size(); i++) {
+      toFlush.get(i).flushClientNow();
+    }
+    toFlush.clear();
+    discardSomeReadBytes();
+    flush(at);
+  }
+
+  @Override
+  void opened(Http2Stream stream, Http2Headers headers, boolean isEnd) throws Http2Exception {
+    throw Http2Exception.streamError(
+        stream.id(), Http2Error.PROTOCOL_ERROR, "a head that answers no request");
+  }
+
+  @Override
+  void streamRemoved() {
+    hasMoved = true;
+    freed();
+  }
+
+  private void freed() {
+    pooledWith.goOn();
+    if (isRetired && inUse() == 0 && !isGone()) {
+      closeBehindWrites();
+    }
+  }
+
+  // --- the connection ---
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext added) throws Exception {
+    super.handlerAdded(added);
+    lane.deadlines().enter(limits, Stage.IDLE);
+  }
+
+  @Override
+  void moved() {
+    hasMoved = true;
+    frames++;
+  }
+
+  /** Returns how many frames of messages have come so far. */
+  long frames() {
+    return frames;
+  }
+
+  @Override
+  void settingsCame() {
+    hasSettings = true;
+    pooledWith.goOn();
+  }
+
+  @Override
+  void goAwayCame(int lastStream, long code) {
+    LOG.debug("server {} takes no more streams, code {}", serverId(), code);
+    try {
+      connection().forEachActiveStream(stream -> {
+        ServerStream kept = of(stream);
+        if (kept != null && stream.id() > lastStream) {
+          kept.refused();
+        }
+        return true;
+      });
+    } catch (Http2Exception e) {
+      onError(context(), false, e);
+    }
+    retire();
+  }
+
+  /** Takes no more requests: the connection closes with the last that it has. */
+  void retire() {
+    if (!isRetired) {
+      isRetired = true;
+      pooledWith.retired(this);
+      if (inUse() == 0 && !isGone()) {
+        closeBehindWrites();
+      }
+    }
+  }
+
+  /** Returns whether no new request should take it: it is old, or its address is none of the server's any more. */
+  boolean isOutdated() {
+    return lane.lastTickNanos() - openedNanos > pooledWith.maxAgeNanos()
+        || !pooledWith.hasAddress(context().channel().remoteAddress());
+  }
+
+  private void closeBehindWrites() {
+    goAway(0, Http2Error.NO_ERROR);
+    context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> context().close());
+  }
+
+  @Override
+  void failed(Throwable cause) {
+    retire();
+  }
+
+  @Override
+  void ended() {
+    lane.deadlines().leave(limits);
+    isRetired = true;
+    pooledWith.closed(this);
+  }
+
+  @Override
+  public boolean hasMoved() {
+    boolean moved = hasMoved || inUse() > 0;
+    hasMoved = false;
+    return moved;
+  }
+
+  @Override
+  public void checkLimits(long nowNanos, long phaseNanos, long quietNanos) {
+    if (quietNanos > pooledWith.idleNanos()) {
+      retire();
+    }
+  }
+
+  @Override
+  public void checkFailed(RuntimeException cause) {
+    LOG.error(
+        "the limits of a connection to server {} could not be checked: it is closed",
+        serverId(),
+        cause);
+    context().close();
+  }
+}

@@ -1,0 +1,191 @@
+package dev.lblc.gateway.http.h2;
+
+import dev.lblc.config.PoolConfig;
+import dev.lblc.discovery.NamedHost;
+import dev.lblc.gateway.http.Failure;
+import dev.lblc.gateway.http.Upstreams.Attempt;
+import dev.lblc.gateway.http.lane.LaneServer;
+import dev.lblc.gateway.route.Route;
+import dev.lblc.scheduler.Server;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of one event loop to one server, and the requests that wait for a place on one. Confined to the event loop.
+ *
+ * <p>Requests share connections: a new one is made when all that there are have no place left, one at a time.
+ */
+final class StreamConnections {
+  private static final int MOST_WAITING = 16_384;
+
+  /** One request that waits. */
+  private record Waiting(Attempt<LaneServer> attempt) {}
+
+  private final StreamPool pool;
+  private final Server server;
+  private final NamedHost host;
+  private final List<ServerStreams> open = new ArrayList<>();
+  private final Set<Waiting> waiting = new LinkedHashSet<>();
+  private PoolConfig config = PoolConfig.DEFAULTS;
+  private @Nullable Route last;
+  private boolean isDialling;
+  private int retiring;
+  private boolean isGoingOn;
+
+  StreamConnections(StreamPool pool, Server server, NamedHost host) {
+    this.pool = pool;
+    this.server = server;
+    this.host = host;
+  }
+
+  Server server() {
+    return server;
+  }
+
+  NamedHost host() {
+    return host;
+  }
+
+  /** Keeps to these limits from now on. */
+  void limitTo(PoolConfig wanted) {
+    config = wanted;
+  }
+
+  long idleNanos() {
+    return config.idle().toNanos();
+  }
+
+  long maxAgeNanos() {
+    return config.maxAge().toNanos();
+  }
+
+  /** Returns whether the server has the address. */
+  boolean hasAddress(SocketAddress address) {
+    return address instanceof InetSocketAddress remote
+        && host.addresses().contains(remote.getAddress());
+  }
+
+  /** Takes a place for a request; null: no connection has one. */
+  @Nullable
+  ServerStream take() {
+    return take(false);
+  }
+
+  private @Nullable ServerStream take(boolean isFresh) {
+    for (int i = 0; i < open.size(); i++) {
+      ServerStreams each = open.get(i);
+      if (each.hasRoom() && !(isFresh && each.hasServed())) {
+        if (!each.isOutdated()) {
+          return each.reserve();
+        }
+        each.retire(); // it leaves the list
+        i--;
+      }
+    }
+    return null;
+  }
+
+  /** Has a request wait for a place, and makes a connection if one may be made. */
+  void connect(Route by, boolean isFresh, Attempt<LaneServer> attempt) {
+    ServerStream place = take(isFresh);
+    if (place != null) {
+      attempt.connected(place);
+      return;
+    }
+    if (waiting.size() >= MOST_WAITING) {
+      attempt.refused(Failure.POOL_EXHAUSTED);
+      return;
+    }
+    Waiting one = new Waiting(attempt);
+    waiting.add(one);
+    last = by;
+    attempt.waits(() -> waiting.remove(one));
+    dialIfDue();
+  }
+
+  private void dialIfDue() {
+    Route by = last;
+    if (by != null && !isDialling && !waiting.isEmpty() && mayOpen()) {
+      isDialling = true;
+      pool.dial(this, by);
+    }
+  }
+
+  private boolean mayOpen() {
+    return config.maxConnections() == 0 || open.size() + retiring < config.maxConnections();
+  }
+
+  /** Takes a connection that was just made. */
+  void connected(ServerStreams made) {
+    isDialling = false;
+    open.add(made);
+    goOn();
+  }
+
+  /** Takes the reason why no connection could be made. All that wait learn of it if there is nothing else to wait for. */
+  void refused(Failure why) {
+    isDialling = false;
+    if (open.isEmpty()) {
+      List<Waiting> left = List.copyOf(waiting);
+      waiting.clear();
+      left.forEach(each -> each.attempt.refused(why));
+    }
+    forgetIfUnused();
+  }
+
+  /** Notes that a connection takes no more requests. */
+  void retired(ServerStreams connection) {
+    if (open.remove(connection)) {
+      retiring++;
+    }
+  }
+
+  /** Forgets a connection that has ended. */
+  void closed(ServerStreams connection) {
+    if (!open.remove(connection)) {
+      retiring--;
+    }
+    goOn();
+    forgetIfUnused();
+  }
+
+  /** Lets those go on that wait, one after another, as long as there is a place. */
+  void goOn() {
+    if (isGoingOn || waiting.isEmpty()) {
+      return;
+    }
+    isGoingOn = true;
+    try {
+      while (!waiting.isEmpty()) {
+        ServerStream place = take();
+        if (place == null) {
+          break;
+        }
+        Iterator<Waiting> first = waiting.iterator();
+        Waiting next = first.next();
+        first.remove();
+        next.attempt.connected(place);
+      }
+    } finally {
+      isGoingOn = false;
+    }
+    dialIfDue();
+  }
+
+  /** Closes all connections that serve no request. */
+  void close() {
+    List.copyOf(open).forEach(ServerStreams::retire);
+  }
+
+  private void forgetIfUnused() {
+    if (open.isEmpty() && retiring == 0 && waiting.isEmpty() && !isDialling) {
+      pool.forget(this);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package dev.lblc.gateway.http.h2;
+
+import dev.lblc.gateway.http.KnownHost;
+import dev.lblc.gateway.http.Protocol;
+import dev.lblc.gateway.http.lane.HeadBuffer;
+import dev.lblc.gateway.http.lane.LaneHead;
+import dev.lblc.gateway.route.BadRequestException;
+import io.netty.handler.codec.http2.Http2Headers;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The head of the request of one stream. Confined to the connection's event loop. */
+final class StreamHead implements LaneHead {
+  private final ClientFacts facts;
+  private @Nullable HeadBuffer buffer;
+  private String method = "-";
+  private String target = "-";
+  private @Nullable String authority;
+  private boolean hasMoreFrames;
+
+  StreamHead(ClientFacts facts) {
+    this.facts = facts;
+  }
+
+  /** Takes the head of the next request; {@code fields} are those of it that HTTP/1.1 has, too. */
+  void begin(Http2Headers headers, HeadBuffer fields, boolean isEnd) {
+    buffer = fields;
+    method = text(headers.method());
+    CharSequence path = headers.path();
+    CharSequence asked = headers.authority();
+    target = text(path == null ? asked : path);
+    authority = asked == null ? null : asked.toString();
+    hasMoreFrames = !isEnd;
+  }
+
+  /** Forgets the request. */
+  void end() {
+    buffer = null;
+    authority = null;
+  }
+
+  private static String text(@Nullable CharSequence value) {
+    return value == null ? "-" : value.toString();
+  }
+
+  @Override
+  public HeadBuffer buffer() {
+    HeadBuffer known = buffer;
+    if (known == null) {
+      throw new IllegalStateException("there is no request");
+    }
+    return known;
+  }
+
+  @Override
+  public Protocol protocol() {
+    return Protocol.HTTP_2;
+  }
+
+  @Override
+  public String method() {
+    return method;
+  }
+
+  @Override
+  public String target() {
+    return target;
+  }
+
+  @Override
+  public @Nullable String authority() {
+    List<String> hosts = headers("host");
+    if (hosts.size() > 1) {
+      throw new BadRequestException("more than one Host header");
+    }
+    if (authority == null) {
+      return hosts.isEmpty() ? null : hosts.get(0);
+    }
+    if (!hosts.isEmpty() && !hosts.get(0).equalsIgnoreCase(authority)) {
+      throw new BadRequestException(":authority and Host differ");
+    }
+    return authority;
+  }
+
+  @Override
+  public KnownHost asked() {
+    KnownHost before = facts.asked();
+    if (before != null
+        && authority != null
+        && authority.equals(before.authority())
+        && !hasHeader("host")) {
+      return before;
+    }
+    KnownHost other = KnownHost.of(this);
+    facts.asked(other);
+    return other;
+  }
+
+  @Override
+  public boolean hasMoreFrames() {
+    return hasMoreFrames;
+  }
+
+  @Override
+  public boolean isEncrypted() {
+    return facts.isEncrypted();
+  }
+
+  @Override
+  public String peer() {
+    return facts.peer();
+  }
+
+  @Override
+  public String localIp() {
+    return facts.localIp();
+  }
+
+  @Override
+  public int localPort() {
+    return facts.localPort();
+  }
+
+  @Override
+  public @Nullable String serverName() {
+    return facts.serverName();
+  }
+
+  @Override
+  public @Nullable String header(CharSequence name) {
+    return buffer == null ? null : buffer.header(name);
+  }
+
+  @Override
+  public List<String> headers(CharSequence name) {
+    return buffer == null ? List.of() : buffer.headers(name);
+  }
+
+  @Override
+  public boolean hasHeader(CharSequence name) {
+    return buffer != null && buffer.hasHeader(name);
+  }
+}

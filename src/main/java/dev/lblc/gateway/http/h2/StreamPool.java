@@ -1,0 +1,102 @@
+package dev.lblc.gateway.http.h2;
+
+import dev.lblc.discovery.Dial;
+import dev.lblc.gateway.http.Failure;
+import dev.lblc.gateway.http.Limits;
+import dev.lblc.gateway.http.Upstreams;
+import dev.lblc.gateway.http.lane.LaneLoop;
+import dev.lblc.gateway.http.lane.LaneServer;
+import dev.lblc.gateway.route.Route;
+import dev.lblc.scheduler.Server;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The connections of one event loop to servers that speak HTTP/2. Confined to the loop. */
+final class StreamPool implements Upstreams<LaneServer> {
+  private static final Logger LOG = LoggerFactory.getLogger(StreamPool.class);
+  private static final int MOST_RESETS = 100_000;
+
+  private final LaneLoop lane;
+  private final Map<Server, StreamConnections> all = new HashMap<>();
+
+  StreamPool(LaneLoop lane) {
+    this.lane = lane;
+  }
+
+  @Override
+  public @Nullable LaneServer takeIdle(Server to, Route by) {
+    StreamConnections known = all.get(to);
+    return known == null ? null : known.take();
+  }
+
+  @Override
+  public void connect(Server to, Route by, boolean isFresh, Attempt<LaneServer> attempt) {
+    StreamConnections known = all.get(to);
+    if (known == null) {
+      known = new StreamConnections(this, to, lane.loop().host(to.host()));
+      all.put(to, known);
+    }
+    known.limitTo(by.pool());
+    known.connect(by, isFresh, attempt);
+  }
+
+  /** Forgets a server to which there is no connection, and for which nobody waits. */
+  void forget(StreamConnections unused) {
+    all.remove(unused.server(), unused);
+  }
+
+  /** Closes the connections that serve no request, and the others behind their last one. */
+  void close() {
+    List.copyOf(all.values()).forEach(StreamConnections::close);
+  }
+
+  /** Makes a connection. */
+  void dial(StreamConnections to, Route by) {
+    Server server = to.server();
+    lane.loop()
+        .dial(to.host(), server.port(), by.connectMillis(), new Dial.Listener() {
+          @Override
+          public void connected(Channel channel) {
+            to.connected(opened(to, channel));
+          }
+
+          @Override
+          public void refused(Throwable why) {
+            LOG.debug("no connection to server {}", server.id(), why);
+            to.refused(
+                why instanceof ConnectTimeoutException
+                    ? Failure.CONNECT_TIMEOUT
+                    : Failure.CONNECT_FAILED);
+          }
+
+          @Override
+          public void unknown() {
+            LOG.debug("no address of server {} is known", server.id());
+            to.refused(Failure.NAME_UNKNOWN);
+          }
+
+          @Override
+          public void noSocket() {
+            to.refused(Failure.INTERNAL);
+          }
+        })
+        .begin();
+  }
+
+  private ServerStreams opened(StreamConnections to, Channel channel) {
+    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+    FrameBudget budget = new FrameBudget(lane.loop().nanoTime(), MOST_RESETS);
+    ServerStreams made =
+        new ServerStreams(lane, to, Codec.ofServer(Limits.HEADER_BYTES, budget));
+    channel.pipeline().addLast(made);
+    channel.config().setAutoRead(true);
+    return made;
+  }
+}

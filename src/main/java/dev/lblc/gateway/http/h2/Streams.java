@@ -1,0 +1,328 @@
+package dev.lblc.gateway.http.h2;
+
+import dev.lblc.gateway.net.Sockets;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Exception.StreamException;
+import io.netty.handler.codec.http2.Http2Flags;
+import io.netty.handler.codec.http2.Http2FrameListener;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection of HTTP/2, to a client or to a server: passes each frame to the stream it belongs to. Confined to its event loop.
+ *
+ * <p>What is written is flushed once for all streams, at the end of the loop's turn: see {@link #flushSoon}.
+ *
+ * @param <S> what this side keeps for each stream
+ */
+// Nobody waits for a write but the end of a stream.
+@SuppressWarnings("FutureReturnValueIgnored")
+abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler
+    implements Http2FrameListener {
+  private static final Logger LOG = LoggerFactory.getLogger(Streams.class);
+
+  /** What waits for a connection that is slow: all streams share it, so it is more than for one request. */
+  private static final WriteBufferWaterMark WAITING =
+      new WriteBufferWaterMark(64 << 10, 128 << 10);
+
+  /** What is kept for a stream. */
+  interface Stream {
+    /** Takes a further head: trailers, or the answer behind an interim one. */
+    void head(Http2Headers headers, boolean isEnd);
+
+    /** Takes a piece of the body, whose reference stays the caller's. Returns how many octets need no room any more. */
+    int data(ByteBuf data, boolean isEnd);
+
+    /** Notes that the peer has given the stream up. */
+    void reset(long code);
+
+    /** Notes that the peer takes more, or less. */
+    void writabilityChanged();
+
+    /** Notes that the stream is over, whoever has ended it. */
+    void closed();
+
+    /** Notes that the peer has broken the rules on this stream, which is being reset. */
+    void broken();
+  }
+
+  private final Http2Connection.PropertyKey key;
+  private final FrameBudget budget;
+  private final Runnable flush = this::flushNow;
+  private ChannelHandlerContext context;
+  private boolean isFlushDue;
+  private boolean isGone;
+
+  @SuppressWarnings("NullAway.Init") // handlerAdded comes first
+  Streams(Codec codec) {
+    super(codec.decoder(), codec.encoder(), codec.settings(), true);
+    this.budget = codec.budget();
+    this.key = connection().newKey();
+    decoder().frameListener(this);
+    encoder().flowController().listener(stream -> {
+      S kept = of(stream);
+      if (kept != null) {
+        kept.writabilityChanged();
+      }
+    });
+    connection().addListener(new Http2ConnectionAdapter() {
+      @Override
+      public void onStreamClosed(Http2Stream stream) {
+        S kept = of(stream);
+        if (kept != null) {
+          kept.closed();
+        }
+      }
+
+      @Override
+      public void onStreamRemoved(Http2Stream stream) {
+        stream.removeProperty(key);
+        streamRemoved();
+      }
+    });
+  }
+
+  // --- for its kinds ---
+
+  /** Takes the first head of a stream that the peer has opened. */
+  abstract void opened(Http2Stream stream, Http2Headers headers, boolean isEnd)
+      throws Http2Exception;
+
+  /** Notes that a stream is no more. */
+  abstract void streamRemoved();
+
+  /** Notes that the peer opens, or takes, no more streams. */
+  abstract void goAwayCame(int lastStream, long code);
+
+  /** Notes the first settings of the peer, or other ones. */
+  abstract void settingsCame();
+
+  /** Notes that a message has gone on. */
+  abstract void moved();
+
+  /** Notes that the connection has ended; all its streams are over. */
+  abstract void ended();
+
+  /** Notes that the peer, or the gateway, has broken the rules: the connection is being closed. */
+  abstract void failed(Throwable cause);
+
+  // --- for its streams ---
+
+  ChannelHandlerContext context() {
+    return context;
+  }
+
+  FrameBudget budget() {
+    return budget;
+  }
+
+  @Nullable
+  S of(Http2Stream stream) {
+    return stream.getProperty(key);
+  }
+
+  void keep(Http2Stream stream, S kept) {
+    stream.setProperty(key, kept);
+  }
+
+  boolean isGone() {
+    return isGone;
+  }
+
+  /** Flushes when the loop has done what it is at: so frames of many streams leave together. */
+  void flushSoon() {
+    if (!isFlushDue) {
+      isFlushDue = true;
+      context.executor().execute(flush);
+    }
+  }
+
+  private void flushNow() {
+    isFlushDue = false;
+    if (!isGone) {
+      flush(context);
+    }
+  }
+
+  /** Gives the peer room for octets that were taken. */
+  void consumed(Http2Stream stream, int octets) {
+    try {
+      if (decoder().flowController().consumeBytes(stream, octets)) {
+        flushSoon();
+      }
+    } catch (Http2Exception e) {
+      onError(context, true, e);
+    }
+  }
+
+  /** Gives a stream up. */
+  void reset(int stream, Http2Error why) {
+    resetStream(context, stream, why.code(), context.newPromise());
+    flushSoon();
+  }
+
+  /** Tells the peer the last stream that is served. */
+  ChannelFuture goAway(int lastStream, Http2Error why) {
+    ChannelPromise told = context.newPromise();
+    goAway(context, lastStream, why.code(), Unpooled.EMPTY_BUFFER, told);
+    context.flush();
+    return told;
+  }
+
+  // --- events of the channel ---
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext added) throws Exception {
+    context = added;
+    added.channel().config().setWriteBufferWaterMark(WAITING);
+    super.handlerAdded(added);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext inactive) throws Exception {
+    isGone = true;
+    super.channelInactive(inactive);
+    ended();
+  }
+
+  /** Events of the socket are about nothing that the other handlers have to know. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext at, Object event) throws Exception {}
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext at, Throwable cause) throws Exception {
+    if (Sockets.isFailure(cause)) {
+      LOG.debug("a connection of HTTP/2 failed", cause);
+      at.close();
+    } else {
+      onError(at, false, cause);
+    }
+  }
+
+  @Override
+  protected void onConnectionError(
+      ChannelHandlerContext at, boolean isOutbound, Throwable cause, @Nullable Http2Exception why) {
+    if (why == null) {
+      LOG.error("a connection of HTTP/2 failed in the gateway: it is closed", cause);
+    } else {
+      LOG.debug("a connection of HTTP/2 is closed", cause);
+    }
+    failed(cause);
+    super.onConnectionError(at, isOutbound, cause, why);
+  }
+
+  @Override
+  protected void onStreamError(
+      ChannelHandlerContext at, boolean isOutbound, Throwable cause, StreamException why) {
+    LOG.debug("a stream of HTTP/2 is reset", cause);
+    Http2Stream stream = connection().stream(why.streamId());
+    S kept = stream == null ? null : of(stream);
+    if (kept != null) {
+      kept.broken();
+    }
+    super.onStreamError(at, isOutbound, cause, why);
+    if (!isOutbound) {
+      try {
+        budget.reset(); // or the peer could have streams reset as it likes, by errors of its own
+      } catch (Http2Exception tooMany) {
+        onConnectionError(at, false, tooMany, tooMany);
+      }
+    }
+  }
+
+  // --- frames ---
+
+  @Override
+  public int onDataRead(
+      ChannelHandlerContext at, int streamId, ByteBuf data, int padding, boolean isEnd) {
+    moved();
+    Http2Stream stream = connection().stream(streamId);
+    S kept = stream == null ? null : of(stream);
+    return padding + (kept == null ? data.readableBytes() : kept.data(data, isEnd));
+  }
+
+  @Override
+  public void onHeadersRead(
+      ChannelHandlerContext at, int streamId, Http2Headers headers, int padding, boolean isEnd)
+      throws Http2Exception {
+    moved();
+    Http2Stream stream = connection().stream(streamId);
+    S kept = of(stream);
+    if (kept != null) {
+      kept.head(headers, isEnd);
+    } else {
+      opened(stream, headers, isEnd);
+    }
+  }
+
+  @Override
+  public void onHeadersRead(
+      ChannelHandlerContext at,
+      int streamId,
+      Http2Headers headers,
+      int dependency,
+      short weight,
+      boolean isExclusive,
+      int padding,
+      boolean isEnd)
+      throws Http2Exception {
+    onHeadersRead(at, streamId, headers, padding, isEnd);
+  }
+
+  @Override
+  public void onRstStreamRead(ChannelHandlerContext at, int streamId, long code) {
+    Http2Stream stream = connection().stream(streamId);
+    S kept = stream == null ? null : of(stream);
+    if (kept != null) {
+      kept.reset(code);
+    }
+  }
+
+  @Override
+  public void onSettingsRead(ChannelHandlerContext at, Http2Settings settings) {
+    settingsCame();
+  }
+
+  @Override
+  public void onGoAwayRead(ChannelHandlerContext at, int last, long code, ByteBuf data) {
+    goAwayCame(last, code);
+  }
+
+  @Override
+  public void onPriorityRead(
+      ChannelHandlerContext at, int streamId, int dependency, short weight, boolean exclusive) {}
+
+  @Override
+  public void onSettingsAckRead(ChannelHandlerContext at) {}
+
+  @Override
+  public void onPingRead(ChannelHandlerContext at, long data) {}
+
+  @Override
+  public void onPingAckRead(ChannelHandlerContext at, long data) {}
+
+  @Override
+  public void onPushPromiseRead(
+      ChannelHandlerContext at, int streamId, int promised, Http2Headers headers, int padding) {}
+
+  @Override
+  public void onWindowUpdateRead(ChannelHandlerContext at, int streamId, int increment) {}
+
+  @Override
+  public void onUnknownFrame(
+      ChannelHandlerContext at, byte type, int streamId, Http2Flags flags, ByteBuf payload) {}
+}
