@@ -57,8 +57,11 @@ final class ClientStream implements LaneClient, Streams.Stream {
   private boolean isExpecting;
   private boolean isHeadTaken;
   private boolean isAnswered;
-  private boolean isMalformed;
   private boolean isClosed;
+
+  /** What the client has done wrong on the stream, which is no request then; null: nothing. */
+  private @Nullable Http2Error fault;
+
   private boolean isGrpc;
   private boolean isFlushDue;
 
@@ -87,14 +90,14 @@ final class ClientStream implements LaneClient, Streams.Stream {
         .take(HeadLimits.of(routes.limits()))
         .beginFields(0, HeadLimits.of(routes.limits()));
     fields = read;
-    HeadFault fault = Fields.read(headers, read);
+    HeadFault bad = Fields.read(headers, read);
     head.begin(headers, read, isEnd);
     isExpecting = !isEnd && "100-continue".equalsIgnoreCase(head.header("expect"));
     isGrpc = GrpcStatus.isGrpc(head);
-    isMalformed = fault == HeadFault.NAME || fault == HeadFault.VALUE;
+    fault = bad == HeadFault.NAME || bad == HeadFault.VALUE ? Http2Error.PROTOCOL_ERROR : null;
     Exchange<LaneServer> begun = opened(routes);
-    if (fault != null) {
-      begun.refuse(fault.failure(), fault.reason());
+    if (bad != null) {
+      begun.refuse(bad.failure(), bad.reason());
       return;
     }
     try {
@@ -125,7 +128,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
       completed();
     } else {
       connection.lane().requests().giveBack(read);
-      abort(Failure.BAD_BODY);
+      broken(Http2Error.PROTOCOL_ERROR);
     }
   }
 
@@ -197,15 +200,11 @@ final class ClientStream implements LaneClient, Streams.Stream {
   }
 
   @Override
-  public void broken() {
-    abort(Failure.BAD_BODY);
-  }
-
-  private void abort(Failure why) {
-    isMalformed = true;
+  public void broken(Http2Error why) {
+    fault = why;
     Exchange<LaneServer> current = exchange;
     if (current != null) {
-      current.abort(why);
+      current.abort(Failure.BAD_BODY);
     }
   }
 
@@ -220,7 +219,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
   /** Ends the exchange unless its answer was written to the end: then the last frame tells. */
   @Override
   public void closed() {
-    if (isClosed || !output.isEnded() || isMalformed) {
+    if (isClosed || !output.isEnded() || fault != null) {
       isClosed = true;
       gone();
     } else {
@@ -424,7 +423,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
     output.drop(); // the head of a server, if its answer turned out to be none
     status = own.status();
     isHeadTaken = true;
-    if (isMalformed) {
+    if (fault != null) {
       exchange().cut(Failure.BAD_REQUEST);
       return;
     }
@@ -511,7 +510,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
   /** Ends the stream so that the client sees that the answer is not complete. */
   @Override
   public void cut() {
-    boolean mayEnd = isGrpc && !isMalformed && !isClosed && !output.isEnded();
+    boolean mayEnd = isGrpc && fault == null && !isClosed && !output.isEnded();
     if (mayEnd) {
       int of = id();
       boolean isWhole = isComplete;
@@ -522,7 +521,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
       });
     } else if (!isClosed) {
       output.drop();
-      connection.reset(id(), isMalformed ? Http2Error.PROTOCOL_ERROR : Http2Error.INTERNAL_ERROR);
+      connection.reset(id(), fault != null ? fault : Http2Error.INTERNAL_ERROR);
     }
     endIfOver();
   }

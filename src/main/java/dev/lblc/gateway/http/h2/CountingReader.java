@@ -3,6 +3,7 @@ package dev.lblc.gateway.http.h2;
 import static io.netty.handler.codec.http2.Http2Error.ENHANCE_YOUR_CALM;
 import static io.netty.handler.codec.http2.Http2Error.STREAM_CLOSED;
 import static io.netty.handler.codec.http2.Http2Exception.connectionError;
+import static io.netty.handler.codec.http2.Http2Exception.streamError;
 
 import dev.lblc.gateway.net.Sockets;
 import io.netty.buffer.ByteBuf;
@@ -65,10 +66,14 @@ final class CountingReader implements Http2FrameReader {
     }
   }
 
-  /** A head on a stream that has seen its end says that the peer has lost count; Netty takes some of them for a stream's fault. */
+  /** Refuses a head on a stream that the peer has ended, or that is over: Netty takes such faults for others. */
   private void checkHead(int streamId) throws Http2Exception {
-    if (connection.isServer()
-        && connection.stream(streamId) == null
+    Http2Stream stream = connection.stream(streamId);
+    if (stream != null) {
+      if (stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE && stream.isHeadersReceived()) {
+        throw streamError(streamId, STREAM_CLOSED, "a head behind the end of its stream");
+      }
+    } else if (connection.isServer()
         && connection.remote().mayHaveCreatedStream(streamId)
         && !connection.goAwaySent()) {
       throw connectionError(STREAM_CLOSED, "a head on stream %d, which is closed", streamId);

@@ -294,7 +294,7 @@ final class ServerStream implements LaneServer, Streams.Stream {
   }
 
   @Override
-  public void broken() {
+  public void broken(Http2Error why) {
     fail(state == State.AWAITING ? Failure.BAD_ANSWER : Failure.BROKEN_ANSWER);
   }
 

@@ -57,7 +57,7 @@ abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler
     void closed();
 
     /** Notes that the peer has broken the rules on this stream, which is being reset. */
-    void broken();
+    void broken(Http2Error why);
   }
 
   private final Http2Connection.PropertyKey key;
@@ -216,7 +216,7 @@ abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler
   @Override
   protected void onConnectionError(
       ChannelHandlerContext at, boolean isOutbound, Throwable cause, @Nullable Http2Exception why) {
-    if (why == null) {
+    if (why == null && !Sockets.isFailure(cause)) {
       LOG.error("a connection of HTTP/2 failed in the gateway: it is closed", cause);
     } else {
       LOG.debug("a connection of HTTP/2 is closed", cause);
@@ -232,7 +232,7 @@ abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler
     Http2Stream stream = connection().stream(why.streamId());
     S kept = stream == null ? null : of(stream);
     if (kept != null) {
-      kept.broken();
+      kept.broken(why.error());
     }
     super.onStreamError(at, isOutbound, cause, why);
     if (!isOutbound) {
