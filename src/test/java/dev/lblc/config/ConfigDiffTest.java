@@ -39,6 +39,10 @@ final class ConfigDiffTest {
         "$.listeners[0].maxConnections                     | 6",
         "$.listeners[0].accessLog                          | false",
         "$.listeners[0].engine                             | 'lane'",
+        "$.listeners[0].http2                              | true",
+        "$.listeners[0].limits.streams                     | 51",
+        "$.listeners[0].limits.resets                      | 61",
+        "$.services.images.http                            | '1.1'",
         "$.listeners[0].timeouts.header                    | '8s'",
         "$.listeners[0].timeouts.idle                      | '49s'",
         "$.listeners[0].limits.line                        | '5KiB'",
@@ -245,6 +249,7 @@ final class ConfigDiffTest {
         .containsExactly(
             "$.listeners[3].protocol",
             "$.listeners[3].engine",
+            "$.listeners[3].http2",
             "$.listeners[3].timeouts.header",
             "$.listeners[3].timeouts.idle",
             "$.listeners[3].timeouts.hello",

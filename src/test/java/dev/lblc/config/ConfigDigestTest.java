@@ -25,10 +25,10 @@ final class ConfigDigestTest {
     assertThat(ConfigDigest.canonical(Sample.read(SMALL)))
         .isEqualTo(
             ("{'cluster':{'enabled':false,'eventBus':{'port':0},'peerTimeout':'3s','reportInterval':'50ms'},'dns':{'timeout':'2s'},"
-                    + "'listeners':[{'accessLog':false,'engine':'lane','host':'0.0.0.0','limits':{'bodyRate':'256B',"
-                    + "'header':'64KiB','headers':100,'line':'8KiB'},'maxConnections':10000,'name':'web','port':80,"
+                    + "'listeners':[{'accessLog':false,'engine':'lane','host':'0.0.0.0','http2':true,'limits':{'bodyRate':'256B',"
+                    + "'header':'64KiB','headers':100,'line':'8KiB','resets':200,'streams':100},'maxConnections':10000,'name':'web','port':80,"
                     + "'protocol':'http','proxyProtocol':false,'reusePort':false,'timeouts':{'header':'10s','idle':'1m'}}],'routes':[],"
-                    + "'services':{'s':{'leaseTimeout':'10m','options':{'checkInterval':'1m','entryCounter':'exact',"
+                    + "'services':{'s':{'http':'1.1','leaseTimeout':'10m','options':{'checkInterval':'1m','entryCounter':'exact',"
                     + "'expiration':'24h','hardLimit':24576,'maxEntries':16384,'ties':'spread'},"
                     + "'pool':{'idle':'15s','maxAge':'1h','maxConnections':0,'maxIdle':256},'servers':[],'strategy':'wlc'}},"
                     + "'shutdown':{'drain':'30s','grace':'0ms'},'watch':false}")
@@ -53,7 +53,7 @@ final class ConfigDigestTest {
   void digest_isTheSha256OfTheCanonicalForm() throws Exception {
     // printf '%s' "$canonical" | sha256sum
     assertThat(ConfigDigest.of(Sample.read(SMALL)))
-        .isEqualTo("7216956d93eb3e004d4daaf9b5fb5018b2d4db96b2809f111f1cc8413470188d");
+        .isEqualTo("da3b3c9a22e98c08e2ce0818b713da2503fcde5fadde4df85163a13312644776");
   }
 
   @Test

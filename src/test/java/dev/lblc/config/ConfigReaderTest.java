@@ -46,6 +46,7 @@ class ConfigReaderTest {
             new HttpListenerConfig(
                 "web",
                 HttpEngine.VERTX,
+                false,
                 "0.0.0.0",
                 8443,
                 true,
@@ -54,12 +55,13 @@ class ConfigReaderTest {
                 5,
                 List.of("10.0.0.0/8", "::1"),
                 new HttpListenerConfig.Timeouts(Duration.ofSeconds(9), Duration.ofSeconds(50)),
-                new HttpLimits(4096, 32_768, 50, 1L << 30, 1024),
+                new HttpLimits(4096, 32_768, 50, 1L << 30, 1024, 50, 60),
                 true,
                 List.of(route)),
             new HttpListenerConfig(
                 "plain",
                 HttpEngine.LANE,
+                true,
                 "0.0.0.0",
                 8080,
                 false,
@@ -68,7 +70,7 @@ class ConfigReaderTest {
                 10_000,
                 List.of(),
                 new HttpListenerConfig.Timeouts(Duration.ofSeconds(10), Duration.ofSeconds(60)),
-                new HttpLimits(8192, 65_536, 100, HttpLimits.NONE, 256),
+                new HttpLimits(8192, 65_536, 100, HttpLimits.NONE, 256, 100, 200),
                 false,
                 Sample.httpRoutes(config).subList(1, 2)));
     TcpRouteConfig tcpRoute = new TcpRouteConfig(
@@ -160,6 +162,7 @@ class ConfigReaderTest {
                 "images.internal", 9003, DiscoveryConfig.Records.AAAA, Duration.ofSeconds(7), 50),
             Duration.ofMinutes(10),
             null,
+            ServerHttp.HTTP_2,
             new PoolConfig(Duration.ofSeconds(14), 10, 20, Duration.ofMinutes(10)),
             new HealthConfig(
                 new HealthConfig.Active(
@@ -300,7 +303,7 @@ class ConfigReaderTest {
             "test.json: $.listeners[0].protocol: \"udp\" (expected: one of http, tcp)",
             "test.json: $.listeners[0].port: 80.5 (expected: a whole number, 0 to 65535)",
             "test.json: $.listeners[0].tsl: unknown key (expected: one of name, protocol, host, ports, port,"
-                + " reusePort, tls, proxyProtocol, maxConnections, trustedPeers, transparent, timeouts, engine, limits, accessLog; did"
+                + " reusePort, tls, proxyProtocol, maxConnections, trustedPeers, transparent, timeouts, engine, http2, limits, accessLog; did"
                 + " you mean tls?)",
             "test.json: $.listeners[0].tsl.certificate: missing (expected: the path of a readable file)",
             "test.json: $.listeners[0].tsl.key: missing (expected: the path of a readable file)",

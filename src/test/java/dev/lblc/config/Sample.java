@@ -22,7 +22,7 @@ final class Sample {
       Map.of("SECRET", "s3cret", "EMPTY", "", "EVIL", "a\r\nb: c");
 
   private static final Pattern STEP =
-      Pattern.compile("\\.(?<key>[A-Za-z_]+)|\\['(?<quoted>[^']*)'\\]|\\[(?<index>[0-9]+)\\]");
+      Pattern.compile("\\.(?<key>[A-Za-z_][A-Za-z0-9_]*)|\\['(?<quoted>[^']*)'\\]|\\[(?<index>[0-9]+)\\]");
 
   private Sample() {}
 
@@ -149,8 +149,9 @@ final class Sample {
           {"name": "web", "protocol": "http", "host": "0.0.0.0", "port": 8443, "reusePort": true,
            "tls": {"certificate": "CERT", "key": "KEY"},
            "proxyProtocol": true, "maxConnections": 5, "trustedPeers": ["10.0.0.0/8", "::1"], "accessLog": true,
-           "engine": "vertx", "timeouts": {"header": "9s", "idle": "50s"},
-           "limits": {"line": "4KiB", "header": "32KiB", "headers": 50, "body": "1GiB", "bodyRate": "1KiB"}},
+           "engine": "vertx", "http2": false, "timeouts": {"header": "9s", "idle": "50s"},
+           "limits": {"line": "4KiB", "header": "32KiB", "headers": 50, "body": "1GiB", "bodyRate": "1KiB", "streams": 50,
+                      "resets": 60}},
           {"name": "plain", "protocol": "http", "port": 8080},
           {"name": "db", "protocol": "tcp", "host": "127.0.0.1", "ports": [5432, "6000-6002"], "reusePort": true, "transparent": true,
            "tls": {"certificate": "CERT", "key": "KEY"}, "proxyProtocol": true, "maxConnections": 6,
@@ -179,7 +180,7 @@ final class Sample {
                         "checkInterval": "61440ms", "entryCounter": "drifting"},
             "servers": [{"id": "s1", "host": "127.0.0.1", "port": 9001, "weight": 64, "upper": 9, "lower": 7},
                         {"id": "s2", "host": "s2.example.com", "port": 9002}],
-            "pool": {"idle": "14s", "maxIdle": 10, "maxConnections": 20, "maxAge": "10m"},
+            "http": "2", "pool": {"idle": "14s", "maxIdle": 10, "maxConnections": 20, "maxAge": "10m"},
             "discovery": {"dns": "images.internal", "port": 9003, "records": "aaaa", "refresh": "7s", "weight": 50},
             "health": {"active": {"path": "/health?a", "port": 8001, "host": "health.example.com:8001",
                                   "headers": {"x-check": "s3cret"}, "method": "POST", "status": ["200-299", 401],

@@ -181,6 +181,8 @@ final class ForwardingIT {
             "uri",
             "method",
             "host",
+            "te",
+            "connection",
             "x-kept",
             "x-forwarded-for",
             "x-forwarded-host",
@@ -189,6 +191,8 @@ final class ForwardingIT {
             "forwarded");
     assertThat(seen.getString("uri")).isEqualTo("/plain/%61/./head?q=%2f..&r");
     assertThat(seen.getString("host")).isEqualTo("Example.com:8080");
+    assertThat(seen.getString("te")).isEqualTo("trailers");
+    assertThat(seen.getString("connection")).isEqualTo("te");
     assertThat(seen.getString("x-forwarded-for")).isEqualTo("127.0.0.1");
     assertThat(seen.getString("x-forwarded-host")).isEqualTo("Example.com:8080");
     assertThat(seen.getString("x-forwarded-proto")).isEqualTo("http");

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 import dev.lblc.gateway.RecordingServer.Arrived;
 import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -54,7 +55,11 @@ final class HostileRequestsIT {
   void start() throws Exception {
     server = new RecordingServer();
     gateway = new TestGateway(engine);
-    gateway.service("s", server.port()).route(ConfigJson.route("s")).start(1);
+    gateway
+        .service("s", server.port())
+        .listener(new JsonObject().put("name", "web").put("http2", false))
+        .route(ConfigJson.route("s"))
+        .start(1);
   }
 
   @AfterParameterizedClassInvocation

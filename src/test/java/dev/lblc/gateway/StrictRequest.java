@@ -32,7 +32,7 @@ record StrictRequest(String line, List<String> headers, String body) {
   private static final Pattern CHUNK_LINE = Pattern.compile("([0-9A-Fa-f]{1,15})"
       + "(?:[ \\t]*;[ \\t]*" + TOKEN + "(?:[ \\t]*=[ \\t]*(?:" + TOKEN + "|" + QUOTED + "))?)*");
   private static final Set<String> OF_ONE_CONNECTION =
-      Set.of("keep-alive", "proxy-connection", "te", "trailer");
+      Set.of("keep-alive", "proxy-connection", "trailer");
   private static final Set<String> NO_TRAILERS =
       Set.of("content-length", "transfer-encoding", "host", "trailer", "connection");
   private static final int HEXADECIMAL = 16;
@@ -72,6 +72,10 @@ record StrictRequest(String line, List<String> headers, String body) {
       if (OF_ONE_CONNECTION.contains(name)) {
         throw new Violation(name + " is forwarded");
       }
+    }
+    String te = only(headers, "te");
+    if (te != null && !(te.equals("trailers") && "te".equals(only(headers, "connection")))) {
+      throw new Violation("te: " + te);
     }
     String upgrade = only(headers, "upgrade");
     if (upgrade != null && !upgrade.equals("websocket")) {

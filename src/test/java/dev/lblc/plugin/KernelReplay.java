@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.lblc.config.DestinationTemplate;
 import dev.lblc.config.PoolConfig;
+import dev.lblc.config.ServerHttp;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.StrategyOptions;
 import dev.lblc.config.TcpListenerConfig;
@@ -95,6 +96,7 @@ final class KernelReplay {
         null,
         Duration.ofMinutes(10),
         null,
+        ServerHttp.HTTP_1_1,
         PoolConfig.DEFAULTS,
         null);
     // What the service itself would check for expiry has other options and another strategy.

@@ -110,8 +110,9 @@ final class HeaderPolicy {
         !facts.peerTrusted());
     plan.add(HOST, host);
     ForwardingHeaders.plan(plan, facts);
-    if (ListedTokens.has(head.headers(TE), "trailers")) {
+    if (!facts.isUpgrade() && ListedTokens.has(head.headers(TE), "trailers")) {
       plan.add(TE, TRAILERS);
+      plan.add(CONNECTION, TE); // RFC 9110 10.1.4
     }
     if (cookies != null) {
       plan.add(COOKIE, cookies);

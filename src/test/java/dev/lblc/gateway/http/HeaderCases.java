@@ -42,7 +42,7 @@ public final class HeaderCases {
                 "X-Secret: 1",
                 "X-Other: 2",
                 "Keep-Alive: timeout=5",
-                "TE: trailers",
+                "TE: gzip",
                 "Trailer: x",
                 "Proxy-Connection: x",
                 "Transfer-Encoding: chunked",
@@ -52,6 +52,12 @@ public final class HeaderCases {
                 "X-Kept: 4",
                 "X-Kept: 5"),
             List.of("Content-Length: 3", "X-Kept: 4", "X-Kept: 5"),
+            forwarded()),
+        request(
+            "a client that takes trailers",
+            plain(),
+            List.of("Connection: TE", "TE: gzip;q=0.5, trailers"),
+            List.of("te: trailers", "connection: te"),
             forwarded()),
         request("an untrusted peer's word counts for nothing", plain(), claims(), forwarded()),
         request(

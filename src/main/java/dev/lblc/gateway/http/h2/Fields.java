@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** The header fields of HTTP/2, as the lane has them and as Netty has them. */
 final class Fields {
   private static final AsciiString HOST = AsciiString.cached("host");
+  private static final AsciiString CONNECTION = AsciiString.cached("connection");
   private static final int USUAL_COUNT = 32;
 
   private Fields() {}
@@ -78,7 +79,7 @@ final class Fields {
     }
     for (int i = 0; i < plan.lines(); i++) {
       CharSequence name = plan.name(i);
-      if (!HOST.contentEqualsIgnoreCase(name)) {
+      if (!HOST.contentEqualsIgnoreCase(name) && !CONNECTION.contentEqualsIgnoreCase(name)) {
         to.add(AsciiString.of(name).toLowerCase(), AsciiString.of(plan.value(i)));
       }
     }

@@ -8,6 +8,7 @@ import dev.lblc.config.GatewayConfig;
 import dev.lblc.gateway.http.ExchangeEnds;
 import dev.lblc.gateway.http.Failure;
 import dev.lblc.gateway.http.Upstreams;
+import dev.lblc.gateway.http.h2.Http2Worker;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.Loop;
 import dev.lblc.gateway.route.HttpRoutes;
@@ -80,7 +81,7 @@ final class LaneLoopTest {
     CompletableFuture<LaneLoop> made = new CompletableFuture<>();
     CompletableFuture<HttpServer> listening = new CompletableFuture<>();
     vertx.runOnContext(v -> {
-      LaneLoop own = new LaneLoop(new Loop(vertx, System::nanoTime), new DeadlineRing());
+      LaneLoop own = new LaneLoop(new Loop(vertx, System::nanoTime), new DeadlineRing(), Http2Worker::new);
       made.complete(own);
       vertx
           .createHttpServer(new HttpServerOptions()
@@ -190,7 +191,7 @@ final class LaneLoopTest {
   /** What is not sent yet would be the beginning of the next request to the server. */
   @Test
   void connection_withUnsentBytesOfARequest_isNotUsedAgain() throws Exception {
-    ServerConnection connection = pooled();
+    LaneServer connection = pooled();
     send("GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
     try (Socket upstream = server.accept()) {
       upstream.setSoTimeout(PATIENCE_MILLIS);
@@ -211,16 +212,16 @@ final class LaneLoopTest {
   }
 
   /** Returns the connection that the next request gets. */
-  private ServerConnection pooled() throws Exception {
+  private LaneServer pooled() throws Exception {
     Route route = Objects.requireNonNull(
         routes.find(new Facts("h", "/", "/", null, "GET", "", "", 0, null)), "a route");
-    CompletableFuture<ServerConnection> granted = new CompletableFuture<>();
+    CompletableFuture<LaneServer> granted = new CompletableFuture<>();
     inLoop(() -> lane.pool().connect(target(), route, false, new Upstreams.Attempt<>() {
       @Override
       public void waits(Runnable leave) {}
 
       @Override
-      public void connected(ServerConnection connection) {
+      public void connected(LaneServer connection) {
         connection.giveBack();
         granted.complete(connection);
       }
