@@ -77,20 +77,23 @@ final class FrameClient implements Closeable {
     return client;
   }
 
+  /** In one piece: the reader may answer the gateway's settings at any time from the preface on. */
   private void begin(int window) throws IOException {
-    send(PREFACE.getBytes(StandardCharsets.US_ASCII));
     ByteArrayOutputStream settings = new ByteArrayOutputStream();
     settings.write(0);
     settings.write(INITIAL_WINDOW_SIZE);
     settings.writeBytes(four(window));
-    frame(SETTINGS, 0, 0, settings.toByteArray());
+    ByteArrayOutputStream both = new ByteArrayOutputStream();
+    both.writeBytes(PREFACE.getBytes(StandardCharsets.US_ASCII));
+    both.writeBytes(bytes(SETTINGS, 0, 0, settings.toByteArray()));
+    send(both.toByteArray());
   }
 
   void listen() {
     reader.start();
   }
 
-  void send(byte[] octets) throws IOException {
+  synchronized void send(byte[] octets) throws IOException {
     socket.getOutputStream().write(octets);
   }
 

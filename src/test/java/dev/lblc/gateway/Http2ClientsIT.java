@@ -96,12 +96,12 @@ final class Http2ClientsIT {
   @Test
   void preface_inPieces_beginsHttp2() throws Exception {
     try (FrameClient client = new FrameClient(gateway.port())) {
-      client.listen();
       byte[] preface = FrameClient.PREFACE.getBytes(StandardCharsets.US_ASCII);
       for (byte octet : preface) {
         client.send(new byte[] {octet});
       }
       client.frame(SETTINGS, 0, 0, new byte[0]);
+      client.listen();
       client.get(1, "/x");
       awaitEnd(client, 1);
       assertThat(client.data(1)).isEqualTo("got 0");
