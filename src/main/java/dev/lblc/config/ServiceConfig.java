@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param leaseTimeout after which a lease held over the event bus and not renewed is released
  * @param proxyProtocol which header each TCP connection to a server starts with; null: none
  * @param pool connections to servers that HTTP routes keep
+ * @param tls what connections to servers speak; null: clear text
  * @param health how failing servers are found; null: they are not
  */
 public record ServiceConfig(
@@ -30,4 +31,5 @@ public record ServiceConfig(
     Duration leaseTimeout,
     @Nullable ProxyVersion proxyProtocol,
     PoolConfig pool,
+    @Nullable UpstreamTlsConfig tls,
     @Nullable HealthConfig health) {}

@@ -96,6 +96,7 @@ final class KernelReplay {
         Duration.ofMinutes(10),
         null,
         PoolConfig.DEFAULTS,
+        null,
         null);
     // What the service itself would check for expiry has other options and another strategy.
     service = new ScheduledService(
