@@ -159,7 +159,7 @@ final class KernelReplay {
     TcpServer tcp = new TcpServer(
         vertx,
         TcpSettings.compile(
-            listener, Map.of(), known -> service, new TlsFailures(System::nanoTime)));
+            listener, Map.of(), known -> service, Map.of(), new TlsFailures(System::nanoTime)));
     vertx
         .deployVerticle(new VerticleBase() {
           @Override

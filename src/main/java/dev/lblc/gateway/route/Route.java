@@ -5,6 +5,7 @@ import dev.lblc.config.HttpRouteConfig;
 import dev.lblc.config.PoolConfig;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.plugin.LblcService;
+import dev.lblc.tls.UpstreamTls;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Function;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestNanos limit on the whole exchange; {@link Long#MAX_VALUE}: none
  * @param bodyLimit bytes of a request's body; {@link HttpLimits#NONE}: any number
  * @param pool which connections to servers are kept
+ * @param tls what connections to servers speak; null: clear text
  * @param retries how many other servers are tried after a failed connect
  * @param stripPrefix in normal form, without final slash; null: none
  * @param host what the server gets as Host
@@ -41,6 +43,7 @@ public record Route(
     long requestNanos,
     long bodyLimit,
     PoolConfig pool,
+    @Nullable UpstreamTls tls,
     int retries,
     @Nullable String stripPrefix,
     HttpRouteConfig.HostHeader host,
@@ -54,6 +57,7 @@ public record Route(
    * @param listenerBodyLimit counts if the route has no limit of its own
    * @param configs of all services, by name
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
+   * @param tls of the services that have it, by name
    * @param ends gives the counters of a service; those of {@code ""} are for exchanges without one
    */
   static Route compile(
@@ -61,6 +65,7 @@ public record Route(
       long listenerBodyLimit,
       Map<String, ServiceConfig> configs,
       Function<String, LblcService> services,
+      Map<String, UpstreamTls> tls,
       Function<String, EndCounts> ends) {
     String service = config.service();
     ServiceConfig ofService = service == null ? null : configs.get(service);
@@ -77,6 +82,7 @@ public record Route(
         request == null ? Long.MAX_VALUE : nanos(request),
         body == null ? listenerBodyLimit : body,
         ofService == null ? PoolConfig.DEFAULTS : ofService.pool(),
+        service == null ? null : tls.get(service),
         config.retries(),
         config.stripPrefix(),
         config.host(),

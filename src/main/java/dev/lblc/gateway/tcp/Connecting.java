@@ -70,7 +70,11 @@ final class Connecting {
     }
     session.connecting();
     Dial dial = loop.dial(
-        loop.host(taken.server().host()), taken.server().port(), NO_LIMIT, new Outcome(taken));
+        loop.host(taken.server().host()),
+        taken.server().port(),
+        NO_LIMIT,
+        null,
+        new Outcome(taken));
     dialled = dial;
     dial.begin();
   }
