@@ -3,7 +3,6 @@ package dev.lblc.tls;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.io.IOException;
-import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertPathValidatorException.BasicReason;
@@ -130,10 +129,9 @@ public enum UpstreamTlsFailure {
   }
 
   private static boolean isClosure(Throwable cause) {
-    String message = String.valueOf(cause.getMessage());
-    return cause instanceof ClosedChannelException
-        || (cause instanceof IOException
-            && (message.contains("closed") || message.contains("reset by peer")));
+    return cause instanceof SSLException
+        ? String.valueOf(cause.getMessage()).contains("closed")
+        : cause instanceof IOException; // of the socket
   }
 
   /** Returns what happened, with the alert or the words of the JDK where they say more. */

@@ -84,6 +84,11 @@ public final class Authority {
     return issue(builder -> builder.notBefore(from).notAfter(until), name);
   }
 
+  /** A new certificate for a name or address that only clients may show. */
+  public Issued issueForClients(String name) {
+    return issue(CertificateBuilder::addExtendedKeyUsageClientAuth, name);
+  }
+
   private Issued issue(UnaryOperator<CertificateBuilder> more, String... names) {
     try {
       CertificateBuilder builder = more.apply(builder(names[0]));

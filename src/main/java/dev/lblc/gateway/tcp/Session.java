@@ -5,8 +5,12 @@ import dev.lblc.gateway.net.ClearTextException;
 import dev.lblc.gateway.net.ConnectionFacts;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.DeadlineRing.Stage;
+import dev.lblc.gateway.net.ProxyHeader;
 import dev.lblc.gateway.route.Attempts;
 import dev.lblc.plugin.Lease;
+import dev.lblc.tls.UpstreamTls;
+import dev.lblc.tls.UpstreamTlsException;
+import dev.lblc.tls.UpstreamTlsFailure;
 import io.netty.channel.Channel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -53,6 +57,7 @@ final class Session {
   private @Nullable Attempts attempts;
   private @Nullable Connecting connecting;
   private @Nullable Side server;
+  private boolean isUnproven;
   private int sidesEnded;
 
   private final DeadlineRing.Entry limits = new DeadlineRing.Entry(new SessionLimits(this));
@@ -146,19 +151,31 @@ final class Session {
     known(connecting).timedOut();
   }
 
-  /** The server has taken the connection: passes everything on. */
-  void relay(Side connected) {
-    connecting = null;
-    server = connected;
-    enter(Phase.RELAYING);
+  /** Says to a server who the client is, before anything else, if its service wants that. */
+  void sendHeader(Channel toServer) {
     ProxyVersion header = route().proxyProtocol();
     if (header != null) {
       try {
-        connected.sendHeader(header, facts());
+        ProxyHeader.write(toServer, header, facts());
       } catch (RuntimeException e) { // nothing may come before it
         LOG.error("no PROXY protocol header for a server", e);
         abort(TcpFailure.INTERNAL);
       }
+    }
+  }
+
+  /**
+   * The server has taken the connection: passes everything on.
+   *
+   * @param isProven whether the server has taken it for good; if not, what it sends will tell
+   */
+  void relay(Side connected, boolean isProven) {
+    connecting = null;
+    server = connected;
+    isUnproven = !isProven;
+    enter(Phase.RELAYING);
+    if (route().tls() == null) { // else it was sent before TLS began
+      sendHeader(connected.channel());
     }
     if (!isOver()) {
       Side.join(client, connected);
@@ -196,8 +213,8 @@ final class Session {
       abort(TcpFailure.CLEAR_TEXT);
     } else if (cause instanceof SSLException
         || (cause != null && cause.getCause() instanceof SSLException)) {
-      LOG.debug("tls of a client failed", cause);
-      abort(TcpFailure.TLS_FAILED);
+      LOG.debug("tls of a {} failed", side == client ? "client" : "server", cause);
+      abort(side == client ? TcpFailure.TLS_FAILED : ofServerTls(cause));
     } else if (cause == null || cause instanceof IOException) {
       LOG.debug("a connection broke", cause);
       abort(side == client ? TcpFailure.CLIENT_RESET : TcpFailure.SERVER_RESET);
@@ -205,6 +222,41 @@ final class Session {
       LOG.error("a connection failed", cause);
       abort(TcpFailure.INTERNAL);
     }
+  }
+
+  /** Returns why the TLS of the server has failed: with TLS 1.3 it may refuse the connection when its handshake is complete here. */
+  private TcpFailure ofServerTls(Throwable cause) {
+    UpstreamTls tls = route().tls();
+    Lease last = known(attempts).last();
+    boolean isRefusal = isUnproven
+        && known(server).received() == 0
+        && UpstreamTlsFailure.isLateRefusal(cause);
+    if (!isRefusal || tls == null || last == null) {
+      return TcpFailure.SERVER_TLS_FAILED;
+    }
+    last.connectFailed();
+    tls.failed(
+        last.server().id(), new UpstreamTlsException(UpstreamTlsFailure.REFUSED, cause));
+    return TcpFailure.TLS_REFUSED;
+  }
+
+  /**
+   * Returns whether the end of a connection is as good as one of TLS: a client that has the whole answer often says no more. A server's
+   * answer could be cut by anybody on the way.
+   */
+  boolean mayEndBluntly(Side side) {
+    Side answers = server;
+    return side == client && answers != null && answers.hasEnded();
+  }
+
+  /** A side has ended without saying that this was all, as TLS has to. */
+  void truncated(Side side) {
+    abort(side == client ? TcpFailure.TLS_FAILED : TcpFailure.SERVER_TLS_FAILED);
+  }
+
+  /** What came from one side has no place any more: the other has ended its TLS both ways. */
+  void undeliverable(Side to) {
+    abort(to == client ? TcpFailure.CLIENT_GONE : TcpFailure.SERVER_RESET);
   }
 
   /** Aborts it if a peer broke off after its end. Nothing tells of that, so it is asked for now and then. */
@@ -243,6 +295,10 @@ final class Session {
   private void end(@Nullable TcpFailure why) {
     enter(Phase.OVER);
     if (attempts != null) {
+      Lease last = attempts.last();
+      if (isUnproven && last != null && known(server).received() > 0) {
+        last.connected();
+      }
       attempts.release();
     }
     if (TcpAccessLog.isOn(settings.config())) {
