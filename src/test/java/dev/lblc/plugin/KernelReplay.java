@@ -102,6 +102,7 @@ final class KernelReplay {
     service = new ScheduledService(
         vertx,
         config,
+        null,
         this::begin,
         () -> nowMillis,
         new HealthTime(() -> 0, () -> 0),

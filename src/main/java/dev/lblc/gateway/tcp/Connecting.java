@@ -149,11 +149,11 @@ final class Connecting {
       dialled = null;
       Side server = new Side(session, channel, loop.readSizes());
       channel.pipeline().addLast(server);
-      boolean isProven = !UpstreamTls.mayRefuseLate(channel);
-      if (isProven) {
+      UpstreamTls tls = session.route().tls();
+      if (tls == null) {
         taken.connected();
       }
-      session.relay(server, isProven);
+      session.relay(server, tls == null ? null : new ServerTls(tls, taken, channel));
     }
 
     @Override

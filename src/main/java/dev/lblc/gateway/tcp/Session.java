@@ -8,9 +8,6 @@ import dev.lblc.gateway.net.DeadlineRing.Stage;
 import dev.lblc.gateway.net.ProxyHeader;
 import dev.lblc.gateway.route.Attempts;
 import dev.lblc.plugin.Lease;
-import dev.lblc.tls.UpstreamTls;
-import dev.lblc.tls.UpstreamTlsException;
-import dev.lblc.tls.UpstreamTlsFailure;
 import io.netty.channel.Channel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -57,7 +54,7 @@ final class Session {
   private @Nullable Attempts attempts;
   private @Nullable Connecting connecting;
   private @Nullable Side server;
-  private boolean isUnproven;
+  private @Nullable ServerTls serverTls;
   private int sidesEnded;
 
   private final DeadlineRing.Entry limits = new DeadlineRing.Entry(new SessionLimits(this));
@@ -167,14 +164,14 @@ final class Session {
   /**
    * The server has taken the connection: passes everything on.
    *
-   * @param isProven whether the server has taken it for good; if not, what it sends will tell
+   * @param tls of the connection; null: clear text
    */
-  void relay(Side connected, boolean isProven) {
+  void relay(Side connected, @Nullable ServerTls tls) {
     connecting = null;
     server = connected;
-    isUnproven = !isProven;
+    serverTls = tls;
     enter(Phase.RELAYING);
-    if (route().tls() == null) { // else it was sent before TLS began
+    if (tls == null) { // else it was sent before TLS began
       sendHeader(connected.channel());
     }
     if (!isOver()) {
@@ -214,7 +211,10 @@ final class Session {
     } else if (cause instanceof SSLException
         || (cause != null && cause.getCause() instanceof SSLException)) {
       LOG.debug("tls of a {} failed", side == client ? "client" : "server", cause);
-      abort(side == client ? TcpFailure.TLS_FAILED : ofServerTls(cause));
+      abort(
+          side == client || serverTls == null
+              ? TcpFailure.TLS_FAILED
+              : serverTls.failed(cause, side.received()));
     } else if (cause == null || cause instanceof IOException) {
       LOG.debug("a connection broke", cause);
       abort(side == client ? TcpFailure.CLIENT_RESET : TcpFailure.SERVER_RESET);
@@ -222,22 +222,6 @@ final class Session {
       LOG.error("a connection failed", cause);
       abort(TcpFailure.INTERNAL);
     }
-  }
-
-  /** Returns why the TLS of the server has failed: with TLS 1.3 it may refuse the connection when its handshake is complete here. */
-  private TcpFailure ofServerTls(Throwable cause) {
-    UpstreamTls tls = route().tls();
-    Lease last = known(attempts).last();
-    boolean isRefusal = isUnproven
-        && known(server).received() == 0
-        && UpstreamTlsFailure.isLateRefusal(cause);
-    if (!isRefusal || tls == null || last == null) {
-      return TcpFailure.SERVER_TLS_FAILED;
-    }
-    last.connectFailed();
-    tls.failed(
-        last.server().id(), new UpstreamTlsException(UpstreamTlsFailure.REFUSED, cause));
-    return TcpFailure.TLS_REFUSED;
   }
 
   /**
@@ -295,9 +279,8 @@ final class Session {
   private void end(@Nullable TcpFailure why) {
     enter(Phase.OVER);
     if (attempts != null) {
-      Lease last = attempts.last();
-      if (isUnproven && last != null && known(server).received() > 0) {
-        last.connected();
+      if (serverTls != null) {
+        serverTls.ended(known(server).received());
       }
       attempts.release();
     }
