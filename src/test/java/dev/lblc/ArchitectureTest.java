@@ -75,6 +75,7 @@ final class ArchitectureTest {
           "dev.lblc.scheduler..",
           "dev.lblc.config..",
           "dev.lblc.discovery..",
+          "dev.lblc.tls..",
           "dev.lblc.health..",
           "dev.lblc.cluster..",
           "dev.lblc.plugin..")
@@ -83,9 +84,16 @@ final class ArchitectureTest {
       .resideInAPackage("org.slf4j..");
 
   @ArchTest
-  static final ArchRule health_importsOnlyConfigAndAddresses = ofOurs(
+  static final ArchRule tls_importsOnlyConfigAndAddresses =
+      ofOurs(
+          "tls",
+          resideInAnyPackage("dev.lblc.config", "dev.lblc.discovery")
+              .or(belongToAnyOf(ServerSpec.class)));
+
+  @ArchTest
+  static final ArchRule health_importsOnlyConfigAddressesAndTls = ofOurs(
       "health",
-      resideInAnyPackage("dev.lblc.config", "dev.lblc.discovery")
+      resideInAnyPackage("dev.lblc.config", "dev.lblc.discovery", "dev.lblc.tls")
           .or(belongToAnyOf(ServerSpec.class, ServerState.class)));
 
   @ArchTest
@@ -100,13 +108,18 @@ final class ArchitectureTest {
           "dev.lblc.config",
           "dev.lblc.cluster",
           "dev.lblc.health",
-          "dev.lblc.discovery"));
+          "dev.lblc.discovery",
+          "dev.lblc.tls"));
 
   @ArchTest
-  static final ArchRule gateway_knowsOnlyTheFaceConfigAndAddresses = ofOurs(
+  static final ArchRule gateway_knowsOnlyTheFaceConfigAddressesAndTls = ofOurs(
       "gateway",
       resideInAnyPackage(
-              "dev.lblc.plugin", "dev.lblc.config", "dev.lblc.discovery", "dev.lblc.transport")
+              "dev.lblc.plugin",
+              "dev.lblc.config",
+              "dev.lblc.discovery",
+              "dev.lblc.tls",
+              "dev.lblc.transport")
           .or(VOCABULARY));
 
   @ArchTest

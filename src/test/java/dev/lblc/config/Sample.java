@@ -180,6 +180,8 @@ final class Sample {
                         "checkInterval": "61440ms", "entryCounter": "drifting"},
             "servers": [{"id": "s1", "host": "127.0.0.1", "port": 9001, "weight": 64, "upper": 9, "lower": 7},
                         {"id": "s2", "host": "s2.example.com", "port": 9002}],
+            "tls": {"trust": "TRUST", "serverName": "images.internal", "certificate": "CERT", "key": "KEY",
+                    "verify": false},
             "http": "2", "pool": {"idle": "14s", "maxIdle": 10, "maxConnections": 20, "maxAge": "10m"},
             "discovery": {"dns": "images.internal", "port": 9003, "records": "aaaa", "refresh": "7s", "weight": 50},
             "health": {"active": {"path": "/health?a", "port": 8001, "host": "health.example.com:8001",

@@ -293,6 +293,7 @@ public final class Exchange<S extends ServerSide> {
       return;
     }
     enter(Phase.RECEIVING, Stage.RUNNING);
+    known(connecting).proven();
     try {
       if (isUpgrade() && ResponsePolicy.isWebSocket(head)) {
         known(connecting).answered(head.status());
@@ -377,6 +378,10 @@ public final class Exchange<S extends ServerSide> {
     if (isOver || server == null) {
       return;
     }
+    if (why == Failure.TLS_REFUSED) {
+      serverRefused(why);
+      return;
+    }
     boolean mayBeStale = why == Failure.CLOSED_EARLY && server.isReused();
     if (phase == Phase.SENDING && !mayBeStale) {
       known(connecting).answered(why.status()); // which the client gets for want of an answer
@@ -387,6 +392,18 @@ public final class Exchange<S extends ServerSide> {
       dropServer();
       known(connecting).again();
     } else if (isRepeatable() && known(connecting).attempts().giveUp()) {
+      dropServer();
+      known(connecting).attempt(why);
+    } else {
+      abort(why);
+    }
+  }
+
+  /** Handles the refusal of a connection that the server had seemed to take: it has not looked at the request. */
+  private void serverRefused(Failure why) {
+    known(connecting).refused();
+    boolean isWhole = client.isRequestComplete() && client.received() == 0;
+    if (phase == Phase.SENDING && isWhole && known(connecting).attempts().giveUp()) {
       dropServer();
       known(connecting).attempt(why);
     } else {

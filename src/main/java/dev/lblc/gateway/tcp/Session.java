@@ -5,6 +5,7 @@ import dev.lblc.gateway.net.ClearTextException;
 import dev.lblc.gateway.net.ConnectionFacts;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.DeadlineRing.Stage;
+import dev.lblc.gateway.net.ProxyHeader;
 import dev.lblc.gateway.route.Attempts;
 import dev.lblc.plugin.Lease;
 import io.netty.channel.Channel;
@@ -53,6 +54,7 @@ final class Session {
   private @Nullable Attempts attempts;
   private @Nullable Connecting connecting;
   private @Nullable Side server;
+  private @Nullable ServerTls serverTls;
   private int sidesEnded;
 
   private final DeadlineRing.Entry limits = new DeadlineRing.Entry(new SessionLimits(this));
@@ -146,19 +148,31 @@ final class Session {
     known(connecting).timedOut();
   }
 
-  /** The server has taken the connection: passes everything on. */
-  void relay(Side connected) {
-    connecting = null;
-    server = connected;
-    enter(Phase.RELAYING);
+  /** Says to a server who the client is, before anything else, if its service wants that. */
+  void sendHeader(Channel toServer) {
     ProxyVersion header = route().proxyProtocol();
     if (header != null) {
       try {
-        connected.sendHeader(header, facts());
+        ProxyHeader.write(toServer, header, facts());
       } catch (RuntimeException e) { // nothing may come before it
         LOG.error("no PROXY protocol header for a server", e);
         abort(TcpFailure.INTERNAL);
       }
+    }
+  }
+
+  /**
+   * The server has taken the connection: passes everything on.
+   *
+   * @param tls of the connection; null: clear text
+   */
+  void relay(Side connected, @Nullable ServerTls tls) {
+    connecting = null;
+    server = connected;
+    serverTls = tls;
+    enter(Phase.RELAYING);
+    if (tls == null) { // else it was sent before TLS began
+      sendHeader(connected.channel());
     }
     if (!isOver()) {
       Side.join(client, connected);
@@ -196,8 +210,11 @@ final class Session {
       abort(TcpFailure.CLEAR_TEXT);
     } else if (cause instanceof SSLException
         || (cause != null && cause.getCause() instanceof SSLException)) {
-      LOG.debug("tls of a client failed", cause);
-      abort(TcpFailure.TLS_FAILED);
+      LOG.debug("tls of a {} failed", side == client ? "client" : "server", cause);
+      abort(
+          side == client || serverTls == null
+              ? TcpFailure.TLS_FAILED
+              : serverTls.failed(cause, side.received()));
     } else if (cause == null || cause instanceof IOException) {
       LOG.debug("a connection broke", cause);
       abort(side == client ? TcpFailure.CLIENT_RESET : TcpFailure.SERVER_RESET);
@@ -205,6 +222,25 @@ final class Session {
       LOG.error("a connection failed", cause);
       abort(TcpFailure.INTERNAL);
     }
+  }
+
+  /**
+   * Returns whether the end of a connection is as good as one of TLS: a client that has the whole answer often says no more. A server's
+   * answer could be cut by anybody on the way.
+   */
+  boolean mayEndBluntly(Side side) {
+    Side answers = server;
+    return side == client && answers != null && answers.hasEnded();
+  }
+
+  /** A side has ended without saying that this was all, as TLS has to. */
+  void truncated(Side side) {
+    abort(side == client ? TcpFailure.TLS_FAILED : TcpFailure.SERVER_TLS_FAILED);
+  }
+
+  /** What came from one side has no place any more: the other has ended its TLS both ways. */
+  void undeliverable(Side to) {
+    abort(to == client ? TcpFailure.CLIENT_GONE : TcpFailure.SERVER_RESET);
   }
 
   /** Aborts it if a peer broke off after its end. Nothing tells of that, so it is asked for now and then. */
@@ -243,6 +279,9 @@ final class Session {
   private void end(@Nullable TcpFailure why) {
     enter(Phase.OVER);
     if (attempts != null) {
+      if (serverTls != null) {
+        serverTls.ended(known(server).received());
+      }
       attempts.release();
     }
     if (TcpAccessLog.isOn(settings.config())) {

@@ -1,8 +1,5 @@
 package dev.lblc.gateway.tcp;
 
-import dev.lblc.config.ProxyVersion;
-import dev.lblc.gateway.net.ConnectionFacts;
-import dev.lblc.gateway.net.ProxyHeader;
 import dev.lblc.gateway.net.ReadSizes;
 import dev.lblc.gateway.net.Sockets;
 import dev.lblc.gateway.net.SslRequest;
@@ -48,6 +45,10 @@ final class Side extends ChannelInboundHandlerAdapter {
     this.session = session;
     this.channel = channel;
     this.readSizes = readSizes;
+  }
+
+  boolean hasEnded() {
+    return inputEnded;
   }
 
   long received() {
@@ -96,9 +97,8 @@ final class Side extends ChannelInboundHandlerAdapter {
     two.readOrEnd();
   }
 
-  /** Says who the client is, before anything that the client sends. */
-  void sendHeader(ProxyVersion version, ConnectionFacts facts) {
-    ProxyHeader.write(channel, version, facts);
+  Channel channel() {
+    return channel;
   }
 
   @Override
@@ -111,7 +111,7 @@ final class Side extends ChannelInboundHandlerAdapter {
       hold(data);
     } else if (to.canTakeNoMore()) {
       data.release();
-      session.abort(TcpFailure.CLIENT_GONE);
+      session.undeliverable(to);
     } else {
       received += data.readableBytes();
       to.write(data);
@@ -142,7 +142,7 @@ final class Side extends ChannelInboundHandlerAdapter {
     if (event == SslCloseCompletionEvent.SUCCESS) {
       endInput();
     } else if (event instanceof ChannelInputShutdownEvent) {
-      if (tls() == null || inputEnded || (other != null && other.inputEnded)) {
+      if (tls() == null || inputEnded || session.mayEndBluntly(this)) {
         endInput();
       } else { // TLS was to say that it ends: more may have been sent
         truncateInput();
@@ -213,7 +213,7 @@ final class Side extends ChannelInboundHandlerAdapter {
   private void passOnTruncation(Side to) {
     to.channel
         .writeAndFlush(Unpooled.EMPTY_BUFFER)
-        .addListener(written -> session.abort(TcpFailure.TLS_FAILED));
+        .addListener(written -> session.truncated(this));
   }
 
   private void passOnHeld(Side to) {

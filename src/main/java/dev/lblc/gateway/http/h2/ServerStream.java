@@ -301,7 +301,7 @@ final class ServerStream implements LaneServer, Streams.Stream {
   @Override
   public void closed() {
     switch (state) {
-      case AWAITING -> fail(Failure.CLOSED_EARLY);
+      case AWAITING -> fail(connection.isRefused() ? Failure.TLS_REFUSED : Failure.CLOSED_EARLY);
       case ANSWERING -> fail(Failure.CUT_SHORT);
       case RESERVED, COMPLETE, CLOSED -> {}
     }
@@ -311,6 +311,11 @@ final class ServerStream implements LaneServer, Streams.Stream {
     if (client != null && isOpen()) {
       exchange().serverFailed(why);
     }
+  }
+
+  @Override
+  public boolean isProven() {
+    return connection.isProven();
   }
 
   @Override

@@ -3,6 +3,9 @@ package dev.lblc.gateway.http.h2;
 import dev.lblc.gateway.http.lane.LaneLoop;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.DeadlineRing.Stage;
+import dev.lblc.tls.UpstreamTls;
+import dev.lblc.tls.UpstreamTlsException;
+import dev.lblc.tls.UpstreamTlsFailure;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -11,6 +14,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +34,7 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
 
   private final LaneLoop lane;
   private final StreamConnections pooledWith;
+  private final @Nullable UpstreamTls tls;
   private final DeadlineRing.Entry limits = new DeadlineRing.Entry(this);
   private final List<ServerStream> toFlush = new ArrayList<>();
   private final long openedNanos;
@@ -37,14 +42,23 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
   private boolean hasSettings;
   private boolean hasMoved;
   private boolean isRetired;
+  private boolean isProven;
+  private boolean isRefused;
   private boolean hasServed;
   private boolean isInRead;
   private long frames;
 
-  ServerStreams(LaneLoop lane, StreamConnections pooledWith, Codec codec) {
+  /**
+   * Creates one for a connection that was just made.
+   *
+   * @param tls what it speaks; null: clear text
+   */
+  ServerStreams(
+      LaneLoop lane, StreamConnections pooledWith, @Nullable UpstreamTls tls, Codec codec) {
     super(codec);
     this.lane = lane;
     this.pooledWith = pooledWith;
+    this.tls = tls;
     this.openedNanos = lane.nanoTime();
   }
 
@@ -124,7 +138,27 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
   }
 
   String scheme() {
-    return "http";
+    return tls == null ? "http" : "https";
+  }
+
+  /** Returns whether the server has said anything: with TLS 1.3 it may refuse a handshake that seems complete. */
+  boolean isProven() {
+    return isProven;
+  }
+
+  /** Returns whether it has refused such a handshake. */
+  boolean isRefused() {
+    return isRefused;
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext at, Throwable cause) throws Exception {
+    UpstreamTls spoken = tls;
+    if (!isProven && spoken != null && UpstreamTlsFailure.isLateRefusal(cause)) {
+      isRefused = true;
+      spoken.failed(serverId(), new UpstreamTlsException(UpstreamTlsFailure.REFUSED, cause));
+    }
+    super.exceptionCaught(at, cause);
   }
 
   /** Has what was written to a client flushed at the end of what is being read. */
@@ -176,6 +210,7 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
 
   @Override
   public void handlerAdded(ChannelHandlerContext added) throws Exception {
+    isProven = !UpstreamTls.mayRefuseLate(added.channel());
     super.handlerAdded(added);
     lane.deadlines().enter(limits, Stage.IDLE);
   }
@@ -194,6 +229,7 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
   @Override
   void settingsCame() {
     hasSettings = true;
+    isProven = true;
     pooledWith.goOn();
   }
 
@@ -225,9 +261,10 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
     }
   }
 
-  /** Returns whether no new request should take it: it is old, or its address is none of the server's any more. */
-  boolean isOutdated() {
-    return lane.lastTickNanos() - openedNanos > pooledWith.maxAgeNanos()
+  /** Returns whether no new request should take it: it is old, speaks another TLS than {@code wanted}, or its address is none of the server's any more. */
+  boolean isOutdated(@Nullable UpstreamTls wanted) {
+    return !Objects.equals(tls, wanted)
+        || lane.lastTickNanos() - openedNanos > pooledWith.maxAgeNanos()
         || !pooledWith.hasAddress(context().channel().remoteAddress());
   }
 

@@ -73,15 +73,15 @@ final class StreamConnections {
 
   /** Takes a place for a request; null: no connection has one. */
   @Nullable
-  ServerStream take() {
-    return take(false);
+  ServerStream take(Route by) {
+    return take(by, false);
   }
 
-  private @Nullable ServerStream take(boolean isFresh) {
+  private @Nullable ServerStream take(Route by, boolean isFresh) {
     for (int i = 0; i < open.size(); i++) {
       ServerStreams each = open.get(i);
       if (each.hasRoom() && !(isFresh && each.hasServed())) {
-        if (!each.isOutdated()) {
+        if (!each.isOutdated(by.tls())) {
           return each.reserve();
         }
         each.retire(); // it leaves the list
@@ -93,7 +93,7 @@ final class StreamConnections {
 
   /** Has a request wait for a place, and makes a connection if one may be made. */
   void connect(Route by, boolean isFresh, Attempt<LaneServer> attempt) {
-    ServerStream place = take(isFresh);
+    ServerStream place = take(by, isFresh);
     if (place != null) {
       attempt.connected(place);
       return;
@@ -157,13 +157,14 @@ final class StreamConnections {
 
   /** Lets those go on that wait, one after another, as long as there is a place. */
   void goOn() {
-    if (isGoingOn || waiting.isEmpty()) {
+    Route by = last;
+    if (isGoingOn || waiting.isEmpty() || by == null) {
       return;
     }
     isGoingOn = true;
     try {
       while (!waiting.isEmpty()) {
-        ServerStream place = take();
+        ServerStream place = take(by);
         if (place == null) {
           break;
         }

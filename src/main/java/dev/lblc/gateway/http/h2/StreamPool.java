@@ -8,6 +8,8 @@ import dev.lblc.gateway.http.lane.LaneLoop;
 import dev.lblc.gateway.http.lane.LaneServer;
 import dev.lblc.gateway.route.Route;
 import dev.lblc.scheduler.Server;
+import dev.lblc.tls.UpstreamTls;
+import dev.lblc.tls.UpstreamTlsException;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
@@ -33,7 +35,7 @@ final class StreamPool implements Upstreams<LaneServer> {
   @Override
   public @Nullable LaneServer takeIdle(Server to, Route by) {
     StreamConnections known = all.get(to);
-    return known == null ? null : known.take();
+    return known == null ? null : known.take(by);
   }
 
   @Override
@@ -60,20 +62,19 @@ final class StreamPool implements Upstreams<LaneServer> {
   /** Makes a connection. */
   void dial(StreamConnections to, Route by) {
     Server server = to.server();
+    UpstreamTls tls = by.tls();
+    Dial.Handshake handshake = tls == null ? null : tls.handshake(server.host(), server.port());
     lane.loop()
-        .dial(to.host(), server.port(), by.connectMillis(), new Dial.Listener() {
+        .dial(to.host(), server.port(), by.connectMillis(), handshake, new Dial.Listener() {
           @Override
           public void connected(Channel channel) {
-            to.connected(opened(to, channel));
+            to.connected(opened(to, channel, tls));
           }
 
           @Override
           public void refused(Throwable why) {
             LOG.debug("no connection to server {}", server.id(), why);
-            to.refused(
-                why instanceof ConnectTimeoutException
-                    ? Failure.CONNECT_TIMEOUT
-                    : Failure.CONNECT_FAILED);
+            to.refused(failure(server, tls, why));
           }
 
           @Override
@@ -90,11 +91,21 @@ final class StreamPool implements Upstreams<LaneServer> {
         .begin();
   }
 
-  private ServerStreams opened(StreamConnections to, Channel channel) {
+  private static Failure failure(Server server, @Nullable UpstreamTls tls, Throwable why) {
+    if (tls != null && why instanceof UpstreamTlsException failed) {
+      tls.failed(server.id(), failed);
+      return Failure.of(failed.failure());
+    }
+    return why instanceof ConnectTimeoutException
+        ? Failure.CONNECT_TIMEOUT
+        : Failure.CONNECT_FAILED;
+  }
+
+  private ServerStreams opened(StreamConnections to, Channel channel, @Nullable UpstreamTls tls) {
     channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
     FrameBudget budget = new FrameBudget(lane.loop().nanoTime(), MOST_RESETS);
     ServerStreams made =
-        new ServerStreams(lane, to, Codec.ofServer(Limits.HEADER_BYTES, budget));
+        new ServerStreams(lane, to, tls, Codec.ofServer(Limits.HEADER_BYTES, budget));
     channel.pipeline().addLast(made);
     channel.config().setAutoRead(true);
     return made;
