@@ -84,11 +84,10 @@ final class ArchitectureTest {
       .resideInAPackage("org.slf4j..");
 
   @ArchTest
-  static final ArchRule tls_importsOnlyConfigAndAddresses =
-      ofOurs(
-          "tls",
-          resideInAnyPackage("dev.lblc.config", "dev.lblc.discovery")
-              .or(belongToAnyOf(ServerSpec.class)));
+  static final ArchRule tls_importsOnlyConfigAndAddresses = ofOurs(
+      "tls",
+      resideInAnyPackage("dev.lblc.config", "dev.lblc.discovery")
+          .or(belongToAnyOf(ServerSpec.class)));
 
   @ArchTest
   static final ArchRule health_importsOnlyConfigAddressesAndTls = ofOurs(
@@ -151,6 +150,14 @@ final class ArchitectureTest {
 
   @ArchTest
   static final ArchRule gatewayHttpLane_importsOnlyHttpRouteAndNet = ofGateway(
+      "dev.lblc.gateway.http.lane",
+      "dev.lblc.gateway.http",
+      "dev.lblc.gateway.route",
+      "dev.lblc.gateway.net");
+
+  @ArchTest
+  static final ArchRule gatewayHttp2_importsOnlyLaneHttpRouteAndNet = ofGateway(
+      "dev.lblc.gateway.http.h2",
       "dev.lblc.gateway.http.lane",
       "dev.lblc.gateway.http",
       "dev.lblc.gateway.route",

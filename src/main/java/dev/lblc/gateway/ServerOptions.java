@@ -42,7 +42,8 @@ final class ServerOptions {
               protocols(settings),
               opening::tlsFailed))
           .setKeyCertOptions(certificate.options())
-          // What the client and the lane agree on is not for Vert.x to see: it would begin HTTP/2 itself.
+          // What the client and the lane agree on is not for Vert.x to see: it would begin HTTP/2
+          // itself.
           .setUseAlpn(settings.config().engine() == HttpEngine.VERTX)
           // Of what is not in this list Vert.x answers requests with 501.
           .setAlpnVersions(

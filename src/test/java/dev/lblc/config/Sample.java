@@ -21,8 +21,8 @@ final class Sample {
   static final Map<String, String> ENVIRONMENT =
       Map.of("SECRET", "s3cret", "EMPTY", "", "EVIL", "a\r\nb: c");
 
-  private static final Pattern STEP =
-      Pattern.compile("\\.(?<key>[A-Za-z_][A-Za-z0-9_]*)|\\['(?<quoted>[^']*)'\\]|\\[(?<index>[0-9]+)\\]");
+  private static final Pattern STEP = Pattern.compile(
+      "\\.(?<key>[A-Za-z_][A-Za-z0-9_]*)|\\['(?<quoted>[^']*)'\\]|\\[(?<index>[0-9]+)\\]");
 
   private Sample() {}
 

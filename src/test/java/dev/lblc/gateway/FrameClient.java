@@ -1,6 +1,7 @@
 package dev.lblc.gateway;
 
 import dev.lblc.testing.Eventually;
+import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.DataInputStream;
@@ -38,14 +39,14 @@ final class FrameClient implements Closeable {
   private static final int LARGEST_SHORT_LENGTH = 127;
 
   /** A frame that has come. */
-  record Frame(int type, int flags, int stream, byte[] payload) {
+  record Frame(int type, int flags, int stream, Buffer payload) {
     boolean isEnd() {
       return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
     }
 
     /** Returns the error code of RST_STREAM, or of GOAWAY. */
     int code() {
-      return number(payload, type == GOAWAY ? 4 : 0);
+      return payload.getInt(type == GOAWAY ? 4 : 0);
     }
   }
 
@@ -124,8 +125,8 @@ final class FrameClient implements Closeable {
   }
 
   static byte[] head(String method, String path, String... more) {
-    List<String> fields = new ArrayList<>(List.of(
-        ":method", method, ":scheme", "http", ":path", path, ":authority", "localhost"));
+    List<String> fields = new ArrayList<>(
+        List.of(":method", method, ":scheme", "http", ":path", path, ":authority", "localhost"));
     fields.addAll(List.of(more));
     return fields(fields.toArray(String[]::new));
   }
@@ -179,14 +180,17 @@ final class FrameClient implements Closeable {
         }
         int length = (head[0] & 0xff) << 16 | (head[1] & 0xff) << 8 | (head[2] & 0xff);
         Frame frame = new Frame(
-            head[3], head[4], number(head, 5) & Integer.MAX_VALUE, in.readNBytes(length));
+            head[3],
+            head[4],
+            number(head, 5) & Integer.MAX_VALUE,
+            Buffer.buffer(in.readNBytes(length)));
         frames.add(frame);
         if (frame.type == SETTINGS && (frame.flags & ACK) == 0) {
           frame(SETTINGS, ACK, 0, new byte[0]);
         }
       }
     } catch (IOException e) {
-      frames.add(new Frame(-1, 0, 0, new byte[0])); // reset, which is an end, too
+      frames.add(new Frame(-1, 0, 0, Buffer.buffer())); // reset, which is an end, too
     } finally {
       isReading = false;
     }
@@ -219,7 +223,7 @@ final class FrameClient implements Closeable {
     StringBuilder data = new StringBuilder();
     for (Frame frame : frames) {
       if (frame.type == DATA && frame.stream == stream) {
-        data.append(new String(frame.payload, StandardCharsets.ISO_8859_1));
+        data.append(frame.payload.toString(StandardCharsets.ISO_8859_1));
       }
     }
     return data.toString();

@@ -47,11 +47,14 @@ final class H2SpecIT {
     run(List.of("tar", "xzf", "h2spec.tar.gz"));
     gateway = new TestGateway(Engine.LANE);
     gateway
-        .service("s", gateway.http(request -> request.body().onSuccess(body -> request
-            .response()
-            .end("x".repeat(1000)))))
+        .service(
+            "s",
+            gateway.http(request ->
+                request.body().onSuccess(body -> request.response().end("x".repeat(1000)))))
         .listener(new JsonObject().put("name", "web"))
-        .listener(new JsonObject().put("name", "tls").put("tls", SelfSigned.of("localhost").json()))
+        .listener(new JsonObject()
+            .put("name", "tls")
+            .put("tls", SelfSigned.of("localhost").json()))
         .route("s", new JsonObject())
         .route(ConfigJson.route("s").put("listener", "tls"))
         .start();
@@ -90,8 +93,7 @@ final class H2SpecIT {
         .directory(directory.toFile())
         .redirectErrorStream(true)
         .start();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
     return output;
   }

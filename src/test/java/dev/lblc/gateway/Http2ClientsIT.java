@@ -86,7 +86,7 @@ final class Http2ClientsIT {
   private static Http2Headers head(FrameClient client, int stream) throws Exception {
     Frame frame = client.await(HEADERS, stream);
     return new DefaultHttp2HeadersDecoder(true, 1 << 20)
-        .decodeHeaders(stream, Unpooled.wrappedBuffer(frame.payload()));
+        .decodeHeaders(stream, Unpooled.wrappedBuffer(frame.payload().getBytes()));
   }
 
   private static void awaitEnd(FrameClient client, int stream) throws Exception {

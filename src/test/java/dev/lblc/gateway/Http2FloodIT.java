@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 
 import dev.lblc.testing.ConfigJson;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -29,7 +30,7 @@ final class Http2FloodIT {
   private TestGateway gateway;
 
   /** What is sent again and again. */
-  private record Kind(String name, byte[][] frames) {
+  private record Kind(String name, Buffer frames) {
     @Override
     public String toString() {
       return name;
@@ -69,8 +70,7 @@ final class Http2FloodIT {
         kind("answers to no PING", FrameClient.bytes(FrameClient.PING, 1, 0, new byte[8])),
         kind("SETTINGS", FrameClient.bytes(FrameClient.SETTINGS, 0, 0, none)),
         kind(
-            "PRIORITY",
-            FrameClient.bytes(FrameClient.PRIORITY, 0, 3, new byte[] {0, 0, 0, 0, 16})),
+            "PRIORITY", FrameClient.bytes(FrameClient.PRIORITY, 0, 3, new byte[] {0, 0, 0, 0, 16})),
         kind(
             "WINDOW_UPDATE",
             FrameClient.bytes(FrameClient.WINDOW_UPDATE, 0, 0, FrameClient.four(1))),
@@ -84,7 +84,7 @@ final class Http2FloodIT {
   }
 
   private static Kind kind(String name, byte[]... frames) {
-    return new Kind(name, frames);
+    return new Kind(name, Buffer.buffer(together(frames)));
   }
 
   @ParameterizedTest
@@ -94,7 +94,7 @@ final class Http2FloodIT {
       client.post(1, "/held");
       client.await(FrameClient.SETTINGS, 0);
       long before = heap();
-      flood(client, kind.frames);
+      flood(client, kind.frames.getBytes());
       client.awaitEnd();
       assertThat(heap() - before).isLessThan(MOST_HEAP);
       assertThat(arrived.get()).isLessThanOrEqualTo(1);
@@ -116,18 +116,21 @@ final class Http2FloodIT {
   @Test
   void requests_thatAreResetAtOnce_endTheConnection() throws Exception {
     try (FrameClient client = FrameClient.begun(gateway.port(), 65_535)) {
-      flood(client, 1, stream -> together(
-          FrameClient.bytes(
-              FrameClient.HEADERS,
-              FrameClient.END_HEADERS | FrameClient.END_STREAM,
-              stream,
-              FrameClient.head("GET", "/x")),
-          FrameClient.bytes(FrameClient.RST_STREAM, 0, stream, FrameClient.four(8))));
+      flood(
+          client,
+          1,
+          stream -> together(
+              FrameClient.bytes(
+                  FrameClient.HEADERS,
+                  FrameClient.END_HEADERS | FrameClient.END_STREAM,
+                  stream,
+                  FrameClient.head("GET", "/x")),
+              FrameClient.bytes(FrameClient.RST_STREAM, 0, stream, FrameClient.four(8))));
       client.awaitEnd();
       assertThat(arrived.get()).isLessThan(1000);
       assertThat(client.frames())
-          .anyMatch(frame -> frame.type() == FrameClient.GOAWAY
-              && frame.code() == FrameClient.ENHANCE_YOUR_CALM);
+          .anyMatch(frame ->
+              frame.type() == FrameClient.GOAWAY && frame.code() == FrameClient.ENHANCE_YOUR_CALM);
     }
   }
 
@@ -135,13 +138,16 @@ final class Http2FloodIT {
   @Test
   void requests_thatTheGatewayHasToReset_endTheConnection() throws Exception {
     try (FrameClient client = FrameClient.begun(gateway.port(), 65_535)) {
-      flood(client, 1, stream -> together(
-          FrameClient.bytes(
-              FrameClient.HEADERS,
-              FrameClient.END_HEADERS | FrameClient.END_STREAM,
-              stream,
-              FrameClient.head("GET", "/x")),
-          FrameClient.bytes(FrameClient.WINDOW_UPDATE, 0, stream, FrameClient.four(0))));
+      flood(
+          client,
+          1,
+          stream -> together(
+              FrameClient.bytes(
+                  FrameClient.HEADERS,
+                  FrameClient.END_HEADERS | FrameClient.END_STREAM,
+                  stream,
+                  FrameClient.head("GET", "/x")),
+              FrameClient.bytes(FrameClient.WINDOW_UPDATE, 0, stream, FrameClient.four(0))));
       client.awaitEnd();
       assertThat(arrived.get()).isLessThan(1000);
     }
@@ -181,7 +187,9 @@ final class Http2FloodIT {
   }
 
   private static long headsOf(FrameClient client) {
-    return client.frames().stream().filter(frame -> frame.type() == FrameClient.HEADERS).count();
+    return client.frames().stream()
+        .filter(frame -> frame.type() == FrameClient.HEADERS)
+        .count();
   }
 
   private interface Piece {

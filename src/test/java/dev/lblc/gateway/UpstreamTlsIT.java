@@ -8,7 +8,6 @@ import dev.lblc.testing.Authority;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -92,7 +91,8 @@ final class UpstreamTlsIT {
           return;
         }
         try (RawClient served = server.secured()) {
-          assertThat(TlsServer.names(served)).isEqualTo(sent == null ? java.util.List.of() : java.util.List.of(sent));
+          assertThat(TlsServer.names(served))
+              .isEqualTo(sent == null ? java.util.List.of() : java.util.List.of(sent));
           served.until("\r\n\r\n");
           served.send(OK);
           assertThat(client.response()).endsWith("ok");

@@ -211,9 +211,7 @@ final class Side extends ChannelInboundHandlerAdapter {
 
   /** Passes on what has come, and then that it is not all. */
   private void passOnTruncation(Side to) {
-    to.channel
-        .writeAndFlush(Unpooled.EMPTY_BUFFER)
-        .addListener(written -> session.truncated(this));
+    to.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> session.truncated(this));
   }
 
   private void passOnHeld(Side to) {

@@ -172,9 +172,7 @@ final class ClientStreams extends Streams<ClientStream> implements DeadlineRing.
     }
     isLeaving = true;
     goAway(Integer.MAX_VALUE, Http2Error.NO_ERROR);
-    context()
-        .executor()
-        .schedule(this::sayLast, Limits.LAST_REQUEST_MILLIS, TimeUnit.MILLISECONDS);
+    context().executor().schedule(this::sayLast, Limits.LAST_REQUEST_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void sayLast() {
