@@ -165,7 +165,7 @@ class ConfigReaderTest {
                 "images.internal", 9003, DiscoveryConfig.Records.AAAA, Duration.ofSeconds(7), 50),
             Duration.ofMinutes(10),
             null,
-            ServerHttp.HTTP_2,
+            ServerHttp.HTTP_1_1,
             new PoolConfig(Duration.ofSeconds(14), 10, 20, Duration.ofMinutes(10)),
             new UpstreamTlsConfig(
                 directory.resolve("ca.pem"),

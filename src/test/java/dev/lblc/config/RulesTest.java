@@ -92,6 +92,7 @@ class RulesTest {
         fault("$.listeners[0].http2", "yes", "true or false"),
         fault("$.listeners[2].http2", true, "no http2: it is for http"),
         fault("$.services.images.http", "3", "one of 1.1, 2"),
+        fault("$.routes[0].service", "models", "engine vertx speaks no HTTP/2 to servers"),
         fault("$.services.images.http", 2, "one of 1.1, 2"),
         fault("$.listeners[2].engine", "vertx", "no engine: it is for http"),
         fault("$.listeners[2].limits", new JsonObject(), "no limits: they are for http"),

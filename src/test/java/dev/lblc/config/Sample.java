@@ -182,7 +182,7 @@ final class Sample {
                         {"id": "s2", "host": "s2.example.com", "port": 9002}],
             "tls": {"trust": "TRUST", "serverName": "images.internal", "certificate": "CERT", "key": "KEY",
                     "verify": false},
-            "http": "2", "pool": {"idle": "14s", "maxIdle": 10, "maxConnections": 20, "maxAge": "10m"},
+            "pool": {"idle": "14s", "maxIdle": 10, "maxConnections": 20, "maxAge": "10m"},
             "discovery": {"dns": "images.internal", "port": 9003, "records": "aaaa", "refresh": "7s", "weight": 50},
             "health": {"active": {"path": "/health?a", "port": 8001, "host": "health.example.com:8001",
                                   "headers": {"x-check": "s3cret"}, "method": "POST", "status": ["200-299", 401],
@@ -192,7 +192,8 @@ final class Sample {
                        "slowStart": "30s"}
           },
           "my svc": {"strategy": "wlc", "servers": []},
-          "db": {"strategy": "wlc", "servers": [], "proxyProtocol": "v2"}
+          "db": {"strategy": "wlc", "servers": [], "proxyProtocol": "v2"},
+          "models": {"strategy": "wlc", "servers": [], "http": "2"}
         },
         "cluster": {"enabled": false, "node": "node-1", "config": "cluster/hazelcast.yaml", "reportInterval": "40ms",
                     "peerTimeout": "4s",

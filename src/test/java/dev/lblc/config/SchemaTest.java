@@ -287,7 +287,7 @@ class SchemaTest {
     for (String[] edit : new String[][] {
       {"$.listeners[0].protocol", "tcp", "http", "HTTP"},
       {"$.listeners[0].engine", "lane", "vertx", "Lane", "netty"},
-      {"$.services.images.http", "1.1", "2", "1", "h2"},
+      {"$.services.models.http", "1.1", "2", "1", "h2"},
       {"$.listeners[0].timeouts.header", "1s", "1", "25h"},
       {
         "$.listeners[0].limits.line",

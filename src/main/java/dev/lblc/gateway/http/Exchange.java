@@ -226,6 +226,10 @@ public final class Exchange<S extends ServerSide> {
     if (limitNanos != Long.MAX_VALUE) {
       routedNanos = context.nanoTime().getAsLong();
     }
+    if (!context.upstreams().speaks(found)) {
+      abort(Failure.NOT_IMPLEMENTED);
+      return;
+    }
     if (known.isLongerThan(found.bodyLimit())) {
       abort(Failure.BODY_TOO_LARGE);
       return;

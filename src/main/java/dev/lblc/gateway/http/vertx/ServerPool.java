@@ -125,6 +125,11 @@ final class ServerPool implements Upstreams<OutboundRequest> {
   }
 
   @Override
+  public boolean speaks(Route by) {
+    return !by.isHttp2();
+  }
+
+  @Override
   public void connect(Server to, Route by, boolean isFresh, Attempt<OutboundRequest> attempt) {
     if (isFresh) {
       closeIdle(to);
