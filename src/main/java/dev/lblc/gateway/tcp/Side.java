@@ -97,10 +97,6 @@ final class Side extends ChannelInboundHandlerAdapter {
     two.readOrEnd();
   }
 
-  Channel channel() {
-    return channel;
-  }
-
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     ByteBuf data = (ByteBuf) message;
