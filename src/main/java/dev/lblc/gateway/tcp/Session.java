@@ -82,6 +82,10 @@ final class Session {
     return client;
   }
 
+  boolean isServer(Side side) {
+    return side == server;
+  }
+
   /** Returns the address at the other end of the client's connection. */
   InetSocketAddress peer() {
     return peer;
