@@ -2,8 +2,11 @@ package dev.lblc.gateway;
 
 import dev.lblc.testing.Authority;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.security.GeneralSecurityException;
 import java.security.Principal;
 import java.security.PrivateKey;
@@ -15,8 +18,9 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +32,10 @@ final class TlsServer implements AutoCloseable {
 
   private static final int PATIENCE_MILLIS = 10_000;
 
-  private final SSLServerSocket socket;
+  private final ServerSocket socket;
+  private final SSLSocketFactory factory;
+  private final boolean asksClients;
+  private final String[] versions;
   private final AtomicInteger shown = new AtomicInteger();
 
   /** Of a certificate, of TLS 1.2 and 1.3. */
@@ -36,19 +43,18 @@ final class TlsServer implements AutoCloseable {
     this(certificate, null, TLS_1_2, TLS_1_3);
   }
 
-  /** Of a certificate and these versions; it requires certificates of clients that an authority has issued; null: of nobody. */
-  TlsServer(Authority.Issued certificate, @Nullable Authority clients, String... versions)
+  /** Of a certificate and these versions; it requires certificates of clients, which {@code clients} look at; null: it asks for none. */
+  TlsServer(Authority.Issued certificate, @Nullable TrustManager clients, String... versions)
       throws IOException, GeneralSecurityException {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(
         new KeyManager[] {new Counted(certificate)},
-        clients == null ? null : new TrustManager[] {clients.bundle().toTrustManager()},
+        clients == null ? null : new TrustManager[] {clients},
         null);
-    socket = (SSLServerSocket) context
-        .getServerSocketFactory()
-        .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    socket.setEnabledProtocols(versions);
-    socket.setNeedClientAuth(clients != null);
+    this.factory = context.getSocketFactory();
+    this.asksClients = clients != null;
+    this.versions = versions;
+    socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     socket.setSoTimeout(PATIENCE_MILLIS);
   }
 
@@ -63,7 +69,33 @@ final class TlsServer implements AutoCloseable {
 
   /** The next connection, whose handshake is made with its first use. */
   RawClient accept() throws IOException {
-    return new RawClient(socket.accept());
+    return secured(socket.accept());
+  }
+
+  /** TLS on a connection of which something was read before. */
+  RawClient secured(Socket accepted) throws IOException {
+    SSLSocket secure = (SSLSocket) factory.createSocket(accepted, (InputStream) null, true);
+    secure.setEnabledProtocols(versions);
+    secure.setNeedClientAuth(asksClients);
+    return RawClient.secured(secure, accepted);
+  }
+
+  /** The next connection, without TLS. */
+  Socket plain() throws IOException {
+    return socket.accept();
+  }
+
+  /** Whether there is another connection, made before now. */
+  boolean hasMore() throws IOException {
+    socket.setSoTimeout(1);
+    try {
+      socket.accept().close();
+      return true;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } finally {
+      socket.setSoTimeout(PATIENCE_MILLIS);
+    }
   }
 
   /** The next connection, whose handshake is complete. */
@@ -81,7 +113,12 @@ final class TlsServer implements AutoCloseable {
             .toList();
   }
 
-  private static javax.net.ssl.SSLSession session(Socket accepted) {
+  /** The subject of the certificate that the client of a connection has shown. */
+  static String client(RawClient accepted) throws IOException {
+    return session(accepted.socket()).getPeerPrincipal().getName();
+  }
+
+  private static SSLSession session(Socket accepted) {
     return ((SSLSocket) accepted).getSession();
   }
 

@@ -112,7 +112,7 @@ final class UpstreamTlsFailuresIT {
                   ? ConfigJson.route(service, "{client.ip}")
                   : ConfigJson.route(service))
               .put("listener", service)
-              .put("timeouts", new JsonObject().put("connect", "300ms")));
+              .put("timeouts", new JsonObject().put("connect", wrong == Wrong.IS_SILENT ? "1s" : "20s")));
     }
     gateway.start(1);
     try (AccessLines access = new AccessLines();
@@ -153,7 +153,8 @@ final class UpstreamTlsFailuresIT {
     gateway
         .listener(listener("both"))
         .route((way == Way.TCP ? ConfigJson.route("both", "{client.ip}") : ConfigJson.route("both"))
-            .put("listener", "both"));
+            .put("listener", "both")
+            .mergeIn(ConfigJson.timeouts("connect", "20s")));
     gateway.start(1);
     try (UpstreamTlsLines log = new UpstreamTlsLines()) {
       ask("both");

@@ -1,7 +1,9 @@
 package dev.lblc.gateway.tcp;
 
+import dev.lblc.config.ProxyVersion;
 import dev.lblc.discovery.Dial;
 import dev.lblc.gateway.net.Loop;
+import dev.lblc.gateway.net.ProxyHeader;
 import dev.lblc.gateway.net.Sockets;
 import dev.lblc.gateway.route.Attempts;
 import dev.lblc.plugin.Lease;
@@ -95,9 +97,10 @@ final class Connecting {
     return new Dial.Handshake() {
       @Override
       public void begin(Channel channel, Consumer<@Nullable Throwable> told) {
-        session.sendHeader(channel); // who accepts connections reads it, and then TLS
-        if (!session.isOver()) {
+        if (hasSentHeader(channel)) { // who accepts connections reads it, and then TLS
           ofTls.begin(channel, told);
+        } else {
+          session.abort(TcpFailure.INTERNAL);
         }
       }
 
@@ -106,6 +109,20 @@ final class Connecting {
         return ofTls.late();
       }
     };
+  }
+
+  /** Says to the server who the client is, before anything else, if its service wants that. Returns false if it cannot be said. */
+  private boolean hasSentHeader(Channel toServer) {
+    ProxyVersion header = session.route().proxyProtocol();
+    if (header != null) {
+      try {
+        ProxyHeader.write(toServer, header, session.facts());
+      } catch (RuntimeException e) {
+        LOG.error("no PROXY protocol header for a server", e);
+        return false;
+      }
+    }
+    return true;
   }
 
   private void failed(Lease taken, Throwable cause) {
@@ -152,6 +169,11 @@ final class Connecting {
       UpstreamTls tls = session.route().tls();
       if (tls == null) {
         taken.connected();
+      }
+      if (tls == null && !hasSentHeader(channel)) {
+        Sockets.reset(channel);
+        session.abort(TcpFailure.INTERNAL);
+        return;
       }
       session.relay(server, tls == null ? null : new ServerTls(tls, taken, channel));
     }

@@ -1,11 +1,9 @@
 package dev.lblc.gateway.tcp;
 
-import dev.lblc.config.ProxyVersion;
 import dev.lblc.gateway.net.ClearTextException;
 import dev.lblc.gateway.net.ConnectionFacts;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.DeadlineRing.Stage;
-import dev.lblc.gateway.net.ProxyHeader;
 import dev.lblc.gateway.route.Attempts;
 import dev.lblc.plugin.Lease;
 import io.netty.channel.Channel;
@@ -84,6 +82,10 @@ final class Session {
     return client;
   }
 
+  boolean isServer(Side side) {
+    return side == server;
+  }
+
   /** Returns the address at the other end of the client's connection. */
   InetSocketAddress peer() {
     return peer;
@@ -148,19 +150,6 @@ final class Session {
     known(connecting).timedOut();
   }
 
-  /** Says to a server who the client is, before anything else, if its service wants that. */
-  void sendHeader(Channel toServer) {
-    ProxyVersion header = route().proxyProtocol();
-    if (header != null) {
-      try {
-        ProxyHeader.write(toServer, header, facts());
-      } catch (RuntimeException e) { // nothing may come before it
-        LOG.error("no PROXY protocol header for a server", e);
-        abort(TcpFailure.INTERNAL);
-      }
-    }
-  }
-
   /**
    * The server has taken the connection: passes everything on.
    *
@@ -171,12 +160,7 @@ final class Session {
     server = connected;
     serverTls = tls;
     enter(Phase.RELAYING);
-    if (tls == null) { // else it was sent before TLS began
-      sendHeader(connected.channel());
-    }
-    if (!isOver()) {
-      Side.join(client, connected);
-    }
+    Side.join(client, connected);
   }
 
   /** One of the peers will send no more, or now both. */

@@ -36,6 +36,7 @@ final class Side extends ChannelInboundHandlerAdapter {
   private boolean inputEnded;
   private boolean isTruncated;
   private boolean outputEnded;
+  private boolean hasLeft;
   private long waiting;
   private long seenReceived;
   private long seenLeft;
@@ -57,7 +58,7 @@ final class Side extends ChannelInboundHandlerAdapter {
 
   /** Returns whether the peer broke off after it had said that it will send no more; NIO cannot know. */
   boolean isBrokenAfterEnd() {
-    return inputEnded && Sockets.hasError(channel);
+    return inputEnded && !hasLeft && Sockets.hasError(channel);
   }
 
   /** Returns the port of this end. */
@@ -95,10 +96,6 @@ final class Side extends ChannelInboundHandlerAdapter {
     two.passOnHeld(one);
     one.readOrEnd();
     two.readOrEnd();
-  }
-
-  Channel channel() {
-    return channel;
   }
 
   @Override
@@ -152,7 +149,8 @@ final class Side extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    if (!inputEnded || !outputEnded) { // else Netty has closed what has ended both ways
+    // Netty closes what has ended both ways.
+    if ((!inputEnded || !outputEnded) && !hasLeft) {
       session.broken(this, null);
     }
   }
@@ -171,6 +169,11 @@ final class Side extends ChannelInboundHandlerAdapter {
     inputEnded = true;
     if (other != null && !session.isOver()) {
       passOnEnd(other);
+      if (session.isServer(this) && canTakeNoMore()) {
+        // Most often its socket is closed: it resets the end of TLS that it got in answer to its own.
+        hasLeft = true;
+        channel.close();
+      }
     }
   }
 
@@ -193,7 +196,7 @@ final class Side extends ChannelInboundHandlerAdapter {
   /** Returns whether the peer has ended TLS both ways, as it does up to TLS 1.2: what is written now is lost. */
   private boolean canTakeNoMore() {
     SslHandler tls = inputEnded ? tls() : null;
-    return tls != null && tls.engine().isOutboundDone();
+    return hasLeft || (tls != null && tls.engine().isOutboundDone());
   }
 
   private void write(Object message) {
@@ -259,7 +262,7 @@ final class Side extends ChannelInboundHandlerAdapter {
     session.halfClosed();
     // Behind all that is still to be written.
     to.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
-      if (written.isSuccess() && !session.isOver()) {
+      if ((written.isSuccess() || to.hasLeft) && !session.isOver()) {
         session.passedOn(to);
       }
     });
