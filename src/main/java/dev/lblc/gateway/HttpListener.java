@@ -172,8 +172,9 @@ final class HttpListener implements Listener {
     }
     Share any = shares.get(0);
     return any.worker()
-        .call(() ->
-            any.server().updateSSLOptions(ServerOptions.tlsOf(next, opening, isLane(any.worker()))).<Void>mapEmpty());
+        .call(() -> any.server()
+            .updateSSLOptions(ServerOptions.tlsOf(next, opening, isLane(any.worker())))
+            .<Void>mapEmpty());
   }
 
   private boolean isLane(Worker worker) {

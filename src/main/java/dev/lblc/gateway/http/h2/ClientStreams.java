@@ -162,6 +162,8 @@ final class ClientStreams extends Streams<ClientStream> implements DeadlineRing.
   public void userEventTriggered(ChannelHandlerContext at, Object event) throws Exception {
     if (VertxPipeline.isShutdown(event)) {
       leave(); // Vert.x, which knows of no stream, would close at once
+    } else {
+      super.userEventTriggered(at, event);
     }
   }
 
