@@ -383,10 +383,13 @@ public final class Exchange<S extends ServerSide> {
     }
     if (why != Failure.CLOSED_EARLY || phase != Phase.SENDING) {
       abort(why);
-    } else if (server.isReused() && (server.isUntouched() || isRepeatable())) {
+      return;
+    }
+    boolean isHarmless = server.isUntouched() || isRepeatable();
+    if (isHarmless && server.isReused() && known(connecting).mayTryAgain()) {
       dropServer();
       known(connecting).again();
-    } else if (isRepeatable() && known(connecting).attempts().giveUp()) {
+    } else if (isHarmless && known(connecting).attempts().giveUp()) {
       dropServer();
       known(connecting).attempt(why);
     } else {

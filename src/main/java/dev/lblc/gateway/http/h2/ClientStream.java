@@ -138,13 +138,18 @@ final class ClientStream implements LaneClient, Streams.Stream {
     received += length;
     int taken = length;
     Exchange<LaneServer> current = exchange;
-    if (length > 0 && current != null && !current.isOver() && current.bodyGrew(received)) {
+    if (length > 0 && current != null && isWanted(current) && current.bodyGrew(received)) {
       taken = take(data.retainedSlice(), length);
     }
     if (isEnd) {
       completed();
     }
     return taken;
+  }
+
+  /** Returns whether there is, or will be, somebody for the body: not if the gateway itself has answered. */
+  private boolean isWanted(Exchange<LaneServer> current) {
+    return !current.isOver() && (server != null || !isHeadTaken);
   }
 
   /** Passes a piece of the body on, or holds it. Returns how many octets of it need no room any more. */
@@ -405,12 +410,13 @@ final class ClientStream implements LaneClient, Streams.Stream {
   /** Asks the client to send no more of a request that was answered: RFC 9113 8.1. */
   @Override
   public void discardRest() {
+    Exchange<LaneServer> current = exchange(); // which is forgotten if the stream ends here
     server = null;
     dropHeld();
     if (!isClosed) {
       connection.reset(id(), Http2Error.NO_ERROR);
     }
-    exchange().restDiscarded();
+    current.restDiscarded();
   }
 
   @Override
@@ -510,7 +516,8 @@ final class ClientStream implements LaneClient, Streams.Stream {
   /** Ends the stream so that the client sees that the answer is not complete. */
   @Override
   public void cut() {
-    boolean mayEnd = isGrpc && fault == null && !isClosed && !output.isEnded();
+    boolean mayEnd =
+        isGrpc && fault == null && !isClosed && !output.isEnded() && output.isWritable();
     if (mayEnd) {
       int of = id();
       boolean isWhole = isComplete;

@@ -1,16 +1,19 @@
 package dev.lblc.gateway.http.h2;
 
+import dev.lblc.gateway.http.Failure;
 import dev.lblc.gateway.http.lane.LaneLoop;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.DeadlineRing.Stage;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
-import io.netty.buffer.Unpooled;
+import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,14 +21,13 @@ import org.slf4j.LoggerFactory;
 /**
  * A connection of HTTP/2 to a server, which serves many requests at once. Confined to its event loop.
  *
- * <p>It takes requests before the server has said how many it allows: a hundred, which servers should allow at least. One that is
- * refused for that is sent again.
+ * <p>It takes requests once the server has said how many it allows: those that come earlier might be more, and would be refused.
+ * A server that speaks another protocol is found out before it gets a request, too.
  */
 // Nobody waits for a connection that is given up to be closed.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.Timed {
   private static final Logger LOG = LoggerFactory.getLogger(ServerStreams.class);
-  private static final int USUAL_STREAMS = 100;
   private static final int LAST_STREAM = Integer.MAX_VALUE - 2;
 
   private final LaneLoop lane;
@@ -33,18 +35,25 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
   private final DeadlineRing.Entry limits = new DeadlineRing.Entry(this);
   private final List<ServerStream> toFlush = new ArrayList<>();
   private final long openedNanos;
+  private final long limitMillis;
   private int reserved;
   private boolean hasSettings;
+  private boolean isBroken;
+  private boolean isLate;
   private boolean hasMoved;
   private boolean isRetired;
   private boolean hasServed;
   private boolean isInRead;
   private long frames;
+  private Future<?> settingUp;
 
-  ServerStreams(LaneLoop lane, StreamConnections pooledWith, Codec codec) {
+  /** Creates it; {@code limitMillis} are left for the server to send its settings. */
+  @SuppressWarnings("NullAway.Init") // handlerAdded comes first
+  ServerStreams(LaneLoop lane, StreamConnections pooledWith, Codec codec, long limitMillis) {
     super(codec);
     this.lane = lane;
     this.pooledWith = pooledWith;
+    this.limitMillis = limitMillis;
     this.openedNanos = lane.nanoTime();
   }
 
@@ -60,16 +69,11 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
 
   /** Returns whether it takes another request. */
   boolean hasRoom() {
-    return !isRetired && !isGone() && inUse() < most();
+    return !isRetired && !isGone() && inUse() < connection().local().maxActiveStreams();
   }
 
   private int inUse() {
     return connection().local().numActiveStreams() + reserved;
-  }
-
-  private int most() {
-    int allowed = connection().local().maxActiveStreams();
-    return hasSettings ? allowed : Math.min(allowed, USUAL_STREAMS);
   }
 
   /** Takes a place for a request; the stream begins when the request is sent. */
@@ -106,10 +110,14 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
 
   /** Ends the part of a request in its stream; the server is told if one side of it is not at its end. */
   void release(Http2Stream stream, boolean isWhole) {
-    hasServed |= isWhole;
-    if (!isWhole && !isGone()) {
+    if (!isWhole && !isGone() && stream.state() != Http2Stream.State.CLOSED) {
       reset(stream.id(), Http2Error.CANCEL);
     }
+  }
+
+  /** Notes that a request got its answer, or was refused. */
+  void served() {
+    hasServed = true;
   }
 
   /** Notes that the server has not moved for long: it may be gone without a word, so others should not wait for it, too. */
@@ -118,7 +126,7 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
     retire();
   }
 
-  /** Returns whether the connection has served a request, so that the server may have closed it unheard. */
+  /** Returns whether the connection has served or refused a request: a request that is to have a fresh one takes another. */
   boolean hasServed() {
     return hasServed;
   }
@@ -177,7 +185,17 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
   @Override
   public void handlerAdded(ChannelHandlerContext added) throws Exception {
     super.handlerAdded(added);
-    lane.deadlines().enter(limits, Stage.IDLE);
+    flushSoon();
+    settingUp = added
+        .executor()
+        .schedule(this::checkSettings, Math.max(1, limitMillis), TimeUnit.MILLISECONDS);
+  }
+
+  private void checkSettings() {
+    if (!hasSettings && !isGone()) {
+      isLate = true;
+      context().close();
+    }
   }
 
   @Override
@@ -193,8 +211,14 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
 
   @Override
   void settingsCame() {
+    if (hasSettings) {
+      pooledWith.goOn();
+      return;
+    }
     hasSettings = true;
-    pooledWith.goOn();
+    settingUp.cancel(false);
+    lane.deadlines().enter(limits, Stage.IDLE);
+    pooledWith.connected(this);
   }
 
   @Override
@@ -238,14 +262,23 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
 
   @Override
   void failed(Throwable cause) {
+    isBroken = true;
     retire();
   }
 
   @Override
   void ended() {
     lane.deadlines().leave(limits);
+    settingUp.cancel(false);
     isRetired = true;
-    pooledWith.closed(this);
+    if (hasSettings) {
+      pooledWith.closed(this);
+    } else {
+      pooledWith.refused(
+          isLate
+              ? Failure.CONNECT_TIMEOUT
+              : isBroken ? Failure.BAD_ANSWER : Failure.CLOSED_EARLY);
+    }
   }
 
   @Override

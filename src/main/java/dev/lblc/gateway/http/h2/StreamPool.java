@@ -14,6 +14,7 @@ import io.netty.channel.ConnectTimeoutException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,14 +58,16 @@ final class StreamPool implements Upstreams<LaneServer> {
     List.copyOf(all.values()).forEach(StreamConnections::close);
   }
 
-  /** Makes a connection. */
+  /** Makes a connection, whose server is given the time of a connect until it has said what it takes. */
   void dial(StreamConnections to, Route by) {
     Server server = to.server();
+    long beganNanos = lane.nanoTime();
     lane.loop()
         .dial(to.host(), server.port(), by.connectMillis(), new Dial.Listener() {
           @Override
           public void connected(Channel channel) {
-            to.connected(opened(to, channel));
+            long spent = TimeUnit.NANOSECONDS.toMillis(lane.nanoTime() - beganNanos);
+            open(to, channel, by.connectMillis() - spent);
           }
 
           @Override
@@ -90,13 +93,13 @@ final class StreamPool implements Upstreams<LaneServer> {
         .begin();
   }
 
-  private ServerStreams opened(StreamConnections to, Channel channel) {
+  private void open(StreamConnections to, Channel channel, long limitMillis) {
     channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
     FrameBudget budget = new FrameBudget(lane.loop().nanoTime(), MOST_RESETS);
-    ServerStreams made =
-        new ServerStreams(lane, to, Codec.ofServer(Limits.HEADER_BYTES, budget));
-    channel.pipeline().addLast(made);
+    channel
+        .pipeline()
+        .addLast(new ServerStreams(
+            lane, to, Codec.ofServer(Limits.HEADER_BYTES, budget), limitMillis));
     channel.config().setAutoRead(true);
-    return made;
   }
 }

@@ -231,7 +231,7 @@ abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler
     LOG.debug("a stream of HTTP/2 is reset", cause);
     Http2Stream stream = connection().stream(why.streamId());
     S kept = stream == null ? null : of(stream);
-    if (kept != null) {
+    if (kept != null && stream.state() != Http2Stream.State.CLOSED) { // else a write came too late
       kept.broken(why.error());
     }
     super.onStreamError(at, isOutbound, cause, why);
