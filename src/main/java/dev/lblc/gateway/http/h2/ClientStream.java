@@ -24,6 +24,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
   private static final AsciiString TEXT = AsciiString.cached("text/plain; charset=utf-8");
   private static final int CONTINUE = 100;
   private static final int NO_CONTENT = 204;
+  private static final int LAST_SECONDS = 30;
 
   private final ClientStreams connection;
   private final StreamHead head;
@@ -68,7 +70,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
   ClientStream(ClientStreams connection) {
     this.connection = connection;
     this.head = new StreamHead(connection.facts());
-    this.output = new StreamOutput(connection);
+    this.output = new StreamOutput(connection, this::drained);
   }
 
   // --- from the client ---
@@ -213,10 +215,9 @@ final class ClientStream implements LaneClient, Streams.Stream {
     }
   }
 
-  @Override
-  public void writabilityChanged() {
+  private void drained() {
     LaneServer from = server;
-    if (from != null && output.isWritable()) {
+    if (from != null) {
       from.setReading(true);
     }
   }
@@ -363,7 +364,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
 
   @Override
   public boolean isStalled() {
-    return !isAnswered && !isWritable();
+    return !isAnswered && !isClosed && output.waiting() > 0;
   }
 
   @Override
@@ -516,21 +517,37 @@ final class ClientStream implements LaneClient, Streams.Stream {
   /** Ends the stream so that the client sees that the answer is not complete. */
   @Override
   public void cut() {
-    boolean mayEnd =
-        isGrpc && fault == null && !isClosed && !output.isEnded() && output.isWritable();
+    boolean mayEnd = isGrpc && fault == null && !isClosed && !output.isEnded();
     if (mayEnd) {
-      int of = id();
-      boolean isWhole = isComplete;
-      output.end(GrpcAnswers.trailers(exchange())).addListener(written -> {
-        if (!isWhole) {
-          connection.reset(of, Http2Error.NO_ERROR);
-        }
-      });
+      endCall();
     } else if (!isClosed) {
       output.drop();
       connection.reset(id(), fault != null ? fault : Http2Error.INTERNAL_ERROR);
     }
     endIfOver();
+  }
+
+  /** Ends a call of gRPC behind what waits of its answer, for which the client is given some time. */
+  private void endCall() {
+    Http2Stream of = stream();
+    boolean isWhole = isComplete;
+    output.end(GrpcAnswers.trailers(exchange())).addListener(written -> {
+      if (!isWhole) {
+        resetIfOpen(of, Http2Error.NO_ERROR);
+      }
+    });
+    if (output.waiting() > 0) {
+      connection
+          .context()
+          .executor()
+          .schedule(() -> resetIfOpen(of, Http2Error.CANCEL), LAST_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  private void resetIfOpen(Http2Stream of, Http2Error why) {
+    if (of.state() != Http2Stream.State.CLOSED && !connection.isGone()) {
+      connection.reset(of.id(), why);
+    }
   }
 
   private Http2Stream stream() {

@@ -75,7 +75,7 @@ final class ServerStream implements LaneServer, Streams.Stream {
 
   ServerStream(ServerStreams connection) {
     this.connection = connection;
-    this.output = new StreamOutput(connection);
+    this.output = new StreamOutput(connection, this::drained);
   }
 
   // --- the request ---
@@ -148,10 +148,9 @@ final class ServerStream implements LaneServer, Streams.Stream {
     return !isOpen() || output.isWritable();
   }
 
-  @Override
-  public void writabilityChanged() {
+  private void drained() {
     LaneClient from = client;
-    if (from != null && output.isWritable()) {
+    if (from != null) {
       from.serverDrained();
     }
   }
@@ -369,7 +368,7 @@ final class ServerStream implements LaneServer, Streams.Stream {
 
   @Override
   public boolean isStalled() {
-    return !isWritable();
+    return isOpen() && output.waiting() > 0;
   }
 
   @Override

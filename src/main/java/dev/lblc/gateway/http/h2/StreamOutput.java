@@ -16,7 +16,14 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for a frame but the last
 final class StreamOutput {
+  /**
+   * How much may wait to be taken before no more should be written. Each stream has its own measure: Netty's would call none of a
+   * connection writable as long as one peer's stream has more waiting than the connection's window.
+   */
+  private static final int MOST_WAITING = 128 << 10;
+
   private final Streams<?> connection;
+  private final Runnable drained;
   private @Nullable Http2Stream stream;
   private @Nullable Http2Headers head;
   private @Nullable ByteBuf piece;
@@ -24,8 +31,10 @@ final class StreamOutput {
   private long taken;
   private boolean isEnded;
 
-  StreamOutput(Streams<?> connection) {
+  /** Creates it; {@code drained} is run whenever more may be written again. */
+  StreamOutput(Streams<?> connection, Runnable drained) {
     this.connection = connection;
+    this.drained = drained;
   }
 
   /** Begins with another stream. */
@@ -96,10 +105,18 @@ final class StreamOutput {
     ChannelPromise promise = connection.context().newPromise();
     promise.addListener(done -> {
       if (stream == of) {
-        taken += length;
+        taken(length);
       }
     });
     return encoder().writeData(connection.context(), id(), data, 0, isEnd, promise);
+  }
+
+  private void taken(int length) {
+    boolean wasFull = waiting() >= MOST_WAITING;
+    taken += length;
+    if (wasFull && waiting() < MOST_WAITING) {
+      drained.run();
+    }
   }
 
   /** Ends the stream's body, with trailers or, if they are null, without. The future is that of the last frame. */
@@ -137,11 +154,7 @@ final class StreamOutput {
 
   /** Returns whether more of the body may be written. */
   boolean isWritable() {
-    Http2Stream to = stream;
-    return to == null
-        || isEnded
-        || connection.isGone()
-        || connection.connection().remote().flowController().isWritable(to);
+    return isEnded || connection.isGone() || waiting() < MOST_WAITING;
   }
 
   /** Returns how many octets of the body were written. */

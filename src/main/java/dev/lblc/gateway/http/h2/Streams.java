@@ -50,9 +50,6 @@ abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler
     /** Notes that the peer has given the stream up. */
     void reset(long code);
 
-    /** Notes that the peer takes more, or less. */
-    void writabilityChanged();
-
     /** Notes that the stream is over, whoever has ended it. */
     void closed();
 
@@ -73,12 +70,6 @@ abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler
     this.budget = codec.budget();
     this.key = connection().newKey();
     decoder().frameListener(this);
-    encoder().flowController().listener(stream -> {
-      S kept = of(stream);
-      if (kept != null) {
-        kept.writabilityChanged();
-      }
-    });
     connection().addListener(new Http2ConnectionAdapter() {
       @Override
       public void onStreamClosed(Http2Stream stream) {
