@@ -17,6 +17,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +38,11 @@ final class GrpcServer implements AutoCloseable {
   final AtomicInteger cancelled = new AtomicInteger();
   final AtomicInteger active = new AtomicInteger();
 
+  /** Kept, so that its level is: of streams that end before their last write the server warns. */
+  private static final Logger LOG = Logger.getLogger("io.grpc");
+
   private final Server server;
+  private final int port;
 
   /** On any port, with any number of calls at once. */
   GrpcServer() throws IOException {
@@ -44,9 +50,10 @@ final class GrpcServer implements AutoCloseable {
   }
 
   /** On a port; a connection takes so many calls at once. */
-  GrpcServer(int port, int mostCalls) throws IOException {
+  GrpcServer(int wanted, int mostCalls) throws IOException {
+    LOG.setLevel(Level.SEVERE);
     server = NettyServerBuilder.forAddress(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted))
         .maxConcurrentCallsPerConnection(mostCalls)
         .maxInboundMessageSize(MOST_MESSAGE)
         .fallbackHandlerRegistry(new HandlerRegistry() {
@@ -58,6 +65,7 @@ final class GrpcServer implements AutoCloseable {
         })
         .build()
         .start();
+    this.port = server.getPort();
   }
 
   private ServerMethodDefinition<byte[], byte[]> method(String name) {
@@ -69,7 +77,7 @@ final class GrpcServer implements AutoCloseable {
   }
 
   int port() {
-    return server.getPort();
+    return port;
   }
 
   /** Takes no more calls, says so, and ends with the last that it has. */
@@ -155,9 +163,10 @@ final class GrpcServer implements AutoCloseable {
             Long.toString(total).getBytes(StandardCharsets.US_ASCII));
         default -> {}
       }
-      isStreaming = type == MethodType.SERVER_STREAMING;
-      onReady();
-      if (!isStreaming) {
+      if (type == MethodType.SERVER_STREAMING) {
+        isStreaming = true;
+        onReady();
+      } else {
         end();
       }
     }

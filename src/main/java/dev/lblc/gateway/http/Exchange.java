@@ -377,6 +377,10 @@ public final class Exchange<S extends ServerSide> {
     if (isOver || server == null) {
       return;
     }
+    if (limitNanos != Long.MAX_VALUE && isOverdue(context.nanoTime().getAsLong())) {
+      abort(Failure.EXCHANGE_TIMEOUT); // a server that knows the limit, too, gives up at the same time
+      return;
+    }
     boolean mayBeStale = why == Failure.CLOSED_EARLY && server.isReused();
     if (phase == Phase.SENDING && !mayBeStale) {
       known(connecting).answered(why.status()); // which the client gets for want of an answer

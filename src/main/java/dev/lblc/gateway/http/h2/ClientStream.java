@@ -501,6 +501,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
 
   private void delivered(Exchange<LaneServer> current) {
     isAnswered = true;
+    connection.budget().answered();
     try {
       current.answered();
     } catch (RuntimeException e) { // Netty would log it, and nothing more
