@@ -75,6 +75,7 @@ final class ArchitectureTest {
           "dev.lblc.scheduler..",
           "dev.lblc.config..",
           "dev.lblc.discovery..",
+          "dev.lblc.tls..",
           "dev.lblc.health..",
           "dev.lblc.cluster..",
           "dev.lblc.plugin..")
@@ -83,9 +84,15 @@ final class ArchitectureTest {
       .resideInAPackage("org.slf4j..");
 
   @ArchTest
-  static final ArchRule health_importsOnlyConfigAndAddresses = ofOurs(
-      "health",
+  static final ArchRule tls_importsOnlyConfigAndAddresses = ofOurs(
+      "tls",
       resideInAnyPackage("dev.lblc.config", "dev.lblc.discovery")
+          .or(belongToAnyOf(ServerSpec.class)));
+
+  @ArchTest
+  static final ArchRule health_importsOnlyConfigAddressesAndTls = ofOurs(
+      "health",
+      resideInAnyPackage("dev.lblc.config", "dev.lblc.discovery", "dev.lblc.tls")
           .or(belongToAnyOf(ServerSpec.class, ServerState.class)));
 
   @ArchTest
@@ -100,13 +107,18 @@ final class ArchitectureTest {
           "dev.lblc.config",
           "dev.lblc.cluster",
           "dev.lblc.health",
-          "dev.lblc.discovery"));
+          "dev.lblc.discovery",
+          "dev.lblc.tls"));
 
   @ArchTest
-  static final ArchRule gateway_knowsOnlyTheFaceConfigAndAddresses = ofOurs(
+  static final ArchRule gateway_knowsOnlyTheFaceConfigAddressesAndTls = ofOurs(
       "gateway",
       resideInAnyPackage(
-              "dev.lblc.plugin", "dev.lblc.config", "dev.lblc.discovery", "dev.lblc.transport")
+              "dev.lblc.plugin",
+              "dev.lblc.config",
+              "dev.lblc.discovery",
+              "dev.lblc.tls",
+              "dev.lblc.transport")
           .or(VOCABULARY));
 
   @ArchTest
@@ -138,6 +150,14 @@ final class ArchitectureTest {
 
   @ArchTest
   static final ArchRule gatewayHttpLane_importsOnlyHttpRouteAndNet = ofGateway(
+      "dev.lblc.gateway.http.lane",
+      "dev.lblc.gateway.http",
+      "dev.lblc.gateway.route",
+      "dev.lblc.gateway.net");
+
+  @ArchTest
+  static final ArchRule gatewayHttp2_importsOnlyLaneHttpRouteAndNet = ofGateway(
+      "dev.lblc.gateway.http.h2",
       "dev.lblc.gateway.http.lane",
       "dev.lblc.gateway.http",
       "dev.lblc.gateway.route",

@@ -7,9 +7,7 @@ import dev.lblc.admin.Metrics;
 import dev.lblc.admin.ReloadException;
 import dev.lblc.admin.ReloadException.Fault;
 import dev.lblc.cluster.HazelcastNode;
-import dev.lblc.config.ConfigDiff;
 import dev.lblc.config.GatewayConfig;
-import dev.lblc.config.ListenerConfig;
 import dev.lblc.config.ShutdownConfig;
 import dev.lblc.gateway.Gateway;
 import dev.lblc.gateway.ListenerChanges;
@@ -20,7 +18,6 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -149,7 +146,7 @@ public final class Application implements Reloader.Running {
     config = next;
     listeners = ListenerUrls.of(next, running::port);
     admin.update(next.admin());
-    return changed(before, next, changes.certificates());
+    return ChangedPaths.of(before, next, changes);
   }
 
   /** Returns the URL of each listener, by its name. */
@@ -257,21 +254,6 @@ public final class Application implements Reloader.Running {
           ? refused
           : new ReloadException(List.of(new Fault("$", BrokenPluginException.reason(e))));
     }
-  }
-
-  /** Returns the paths of what has changed: values, and certificates of which only the files' content has. */
-  private static List<String> changed(
-      GatewayConfig before, GatewayConfig next, List<String> certificates) {
-    List<String> changed = new ArrayList<>(ConfigDiff.paths(before, next));
-    for (int i = 0; i < next.listeners().size(); i++) {
-      ListenerConfig listener = next.listeners().get(i);
-      String path = "$.listeners[" + i + "].tls";
-      if (certificates.contains(listener.name())
-          && changed.stream().noneMatch(other -> other.startsWith(path))) {
-        changed.add(path);
-      }
-    }
-    return changed;
   }
 
   /** What the admin port may ask of this process. */

@@ -27,6 +27,11 @@ final class ProcessMetrics {
         List.of("listener", "reason"),
         gateway::tlsFailures);
     metrics.addCounter(
+        "lblc_upstream_tls_failures",
+        "Connections of requests to servers on which no TLS came about, by reason",
+        List.of("service", "reason"),
+        gateway::upstreamTlsFailures);
+    metrics.addCounter(
         "lblc_log_lines_dropped",
         "Lines of the log that nobody read in time",
         List.of(),

@@ -7,7 +7,9 @@ import dev.lblc.config.ConfigDigest;
 import dev.lblc.config.ConfigException;
 import dev.lblc.config.GatewayConfig;
 import dev.lblc.config.ListenerConfig;
+import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.TlsConfig;
+import dev.lblc.config.UpstreamTlsConfig;
 import dev.lblc.plugin.BrokenPluginException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -21,6 +23,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,7 +92,7 @@ final class Reloader implements AutoCloseable {
   }
 
   /**
-   * Reads the gateway's file and the certificates again, and applies them as a whole or not at all.
+   * Reads the gateway's file and the files of TLS again, and applies them as a whole or not at all.
    *
    * @param cause who asks, for the log
    * @return completes on any thread; fails with a {@link ReloadException} if nothing was changed
@@ -193,7 +196,7 @@ final class Reloader implements AutoCloseable {
         more > 0 ? " and " + more + " more" : "");
   }
 
-  /** Returns the files of the certificates of listeners, and of their keys. */
+  /** Returns the files of TLS: certificates and keys of listeners and of services, and the authorities of servers. */
   static List<Path> certificates(GatewayConfig config) {
     List<Path> files = new ArrayList<>();
     for (ListenerConfig listener : config.listeners()) {
@@ -201,6 +204,14 @@ final class Reloader implements AutoCloseable {
       if (tls != null) {
         files.add(tls.certificate());
         files.add(tls.key());
+      }
+    }
+    for (ServiceConfig service : config.plugin().services().values()) {
+      UpstreamTlsConfig tls = service.tls();
+      if (tls != null) {
+        Stream.of(tls.trust(), tls.certificate(), tls.key())
+            .flatMap(Stream::ofNullable)
+            .forEach(files::add);
       }
     }
     return files;

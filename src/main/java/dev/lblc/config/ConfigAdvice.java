@@ -135,7 +135,18 @@ public final class ConfigAdvice {
         warn(path(service), "no route uses this service");
       }
       servers(service);
+      tls(service);
     });
+  }
+
+  private void tls(ServiceConfig service) {
+    UpstreamTlsConfig tls = service.tls();
+    if (tls != null && !tls.verify()) {
+      warn(
+          JsonPath.member(JsonPath.member(path(service), "tls"), "verify"),
+          "the certificates of the servers are not verified: whoever is on the way to them can read and change everything;"
+              + " set trust to the certificates of their authority instead");
+    }
   }
 
   private void servers(ServiceConfig service) {

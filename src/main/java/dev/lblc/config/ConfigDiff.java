@@ -35,6 +35,12 @@ public final class ConfigDiff {
     return List.copyOf(diff.changed);
   }
 
+  /** Returns the path of the {@code tls} of a service. */
+  public static String tlsOf(String service) {
+    return JsonPath.member(
+        JsonPath.member(JsonPath.member(JsonPath.ROOT, "services"), service), "tls");
+  }
+
   private void compare(String path, @Nullable Object before, @Nullable Object after) {
     if (Objects.equals(before, after)) {
       return;

@@ -7,6 +7,7 @@ import static dev.lblc.config.EffectiveConfig.put;
 import dev.lblc.config.EffectiveConfig.Secret;
 import dev.lblc.scheduler.SchedulerOptions;
 import dev.lblc.scheduler.ServerSpec;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,6 +29,8 @@ final class EffectiveService {
     put(node, "proxyProtocol", proxyProtocol == null ? null : lowerCase(proxyProtocol));
     node.put("http", service.http().key());
     node.put("pool", pool(service.pool()));
+    UpstreamTlsConfig tls = service.tls();
+    put(node, "tls", tls == null ? null : tls(tls));
     put(node, "health", health(service.health()));
     return node;
   }
@@ -55,6 +58,20 @@ final class EffectiveService {
     node.put("maxIdle", pool.maxIdle());
     node.put("maxConnections", pool.maxConnections());
     put(node, "maxAge", pool.maxAge());
+    return node;
+  }
+
+  private static @Nullable Object text(@Nullable Path file) {
+    return file == null ? null : file.toString();
+  }
+
+  private static Map<String, Object> tls(UpstreamTlsConfig tls) {
+    Map<String, Object> node = new LinkedHashMap<>();
+    put(node, "trust", text(tls.trust()));
+    put(node, "serverName", tls.serverName());
+    put(node, "certificate", text(tls.certificate()));
+    put(node, "key", text(tls.key()));
+    node.put("verify", tls.verify());
     return node;
   }
 

@@ -22,7 +22,7 @@ public record HealthConfig(
    *
    * @param http the request of a check; null: a connection, with {@code tls} a handshake, is enough
    * @param port where checks go to; 0: the server's own port
-   * @param tls whether checks speak TLS; certificates are not verified
+   * @param tls whether checks speak TLS: that of the service or, if it has none, one that verifies no certificate
    * @param interval between the starts of two checks of a server
    * @param timeout of one check, at most {@code interval}
    * @param rise passed checks in a row that make a server available again

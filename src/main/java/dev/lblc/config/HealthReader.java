@@ -36,10 +36,11 @@ final class HealthReader {
    * Reads it; returns null if there is none.
    *
    * @param behindProxy whether servers expect a PROXY protocol header, which checks do not send
+   * @param isTls whether traffic to the servers speaks TLS
    */
-  static @Nullable HealthConfig read(Cursor health, boolean behindProxy) {
+  static @Nullable HealthConfig read(Cursor health, boolean behindProxy, boolean isTls) {
     HealthConfig read = health.object(Keys.HEALTH, keys -> {
-      HealthConfig.Active active = active(keys.optional("active"), behindProxy);
+      HealthConfig.Active active = active(keys.optional("active"), behindProxy, isTls);
       HealthConfig.Passive passive = passive(keys.optional("passive"));
       Cursor slowStart = keys.optional("slowStart");
       Duration slow = slowStart.duration(LONGEST, SHORTEST, LONGEST);
@@ -48,12 +49,15 @@ final class HealthReader {
     return health.isPresent() ? read : null;
   }
 
-  private static HealthConfig.@Nullable Active active(Cursor active, boolean behindProxy) {
+  private static HealthConfig.@Nullable Active active(
+      Cursor active, boolean behindProxy, boolean isTls) {
     HealthConfig.Active read = active.object(Keys.ACTIVE, keys -> {
       Cursor otherPort = keys.optional("port");
       int port = otherPort.integer(0, 1, PortSyntax.MOST);
-      HealthConfig.Http http = http(keys, behindProxy && !otherPort.isPresent());
-      boolean tls = keys.optional("tls").flag(false);
+      boolean expectsProxyHeader = behindProxy && !otherPort.isPresent();
+      HealthConfig.Http http = http(keys, expectsProxyHeader);
+      // A handshake would have to come behind the header that checks do not send.
+      boolean tls = keys.optional("tls").flag(isTls && !expectsProxyHeader);
       Cursor period = keys.optional("interval");
       Duration interval = period.duration(INTERVAL, SHORTEST, LONGEST);
       // A short interval without a timeout means a short timeout.

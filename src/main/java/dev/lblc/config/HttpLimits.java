@@ -12,17 +12,11 @@ package dev.lblc.config;
  * @param resets requests that a client may give up on a connection of HTTP/2 within 30 seconds
  */
 public record HttpLimits(
-    int line,
-    int header,
-    int headers,
-    long body,
-    long bodyRate,
-    int streams,
-    int resets) {
+    int line, int header, int headers, long body, long bodyRate, int streams, int resets) {
   /** Stands for a size without a limit. */
   public static final long NONE = Long.MAX_VALUE;
 
   /** The limits of a listener that says nothing about them. */
-  public static final HttpLimits DEFAULTS = 
+  public static final HttpLimits DEFAULTS =
       new HttpLimits(8 << 10, 64 << 10, 100, NONE, 256, 100, 200);
 }

@@ -76,13 +76,14 @@ final class RouteReader {
         readWithoutListener(route, keys);
         return null;
       }
-      HttpRouteConfig read = http(index, route, keys);
+      HttpRouteConfig read = http(index, (HttpListenerConfig) listener, route, keys);
       http.computeIfAbsent(listener.name(), added -> new ArrayList<>()).add(read);
       return read;
     });
   }
 
-  private HttpRouteConfig http(int index, Cursor route, ObjectReader keys) {
+  private HttpRouteConfig http(
+      int index, HttpListenerConfig listener, Cursor route, ObjectReader keys) {
     HttpRouteConfig.Match match = MatchReader.read(keys.optional("match"));
     Cursor service = keys.optional("service");
     Cursor redirect = keys.optional("redirect");
@@ -90,7 +91,7 @@ final class RouteReader {
     HttpRouteConfig read = new HttpRouteConfig(
         index,
         match,
-        service(service),
+        service(service, listener),
         templates(keys.optional("destination")),
         timeouts(keys.optional("timeouts")),
         limits(keys.optional("limits")),
@@ -165,11 +166,16 @@ final class RouteReader {
     return complete ? NameSyntax.oneOf(names) : NameSyntax.NAME;
   }
 
-  private @Nullable String service(Cursor service) {
+  private @Nullable String service(Cursor service, HttpListenerConfig listener) {
     String name = service.text(reference(services.keySet()));
     ServiceConfig known = name == null ? null : services.get(name);
     if (known != null && known.proxyProtocol() != null) {
       service.fail("a service without proxyProtocol: only tcp routes send it");
+    }
+    if (known != null
+        && known.http() == ServerHttp.HTTP_2
+        && listener.engine() == HttpEngine.VERTX) {
+      service.fail("a service of HTTP/1.1: the listener's engine vertx speaks no HTTP/2 to servers");
     }
     return name;
   }

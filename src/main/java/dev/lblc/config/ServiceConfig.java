@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param proxyProtocol which header each TCP connection to a server starts with; null: none
  * @param http which version of HTTP its servers speak
  * @param pool connections to servers that HTTP routes keep
+ * @param tls what connections to servers speak; null: clear text
  * @param health how failing servers are found; null: they are not
  */
 public record ServiceConfig(
@@ -32,4 +33,5 @@ public record ServiceConfig(
     @Nullable ProxyVersion proxyProtocol,
     ServerHttp http,
     PoolConfig pool,
+    @Nullable UpstreamTlsConfig tls,
     @Nullable HealthConfig health) {}

@@ -38,6 +38,7 @@ final class ServiceReader {
       String named = keys.required("strategy").text(strategy);
       Options options = options(keys.optional("options"), named);
       Cursor discovery = keys.optional("discovery");
+      Cursor tls = keys.optional("tls");
       return new ServiceConfig(
           name,
           named == null ? "" : named,
@@ -49,7 +50,8 @@ final class ServiceReader {
           proxyProtocol,
           keys.optional("http").text(ServerHttp.SYNTAX, ServerHttp.HTTP_1_1),
           pool(keys.optional("pool")),
-          HealthReader.read(keys.optional("health"), proxyProtocol != null));
+          UpstreamTlsReader.read(tls),
+          HealthReader.read(keys.optional("health"), proxyProtocol != null, tls.isPresent()));
     });
   }
 

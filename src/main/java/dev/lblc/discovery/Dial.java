@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,10 @@ import org.jspecify.annotations.Nullable;
  * the first connection wins; the others are reset
  * </pre>
  *
- * <p>A host of one address, which nearly all are, has one connection and no timer. Confined to its event loop.
+ * <p>With a {@link Handshake} the first connection wins, and then makes its handshake: the listener hears of its end. The limit is for
+ * both.
+ *
+ * <p>A host of one address, which nearly all are, has one connection and, without a handshake, no timer. Confined to its event loop.
  */
 // A channel registers at once on its own loop, and addListener returns the future itself.
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -49,15 +53,30 @@ public final class Dial {
     void noSocket();
   }
 
+  /** What comes between a connection and its use. */
+  public interface Handshake {
+    /**
+     * Begins it.
+     *
+     * @param told is called once: with null if the connection can be used, and does not read by itself; else with the reason
+     */
+    void begin(Channel channel, Consumer<@Nullable Throwable> told);
+
+    /** Returns what says that it took too long. */
+    Throwable late();
+  }
+
   private final EventLoop loop;
   private final Supplier<@Nullable Channel> sockets;
   private final NamedHost host;
   private final int port;
   private final long limitMillis;
+  private final @Nullable Handshake handshake;
   private final Listener listener;
   private final List<Channel> underWay = new ArrayList<>(1);
   private List<InetAddress> addresses = List.of();
   private int next;
+  private boolean isShaking;
   private boolean isOver;
   private @Nullable Future<?> limit;
   private @Nullable Future<?> step;
@@ -67,6 +86,7 @@ public final class Dial {
    *
    * @param sockets gives sockets that are neither registered nor connected and do not read by themselves; null: there is none
    * @param limitMillis for the whole of it; 0: no limit
+   * @param handshake of the connection; null: it is of use at once
    */
   public Dial(
       EventLoop loop,
@@ -74,19 +94,21 @@ public final class Dial {
       NamedHost host,
       int port,
       long limitMillis,
+      @Nullable Handshake handshake,
       Listener listener) {
     this.loop = loop;
     this.sockets = sockets;
     this.host = host;
     this.port = port;
     this.limitMillis = limitMillis;
+    this.handshake = handshake;
     this.listener = listener;
   }
 
   /** Begins to connect. To be called on the event loop, once. */
   public void begin() {
     List<InetAddress> known = host.addresses();
-    if (known.size() != 1 && limitMillis > 0) {
+    if ((known.size() != 1 || handshake != null) && limitMillis > 0) {
       limit = loop.schedule(this::timedOut, limitMillis, TimeUnit.MILLISECONDS);
     }
     if (known.isEmpty()) {
@@ -94,6 +116,11 @@ public final class Dial {
     } else {
       begin(known);
     }
+  }
+
+  /** Returns whether there is a connection, whose handshake is being made. */
+  public boolean isShaking() {
+    return isShaking && !isOver;
   }
 
   /** Gives it up; the connections that are being made are reset. Does nothing once the outcome was told. */
@@ -104,7 +131,10 @@ public final class Dial {
   }
 
   private void timedOut() {
-    if (addresses.isEmpty()) {
+    Handshake begun = handshake;
+    if (isShaking && begun != null) {
+      end(() -> listener.refused(begun.late()));
+    } else if (addresses.isEmpty()) {
       end(listener::unknown);
     } else {
       end(() -> listener.refused(new ConnectTimeoutException("no address of " + host)));
@@ -149,25 +179,46 @@ public final class Dial {
   }
 
   private void stepOver(int index) {
-    if (!isOver && next == index + 1) {
+    if (!isOver && !isShaking && next == index + 1) {
       tryNext();
     }
   }
 
   private void connected(Channel channel, InetAddress address) {
-    if (isOver) {
+    if (isOver || isShaking) {
       reset(channel);
       return;
     }
     host.connected(address);
-    close(channel);
-    listener.connected(channel);
+    Handshake wanted = handshake;
+    if (wanted == null) {
+      close(channel);
+      listener.connected(channel);
+    } else {
+      isShaking = true;
+      leaveOnly(channel);
+      wanted.begin(channel, why -> shaken(channel, why));
+    }
+  }
+
+  private void shaken(Channel channel, @Nullable Throwable why) {
+    if (isOver) {
+      return;
+    }
+    if (why == null) {
+      close(channel);
+      listener.connected(channel);
+    } else {
+      underWay.remove(channel); // an alert for the server may be on its way: no reset
+      channel.close();
+      end(() -> listener.refused(why));
+    }
   }
 
   private void failed(Channel channel, Throwable cause) {
     underWay.remove(channel);
     channel.close();
-    if (isOver) {
+    if (isOver || isShaking) {
       return;
     }
     if (next < addresses.size()) {
@@ -188,13 +239,18 @@ public final class Dial {
   private void close(@Nullable Channel but) {
     isOver = true;
     cancel(limit);
+    leaveOnly(but);
+    underWay.clear();
+  }
+
+  private void leaveOnly(@Nullable Channel but) {
     cancel(step);
     for (Channel channel : List.copyOf(underWay)) {
       if (channel != but) {
+        underWay.remove(channel);
         reset(channel);
       }
     }
-    underWay.clear();
   }
 
   /** A server that has taken a connection which nobody wants any more is told that nothing comes, and nothing was lost. */

@@ -10,6 +10,7 @@ import dev.lblc.gateway.http.lane.PipelineCheck;
 import dev.lblc.gateway.net.TlsFailures;
 import dev.lblc.gateway.tcp.TcpSettings;
 import dev.lblc.plugin.Lblc;
+import dev.lblc.tls.UpstreamTls;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -45,6 +46,7 @@ public final class Gateway {
   private final Context context;
   private final ExchangeEnds ends = new ExchangeEnds();
   private final TlsFailures tlsFailures;
+  private final ServicesTls servicesTls;
   private final List<Worker> workers = new CopyOnWriteArrayList<>();
   private final List<Listener> drainedLater = new CopyOnWriteArrayList<>();
   private volatile Map<String, Listener> listeners = Map.of();
@@ -60,6 +62,7 @@ public final class Gateway {
   private Gateway(Vertx vertx, LongSupplier nanoTime) {
     this.vertx = vertx;
     this.tlsFailures = new TlsFailures(nanoTime);
+    this.servicesTls = new ServicesTls(nanoTime);
     this.context = vertx.getOrCreateContext();
   }
 
@@ -178,6 +181,14 @@ public final class Gateway {
   }
 
   /**
+   * Returns on how many connections to servers no TLS came about since the start, by the name of the service and the reason. A snapshot
+   * with a count for each reason, zeros among them.
+   */
+  public Map<List<String>, Long> upstreamTlsFailures() {
+    return servicesTls.failures();
+  }
+
+  /**
    * Begins the stop: from now on each answer over HTTP/1.1 says that its connection ends, and connections of HTTP/2 get a
    * GOAWAY. The listeners go on accepting, until {@link #stop}.
    */
@@ -212,8 +223,12 @@ public final class Gateway {
 
   private Future<ListenerChanges> applyNow(GatewayConfig config) {
     return onContext()
-        .compose(v -> context.executeBlocking(() -> compile(config)))
-        .compose(this::rollOut);
+        .compose(v -> context
+            .executeBlocking(() -> servicesTls.read(config.plugin().services()))
+            .compose(tls -> context
+                .executeBlocking(() -> compile(config, tls))
+                .compose(this::rollOut)
+                .map(changes -> changes.withServices(servicesTls.use(tls)))));
   }
 
   private Future<ListenerChanges> rollOut(List<Listener> wanted) {
@@ -237,7 +252,7 @@ public final class Gateway {
   }
 
   /** Compiles and checks a configuration. Blocks while it reads certificates. */
-  private List<Listener> compile(GatewayConfig config) {
+  private List<Listener> compile(GatewayConfig config, Map<String, UpstreamTls> tls) {
     Lblc lblc = Lblc.of(vertx);
     Map<String, ServiceConfig> services = config.plugin().services();
     List<Listener> wanted = new ArrayList<>();
@@ -245,11 +260,13 @@ public final class Gateway {
       wanted.add(
           listener instanceof HttpListenerConfig http
               ? new HttpListener(
-                  vertx, HttpSettings.compile(http, services, lblc::service, ends), tlsFailures)
+                  vertx,
+                  HttpSettings.compile(http, services, lblc::service, tls, ends),
+                  tlsFailures)
               : new TcpListener(
                   vertx,
                   TcpSettings.compile(
-                      (TcpListenerConfig) listener, services, lblc::service, tlsFailures)));
+                      (TcpListenerConfig) listener, services, lblc::service, tls, tlsFailures)));
     }
     return wanted;
   }

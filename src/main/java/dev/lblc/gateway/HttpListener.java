@@ -74,7 +74,7 @@ final class HttpListener implements Listener {
     return port > 0 ? Set.of(port) : Set.of();
   }
 
-  /** Vert.x's servers cannot turn TLS or the PROXY protocol on or off while they listen. */
+  /** Vert.x's servers cannot turn TLS or the PROXY protocol on or off while they listen, nor change what they agree on. */
   @Override
   public boolean hasSocketsFor(Listener wanted) {
     HttpListenerConfig mine = settings.config();
@@ -84,7 +84,14 @@ final class HttpListener implements Listener {
         && other.settings.config().port() == mine.port()
         && other.settings.config().reusePort() == mine.reusePort()
         && other.settings.config().proxyProtocol() == mine.proxyProtocol()
-        && (other.settings.certificate() == null) == (settings.certificate() == null);
+        && (other.settings.certificate() == null) == (settings.certificate() == null)
+        && (settings.certificate() == null || agreesOnTheSame(other.settings.config()));
+  }
+
+  /** Returns whether both say the same about what is agreed on in a handshake. */
+  private boolean agreesOnTheSame(HttpListenerConfig other) {
+    HttpListenerConfig mine = settings.config();
+    return other.engine() == mine.engine() && other.http2() == mine.http2();
   }
 
   @Override
@@ -149,7 +156,7 @@ final class HttpListener implements Listener {
 
   private Future<Share> open(Worker worker) {
     return worker.call(() -> vertx
-        .createHttpServer(ServerOptions.of(settings, opening))
+        .createHttpServer(ServerOptions.of(settings, opening, isLane(worker)))
         .exceptionHandler(opening::failed)
         .connectionHandler(connection -> accepted(worker, connection))
         .requestHandler(worker.http().handler(() -> settings.routes()))
@@ -166,7 +173,11 @@ final class HttpListener implements Listener {
     Share any = shares.get(0);
     return any.worker()
         .call(() ->
-            any.server().updateSSLOptions(ServerOptions.tlsOf(next, opening)).<Void>mapEmpty());
+            any.server().updateSSLOptions(ServerOptions.tlsOf(next, opening, isLane(any.worker()))).<Void>mapEmpty());
+  }
+
+  private boolean isLane(Worker worker) {
+    return settings.config().engine() == HttpEngine.LANE && worker.lane().isUsable();
   }
 
   private void serve(Worker worker, HttpConnection connection) {

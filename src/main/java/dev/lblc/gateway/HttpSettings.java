@@ -6,6 +6,7 @@ import dev.lblc.gateway.http.ExchangeEnds;
 import dev.lblc.gateway.net.Certificate;
 import dev.lblc.gateway.route.HttpRoutes;
 import dev.lblc.plugin.LblcService;
+import dev.lblc.tls.UpstreamTls;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -26,6 +27,7 @@ record HttpSettings(
    *
    * @param configs of all services, by name
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
+   * @param tls of the services that have it, by name
    * @param ends gives the counters of a service
    * @throws IllegalArgumentException if a route cannot work, or the certificate is not one
    */
@@ -33,10 +35,11 @@ record HttpSettings(
       HttpListenerConfig config,
       Map<String, ServiceConfig> configs,
       Function<String, LblcService> services,
+      Map<String, UpstreamTls> tls,
       ExchangeEnds ends) {
     return new HttpSettings(
         config,
-        HttpRoutes.compile(config, configs, services, ends::of),
+        HttpRoutes.compile(config, configs, services, tls, ends::of),
         Certificate.read(config.name(), config.tls()));
   }
 

@@ -1,6 +1,5 @@
 package dev.lblc.gateway;
 
-import dev.lblc.config.HttpEngine;
 import dev.lblc.config.HttpLimits;
 import dev.lblc.gateway.http.Limits;
 import dev.lblc.gateway.net.Certificate;
@@ -16,8 +15,12 @@ import java.util.List;
 final class ServerOptions {
   private ServerOptions() {}
 
-  /** Returns the options to listen with. The PROXY protocol is not for Vert.x: {@code opening} reads its headers. */
-  static HttpServerOptions of(HttpSettings settings, HttpOpening opening) {
+  /**
+   * Returns the options to listen with. The PROXY protocol is not for Vert.x: {@code opening} reads its headers.
+   *
+   * @param isLane whether the lane serves the connections, and not Vert.x
+   */
+  static HttpServerOptions of(HttpSettings settings, HttpOpening opening, boolean isLane) {
     HttpLimits limits = settings.config().limits();
     HttpServerOptions options = new HttpServerOptions()
         .setMaxInitialLineLength(limits.line())
@@ -39,11 +42,12 @@ final class ServerOptions {
           .setSsl(true)
           .setSslEngineOptions(new VertxTls(
               settings.config().proxyProtocol() ? opening::proxyHeaderReader : null,
-              protocols(settings),
+              protocols(settings, isLane),
               opening::tlsFailed))
           .setKeyCertOptions(certificate.options())
-          // What the client and the lane agree on is not for Vert.x to see: it would begin HTTP/2 itself.
-          .setUseAlpn(settings.config().engine() == HttpEngine.VERTX)
+          // What the client and the lane agree on is not for Vert.x to see: it would begin HTTP/2
+          // itself.
+          .setUseAlpn(!isLane)
           // Of what is not in this list Vert.x answers requests with 501.
           .setAlpnVersions(
               settings.config().http2()
@@ -54,8 +58,8 @@ final class ServerOptions {
   }
 
   /** Returns what the lane speaks; empty: Vert.x speaks itself. */
-  private static List<String> protocols(HttpSettings settings) {
-    if (settings.config().engine() == HttpEngine.VERTX) {
+  private static List<String> protocols(HttpSettings settings, boolean isLane) {
+    if (!isLane) {
       return List.of();
     }
     return settings.config().http2()
@@ -64,8 +68,8 @@ final class ServerOptions {
   }
 
   /** Returns the part of the options that can be replaced while the servers listen. */
-  static ServerSSLOptions tlsOf(HttpSettings settings, HttpOpening opening) {
-    ServerSSLOptions tls = of(settings, opening).getSslOptions();
+  static ServerSSLOptions tlsOf(HttpSettings settings, HttpOpening opening, boolean isLane) {
+    ServerSSLOptions tls = of(settings, opening, isLane).getSslOptions();
     tls.setApplicationLayerProtocols(
         settings.config().http2()
             ? List.of(HttpVersion.HTTP_2.alpnName(), HttpVersion.HTTP_1_1.alpnName())

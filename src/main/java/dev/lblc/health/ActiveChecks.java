@@ -2,6 +2,7 @@ package dev.lblc.health;
 
 import dev.lblc.config.HealthConfig;
 import dev.lblc.scheduler.ServerSpec;
+import dev.lblc.tls.UpstreamTls;
 import io.netty.util.concurrent.Future;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
@@ -40,14 +41,16 @@ final class ActiveChecks {
   /**
    * Creates checks without any server.
    *
+   * @param tls of the service; null: it has none
    * @param phase 0 to 1: the part of an interval after which the first server is checked; services, and gateways, differ in it, or
    *     all of them would check at once
    */
-  ActiveChecks(CheckLoop loop, HealthConfig.Active config, double phase) {
+  ActiveChecks(
+      CheckLoop loop, HealthConfig.Active config, @Nullable UpstreamTls tls, double phase) {
     this.loop = loop;
     this.config = config;
     this.phase = phase;
-    this.request = new CheckRequest(config);
+    this.request = new CheckRequest(config, tls);
   }
 
   /** Starts checking a server, which is up or down until the checks say otherwise. */
@@ -80,8 +83,7 @@ final class ActiveChecks {
 
   /** One server with the results of its checks so far; used on the loop only. */
   private final class Checked implements Check.Listener {
-    private final String host;
-    private final int port;
+    private final ServerSpec server;
     private final Listener listener;
     private final RiseFall state;
     private final Future<?> timer;
@@ -89,8 +91,7 @@ final class ActiveChecks {
     private @Nullable String lastAnswer;
 
     Checked(ServerSpec server, boolean up, Listener listener, int position) {
-      this.host = server.host();
-      this.port = request.port(server.port());
+      this.server = server;
       this.state = new RiseFall(config.rise(), config.fall(), up);
       this.listener = listener;
       long interval = config.interval().toNanos();
@@ -108,7 +109,7 @@ final class ActiveChecks {
 
     private void tick() {
       if (underWay == null) {
-        underWay = new Check(loop, request, host, port, this);
+        underWay = new Check(loop, request, server, this);
         underWay.begin(config.timeout().toMillis());
       }
     }
@@ -121,7 +122,7 @@ final class ActiveChecks {
         return;
       }
       lastAnswer = answer;
-      String why = request.text(host, port) + ": " + answer;
+      String why = request.text(server.host(), request.port(server.port())) + ": " + answer;
       int inARow = state.up() ? config.rise() : config.fall();
       listener.checked(state.up(), hasChanged ? why + ", " + inARow + " in a row" : why);
     }

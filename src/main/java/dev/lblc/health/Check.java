@@ -2,6 +2,9 @@ package dev.lblc.health;
 
 import dev.lblc.config.HealthConfig;
 import dev.lblc.discovery.Dial;
+import dev.lblc.scheduler.ServerSpec;
+import dev.lblc.tls.UpstreamTlsException;
+import dev.lblc.tls.UpstreamTlsFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
@@ -49,6 +52,7 @@ final class Check extends ChannelInboundHandlerAdapter {
 
   private final CheckLoop loop;
   private final CheckRequest request;
+  private final ServerSpec server;
   private final String host;
   private final int port;
   private final Listener listener;
@@ -62,11 +66,12 @@ final class Check extends ChannelInboundHandlerAdapter {
   private boolean isOver;
 
   /** Creates a check that begins with {@link #begin}. */
-  Check(CheckLoop loop, CheckRequest request, String host, int port, Listener listener) {
+  Check(CheckLoop loop, CheckRequest request, ServerSpec server, Listener listener) {
     this.loop = loop;
     this.request = request;
-    this.host = host;
-    this.port = port;
+    this.server = server;
+    this.host = server.host();
+    this.port = request.port(server.port());
     this.listener = listener;
   }
 
@@ -103,7 +108,7 @@ final class Check extends ChannelInboundHandlerAdapter {
     @Override
     public void connected(Channel made) {
       channel = made;
-      request.addHandlers(made.pipeline(), host, port, Check.this);
+      request.addHandlers(made.pipeline(), server, Check.this);
       made.config().setAutoRead(true);
       if (!request.isTls()) {
         open(made);
@@ -133,7 +138,7 @@ final class Check extends ChannelInboundHandlerAdapter {
       if (handshake.isSuccess()) {
         open(context.channel());
       } else {
-        failed(handshake.cause());
+        failed(new UpstreamTlsException(handshake.cause()));
       }
     }
   }
@@ -217,7 +222,11 @@ final class Check extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    failed(cause);
+    // With TLS 1.3 a server may refuse the gateway's certificate after the handshake.
+    failed(
+        request.isTls() && UpstreamTlsFailure.isLateRefusal(cause)
+            ? new UpstreamTlsException(UpstreamTlsFailure.REFUSED, cause)
+            : cause);
   }
 
   private void failed(Throwable cause) {

@@ -89,7 +89,7 @@ final class CheckLoop {
       int port,
       long limitMillis,
       Dial.Listener listener) {
-    return new Dial(eventLoop, sockets, names.host(host), port, limitMillis, listener);
+    return new Dial(eventLoop, sockets, names.host(host), port, limitMillis, null, listener);
   }
 
   /** Returns a task that throws nothing: no timer would tell of it, and a periodic one would end. */

@@ -2,6 +2,9 @@ package dev.lblc.health;
 
 import dev.lblc.config.Authority;
 import dev.lblc.config.HealthConfig;
+import dev.lblc.scheduler.ServerSpec;
+import dev.lblc.tls.UpstreamTls;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
@@ -22,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the checks of one service have in common: what is sent, over what, and what it is called in messages.
  *
- * <p>Certificates are not verified: a check asks whether a server answers, not who it is, and nothing but up or down follows
- * from what it says.
+ * <p>With the TLS of a service certificates are verified as for its requests, which would fail, too. Without, a check asks whether a
+ * server answers, not who it is, and nothing but up or down follows from what it says.
  */
 final class CheckRequest {
   /** The limits of answers, which traffic has, too. */
@@ -33,11 +36,18 @@ final class CheckRequest {
   private static final int CHUNK = 8 << 10;
 
   private final HealthConfig.Active config;
-  private final @Nullable SslContext tls;
+  private final @Nullable UpstreamTls ofService;
+  private final @Nullable SslContext unverified;
 
-  CheckRequest(HealthConfig.Active config) {
+  /**
+   * Creates what the checks have in common.
+   *
+   * @param tls of the service; null: it has none, or {@code config} does not want it
+   */
+  CheckRequest(HealthConfig.Active config, @Nullable UpstreamTls tls) {
     this.config = config;
-    this.tls = config.tls() ? tls() : null;
+    this.ofService = config.tls() ? tls : null;
+    this.unverified = config.tls() && tls == null ? unverified() : null;
   }
 
   HealthConfig.@Nullable Http http() {
@@ -45,7 +55,7 @@ final class CheckRequest {
   }
 
   boolean isTls() {
-    return tls != null;
+    return config.tls();
   }
 
   /** Returns the port that is checked of a server. */
@@ -53,11 +63,14 @@ final class CheckRequest {
     return config.port() == 0 ? ofServer : config.port();
   }
 
-  /** Adds the handlers of a connection, {@code last} behind them. */
-  void addHandlers(ChannelPipeline pipeline, String host, int port, ChannelHandler last) {
-    SslContext context = tls;
-    if (context != null) {
-      pipeline.addLast(context.newHandler(pipeline.channel().alloc(), serverName(host), port));
+  /** Adds the handlers of a connection to a server, {@code last} behind them. */
+  void addHandlers(ChannelPipeline pipeline, ServerSpec server, ChannelHandler last) {
+    ByteBufAllocator allocator = pipeline.channel().alloc();
+    if (ofService != null) {
+      pipeline.addLast(ofService.handler(allocator, server.host(), server.port()));
+    } else if (unverified != null) {
+      pipeline.addLast(
+          unverified.newHandler(allocator, serverName(server.host()), port(server.port())));
     }
     if (config.http() != null) {
       pipeline.addLast(new HttpClientCodec(
@@ -93,8 +106,8 @@ final class CheckRequest {
     String at = Authority.of(host, port);
     HealthConfig.Http http = config.http();
     return http != null
-        ? http.method() + " " + (tls == null ? "http://" : "https://") + at + http.path()
-        : (tls == null ? "connect " : "TLS handshake with ") + at;
+        ? http.method() + " " + (isTls() ? "https://" : "http://") + at + http.path()
+        : (isTls() ? "TLS handshake with " : "connect ") + at;
   }
 
   /** Returns the name that the server is asked for: of the Host header, if there is one. */
@@ -108,7 +121,7 @@ final class CheckRequest {
     return colon < 0 ? named : named.substring(0, colon);
   }
 
-  private static SslContext tls() {
+  private static SslContext unverified() {
     try {
       return SslContextBuilder.forClient()
           .trustManager(InsecureTrustManagerFactory.INSTANCE)

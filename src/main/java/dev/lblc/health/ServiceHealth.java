@@ -3,6 +3,7 @@ package dev.lblc.health;
 import dev.lblc.config.HealthConfig;
 import dev.lblc.scheduler.ServerSpec;
 import dev.lblc.scheduler.ServerState;
+import dev.lblc.tls.UpstreamTls;
 import io.vertx.core.Vertx;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -81,12 +82,14 @@ public final class ServiceHealth {
    *
    * @param service name, for the log
    * @param config how to check; null: servers are all available for good
+   * @param tls of the service, for its checks; null: it has none
    * @param random spreads the first checks
    */
   public static ServiceHealth start(
       Vertx vertx,
       String service,
       @Nullable HealthConfig config,
+      @Nullable UpstreamTls tls,
       HealthTime time,
       RandomGenerator random,
       HealthListener listener) {
@@ -96,7 +99,7 @@ public final class ServiceHealth {
     CheckLoop loop = CheckLoop.next(vertx);
     HealthConfig.Active active = config.active();
     ActiveChecks checks =
-        active == null ? null : new ActiveChecks(loop, active, random.nextDouble());
+        active == null ? null : new ActiveChecks(loop, active, tls, random.nextDouble());
     return new ServiceHealth(service, config, loop::after, time, listener, checks);
   }
 

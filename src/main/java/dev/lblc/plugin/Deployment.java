@@ -9,6 +9,7 @@ import dev.lblc.discovery.Names;
 import dev.lblc.health.HealthTime;
 import dev.lblc.scheduler.Clock;
 import dev.lblc.scheduler.Strategy;
+import dev.lblc.tls.UpstreamTls;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -229,9 +230,14 @@ final class Deployment implements Shareable {
 
   private synchronized Future<Void> applyNow(PluginConfig next) {
     FixedSettings.requireSame(config, next);
+    return ChecksTls.read(vertx, next.services()).compose(tls -> applyNow(next, tls));
+  }
+
+  private synchronized Future<Void> applyNow(PluginConfig next, Map<String, UpstreamTls> tls) {
     Cluster joined = cluster;
     Names.of(vertx).configure(next.dns());
-    ServicePlan plan = ServicePlan.of(services.byName(), next, this::startService, this::strategy);
+    ServicePlan plan =
+        ServicePlan.of(services.byName(), next, tls, this::startService, this::strategy);
     return Future.join(plan.share(joined), asked(plan))
         .compose(shared -> commit(plan, next), failure -> {
           plan.discard();
@@ -278,10 +284,11 @@ final class Deployment implements Shareable {
     return Future.succeededFuture();
   }
 
-  private ScheduledService startService(ServiceConfig service) {
+  private ScheduledService startService(ServiceConfig service, @Nullable UpstreamTls tls) {
     return new ScheduledService(
         vertx,
         service,
+        tls,
         made -> strategy(service, made),
         clock,
         healthTime,

@@ -19,6 +19,7 @@ import dev.lblc.scheduler.ServerEdit;
 import dev.lblc.scheduler.ServerState;
 import dev.lblc.scheduler.Service;
 import dev.lblc.scheduler.Strategy;
+import dev.lblc.tls.UpstreamTls;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -62,6 +63,7 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
   private final Names names;
   private final NameWatch named;
   private volatile ServerWatch watch;
+  private @Nullable UpstreamTls checksTls; // guarded by this
   private @Nullable Discovery discovery; // guarded by this
   private Runnable stopExpiry = () -> {}; // guarded by this
   private final LongAdder doubleReleases = new LongAdder();
@@ -69,10 +71,15 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
   /** Runs before each decision. */
   private volatile Runnable beforeDecision = () -> {};
 
-  /** Starts scheduling: health checks and expiry run from now on until {@link #stop}. */
+  /**
+   * Starts scheduling: health checks and expiry run from now on until {@link #stop}.
+   *
+   * @param tls for the checks; null: they have none of the service
+   */
   ScheduledService(
       Vertx vertx,
       ServiceConfig config,
+      @Nullable UpstreamTls tls,
       Strategy.Factory factory,
       Clock clock,
       HealthTime healthTime,
@@ -87,6 +94,7 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
     this.random = random;
     this.timer = timer;
     this.clustered = clustered;
+    this.checksTls = tls;
     AtomicReference<Object> own = new AtomicReference<>(config.strategyOptions().value());
     ownOptions = own;
     service = new Service(
@@ -98,7 +106,7 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
         random);
     names = Names.of(vertx);
     named = NameWatch.start(names, service.servers());
-    watch = watching(config);
+    watch = watching(config, tls);
     service.membership().configure(config.servers());
     discovery = discover(config.discovery());
     startExpiry();
@@ -248,10 +256,14 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
   /**
    * Applies another configuration while requests go on.
    *
+   * @param tls for the checks; null: they have none of the service
    * @param strategy prepared for this service; null: it keeps its own
    */
   synchronized void update(
-      ServiceConfig next, @Nullable Strategy strategy, AtomicReference<Object> own) {
+      ServiceConfig next,
+      @Nullable UpstreamTls tls,
+      @Nullable Strategy strategy,
+      AtomicReference<Object> own) {
     ServiceConfig before = config;
     config = next;
     service.options(next.options());
@@ -261,9 +273,10 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
       ownOptions = own;
       service.use(strategy);
     }
-    if (!Objects.equals(next.health(), before.health())) {
+    if (!Objects.equals(next.health(), before.health()) || !Objects.equals(tls, checksTls)) {
       watch.stop();
-      watch = watching(next);
+      watch = watching(next, tls);
+      checksTls = tls;
     }
     service.membership().configure(next.servers());
     if (!Objects.equals(next.discovery(), before.discovery())) {
@@ -324,8 +337,9 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
             healthTime.epochMillis().getAsLong() - draining.forMillis());
   }
 
-  private ServerWatch watching(ServiceConfig by) {
-    return ServerWatch.start(vertx, name, by.health(), healthTime, random.get(), service.servers());
+  private ServerWatch watching(ServiceConfig by, @Nullable UpstreamTls tls) {
+    return ServerWatch.start(
+        vertx, name, by.health(), tls, healthTime, random.get(), service.servers());
   }
 
   /** Completes once the addresses of all servers, and the servers that discovery finds, have been asked for once. */

@@ -9,6 +9,7 @@ import dev.lblc.health.ServiceHealth;
 import dev.lblc.scheduler.Server;
 import dev.lblc.scheduler.ServerSpec;
 import dev.lblc.scheduler.Servers;
+import dev.lblc.tls.UpstreamTls;
 import io.vertx.core.Vertx;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,16 +45,19 @@ final class ServerWatch implements Servers.Listener {
    * stays down until active checks say otherwise.
    *
    * @param config how to check; null: servers are all available
+   * @param tls of the service, for its checks; null: it has none
    */
   static ServerWatch start(
       Vertx vertx,
       String service,
       @Nullable HealthConfig config,
+      @Nullable UpstreamTls tls,
       HealthTime time,
       RandomGenerator random,
       Servers servers) {
     ServerWatch watch = new ServerWatch(
-        servers, listener -> ServiceHealth.start(vertx, service, config, time, random, listener));
+        servers,
+        listener -> ServiceHealth.start(vertx, service, config, tls, time, random, listener));
     servers.listen(watch);
     return watch;
   }

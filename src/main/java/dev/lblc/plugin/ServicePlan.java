@@ -5,6 +5,7 @@ import dev.lblc.cluster.PreparedShare;
 import dev.lblc.config.PluginConfig;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.scheduler.Strategy;
+import dev.lblc.tls.UpstreamTls;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,12 +36,14 @@ final class ServicePlan {
   /**
    * What becomes of a service that is kept.
    *
+   * @param tls for its checks; null: they have none of the service
    * @param strategy the one that it gets; null: it keeps its own
    * @param ownOptions what that strategy sees as its own options
    */
   private record Change(
       ScheduledService service,
       ServiceConfig config,
+      @Nullable UpstreamTls tls,
       @Nullable Strategy strategy,
       AtomicReference<Object> ownOptions) {}
 
@@ -53,6 +55,7 @@ final class ServicePlan {
    * Makes a plan.
    *
    * @param before the services as they are
+   * @param tls for the checks of services, by name
    * @param start makes a service and starts it
    * @param strategies makes the strategy of a service's configuration
    * @throws RuntimeException if a service or a strategy cannot be made; nothing is left of those that could
@@ -60,11 +63,15 @@ final class ServicePlan {
   static ServicePlan of(
       Map<String, ScheduledService> before,
       PluginConfig config,
-      Function<ServiceConfig, ScheduledService> start,
+      Map<String, UpstreamTls> tls,
+      BiFunction<ServiceConfig, @Nullable UpstreamTls, ScheduledService> start,
       BiFunction<ServiceConfig, Strategy.Context, Strategy> strategies) {
     ServicePlan plan = new ServicePlan(before);
     try {
-      config.services().values().forEach(service -> plan.add(service, start, strategies));
+      config
+          .services()
+          .values()
+          .forEach(service -> plan.add(service, tls.get(service.name()), start, strategies));
       return plan;
     } catch (RuntimeException e) {
       plan.discard();
@@ -103,8 +110,8 @@ final class ServicePlan {
   /** Puts the plan into effect; complete once all who follow the services have followed. */
   Future<Void> commit(Services services, @Nullable Cluster cluster) {
     shared.forEach(PreparedShare::use);
-    changes.forEach(
-        change -> change.service.update(change.config, change.strategy, change.ownOptions));
+    changes.forEach(change ->
+        change.service.update(change.config, change.tls, change.strategy, change.ownOptions));
     Future<Void> followed = services.publish(after);
     before.forEach((name, service) -> {
       if (after.get(name) != service) {
@@ -128,11 +135,12 @@ final class ServicePlan {
 
   private void add(
       ServiceConfig config,
-      Function<ServiceConfig, ScheduledService> start,
+      @Nullable UpstreamTls tls,
+      BiFunction<ServiceConfig, @Nullable UpstreamTls, ScheduledService> start,
       BiFunction<ServiceConfig, Strategy.Context, Strategy> strategies) {
     ScheduledService kept = before.get(config.name());
     if (kept == null) {
-      ScheduledService started = start.apply(config);
+      ScheduledService started = start.apply(config, tls);
       added.add(started);
       after.put(config.name(), started);
     } else {
@@ -142,7 +150,7 @@ final class ServicePlan {
           ? kept.scheduling()
               .prepare(context -> strategies.apply(config, context.withOwnOptions(own::get)))
           : null;
-      changes.add(new Change(kept, config, other, own));
+      changes.add(new Change(kept, config, tls, other, own));
       after.put(config.name(), kept);
     }
   }

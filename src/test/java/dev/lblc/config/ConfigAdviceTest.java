@@ -111,6 +111,19 @@ final class ConfigAdviceTest {
     assertThat(warnings(HTTP, servers.replaceFirst("'port': 1", "'port': 2"))).isEmpty();
   }
 
+  @ParameterizedTest(name = "tls {0}")
+  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+          {}                | false
+          {'verify': true}  | false
+          {'verify': false} | true
+          """)
+  void tls_thatDoesNotVerify_isWarnedAbout(String tls, boolean warned) throws Exception {
+    String with = file(HTTP, SERVERS + ", 'tls': " + tls);
+    assertThat(ConfigAdvice.warnings(Sample.read(with)).stream().map(ConfigWarning::toString))
+        .hasSize(warned ? 1 : 0)
+        .allMatch(warning -> warning.startsWith("$.services.a.tls.verify: the certificates"));
+  }
+
   @Test
   void serviceOrListener_withoutARoute_isWarnedAboutUnlessOthersMayUseIt() throws Exception {
     GatewayConfig config = Sample.read(file("{'listener': 'raw', 'service': 'b'}", SERVERS));

@@ -25,9 +25,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigReaderTest {
   @TempDir
@@ -162,8 +165,14 @@ class ConfigReaderTest {
                 "images.internal", 9003, DiscoveryConfig.Records.AAAA, Duration.ofSeconds(7), 50),
             Duration.ofMinutes(10),
             null,
-            ServerHttp.HTTP_2,
+            ServerHttp.HTTP_1_1,
             new PoolConfig(Duration.ofSeconds(14), 10, 20, Duration.ofMinutes(10)),
+            new UpstreamTlsConfig(
+                directory.resolve("ca.pem"),
+                "images.internal",
+                directory.resolve("cert.pem"),
+                directory.resolve("key.pem"),
+                false),
             new HealthConfig(
                 new HealthConfig.Active(
                     new HealthConfig.Http(
@@ -472,6 +481,26 @@ class ConfigReaderTest {
         .containsExactly(
             new ConfigError(absent.toString(), "$", "no such file", "a readable file of JSON"));
     assertThat(errors(directory)).hasSize(1);
+  }
+
+  @ParameterizedTest(name = "{0}, {1}: {2}")
+  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+          `"pool": {}`                                 | `"port": 1`                | false
+          `"pool": {}`                                 | `"port": 1, "tls": true`   | true
+          `"tls": {}`                                  | `"port": 1`                | true
+          `"tls": {}`                                  | `"port": 1, "tls": false`  | false
+          `"tls": {}, "proxyProtocol": "v2"`           | `"port": 1`                | true
+          `"tls": {}, "proxyProtocol": "v2"`           | `"rise": 1`                | false
+          """)
+  void checks_withoutTlsOfTheirOwn_speakWhatTrafficDoes(
+      String service, String active, boolean isTls) throws Exception {
+    String text = """
+        {"listeners": [{"name": "web", "protocol": "http", "port": 1}], "routes": [],
+         "services": {"s": {"strategy": "wlc", "servers": [], SERVICE, "health": {"active": {ACTIVE}}}}}
+        """.replace("SERVICE", service).replace("ACTIVE", active);
+    HealthConfig health =
+        Objects.requireNonNull(Sample.service(Sample.read(text), "s").health());
+    assertThat(Objects.requireNonNull(health.active()).tls()).isEqualTo(isTls);
   }
 
   @Test

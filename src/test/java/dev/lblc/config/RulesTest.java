@@ -22,6 +22,7 @@ class RulesTest {
   private static final String ACTIVE = "$.services.images.health.active";
 
   private static final String EVENT_BUS = "$.cluster.eventBus";
+  private static final String TLS = "$.services.images.tls";
 
   @TempDir
   private Path directory;
@@ -91,6 +92,7 @@ class RulesTest {
         fault("$.listeners[0].http2", "yes", "true or false"),
         fault("$.listeners[2].http2", true, "no http2: it is for http"),
         fault("$.services.images.http", "3", "one of 1.1, 2"),
+        fault("$.routes[0].service", "models", "engine vertx speaks no HTTP/2 to servers"),
         fault("$.services.images.http", 2, "one of 1.1, 2"),
         fault("$.listeners[2].engine", "vertx", "no engine: it is for http"),
         fault("$.listeners[2].limits", new JsonObject(), "no limits: they are for http"),
@@ -100,6 +102,14 @@ class RulesTest {
         fault("$.routes[0].limits.body", "x", "from 1B to 1024GiB"),
         fault("$.routes[2].limits", new JsonObject(), "no limits: the route's listener is tcp"),
         fault("$.routes[2].timeouts.request", "1s", "no request: the route's listener is tcp"),
+        fault(TLS + ".trust", "no/such/file", "a readable file"),
+        fault(TLS + ".certificate", "no/such/file", "a readable file"),
+        fault(TLS + ".key", "/", "a readable file"),
+        fault(TLS + ".serverName", "*.internal", "a host name or an IP address"),
+        fault(TLS + ".serverName", "a.internal:443", "a host name or an IP address"),
+        fault(TLS + ".verify", "no", "true or false"),
+        fault(TLS + ".ca", "ca.pem", "one of trust, serverName, certificate, key, verify"),
+        fault(TLS, true, "an object"),
         fault("$.services.images.pool.idle", "0s", "from 1ms to 24h"),
         fault("$.services.images.pool.maxAge", "0s", "from 1ms to 8760h"),
         fault("$.services.images.discovery.dns", "10.0.0.1", "a name that name servers know"),
@@ -426,6 +436,8 @@ class RulesTest {
         Arguments.of(SERVER + ".weight", 0),
         Arguments.of(SERVER + ".upper", 0),
         Arguments.of(ACTIVE + ".timeout", "3s"),
+        Arguments.of(TLS, new JsonObject()),
+        Arguments.of(TLS + ".serverName", "10.0.0.1"),
         Arguments.of(EVENT_BUS, new JsonObject()),
         Arguments.of(EVENT_BUS + ".host", "::1"),
         Arguments.of(EVENT_BUS + ".publicPort", 15_701),
@@ -450,6 +462,22 @@ class RulesTest {
             "test.json: $.cluster.eventBus.tls.certificate: missing (expected: the path of a file)",
             "test.json: $.cluster.eventBus.tls.key: missing (expected: the path of a file)",
             "test.json: $.cluster.eventBus.tls.trust: missing (expected: the path of a file)");
+  }
+
+  @Test
+  void upstreamCertificate_withoutKeyOrKeyAlone_isAFault() {
+    assertThat(Sample.errors(Sample.remove(Sample.full(directory), TLS + ".key")))
+        .singleElement()
+        .satisfies(error -> {
+          assertThat(error.path()).isEqualTo(TLS + ".certificate");
+          assertThat(error.expected()).isEqualTo("no certificate, or key beside it");
+        });
+    assertThat(Sample.errors(Sample.remove(Sample.full(directory), TLS + ".certificate")))
+        .singleElement()
+        .satisfies(error -> {
+          assertThat(error.path()).isEqualTo(TLS + ".key");
+          assertThat(error.expected()).isEqualTo("no key, or certificate beside it");
+        });
   }
 
   @Test

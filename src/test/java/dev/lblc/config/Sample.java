@@ -21,8 +21,8 @@ final class Sample {
   static final Map<String, String> ENVIRONMENT =
       Map.of("SECRET", "s3cret", "EMPTY", "", "EVIL", "a\r\nb: c");
 
-  private static final Pattern STEP =
-      Pattern.compile("\\.(?<key>[A-Za-z_][A-Za-z0-9_]*)|\\['(?<quoted>[^']*)'\\]|\\[(?<index>[0-9]+)\\]");
+  private static final Pattern STEP = Pattern.compile(
+      "\\.(?<key>[A-Za-z_][A-Za-z0-9_]*)|\\['(?<quoted>[^']*)'\\]|\\[(?<index>[0-9]+)\\]");
 
   private Sample() {}
 
@@ -180,7 +180,9 @@ final class Sample {
                         "checkInterval": "61440ms", "entryCounter": "drifting"},
             "servers": [{"id": "s1", "host": "127.0.0.1", "port": 9001, "weight": 64, "upper": 9, "lower": 7},
                         {"id": "s2", "host": "s2.example.com", "port": 9002}],
-            "http": "2", "pool": {"idle": "14s", "maxIdle": 10, "maxConnections": 20, "maxAge": "10m"},
+            "tls": {"trust": "TRUST", "serverName": "images.internal", "certificate": "CERT", "key": "KEY",
+                    "verify": false},
+            "pool": {"idle": "14s", "maxIdle": 10, "maxConnections": 20, "maxAge": "10m"},
             "discovery": {"dns": "images.internal", "port": 9003, "records": "aaaa", "refresh": "7s", "weight": 50},
             "health": {"active": {"path": "/health?a", "port": 8001, "host": "health.example.com:8001",
                                   "headers": {"x-check": "s3cret"}, "method": "POST", "status": ["200-299", 401],
@@ -190,7 +192,8 @@ final class Sample {
                        "slowStart": "30s"}
           },
           "my svc": {"strategy": "wlc", "servers": []},
-          "db": {"strategy": "wlc", "servers": [], "proxyProtocol": "v2"}
+          "db": {"strategy": "wlc", "servers": [], "proxyProtocol": "v2"},
+          "models": {"strategy": "wlc", "servers": [], "http": "2"}
         },
         "cluster": {"enabled": false, "node": "node-1", "config": "cluster/hazelcast.yaml", "reportInterval": "40ms",
                     "peerTimeout": "4s",

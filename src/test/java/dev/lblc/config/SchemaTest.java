@@ -68,6 +68,9 @@ class SchemaTest {
       "set $.services.images.options.hardLimit = 9: below maxEntries",
       "set $.services.images.servers[1].id = s1: taken",
       "set $.services.images.servers[0].lower = 10: above upper",
+      "set $.services.images.tls.trust = absent.pem: no such file",
+      "set $.services.images.tls.certificate = absent.pem: no such file",
+      "set $.services.images.tls.key = absent.pem: no such file",
       "set $.services.images.health.active.timeout = 4s: above interval",
       "set $.services.images.health.active.headers['host'] = a: names the target",
       "set $.services.images.health.active.status = 399-200: out of order",
@@ -140,6 +143,7 @@ class SchemaTest {
             Keys.SERVICE,
             Keys.SERVER,
             Keys.POOL,
+            Keys.UPSTREAM_TLS,
             Keys.DISCOVERY,
             Keys.DNS,
             Keys.HEALTH,
@@ -283,7 +287,7 @@ class SchemaTest {
     for (String[] edit : new String[][] {
       {"$.listeners[0].protocol", "tcp", "http", "HTTP"},
       {"$.listeners[0].engine", "lane", "vertx", "Lane", "netty"},
-      {"$.services.images.http", "1.1", "2", "1", "h2"},
+      {"$.services.models.http", "1.1", "2", "1", "h2"},
       {"$.listeners[0].timeouts.header", "1s", "1", "25h"},
       {
         "$.listeners[0].limits.line",

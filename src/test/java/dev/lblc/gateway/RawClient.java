@@ -10,6 +10,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Locale;
+import javax.net.ssl.SSLSocket;
 
 /** A client that sends exactly what it is told to, and reads no more than one response. */
 final class RawClient implements AutoCloseable {
@@ -51,6 +52,11 @@ final class RawClient implements AutoCloseable {
     return new RawClient(
         TrustsAll.context().getSocketFactory().createSocket(transport, "localhost", port, true),
         transport);
+  }
+
+  /** The server's end of a connection, with TLS over a socket. */
+  static RawClient secured(SSLSocket accepted, Socket transport) throws IOException {
+    return new RawClient(accepted, transport);
   }
 
   /** Octets as they are sent and read here: a character each. */

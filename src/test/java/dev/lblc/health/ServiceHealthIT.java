@@ -3,20 +3,26 @@ package dev.lblc.health;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.config.ConfigReader;
 import dev.lblc.config.HealthConfig;
+import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.StatusRange;
+import dev.lblc.plugin.Strategies;
 import dev.lblc.scheduler.ServerSpec;
 import dev.lblc.scheduler.ServerState;
+import dev.lblc.testing.Authority;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.ExpectedLog;
 import dev.lblc.testing.Ports;
 import dev.lblc.testing.SelfSigned;
+import dev.lblc.tls.UpstreamTls;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.PemKeyCertOptions;
@@ -39,6 +45,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @ExpectedLog({
   "WARN ServiceHealth: server .* unavailable",
@@ -51,6 +59,7 @@ class ServiceHealthIT {
   private final Vertx vertx = Vertx.vertx();
   private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
   private @Nullable ServiceHealth health;
+  private @Nullable UpstreamTls tls;
 
   /** The first check of a JVM takes longer than those of the tests may. */
   @BeforeAll
@@ -270,6 +279,48 @@ class ServiceHealthIT {
     assertThat(reason("s0")).startsWith("GET https://127.0.0.1:");
   }
 
+  /** As the requests of a service with {@code tls} do. */
+  @ParameterizedTest(name = "{0}, certificate {1}")
+  @CsvSource({
+    "GET, true, answered 200",
+    "GET, false, no TLS: its certificate is not of an authority that is trusted",
+    "handshake, true, handshake completed",
+    "handshake, false, no TLS: its certificate is not of an authority that is trusted"
+  })
+  void tlsChecks_ofAServiceWithTls_verify(String kind, boolean isTrusted, String reason)
+      throws Exception {
+    Authority authority = Authority.named("authority");
+    Authority.Issued certificate =
+        (isTrusted ? authority : Authority.named("other")).issue("127.0.0.1");
+    HttpServer server = vertx
+        .createHttpServer(
+            new HttpServerOptions().setSsl(true).setKeyCertOptions(certificate.options()))
+        .requestHandler(request -> request.response().end())
+        .listen(0, "127.0.0.1")
+        .await(10, SECONDS);
+    JsonObject service = new JsonObject()
+        .put("strategy", "wlc")
+        .put("servers", new JsonArray())
+        .put("tls", new JsonObject().put("trust", authority.certificate().toString()));
+    ServiceConfig config = Objects.requireNonNull(ConfigReader.readPlugin(
+            new JsonObject().put("services", new JsonObject().put("images", service)),
+            Strategies.ofClassPath(),
+            Map.of())
+        .services()
+        .get("images"));
+    tls = UpstreamTls.read(
+        config, Objects.requireNonNull(config.tls()), List.of(), UpstreamTls.Listener.NONE);
+    HealthConfig.Http http = kind.equals("GET")
+        ? new HealthConfig.Http("/", "GET", "elsewhere", Map.of(), statuses(200, 399), null)
+        : null;
+    Duration patient = Duration.ofSeconds(3);
+    health = start(
+        new HealthConfig(
+            new HealthConfig.Active(http, 0, true, patient, patient, 1, 1), null, null),
+        server.actualPort());
+    awaitState(isTrusted ? ServerState.UP : ServerState.DOWN, reason);
+  }
+
   @Test
   void tlsCheck_ofAServerInClearText_fails() throws Exception {
     HttpServer server = serve(0, request -> request.response().end());
@@ -277,7 +328,8 @@ class ServiceHealthIT {
         new HealthConfig(
             new HealthConfig.Active(null, 0, true, INTERVAL, INTERVAL, 1, 1), null, null),
         server.actualPort());
-    awaitState(ServerState.DOWN, "TLS handshake with 127.0.0.1:");
+    awaitState(ServerState.DOWN, ": no TLS: what the server sent is no TLS");
+    assertThat(reason("s0")).startsWith("TLS handshake with 127.0.0.1:");
   }
 
   /** Waits until the server is in that state, with a reason that contains the text. */
@@ -409,6 +461,7 @@ class ServiceHealthIT {
         vertx,
         "images",
         config,
+        tls,
         new HealthTime(System::nanoTime, System::currentTimeMillis),
         () -> 0, // the first server is checked at once
         new HealthListener() {

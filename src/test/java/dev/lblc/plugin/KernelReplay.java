@@ -98,11 +98,13 @@ final class KernelReplay {
         null,
         ServerHttp.HTTP_1_1,
         PoolConfig.DEFAULTS,
+        null,
         null);
     // What the service itself would check for expiry has other options and another strategy.
     service = new ScheduledService(
         vertx,
         config,
+        null,
         this::begin,
         () -> nowMillis,
         new HealthTime(() -> 0, () -> 0),
@@ -160,7 +162,7 @@ final class KernelReplay {
     TcpServer tcp = new TcpServer(
         vertx,
         TcpSettings.compile(
-            listener, Map.of(), known -> service, new TlsFailures(System::nanoTime)));
+            listener, Map.of(), known -> service, Map.of(), new TlsFailures(System::nanoTime)));
     vertx
         .deployVerticle(new VerticleBase() {
           @Override

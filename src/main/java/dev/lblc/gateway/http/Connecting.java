@@ -22,6 +22,7 @@ final class Connecting<S extends ServerSide> {
   private final Attempts attempts;
   private @Nullable Runnable leave;
   private int triedAgain;
+  private boolean isUnproven;
 
   Connecting(Exchange<S> exchange, Upstreams<S> upstreams, Attempts attempts) {
     this.exchange = exchange;
@@ -51,6 +52,22 @@ final class Connecting<S extends ServerSide> {
     leave = null;
     if (left != null) {
       left.run();
+    }
+  }
+
+  /** Notes that the server has answered on its connection. */
+  void proven() {
+    Lease held = attempts.last();
+    if (isUnproven && held != null) {
+      held.connected();
+    }
+  }
+
+  /** Notes that the server refuses the connection that it had seemed to take. */
+  void refused() {
+    Lease held = attempts.last();
+    if (held != null) {
+      held.connectFailed();
     }
   }
 
@@ -115,7 +132,10 @@ final class Connecting<S extends ServerSide> {
   /** Goes on with a connection. It is closed if that fails: the exchange may not have it yet. */
   private void use(Lease taken, S server, int request) {
     try {
-      taken.connected();
+      isUnproven = !server.isProven();
+      if (!isUnproven) {
+        taken.connected();
+      }
       if (attempts.holds(taken)) {
         exchange.connected(server, taken.server());
       } else {

@@ -186,7 +186,8 @@ public final class Exchange<S extends ServerSide> {
 
   /** Returns how many bytes a second the client has to send of a body. */
   long leastBodyRate() {
-    return routes.limits().bodyRate();
+    // A call may be silent for as long as its client likes: it is a stream of messages.
+    return facts != null && GrpcStatus.isGrpc(facts.head()) ? 0 : routes.limits().bodyRate();
   }
 
   /** Returns whether the exchange has taken longer than its route or its client allows. */
@@ -225,6 +226,10 @@ public final class Exchange<S extends ServerSide> {
     limitNanos = Math.min(found.requestNanos(), callNanos(known.head()));
     if (limitNanos != Long.MAX_VALUE) {
       routedNanos = context.nanoTime().getAsLong();
+    }
+    if (!context.upstreams().speaks(found)) {
+      abort(Failure.NOT_IMPLEMENTED);
+      return;
     }
     if (known.isLongerThan(found.bodyLimit())) {
       abort(Failure.BODY_TOO_LARGE);
@@ -293,6 +298,7 @@ public final class Exchange<S extends ServerSide> {
       return;
     }
     enter(Phase.RECEIVING, Stage.RUNNING);
+    known(connecting).proven();
     try {
       if (isUpgrade() && ResponsePolicy.isWebSocket(head)) {
         known(connecting).answered(head.status());
@@ -377,6 +383,10 @@ public final class Exchange<S extends ServerSide> {
     if (isOver || server == null) {
       return;
     }
+    if (why == Failure.TLS_REFUSED) {
+      serverRefused(why);
+      return;
+    }
     if (limitNanos != Long.MAX_VALUE && isOverdue(context.nanoTime().getAsLong())) {
       abort(Failure.EXCHANGE_TIMEOUT); // a server that knows the limit, too, gives up at the same time
       return;
@@ -394,6 +404,18 @@ public final class Exchange<S extends ServerSide> {
       dropServer();
       known(connecting).again();
     } else if (isHarmless && known(connecting).attempts().giveUp()) {
+      dropServer();
+      known(connecting).attempt(why);
+    } else {
+      abort(why);
+    }
+  }
+
+  /** Handles the refusal of a connection that the server had seemed to take: it has not looked at the request. */
+  private void serverRefused(Failure why) {
+    known(connecting).refused();
+    boolean isWhole = client.isRequestComplete() && client.received() == 0;
+    if (phase == Phase.SENDING && isWhole && known(connecting).attempts().giveUp()) {
       dropServer();
       known(connecting).attempt(why);
     } else {

@@ -95,22 +95,17 @@ final class ExchangeLimits implements DeadlineRing.Timed {
 
   /**
    * Returns whether the client sends its request too slowly. Not once the answer has begun: then each side may wait for the
-   * other, as with streams in both directions. Nor with gRPC, whose streams have messages now and then.
+   * other, as with streams in both directions.
    */
   private boolean isBodyTooSlow(long nowNanos) {
     if (bodyRate == null) {
       bodyRate = new BodyRate();
     }
     return bodyRate.isTooLow(
-            nowNanos,
-            exchange.client().received(),
-            exchange.leastBodyRate(),
-            !exchange.isServerStalled())
-        && !isStreamOfMessages(exchange.client().head());
-  }
-
-  private static boolean isStreamOfMessages(RequestHead head) {
-    return head.protocol() == Protocol.HTTP_2 && GrpcStatus.isGrpc(head);
+        nowNanos,
+        exchange.client().received(),
+        exchange.leastBodyRate(),
+        !exchange.isServerStalled());
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.lblc.gateway.http;
 
+import dev.lblc.tls.UpstreamTlsFailure;
+
 /**
  * Why a request did not get a server's answer, or not all of it: the status the client sees, the reason in the access log, and
  * its label in metrics. A label that was released stays what it is: alerts of users depend on it.
@@ -22,7 +24,7 @@ public enum Failure {
   UNSUPPORTED_VERSION(505, "unsupported HTTP version", "unsupported_version"),
   /** What came is no request, or could be read in several ways; the log says in which respect. */
   BAD_REQUEST(400, "bad request", "bad_request"),
-  /** CONNECT. */
+  /** CONNECT; or something that the engine does not speak with the servers of the route, such as WebSocket with HTTP/2. */
   NOT_IMPLEMENTED(501, "not implemented", "not_implemented"),
   /** No route of the listener fits the request. */
   NO_ROUTE(404, "no route", "no_route"),
@@ -36,6 +38,22 @@ public enum Failure {
   NAME_UNKNOWN(502, "server name not resolved", "name_unknown"),
   /** No connection within the time allowed. */
   CONNECT_TIMEOUT(504, "connect timed out", "connect_timeout"),
+  /** The certificate of the server is for other names. */
+  TLS_WRONG_NAME(502, "server certificate for another name", "tls_wrong_name"),
+  /** The certificate of the server, or of one of its authorities, is not valid now. */
+  TLS_EXPIRED(502, "server certificate expired", "tls_expired"),
+  /** The certificate of the server is not of an authority that is trusted. */
+  TLS_UNKNOWN_CA(502, "server certificate of unknown authority", "tls_unknown_ca"),
+  /** The certificate of the server cannot be used for another reason. */
+  TLS_BAD_CERTIFICATE(502, "server certificate not acceptable", "tls_bad_certificate"),
+  /** The server ended the handshake with an alert. */
+  TLS_REFUSED(502, "server refused TLS", "tls_refused"),
+  /** The server does not speak TLS. */
+  TLS_NOT_SPOKEN(502, "server does not speak TLS", "tls_not_spoken"),
+  /** The handshake with the server was not complete within the time allowed. */
+  TLS_TIMEOUT(504, "TLS handshake with server timed out", "tls_timeout"),
+  /** The handshake with the server failed for another reason. */
+  TLS_FAILED(502, "TLS handshake with server failed", "tls_failed"),
   /** Too many requests wait for a connection to this server. */
   POOL_EXHAUSTED(503, "too many waiting requests", "pool_exhausted"),
   /** The connection ended before the head of the response. */
@@ -82,6 +100,20 @@ public enum Failure {
     this.status = status;
     this.reason = reason;
     this.label = label;
+  }
+
+  /** Returns the failure of a handshake with a server. */
+  public static Failure of(UpstreamTlsFailure tls) {
+    return switch (tls) {
+      case WRONG_NAME -> TLS_WRONG_NAME;
+      case EXPIRED -> TLS_EXPIRED;
+      case UNKNOWN_CA -> TLS_UNKNOWN_CA;
+      case BAD_CERTIFICATE -> TLS_BAD_CERTIFICATE;
+      case REFUSED -> TLS_REFUSED;
+      case NOT_TLS -> TLS_NOT_SPOKEN;
+      case TIMEOUT -> TLS_TIMEOUT;
+      case CLOSED, BROKEN -> TLS_FAILED;
+    };
   }
 
   /** Returns the status that the client sees, if it sees one. */

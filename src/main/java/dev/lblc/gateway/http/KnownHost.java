@@ -19,7 +19,7 @@ public final class KnownHost {
 
   private KnownHost(@Nullable String authority) {
     this.authority = authority;
-    this.line = authority == null ? null : new AsciiString(authority);
+    this.line = authority == null ? null : new AsciiString(withoutEmptyPort(authority));
     this.name = authority == null ? "" : HostName.of(authority);
   }
 
@@ -54,12 +54,17 @@ public final class KnownHost {
     return new KnownHost(authority);
   }
 
+  /** Some servers take a colon without a port for port 0. */
+  private static String withoutEmptyPort(String authority) {
+    return authority.endsWith(":") ? authority.substring(0, authority.length() - 1) : authority;
+  }
+
   /** Returns host and port as the client sent them; null: none were sent. */
   public @Nullable String authority() {
     return authority;
   }
 
-  /** Returns the authority as the value of a header; null: none was sent. */
+  /** Returns the authority as the value of a header, without a colon that no port follows; null: none was sent. */
   @Nullable
   AsciiString line() {
     return line;

@@ -7,6 +7,11 @@ public interface ServerSide {
    */
   boolean isReused();
 
+  /** Returns whether the server has taken the connection for good. With TLS 1.3 only its first answer tells. */
+  default boolean isProven() {
+    return true;
+  }
+
   /** Returns whether nothing of the request was sent. */
   boolean isUntouched();
 

@@ -26,6 +26,11 @@ public interface Upstreams<S extends ServerSide> {
     void refused(Failure why);
   }
 
+  /** Returns whether the engine speaks what the servers of the route speak. */
+  default boolean speaks(Route by) {
+    return true;
+  }
+
   /**
    * Takes an idle connection to a server, on which nothing of the request was sent. An engine that has its idle connections at
    * hand gives them here, which spares the attempt that {@link #connect} needs.

@@ -115,10 +115,16 @@ public final class Loop {
   /**
    * Returns a new connection to a host, which is to be begun. If there is no socket for it, that is logged now and then.
    *
-   * @param limitMillis how long it may take; 0: no limit
+   * @param limitMillis how long it may take, its handshake included; 0: no limit
+   * @param handshake of the connection; null: it is of use at once
    */
-  public Dial dial(NamedHost host, int port, long limitMillis, Dial.Listener listener) {
-    return new Dial(eventLoop, this::newChannel, host, port, limitMillis, listener);
+  public Dial dial(
+      NamedHost host,
+      int port,
+      long limitMillis,
+      Dial.@Nullable Handshake handshake,
+      Dial.Listener listener) {
+    return new Dial(eventLoop, this::newChannel, host, port, limitMillis, handshake, listener);
   }
 
   /** Returns the address that a host to listen on has at the moment. Only names are looked up. */

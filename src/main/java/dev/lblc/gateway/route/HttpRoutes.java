@@ -5,6 +5,7 @@ import dev.lblc.config.HttpListenerConfig;
 import dev.lblc.config.HttpRouteConfig;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.plugin.LblcService;
+import dev.lblc.tls.UpstreamTls;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,7 @@ public final class HttpRoutes {
    *
    * @param configs of all services, by name
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
+   * @param tls of the services that have it, by name
    * @param ends gives the counters of a service; those of {@code ""} are for exchanges without one
    * @throws IllegalArgumentException if a route cannot work; the message names it by its index in the file
    */
@@ -45,11 +47,12 @@ public final class HttpRoutes {
       HttpListenerConfig listener,
       Map<String, ServiceConfig> configs,
       Function<String, LblcService> services,
+      Map<String, UpstreamTls> tls,
       Function<String, EndCounts> ends) {
     List<Route> compiled = new ArrayList<>();
     for (HttpRouteConfig route : listener.routes()) {
       try {
-        compiled.add(Route.compile(route, listener.limits().body(), configs, services, ends));
+        compiled.add(Route.compile(route, listener.limits().body(), configs, services, tls, ends));
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException("routes[" + route.index() + "]: " + e.getMessage(), e);
       }

@@ -6,6 +6,7 @@ import dev.lblc.config.PoolConfig;
 import dev.lblc.config.ServerHttp;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.plugin.LblcService;
+import dev.lblc.tls.UpstreamTls;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Function;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param bodyLimit bytes of a request's body; {@link HttpLimits#NONE}: any number
  * @param pool which connections to servers are kept
  * @param isHttp2 whether the servers speak HTTP/2
+ * @param tls what connections to servers speak; null: clear text
  * @param retries how many other servers are tried after a failed connect
  * @param stripPrefix in normal form, without final slash; null: none
  * @param host what the server gets as Host
@@ -44,6 +46,7 @@ public record Route(
     long bodyLimit,
     PoolConfig pool,
     boolean isHttp2,
+    @Nullable UpstreamTls tls,
     int retries,
     @Nullable String stripPrefix,
     HttpRouteConfig.HostHeader host,
@@ -57,6 +60,7 @@ public record Route(
    * @param listenerBodyLimit counts if the route has no limit of its own
    * @param configs of all services, by name
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
+   * @param tls of the services that have it, by name
    * @param ends gives the counters of a service; those of {@code ""} are for exchanges without one
    */
   static Route compile(
@@ -64,6 +68,7 @@ public record Route(
       long listenerBodyLimit,
       Map<String, ServiceConfig> configs,
       Function<String, LblcService> services,
+      Map<String, UpstreamTls> tls,
       Function<String, EndCounts> ends) {
     String service = config.service();
     ServiceConfig ofService = service == null ? null : configs.get(service);
@@ -81,6 +86,7 @@ public record Route(
         body == null ? listenerBodyLimit : body,
         ofService == null ? PoolConfig.DEFAULTS : ofService.pool(),
         ofService != null && ofService.http() == ServerHttp.HTTP_2,
+        service == null ? null : tls.get(service),
         config.retries(),
         config.stripPrefix(),
         config.host(),

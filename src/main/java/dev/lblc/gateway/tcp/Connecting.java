@@ -1,12 +1,18 @@
 package dev.lblc.gateway.tcp;
 
+import dev.lblc.config.ProxyVersion;
 import dev.lblc.discovery.Dial;
 import dev.lblc.gateway.net.Loop;
+import dev.lblc.gateway.net.ProxyHeader;
 import dev.lblc.gateway.net.Sockets;
 import dev.lblc.gateway.route.Attempts;
 import dev.lblc.plugin.Lease;
 import dev.lblc.plugin.NoServerException;
+import dev.lblc.scheduler.Server;
+import dev.lblc.tls.UpstreamTls;
+import dev.lblc.tls.UpstreamTlsException;
 import io.netty.channel.Channel;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +33,7 @@ final class Connecting {
   private final Attempts attempts;
   private final Loop loop;
   private @Nullable Dial dialled;
+  private Dial.@Nullable Handshake handshake;
 
   Connecting(Session session, Attempts attempts, Loop loop) {
     this.session = session;
@@ -43,7 +50,11 @@ final class Connecting {
   void timedOut() {
     Lease taken = attempts.last();
     if (taken != null && attempts.holds(taken)) {
-      failed(taken, TcpFailure.CONNECT_TIMEOUT, null);
+      if (dialled != null && handshake != null && dialled.isShaking()) {
+        failed(taken, handshake.late());
+      } else {
+        failed(taken, TcpFailure.CONNECT_TIMEOUT, null);
+      }
     }
   }
 
@@ -69,10 +80,59 @@ final class Connecting {
       return;
     }
     session.connecting();
-    Dial dial = loop.dial(
-        loop.host(taken.server().host()), taken.server().port(), NO_LIMIT, new Outcome(taken));
+    Server server = taken.server();
+    handshake = handshake(server);
+    Dial dial =
+        loop.dial(loop.host(server.host()), server.port(), NO_LIMIT, handshake, new Outcome(taken));
     dialled = dial;
     dial.begin();
+  }
+
+  private Dial.@Nullable Handshake handshake(Server server) {
+    UpstreamTls tls = session.route().tls();
+    if (tls == null) {
+      return null;
+    }
+    Dial.Handshake ofTls = tls.handshake(server.host(), server.port());
+    return new Dial.Handshake() {
+      @Override
+      public void begin(Channel channel, Consumer<@Nullable Throwable> told) {
+        if (hasSentHeader(channel)) { // who accepts connections reads it, and then TLS
+          ofTls.begin(channel, told);
+        } else {
+          session.abort(TcpFailure.INTERNAL);
+        }
+      }
+
+      @Override
+      public Throwable late() {
+        return ofTls.late();
+      }
+    };
+  }
+
+  /** Says to the server who the client is, before anything else, if its service wants that. Returns false if it cannot be said. */
+  private boolean hasSentHeader(Channel toServer) {
+    ProxyVersion header = session.route().proxyProtocol();
+    if (header != null) {
+      try {
+        ProxyHeader.write(toServer, header, session.facts());
+      } catch (RuntimeException e) {
+        LOG.error("no PROXY protocol header for a server", e);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void failed(Lease taken, Throwable cause) {
+    UpstreamTls tls = session.route().tls();
+    if (tls != null && cause instanceof UpstreamTlsException failure) {
+      tls.failed(taken.server().id(), failure);
+      failed(taken, TcpFailure.of(failure.failure()), cause);
+    } else {
+      failed(taken, TcpFailure.CONNECT_FAILED, cause);
+    }
   }
 
   private void failed(Lease taken, TcpFailure failure, @Nullable Throwable cause) {
@@ -106,14 +166,22 @@ final class Connecting {
       dialled = null;
       Side server = new Side(session, channel, loop.readSizes());
       channel.pipeline().addLast(server);
-      taken.connected();
-      session.relay(server);
+      UpstreamTls tls = session.route().tls();
+      if (tls == null) {
+        taken.connected();
+      }
+      if (tls == null && !hasSentHeader(channel)) {
+        Sockets.reset(channel);
+        session.abort(TcpFailure.INTERNAL);
+        return;
+      }
+      session.relay(server, tls == null ? null : new ServerTls(tls, taken, channel));
     }
 
     @Override
     public void refused(Throwable why) {
       if (attempts.holds(taken)) {
-        failed(taken, TcpFailure.CONNECT_FAILED, why);
+        failed(taken, why);
       }
     }
 

@@ -1,6 +1,5 @@
 package dev.lblc.gateway.tcp;
 
-import dev.lblc.config.ProxyVersion;
 import dev.lblc.gateway.net.ClearTextException;
 import dev.lblc.gateway.net.ConnectionFacts;
 import dev.lblc.gateway.net.DeadlineRing;
@@ -53,6 +52,7 @@ final class Session {
   private @Nullable Attempts attempts;
   private @Nullable Connecting connecting;
   private @Nullable Side server;
+  private @Nullable ServerTls serverTls;
   private int sidesEnded;
 
   private final DeadlineRing.Entry limits = new DeadlineRing.Entry(new SessionLimits(this));
@@ -80,6 +80,10 @@ final class Session {
 
   Side client() {
     return client;
+  }
+
+  boolean isServer(Side side) {
+    return side == server;
   }
 
   /** Returns the address at the other end of the client's connection. */
@@ -146,23 +150,17 @@ final class Session {
     known(connecting).timedOut();
   }
 
-  /** The server has taken the connection: passes everything on. */
-  void relay(Side connected) {
+  /**
+   * The server has taken the connection: passes everything on.
+   *
+   * @param tls of the connection; null: clear text
+   */
+  void relay(Side connected, @Nullable ServerTls tls) {
     connecting = null;
     server = connected;
+    serverTls = tls;
     enter(Phase.RELAYING);
-    ProxyVersion header = route().proxyProtocol();
-    if (header != null) {
-      try {
-        connected.sendHeader(header, facts());
-      } catch (RuntimeException e) { // nothing may come before it
-        LOG.error("no PROXY protocol header for a server", e);
-        abort(TcpFailure.INTERNAL);
-      }
-    }
-    if (!isOver()) {
-      Side.join(client, connected);
-    }
+    Side.join(client, connected);
   }
 
   /** One of the peers will send no more, or now both. */
@@ -196,8 +194,11 @@ final class Session {
       abort(TcpFailure.CLEAR_TEXT);
     } else if (cause instanceof SSLException
         || (cause != null && cause.getCause() instanceof SSLException)) {
-      LOG.debug("tls of a client failed", cause);
-      abort(TcpFailure.TLS_FAILED);
+      LOG.debug("tls of a {} failed", side == client ? "client" : "server", cause);
+      abort(
+          side == client || serverTls == null
+              ? TcpFailure.TLS_FAILED
+              : serverTls.failed(cause, side.received()));
     } else if (cause == null || cause instanceof IOException) {
       LOG.debug("a connection broke", cause);
       abort(side == client ? TcpFailure.CLIENT_RESET : TcpFailure.SERVER_RESET);
@@ -205,6 +206,25 @@ final class Session {
       LOG.error("a connection failed", cause);
       abort(TcpFailure.INTERNAL);
     }
+  }
+
+  /**
+   * Returns whether the end of a connection is as good as one of TLS: a client that has the whole answer often says no more. A server's
+   * answer could be cut by anybody on the way.
+   */
+  boolean mayEndBluntly(Side side) {
+    Side answers = server;
+    return side == client && answers != null && answers.hasEnded();
+  }
+
+  /** A side has ended without saying that this was all, as TLS has to. */
+  void truncated(Side side) {
+    abort(side == client ? TcpFailure.TLS_FAILED : TcpFailure.SERVER_TLS_FAILED);
+  }
+
+  /** What came from one side has no place any more: the other has ended its TLS both ways. */
+  void undeliverable(Side to) {
+    abort(to == client ? TcpFailure.CLIENT_GONE : TcpFailure.SERVER_RESET);
   }
 
   /** Aborts it if a peer broke off after its end. Nothing tells of that, so it is asked for now and then. */
@@ -243,6 +263,9 @@ final class Session {
   private void end(@Nullable TcpFailure why) {
     enter(Phase.OVER);
     if (attempts != null) {
+      if (serverTls != null) {
+        serverTls.ended(known(server).received());
+      }
       attempts.release();
     }
     if (TcpAccessLog.isOn(settings.config())) {

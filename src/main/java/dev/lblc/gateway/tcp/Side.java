@@ -1,8 +1,5 @@
 package dev.lblc.gateway.tcp;
 
-import dev.lblc.config.ProxyVersion;
-import dev.lblc.gateway.net.ConnectionFacts;
-import dev.lblc.gateway.net.ProxyHeader;
 import dev.lblc.gateway.net.ReadSizes;
 import dev.lblc.gateway.net.Sockets;
 import dev.lblc.gateway.net.SslRequest;
@@ -39,6 +36,7 @@ final class Side extends ChannelInboundHandlerAdapter {
   private boolean inputEnded;
   private boolean isTruncated;
   private boolean outputEnded;
+  private boolean hasLeft;
   private long waiting;
   private long seenReceived;
   private long seenLeft;
@@ -50,13 +48,17 @@ final class Side extends ChannelInboundHandlerAdapter {
     this.readSizes = readSizes;
   }
 
+  boolean hasEnded() {
+    return inputEnded;
+  }
+
   long received() {
     return received;
   }
 
   /** Returns whether the peer broke off after it had said that it will send no more; NIO cannot know. */
   boolean isBrokenAfterEnd() {
-    return inputEnded && Sockets.hasError(channel);
+    return inputEnded && !hasLeft && Sockets.hasError(channel);
   }
 
   /** Returns the port of this end. */
@@ -96,11 +98,6 @@ final class Side extends ChannelInboundHandlerAdapter {
     two.readOrEnd();
   }
 
-  /** Says who the client is, before anything that the client sends. */
-  void sendHeader(ProxyVersion version, ConnectionFacts facts) {
-    ProxyHeader.write(channel, version, facts);
-  }
-
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     ByteBuf data = (ByteBuf) message;
@@ -111,7 +108,7 @@ final class Side extends ChannelInboundHandlerAdapter {
       hold(data);
     } else if (to.canTakeNoMore()) {
       data.release();
-      session.abort(TcpFailure.CLIENT_GONE);
+      session.undeliverable(to);
     } else {
       received += data.readableBytes();
       to.write(data);
@@ -142,7 +139,7 @@ final class Side extends ChannelInboundHandlerAdapter {
     if (event == SslCloseCompletionEvent.SUCCESS) {
       endInput();
     } else if (event instanceof ChannelInputShutdownEvent) {
-      if (tls() == null || inputEnded || (other != null && other.inputEnded)) {
+      if (tls() == null || inputEnded || session.mayEndBluntly(this)) {
         endInput();
       } else { // TLS was to say that it ends: more may have been sent
         truncateInput();
@@ -152,7 +149,8 @@ final class Side extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    if (!inputEnded || !outputEnded) { // else Netty has closed what has ended both ways
+    // Netty closes what has ended both ways.
+    if ((!inputEnded || !outputEnded) && !hasLeft) {
       session.broken(this, null);
     }
   }
@@ -171,6 +169,11 @@ final class Side extends ChannelInboundHandlerAdapter {
     inputEnded = true;
     if (other != null && !session.isOver()) {
       passOnEnd(other);
+      if (session.isServer(this) && canTakeNoMore()) {
+        // Most often its socket is closed: it resets the end of TLS that it got in answer to its own.
+        hasLeft = true;
+        channel.close();
+      }
     }
   }
 
@@ -193,7 +196,7 @@ final class Side extends ChannelInboundHandlerAdapter {
   /** Returns whether the peer has ended TLS both ways, as it does up to TLS 1.2: what is written now is lost. */
   private boolean canTakeNoMore() {
     SslHandler tls = inputEnded ? tls() : null;
-    return tls != null && tls.engine().isOutboundDone();
+    return hasLeft || (tls != null && tls.engine().isOutboundDone());
   }
 
   private void write(Object message) {
@@ -211,9 +214,7 @@ final class Side extends ChannelInboundHandlerAdapter {
 
   /** Passes on what has come, and then that it is not all. */
   private void passOnTruncation(Side to) {
-    to.channel
-        .writeAndFlush(Unpooled.EMPTY_BUFFER)
-        .addListener(written -> session.abort(TcpFailure.TLS_FAILED));
+    to.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> session.truncated(this));
   }
 
   private void passOnHeld(Side to) {
@@ -261,7 +262,7 @@ final class Side extends ChannelInboundHandlerAdapter {
     session.halfClosed();
     // Behind all that is still to be written.
     to.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
-      if (written.isSuccess() && !session.isOver()) {
+      if ((written.isSuccess() || to.hasLeft) && !session.isOver()) {
         session.passedOn(to);
       }
     });

@@ -1,5 +1,7 @@
 package dev.lblc.gateway.tcp;
 
+import dev.lblc.tls.UpstreamTlsFailure;
+
 /** Why a connection did not come to an orderly end: the reason in the access log. */
 enum TcpFailure {
   /** The listener had as many as it may. */
@@ -26,6 +28,24 @@ enum TcpFailure {
   NAME_UNKNOWN("server name not resolved"),
   /** No connection within the time allowed. */
   CONNECT_TIMEOUT("connect timed out"),
+  /** The certificate of the server is for other names. */
+  TLS_WRONG_NAME("server certificate for another name"),
+  /** The certificate of the server, or of one of its authorities, is not valid now. */
+  TLS_EXPIRED("server certificate expired"),
+  /** The certificate of the server is not of an authority that is trusted. */
+  TLS_UNKNOWN_CA("server certificate of unknown authority"),
+  /** The certificate of the server cannot be used for another reason. */
+  TLS_BAD_CERTIFICATE("server certificate not acceptable"),
+  /** The server ended the handshake with an alert. */
+  TLS_REFUSED("server refused TLS"),
+  /** The server does not speak TLS. */
+  TLS_NOT_SPOKEN("server does not speak TLS"),
+  /** The handshake with the server was not complete within the time allowed. */
+  TLS_TIMEOUT("TLS handshake with server timed out"),
+  /** The handshake with the server failed for another reason. */
+  TLS_NOT_MADE("TLS handshake with server failed"),
+  /** The TLS of the server cannot be understood, or ended without saying so. */
+  SERVER_TLS_FAILED("tls of the server failed"),
   /** No byte in either direction for the time allowed. */
   IDLE_TIMEOUT("idle for too long"),
   /** It was open for the time allowed. */
@@ -45,6 +65,20 @@ enum TcpFailure {
 
   TcpFailure(String reason) {
     this.reason = reason;
+  }
+
+  /** Returns the failure of a handshake with a server. */
+  static TcpFailure of(UpstreamTlsFailure tls) {
+    return switch (tls) {
+      case WRONG_NAME -> TLS_WRONG_NAME;
+      case EXPIRED -> TLS_EXPIRED;
+      case UNKNOWN_CA -> TLS_UNKNOWN_CA;
+      case BAD_CERTIFICATE -> TLS_BAD_CERTIFICATE;
+      case REFUSED -> TLS_REFUSED;
+      case NOT_TLS -> TLS_NOT_SPOKEN;
+      case TIMEOUT -> TLS_TIMEOUT;
+      case CLOSED, BROKEN -> TLS_NOT_MADE;
+    };
   }
 
   String reason() {

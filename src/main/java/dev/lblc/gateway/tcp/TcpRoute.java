@@ -9,6 +9,7 @@ import dev.lblc.gateway.net.ConnectionFacts;
 import dev.lblc.gateway.route.KeyCascade;
 import dev.lblc.gateway.route.KeyCascade.Source;
 import dev.lblc.plugin.LblcService;
+import dev.lblc.tls.UpstreamTls;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param keys makes the destination
  * @param needsSni whether match or keys look at the server name
  * @param proxyProtocol header that the connection to the server starts with; null: none
+ * @param tls what the connection to the server speaks, behind that header; null: clear text
  * @param connectNanos to connect to a server
  * @param idleNanos without a byte in either direction
  * @param lifetimeNanos of a connection
@@ -31,13 +33,17 @@ record TcpRoute(
     KeyCascade<ConnectionFacts> keys,
     boolean needsSni,
     @Nullable ProxyVersion proxyProtocol,
+    @Nullable UpstreamTls tls,
     long connectNanos,
     long idleNanos,
     long lifetimeNanos,
     int retries) {
 
   static TcpRoute compile(
-      TcpRouteConfig config, LblcService service, @Nullable ProxyVersion proxyProtocol) {
+      TcpRouteConfig config,
+      LblcService service,
+      @Nullable ProxyVersion proxyProtocol,
+      @Nullable UpstreamTls tls) {
     TcpMatch match = new TcpMatch(config.match());
     Duration lifetime = config.timeouts().lifetime();
     return new TcpRoute(
@@ -46,6 +52,7 @@ record TcpRoute(
         KeyCascade.compile(config.destination(), TcpRoute::source),
         match.needsSni() || config.destination().stream().anyMatch(TcpRoute::hasSni),
         proxyProtocol,
+        tls,
         config.timeouts().connect().toNanos(),
         config.timeouts().idle().toNanos(),
         lifetime == null ? Long.MAX_VALUE : lifetime.toNanos(),

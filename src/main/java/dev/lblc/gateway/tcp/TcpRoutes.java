@@ -4,6 +4,7 @@ import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.TcpRouteConfig;
 import dev.lblc.gateway.net.ConnectionFacts;
 import dev.lblc.plugin.LblcService;
+import dev.lblc.tls.UpstreamTls;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,12 +26,14 @@ final class TcpRoutes {
    *
    * @param configs of all services, by name
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
+   * @param tls of the services that have it, by name
    * @throws IllegalArgumentException if a route cannot work; the message names it by its index in the file
    */
   static TcpRoutes compile(
       List<TcpRouteConfig> routes,
       Map<String, ServiceConfig> configs,
-      Function<String, LblcService> services) {
+      Function<String, LblcService> services,
+      Map<String, UpstreamTls> tls) {
     List<TcpRoute> compiled = new ArrayList<>();
     for (TcpRouteConfig route : routes) {
       ServiceConfig config = configs.get(route.service());
@@ -38,7 +41,8 @@ final class TcpRoutes {
         compiled.add(TcpRoute.compile(
             route,
             services.apply(route.service()),
-            config == null ? null : config.proxyProtocol()));
+            config == null ? null : config.proxyProtocol(),
+            tls.get(route.service())));
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException("routes[" + route.index() + "]: " + e.getMessage(), e);
       }

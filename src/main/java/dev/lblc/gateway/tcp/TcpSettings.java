@@ -6,6 +6,7 @@ import dev.lblc.gateway.net.Certificate;
 import dev.lblc.gateway.net.TlsFailures;
 import dev.lblc.gateway.route.AddressBlocks;
 import dev.lblc.plugin.LblcService;
+import dev.lblc.tls.UpstreamTls;
 import io.netty.handler.ssl.SslContext;
 import java.util.Map;
 import java.util.Objects;
@@ -40,6 +41,7 @@ public final class TcpSettings {
    *
    * @param configs of all services, by name
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
+   * @param tls of the services that have it, by name
    * @param tlsFailures counts the connections on which no TLS came about
    * @throws IllegalArgumentException if a service is missing, or the certificate is not one
    */
@@ -47,8 +49,9 @@ public final class TcpSettings {
       TcpListenerConfig config,
       Map<String, ServiceConfig> configs,
       Function<String, LblcService> services,
+      Map<String, UpstreamTls> tls,
       TlsFailures tlsFailures) {
-    TcpRoutes compiled = TcpRoutes.compile(config.routes(), configs, services);
+    TcpRoutes compiled = TcpRoutes.compile(config.routes(), configs, services, tls);
     return new TcpSettings(
         config, compiled, Certificate.read(config.name(), config.tls()), tlsFailures);
   }

@@ -90,6 +90,7 @@ final class HttpRoutesTest {
                 config.httpListeners().get(0),
                 Map.of(),
                 HttpRoutesTest::none,
+                Map.of(),
                 service -> new EndCounts(1)))
             .as("%s from %s", route, peer)
             .isNotNull();

@@ -79,6 +79,7 @@ final class PathParametersTest {
         name -> {
           throw new IllegalArgumentException(name);
         },
+        Map.of(),
         service -> new EndCounts(1));
   }
 }

@@ -66,6 +66,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
 
   private boolean isGrpc;
   private boolean isFlushDue;
+  private boolean isBare;
 
   ClientStream(ClientStreams connection) {
     this.connection = connection;
@@ -107,6 +108,16 @@ final class ClientStream implements LaneClient, Streams.Stream {
     } catch (RuntimeException e) {
       begun.crashed(e);
     }
+  }
+
+  /** Answers a head that was too large to be kept; the answer has no body, which would not leave before the stream is reset. */
+  void refuseHead(Http2Stream next, HttpRoutes routes) {
+    stream = next;
+    output.begin(next);
+    isComplete = true;
+    isBare = true;
+    Exchange<LaneServer> begun = opened(routes);
+    begun.refuse(HeadFault.HEADERS_TOO_LARGE.failure());
   }
 
   private Exchange<LaneServer> opened(HttpRoutes routes) {
@@ -463,7 +474,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
   }
 
   private @Nullable String textOf(Answer own) {
-    return isOfHead() ? null : own.text();
+    return isOfHead() || isBare ? null : own.text();
   }
 
   private boolean isOfHead() {

@@ -75,6 +75,14 @@ final class ClientStreams extends Streams<ClientStream> implements DeadlineRing.
     begun.begin(stream, headers, isEnd, routes.get());
   }
 
+  /** Answers a request whose head is larger than allowed, and was not kept; the stream is reset behind that. */
+  @Override
+  protected void handleServerHeaderDecodeSizeError(ChannelHandlerContext at, Http2Stream stream) {
+    ClientStream begun = new ClientStream(this);
+    keep(stream, begun);
+    begun.refuseHead(stream, routes.get());
+  }
+
   /** Takes back a stream's part that is over, to be used for another stream. */
   void giveBack(ClientStream over) {
     if (free.size() < MOST_KEPT) {
@@ -164,9 +172,7 @@ final class ClientStreams extends Streams<ClientStream> implements DeadlineRing.
     }
     isLeaving = true;
     goAway(Integer.MAX_VALUE, Http2Error.NO_ERROR);
-    context()
-        .executor()
-        .schedule(this::sayLast, Limits.LAST_REQUEST_MILLIS, TimeUnit.MILLISECONDS);
+    context().executor().schedule(this::sayLast, Limits.LAST_REQUEST_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void sayLast() {

@@ -129,7 +129,11 @@ final class CountingReader implements Http2FrameReader {
 
     @Override
     public void onPriorityRead(
-        ChannelHandlerContext context, int streamId, int dependency, short weight, boolean exclusive)
+        ChannelHandlerContext context,
+        int streamId,
+        int dependency,
+        short weight,
+        boolean exclusive)
         throws Http2Exception {
       spend(context);
       super.onPriorityRead(context, streamId, dependency, weight, exclusive);

@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
  *   CLOSED
  * </pre>
  */
+@SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the end of a request
 final class ServerStream implements LaneServer, Streams.Stream {
   private static final Logger LOG = LoggerFactory.getLogger(ServerStream.class);
   private static final HeadLimits LIMITS =
@@ -94,11 +95,7 @@ final class ServerStream implements LaneServer, Streams.Stream {
     framesBefore = connection.frames();
     sentNanos = connection.lane().lastTickNanos();
     Http2Headers head = Fields.request(
-        from.head().method(),
-        connection.scheme(),
-        target,
-        from.head().buffer(),
-        plan.headers());
+        from.head().method(), connection.scheme(), target, from.head().buffer(), plan.headers());
     Http2Stream opened = connection.open(this, head, !hasBody);
     if (opened == null) {
       isRefused = true;
@@ -193,8 +190,7 @@ final class ServerStream implements LaneServer, Streams.Stream {
 
   private void headCame(Http2Headers headers, boolean isEnd) {
     int status = Statuses.parse(headers.status());
-    HeadBuffer read =
-        connection.lane().responses().take(LIMITS).beginFields(status, LIMITS);
+    HeadBuffer read = connection.lane().responses().take(LIMITS).beginFields(status, LIMITS);
     try {
       if (status == 0 || Fields.read(headers, read) != null) {
         LOG.debug("server {} sent no answer", connection.serverId());

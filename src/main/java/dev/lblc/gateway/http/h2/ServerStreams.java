@@ -4,6 +4,9 @@ import dev.lblc.gateway.http.Failure;
 import dev.lblc.gateway.http.lane.LaneLoop;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.DeadlineRing.Stage;
+import dev.lblc.tls.UpstreamTls;
+import dev.lblc.tls.UpstreamTlsException;
+import dev.lblc.tls.UpstreamTlsFailure;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
@@ -13,6 +16,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +36,7 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
 
   private final LaneLoop lane;
   private final StreamConnections pooledWith;
+  private final @Nullable UpstreamTls tls;
   private final DeadlineRing.Entry limits = new DeadlineRing.Entry(this);
   private final List<ServerStream> toFlush = new ArrayList<>();
   private final long openedNanos;
@@ -42,17 +47,29 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
   private boolean isLate;
   private boolean hasMoved;
   private boolean isRetired;
+  private boolean isRefused;
   private boolean hasServed;
   private boolean isInRead;
   private long frames;
   private Future<?> settingUp;
 
-  /** Creates it; {@code limitMillis} are left for the server to send its settings. */
+  /**
+   * Creates one for a connection that was just made.
+   *
+   * @param tls what it speaks; null: clear text
+   * @param limitMillis how long the server may take to send its settings
+   */
   @SuppressWarnings("NullAway.Init") // handlerAdded comes first
-  ServerStreams(LaneLoop lane, StreamConnections pooledWith, Codec codec, long limitMillis) {
+  ServerStreams(
+      LaneLoop lane,
+      StreamConnections pooledWith,
+      @Nullable UpstreamTls tls,
+      Codec codec,
+      long limitMillis) {
     super(codec);
     this.lane = lane;
     this.pooledWith = pooledWith;
+    this.tls = tls;
     this.limitMillis = limitMillis;
     this.openedNanos = lane.nanoTime();
   }
@@ -132,7 +149,18 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
   }
 
   String scheme() {
-    return "http";
+    return tls == null ? "http" : "https";
+  }
+
+  /** Notes why the connection fails. With TLS 1.3 a server may refuse a handshake that seems complete. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext at, Throwable cause) throws Exception {
+    UpstreamTls spoken = tls;
+    if (!hasSettings && spoken != null && UpstreamTlsFailure.isLateRefusal(cause)) {
+      isRefused = true;
+      spoken.failed(serverId(), new UpstreamTlsException(UpstreamTlsFailure.REFUSED, cause));
+    }
+    super.exceptionCaught(at, cause);
   }
 
   /** Has what was written to a client flushed at the end of what is being read. */
@@ -249,9 +277,10 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
     }
   }
 
-  /** Returns whether no new request should take it: it is old, or its address is none of the server's any more. */
-  boolean isOutdated() {
-    return lane.lastTickNanos() - openedNanos > pooledWith.maxAgeNanos()
+  /** Returns whether no new request should take it: it is old, speaks another TLS than {@code wanted}, or its address is none of the server's any more. */
+  boolean isOutdated(@Nullable UpstreamTls wanted) {
+    return !Objects.equals(tls, wanted)
+        || lane.lastTickNanos() - openedNanos > pooledWith.maxAgeNanos()
         || !pooledWith.hasAddress(context().channel().remoteAddress());
   }
 
@@ -274,11 +303,18 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
     if (hasSettings) {
       pooledWith.closed(this);
     } else {
-      pooledWith.refused(
-          isLate
-              ? Failure.CONNECT_TIMEOUT
-              : isBroken ? Failure.BAD_ANSWER : Failure.CLOSED_EARLY);
+      pooledWith.refused(whyRefused());
     }
+  }
+
+  private Failure whyRefused() {
+    if (isLate) {
+      return Failure.CONNECT_TIMEOUT;
+    }
+    if (isRefused) {
+      return Failure.TLS_REFUSED;
+    }
+    return isBroken ? Failure.BAD_ANSWER : Failure.CLOSED_EARLY;
   }
 
   @Override

@@ -72,15 +72,15 @@ final class StreamConnections {
 
   /** Takes a place for a request; null: no connection has one. */
   @Nullable
-  ServerStream take() {
-    return take(false);
+  ServerStream take(Route by) {
+    return take(by, false);
   }
 
-  private @Nullable ServerStream take(boolean isFresh) {
+  private @Nullable ServerStream take(Route by, boolean isFresh) {
     for (int i = 0; i < open.size(); i++) {
       ServerStreams each = open.get(i);
       if (each.hasRoom() && !(isFresh && each.hasServed())) {
-        if (!each.isOutdated()) {
+        if (!each.isOutdated(by.tls())) {
           return each.reserve();
         }
         each.retire(); // it leaves the list
@@ -92,7 +92,7 @@ final class StreamConnections {
 
   /** Has a request wait for a place, and makes a connection if one may be made. */
   void connect(Route by, boolean isFresh, Attempt<LaneServer> attempt) {
-    ServerStream place = take(isFresh);
+    ServerStream place = take(by, isFresh);
     if (place != null) {
       attempt.connected(place);
       return;
@@ -155,12 +155,13 @@ final class StreamConnections {
 
   /** Lets those go on that wait, one after another, as long as there is a place. */
   void goOn() {
-    if (isGoingOn || waiting.isEmpty()) {
+    Route by = last;
+    if (isGoingOn || waiting.isEmpty() || by == null) {
       return;
     }
     isGoingOn = true;
     try {
-      while (letOneGoOn()) {
+      while (letOneGoOn(by)) {
         // until no place is left, or nobody waits
       }
     } finally {
@@ -170,9 +171,9 @@ final class StreamConnections {
   }
 
   /** A fresh connection is waited for as long as one may come. */
-  private boolean letOneGoOn() {
+  private boolean letOneGoOn(Route by) {
     for (Waiting next : waiting) {
-      ServerStream place = take(next.isFresh && (isDialling || mayOpen()));
+      ServerStream place = take(by, next.isFresh && (isDialling || mayOpen()));
       if (place != null) {
         waiting.remove(next);
         next.attempt.connected(place);

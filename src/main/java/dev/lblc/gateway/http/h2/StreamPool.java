@@ -8,6 +8,8 @@ import dev.lblc.gateway.http.lane.LaneLoop;
 import dev.lblc.gateway.http.lane.LaneServer;
 import dev.lblc.gateway.route.Route;
 import dev.lblc.scheduler.Server;
+import dev.lblc.tls.UpstreamTls;
+import dev.lblc.tls.UpstreamTlsException;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
@@ -34,7 +36,7 @@ final class StreamPool implements Upstreams<LaneServer> {
   @Override
   public @Nullable LaneServer takeIdle(Server to, Route by) {
     StreamConnections known = all.get(to);
-    return known == null ? null : known.take();
+    return known == null ? null : known.take(by);
   }
 
   @Override
@@ -62,21 +64,20 @@ final class StreamPool implements Upstreams<LaneServer> {
   void dial(StreamConnections to, Route by) {
     Server server = to.server();
     long beganNanos = lane.nanoTime();
+    UpstreamTls tls = by.tls();
+    Dial.Handshake handshake = tls == null ? null : tls.handshake(server.host(), server.port());
     lane.loop()
-        .dial(to.host(), server.port(), by.connectMillis(), new Dial.Listener() {
+        .dial(to.host(), server.port(), by.connectMillis(), handshake, new Dial.Listener() {
           @Override
           public void connected(Channel channel) {
             long spent = TimeUnit.NANOSECONDS.toMillis(lane.nanoTime() - beganNanos);
-            open(to, channel, by.connectMillis() - spent);
+            open(to, channel, tls, by.connectMillis() - spent);
           }
 
           @Override
           public void refused(Throwable why) {
             LOG.debug("no connection to server {}", server.id(), why);
-            to.refused(
-                why instanceof ConnectTimeoutException
-                    ? Failure.CONNECT_TIMEOUT
-                    : Failure.CONNECT_FAILED);
+            to.refused(failure(server, tls, why));
           }
 
           @Override
@@ -93,13 +94,23 @@ final class StreamPool implements Upstreams<LaneServer> {
         .begin();
   }
 
-  private void open(StreamConnections to, Channel channel, long limitMillis) {
+  private static Failure failure(Server server, @Nullable UpstreamTls tls, Throwable why) {
+    if (tls != null && why instanceof UpstreamTlsException failed) {
+      tls.failed(server.id(), failed);
+      return Failure.of(failed.failure());
+    }
+    return why instanceof ConnectTimeoutException
+        ? Failure.CONNECT_TIMEOUT
+        : Failure.CONNECT_FAILED;
+  }
+
+  private void open(StreamConnections to, Channel channel, @Nullable UpstreamTls tls, long limitMillis) {
     channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
     FrameBudget budget = new FrameBudget(lane.loop().nanoTime(), MOST_RESETS);
     channel
         .pipeline()
         .addLast(new ServerStreams(
-            lane, to, Codec.ofServer(Limits.HEADER_BYTES, budget), limitMillis));
+            lane, to, tls, Codec.ofServer(Limits.HEADER_BYTES, budget), limitMillis));
     channel.config().setAutoRead(true);
   }
 }

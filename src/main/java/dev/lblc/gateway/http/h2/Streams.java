@@ -36,8 +36,7 @@ abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler
   private static final Logger LOG = LoggerFactory.getLogger(Streams.class);
 
   /** What waits for a connection that is slow: all streams share it, so it is more than for one request. */
-  private static final WriteBufferWaterMark WAITING =
-      new WriteBufferWaterMark(64 << 10, 128 << 10);
+  private static final WriteBufferWaterMark WAITING = new WriteBufferWaterMark(64 << 10, 128 << 10);
 
   /** What is kept for a stream. */
   interface Stream {

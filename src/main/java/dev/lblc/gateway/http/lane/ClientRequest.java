@@ -121,7 +121,8 @@ final class ClientRequest implements LaneClient {
     if (isComplete || body.isFaulty() || (to == null && !isDiscarding)) {
       return false;
     }
-    int length = to != null && body.isChunked() && to.wantsDataOnly() ? body.takeData(in) : body.take(in);
+    int length =
+        to != null && body.isChunked() && to.wantsDataOnly() ? body.takeData(in) : body.take(in);
     if (length > 0) {
       if (to != null && exchange().bodyGrew(body.received())) {
         to.write(in.readRetainedSlice(length));

@@ -32,7 +32,6 @@ public final class HeadBuffer implements HeaderView {
   /** The colon, the space, and the end of the line. */
   private static final int FIELD_OVERHEAD = 4;
 
-
   private final HeadParser parser;
   private byte[] octets = new byte[FIRST_SIZE];
   private int length;

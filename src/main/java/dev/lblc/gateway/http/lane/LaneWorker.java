@@ -53,6 +53,11 @@ public final class LaneWorker {
     return true;
   }
 
+  /** Returns whether the lane takes connections. */
+  public boolean isUsable() {
+    return isUsable;
+  }
+
   /** Has each answer say from now on that its connection ends. */
   public void announceStop() {
     lane.announceStop();

@@ -9,7 +9,11 @@ import dev.lblc.gateway.http.RequestPlan.Body;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.DeadlineRing.Stage;
 import dev.lblc.gateway.net.Sockets;
+import dev.lblc.gateway.net.TlsEnd;
 import dev.lblc.scheduler.Server;
+import dev.lblc.tls.UpstreamTls;
+import dev.lblc.tls.UpstreamTlsException;
+import dev.lblc.tls.UpstreamTlsFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -20,6 +24,7 @@ import io.netty.channel.socket.ChannelOutputShutdownException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,6 +74,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   private final ServerConnections pooledWith;
   private final Server server;
   private final Channel channel;
+  private final @Nullable UpstreamTls tls;
   private final DeadlineRing.Entry limits = new DeadlineRing.Entry(this);
   private final BodyReader body;
   private final LaneAnswer answer = new LaneAnswer();
@@ -82,17 +88,30 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   private boolean isRequestChunked;
   private boolean isWrapping;
   private boolean isBroken;
+  private boolean isProven;
+
+  /** What the server says instead of the end of a handshake that was complete on this side; null: nothing. */
+  private @Nullable Throwable refusal;
+
   private boolean isReading;
   private long openedNanos;
 
   /** The addresses of the server at the last look, when this connection's was among them. */
   private @Nullable List<InetAddress> seen;
 
-  ServerConnection(LaneLoop lane, ServerConnections pooledWith, Channel channel) {
+  /**
+   * Creates one that is not open yet.
+   *
+   * @param tls what it speaks; null: clear text
+   */
+  ServerConnection(
+      LaneLoop lane, ServerConnections pooledWith, Channel channel, @Nullable UpstreamTls tls) {
     this.lane = lane;
     this.pooledWith = pooledWith;
     this.server = pooledWith.server();
     this.channel = channel;
+    this.tls = tls;
+    this.isProven = !UpstreamTls.mayRefuseLate(channel);
     this.body = new BodyReader(lane.responses(), LIMITS);
   }
 
@@ -102,8 +121,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     setReading(true);
   }
 
-  /** Returns whether it goes to an address that the server's name no longer has. */
-  boolean isOutdated() {
+  /** Returns whether it goes to an address that the server's name no longer has, or speaks another TLS than {@code wanted}. */
+  boolean isOutdated(@Nullable UpstreamTls wanted) {
+    if (!Objects.equals(tls, wanted)) {
+      return true;
+    }
     List<InetAddress> now = pooledWith.host().addresses();
     if (now != seen) { // nearly always it is the same list
       if (!(channel.remoteAddress() instanceof InetSocketAddress remote)
@@ -262,6 +284,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
 
   private void headCame(HeadBuffer whole, ByteBuf in) {
     answer.set(whole);
+    isProven = true;
     if (answer.status() < FIRST_FINAL && answer.status() != SWITCHING_PROTOCOLS) {
       client().interim(answer);
       releaseHead();
@@ -322,7 +345,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event instanceof ChannelInputShutdownEvent) {
+    if (event == TlsEnd.TRUNCATED) {
+      isBroken = true;
+    } else if (event instanceof ChannelInputShutdownEvent) {
       ended();
     } else if (event instanceof ChannelOutputShutdownEvent) {
       isOutputEnded = true; // it may have answered before it closed
@@ -343,6 +368,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     if (Sockets.isFailure(cause)) {
       LOG.debug("the connection to server {} failed", server.id(), cause);
       isBroken |= !(cause instanceof ChannelOutputShutdownException); // that is about writing only
+      if (!isProven && UpstreamTlsFailure.isLateRefusal(cause)) {
+        refusal = cause;
+      }
     } else {
       crashed(cause);
     }
@@ -360,7 +388,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     switch (state) {
       case IDLE -> close();
       case AWAITING -> {
-        if (head == null) {
+        if (refusal != null) {
+          refused(refusal);
+        } else if (head == null) {
           exchange().serverFailed(Failure.CLOSED_EARLY);
         } else {
           exchange().abort(Failure.CLOSED_EARLY);
@@ -379,6 +409,13 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     }
   }
 
+  private void refused(Throwable cause) {
+    if (tls != null) {
+      tls.failed(server.id(), new UpstreamTlsException(UpstreamTlsFailure.REFUSED, cause));
+    }
+    exchange().serverFailed(Failure.TLS_REFUSED);
+  }
+
   private void crashed(Throwable cause) {
     if (client != null) {
       exchange().crashed(cause);
@@ -392,6 +429,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   @Override
   public boolean isReused() {
     return isReused;
+  }
+
+  @Override
+  public boolean isProven() {
+    return isProven;
   }
 
   @Override

@@ -3,8 +3,11 @@ package dev.lblc.gateway.http.lane;
 import dev.lblc.discovery.Dial;
 import dev.lblc.gateway.http.Failure;
 import dev.lblc.gateway.http.Upstreams;
+import dev.lblc.gateway.net.TlsEnd;
 import dev.lblc.gateway.route.Route;
 import dev.lblc.scheduler.Server;
+import dev.lblc.tls.UpstreamTls;
+import dev.lblc.tls.UpstreamTlsException;
 import io.netty.channel.Channel;
 import io.netty.channel.ConnectTimeoutException;
 import java.util.HashMap;
@@ -34,7 +37,7 @@ final class ServerPool implements Upstreams<LaneServer> {
 
   @Override
   public @Nullable LaneServer takeIdle(Server to, Route by) {
-    return take(connections(to, by));
+    return take(connections(to, by), by);
   }
 
   @Override
@@ -54,7 +57,7 @@ final class ServerPool implements Upstreams<LaneServer> {
 
   private void connect(
       ServerConnections to, Route by, boolean isFresh, Attempt<LaneServer> attempt) {
-    ServerConnection idle = isFresh ? null : take(to);
+    ServerConnection idle = isFresh ? null : take(to, by);
     all.putIfAbsent(to.server(), to); // forgotten with the last of its connections
     if (idle != null) {
       attempt.connected(idle);
@@ -68,10 +71,10 @@ final class ServerPool implements Upstreams<LaneServer> {
     }
   }
 
-  /** Takes the idle connection that was used last, and closes those of an address that the server no longer has. */
-  private static @Nullable ServerConnection take(ServerConnections from) {
+  /** Takes the idle connection that was used last, and closes those of an address, or with a TLS, that the server no longer has. */
+  private static @Nullable ServerConnection take(ServerConnections from, Route by) {
     ServerConnection idle = from.take();
-    while (idle != null && idle.isOutdated()) {
+    while (idle != null && idle.isOutdated(by.tls())) {
       idle.close();
       idle = from.take();
     }
@@ -126,17 +129,19 @@ final class ServerPool implements Upstreams<LaneServer> {
 
   private void dial(ServerConnections to, Route by, Attempt<LaneServer> attempt) {
     Server server = to.server();
+    UpstreamTls tls = by.tls();
+    Dial.Handshake handshake = tls == null ? null : tls.handshake(server.host(), server.port());
     lane.loop()
-        .dial(to.host(), server.port(), by.connectMillis(), new Dial.Listener() {
+        .dial(to.host(), server.port(), by.connectMillis(), handshake, new Dial.Listener() {
           @Override
           public void connected(Channel channel) {
-            attempt.connected(connection(to, channel));
+            attempt.connected(connection(to, channel, tls));
           }
 
           @Override
           public void refused(Throwable why) {
             closedOne(to);
-            ServerPool.refused(to, attempt, why);
+            ServerPool.refused(to, tls, attempt, why);
           }
 
           @Override
@@ -155,11 +160,15 @@ final class ServerPool implements Upstreams<LaneServer> {
         .begin();
   }
 
-  private ServerConnection connection(ServerConnections to, Channel channel) {
+  private ServerConnection connection(
+      ServerConnections to, Channel channel, @Nullable UpstreamTls tls) {
     // The answer of a server that closes in mid-request would go unread with the first write that
     // fails.
     channel.config().setAutoClose(false);
-    ServerConnection connection = new ServerConnection(lane, to, channel);
+    ServerConnection connection = new ServerConnection(lane, to, channel, tls);
+    if (tls != null) {
+      channel.pipeline().addLast(new TlsEnd());
+    }
     channel.pipeline().addLast(connection);
     connection.opened();
     return connection;
@@ -167,8 +176,16 @@ final class ServerPool implements Upstreams<LaneServer> {
 
   /** Tells why there is no connection; a connection that was begun is closed by then. */
   private static void refused(
-      ServerConnections to, Attempt<LaneServer> attempt, @Nullable Throwable cause) {
+      ServerConnections to,
+      @Nullable UpstreamTls tls,
+      Attempt<LaneServer> attempt,
+      Throwable cause) {
     LOG.debug("no connection to server {}", to.server().id(), cause);
+    if (tls != null && cause instanceof UpstreamTlsException failed) {
+      tls.failed(to.server().id(), failed);
+      attempt.refused(Failure.of(failed.failure()));
+      return;
+    }
     attempt.refused(
         cause instanceof ConnectTimeoutException
             ? Failure.CONNECT_TIMEOUT

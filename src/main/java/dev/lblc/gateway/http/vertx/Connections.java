@@ -4,7 +4,9 @@ import dev.lblc.config.HttpLimits;
 import dev.lblc.gateway.net.ConnectionFacts;
 import dev.lblc.gateway.net.ProxyHeader;
 import dev.lblc.gateway.net.Sockets;
+import dev.lblc.gateway.net.TlsEnd;
 import dev.lblc.gateway.route.IpAddress;
+import dev.lblc.tls.UpstreamTls;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -12,6 +14,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AttributeKey;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpConnection;
@@ -189,7 +192,16 @@ public final class Connections {
   /** Gives a new HTTP/1.1 connection to a server the {@link UpstreamCodec}, which keeps the answers to its clients apart. */
   static void keepAnswersApart(HttpConnection upstream) {
     UpstreamCodec codec = new UpstreamCodec(() -> endBehind(upstream));
-    ((ConnectionBase) upstream).channel().pipeline().replace("codec", "codec", codec);
+    ChannelPipeline pipeline = ((ConnectionBase) upstream).channel().pipeline();
+    pipeline.replace("codec", "codec", codec);
+    if (pipeline.get(SslHandler.class) != null) {
+      pipeline.addBefore("codec", null, new TlsEnd());
+    }
+  }
+
+  /** Returns whether a server may yet refuse the TLS of a new connection. */
+  static boolean mayRefuseLate(HttpConnection upstream) {
+    return UpstreamTls.mayRefuseLate(((ConnectionBase) upstream).channel());
   }
 
   /** Returns whether an HTTP/2 request goes on after its head. */

@@ -1,8 +1,13 @@
 package dev.lblc.gateway.http.vertx;
 
 import dev.lblc.gateway.http.Exchange;
+import dev.lblc.gateway.http.Failure;
 import dev.lblc.gateway.http.RequestPlan;
 import dev.lblc.gateway.http.ServerSide;
+import dev.lblc.scheduler.Server;
+import dev.lblc.tls.UpstreamTls;
+import dev.lblc.tls.UpstreamTlsException;
+import dev.lblc.tls.UpstreamTlsFailure;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -18,16 +23,29 @@ final class OutboundRequest implements ServerSide {
 
   private final HttpClientRequest request;
   private final boolean isReused;
+  private final Server server;
+
+  /** The TLS of which the server has not seen the end yet; null: it has, or there is none. */
+  private final @Nullable UpstreamTls refusable;
+
   private @Nullable HttpClientResponse response;
   private boolean isBegun;
   private boolean isHeadSent;
   private boolean isEnded;
   private boolean isDropped;
 
-  /** Takes over a request of which nothing was sent; {@code isReused}: its connection has served another one before. */
-  OutboundRequest(HttpClientRequest request, boolean isReused) {
+  /**
+   * Takes over a request of which nothing was sent.
+   *
+   * @param isReused whether its connection has served another one before
+   * @param refusable the TLS that the server may yet refuse; null: it will not
+   */
+  OutboundRequest(
+      HttpClientRequest request, boolean isReused, Server server, @Nullable UpstreamTls refusable) {
     this.request = request;
     this.isReused = isReused;
+    this.server = server;
+    this.refusable = refusable;
     request.exceptionHandler(HANDLED_ELSEWHERE);
   }
 
@@ -113,6 +131,11 @@ final class OutboundRequest implements ServerSide {
   }
 
   @Override
+  public boolean isProven() {
+    return refusable == null;
+  }
+
+  @Override
   public boolean isUntouched() {
     return !isBegun;
   }
@@ -163,7 +186,13 @@ final class OutboundRequest implements ServerSide {
   }
 
   private void failed(Exchange<OutboundRequest> exchange, Throwable cause) {
-    if (!isDropped) {
+    if (isDropped) {
+      return;
+    }
+    if (refusable != null && UpstreamTlsFailure.isLateRefusal(cause)) {
+      refusable.failed(server.id(), new UpstreamTlsException(UpstreamTlsFailure.REFUSED, cause));
+      exchange.serverFailed(Failure.TLS_REFUSED);
+    } else {
       exchange.serverFailed(UpstreamFailure.of(cause));
     }
   }

@@ -6,7 +6,11 @@ import dev.lblc.gateway.http.Failure;
 import dev.lblc.gateway.http.Limits;
 import dev.lblc.gateway.http.Upstreams;
 import dev.lblc.gateway.route.Route;
+import dev.lblc.plugin.LblcService;
 import dev.lblc.scheduler.Server;
+import dev.lblc.tls.UpstreamTls;
+import dev.lblc.tls.UpstreamTlsException;
+import dev.lblc.tls.UpstreamTlsFailure;
 import io.netty.channel.ConnectTimeoutException;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
@@ -24,6 +28,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,11 +43,18 @@ final class ServerPool implements Upstreams<OutboundRequest> {
 
   private static final int MAX_WAITING_PER_SERVER = 16_384;
 
+  /** In effect no limit: the deadlines of its exchange end a request. */
+  private static final int RETIREMENT_DAYS = 1;
+
   private static final Logger LOG = LoggerFactory.getLogger(ServerPool.class);
 
   private final Vertx vertx;
   private final Names names;
-  private final Map<PoolConfig, HttpClient> clients = new HashMap<>();
+  private final Map<Kind, Client> clients = new HashMap<>();
+
+  /** The TLS that each service was connected to with last. */
+  private final Map<String, UpstreamTls> current = new HashMap<>();
+
   private final Set<HttpConnection> open = new HashSet<>();
 
   ServerPool(Vertx vertx) {
@@ -49,11 +62,53 @@ final class ServerPool implements Upstreams<OutboundRequest> {
     this.names = Names.of(vertx);
   }
 
-  private HttpClient newClient(PoolConfig config) {
+  /** What the connections of a client have in common. */
+  private record Kind(PoolConfig pool, @Nullable UpstreamTls tls) {}
+
+  private record Client(HttpClient http, @Nullable UpstreamEngine engine) {}
+
+  private Client client(Route by) {
+    UpstreamTls tls = by.tls();
+    LblcService service = by.service();
+    if (tls != null && service != null) {
+      UpstreamTls before = current.put(service.name(), tls);
+      if (before != null && !before.equals(tls)) {
+        retire(before);
+      }
+    }
+    return clients.computeIfAbsent(new Kind(by.pool(), tls), ServerPool.this::newClient);
+  }
+
+  /** Ends connections with a TLS that is not the service's any more, behind the requests on them. */
+  private void retire(UpstreamTls tls) {
+    clients.entrySet().removeIf(entry -> {
+      boolean isOfIt = tls.equals(entry.getKey().tls());
+      if (isOfIt) {
+        entry
+            .getValue()
+            .http()
+            .shutdown(RETIREMENT_DAYS, TimeUnit.DAYS)
+            .onFailure(cause -> LOG.debug("a client that was to end has failed", cause));
+      }
+      return isOfIt;
+    });
+  }
+
+  private Client newClient(Kind kind) {
+    UpstreamTls tls = kind.tls();
+    UpstreamEngine engine = tls == null ? null : new UpstreamEngine(tls);
+    return new Client(newHttpClient(kind.pool(), engine), engine);
+  }
+
+  private HttpClient newHttpClient(PoolConfig config, @Nullable UpstreamEngine engine) {
     int most = config.maxConnections();
+    HttpClientOptions options = new HttpClientOptions();
+    if (engine != null) {
+      options.setSsl(true).setSslEngineOptions(engine);
+    }
     return vertx
         .httpClientBuilder()
-        .with(new HttpClientOptions()
+        .with(options
             .setKeepAlive(true)
             .setKeepAliveTimeout(wholeSeconds(config.idle()))
             .setMaxHeaderSize(Limits.HEADER_BYTES)
@@ -70,13 +125,19 @@ final class ServerPool implements Upstreams<OutboundRequest> {
   }
 
   @Override
+  public boolean speaks(Route by) {
+    return !by.isHttp2();
+  }
+
+  @Override
   public void connect(Server to, Route by, boolean isFresh, Attempt<OutboundRequest> attempt) {
     if (isFresh) {
       closeIdle(to);
     }
+    Client client = client(by);
     new PooledDial(
             vertx,
-            clients.computeIfAbsent(by.pool(), this::newClient),
+            client.http(),
             names.host(to.host()),
             to.port(),
             () -> options(to, by),
@@ -85,13 +146,13 @@ final class ServerPool implements Upstreams<OutboundRequest> {
             new PooledDial.Listener() {
               @Override
               public void granted(HttpClientRequest request) {
-                attempt.connected(ServerPool.granted(request, to));
+                attempt.connected(ServerPool.granted(request, to, by.tls()));
               }
 
               @Override
               public void refused(Throwable why) {
                 LOG.debug("no connection to server {}", to.id(), why);
-                attempt.refused(failure(why));
+                attempt.refused(failure(why, to, by.tls(), client.engine()));
               }
 
               @Override
@@ -110,12 +171,16 @@ final class ServerPool implements Upstreams<OutboundRequest> {
         .setConnectTimeout(by.connectMillis());
   }
 
-  private static OutboundRequest granted(HttpClientRequest request, Server to) {
+  private static OutboundRequest granted(
+      HttpClientRequest request, Server to, @Nullable UpstreamTls tls) {
     UpstreamCodec codec = Connections.codec(request.connection());
     if (codec != null) {
       codec.isOf(to);
     }
-    return new OutboundRequest(request, codec != null && codec.isReused());
+    boolean isReused = codec != null && codec.isReused();
+    UpstreamTls refusable =
+        tls != null && !isReused && Connections.mayRefuseLate(request.connection()) ? tls : null;
+    return new OutboundRequest(request, isReused, to, refusable);
   }
 
   /** Closes the idle connections to a server, which has closed one of them: Vert.x cannot be asked for a fresh one. */
@@ -142,12 +207,22 @@ final class ServerPool implements Upstreams<OutboundRequest> {
     Connections.keepAnswersApart(connection);
   }
 
-  private static Failure failure(Throwable cause) {
+  private static Failure failure(
+      Throwable cause, Server of, @Nullable UpstreamTls tls, @Nullable UpstreamEngine engine) {
     if (cause instanceof ConnectionPoolTooBusyException) {
       return Failure.POOL_EXHAUSTED;
     }
-    return cause instanceof TimeoutException || cause instanceof ConnectTimeoutException
-        ? Failure.CONNECT_TIMEOUT
-        : Failure.CONNECT_FAILED;
+    boolean isLate = cause instanceof TimeoutException || cause instanceof ConnectTimeoutException;
+    UpstreamTlsException failed = null;
+    if (cause instanceof SSLException) {
+      failed = new UpstreamTlsException(cause);
+    } else if (isLate && engine != null && engine.isShaking(of.host(), of.port())) {
+      failed = new UpstreamTlsException(UpstreamTlsFailure.TIMEOUT, cause);
+    }
+    if (tls != null && failed != null) {
+      tls.failed(of.id(), failed);
+      return Failure.of(failed.failure());
+    }
+    return isLate ? Failure.CONNECT_TIMEOUT : Failure.CONNECT_FAILED;
   }
 }

@@ -1,6 +1,7 @@
 package dev.lblc.gateway.http.vertx;
 
 import dev.lblc.gateway.net.Sockets;
+import dev.lblc.gateway.net.TlsEnd;
 import dev.lblc.scheduler.Server;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -69,6 +70,7 @@ final class UpstreamCodec extends CombinedChannelDuplexHandler<AnswerDecoder, Ht
   private boolean closing;
   private boolean isAnswerWaiting;
   private boolean isReused;
+  private boolean isTruncated;
   private @Nullable Server server;
 
   /**
@@ -204,6 +206,10 @@ final class UpstreamCodec extends CombinedChannelDuplexHandler<AnswerDecoder, Ht
     /** The server sends no more: closes the connection unless an answer that is complete is still to be delivered. */
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+      if (event == TlsEnd.TRUNCATED) {
+        isTruncated = true;
+        return;
+      }
       super.userEventTriggered(context, event);
       if (event instanceof ChannelInputShutdownEvent) {
         switch (state) {
@@ -217,6 +223,10 @@ final class UpstreamCodec extends CombinedChannelDuplexHandler<AnswerDecoder, Ht
     @Override
     protected void decodeLast(ChannelHandlerContext context, ByteBuf bytes, List<Object> out)
         throws Exception {
+      if (isTruncated && state == State.ANSWERING) {
+        discard(bytes);
+        return; // the end of the connection must not look like the end of the answer
+      }
       int before = out.size();
       super.decodeLast(context, bytes, out);
       if (state == State.ANSWERING

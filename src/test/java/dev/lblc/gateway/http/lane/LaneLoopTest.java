@@ -81,7 +81,8 @@ final class LaneLoopTest {
     CompletableFuture<LaneLoop> made = new CompletableFuture<>();
     CompletableFuture<HttpServer> listening = new CompletableFuture<>();
     vertx.runOnContext(v -> {
-      LaneLoop own = new LaneLoop(new Loop(vertx, System::nanoTime), new DeadlineRing(), Http2Worker::new);
+      LaneLoop own =
+          new LaneLoop(new Loop(vertx, System::nanoTime), new DeadlineRing(), Http2Worker::new);
       made.complete(own);
       vertx
           .createHttpServer(new HttpServerOptions()
@@ -137,7 +138,11 @@ final class LaneLoopTest {
     GatewayConfig config =
         ConfigReader.readText("test", all.encode(), Strategies.ofClassPath(), Map.of());
     return HttpRoutes.compile(
-        config.httpListeners().get(0), Map.of(), Lblc.of(vertx)::service, new ExchangeEnds()::of);
+        config.httpListeners().get(0),
+        Map.of(),
+        Lblc.of(vertx)::service,
+        Map.of(),
+        new ExchangeEnds()::of);
   }
 
   @AfterEach

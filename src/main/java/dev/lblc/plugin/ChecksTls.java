@@ -1,0 +1,47 @@
+package dev.lblc.plugin;
+
+import dev.lblc.config.HealthConfig;
+import dev.lblc.config.ServiceConfig;
+import dev.lblc.config.UpstreamTlsConfig;
+import dev.lblc.tls.UpstreamTls;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The TLS of the services whose checks speak it. */
+final class ChecksTls {
+  private ChecksTls() {}
+
+  /**
+   * Reads the files that the services name, on a worker thread; at once if there are none.
+   *
+   * @return by the name of the service; fails with an {@link IllegalArgumentException}, which names the service, if files cannot be
+   *     used
+   */
+  static Future<Map<String, UpstreamTls>> read(Vertx vertx, Map<String, ServiceConfig> services) {
+    boolean isAny = services.values().stream().anyMatch(ChecksTls::isChecked);
+    return isAny
+        ? vertx.executeBlocking(() -> readAll(services))
+        : Future.succeededFuture(Map.of());
+  }
+
+  private static Map<String, UpstreamTls> readAll(Map<String, ServiceConfig> services) {
+    Map<String, UpstreamTls> read = new LinkedHashMap<>();
+    services.forEach((name, service) -> {
+      UpstreamTlsConfig tls = service.tls();
+      if (tls != null && isChecked(service)) {
+        // What fails is the reason of a server that is down.
+        read.put(name, UpstreamTls.read(service, tls, List.of(), UpstreamTls.Listener.NONE));
+      }
+    });
+    return read;
+  }
+
+  private static boolean isChecked(ServiceConfig service) {
+    HealthConfig health = service.health();
+    HealthConfig.Active active = health == null ? null : health.active();
+    return active != null && active.tls() && service.tls() != null;
+  }
+}

@@ -1,0 +1,243 @@
+package dev.lblc.gateway;
+
+import static dev.lblc.gateway.TlsServer.TLS_1_2;
+import static dev.lblc.gateway.TlsServer.TLS_1_3;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lblc.config.SocketTransport;
+import dev.lblc.testing.Authority;
+import dev.lblc.testing.ConfigJson;
+import dev.lblc.testing.Eventually;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** TLS to TCP servers: what passes, and above all how it ends. */
+@ParameterizedClass(name = "transport {0}")
+@EnumSource
+final class UpstreamTlsTcpIT {
+  private static final Authority AUTHORITY = Authority.named("authority");
+  private static final Authority.Issued CERTIFICATE = AUTHORITY.issue("127.0.0.1");
+  private static final int MUCH = 32 << 20;
+
+  private final TestGateway gateway;
+
+  UpstreamTlsTcpIT(SocketTransport transport) {
+    gateway = new TestGateway(transport);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    gateway.awaitIdle();
+    gateway.stop();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {TLS_1_2, TLS_1_3})
+  void session_ofServerAndClient_endsInOrder(String version) throws Exception {
+    try (TlsServer server = new TlsServer(CERTIFICATE, null, version);
+        AccessLines log = new AccessLines()) {
+      start(new JsonObject(), server.port());
+      try (RawClient client = new RawClient(gateway.port());
+          RawClient served = server.secured()) {
+        served.send("welcome");
+        assertThat(client.exactly(7)).isEqualTo("welcome");
+        client.send("question");
+        assertThat(served.exactly(8)).isEqualTo("question");
+        served.send("answer").leave();
+        assertThat(client.rest()).isEqualTo("answer");
+        client.endOutput();
+      }
+      assertThat(log.await(1).get(0)).endsWith(" s s-0 placed -").contains(" 8 13 ");
+    }
+  }
+
+  @Test
+  void end_ofTheClient_isACloseNotifyAndTheServerGoesOn() throws Exception {
+    try (TlsServer server = new TlsServer(CERTIFICATE, null, TLS_1_3);
+        AccessLines log = new AccessLines()) {
+      start(new JsonObject(), server.port());
+      try (RawClient client = new RawClient(gateway.port())) {
+        client.send("question").endOutput();
+        try (RawClient served = server.accept()) {
+          assertThat(served.rest()).isEqualTo("question");
+          assertThat(gateway.inactive("s")).isEqualTo(1);
+          served.send("answer").endOutput();
+          assertThat(client.rest()).isEqualTo("answer");
+        }
+      }
+      assertThat(log.await(1).get(0)).endsWith(" s s-0 placed -");
+    }
+  }
+
+  @Test
+  void closeNotify_ofTheServerWithTls13_endsOneDirectionOnly() throws Exception {
+    try (TlsServer server = new TlsServer(CERTIFICATE, null, TLS_1_3);
+        AccessLines log = new AccessLines()) {
+      start(new JsonObject(), server.port());
+      try (RawClient client = new RawClient(gateway.port());
+          RawClient served = server.secured()) {
+        served.send("answer").endOutput();
+        assertThat(client.rest()).isEqualTo("answer");
+        client.send("question").endOutput();
+        assertThat(served.rest()).isEqualTo("question");
+      }
+      assertThat(log.await(1).get(0)).endsWith(" s s-0 placed -");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {TLS_1_2, TLS_1_3})
+  void end_ofTheServerWithoutCloseNotify_isAResetAfterWhatCame(String version) throws Exception {
+    try (TlsServer server = new TlsServer(CERTIFICATE, null, version);
+        AccessLines log = new AccessLines()) {
+      start(new JsonObject(), server.port());
+      try (RawClient client = new RawClient(gateway.port());
+          RawClient served = server.secured()) {
+        served.send("part");
+        assertThat(client.exactly(4)).isEqualTo("part");
+        served.vanish();
+        assertThat(client.rest()).isEqualTo("<reset>");
+      }
+      assertThat(log.await(1).get(0)).endsWith(" s s-0 placed tls of the server failed");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {TLS_1_2, TLS_1_3})
+  void end_ofTheServerWithoutCloseNotifyAfterTheClients_isAResetToo(String version)
+      throws Exception {
+    try (TlsServer server = new TlsServer(CERTIFICATE, null, version);
+        AccessLines log = new AccessLines()) {
+      start(new JsonObject(), server.port());
+      try (RawClient client = new RawClient(gateway.port());
+          RawClient served = server.secured()) {
+        client.send("question").endOutput();
+        assertThat(served.exactly(8)).isEqualTo("question");
+        served.vanish();
+        assertThat(client.rest()).isEqualTo("<reset>");
+      }
+      assertThat(log.await(1).get(0)).endsWith(" s s-0 placed tls of the server failed");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {TLS_1_2, TLS_1_3})
+  void reset_ofTheClient_isAResetOfTheServer(String version) throws Exception {
+    try (TlsServer server = new TlsServer(CERTIFICATE, null, version)) {
+      start(new JsonObject(), server.port());
+      try (RawClient client = new RawClient(gateway.port());
+          RawClient served = server.secured()) {
+        served.send("part");
+        assertThat(client.exactly(4)).isEqualTo("part");
+        client.reset();
+        assertThat(served.rest()).isEqualTo("<reset>");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {TLS_1_2, TLS_1_3})
+  void session_isResumed(String version) throws Exception {
+    try (TlsServer server = new TlsServer(CERTIFICATE, null, version)) {
+      start(new JsonObject(), server.port());
+      for (int i = 0; i < 3; i++) {
+        try (RawClient client = new RawClient(gateway.port());
+            RawClient served = server.secured()) {
+          served.send("welcome").leave();
+          assertThat(client.rest()).isEqualTo("welcome");
+        }
+      }
+      assertThat(server.shown()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void proxyHeader_comesBeforeTls() throws Exception {
+    try (TlsServer server = new TlsServer(CERTIFICATE)) {
+      start(new JsonObject().put("proxyProtocol", "v1"), server.port());
+      try (RawClient client = new RawClient(gateway.port());
+          Socket plain = server.plain()) {
+        String header = "PROXY TCP4 127.0.0.1 127.0.0.1 " + client.socket().getLocalPort() + " "
+            + gateway.port() + "\r\n";
+        byte[] read = plain.getInputStream().readNBytes(header.length());
+        assertThat(new String(read, StandardCharsets.ISO_8859_1)).isEqualTo(header);
+        try (RawClient served = server.secured(plain)) {
+          client.send("question").endOutput();
+          assertThat(served.rest()).isEqualTo("question");
+          served.send("answer").leave();
+          assertThat(client.rest()).isEqualTo("answer");
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {TLS_1_2, TLS_1_3})
+  void much_passesBothWaysAndIsHeldBack(String version) throws Exception {
+    try (TlsServer server = new TlsServer(CERTIFICATE, null, version)) {
+      start(new JsonObject(), server.port());
+      try (RawClient client = new RawClient(gateway.port());
+          RawClient served = server.secured()) {
+        AtomicLong down = flood(served);
+        AtomicLong up = flood(client);
+        Eventually.holds("both are held back", () -> {
+          long before = down.get() + up.get();
+          gateway.awaitTicks();
+          return down.get() > 0 && up.get() > 0 && down.get() + up.get() == before;
+        });
+        assertThat(down.get() + up.get()).isLessThan(MUCH);
+        Thread reader = new Thread(() -> read(served));
+        reader.start();
+        assertThat(read(client)).isEqualTo(MUCH);
+        reader.join();
+        assertThat(down.get()).isEqualTo(MUCH);
+        assertThat(up.get()).isEqualTo(MUCH);
+      }
+    }
+  }
+
+  /** Sends much, and ends the output then. */
+  private static AtomicLong flood(RawClient to) {
+    AtomicLong sent = new AtomicLong();
+    Thread sender = new Thread(() -> {
+      try {
+        byte[] piece = new byte[1 << 12];
+        while (sent.get() < MUCH) {
+          to.send(piece);
+          sent.addAndGet(piece.length);
+        }
+      } catch (IOException e) {
+        sent.set(-1);
+      }
+    });
+    sender.setDaemon(true);
+    sender.start();
+    return sent;
+  }
+
+  private static int read(RawClient from) {
+    try {
+      return from.exactly(MUCH).length();
+    } catch (IOException e) {
+      return -1;
+    }
+  }
+
+  private void start(JsonObject service, int port) throws Exception {
+    JsonObject tls = new JsonObject().put("trust", AUTHORITY.certificate().toString());
+    gateway
+        .service("s", service.put("tls", tls), port)
+        .listener(ConfigJson.tcp())
+        .route(ConfigJson.route("s", "{client.ip}").mergeIn(ConfigJson.timeouts("connect", "20s")))
+        .start(1);
+  }
+}
