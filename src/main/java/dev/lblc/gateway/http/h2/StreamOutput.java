@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ final class StreamOutput {
   private long written;
   private long taken;
   private boolean isEnded;
+  private boolean isFull;
 
   /** Creates it; {@code drained} is run whenever more may be written again. */
   StreamOutput(Streams<?> connection, Runnable drained) {
@@ -43,6 +45,7 @@ final class StreamOutput {
     written = 0;
     taken = 0;
     isEnded = false;
+    isFull = false;
   }
 
   /** Takes a head that may wait. */
@@ -112,9 +115,9 @@ final class StreamOutput {
   }
 
   private void taken(int length) {
-    boolean wasFull = waiting() >= MOST_WAITING;
     taken += length;
-    if (wasFull && waiting() < MOST_WAITING) {
+    if (isFull && hasRoom()) {
+      isFull = false;
       drained.run();
     }
   }
@@ -154,7 +157,23 @@ final class StreamOutput {
 
   /** Returns whether more of the body may be written. */
   boolean isWritable() {
-    return isEnded || connection.isGone() || waiting() < MOST_WAITING;
+    boolean isWritable = isEnded || connection.isGone() || hasRoom();
+    isFull = !isWritable;
+    return isWritable;
+  }
+
+  /** A peer that takes nothing now gets one piece to take next: what waits is told of when it leaves. */
+  private boolean hasRoom() {
+    if (waiting() == 0) {
+      return true;
+    }
+    Http2Stream to = stream;
+    Http2RemoteFlowController windows = connection.connection().remote().flowController();
+    return to != null
+        && waiting() < MOST_WAITING
+        && windows.windowSize(to) > 0
+        && windows.windowSize(connection.connection().connectionStream()) > 0
+        && connection.context().channel().isWritable();
   }
 
   /** Returns how many octets of the body were written. */
