@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 
 /** A server whose connections the test serves itself, one by one. */
@@ -32,7 +33,12 @@ final class RawServer implements AutoCloseable {
 
   /** The next connection. */
   RawClient accept() throws IOException {
-    return new RawClient(socket.accept());
+    return new RawClient(take());
+  }
+
+  /** The same, as the socket that it is. */
+  Socket take() throws IOException {
+    return socket.accept();
   }
 
   /** Whether there is another connection, made before now. */

@@ -15,11 +15,13 @@ import org.slf4j.LoggerFactory;
  */
 final class Connecting<S extends ServerSide> {
   private static final Logger LOG = LoggerFactory.getLogger(Connecting.class);
+  private static final int MOST_AGAIN = 3;
 
   private final Exchange<S> exchange;
   private final Upstreams<S> upstreams;
   private final Attempts attempts;
   private @Nullable Runnable leave;
+  private int triedAgain;
   private boolean isUnproven;
 
   Connecting(Exchange<S> exchange, Upstreams<S> upstreams, Attempts attempts) {
@@ -94,7 +96,13 @@ final class Connecting<S extends ServerSide> {
       exchange.abort(before);
       return;
     }
+    triedAgain = 0;
     connect(taken, false);
+  }
+
+  /** Returns whether {@link #again} may be called: a server may refuse a request each time. */
+  boolean mayTryAgain() {
+    return triedAgain < MOST_AGAIN;
   }
 
   /**
@@ -104,6 +112,7 @@ final class Connecting<S extends ServerSide> {
   void again() {
     Lease held = attempts.last();
     if (held != null) {
+      triedAgain++;
       connect(held, true);
     }
   }

@@ -389,16 +389,23 @@ public final class Exchange<S extends ServerSide> {
       serverRefused(why);
       return;
     }
+    if (limitNanos != Long.MAX_VALUE && isOverdue(context.nanoTime().getAsLong())) {
+      abort(Failure.EXCHANGE_TIMEOUT); // a server that knows the limit, too, gives up at the same time
+      return;
+    }
     boolean mayBeStale = why == Failure.CLOSED_EARLY && server.isReused();
     if (phase == Phase.SENDING && !mayBeStale) {
       known(connecting).answered(why.status()); // which the client gets for want of an answer
     }
     if (why != Failure.CLOSED_EARLY || phase != Phase.SENDING) {
       abort(why);
-    } else if (server.isReused() && (server.isUntouched() || isRepeatable())) {
+      return;
+    }
+    boolean isHarmless = server.isUntouched() || isRepeatable();
+    if (isHarmless && server.isReused() && known(connecting).mayTryAgain()) {
       dropServer();
       known(connecting).again();
-    } else if (isRepeatable() && known(connecting).attempts().giveUp()) {
+    } else if (isHarmless && known(connecting).attempts().giveUp()) {
       dropServer();
       known(connecting).attempt(why);
     } else {

@@ -24,6 +24,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
   private static final AsciiString TEXT = AsciiString.cached("text/plain; charset=utf-8");
   private static final int CONTINUE = 100;
   private static final int NO_CONTENT = 204;
+  private static final int LAST_SECONDS = 30;
 
   private final ClientStreams connection;
   private final StreamHead head;
@@ -69,7 +71,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
   ClientStream(ClientStreams connection) {
     this.connection = connection;
     this.head = new StreamHead(connection.facts());
-    this.output = new StreamOutput(connection);
+    this.output = new StreamOutput(connection, this::drained);
   }
 
   // --- from the client ---
@@ -149,13 +151,18 @@ final class ClientStream implements LaneClient, Streams.Stream {
     received += length;
     int taken = length;
     Exchange<LaneServer> current = exchange;
-    if (length > 0 && current != null && !current.isOver() && current.bodyGrew(received)) {
+    if (length > 0 && current != null && isWanted(current) && current.bodyGrew(received)) {
       taken = take(data.retainedSlice(), length);
     }
     if (isEnd) {
       completed();
     }
     return taken;
+  }
+
+  /** Returns whether there is, or will be, somebody for the body: not if the gateway itself has answered. */
+  private boolean isWanted(Exchange<LaneServer> current) {
+    return !current.isOver() && (server != null || !isHeadTaken);
   }
 
   /** Passes a piece of the body on, or holds it. Returns how many octets of it need no room any more. */
@@ -219,10 +226,9 @@ final class ClientStream implements LaneClient, Streams.Stream {
     }
   }
 
-  @Override
-  public void writabilityChanged() {
+  private void drained() {
     LaneServer from = server;
-    if (from != null && output.isWritable()) {
+    if (from != null) {
       from.setReading(true);
     }
   }
@@ -369,7 +375,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
 
   @Override
   public boolean isStalled() {
-    return !isAnswered && !isWritable();
+    return !isAnswered && !isClosed && output.waiting() > 0;
   }
 
   @Override
@@ -416,12 +422,13 @@ final class ClientStream implements LaneClient, Streams.Stream {
   /** Asks the client to send no more of a request that was answered: RFC 9113 8.1. */
   @Override
   public void discardRest() {
+    Exchange<LaneServer> current = exchange(); // which is forgotten if the stream ends here
     server = null;
     dropHeld();
     if (!isClosed) {
       connection.reset(id(), Http2Error.NO_ERROR);
     }
-    exchange().restDiscarded();
+    current.restDiscarded();
   }
 
   @Override
@@ -505,6 +512,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
 
   private void delivered(Exchange<LaneServer> current) {
     isAnswered = true;
+    connection.budget().answered();
     try {
       current.answered();
     } catch (RuntimeException e) { // Netty would log it, and nothing more
@@ -523,18 +531,35 @@ final class ClientStream implements LaneClient, Streams.Stream {
   public void cut() {
     boolean mayEnd = isGrpc && fault == null && !isClosed && !output.isEnded();
     if (mayEnd) {
-      int of = id();
-      boolean isWhole = isComplete;
-      output.end(GrpcAnswers.trailers(exchange())).addListener(written -> {
-        if (!isWhole) {
-          connection.reset(of, Http2Error.NO_ERROR);
-        }
-      });
+      endCall();
     } else if (!isClosed) {
       output.drop();
       connection.reset(id(), fault != null ? fault : Http2Error.INTERNAL_ERROR);
     }
     endIfOver();
+  }
+
+  /** Ends a call of gRPC behind what waits of its answer, for which the client is given some time. */
+  private void endCall() {
+    Http2Stream of = stream();
+    boolean isWhole = isComplete;
+    output.end(GrpcAnswers.trailers(exchange())).addListener(written -> {
+      if (!isWhole) {
+        resetIfOpen(of, Http2Error.NO_ERROR);
+      }
+    });
+    if (output.waiting() > 0) {
+      connection
+          .context()
+          .executor()
+          .schedule(() -> resetIfOpen(of, Http2Error.CANCEL), LAST_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  private void resetIfOpen(Http2Stream of, Http2Error why) {
+    if (of.state() != Http2Stream.State.CLOSED && !connection.isGone()) {
+      connection.reset(of.id(), why);
+    }
   }
 
   private Http2Stream stream() {

@@ -58,6 +58,13 @@ final class FrameBudget {
     left--;
   }
 
+  /** Notes a stream that has got its answer, which pays for one that is given up: clients with deadlines give up many. */
+  void answered() {
+    if (resets > 0) {
+      resets--;
+    }
+  }
+
   /**
    * Takes a stream that was given up, by the peer or for its fault.
    *

@@ -36,7 +36,11 @@ final class ServerStream implements LaneServer, Streams.Stream {
   private static final Logger LOG = LoggerFactory.getLogger(ServerStream.class);
   private static final HeadLimits LIMITS =
       new HeadLimits(Limits.LINE_BYTES, Limits.HEADER_BYTES, 1000);
+  private static final int SWITCHING_PROTOCOLS = 101;
   private static final int FIRST_FINAL = 200;
+  private static final int NO_CONTENT = 204;
+  private static final int NOT_MODIFIED = 304;
+  private static final int MOST_DIGITS = 18;
 
   /** A server that has sent nothing on the whole connection for that long may be gone. */
   private static final long SUSPICIOUS_NANOS = TimeUnit.SECONDS.toNanos(3);
@@ -57,7 +61,14 @@ final class ServerStream implements LaneServer, Streams.Stream {
   private @Nullable Http2Stream stream;
   private @Nullable HeadBuffer trailers;
   private boolean isRefused;
+  private boolean isReset;
   private boolean hasBody;
+  private boolean isOfHead;
+
+  /** How long the body of the answer is said to be; negative: nothing is said. */
+  private long announced = -1;
+
+  private long received;
   private boolean isFlushDue;
   private int owed;
   private long framesBefore;
@@ -65,7 +76,7 @@ final class ServerStream implements LaneServer, Streams.Stream {
 
   ServerStream(ServerStreams connection) {
     this.connection = connection;
-    this.output = new StreamOutput(connection);
+    this.output = new StreamOutput(connection, this::drained);
   }
 
   // --- the request ---
@@ -80,6 +91,7 @@ final class ServerStream implements LaneServer, Streams.Stream {
     client = from;
     state = State.AWAITING;
     hasBody = plan.body() != Body.NONE;
+    isOfHead = from.head().method().equals("HEAD");
     framesBefore = connection.frames();
     sentNanos = connection.lane().lastTickNanos();
     Http2Headers head = Fields.request(
@@ -133,10 +145,9 @@ final class ServerStream implements LaneServer, Streams.Stream {
     return !isOpen() || output.isWritable();
   }
 
-  @Override
-  public void writabilityChanged() {
+  private void drained() {
     LaneClient from = client;
-    if (from != null && output.isWritable()) {
+    if (from != null) {
       from.serverDrained();
     }
   }
@@ -187,9 +198,15 @@ final class ServerStream implements LaneServer, Streams.Stream {
         return;
       }
       answer.set(read);
-      if (status < FIRST_FINAL) {
+      if (status < FIRST_FINAL && status != SWITCHING_PROTOCOLS && !isEnd) {
         client().interim(answer);
         client().flush();
+        return;
+      }
+      announced = mayHaveBody(status) ? length(answer.header("content-length")) : 0;
+      if (status < FIRST_FINAL || (isEnd && announced > 0)) {
+        LOG.debug("server {} sent no whole answer", connection.serverId());
+        fail(Failure.BAD_ANSWER);
         return;
       }
       state = State.ANSWERING;
@@ -205,10 +222,20 @@ final class ServerStream implements LaneServer, Streams.Stream {
     }
   }
 
+  private boolean mayHaveBody(int status) {
+    return !isOfHead && status != NO_CONTENT && status != NOT_MODIFIED;
+  }
+
+  private static long length(@Nullable String text) {
+    boolean isLength =
+        text != null && text.length() <= MOST_DIGITS && text.chars().allMatch(Character::isDigit);
+    return isLength && !text.isEmpty() ? Long.parseLong(text) : -1;
+  }
+
   private void trailersCame(Http2Headers headers) {
     HeadBuffer read = connection.lane().responses().take(LIMITS).beginFields(0, LIMITS);
     trailers = read;
-    if (Fields.read(headers, read) != null) {
+    if (Fields.read(headers, read) != null || isShort()) {
       fail(Failure.BROKEN_ANSWER);
     } else {
       completed();
@@ -233,6 +260,12 @@ final class ServerStream implements LaneServer, Streams.Stream {
       }
       return length;
     }
+    received += length;
+    if ((announced >= 0 && received > announced) || (isEnd && isShort())) {
+      LOG.debug("server {} sent an answer of another length than it said", connection.serverId());
+      fail(Failure.BROKEN_ANSWER);
+      return length;
+    }
     if (length > 0) {
       to.piece(data.retainedSlice());
     }
@@ -248,8 +281,14 @@ final class ServerStream implements LaneServer, Streams.Stream {
     return 0;
   }
 
+  /** Returns whether less of the answer has come than was announced: a client of HTTP/1.1 would take the next answer for the rest. */
+  private boolean isShort() {
+    return received < announced;
+  }
+
   private void completed() {
     state = State.COMPLETE;
+    connection.served();
     exchange().responseEnded(trailers);
     flushClient();
   }
@@ -279,14 +318,16 @@ final class ServerStream implements LaneServer, Streams.Stream {
   @Override
   public void reset(long code) {
     if (code == Http2Error.REFUSED_STREAM.code() && state == State.AWAITING) {
-      isRefused = true;
+      refused();
     }
+    isReset = true;
     LOG.debug("server {} has reset a stream, code {}", connection.serverId(), code);
   }
 
   /** Notes that the server has not looked at the request, and will not. */
   void refused() {
     isRefused = true;
+    connection.served(); // so that the request goes to another one
   }
 
   @Override
@@ -297,7 +338,7 @@ final class ServerStream implements LaneServer, Streams.Stream {
   @Override
   public void closed() {
     switch (state) {
-      case AWAITING -> fail(connection.isRefused() ? Failure.TLS_REFUSED : Failure.CLOSED_EARLY);
+      case AWAITING -> fail(Failure.CLOSED_EARLY);
       case ANSWERING -> fail(Failure.CUT_SHORT);
       case RESERVED, COMPLETE, CLOSED -> {}
     }
@@ -309,14 +350,10 @@ final class ServerStream implements LaneServer, Streams.Stream {
     }
   }
 
-  @Override
-  public boolean isProven() {
-    return connection.isProven();
-  }
-
+  /** Only the end of the connection may come unheard: a stream that the server resets is not sent again to the same server. */
   @Override
   public boolean isReused() {
-    return isRefused || connection.hasServed();
+    return isRefused || (!isReset && connection.hasServed());
   }
 
   /** A request that the server has refused is as good as one that was not sent, as long as its body is still the client's. */
@@ -327,7 +364,7 @@ final class ServerStream implements LaneServer, Streams.Stream {
 
   @Override
   public boolean isStalled() {
-    return !isWritable();
+    return isOpen() && output.waiting() > 0;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http.h2;
 
+import dev.lblc.gateway.http.Failure;
 import dev.lblc.gateway.http.lane.LaneLoop;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.DeadlineRing.Stage;
@@ -12,9 +13,11 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,14 +25,13 @@ import org.slf4j.LoggerFactory;
 /**
  * A connection of HTTP/2 to a server, which serves many requests at once. Confined to its event loop.
  *
- * <p>It takes requests before the server has said how many it allows: a hundred, which servers should allow at least. One that is
- * refused for that is sent again.
+ * <p>It takes requests once the server has said how many it allows: those that come earlier might be more, and would be refused.
+ * A server that speaks another protocol is found out before it gets a request, too.
  */
 // Nobody waits for a connection that is given up to be closed.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.Timed {
   private static final Logger LOG = LoggerFactory.getLogger(ServerStreams.class);
-  private static final int USUAL_STREAMS = 100;
   private static final int LAST_STREAM = Integer.MAX_VALUE - 2;
 
   private final LaneLoop lane;
@@ -38,27 +40,37 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
   private final DeadlineRing.Entry limits = new DeadlineRing.Entry(this);
   private final List<ServerStream> toFlush = new ArrayList<>();
   private final long openedNanos;
+  private final long limitMillis;
   private int reserved;
   private boolean hasSettings;
+  private boolean isBroken;
+  private boolean isLate;
   private boolean hasMoved;
   private boolean isRetired;
-  private boolean isProven;
   private boolean isRefused;
   private boolean hasServed;
   private boolean isInRead;
   private long frames;
+  private Future<?> settingUp;
 
   /**
    * Creates one for a connection that was just made.
    *
    * @param tls what it speaks; null: clear text
+   * @param limitMillis how long the server may take to send its settings
    */
+  @SuppressWarnings("NullAway.Init") // handlerAdded comes first
   ServerStreams(
-      LaneLoop lane, StreamConnections pooledWith, @Nullable UpstreamTls tls, Codec codec) {
+      LaneLoop lane,
+      StreamConnections pooledWith,
+      @Nullable UpstreamTls tls,
+      Codec codec,
+      long limitMillis) {
     super(codec);
     this.lane = lane;
     this.pooledWith = pooledWith;
     this.tls = tls;
+    this.limitMillis = limitMillis;
     this.openedNanos = lane.nanoTime();
   }
 
@@ -74,16 +86,11 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
 
   /** Returns whether it takes another request. */
   boolean hasRoom() {
-    return !isRetired && !isGone() && inUse() < most();
+    return !isRetired && !isGone() && inUse() < connection().local().maxActiveStreams();
   }
 
   private int inUse() {
     return connection().local().numActiveStreams() + reserved;
-  }
-
-  private int most() {
-    int allowed = connection().local().maxActiveStreams();
-    return hasSettings ? allowed : Math.min(allowed, USUAL_STREAMS);
   }
 
   /** Takes a place for a request; the stream begins when the request is sent. */
@@ -120,10 +127,14 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
 
   /** Ends the part of a request in its stream; the server is told if one side of it is not at its end. */
   void release(Http2Stream stream, boolean isWhole) {
-    hasServed |= isWhole;
-    if (!isWhole && !isGone()) {
+    if (!isWhole && !isGone() && stream.state() != Http2Stream.State.CLOSED) {
       reset(stream.id(), Http2Error.CANCEL);
     }
+  }
+
+  /** Notes that a request got its answer, or was refused. */
+  void served() {
+    hasServed = true;
   }
 
   /** Notes that the server has not moved for long: it may be gone without a word, so others should not wait for it, too. */
@@ -132,7 +143,7 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
     retire();
   }
 
-  /** Returns whether the connection has served a request, so that the server may have closed it unheard. */
+  /** Returns whether the connection has served or refused a request: a request that is to have a fresh one takes another. */
   boolean hasServed() {
     return hasServed;
   }
@@ -141,20 +152,11 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
     return tls == null ? "http" : "https";
   }
 
-  /** Returns whether the server has said anything: with TLS 1.3 it may refuse a handshake that seems complete. */
-  boolean isProven() {
-    return isProven;
-  }
-
-  /** Returns whether it has refused such a handshake. */
-  boolean isRefused() {
-    return isRefused;
-  }
-
+  /** Notes why the connection fails. With TLS 1.3 a server may refuse a handshake that seems complete. */
   @Override
   public void exceptionCaught(ChannelHandlerContext at, Throwable cause) throws Exception {
     UpstreamTls spoken = tls;
-    if (!isProven && spoken != null && UpstreamTlsFailure.isLateRefusal(cause)) {
+    if (!hasSettings && spoken != null && UpstreamTlsFailure.isLateRefusal(cause)) {
       isRefused = true;
       spoken.failed(serverId(), new UpstreamTlsException(UpstreamTlsFailure.REFUSED, cause));
     }
@@ -210,9 +212,18 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
 
   @Override
   public void handlerAdded(ChannelHandlerContext added) throws Exception {
-    isProven = !UpstreamTls.mayRefuseLate(added.channel());
     super.handlerAdded(added);
-    lane.deadlines().enter(limits, Stage.IDLE);
+    flushSoon();
+    settingUp = added
+        .executor()
+        .schedule(this::checkSettings, Math.max(1, limitMillis), TimeUnit.MILLISECONDS);
+  }
+
+  private void checkSettings() {
+    if (!hasSettings && !isGone()) {
+      isLate = true;
+      context().close();
+    }
   }
 
   @Override
@@ -228,9 +239,14 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
 
   @Override
   void settingsCame() {
+    if (hasSettings) {
+      pooledWith.goOn();
+      return;
+    }
     hasSettings = true;
-    isProven = true;
-    pooledWith.goOn();
+    settingUp.cancel(false);
+    lane.deadlines().enter(limits, Stage.IDLE);
+    pooledWith.connected(this);
   }
 
   @Override
@@ -275,14 +291,30 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
 
   @Override
   void failed(Throwable cause) {
+    isBroken = true;
     retire();
   }
 
   @Override
   void ended() {
     lane.deadlines().leave(limits);
+    settingUp.cancel(false);
     isRetired = true;
-    pooledWith.closed(this);
+    if (hasSettings) {
+      pooledWith.closed(this);
+    } else {
+      pooledWith.refused(whyRefused());
+    }
+  }
+
+  private Failure whyRefused() {
+    if (isLate) {
+      return Failure.CONNECT_TIMEOUT;
+    }
+    if (isRefused) {
+      return Failure.TLS_REFUSED;
+    }
+    return isBroken ? Failure.BAD_ANSWER : Failure.CLOSED_EARLY;
   }
 
   @Override

@@ -10,7 +10,6 @@ import dev.lblc.scheduler.Server;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class StreamConnections {
   private static final int MOST_WAITING = 16_384;
 
-  /** One request that waits. */
-  private record Waiting(Attempt<LaneServer> attempt) {}
+  /** One request that waits; a fresh connection is one that has neither served nor refused any. */
+  private record Waiting(Attempt<LaneServer> attempt, boolean isFresh) {}
 
   private final StreamPool pool;
   private final Server server;
@@ -102,7 +101,7 @@ final class StreamConnections {
       attempt.refused(Failure.POOL_EXHAUSTED);
       return;
     }
-    Waiting one = new Waiting(attempt);
+    Waiting one = new Waiting(attempt, isFresh);
     waiting.add(one);
     last = by;
     attempt.waits(() -> waiting.remove(one));
@@ -128,14 +127,13 @@ final class StreamConnections {
     goOn();
   }
 
-  /** Takes the reason why no connection could be made. All that wait learn of it if there is nothing else to wait for. */
+  /** Takes the reason why no connection could be made. Those that wait learn of it if there is nothing else to wait for. */
   void refused(Failure why) {
     isDialling = false;
-    if (open.isEmpty()) {
-      List<Waiting> left = List.copyOf(waiting);
-      waiting.clear();
-      left.forEach(each -> each.attempt.refused(why));
-    }
+    List<Waiting> left = new ArrayList<>(waiting);
+    left.removeIf(each -> !each.isFresh && !open.isEmpty());
+    left.forEach(waiting::remove);
+    left.forEach(each -> each.attempt.refused(why));
     forgetIfUnused();
   }
 
@@ -163,20 +161,29 @@ final class StreamConnections {
     }
     isGoingOn = true;
     try {
-      while (!waiting.isEmpty()) {
-        ServerStream place = take(by);
-        if (place == null) {
-          break;
-        }
-        Iterator<Waiting> first = waiting.iterator();
-        Waiting next = first.next();
-        first.remove();
-        next.attempt.connected(place);
+      while (letOneGoOn(by)) {
+        // until no place is left, or nobody waits
       }
     } finally {
       isGoingOn = false;
     }
     dialIfDue();
+  }
+
+  /** A fresh connection is waited for as long as one may come. */
+  private boolean letOneGoOn(Route by) {
+    for (Waiting next : waiting) {
+      ServerStream place = take(by, next.isFresh && (isDialling || mayOpen()));
+      if (place != null) {
+        waiting.remove(next);
+        next.attempt.connected(place);
+        return true;
+      }
+      if (!next.isFresh) {
+        return false;
+      }
+    }
+    return false;
   }
 
   /** Closes all connections that serve no request. */

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -16,16 +17,26 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for a frame but the last
 final class StreamOutput {
+  /**
+   * How much may wait to be taken before no more should be written. Each stream has its own measure: Netty's would call none of a
+   * connection writable as long as one peer's stream has more waiting than the connection's window.
+   */
+  private static final int MOST_WAITING = 128 << 10;
+
   private final Streams<?> connection;
+  private final Runnable drained;
   private @Nullable Http2Stream stream;
   private @Nullable Http2Headers head;
   private @Nullable ByteBuf piece;
   private long written;
   private long taken;
   private boolean isEnded;
+  private boolean isFull;
 
-  StreamOutput(Streams<?> connection) {
+  /** Creates it; {@code drained} is run whenever more may be written again. */
+  StreamOutput(Streams<?> connection, Runnable drained) {
     this.connection = connection;
+    this.drained = drained;
   }
 
   /** Begins with another stream. */
@@ -34,6 +45,7 @@ final class StreamOutput {
     written = 0;
     taken = 0;
     isEnded = false;
+    isFull = false;
   }
 
   /** Takes a head that may wait. */
@@ -96,10 +108,18 @@ final class StreamOutput {
     ChannelPromise promise = connection.context().newPromise();
     promise.addListener(done -> {
       if (stream == of) {
-        taken += length;
+        taken(length);
       }
     });
     return encoder().writeData(connection.context(), id(), data, 0, isEnd, promise);
+  }
+
+  private void taken(int length) {
+    taken += length;
+    if (isFull && hasRoom()) {
+      isFull = false;
+      drained.run();
+    }
   }
 
   /** Ends the stream's body, with trailers or, if they are null, without. The future is that of the last frame. */
@@ -137,11 +157,23 @@ final class StreamOutput {
 
   /** Returns whether more of the body may be written. */
   boolean isWritable() {
+    boolean isWritable = isEnded || connection.isGone() || hasRoom();
+    isFull = !isWritable;
+    return isWritable;
+  }
+
+  /** A peer that takes nothing now gets one piece to take next: what waits is told of when it leaves. */
+  private boolean hasRoom() {
+    if (waiting() == 0) {
+      return true;
+    }
     Http2Stream to = stream;
-    return to == null
-        || isEnded
-        || connection.isGone()
-        || connection.connection().remote().flowController().isWritable(to);
+    Http2RemoteFlowController windows = connection.connection().remote().flowController();
+    return to != null
+        && waiting() < MOST_WAITING
+        && windows.windowSize(to) > 0
+        && windows.windowSize(connection.connection().connectionStream()) > 0
+        && connection.context().channel().isWritable();
   }
 
   /** Returns how many octets of the body were written. */

@@ -16,6 +16,7 @@ import io.netty.channel.ConnectTimeoutException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,16 +60,18 @@ final class StreamPool implements Upstreams<LaneServer> {
     List.copyOf(all.values()).forEach(StreamConnections::close);
   }
 
-  /** Makes a connection. */
+  /** Makes a connection, whose server is given the time of a connect until it has said what it takes. */
   void dial(StreamConnections to, Route by) {
     Server server = to.server();
+    long beganNanos = lane.nanoTime();
     UpstreamTls tls = by.tls();
     Dial.Handshake handshake = tls == null ? null : tls.handshake(server.host(), server.port());
     lane.loop()
         .dial(to.host(), server.port(), by.connectMillis(), handshake, new Dial.Listener() {
           @Override
           public void connected(Channel channel) {
-            to.connected(opened(to, channel, tls));
+            long spent = TimeUnit.NANOSECONDS.toMillis(lane.nanoTime() - beganNanos);
+            open(to, channel, tls, by.connectMillis() - spent);
           }
 
           @Override
@@ -101,13 +104,13 @@ final class StreamPool implements Upstreams<LaneServer> {
         : Failure.CONNECT_FAILED;
   }
 
-  private ServerStreams opened(StreamConnections to, Channel channel, @Nullable UpstreamTls tls) {
+  private void open(StreamConnections to, Channel channel, @Nullable UpstreamTls tls, long limitMillis) {
     channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
     FrameBudget budget = new FrameBudget(lane.loop().nanoTime(), MOST_RESETS);
-    ServerStreams made =
-        new ServerStreams(lane, to, tls, Codec.ofServer(Limits.HEADER_BYTES, budget));
-    channel.pipeline().addLast(made);
+    channel
+        .pipeline()
+        .addLast(new ServerStreams(
+            lane, to, tls, Codec.ofServer(Limits.HEADER_BYTES, budget), limitMillis));
     channel.config().setAutoRead(true);
-    return made;
   }
 }

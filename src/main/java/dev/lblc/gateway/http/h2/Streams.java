@@ -51,9 +51,6 @@ abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler
     /** Notes that the peer has given the stream up. */
     void reset(long code);
 
-    /** Notes that the peer takes more, or less. */
-    void writabilityChanged();
-
     /** Notes that the stream is over, whoever has ended it. */
     void closed();
 
@@ -74,12 +71,6 @@ abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler
     this.budget = codec.budget();
     this.key = connection().newKey();
     decoder().frameListener(this);
-    encoder().flowController().listener(stream -> {
-      S kept = of(stream);
-      if (kept != null) {
-        kept.writabilityChanged();
-      }
-    });
     connection().addListener(new Http2ConnectionAdapter() {
       @Override
       public void onStreamClosed(Http2Stream stream) {
@@ -236,7 +227,7 @@ abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler
     LOG.debug("a stream of HTTP/2 is reset", cause);
     Http2Stream stream = connection().stream(why.streamId());
     S kept = stream == null ? null : of(stream);
-    if (kept != null) {
+    if (kept != null && stream.state() != Http2Stream.State.CLOSED) { // else a write came too late
       kept.broken(why.error());
     }
     super.onStreamError(at, isOutbound, cause, why);

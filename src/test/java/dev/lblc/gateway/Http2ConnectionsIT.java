@@ -1,0 +1,520 @@
+package dev.lblc.gateway;
+
+import static dev.lblc.gateway.Http2Peer.CANCEL;
+import static dev.lblc.gateway.Http2Peer.INITIAL_WINDOW_SIZE;
+import static dev.lblc.gateway.Http2Peer.INTERNAL_ERROR;
+import static dev.lblc.gateway.Http2Peer.MAX_CONCURRENT_STREAMS;
+import static dev.lblc.gateway.Http2Peer.NO_ERROR;
+import static dev.lblc.gateway.Http2Peer.PROTOCOL_ERROR;
+import static dev.lblc.gateway.Http2Peer.REFUSED_STREAM;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
+
+import dev.lblc.gateway.Http2Scene.Place;
+import dev.lblc.testing.Eventually;
+import io.vertx.core.json.JsonObject;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Connections to servers that speak HTTP/2: how many there are, which requests they serve, and how they end. */
+@TestInstance(PER_CLASS)
+final class Http2ConnectionsIT {
+  private static final int WINDOW = 65_535;
+
+  private final Http2Scene scene = new Http2Scene();
+  private final AtomicInteger refused = new AtomicInteger();
+  private Place brief;
+  private Place pair;
+  private Place lost;
+  private Place single;
+  private Place idle;
+  private Place aged;
+
+  @BeforeAll
+  void start() throws Exception {
+    JsonObject none = new JsonObject();
+    brief = scene.service(
+        "brief",
+        1,
+        none,
+        new JsonObject().put("timeouts", new JsonObject().put("connect", "300ms")));
+    pair = scene.service("pair", 2, none, none);
+    lost = scene.service("lost", 2, none, none);
+    single = scene.service("single", 1, pool("maxConnections", 1), none);
+    idle = scene.service("idle", 1, pool("idle", "5m"), none);
+    aged = scene.service("aged", 1, pool("maxAge", "10m"), none);
+    int refusing = scene.gateway.http(request -> {
+      refused.incrementAndGet();
+      request.response().reset(REFUSED_STREAM);
+    });
+    scene
+        .gateway
+        .service("refusing", new JsonObject().put("http", "2"), refusing)
+        .route("refusing", none);
+    scene.plain(30).start();
+  }
+
+  private static JsonObject pool(String key, Object value) {
+    return new JsonObject().put("pool", new JsonObject().put(key, value));
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    scene.stop();
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws Exception {
+    scene.end();
+  }
+
+  // --- how they begin ---
+
+  @Test
+  void server_ofHttp1_getsNoRequest() throws Exception {
+    Place to = scene.next();
+    RawClient client = scene.client();
+    client.send(to.request("POST", "x", "Content-Length: 3") + "abc");
+    RawClient server = scene.noted(to.servers().get(0).accept());
+    assertThat(server.until("SM\r\n\r\n")).startsWith("PRI * HTTP/2.0\r\n");
+    server.send("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+    assertThat(client.response()).endsWith("502 invalid response\n");
+    assertThat(server.rest()).doesNotContain("POST", "abc");
+  }
+
+  @Test
+  void server_withoutSettings_getsNoRequest() throws Exception {
+    RawClient client = scene.client();
+    client.send(brief.get("x"));
+    Http2Peer server = scene.noted(Http2Peer.silentServer(brief.servers().get(0).take()));
+    assertThat(client.response()).endsWith("504 connect timed out\n");
+    server.awaitClosed();
+  }
+
+  @Test
+  void server_thatClosesAtOnce_isNoServer() throws Exception {
+    Place to = scene.next();
+    RawClient client = scene.client();
+    client.send(to.request("POST", "x", "Content-Length: 3") + "abc");
+    for (int i = 0; i < 2; i++) { // the request and its one retry
+      to.servers().get(0).take().close();
+    }
+    assertThat(client.response()).endsWith("502 server closed the connection\n");
+  }
+
+  // --- how many streams they have ---
+
+  @Test
+  void requests_ofManyClients_shareAConnection() throws Exception {
+    Place to = scene.next();
+    Http2Peer client = scene.client2();
+    List<Http2Peer.Stream> asked = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      asked.add(client.get(to.path("x" + i)));
+    }
+    RawClient other = scene.client();
+    other.send(to.get("x20"));
+    Http2Peer server = scene.server(to);
+    for (int i = 0; i <= 20; i++) {
+      Http2Peer.Stream stream = server.accept();
+      stream.head(false, ":status: 200").data(true, String.valueOf(stream.field(":path")));
+    }
+    for (int i = 0; i < 20; i++) {
+      assertThat(asked.get(i).awaitEnd().body()).isEqualTo(to.path("x" + i));
+    }
+    assertThat(other.response()).contains(to.path("x20"));
+    assertThat(to.servers().get(0).hasMore()).isFalse();
+  }
+
+  @Test
+  void requests_beyondWhatAConnectionTakes_getMoreConnections() throws Exception {
+    Place to = scene.next();
+    Http2Peer client = scene.client2();
+    List<Http2Peer.Stream> asked = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      asked.add(client.request(false, "POST", to.path("x")).data(true, "abc"));
+    }
+    List<Http2Peer.Stream> accepted = new ArrayList<>();
+    for (int i = 0; i < 7; i += 3) {
+      Http2Peer server = scene.server(to, MAX_CONCURRENT_STREAMS, 3);
+      for (int j = i; j < Math.min(7, i + 3); j++) {
+        accepted.add(server.accept());
+      }
+    }
+    for (Http2Peer.Stream each : accepted) {
+      assertThat(each.awaitEnd().body()).isEqualTo("abc");
+      each.head(true, ":status: 200");
+    }
+    for (Http2Peer.Stream each : asked) {
+      assertThat(each.awaitStatus()).isEqualTo("200");
+    }
+  }
+
+  @Test
+  void requests_atTheLimitOfConnections_wait() throws Exception {
+    Http2Peer client = scene.client2();
+    Http2Peer.Stream first = client.get(single.path("x"));
+    Http2Peer.Stream second = client.get(single.path("y"));
+    Http2Peer.Stream third = client.get(single.path("z"));
+    Http2Peer server = scene.server(single, MAX_CONCURRENT_STREAMS, 1);
+    Http2Peer.Stream stream = server.accept();
+    Eventually.holds("all count", () -> scene.gateway.active("single") == 3);
+    second.reset(CANCEL);
+    Eventually.holds("one has left", () -> scene.gateway.active("single") == 2);
+    stream.head(true, ":status: 200");
+    assertThat(first.awaitStatus()).isEqualTo("200");
+    Http2Peer.Stream next = server.accept();
+    assertThat(next.field(":path")).isEqualTo(single.path("z"));
+    next.head(true, ":status: 204");
+    assertThat(third.awaitStatus()).isEqualTo("204");
+    assertThat(single.servers().get(0).hasMore()).isFalse();
+  }
+
+  @Test
+  void limit_loweredAndRaisedWhileItRuns_isKept() throws Exception {
+    Place to = scene.next();
+    Http2Peer client = scene.client2();
+    client.get(to.path("a"));
+    Http2Peer server = scene.server(to, MAX_CONCURRENT_STREAMS, 3);
+    Http2Peer.Stream first = server.accept();
+    server.settings(MAX_CONCURRENT_STREAMS, 0);
+    server.awaitRead();
+    Http2Peer.Stream asked = client.get(to.path("b"));
+    Http2Peer other = scene.server(to, MAX_CONCURRENT_STREAMS, 0);
+    Eventually.holds("both count", () -> scene.gateway.active(to.service()) == 2);
+    first.head(true, ":status: 200");
+    server.awaitRead();
+    other.awaitRead();
+    assertThat(asked.heads()).isZero();
+    other.settings(MAX_CONCURRENT_STREAMS, 5);
+    other.accept().head(true, ":status: 200");
+    assertThat(asked.awaitStatus()).isEqualTo("200");
+  }
+
+  // --- requests that are refused ---
+
+  @Test
+  void request_refused_isSentAgain() throws Exception {
+    Place to = scene.next();
+    Http2Peer client = scene.client2();
+    Http2Peer.Stream asked = client.request(false, "POST", to.path("x"));
+    Http2Peer server = scene.server(to);
+    server.accept().reset(REFUSED_STREAM);
+    Http2Peer.Stream again = scene.server(to).accept();
+    asked.data(true, "abc");
+    assertThat(again.awaitEnd().body()).isEqualTo("abc");
+    again.head(true, ":status: 200");
+    assertThat(asked.awaitStatus()).isEqualTo("200");
+  }
+
+  /** What a server refuses each time is not sent for ever. */
+  @Test
+  void request_refusedAgainAndAgain_is502() throws Exception {
+    RawClient client = scene.client();
+    client.send(RawClient.head("GET /refusing/x HTTP/1.1", "Host: h"));
+    assertThat(client.response()).endsWith("502 server closed the connection\n");
+    assertThat(refused.get()).isBetween(2, 10);
+  }
+
+  @Test
+  void goAway_refusesTheRequestsBehindItsLastStream() throws Exception {
+    Place to = scene.next();
+    Http2Peer client = scene.client2();
+    Http2Peer.Stream first = client.get(to.path("a"));
+    Http2Peer server = scene.server(to);
+    Http2Peer.Stream served = server.accept();
+    Http2Peer.Stream second = client.get(to.path("b"));
+    server.accept();
+    Http2Peer.Stream third = client.request(false, "POST", to.path("c"));
+    server.accept();
+    server.goAway(served.id(), NO_ERROR);
+    Http2Peer other = scene.server(to);
+    Http2Peer.Stream again = other.accept();
+    Http2Peer.Stream againToo = other.accept();
+    third.data(true, "abc");
+    again.head(true, ":status: 202");
+    assertThat(againToo.awaitEnd().body()).isEqualTo("abc");
+    againToo.head(true, ":status: 203");
+    served.head(true, ":status: 201");
+    assertThat(first.awaitStatus()).isEqualTo("201");
+    assertThat(second.awaitStatus()).isEqualTo("202");
+    assertThat(third.awaitStatus()).isEqualTo("203");
+    server.awaitClosed();
+  }
+
+  @Test
+  void goAway_inOrder_loosesNothing() throws Exception {
+    Place to = scene.next();
+    Http2Peer client = scene.client2();
+    Http2Peer.Stream first = client.get(to.path("a"));
+    Http2Peer server = scene.server(to);
+    Http2Peer.Stream served = server.accept();
+    server.goAway(Integer.MAX_VALUE, NO_ERROR);
+    server.awaitRead();
+    Http2Peer.Stream second = client.get(to.path("b"));
+    scene.server(to).accept().head(true, ":status: 202");
+    assertThat(second.awaitStatus()).isEqualTo("202");
+    served.head(false, ":status: 201").data(true, "x");
+    assertThat(first.awaitEnd().field(":status")).isEqualTo("201");
+    server.awaitClosed();
+  }
+
+  // --- requests that fail ---
+
+  @ParameterizedTest
+  @ValueSource(ints = {NO_ERROR, PROTOCOL_ERROR, INTERNAL_ERROR, CANCEL, 0xb, 0xd, 99})
+  void request_reset_isRetriedOnAnotherServerIfThatIsSafe(int code) throws Exception {
+    Http2Peer client = scene.client2();
+    Http2Peer.Stream post = client.request(false, "POST", pair.path("x")).data(true, "abc");
+    int first = asked(pair);
+    Http2Peer server = scene.server(pair.servers().get(first));
+    server.accept().awaitEnd().reset(code);
+    assertThat(post.awaitStatus()).isEqualTo("502");
+    Http2Peer.Stream get = client.get(pair.path("x"));
+    server.accept().reset(code);
+    Http2Peer second = scene.server(pair.servers().get(1 - first));
+    second.accept().head(true, ":status: 200");
+    assertThat(get.awaitStatus()).isEqualTo("200");
+    assertThat(pair.servers().get(first).hasMore()).isFalse();
+  }
+
+  /** Returns the number of the server that counts a request. */
+  private int asked(Place of) throws Exception {
+    List<Integer> found = new ArrayList<>();
+    Eventually.holds("a server is asked", () -> {
+      scene.gateway.scheduled(of.service()).status().servers().stream()
+          .filter(server -> server.active().local() > 0)
+          .forEach(server ->
+              found.add(Integer.parseInt(server.id().substring(of.service().length() + 1))));
+      return !found.isEmpty();
+    });
+    return found.get(0);
+  }
+
+  @Test
+  void connection_lost_failsOnlyWhatCannotBeSentAgain() throws Exception {
+    Http2Peer client = scene.client2();
+    List<Http2Peer.Stream> gets = new ArrayList<>();
+    List<Http2Peer.Stream> posts = new ArrayList<>();
+    client.get(lost.path("same")); // all have one home
+    int first = asked(lost);
+    Http2Peer server = scene.server(lost.servers().get(first));
+    server.accept().head(true, ":status: 200");
+    for (int i = 0; i < 10; i++) {
+      gets.add(client.get(lost.path("same")));
+      posts.add(client.request(false, "POST", lost.path("same")).data(true, "abc"));
+    }
+    for (int i = 0; i < 20; i++) {
+      server.accept();
+    }
+    server.kill();
+    for (Http2Peer.Stream each : posts) {
+      assertThat(each.awaitStatus()).isEqualTo("502");
+      assertThat(each.awaitEnd().body()).isEqualTo("502 server closed the connection\n");
+    }
+    Http2Peer again = scene.server(lost.servers().get(first));
+    for (int i = 0; i < 10; i++) {
+      again.accept().head(true, ":status: 200");
+    }
+    for (Http2Peer.Stream each : gets) {
+      assertThat(each.awaitStatus()).isEqualTo("200");
+    }
+  }
+
+  // --- how they end ---
+
+  @Test
+  void connection_withoutRequestsForLong_isClosed() throws Exception {
+    RawClient client = scene.client();
+    client.send(idle.get("x"));
+    Http2Peer server = scene.server(idle);
+    Http2Peer.Stream held = server.accept();
+    pass(Duration.ofMinutes(20));
+    held.head(true, ":status: 200");
+    assertThat(client.response()).startsWith("HTTP/1.1 200");
+    scene.gateway.awaitTicks();
+    pass(Duration.ofMinutes(6));
+    assertThat(server.awaitGoAway()).isEqualTo(NO_ERROR);
+    server.awaitClosed();
+  }
+
+  @Test
+  void connection_beyondItsAge_servesNoFurtherRequest() throws Exception {
+    Http2Peer client = scene.client2();
+    Http2Peer.Stream first = client.get(aged.path("x"));
+    Http2Peer server = scene.server(aged);
+    Http2Peer.Stream held = server.accept();
+    pass(Duration.ofMinutes(11));
+    Http2Peer.Stream second = client.get(aged.path("y"));
+    Http2Peer other = scene.server(aged);
+    other.accept().head(true, ":status: 200");
+    assertThat(second.awaitStatus()).isEqualTo("200");
+    held.head(true, ":status: 201");
+    assertThat(first.awaitStatus()).isEqualTo("201");
+    server.awaitClosed();
+  }
+
+  private void pass(Duration time) throws Exception {
+    scene.gateway.later.addAndGet(time.toNanos());
+    scene.gateway.awaitTicks();
+  }
+
+  // --- flow control ---
+
+  @Test
+  void body_toAServerThatTakesAByteAtATime_isWhole() throws Exception {
+    Place to = scene.next();
+    Http2Peer client = scene.client2();
+    Http2Peer.Stream asked = client.request(false, "POST", to.path("x"), "te: trailers");
+    asked.data(false, "0123456789").data(false, "abcdefghij").head(true, "x-sum: 1");
+    Http2Peer server = scene.server(to, INITIAL_WINDOW_SIZE, 0).hold();
+    Http2Peer.Stream stream = server.accept();
+    for (int i = 1; i <= 20; i++) {
+      stream.give(1).awaitBody(i);
+      assertThat(stream.body()).hasSize(i);
+    }
+    assertThat(stream.awaitEnd().body()).isEqualTo("0123456789abcdefghij");
+    assertThat(stream.field("x-sum")).isEqualTo("1");
+    stream.head(true, ":status: 200");
+    assertThat(asked.awaitStatus()).isEqualTo("200");
+  }
+
+  @Test
+  void body_toAClientThatTakesAByteAtATime_isWhole() throws Exception {
+    Place to = scene.next();
+    Http2Peer client = scene.client2(INITIAL_WINDOW_SIZE, 0).hold();
+    Http2Peer.Stream asked = client.get(to.path("x"));
+    Http2Peer.Stream stream = scene.server(to).accept();
+    stream.head(false, ":status: 200").data(false, "0123456789").data(false, "abcdefghij");
+    stream.head(true, "x-sum: 1");
+    assertThat(asked.awaitStatus()).isEqualTo("200");
+    for (int i = 1; i <= 20; i++) {
+      asked.give(1).awaitBody(i);
+      assertThat(asked.body()).hasSize(i);
+    }
+    assertThat(asked.awaitEnd().body()).isEqualTo("0123456789abcdefghij");
+    assertThat(asked.field("x-sum")).isEqualTo("1");
+  }
+
+  /** Much more than the window of the connection passes, though no stream is ever read to its end. */
+  @Test
+  void answers_thatClientsDoNotRead_takeNoRoomFromOthers() throws Exception {
+    Place to = scene.next();
+    Http2Peer server = null;
+    String piece = "x".repeat(16_000);
+    for (int i = 0; i < 100; i++) {
+      Http2Peer client = scene.client2().hold();
+      Http2Peer.Stream asked = client.get(to.path("x"));
+      server = server == null ? scene.server(to) : server;
+      Http2Peer.Stream stream = server.accept().head(false, ":status: 200");
+      for (int j = 0; j < 8; j++) {
+        stream.data(false, piece);
+      }
+      asked.awaitBody(WINDOW);
+      if (i % 3 == 0) {
+        asked.reset(CANCEL);
+      } else if (i % 3 == 1) {
+        client.kill();
+      } else {
+        stream.reset(INTERNAL_ERROR);
+        assertThat(asked.awaitReset()).isEqualTo(INTERNAL_ERROR);
+      }
+      scene.gateway.awaitIdle();
+    }
+    Http2Peer client = scene.client2();
+    Http2Peer.Stream asked = client.get(to.path("y"));
+    Http2Peer.Stream stream = server.accept().head(false, ":status: 200");
+    for (int i = 1; i <= 200; i++) {
+      stream.awaitRoom(piece.length()).data(i == 200, piece);
+      asked.awaitBody(i * piece.length());
+    }
+    asked.awaitEnd();
+  }
+
+  /** The window that a client has for all its streams comes back, whatever becomes of a body. */
+  @Test
+  void bodies_thatServersDoNotRead_takeNoRoomFromOthers() throws Exception {
+    Place to = scene.next();
+    Http2Peer client = scene.client2();
+    client.awaitSetting(INITIAL_WINDOW_SIZE);
+    client.awaitRead(); // which the gateway knows by now
+    String piece = "x".repeat(16_000);
+    Http2Peer server = null;
+    for (int i = 0; i < 60; i++) {
+      Http2Peer.Stream asked = client.request(false, "POST", to.path("x"));
+      for (int j = 0; j < 10; j++) {
+        asked.data(false, piece);
+      }
+      server = server == null ? scene.server(to).hold() : server;
+      Http2Peer.Stream stream = server.accept();
+      switch (i % 4) {
+        case 0 -> asked.reset(CANCEL);
+        case 1 -> stream.reset(INTERNAL_ERROR);
+        case 2 -> stream.head(true, ":status: 413");
+        default -> stream.head(false, ":status: 200").data(true, "early");
+      }
+      if (i % 4 != 0) {
+        asked.awaitEnd();
+      }
+      scene.gateway.awaitIdle();
+    }
+    client.awaitRead();
+    Http2Peer.Stream last = client.request(false, "POST", "/nowhere").data(false, piece);
+    assertThat(last.awaitEnd().field(":status")).isEqualTo("404");
+    assertThat(client.roomLeft()).isGreaterThan(1 << 20);
+  }
+
+  @Test
+  void answer_toASlowClient_stopsItsServersStreamOnly() throws Exception {
+    Place to = scene.next();
+    Http2Peer slow = scene.client2().hold();
+    Http2Peer quick = scene.client2();
+    Http2Peer.Stream held = slow.get(to.path("x"));
+    Http2Peer server = scene.server(to);
+    Http2Peer.Stream first = server.accept().head(false, ":status: 200");
+    int room = server.awaitSetting(INITIAL_WINDOW_SIZE);
+    String piece = "x".repeat(16_384);
+    for (int sent = 0; sent + piece.length() <= room; sent += piece.length()) {
+      first.data(false, piece);
+    }
+    held.awaitBody(WINDOW);
+    server.awaitRead();
+    assertThat(first.room()).as("room for what the slow client has not read").isLessThan(room / 2);
+    for (int i = 0; i < 5; i++) {
+      Http2Peer.Stream asked = quick.get(to.path("y"));
+      Http2Peer.Stream stream = server.accept().head(false, ":status: 200");
+      for (int j = 0; j < 50; j++) {
+        stream.data(j == 49, piece);
+      }
+      assertThat(asked.awaitEnd().body()).hasSize(50 * piece.length());
+    }
+    assertThat(held.body()).hasSize(WINDOW);
+    slow.give(room);
+    held.give(room).awaitBody(room);
+    first.data(true, "");
+    held.awaitEnd();
+  }
+
+  @Test
+  void connection_whoseServerSendsNoMore_isClosed() throws Exception {
+    Place to = scene.next();
+    RawClient client = scene.client();
+    client.send(to.get("x"));
+    Socket socket = to.servers().get(0).take();
+    Http2Peer server = scene.noted(Http2Peer.server(socket));
+    server.accept().head(true, ":status: 200");
+    assertThat(client.response()).startsWith("HTTP/1.1 200");
+    socket.shutdownOutput();
+    server.awaitClosed();
+  }
+}
