@@ -159,8 +159,8 @@ final class GrpcServer implements AutoCloseable {
       }
       switch (type) {
         case UNARY -> call.sendMessage(last);
-        case CLIENT_STREAMING -> call.sendMessage(
-            Long.toString(total).getBytes(StandardCharsets.US_ASCII));
+        case CLIENT_STREAMING ->
+          call.sendMessage(Long.toString(total).getBytes(StandardCharsets.US_ASCII));
         default -> {}
       }
       if (type == MethodType.SERVER_STREAMING) {

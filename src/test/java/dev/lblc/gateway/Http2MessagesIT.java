@@ -84,8 +84,7 @@ final class Http2MessagesIT {
   @Test
   void messages_fromHttp2ToHttp1_passWithTrailersBothWays() throws Exception {
     Http2Peer client = scene.client2();
-    Http2Peer.Stream stream =
-        client.request(false, "POST", "/old/x", "te: trailers", "x-own: 2");
+    Http2Peer.Stream stream = client.request(false, "POST", "/old/x", "te: trailers", "x-own: 2");
     RawClient server = scene.noted(old.accept());
     String head = server.until("\r\n\r\n");
     assertThat(head)
@@ -95,10 +94,10 @@ final class Http2MessagesIT {
         .containsIgnoringCase("\r\nx-own: 2\r\n")
         .containsIgnoringCase("\r\nte: trailers\r\n");
     stream.data(false, "abc").head(true, "x-sum: 7");
-    assertThat(server.until("0\r\n", "\r\n\r\n"))
-        .isEqualTo("3\r\nabc\r\n0\r\nx-sum: 7\r\n\r\n");
-    server.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: x-hop\r\nX-Hop: 1\r\n\r\n"
-        + "4\r\ndefg\r\n0\r\nX-End: 8\r\n\r\n");
+    assertThat(server.until("0\r\n", "\r\n\r\n")).isEqualTo("3\r\nabc\r\n0\r\nx-sum: 7\r\n\r\n");
+    server.send(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: x-hop\r\nX-Hop: 1\r\n\r\n"
+            + "4\r\ndefg\r\n0\r\nX-End: 8\r\n\r\n");
     assertThat(stream.awaitStatus()).isEqualTo("200");
     assertThat(stream.field("x-hop")).isNull();
     assertThat(stream.field("transfer-encoding")).isNull();
@@ -110,8 +109,8 @@ final class Http2MessagesIT {
   void messages_fromHttp2ToHttp2_passWithTrailersBothWays() throws Exception {
     Place to = scene.next();
     Http2Peer client = scene.client2();
-    Http2Peer.Stream asked = client.request(
-        false, "POST", to.path("x"), "te: trailers", "cookie: a=1", "cookie: b=2");
+    Http2Peer.Stream asked =
+        client.request(false, "POST", to.path("x"), "te: trailers", "cookie: a=1", "cookie: b=2");
     Http2Peer.Stream stream = scene.server(to).accept();
     assertThat(stream.field("cookie")).isEqualTo("a=1; b=2");
     asked.data(false, "abc").head(true, "x-sum: 7");
@@ -407,8 +406,8 @@ final class Http2MessagesIT {
   void head_largerThanTheServerTakes_isNotSent() throws Exception {
     Place to = scene.next();
     RawClient client = scene.client();
-    client.send(to.request("POST", "x", "X-Large: " + "x".repeat(5000), "Content-Length: 3")
-        + "abc");
+    client.send(
+        to.request("POST", "x", "X-Large: " + "x".repeat(5000), "Content-Length: 3") + "abc");
     Http2Peer server = scene.server(to, Http2Peer.MAX_HEADER_LIST_SIZE, 1000);
     assertThat(client.response()).startsWith("HTTP/1.1 502");
     client.send(to.get("y"));

@@ -54,8 +54,8 @@ final class Http2Scene {
       its.add(new RawServer());
     }
     servers.addAll(its);
-    JsonObject patient = new JsonObject()
-        .put("timeouts", new JsonObject().put("response", "1h").put("idle", "1h"));
+    JsonObject patient =
+        new JsonObject().put("timeouts", new JsonObject().put("response", "1h").put("idle", "1h"));
     gateway
         .service(
             name,
@@ -67,8 +67,9 @@ final class Http2Scene {
 
   void start() throws Exception {
     gateway.listener(new JsonObject().put("accessLog", true));
-    gateway.listener(
-        new JsonObject().put("name", "secure").put("tls", SelfSigned.of("localhost").json()));
+    gateway.listener(new JsonObject()
+        .put("name", "secure")
+        .put("tls", SelfSigned.of("localhost").json()));
     if (!unused.isEmpty()) {
       gateway.route(ConfigJson.route(unused.element().service()).put("listener", "secure"));
     }

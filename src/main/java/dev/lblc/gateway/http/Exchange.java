@@ -390,7 +390,9 @@ public final class Exchange<S extends ServerSide> {
       return;
     }
     if (limitNanos != Long.MAX_VALUE && isOverdue(context.nanoTime().getAsLong())) {
-      abort(Failure.EXCHANGE_TIMEOUT); // a server that knows the limit, too, gives up at the same time
+      abort(
+          Failure
+              .EXCHANGE_TIMEOUT); // a server that knows the limit, too, gives up at the same time
       return;
     }
     boolean mayBeStale = why == Failure.CLOSED_EARLY && server.isReused();
