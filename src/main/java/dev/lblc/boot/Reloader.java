@@ -193,14 +193,17 @@ final class Reloader implements AutoCloseable {
         more > 0 ? " and " + more + " more" : "");
   }
 
-  /** Returns the files of the certificates of listeners, and of their keys. */
+  /** Returns the files of TLS of listeners: certificates, keys and authorities. */
   static List<Path> certificates(GatewayConfig config) {
     List<Path> files = new ArrayList<>();
     for (ListenerConfig listener : config.listeners()) {
       TlsConfig tls = listener.tls();
       if (tls != null) {
-        files.add(tls.certificate());
-        files.add(tls.key());
+        tls.certificates()
+            .forEach(each -> files.addAll(List.of(each.certificate(), each.key())));
+        if (tls.clientAuth() != null) {
+          files.add(tls.clientAuth().trust());
+        }
       }
     }
     return files;

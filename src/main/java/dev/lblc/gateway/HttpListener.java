@@ -48,7 +48,7 @@ final class HttpListener implements Listener {
     this.port = settings.config().port();
     this.opening = new HttpOpening(
         this::hasAccessLog, settings.routes().unrouted(), () -> tlsFailures.of(name()));
-    if (settings.certificate() != null) {
+    if (settings.tls() != null) {
       opening.countTlsFailures();
     }
     this.connections = new ConnectionCount(name(), settings.config().maxConnections());
@@ -84,7 +84,7 @@ final class HttpListener implements Listener {
         && other.settings.config().port() == mine.port()
         && other.settings.config().reusePort() == mine.reusePort()
         && other.settings.config().proxyProtocol() == mine.proxyProtocol()
-        && (other.settings.certificate() == null) == (settings.certificate() == null);
+        && (other.settings.tls() == null) == (settings.tls() == null);
   }
 
   @Override
@@ -93,8 +93,8 @@ final class HttpListener implements Listener {
   }
 
   @Override
-  public boolean hasCertificateOf(Listener wanted) {
-    return ((HttpListener) wanted).settings.hasCertificateOf(settings);
+  public boolean hasTlsFilesOf(Listener wanted) {
+    return ((HttpListener) wanted).settings.hasTlsFilesOf(settings);
   }
 
   @Override
@@ -118,11 +118,10 @@ final class HttpListener implements Listener {
 
   @Override
   public Future<Void> update(Listener wanted) {
-    HttpSettings next = ((HttpListener) wanted).settings;
-    return updateCertificate(next).onSuccess(done -> {
-      settings = next;
-      connections.limit(next.config().maxConnections());
-    });
+    HttpSettings next = ((HttpListener) wanted).settings.after(settings);
+    settings = next;
+    connections.limit(next.config().maxConnections());
+    return Future.succeededFuture();
   }
 
   @Override
@@ -149,24 +148,13 @@ final class HttpListener implements Listener {
 
   private Future<Share> open(Worker worker) {
     return worker.call(() -> vertx
-        .createHttpServer(ServerOptions.of(settings, opening))
+        .createHttpServer(ServerOptions.of(() -> settings, opening))
         .exceptionHandler(opening::failed)
         .connectionHandler(connection -> accepted(worker, connection))
         .requestHandler(worker.http().handler(() -> settings.routes()))
         .invalidRequestHandler(worker.http().invalidRequestHandler(() -> settings.routes()))
         .listen(bindPort, settings.config().host())
         .map(server -> new Share(worker, server)));
-  }
-
-  /** Updates the certificate of one server: Vert.x applies it to all servers that share the socket. */
-  private Future<Void> updateCertificate(HttpSettings next) {
-    if (next.hasCertificateOf(settings) || shares.isEmpty()) {
-      return Future.succeededFuture();
-    }
-    Share any = shares.get(0);
-    return any.worker()
-        .call(() ->
-            any.server().updateSSLOptions(ServerOptions.tlsOf(next, opening)).<Void>mapEmpty());
   }
 
   private void serve(Worker worker, HttpConnection connection) {
@@ -190,7 +178,7 @@ final class HttpListener implements Listener {
     if (socket != acceptedBy) {
       socket = acceptedBy;
     }
-    if (settings.config().proxyProtocol() && settings.certificate() == null) {
+    if (settings.config().proxyProtocol() && settings.tls() == null) {
       Connections.readFirst(connection, opening.proxyHeaderReader()); // with TLS it has been read
     }
     serve(worker, connection);

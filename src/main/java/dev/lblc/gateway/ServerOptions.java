@@ -2,13 +2,12 @@ package dev.lblc.gateway;
 
 import dev.lblc.config.HttpLimits;
 import dev.lblc.gateway.http.Limits;
-import dev.lblc.gateway.net.Certificate;
+import dev.lblc.gateway.net.ServerTls;
 import dev.lblc.gateway.net.VertxTls;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.ServerSSLOptions;
-import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
 
 /** The Vert.x options for the servers of an HTTP listener. */
 final class ServerOptions {
@@ -16,8 +15,9 @@ final class ServerOptions {
 
   private ServerOptions() {}
 
-  /** Returns the options to listen with. The PROXY protocol is not for Vert.x: {@code opening} reads its headers. */
-  static HttpServerOptions of(HttpSettings settings, HttpOpening opening) {
+  /** Returns the options to listen with, and to have the TLS of {@code current} for each connection. The PROXY protocol is not for Vert.x: {@code opening} reads its headers. */
+  static HttpServerOptions of(Supplier<HttpSettings> current, HttpOpening opening) {
+    HttpSettings settings = current.get();
     HttpLimits limits = settings.config().limits();
     HttpServerOptions options = new HttpServerOptions()
         .setMaxInitialLineLength(limits.line())
@@ -33,26 +33,18 @@ final class ServerOptions {
         .setPerFrameWebSocketCompressionSupported(false)
         .setPerMessageWebSocketCompressionSupported(false);
     options.setReusePort(settings.config().reusePort());
-    Certificate certificate = settings.certificate();
-    if (certificate != null) {
+    ServerTls tls = settings.tls();
+    if (tls != null) {
       options
           .setSsl(true)
           .setSslEngineOptions(new VertxTls(
+              () -> Objects.requireNonNull(current.get().tls(), "a listener keeps TLS as long as it is open"),
               settings.config().proxyProtocol() ? opening::proxyHeaderReader : null,
               opening::tlsFailed))
-          .setKeyCertOptions(certificate.options())
+          .setKeyCertOptions(tls.options())
           .setUseAlpn(true)
-          // Of what is not in this list Vert.x answers requests with 501.
-          .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1, HttpVersion.HTTP_1_0));
+          .setAlpnVersions(HttpSettings.VERSIONS);
     }
     return options;
-  }
-
-  /** Returns the part of the options that can be replaced while the servers listen. */
-  static ServerSSLOptions tlsOf(HttpSettings settings, HttpOpening opening) {
-    ServerSSLOptions tls = of(settings, opening).getSslOptions();
-    tls.setApplicationLayerProtocols(
-        List.of(HttpVersion.HTTP_2.alpnName(), HttpVersion.HTTP_1_1.alpnName()));
-    return tls;
   }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   both ways:      drop those of one connection, and those that Connection names; then the route's edits
- *   to the server:  set Host as the route says, the forwarding headers, one Cookie
+ *   to the server:  set Host as the route says, the forwarding headers, those of the client's certificate, one Cookie
  * </pre>
  */
 final class HeaderPolicy {
@@ -107,6 +107,7 @@ final class HeaderPolicy {
         !facts.peerTrusted());
     plan.add(HOST, host);
     ForwardingHeaders.plan(plan, facts);
+    CertificateHeaders.plan(plan, facts);
     if (cookies != null) {
       plan.add(COOKIE, cookies);
     }

@@ -1,9 +1,5 @@
 package dev.lblc.gateway.net;
 
-import dev.lblc.config.TlsConfig;
-import io.netty.channel.Channel;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.io.ByteArrayInputStream;
@@ -18,16 +14,12 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAKey;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.X509KeyManager;
 import org.jspecify.annotations.Nullable;
 
@@ -43,29 +35,17 @@ public final class Certificate {
   private static final Pattern PEM =
       Pattern.compile("-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----");
 
-  private final Buffer chain;
-  private final Buffer key;
-  private final KeyManagerFactory keys;
+  private final Buffer chainText;
+  private final Buffer keyText;
+  private final List<X509Certificate> chain;
+  private final PrivateKey key;
 
-  private Certificate(Buffer chain, Buffer key, KeyManagerFactory keys) {
-    this.chain = chain;
+  private Certificate(
+      Buffer chainText, Buffer keyText, List<X509Certificate> chain, PrivateKey key) {
+    this.chainText = chainText;
+    this.keyText = keyText;
+    this.chain = List.copyOf(chain);
     this.key = key;
-    this.keys = keys;
-  }
-
-  /**
-   * Reads the files of a listener. Waits for them.
-   *
-   * @param config null: clear text
-   * @return null if and only if {@code config} is
-   * @throws IllegalArgumentException if they cannot be used; the message names the listener
-   */
-  public static @Nullable Certificate read(String listener, @Nullable TlsConfig config) {
-    try {
-      return config == null ? null : read(config.certificate(), config.key());
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("listener " + listener + ": tls: " + e.getMessage(), e);
-    }
   }
 
   /**
@@ -78,11 +58,11 @@ public final class Certificate {
     Buffer secret = bytes(key);
     // By themselves, so that the message names the file that is to blame.
     List<X509Certificate> unused = certificates(certificate, chain);
-    KeyManagerFactory keys;
+    Certificate read;
     boolean isPair;
     try {
-      keys = pem(chain, secret).getKeyManagerFactory(null); // only paths would need a Vert.x
-      isPair = areOfOneAnother(keys);
+      read = of(chain, secret);
+      isPair = isKeyOf(read.chain.get(0), read.key);
     } catch (Exception e) { // all that getKeyManagerFactory declares
       throw new IllegalArgumentException(
           key + " has no private key in PEM that fits " + certificate + ": " + words(e), e);
@@ -91,7 +71,27 @@ public final class Certificate {
       throw new IllegalArgumentException(
           key + " is not the private key of the first certificate in " + certificate);
     }
-    return new Certificate(chain, secret, keys);
+    return read;
+  }
+
+  private static Certificate of(Buffer chain, Buffer secret) throws Exception {
+    PemKeyCertOptions pem = new PemKeyCertOptions().addCertValue(chain).addKeyValue(secret);
+    // Only paths would need a Vert.x.
+    for (KeyManager manager : pem.getKeyManagerFactory(null).getKeyManagers()) {
+      if (manager instanceof X509KeyManager keys) {
+        for (String kind : SIGNATURES.keySet()) {
+          String[] aliases = keys.getServerAliases(kind, null);
+          if (aliases != null && aliases.length > 0) {
+            return new Certificate(
+                chain,
+                secret,
+                List.of(keys.getCertificateChain(aliases[0])),
+                keys.getPrivateKey(aliases[0]));
+          }
+        }
+      }
+    }
+    throw new GeneralSecurityException("keys are " + String.join(", ", SIGNATURES.keySet()));
   }
 
   /**
@@ -136,77 +136,33 @@ public final class Certificate {
     return e.getClass() == RuntimeException.class && message != null ? message : e.toString();
   }
 
-  /** Returns it for a server of Vert.x. */
-  public PemKeyCertOptions options() {
-    return pem(chain, key);
-  }
-
-  /**
-   * Returns the TLS of a TCP listener.
-   *
-   * @param failed is told of each connection on which no TLS came about, on its event loop
-   */
-  public SslContext context(BiConsumer<Channel, Throwable> failed) {
-    try {
-      return new TlsContext(
-          SslContextBuilder.forServer(keys).protocols("TLSv1.3", "TLSv1.2").build(),
-          true,
-          null,
-          failed);
-    } catch (IOException e) {
-      throw new IllegalArgumentException("tls: " + e, e);
-    }
-  }
-
   /** Returns whether it is of the same octets. */
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof Certificate that && chain.equals(that.chain) && key.equals(that.key);
+    return other instanceof Certificate that && chainText.equals(that.chainText) && keyText.equals(that.keyText);
   }
 
   @Override
   public int hashCode() {
-    return chain.hashCode();
-  }
-
-  private static PemKeyCertOptions pem(Buffer chain, Buffer key) {
-    return new PemKeyCertOptions().addCertValue(chain).addKeyValue(key);
-  }
-
-  /** The handshakes of a key that is another certificate's would all fail, and nothing else would tell. */
-  private static boolean areOfOneAnother(KeyManagerFactory keys) throws GeneralSecurityException {
-    for (KeyManager manager : keys.getKeyManagers()) {
-      if (manager instanceof X509KeyManager x509) {
-        for (String alias : aliases(x509)) {
-          if (!isKeyOf(x509.getCertificateChain(alias)[0], x509.getPrivateKey(alias))) {
-            return false;
-          }
-        }
-      }
-    }
-    return true;
-  }
-
-  private static List<String> aliases(X509KeyManager keys) {
-    return SIGNATURES.keySet().stream()
-        .map(kind -> keys.getServerAliases(kind, null))
-        .filter(Objects::nonNull)
-        .flatMap(Arrays::stream)
-        .distinct()
-        .toList();
+    return chainText.hashCode();
   }
 
   /** Returns the certificate with those of its authorities, as the file has them. */
   public List<X509Certificate> chain() {
-    List<X509Certificate> all = new ArrayList<>();
-    for (KeyManager manager : keys.getKeyManagers()) {
-      if (manager instanceof X509KeyManager x509) {
-        aliases(x509).forEach(alias -> all.addAll(List.of(x509.getCertificateChain(alias))));
-      }
-    }
-    return all;
+    return chain;
   }
 
+  /** Returns the private key of the first certificate of the chain. */
+  PrivateKey key() {
+    return key;
+  }
+
+  /** Returns the kind of the key, such as {@code RSA} or {@code EC}. */
+  public String kind() {
+    return chain.get(0).getPublicKey().getAlgorithm();
+  }
+
+  /** The handshakes of a key that is another certificate's would all fail, and nothing else would tell. */
   private static boolean isKeyOf(X509Certificate certificate, PrivateKey key)
       throws GeneralSecurityException {
     String kind = certificate.getPublicKey().getAlgorithm();

@@ -4,13 +4,17 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.SniCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +31,8 @@ final class TlsHandler extends SslHandler {
   private final TlsFront front;
   private final @Nullable ChannelHandler first;
   private final BiConsumer<Channel, Throwable> failed;
+  private @Nullable ClientCertificate clientCertificate;
+  private boolean isClientKnown;
   private boolean isRefused;
   private boolean hasFailed;
 
@@ -63,13 +69,38 @@ final class TlsHandler extends SslHandler {
     });
   }
 
-  /** Hears from {@code front} that TLS does not even begin. */
+  /** Hears from {@code front} which name the client asks for, or that TLS does not even begin. */
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
-    if (event instanceof SslHandshakeCompletionEvent refused && !refused.isSuccess()) {
+    if (event instanceof SniCompletionEvent hello) {
+      ServerKeys.note(engine(), hello.hostname());
+    } else if (event instanceof SslHandshakeCompletionEvent refused && !refused.isSuccess()) {
       tell(context.channel(), refused.cause());
     }
     super.userEventTriggered(context, event);
+  }
+
+  /** Returns the client's certificate; null: none. It is read once, after the handshake. */
+  @Nullable
+  ClientCertificate clientCertificate() {
+    if (!isClientKnown && handshakeFuture().isSuccess()) {
+      isClientKnown = true;
+      clientCertificate = isAsking() ? readClientCertificate() : null;
+    }
+    return clientCertificate;
+  }
+
+  private boolean isAsking() {
+    return engine().getNeedClientAuth() || engine().getWantClientAuth();
+  }
+
+  private @Nullable ClientCertificate readClientCertificate() {
+    try {
+      Certificate[] chain = engine().getSession().getPeerCertificates();
+      return ClientCertificate.of((X509Certificate) chain[0]);
+    } catch (SSLPeerUnverifiedException e) {
+      return null; // it has shown none
+    }
   }
 
   private void tell(Channel channel, Throwable cause) {

@@ -4,6 +4,7 @@ import dev.lblc.gateway.http.KnownHost;
 import dev.lblc.gateway.http.Protocol;
 import dev.lblc.gateway.http.RequestHead;
 import dev.lblc.gateway.http.UnreadableLine;
+import dev.lblc.gateway.net.ClientCertificate;
 import dev.lblc.gateway.net.ConnectionFacts;
 import io.vertx.core.http.HttpConnection;
 import java.util.List;
@@ -24,6 +25,8 @@ final class ClientHead implements RequestHead {
   private @Nullable KnownHost asked;
   private @Nullable String peer;
   private @Nullable String localIp;
+  private @Nullable ClientCertificate clientCertificate;
+  private boolean isClientKnown;
 
   ClientHead(HttpConnection connection) {
     this.connection = connection;
@@ -132,6 +135,15 @@ final class ClientHead implements RequestHead {
   @Override
   public @Nullable String serverName() {
     return connection.indicatedServerName();
+  }
+
+  @Override
+  public @Nullable ClientCertificate clientCertificate() {
+    if (!isClientKnown) {
+      isClientKnown = true;
+      clientCertificate = VertxPipeline.clientCertificate(connection);
+    }
+    return clientCertificate;
   }
 
   @Override

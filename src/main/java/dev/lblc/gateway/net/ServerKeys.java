@@ -1,0 +1,82 @@
+package dev.lblc.gateway.net;
+
+import java.net.Socket;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The certificates and keys of a listener, as TLS engines ask for them: by the kind of key, while a handshake goes on. Immutable.
+ *
+ * <p>The name that the client asks for is a value of the engine's session. It has to be there before the engine sees the ClientHello.
+ */
+final class ServerKeys extends X509ExtendedKeyManager {
+  private static final String NAME = ServerKeys.class.getName();
+
+  private final List<Certificate> certificates;
+  private final CertificateChoice choice;
+
+  ServerKeys(List<Certificate> certificates) {
+    this.certificates = List.copyOf(certificates);
+    this.choice = new CertificateChoice(certificates);
+  }
+
+  /** Notes the name that the client of an engine asks for. */
+  static void note(SSLEngine engine, String serverName) {
+    engine.getSession().putValue(NAME, serverName);
+  }
+
+  @Override
+  public @Nullable String chooseEngineServerAlias(
+      String kind, Principal @Nullable [] issuers, SSLEngine engine) {
+    Map<String, Certificate> chosen = choice.of((String) engine.getSession().getValue(NAME));
+    Certificate certificate = chosen.get(kind);
+    return certificate == null ? null : Integer.toString(certificates.indexOf(certificate));
+  }
+
+  @Override
+  public X509Certificate @Nullable [] getCertificateChain(String alias) {
+    return of(alias).chain().toArray(X509Certificate[]::new);
+  }
+
+  @Override
+  public @Nullable PrivateKey getPrivateKey(String alias) {
+    return of(alias).key();
+  }
+
+  private Certificate of(String alias) {
+    return certificates.get(Integer.parseInt(alias));
+  }
+
+  @Override
+  public String @Nullable [] getServerAliases(String kind, Principal @Nullable [] issuers) {
+    String[] aliases = certificates.stream()
+        .filter(certificate -> certificate.kind().equals(kind))
+        .map(certificate -> Integer.toString(certificates.indexOf(certificate)))
+        .toArray(String[]::new);
+    return aliases.length == 0 ? null : aliases;
+  }
+
+  @Override
+  public @Nullable String chooseServerAlias(
+      String kind, Principal @Nullable [] issuers, @Nullable Socket socket) {
+    Certificate certificate = choice.of(null).get(kind);
+    return certificate == null ? null : Integer.toString(certificates.indexOf(certificate));
+  }
+
+  @Override
+  public String @Nullable [] getClientAliases(String kind, Principal @Nullable [] issuers) {
+    return null;
+  }
+
+  @Override
+  public @Nullable String chooseClientAlias(
+      String[] kinds, Principal @Nullable [] issuers, @Nullable Socket socket) {
+    return null;
+  }
+}

@@ -1,0 +1,147 @@
+package dev.lblc.gateway.net;
+
+import dev.lblc.config.TlsConfig;
+import dev.lblc.config.TlsVersion;
+import io.netty.channel.Channel;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import io.vertx.core.net.KeyCertOptions;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.function.BiConsumer;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What TLS of a listener needs: its certificates, what it asks of clients, versions and ciphers. The files are read once, so that what is
+ * used is what was checked, whatever is written into them afterwards. Immutable, shared by all event loops.
+ *
+ * <p>Sessions can be resumed as long as this object is used: it has the keys of their tickets.
+ */
+public final class ServerTls {
+  /**
+   * With forward secrecy, and authenticated in one step with the encryption. Of those that JDKs enable by default this leaves out key
+   * exchange with RSA, finite fields, CBC and SHA-1. AES-128 comes first: it is as safe and costs less.
+   */
+  private static final List<String> CIPHERS = List.of(
+      "TLS_AES_128_GCM_SHA256",
+      "TLS_AES_256_GCM_SHA384",
+      "TLS_CHACHA20_POLY1305_SHA256",
+      "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+      "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+      "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+      "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+      "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+      "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
+
+  private final List<Certificate> certificates;
+  private final TlsConfig config;
+  private final List<X509Certificate> trusted;
+  private final ServerKeys keys;
+  private final SslContext context;
+
+  private ServerTls(
+      TlsConfig config,
+      List<Certificate> certificates,
+      List<X509Certificate> trusted,
+      List<String> protocols) {
+    this.config = config;
+    this.certificates = certificates;
+    this.trusted = trusted;
+    this.keys = new ServerKeys(certificates);
+    try {
+      this.context = context(protocols);
+    } catch (SSLException e) {
+      throw new IllegalArgumentException(String.valueOf(e), e);
+    }
+  }
+
+  /**
+   * Reads the files of a listener. Waits for them.
+   *
+   * @param config null: clear text
+   * @param protocols that clients may choose from by ALPN, the best first; none: no ALPN
+   * @return null if and only if {@code config} is
+   * @throws IllegalArgumentException if they cannot be used; the message names the listener
+   */
+  public static @Nullable ServerTls read(
+      String listener, @Nullable TlsConfig config, List<String> protocols) {
+    if (config == null) {
+      return null;
+    }
+    try {
+      TlsConfig.ClientAuth clientAuth = config.clientAuth();
+      return new ServerTls(
+          config,
+          config.certificates().stream()
+              .map(each -> Certificate.read(each.certificate(), each.key()))
+              .toList(),
+          clientAuth == null ? List.of() : Certificate.authorities(clientAuth.trust()),
+          List.copyOf(protocols));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("listener " + listener + ": tls: " + e.getMessage(), e);
+    }
+  }
+
+  private SslContext context(List<String> protocols) throws SSLException {
+    SslContextBuilder builder = SslContextBuilder.forServer(keys)
+        .sslProvider(SslProvider.JDK)
+        .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
+        .protocols(
+            config.minimum() == TlsVersion.TLS_1_3
+                ? List.of("TLSv1.3")
+                : List.of("TLSv1.3", "TLSv1.2"));
+    if (!protocols.isEmpty()) {
+      builder.applicationProtocolConfig(new ApplicationProtocolConfig(
+          Protocol.ALPN,
+          SelectorFailureBehavior.FATAL_ALERT,
+          SelectedListenerFailureBehavior.FATAL_ALERT,
+          protocols));
+    }
+    TlsConfig.ClientAuth clientAuth = config.clientAuth();
+    if (clientAuth != null) {
+      builder
+          .trustManager(trusted)
+          .clientAuth(clientAuth.required() ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
+    }
+    return builder.build();
+  }
+
+  /**
+   * Returns what makes the handlers of a TCP listener.
+   *
+   * @param failed is told of each connection on which no TLS came about, on its event loop
+   */
+  public SslContext handlers(BiConsumer<Channel, Throwable> failed) {
+    return new TlsContext(() -> this, true, null, failed);
+  }
+
+  /** Returns what makes the engines of connections. */
+  SslContext context() {
+    return context;
+  }
+
+  /** Returns the certificates in the form in which servers of Vert.x ask for them. They use {@link VertxTls} all the same. */
+  public KeyCertOptions options() {
+    return KeyCertOptions.wrap(keys);
+  }
+
+  /** Returns whether the other one does the same: it has the same settings, and its files are of the same octets. */
+  public boolean isSameAs(@Nullable ServerTls other) {
+    return other != null && config.equals(other.config) && haveSameFiles(this, other);
+  }
+
+  /** Returns whether both have files of the same octets; those of clear text have none. */
+  public static boolean haveSameFiles(@Nullable ServerTls one, @Nullable ServerTls other) {
+    return one == null || other == null
+        ? one == other
+        : one.certificates.equals(other.certificates) && one.trusted.equals(other.trusted);
+  }
+}
