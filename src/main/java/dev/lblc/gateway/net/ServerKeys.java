@@ -1,11 +1,16 @@
 package dev.lblc.gateway.net;
 
+import io.netty.handler.ssl.util.SimpleKeyManagerFactory;
 import java.net.Socket;
+import java.security.KeyStore;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.ManagerFactoryParameters;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
@@ -13,10 +18,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The certificates and keys of a listener, as TLS engines ask for them: by the kind of key, while a handshake goes on. Immutable.
  *
- * <p>The name that the client asks for is a value of the engine's session. It has to be there before the engine sees the ClientHello.
+ * <p>What the client asks for is a value of the engine's session. It has to be there before the engine sees the ClientHello.
  */
 final class ServerKeys extends X509ExtendedKeyManager {
-  private static final String NAME = ServerKeys.class.getName();
+  private static final String ASKED = ServerKeys.class.getName();
+  private static final String EC = "EC";
 
   private final List<Certificate> certificates;
   private final CertificateChoice choice;
@@ -26,17 +32,44 @@ final class ServerKeys extends X509ExtendedKeyManager {
     this.choice = new CertificateChoice(certificates);
   }
 
-  /** Notes the name that the client of an engine asks for. */
-  static void note(SSLEngine engine, String serverName) {
-    engine.getSession().putValue(NAME, serverName);
+  /** What a client asks for. */
+  private record Asked(@Nullable String serverName, boolean hasEcdsa) {}
+
+  /** Notes what the client of an engine asks for. */
+  static void note(SSLEngine engine, ClientHello hello) {
+    engine.getSession().putValue(ASKED, new Asked(hello.serverName(), hello.hasEcdsa()));
+  }
+
+  /** Returns it in the form in which the engines take it. */
+  KeyManagerFactory factory() {
+    return new SimpleKeyManagerFactory() {
+      @Override
+      protected void engineInit(@Nullable KeyStore store, char @Nullable [] password) {
+        throw new UnsupportedOperationException("it has its keys");
+      }
+
+      @Override
+      protected void engineInit(ManagerFactoryParameters parameters) {
+        throw new UnsupportedOperationException("it has its keys");
+      }
+
+      @Override
+      protected KeyManager[] engineGetKeyManagers() {
+        return new KeyManager[] {ServerKeys.this};
+      }
+    };
   }
 
   @Override
   public @Nullable String chooseEngineServerAlias(
       String kind, Principal @Nullable [] issuers, SSLEngine engine) {
-    Map<String, Certificate> chosen = choice.of((String) engine.getSession().getValue(NAME));
+    Asked asked = (Asked) engine.getSession().getValue(ASKED);
+    Map<String, Certificate> chosen = choice.of(asked == null ? null : asked.serverName());
     Certificate certificate = chosen.get(kind);
-    return certificate == null ? null : Integer.toString(certificates.indexOf(certificate));
+    // The JDK asks for kinds that the client has; OpenSSL for any, EC first.
+    boolean isForOthers =
+        kind.equals(EC) && asked != null && !asked.hasEcdsa() && chosen.size() > 1;
+    return certificate == null || isForOthers ? null : Integer.toString(certificates.indexOf(certificate));
   }
 
   @Override

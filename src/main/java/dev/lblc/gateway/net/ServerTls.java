@@ -2,20 +2,28 @@ package dev.lblc.gateway.net;
 
 import dev.lblc.config.TlsConfig;
 import dev.lblc.config.TlsVersion;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
+import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.OpenSslServerSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import io.netty.util.ReferenceCounted;
 import io.vertx.core.net.KeyCertOptions;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.function.BiConsumer;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -41,9 +49,14 @@ public final class ServerTls {
       "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
       "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
+  /** Gives back what the library has for settings that nobody uses any more. Each connection has a part in it, too. */
+  private static final Cleaner CLEANER = Cleaner.create();
+
+  private final TlsEngine engine;
   private final List<Certificate> certificates;
   private final TlsConfig config;
   private final List<X509Certificate> trusted;
+  private final List<String> protocols;
   private final ServerKeys keys;
   private final SslContext context;
 
@@ -55,9 +68,11 @@ public final class ServerTls {
     this.config = config;
     this.certificates = certificates;
     this.trusted = trusted;
+    this.protocols = protocols;
+    this.engine = engineFor(certificates);
     this.keys = new ServerKeys(certificates);
     try {
-      this.context = context(protocols);
+      this.context = build();
     } catch (SSLException e) {
       throw new IllegalArgumentException(String.valueOf(e), e);
     }
@@ -90,19 +105,32 @@ public final class ServerTls {
     }
   }
 
-  private SslContext context(List<String> protocols) throws SSLException {
-    SslContextBuilder builder = SslContextBuilder.forServer(keys)
-        .sslProvider(SslProvider.JDK)
+  private static TlsEngine engineFor(List<Certificate> certificates) {
+    TlsEngine ofProcess = TlsEngine.ofProcess();
+    boolean canUse = certificates.stream()
+        .allMatch(each -> ofProcess.canUse(each.chain().get(0).getPublicKey()));
+    return canUse ? ofProcess : TlsEngine.JDK;
+  }
+
+  private SslContext build() throws SSLException {
+    boolean isNative = engine == TlsEngine.OPENSSL;
+    SslContextBuilder builder = SslContextBuilder.forServer(
+            isNative ? new OpenSslCachingX509KeyManagerFactory(keys.factory()) : keys.factory())
+        .sslProvider(isNative ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
         .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
         .protocols(
             config.minimum() == TlsVersion.TLS_1_3
                 ? List.of("TLSv1.3")
                 : List.of("TLSv1.3", "TLSv1.2"));
+    if (isNative) {
+      builder.option(OpenSslContextOption.USE_TASKS, false); // they would run on the same thread
+    }
     if (!protocols.isEmpty()) {
+      // What a client asks for in vain is refused before, alike for both engines.
       builder.applicationProtocolConfig(new ApplicationProtocolConfig(
           Protocol.ALPN,
-          SelectorFailureBehavior.FATAL_ALERT,
-          SelectedListenerFailureBehavior.FATAL_ALERT,
+          SelectorFailureBehavior.NO_ADVERTISE,
+          SelectedListenerFailureBehavior.ACCEPT,
           protocols));
     }
     TlsConfig.ClientAuth clientAuth = config.clientAuth();
@@ -111,7 +139,13 @@ public final class ServerTls {
           .trustManager(trusted)
           .clientAuth(clientAuth.required() ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
     }
-    return builder.build();
+    SslContext built = builder.build();
+    if (built.sessionContext() instanceof OpenSslServerSessionContext sessions) {
+      sessions.setSessionCacheEnabled(false); // tickets, as the JDK's: the clients keep the sessions
+      sessions.setTicketKeys(); // made and changed by the library
+      CLEANER.register(this, ((ReferenceCounted) built)::release);
+    }
+    return built;
   }
 
   /**
@@ -123,9 +157,26 @@ public final class ServerTls {
     return new TlsContext(() -> this, true, null, failed);
   }
 
-  /** Returns what makes the engines of connections. */
+  /** Returns the engine of a connection that begins. */
+  SSLEngine newEngine(ByteBufAllocator allocator) {
+    SSLEngine made = context.newEngine(allocator);
+    Reference.reachabilityFence(this); // until the engine has its part in the library's context
+    return made;
+  }
+
+  /** Returns what makes the engines of connections; not to be used longer than this object. */
   SslContext context() {
     return context;
+  }
+
+  /** Returns the protocols that clients may choose from by ALPN; none: what they ask for does not count. */
+  List<String> protocols() {
+    return protocols;
+  }
+
+  /** Returns what does the cryptography. */
+  public TlsEngine engine() {
+    return engine;
   }
 
   /** Returns the certificates in the form in which servers of Vert.x ask for them. They use {@link VertxTls} all the same. */

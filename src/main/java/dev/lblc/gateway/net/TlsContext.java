@@ -61,12 +61,12 @@ final class TlsContext extends SslContext {
 
   @Override
   public SSLEngine newEngine(ByteBufAllocator allocator) {
-    return context().newEngine(allocator);
+    return tls.get().newEngine(allocator);
   }
 
   @Override
   public SSLEngine newEngine(ByteBufAllocator allocator, String peerHost, int peerPort) {
-    return context().newEngine(allocator, peerHost, peerPort);
+    return newEngine(allocator); // no use for them: sessions are kept by the clients
   }
 
   @Override
@@ -93,7 +93,7 @@ final class TlsContext extends SslContext {
   @Override
   protected SslHandler newHandler(
       ByteBufAllocator allocator, String peerHost, int peerPort, boolean startTls, Executor tasks) {
-    return handler(newEngine(allocator, peerHost, peerPort), startTls, tasks);
+    return handler(newEngine(allocator), startTls, tasks);
   }
 
   private SslContext context() {
@@ -105,7 +105,7 @@ final class TlsContext extends SslContext {
         engine,
         startTls,
         tasks,
-        new TlsFront(answersSslRequest),
+        new TlsFront(answersSslRequest, tls.get().protocols()),
         first == null ? null : first.get(),
         failed);
   }

@@ -4,7 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.ssl.SniCompletionEvent;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.security.cert.Certificate;
@@ -27,12 +28,15 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class TlsHandler extends SslHandler {
   private static final byte HANDSHAKE_RECORD = 22;
+  private static final String TLS_1_3 = "TLSv1.3";
 
   private final TlsFront front;
   private final @Nullable ChannelHandler first;
   private final BiConsumer<Channel, Throwable> failed;
   private @Nullable ClientCertificate clientCertificate;
   private boolean isClientKnown;
+  private @Nullable NativeHalfClose halfClose;
+  private boolean isInputEnded;
   private boolean isRefused;
   private boolean hasFailed;
 
@@ -61,20 +65,22 @@ final class TlsHandler extends SslHandler {
     if (first != null) {
       context.pipeline().addBefore(context.name(), null, first);
     }
+    front.whenKnown(hello -> ServerKeys.note(engine(), hello));
     context.pipeline().addBefore(context.name(), null, front);
     handshakeFuture().addListener(done -> {
       if (!done.isSuccess()) {
         tell(context.channel(), done.cause());
+      } else if (engine() instanceof ReferenceCountedOpenSslEngine openSsl
+          && TLS_1_3.equals(openSsl.getSession().getProtocol())) {
+        halfClose = NativeHalfClose.of(openSsl);
       }
     });
   }
 
-  /** Hears from {@code front} which name the client asks for, or that TLS does not even begin. */
+  /** Hears from {@code front} that TLS does not even begin. */
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
-    if (event instanceof SniCompletionEvent hello) {
-      ServerKeys.note(engine(), hello.hostname());
-    } else if (event instanceof SslHandshakeCompletionEvent refused && !refused.isSuccess()) {
+    if (event instanceof SslHandshakeCompletionEvent refused && !refused.isSuccess()) {
       tell(context.channel(), refused.cause());
     }
     super.userEventTriggered(context, event);
@@ -130,14 +136,31 @@ final class TlsHandler extends SslHandler {
 
   private void decodeRecords(ChannelHandlerContext context, ByteBuf bytes, List<Object> out)
       throws SSLException {
+    NativeHalfClose half = halfClose;
     try {
-      super.decode(context, bytes, out);
+      if (half == null) {
+        super.decode(context, bytes, out);
+      } else {
+        half.beforeRecord();
+        super.decode(context, bytes, out);
+        if (half.afterRecord()) {
+          endInput(context);
+        }
+      }
     } catch (SSLException e) {
       // With TLS 1.3 a client may look at the certificate when the handshake is over.
       if (handshakeFuture().isSuccess() && TlsFailure.of(e) == TlsFailure.CERTIFICATE_REJECTED) {
         tell(context.channel(), e);
       }
       throw e;
+    }
+  }
+
+  /** Tells of the client's close_notify, once. */
+  private void endInput(ChannelHandlerContext context) {
+    if (!isInputEnded) {
+      isInputEnded = true;
+      context.fireUserEventTriggered(SslCloseCompletionEvent.SUCCESS);
     }
   }
 
