@@ -199,8 +199,7 @@ final class Reloader implements AutoCloseable {
     for (ListenerConfig listener : config.listeners()) {
       TlsConfig tls = listener.tls();
       if (tls != null) {
-        tls.certificates()
-            .forEach(each -> files.addAll(List.of(each.certificate(), each.key())));
+        tls.certificates().forEach(each -> files.addAll(List.of(each.certificate(), each.key())));
         if (tls.clientAuth() != null) {
           files.add(tls.clientAuth().trust());
         }

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param clientAuth what is asked of clients; null: no certificate
  */
 public record TlsConfig(
-    List<Certificate> certificates, TlsVersion minimum, @Nullable ClientAuth clientAuth) {
+    List<Certificate> certificates,
+    TlsVersion minimum,
+    @Nullable ClientAuth clientAuth) {
 
   /**
    * A certificate of the listener.

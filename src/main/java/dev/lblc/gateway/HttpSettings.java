@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param routes compiled from it
  * @param tls null: clear text
  */
-record HttpSettings(HttpListenerConfig config, HttpRoutes routes, @Nullable ServerTls tls) {
+record HttpSettings(
+    HttpListenerConfig config, HttpRoutes routes, @Nullable ServerTls tls) {
   /** What clients may choose from by ALPN. Of what is not in this list Vert.x answers requests with 501. */
   static final List<HttpVersion> VERSIONS =
       List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1, HttpVersion.HTTP_1_0);

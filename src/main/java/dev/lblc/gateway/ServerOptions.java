@@ -38,7 +38,8 @@ final class ServerOptions {
       options
           .setSsl(true)
           .setSslEngineOptions(new VertxTls(
-              () -> Objects.requireNonNull(current.get().tls(), "a listener keeps TLS as long as it is open"),
+              () -> Objects.requireNonNull(
+                  current.get().tls(), "a listener keeps TLS as long as it is open"),
               settings.config().proxyProtocol() ? opening::proxyHeaderReader : null,
               opening::tlsFailed))
           .setKeyCertOptions(tls.options())

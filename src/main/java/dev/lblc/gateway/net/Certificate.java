@@ -139,7 +139,9 @@ public final class Certificate {
   /** Returns whether it is of the same octets. */
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof Certificate that && chainText.equals(that.chainText) && keyText.equals(that.keyText);
+    return other instanceof Certificate that
+        && chainText.equals(that.chainText)
+        && keyText.equals(that.keyText);
   }
 
   @Override

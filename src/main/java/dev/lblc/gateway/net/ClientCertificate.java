@@ -60,8 +60,7 @@ public record ClientCertificate(
     for (List<?> entry : CertificateNames.alternativeNames(certificate)) {
       Object kind = entry.get(0);
       if (TEXTS.contains(kind) && entry.get(1) instanceof String name && !name.isEmpty()) {
-        byte[] address =
-            kind.equals(IP) ? NetUtil.createByteArrayFromIpAddressString(name) : null;
+        byte[] address = kind.equals(IP) ? NetUtil.createByteArrayFromIpAddressString(name) : null;
         return address == null ? printable(name, true) : NetUtil.bytesToIpAddress(address);
       }
     }
@@ -75,7 +74,8 @@ public record ClientCertificate(
     for (int i = 0; i < octets.length; i++) {
       char c = (char) (octets[i] & 0xff);
       boolean isAtEnd = i == 0 || i == octets.length - 1;
-      boolean isEscaped = c < ' ' || c > '~' || (isRaw ? c == '\\' || c == ' ' : c == ' ' && isAtEnd);
+      boolean isEscaped =
+          c < ' ' || c > '~' || (isRaw ? c == '\\' || c == ' ' : c == ' ' && isAtEnd);
       if (!isEscaped) {
         shown.append(c);
       } else if (c == ' ' && shown.length() > 0 && !isRaw) {

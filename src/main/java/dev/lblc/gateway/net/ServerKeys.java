@@ -1,5 +1,6 @@
 package dev.lblc.gateway.net;
 
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.util.SimpleKeyManagerFactory;
 import java.net.Socket;
 import java.security.KeyStore;
@@ -12,6 +13,7 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.ManagerFactoryParameters;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +38,10 @@ final class ServerKeys extends X509ExtendedKeyManager {
   private record Asked(@Nullable String serverName, boolean hasEcdsa) {}
 
   /** Notes what the client of an engine asks for. */
-  static void note(SSLEngine engine, ClientHello hello) {
+  static void note(SSLEngine engine, ClientHello hello) throws SSLException {
+    if (engine instanceof ReferenceCountedOpenSslEngine) {
+      engine.beginHandshake(); // with which it forgets what was noted before
+    }
     engine.getSession().putValue(ASKED, new Asked(hello.serverName(), hello.hasEcdsa()));
   }
 
@@ -69,7 +74,9 @@ final class ServerKeys extends X509ExtendedKeyManager {
     // The JDK asks for kinds that the client has; OpenSSL for any, EC first.
     boolean isForOthers =
         kind.equals(EC) && asked != null && !asked.hasEcdsa() && chosen.size() > 1;
-    return certificate == null || isForOthers ? null : Integer.toString(certificates.indexOf(certificate));
+    return certificate == null || isForOthers
+        ? null
+        : Integer.toString(certificates.indexOf(certificate));
   }
 
   @Override

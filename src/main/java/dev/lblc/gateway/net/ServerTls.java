@@ -141,7 +141,8 @@ public final class ServerTls {
     }
     SslContext built = builder.build();
     if (built.sessionContext() instanceof OpenSslServerSessionContext sessions) {
-      sessions.setSessionCacheEnabled(false); // tickets, as the JDK's: the clients keep the sessions
+      sessions.setSessionCacheEnabled(
+          false); // tickets, as the JDK's: the clients keep the sessions
       sessions.setTicketKeys(); // made and changed by the library
       CLEANER.register(this, ((ReferenceCounted) built)::release);
     }
@@ -159,9 +160,11 @@ public final class ServerTls {
 
   /** Returns the engine of a connection that begins. */
   SSLEngine newEngine(ByteBufAllocator allocator) {
-    SSLEngine made = context.newEngine(allocator);
-    Reference.reachabilityFence(this); // until the engine has its part in the library's context
-    return made;
+    try {
+      return context.newEngine(allocator);
+    } finally {
+      Reference.reachabilityFence(this); // until the engine has its part in the library's context
+    }
   }
 
   /** Returns what makes the engines of connections; not to be used longer than this object. */
@@ -191,8 +194,9 @@ public final class ServerTls {
 
   /** Returns whether both have files of the same octets; those of clear text have none. */
   public static boolean haveSameFiles(@Nullable ServerTls one, @Nullable ServerTls other) {
-    return one == null || other == null
-        ? one == other
-        : one.certificates.equals(other.certificates) && one.trusted.equals(other.trusted);
+    if (one == null || other == null) {
+      return one == other;
+    }
+    return one.certificates.equals(other.certificates) && one.trusted.equals(other.trusted);
   }
 }

@@ -1,9 +1,9 @@
 package dev.lblc.gateway.net;
 
 import io.netty.handler.ssl.OpenSsl;
+import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
-import java.security.PublicKey;
 import java.util.Locale;
 import java.util.Set;
 
@@ -40,10 +40,11 @@ public enum TlsEngine {
     }
     // The curve has no other name there than that of its parameters.
     return key instanceof ECPublicKey curve
-        && CURVE_BITS.stream().anyMatch(bits -> curve
-            .getParams()
-            .toString()
-            .toLowerCase(Locale.ROOT)
-            .contains(CURVE_NAME.formatted(bits)));
+        && CURVE_BITS.stream()
+            .anyMatch(bits -> curve
+                .getParams()
+                .toString()
+                .toLowerCase(Locale.ROOT)
+                .contains(CURVE_NAME.formatted(bits)));
   }
 }

@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +65,7 @@ final class TlsFront extends ChannelDuplexHandler {
   private Phase phase = Phase.NOTHING;
   private int matched;
   private int requests;
-  private @Nullable Consumer<ClientHello> whenKnown;
+  private @Nullable WhenKnown whenKnown;
 
   /**
    * Creates the handler of a connection.
@@ -79,8 +78,13 @@ final class TlsFront extends ChannelDuplexHandler {
     this.protocols = protocols;
   }
 
+  /** What is done when the ClientHello is there. */
+  interface WhenKnown {
+    void accept(ClientHello hello) throws SSLException;
+  }
+
   /** Has an action run when the ClientHello is there, before anybody else sees its end. */
-  void whenKnown(Consumer<ClientHello> action) {
+  void whenKnown(WhenKnown action) {
     whenKnown = action;
   }
 
@@ -90,7 +94,7 @@ final class TlsFront extends ChannelDuplexHandler {
   }
 
   @Override
-  public void channelRead(ChannelHandlerContext context, Object message) {
+  public void channelRead(ChannelHandlerContext context, Object message) throws SSLException {
     ByteBuf data = (ByteBuf) message;
     while (data.isReadable() && phase != Phase.HELLO && phase != Phase.REFUSED) {
       look(context, data);

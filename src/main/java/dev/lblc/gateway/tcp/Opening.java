@@ -79,9 +79,8 @@ final class Opening extends ChannelInboundHandlerAdapter implements ProxyHeaderR
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     session.begin();
-    facts =
-        new ConnectionFacts(
-            session.peer(), (InetSocketAddress) ctx.channel().localAddress(), null, null);
+    facts = new ConnectionFacts(
+        session.peer(), (InetSocketAddress) ctx.channel().localAddress(), null, null);
     if (awaitsHeader && !settings.trustedPeers().contains(ConnectionFacts.ip(session.peer()))) {
       session.abort(TcpFailure.PEER_NOT_TRUSTED);
       return;

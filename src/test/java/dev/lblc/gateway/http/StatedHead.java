@@ -12,7 +12,10 @@ class StatedHead implements RequestHead, ListedHeaders {
   String method = "GET";
   String target = "/";
   boolean hasMoreFrames;
-  @Nullable ClientCertificate certificate;
+
+  @Nullable
+  ClientCertificate certificate;
+
   private List<String> lines = List.of();
 
   StatedHead(Protocol protocol, String peer) {
