@@ -1,26 +1,24 @@
 package dev.lblc.gateway.net;
 
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.net.PemKeyCertOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAKey;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.X509KeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,13 +33,13 @@ public final class Certificate {
   private static final Pattern PEM =
       Pattern.compile("-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----");
 
-  private final Buffer chainText;
-  private final Buffer keyText;
+  private final byte[] chainText;
+  private final byte[] keyText;
   private final List<X509Certificate> chain;
   private final PrivateKey key;
 
   private Certificate(
-      Buffer chainText, Buffer keyText, List<X509Certificate> chain, PrivateKey key) {
+      byte[] chainText, byte[] keyText, List<X509Certificate> chain, PrivateKey key) {
     this.chainText = chainText;
     this.keyText = keyText;
     this.chain = List.copyOf(chain);
@@ -54,16 +52,16 @@ public final class Certificate {
    * @throws IllegalArgumentException if they cannot be used; the message names the files
    */
   public static Certificate read(Path certificate, Path key) {
-    Buffer chain = bytes(certificate);
-    Buffer secret = bytes(key);
-    // By themselves, so that the message names the file that is to blame.
-    List<X509Certificate> unused = certificates(certificate, chain);
-    Certificate read;
+    byte[] chainText = bytes(certificate);
+    byte[] keyText = bytes(key);
+    List<X509Certificate> chain = certificates(certificate, chainText);
+    PrivateKey secret;
     boolean isPair;
     try {
-      read = of(chain, secret);
-      isPair = isKeyOf(read.chain.get(0), read.key);
-    } catch (Exception e) { // all that getKeyManagerFactory declares
+      secret = PemKey.read(
+          new String(keyText, StandardCharsets.ISO_8859_1), chain.get(0).getPublicKey());
+      isPair = isKeyOf(chain.get(0), secret);
+    } catch (GeneralSecurityException e) {
       throw new IllegalArgumentException(
           key + " has no private key in PEM that fits " + certificate + ": " + words(e), e);
     }
@@ -71,27 +69,7 @@ public final class Certificate {
       throw new IllegalArgumentException(
           key + " is not the private key of the first certificate in " + certificate);
     }
-    return read;
-  }
-
-  private static Certificate of(Buffer chain, Buffer secret) throws Exception {
-    PemKeyCertOptions pem = new PemKeyCertOptions().addCertValue(chain).addKeyValue(secret);
-    // Only paths would need a Vert.x.
-    for (KeyManager manager : pem.getKeyManagerFactory(null).getKeyManagers()) {
-      if (manager instanceof X509KeyManager keys) {
-        for (String kind : SIGNATURES.keySet()) {
-          String[] aliases = keys.getServerAliases(kind, null);
-          if (aliases != null && aliases.length > 0) {
-            return new Certificate(
-                chain,
-                secret,
-                List.of(keys.getCertificateChain(aliases[0])),
-                keys.getPrivateKey(aliases[0]));
-          }
-        }
-      }
-    }
-    throw new GeneralSecurityException("keys are " + String.join(", ", SIGNATURES.keySet()));
+    return new Certificate(chainText, keyText, chain, secret);
   }
 
   /**
@@ -103,11 +81,11 @@ public final class Certificate {
     return certificates(file, bytes(file));
   }
 
-  private static List<X509Certificate> certificates(Path file, Buffer text) {
+  private static List<X509Certificate> certificates(Path file, byte[] text) {
     List<X509Certificate> read = new ArrayList<>();
     try {
       CertificateFactory factory = CertificateFactory.getInstance("X.509");
-      Matcher block = PEM.matcher(text.toString(StandardCharsets.ISO_8859_1));
+      Matcher block = PEM.matcher(new String(text, StandardCharsets.ISO_8859_1));
       while (block.find()) {
         byte[] encoded = Base64.getMimeDecoder().decode(block.group(1));
         read.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(encoded)));
@@ -122,31 +100,31 @@ public final class Certificate {
     return read;
   }
 
-  private static Buffer bytes(Path file) {
+  private static byte[] bytes(Path file) {
     try {
-      return Buffer.buffer(Files.readAllBytes(file));
+      return Files.readAllBytes(file);
     } catch (IOException e) {
       throw new IllegalArgumentException(file + " cannot be read: " + e, e);
     }
   }
 
-  /** Returns what an exception says; with its class, unless that says nothing. */
-  private static String words(Exception e) {
-    String message = e.getMessage();
-    return e.getClass() == RuntimeException.class && message != null ? message : e.toString();
+  /** Returns what an exception says, by its innermost cause. */
+  private static String words(Throwable e) {
+    Throwable cause = e.getCause();
+    return cause != null ? words(cause) : String.valueOf(e.getMessage());
   }
 
   /** Returns whether it is of the same octets. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof Certificate that
-        && chainText.equals(that.chainText)
-        && keyText.equals(that.keyText);
+        && Arrays.equals(chainText, that.chainText)
+        && Arrays.equals(keyText, that.keyText);
   }
 
   @Override
   public int hashCode() {
-    return chainText.hashCode();
+    return Arrays.hashCode(chainText);
   }
 
   /** Returns the certificate with those of its authorities, as the file has them. */
@@ -169,8 +147,9 @@ public final class Certificate {
       throws GeneralSecurityException {
     String kind = certificate.getPublicKey().getAlgorithm();
     String name = SIGNATURES.get(kind);
-    if (name == null || !key.getAlgorithm().equals(kind)) {
-      return name == null;
+    if (name == null) {
+      throw new InvalidKeyException(
+          "its kind is " + kind + ", and TLS has " + String.join(", ", SIGNATURES.keySet()));
     }
     if (certificate.getPublicKey() instanceof RSAKey rsa && key instanceof RSAKey secret) {
       return rsa.getModulus().equals(secret.getModulus());

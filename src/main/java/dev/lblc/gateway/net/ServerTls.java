@@ -134,7 +134,9 @@ public final class ServerTls {
           protocols));
     }
     TlsConfig.ClientAuth clientAuth = config.clientAuth();
-    if (clientAuth != null) {
+    if (clientAuth == null) {
+      builder.trustManager(new TrustsNobody());
+    } else {
       builder
           .trustManager(trusted)
           .clientAuth(clientAuth.required() ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
