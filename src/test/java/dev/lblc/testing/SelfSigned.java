@@ -25,6 +25,12 @@ public record SelfSigned(Path certificate, Path key) {
     return of(host, CertificateBuilder.Algorithm.ecp256);
   }
 
+  /** A new certificate of somebody whose name no client asks for. */
+  public static SelfSigned withoutName() {
+    return build(
+        new CertificateBuilder().algorithm(CertificateBuilder.Algorithm.ecp256).subject("O=Example"));
+  }
+
   /** A new certificate for several host names, also wildcards; the first is its common name. */
   public static SelfSigned of(String host, String... others) {
     List<String> names = new ArrayList<>(List.of(others));
@@ -65,13 +71,16 @@ public record SelfSigned(Path certificate, Path key) {
   }
 
   private static SelfSigned build(String host, CertificateBuilder builder) {
+    return build(builder.subject("CN=" + host));
+  }
+
+  private static SelfSigned build(CertificateBuilder builder) {
     try {
-      X509Bundle bundle =
-          builder.subject("CN=" + host).setIsCertificateAuthority(true).buildSelfSigned();
+      X509Bundle bundle = builder.setIsCertificateAuthority(true).buildSelfSigned();
       return new SelfSigned(
           temporary(bundle.toTempCertChainPem()), temporary(bundle.toTempPrivateKeyPem()));
     } catch (Exception e) { // all that CertificateBuilder declares
-      throw new IllegalStateException("no certificate for " + host, e);
+      throw new IllegalStateException("no certificate", e);
     }
   }
 

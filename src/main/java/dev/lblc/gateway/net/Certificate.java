@@ -155,9 +155,12 @@ public final class Certificate {
       return rsa.getModulus().equals(secret.getModulus());
     }
     Signature signature = Signature.getInstance(name);
+    byte[] message = {1}; // of none the JDK cannot verify the signature with EdDSA
     signature.initSign(key);
+    signature.update(message);
     byte[] signed = signature.sign();
     signature.initVerify(certificate.getPublicKey());
+    signature.update(message);
     return signature.verify(signed);
   }
 }

@@ -22,10 +22,13 @@ import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What TLS of a listener needs: its certificates, what it asks of clients, versions and ciphers. The files are read once, so that what is
@@ -49,6 +52,11 @@ public final class ServerTls {
       "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
       "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
+  private static final Logger LOG = LoggerFactory.getLogger(ServerTls.class);
+
+  /** Whether the log says which engine is used. */
+  private static final AtomicBoolean IS_TOLD = new AtomicBoolean();
+
   /** Gives back what the library has for settings that nobody uses any more. Each connection has a part in it, too. */
   private static final Cleaner CLEANER = Cleaner.create();
 
@@ -62,6 +70,7 @@ public final class ServerTls {
 
   private ServerTls(
       TlsConfig config,
+      TlsEngine engine,
       List<Certificate> certificates,
       List<X509Certificate> trusted,
       List<String> protocols) {
@@ -69,7 +78,7 @@ public final class ServerTls {
     this.certificates = certificates;
     this.trusted = trusted;
     this.protocols = protocols;
-    this.engine = engineFor(certificates);
+    this.engine = engine;
     this.keys = new ServerKeys(certificates);
     try {
       this.context = build();
@@ -93,11 +102,13 @@ public final class ServerTls {
     }
     try {
       TlsConfig.ClientAuth clientAuth = config.clientAuth();
+      List<Certificate> certificates = config.certificates().stream()
+          .map(each -> Certificate.read(each.certificate(), each.key()))
+          .toList();
       return new ServerTls(
           config,
-          config.certificates().stream()
-              .map(each -> Certificate.read(each.certificate(), each.key()))
-              .toList(),
+          engineFor(listener, certificates),
+          certificates,
           clientAuth == null ? List.of() : Certificate.authorities(clientAuth.trust()),
           List.copyOf(protocols));
     } catch (IllegalArgumentException e) {
@@ -105,11 +116,22 @@ public final class ServerTls {
     }
   }
 
-  private static TlsEngine engineFor(List<Certificate> certificates) {
+  private static TlsEngine engineFor(String listener, List<Certificate> certificates) {
     TlsEngine ofProcess = TlsEngine.ofProcess();
-    boolean canUse = certificates.stream()
-        .allMatch(each -> ofProcess.canUse(each.chain().get(0).getPublicKey()));
-    return canUse ? ofProcess : TlsEngine.JDK;
+    if (!IS_TOLD.getAndSet(true)) {
+      LOG.info("TLS of listeners: {}", ofProcess.describe());
+    }
+    for (Certificate certificate : certificates) {
+      if (!ofProcess.canUse(certificate.chain().get(0).getPublicKey())) {
+        LOG.info(
+            "listener {}: TLS by the JDK, as OpenSSL cannot use the {} key of {}",
+            listener,
+            certificate.kind(),
+            certificate.chain().get(0).getSubjectX500Principal());
+        return TlsEngine.JDK;
+      }
+    }
+    return ofProcess;
   }
 
   private SslContext build() throws SSLException {
