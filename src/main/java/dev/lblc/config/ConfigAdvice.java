@@ -131,7 +131,8 @@ public final class ConfigAdvice {
   private void certificates(String path, List<DestinationTemplate> templates) {
     for (int i = 0; i < templates.size(); i++) {
       if (templates.get(i).parts().stream()
-          .anyMatch(part -> part instanceof Field field && OF_CERTIFICATES.contains(field.kind()))) {
+          .anyMatch(
+              part -> part instanceof Field field && OF_CERTIFICATES.contains(field.kind()))) {
         warn(
             JsonPath.element(path, i),
             "never has a value: the listener asks clients for no certificate, see its tls.clientAuth");

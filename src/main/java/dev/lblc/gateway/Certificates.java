@@ -49,7 +49,7 @@ public final class Certificates {
 
   /** Checks the choice among the certificates of a listener. Passes over those that cannot be used. */
   public static List<Finding> choice(List<TlsConfig.Certificate> files) {
-    Map<Certificate, Path> read = new IdentityHashMap<>();
+    IdentityHashMap<Certificate, Path> read = new IdentityHashMap<>();
     List<Certificate> certificates = new ArrayList<>();
     for (TlsConfig.Certificate each : files) {
       try {
@@ -68,7 +68,7 @@ public final class Certificates {
   }
 
   private static List<Finding> unused(
-      Certificate certificate, CertificateChoice choice, Map<Certificate, Path> files) {
+      Certificate certificate, CertificateChoice choice, IdentityHashMap<Certificate, Path> files) {
     Set<String> names = CertificateNames.of(certificate.chain().get(0));
     Map<String, Certificate> used = choice.inTheWayOf(certificate);
     if (names.isEmpty()) {

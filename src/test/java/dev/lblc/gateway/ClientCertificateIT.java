@@ -81,10 +81,7 @@ final class ClientCertificateIT {
       gateway.listener(listener);
       String name = listener.getString("name");
       routes.add(ConfigJson.route("s", "{tls.san}|{tls.fingerprint}").put("listener", name));
-      routes
-          .get(routes.size() - 1)
-          .getJsonArray("destination")
-          .add("{tls.subject}");
+      routes.get(routes.size() - 1).getJsonArray("destination").add("{tls.subject}");
     }
     routes.forEach(gateway::route);
     gateway.start();
@@ -177,13 +174,10 @@ final class ClientCertificateIT {
 
   private static Map<String, String> parsed(String body) {
     Map<String, String> seen = new TreeMap<>();
-    body.lines()
-        .filter(line -> !line.equals("."))
-        .forEach(line -> {
-          int colon = line.indexOf(": ");
-          assertThat(seen.put(line.substring(0, colon), line.substring(colon + 2)))
-              .isNull();
-        });
+    body.lines().filter(line -> !line.equals(".")).forEach(line -> {
+      int colon = line.indexOf(": ");
+      assertThat(seen.put(line.substring(0, colon), line.substring(colon + 2))).isNull();
+    });
     return seen;
   }
 
@@ -315,8 +309,7 @@ final class ClientCertificateIT {
       throws Exception {
     long before = failures(listener, reason);
     try (TlsLines lines = new TlsLines()) {
-      String said =
-          SClient.talk(port(listener), "GET / HTTP/1.1\r\nHost: h\r\n\r\n", options);
+      String said = SClient.talk(port(listener), "GET / HTTP/1.1\r\nHost: h\r\n\r\n", options);
       assertThat(said).contains("alert").doesNotContain("200 OK");
       assertThat(lines.await(1)).singleElement().asString().contains(words);
     }

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -305,17 +307,17 @@ final class ListenerTlsIT {
     assertThat(session(SClient.connect(port("tcp"), "-alpn", "foo"))).contains(TLS13);
   }
 
-  static List<String> sessions() {
+  static List<Arguments> sessions() {
     return KINDS.stream()
-        .flatMap(kind -> List.of(kind + " -tls1_2", kind + " -tls1_3").stream())
+        .flatMap(kind -> Stream.of(
+            Arguments.of(kind + "-kept", "-tls1_2"), Arguments.of(kind + "-kept", "-tls1_3")))
         .toList();
   }
 
   @ParameterizedTest
   @MethodSource("sessions")
-  void session_isResumed_untilTheCertificateChanges(String kindAndVersion) throws Exception {
-    String listener = kindAndVersion.split(" ")[0] + "-kept";
-    String version = kindAndVersion.split(" ")[1];
+  void session_isResumed_untilTheCertificateChanges(String listener, String version)
+      throws Exception {
     String file = directory.resolve("session").toString();
     assertThat(ask(listener, version, "-sess_out", file)).startsWith("New");
     assertThat(ask(listener, version, "-sess_in", file, "-sess_out", file)).startsWith("Reused");

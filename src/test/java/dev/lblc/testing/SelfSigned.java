@@ -27,8 +27,9 @@ public record SelfSigned(Path certificate, Path key) {
 
   /** A new certificate of somebody whose name no client asks for. */
   public static SelfSigned withoutName() {
-    return build(
-        new CertificateBuilder().algorithm(CertificateBuilder.Algorithm.ecp256).subject("O=Example"));
+    return build(new CertificateBuilder()
+        .algorithm(CertificateBuilder.Algorithm.ecp256)
+        .subject("O=Example"));
   }
 
   /** A new certificate for several host names, also wildcards; the first is its common name. */

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>What is chosen has at most one certificate of each kind of key, and the client picks the kind. Of two of the same kind for one name
  * the first of the listener is used. Immutable.
  */
+// One certificate may be listed twice: the second is never used.
+@SuppressWarnings("ReferenceEquality")
 public final class CertificateChoice {
   private static final String WILDCARD = "*.";
 

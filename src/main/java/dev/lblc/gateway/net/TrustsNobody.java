@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrustsNobody extends X509ExtendedTrustManager {
   @Override
-  public void checkClientTrusted(X509Certificate[] chain, String kind)
-      throws CertificateException {
+  public void checkClientTrusted(X509Certificate[] chain, String kind) throws CertificateException {
     throw new CertificateException("no certificate was asked for");
   }
 
@@ -31,8 +30,7 @@ final class TrustsNobody extends X509ExtendedTrustManager {
   }
 
   @Override
-  public void checkServerTrusted(X509Certificate[] chain, String kind)
-      throws CertificateException {
+  public void checkServerTrusted(X509Certificate[] chain, String kind) throws CertificateException {
     throw new CertificateException("this is a server itself");
   }
 

@@ -66,8 +66,7 @@ final class CertificateTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"rsa2048", "ecp256", "ecp384", "ed25519"})
-  void read_aKeyInAnyFormOfOpenSsl_isUsed(String kind, @TempDir Path directory)
-      throws Exception {
+  void read_aKeyInAnyFormOfOpenSsl_isUsed(String kind, @TempDir Path directory) throws Exception {
     SelfSigned one = SelfSigned.of("one", Algorithm.valueOf(kind));
     Certificate expected = Certificate.read(one.certificate(), one.key());
     for (String command : List.of("pkey", kind.startsWith("rsa") ? "rsa" : "ec")) {
