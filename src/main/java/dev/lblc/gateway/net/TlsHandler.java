@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
@@ -164,14 +165,19 @@ final class TlsHandler extends SslHandler {
     }
   }
 
-  private void refuse(ChannelHandlerContext context) throws SSLException {
+  /** Resets the connection: an orderly end might be taken for the consent to go on later. */
+  private void refuse(ChannelHandlerContext context) {
     context.fireExceptionCaught(new SSLException("the client asks for another handshake"));
-    try {
-      close(context, context.newPromise());
-    } catch (SSLException e) {
-      throw e;
-    } catch (Exception e) { // all that close declares
-      throw new SSLException("cannot be closed", e);
+    Sockets.reset(context.channel());
+  }
+
+  @Override
+  public void close(ChannelHandlerContext context, ChannelPromise promise) throws Exception {
+    if (isRefused) {
+      Sockets.abortively(context.channel());
+      context.close(promise);
+    } else {
+      super.close(context, promise);
     }
   }
 }
