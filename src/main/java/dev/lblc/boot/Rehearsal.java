@@ -140,11 +140,12 @@ final class Rehearsal {
     }
     TlsConfig tls = listener.tls();
     if (tls != null) {
+      TlsConfig.Certificate first = tls.certificates().get(0);
       own.put(
           "tls",
           new JsonObject()
-              .put("certificate", tls.certificate().toString())
-              .put("key", tls.key().toString()));
+              .put("certificate", first.certificate().toString())
+              .put("key", first.key().toString()));
     }
     return own;
   }

@@ -1,6 +1,7 @@
 package dev.lblc.gateway.http.h2;
 
 import dev.lblc.gateway.http.Limits;
+import dev.lblc.gateway.http.lane.ClientFacts;
 import dev.lblc.gateway.http.lane.LaneLoop;
 import dev.lblc.gateway.http.lane.VertxPipeline;
 import dev.lblc.gateway.net.DeadlineRing;
