@@ -92,7 +92,8 @@ final class HealthReader {
     if (service != null && hasPath) {
       grpc.fail("no path beside it: a check asks one thing");
     } else if (service != null && expectsProxyHeader) {
-      grpc.fail("a port of the checks' own in a service with proxyProtocol: checks send no such header");
+      grpc.fail(
+          "a port of the checks' own in a service with proxyProtocol: checks send no such header");
     }
     return service;
   }

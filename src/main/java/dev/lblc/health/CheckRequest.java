@@ -50,8 +50,8 @@ final class CheckRequest {
   private static final int CHUNK = 8 << 10;
 
   /** The status of HTTP of every answer of gRPC. */
-  private static final HealthConfig.Http GRPC = new HealthConfig.Http(
-      "", "POST", null, Map.of(), List.of(new StatusRange(200, 200)), null);
+  private static final HealthConfig.Http GRPC =
+      new HealthConfig.Http("", "POST", null, Map.of(), List.of(new StatusRange(200, 200)), null);
 
   private final HealthConfig.Active config;
   private final @Nullable UpstreamTls ofService;
@@ -116,13 +116,13 @@ final class CheckRequest {
 
   private static void addHttp2(ChannelPipeline pipeline) {
     Http2FrameCodecBuilder codec = Http2FrameCodecBuilder.forClient()
-        .initialSettings(
-            new Http2Settings().pushEnabled(false).maxHeaderListSize(MOST_HEAD));
+        .initialSettings(new Http2Settings().pushEnabled(false).maxHeaderListSize(MOST_HEAD));
     codec.decoupleCloseAndGoAway(true); // a check that is over waits for nothing
     pipeline.addLast(codec.build()).addLast(new Http2MultiplexHandler(new Refusing()));
   }
 
   /** What a server would open if it were allowed to. */
+  @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for its end
   private static final class Refusing extends ChannelInitializer<Channel> {
     @Override
     protected void initChannel(Channel stream) {

@@ -54,8 +54,7 @@ final class GrpcHealthIT {
     try (GrpcServer server = new GrpcServer(0, 10, isSecure ? CERTIFICATE : null)) {
       start(new JsonObject().put("grpc", "my.Service"), service, server.port());
       awaitState(ServerState.UP, "answered SERVING");
-      assertThat(server.asked())
-          .isEqualTo("\n\nmy.Service".getBytes(StandardCharsets.US_ASCII));
+      assertThat(server.asked()).isEqualTo("\n\nmy.Service".getBytes(StandardCharsets.US_ASCII));
       server.health(new byte[] {8, 2});
       awaitState(ServerState.DOWN, "answered NOT_SERVING");
       server.health(new byte[] {8, 3});
@@ -88,16 +87,15 @@ final class GrpcHealthIT {
   @CsvSource({"/good, UP, answered 200", "/bad, DOWN, answered 503", "/none, DOWN, without"})
   void server_ofHttp2Only_isAskedByHttp2(String path, ServerState state, String reason)
       throws Exception {
-    int port = gateway.http(
-        new HttpServerOptions().setHttp2ClearTextEnabled(true), request -> {
-          boolean isAsItShouldBe = request.version().name().equals("HTTP_2")
-              && "check.example.com".equals(String.valueOf(request.authority()))
-              && "1".equals(request.getHeader("x-check"));
-          request
-              .response()
-              .setStatusCode(isAsItShouldBe && !path.equals("/bad") ? 200 : 503)
-              .end(path.equals("/good") ? "x".repeat(5000) + "fine" : "x");
-        });
+    int port = gateway.http(new HttpServerOptions().setHttp2ClearTextEnabled(true), request -> {
+      boolean isAsItShouldBe = request.version().name().equals("HTTP_2")
+          && "check.example.com".equals(String.valueOf(request.authority()))
+          && "1".equals(request.getHeader("x-check"));
+      request
+          .response()
+          .setStatusCode(isAsItShouldBe && !path.equals("/bad") ? 200 : 503)
+          .end(path.equals("/good") ? "x".repeat(5000) + "fine" : "x");
+    });
     start(
         new JsonObject()
             .put("path", path)

@@ -84,7 +84,9 @@ final class GrpcIT {
         .listener(new JsonObject().put("name", "secure").put("tls", CERTIFICATE.json()))
         .route(ConfigJson.route("calls").put("listener", "secure"))
         .start();
-    clear = NettyChannelBuilder.forAddress("127.0.0.1", gateway.port()).usePlaintext().build();
+    clear = NettyChannelBuilder.forAddress("127.0.0.1", gateway.port())
+        .usePlaintext()
+        .build();
     secure = NettyChannelBuilder.forAddress("127.0.0.1", gateway.gateway().port("secure"))
         .sslContext(GrpcSslContexts.forClient()
             .trustManager(CERTIFICATE.certificate().toFile())
@@ -244,7 +246,8 @@ final class GrpcIT {
         gateway.awaitTicks();
         gateway.later.addAndGet(MILLISECONDS.toNanos(301_000));
         assertThat(asked.awaitEnd().field("grpc-status")).isEqualTo("4");
-        assertThat(asked.field("grpc-message")).isEqualTo("504 exchange timed out".substring(isBegun ? 4 : 0));
+        assertThat(asked.field("grpc-message"))
+            .isEqualTo("504 exchange timed out".substring(isBegun ? 4 : 0));
         assertThat(asked.heads()).isEqualTo(isBegun ? 2 : 1);
         assertThat(asked.body()).isEqualTo(isBegun ? "\0\0\0\0\1y" : "");
         if (!isBegun) {
@@ -337,8 +340,8 @@ final class GrpcIT {
     int[] before = {leaving.get(0).begun.get(), leaving.get(1).begun.get()};
     Eventually.holds(
         "one of them is called",
-        () -> leaving.get(0).begun.get() + leaving.get(1).begun.get()
-            > before[0] + before[1] + 200);
+        () ->
+            leaving.get(0).begun.get() + leaving.get(1).begun.get() > before[0] + before[1] + 200);
     GrpcServer used = leaving.get(leaving.get(0).begun.get() > before[0] ? 0 : 1);
     GrpcServer other = leaving.get(used == leaving.get(0) ? 1 : 0);
     used.leave();
@@ -379,8 +382,7 @@ final class GrpcIT {
   @Test
   void client_thatDoesNotRead_stopsItsOwnStreamOnly() throws Exception {
     String[] large = {"x-count", "300", "x-size", "65536"};
-    GrpcCall slow =
-        new GrpcCall(clear, GrpcMethods.of("calls", SERVER_STREAMING), USUAL, 1, large);
+    GrpcCall slow = new GrpcCall(clear, GrpcMethods.of("calls", SERVER_STREAMING), USUAL, 1, large);
     slow.only(text("go"));
     slow.next();
     for (int i = 0; i < 3; i++) {

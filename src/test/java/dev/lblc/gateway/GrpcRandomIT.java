@@ -63,9 +63,7 @@ final class GrpcRandomIT {
             "calls",
             new JsonObject().put("http", "2"),
             servers.stream().mapToInt(GrpcServer::port).toArray())
-        .route(
-            "calls",
-            new JsonObject().put("destination", new JsonArray().add("{header:x-key}")))
+        .route("calls", new JsonObject().put("destination", new JsonArray().add("{header:x-key}")))
         .start();
     List<ManagedChannel> channels = new ArrayList<>();
     try {
@@ -95,12 +93,15 @@ final class GrpcRandomIT {
     }
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // its end is waited for below
   private void makeCalls(List<ManagedChannel> channels, int count, boolean hasKill)
       throws Exception {
     Semaphore places = new Semaphore(AT_ONCE);
     List<Made> made = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      assertThat(places.tryAcquire(20, SECONDS)).as("a call ends; seed %d", seed).isTrue();
+      assertThat(places.tryAcquire(20, SECONDS))
+          .as("a call ends; seed %d", seed)
+          .isTrue();
       Made one = make(channels.get(random.nextInt(channels.size())));
       one.call.status.whenComplete((status, none) -> places.release());
       made.add(one);
@@ -136,8 +137,7 @@ final class GrpcRandomIT {
     }
     GrpcCall call = new GrpcCall(
         channel, GrpcMethods.of("calls", kind), options, metadata.toArray(String[]::new));
-    boolean sendsMany =
-        kind == MethodType.CLIENT_STREAMING || kind == MethodType.BIDI_STREAMING;
+    boolean sendsMany = kind == MethodType.CLIENT_STREAMING || kind == MethodType.BIDI_STREAMING;
     int toSend = sendsMany ? messages : 1;
     int cancelAt = end == End.CANCELLED ? random.nextInt(toSend + 1) : -1;
     for (int i = 0; i < toSend && i != cancelAt; i++) {
@@ -145,14 +145,14 @@ final class GrpcRandomIT {
     }
     if (end == End.CANCELLED) {
       if (random.nextBoolean()) {
-        MILLISECONDS.sleep(random.nextInt(3)); // so that some calls have begun: any outcome is right
+        MILLISECONDS.sleep(
+            random.nextInt(3)); // so that some calls have begun: any outcome is right
       }
       call.cancel();
     } else {
       call.end();
     }
-    boolean answersMany =
-        kind == MethodType.SERVER_STREAMING || kind == MethodType.BIDI_STREAMING;
+    boolean answersMany = kind == MethodType.SERVER_STREAMING || kind == MethodType.BIDI_STREAMING;
     return new Made(call, end, answersMany ? messages : 1);
   }
 

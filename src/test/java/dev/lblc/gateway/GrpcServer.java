@@ -93,8 +93,7 @@ final class GrpcServer implements AutoCloseable {
   private ServerMethodDefinition<byte[], byte[]> method(String name) {
     if (name.startsWith("grpc.health.v1.Health/")) {
       return ServerMethodDefinition.create(
-          GrpcMethods.of(name.substring(0, name.indexOf('/')), MethodType.UNARY),
-          (call, given) -> {
+          GrpcMethods.of(name.substring(0, name.indexOf('/')), MethodType.UNARY), (call, given) -> {
             call.request(1);
             return new HealthCall(call);
           });
@@ -121,9 +120,13 @@ final class GrpcServer implements AutoCloseable {
 
   /** Ends with all its calls. */
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     server.shutdownNow();
-    server.awaitTermination(10, SECONDS);
+    try {
+      server.awaitTermination(10, SECONDS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("the test is being ended", e);
+    }
   }
 
   /** One check. */
@@ -215,8 +218,8 @@ final class GrpcServer implements AutoCloseable {
       }
       switch (type) {
         case UNARY -> call.sendMessage(last);
-        case CLIENT_STREAMING -> call.sendMessage(
-            Long.toString(total).getBytes(StandardCharsets.US_ASCII));
+        case CLIENT_STREAMING ->
+          call.sendMessage(Long.toString(total).getBytes(StandardCharsets.US_ASCII));
         default -> {}
       }
       if (type == MethodType.SERVER_STREAMING) {

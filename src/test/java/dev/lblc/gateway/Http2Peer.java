@@ -183,8 +183,7 @@ final class Http2Peer implements AutoCloseable {
   private final Socket socket;
   private final DataInputStream in;
   private final DefaultHttp2HeadersEncoder encoder = new DefaultHttp2HeadersEncoder();
-  private final DefaultHttp2HeadersDecoder decoder =
-      new DefaultHttp2HeadersDecoder(false, 1 << 20);
+  private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, 1 << 20);
   private final Map<Integer, Stream> streams = new TreeMap<>();
   private final Map<Integer, Integer> settings = new TreeMap<>();
   private @Nullable ByteArrayOutputStream block;
@@ -277,8 +276,7 @@ final class Http2Peer implements AutoCloseable {
     do {
       int to = Math.min(all.length, from + MOST_FRAME);
       int flags = (to == all.length ? END_HEADERS : 0) | (isEnd && from == 0 ? END_STREAM : 0);
-      frame(
-          from == 0 ? HEADERS : CONTINUATION, flags, stream, Arrays.copyOfRange(all, from, to));
+      frame(from == 0 ? HEADERS : CONTINUATION, flags, stream, Arrays.copyOfRange(all, from, to));
       from = to;
     } while (from < all.length);
   }
@@ -319,8 +317,10 @@ final class Http2Peer implements AutoCloseable {
   Stream accept() throws IOException {
     while (true) {
       int wanted = accepted;
-      Stream next =
-          streams.values().stream().filter(each -> each.id > wanted && !each.heads.isEmpty()).findFirst().orElse(null);
+      Stream next = streams.values().stream()
+          .filter(each -> each.id > wanted && !each.heads.isEmpty())
+          .findFirst()
+          .orElse(null);
       if (next != null) {
         accepted = next.id;
         return next;

@@ -187,7 +187,9 @@ public final class Exchange<S extends ServerSide> {
   /** Returns how many bytes a second the client has to send of a body. */
   long leastBodyRate() {
     // A call may be silent for as long as its client likes: it is a stream of messages.
-    return facts != null && GrpcStatus.isGrpc(facts.head()) ? 0 : routes.limits().bodyRate();
+    return facts != null && GrpcStatus.isGrpc(facts.head())
+        ? 0
+        : routes.limits().bodyRate();
   }
 
   /** Returns whether the exchange has taken longer than its route or its client allows. */
@@ -388,7 +390,9 @@ public final class Exchange<S extends ServerSide> {
       return;
     }
     if (limitNanos != Long.MAX_VALUE && isOverdue(context.nanoTime().getAsLong())) {
-      abort(Failure.EXCHANGE_TIMEOUT); // a server that knows the limit, too, gives up at the same time
+      abort(
+          Failure
+              .EXCHANGE_TIMEOUT); // a server that knows the limit, too, gives up at the same time
       return;
     }
     boolean mayBeStale = why == Failure.CLOSED_EARLY && server.isReused();

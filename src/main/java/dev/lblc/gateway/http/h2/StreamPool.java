@@ -104,7 +104,8 @@ final class StreamPool implements Upstreams<LaneServer> {
         : Failure.CONNECT_FAILED;
   }
 
-  private void open(StreamConnections to, Channel channel, @Nullable UpstreamTls tls, long limitMillis) {
+  private void open(
+      StreamConnections to, Channel channel, @Nullable UpstreamTls tls, long limitMillis) {
     channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
     FrameBudget budget = new FrameBudget(lane.loop().nanoTime(), MOST_RESETS);
     channel
