@@ -121,6 +121,7 @@ final class EffectiveService {
       node.put("status", list(http.statuses(), EffectiveService::range));
       put(node, "body", http.body());
     }
+    put(node, "grpc", active.grpc());
     put(node, "port", active.port() == 0 ? null : (Object) active.port());
     node.put("tls", active.tls());
     put(node, "interval", active.interval());

@@ -21,6 +21,8 @@ public record HealthConfig(
    * Active checks.
    *
    * @param http the request of a check; null: a connection, with {@code tls} a handshake, is enough
+   * @param grpc the service that the health protocol of gRPC is asked about, empty for the server as a whole; null: it is not asked
+   * @param isHttp2 whether what is asked is asked by HTTP/2
    * @param port where checks go to; 0: the server's own port
    * @param tls whether checks speak TLS: that of the service or, if it has none, one that verifies no certificate
    * @param interval between the starts of two checks of a server
@@ -30,6 +32,8 @@ public record HealthConfig(
    */
   public record Active(
       @Nullable Http http,
+      @Nullable String grpc,
+      boolean isHttp2,
       int port,
       boolean tls,
       Duration interval,

@@ -28,6 +28,9 @@ final class HealthReader {
   /** An answer of 5xx is more often the fault of one request than of a server: whoever wants it to count says so. */
   private static final Set<Fault> DEFAULT_FAULTS = Set.of(Fault.CONNECT, Fault.TIMEOUT);
 
+  private static final Syntax<String> GRPC_SERVICE = Syntax.matching(
+      "the name of a service of gRPC, or \"\" for the server as a whole", "[!-~]{0,100}");
+
   private static final Syntax<Fault> FAULT = fault();
 
   private HealthReader() {}
@@ -37,10 +40,12 @@ final class HealthReader {
    *
    * @param behindProxy whether servers expect a PROXY protocol header, which checks do not send
    * @param isTls whether traffic to the servers speaks TLS
+   * @param isHttp2 whether it is HTTP/2
    */
-  static @Nullable HealthConfig read(Cursor health, boolean behindProxy, boolean isTls) {
+  static @Nullable HealthConfig read(
+      Cursor health, boolean behindProxy, boolean isTls, boolean isHttp2) {
     HealthConfig read = health.object(Keys.HEALTH, keys -> {
-      HealthConfig.Active active = active(keys.optional("active"), behindProxy, isTls);
+      HealthConfig.Active active = active(keys.optional("active"), behindProxy, isTls, isHttp2);
       HealthConfig.Passive passive = passive(keys.optional("passive"));
       Cursor slowStart = keys.optional("slowStart");
       Duration slow = slowStart.duration(LONGEST, SHORTEST, LONGEST);
@@ -50,12 +55,13 @@ final class HealthReader {
   }
 
   private static HealthConfig.@Nullable Active active(
-      Cursor active, boolean behindProxy, boolean isTls) {
+      Cursor active, boolean behindProxy, boolean isTls, boolean isHttp2) {
     HealthConfig.Active read = active.object(Keys.ACTIVE, keys -> {
       Cursor otherPort = keys.optional("port");
       int port = otherPort.integer(0, 1, PortSyntax.MOST);
       boolean expectsProxyHeader = behindProxy && !otherPort.isPresent();
       HealthConfig.Http http = http(keys, expectsProxyHeader);
+      String grpc = grpc(keys.optional("grpc"), http != null, expectsProxyHeader);
       // A handshake would have to come behind the header that checks do not send.
       boolean tls = keys.optional("tls").flag(isTls && !expectsProxyHeader);
       Cursor period = keys.optional("interval");
@@ -69,6 +75,8 @@ final class HealthReader {
       }
       return new HealthConfig.Active(
           http,
+          grpc,
+          grpc != null || (http != null && isHttp2),
           port,
           tls,
           interval,
@@ -77,6 +85,17 @@ final class HealthReader {
           keys.optional("fall").integer(3, 1, MOST_IN_A_ROW));
     });
     return active.isPresent() ? read : null;
+  }
+
+  private static @Nullable String grpc(Cursor grpc, boolean hasPath, boolean expectsProxyHeader) {
+    String service = grpc.text(GRPC_SERVICE);
+    if (service != null && hasPath) {
+      grpc.fail("no path beside it: a check asks one thing");
+    } else if (service != null && expectsProxyHeader) {
+      grpc.fail(
+          "a port of the checks' own in a service with proxyProtocol: checks send no such header");
+    }
+    return service;
   }
 
   /** Reads what makes the request of a check; returns null if there is no path, and so no request. */

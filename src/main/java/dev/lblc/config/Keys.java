@@ -92,6 +92,7 @@ final class Keys {
   static final List<String> HEALTH = List.of("active", "passive", "slowStart");
   static final List<String> ACTIVE = List.of(
       "path",
+      "grpc",
       "port",
       "host",
       "headers",

@@ -39,6 +39,7 @@ final class ServiceReader {
       Options options = options(keys.optional("options"), named);
       Cursor discovery = keys.optional("discovery");
       Cursor tls = keys.optional("tls");
+      ServerHttp http = keys.optional("http").text(ServerHttp.SYNTAX, ServerHttp.HTTP_1_1);
       return new ServiceConfig(
           name,
           named == null ? "" : named,
@@ -48,10 +49,14 @@ final class ServiceReader {
           DnsReader.discovery(discovery),
           keys.optional("leaseTimeout").duration(LEASE_TIMEOUT, Duration.ofSeconds(1), YEAR),
           proxyProtocol,
-          keys.optional("http").text(ServerHttp.SYNTAX, ServerHttp.HTTP_1_1),
+          http,
           pool(keys.optional("pool")),
           UpstreamTlsReader.read(tls),
-          HealthReader.read(keys.optional("health"), proxyProtocol != null, tls.isPresent()));
+          HealthReader.read(
+              keys.optional("health"),
+              proxyProtocol != null,
+              tls.isPresent(),
+              http == ServerHttp.HTTP_2));
     });
   }
 

@@ -26,7 +26,6 @@ record HttpSettings(
   static final List<HttpVersion> VERSIONS =
       List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1, HttpVersion.HTTP_1_0);
 
-
   /**
    * Compiles a listener. Blocks while it reads the files of TLS.
    *

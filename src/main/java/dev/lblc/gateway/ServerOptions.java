@@ -19,8 +19,7 @@ final class ServerOptions {
    *
    * @param isLane whether the lane serves the connections, and not Vert.x
    */
-  static HttpServerOptions of(
-      Supplier<HttpSettings> current, HttpOpening opening, boolean isLane) {
+  static HttpServerOptions of(Supplier<HttpSettings> current, HttpOpening opening, boolean isLane) {
     HttpSettings settings = current.get();
     HttpLimits limits = settings.config().limits();
     HttpServerOptions options = new HttpServerOptions()

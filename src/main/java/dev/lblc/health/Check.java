@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * connect (see {@link Dial}), with tls a handshake       enough if nothing is asked
+ * with HTTP/2 open a stream
  * send the request, read the answer to its end           passes by its status and, if asked for, a text in its body
  * </pre>
  *
@@ -41,6 +43,8 @@ import org.jspecify.annotations.Nullable;
 final class Check extends ChannelInboundHandlerAdapter {
   /** How much of a body is looked through. */
   private static final int MOST_BODY = 64 << 10;
+
+  private static final String GRPC_STATUS = "grpc-status";
 
   /** Is told of the end, once, by one of its methods. */
   interface Listener {
@@ -61,6 +65,7 @@ final class Check extends ChannelInboundHandlerAdapter {
   private @Nullable ChannelException noSocket;
   private @Nullable Channel channel;
   private int status;
+  private @Nullable String grpcStatus;
   private boolean isInterim;
   private @Nullable ByteArrayOutputStream body;
   private boolean isOver;
@@ -147,13 +152,31 @@ final class Check extends ChannelInboundHandlerAdapter {
     HealthConfig.Http http = request.http();
     if (http == null) {
       end(true, request.isTls() ? "handshake completed" : "connected");
-    } else if (!isOver) {
-      connected.writeAndFlush(request.message(http, host, port)).addListener(sent -> {
-        if (!sent.isSuccess()) {
-          failed(sent.cause());
+    } else if (!isOver && request.isHttp2()) {
+      CheckRequest.open(connected, this).addListener((Future<Http2StreamChannel> opened) -> {
+        if (opened.isSuccess()) {
+          ask(http, opened.getNow());
+        } else {
+          failed(opened.cause());
         }
       });
+    } else if (!isOver) {
+      ask(http, connected);
     }
+  }
+
+  private void ask(HealthConfig.Http http, Channel to) {
+    to.writeAndFlush(request.message(http, host, port)).addListener(sent -> {
+      if (!sent.isSuccess()) {
+        failed(sent.cause());
+      }
+    });
+  }
+
+  /** With HTTP/2 it is in the pipelines of the connection and of the stream. */
+  @Override
+  public boolean isSharable() {
+    return true;
   }
 
   @Override
@@ -174,6 +197,7 @@ final class Check extends ChannelInboundHandlerAdapter {
       return;
     }
     if (part instanceof HttpResponse head) {
+      grpcStatus = head.headers().get(GRPC_STATUS);
       status = head.status().code();
       isInterim = head.status().codeClass() == HttpStatusClass.INFORMATIONAL && status != 101;
       if (!isInterim && !http.accepts(status)) {
@@ -184,11 +208,15 @@ final class Check extends ChannelInboundHandlerAdapter {
     if (isInterim) {
       return;
     }
-    if (part instanceof HttpContent content && http.body() != null) {
+    if (part instanceof HttpContent content && (http.body() != null || request.isGrpc())) {
       keep(content.content());
     }
-    if (part instanceof LastHttpContent) {
-      complete(http.body());
+    if (part instanceof LastHttpContent last) {
+      if (request.isGrpc()) {
+        completeCall(last.trailingHeaders().get(GRPC_STATUS, grpcStatus));
+      } else {
+        complete(http.body());
+      }
     }
   }
 
@@ -203,6 +231,12 @@ final class Check extends ChannelInboundHandlerAdapter {
     } catch (IOException e) {
       throw new UncheckedIOException(e); // nothing is written to but memory
     }
+  }
+
+  private void completeCall(@Nullable String ofCall) {
+    ByteArrayOutputStream kept = body;
+    String answer = GrpcHealth.answer(ofCall, kept == null ? new byte[0] : kept.toByteArray());
+    end(GrpcHealth.isServing(answer), answer);
   }
 
   private void complete(@Nullable String expected) {

@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The TLS of the services whose checks speak it. */
 final class ChecksTls {
@@ -33,15 +34,25 @@ final class ChecksTls {
       UpstreamTlsConfig tls = service.tls();
       if (tls != null && isChecked(service)) {
         // What fails is the reason of a server that is down.
-        read.put(name, UpstreamTls.read(service, tls, List.of(), UpstreamTls.Listener.NONE));
+        List<String> protocols = isHttp2(service) ? List.of("h2") : List.of();
+        read.put(name, UpstreamTls.read(service, tls, protocols, UpstreamTls.Listener.NONE));
       }
     });
     return read;
   }
 
-  private static boolean isChecked(ServiceConfig service) {
+  private static boolean isHttp2(ServiceConfig service) {
+    HealthConfig.Active active = active(service);
+    return active != null && active.isHttp2();
+  }
+
+  private static HealthConfig.@Nullable Active active(ServiceConfig service) {
     HealthConfig health = service.health();
-    HealthConfig.Active active = health == null ? null : health.active();
+    return health == null ? null : health.active();
+  }
+
+  private static boolean isChecked(ServiceConfig service) {
+    HealthConfig.Active active = active(service);
     return active != null && active.tls() && service.tls() != null;
   }
 }

@@ -43,6 +43,7 @@ final class ConfigDiffTest {
         "$.listeners[0].limits.streams                     | 51",
         "$.listeners[0].limits.resets                      | 61",
         "$.services.models.http                            | '1.1'",
+        "$.services.models.health.active.grpc              | 'my.Others'",
         "$.listeners[0].timeouts.header                    | '8s'",
         "$.listeners[0].timeouts.idle                      | '49s'",
         "$.listeners[0].limits.line                        | '5KiB'",

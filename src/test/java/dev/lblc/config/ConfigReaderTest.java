@@ -192,6 +192,8 @@ class ConfigReaderTest {
                         Map.of("x-check", "s3cret"),
                         List.of(new StatusRange(200, 299), new StatusRange(401, 401)),
                         "ok"),
+                    null,
+                    false,
                     8001,
                     true,
                     Duration.ofSeconds(3),
@@ -268,7 +270,7 @@ class ConfigReaderTest {
     assertThat(service.health())
         .isEqualTo(new HealthConfig(
             new HealthConfig.Active(
-                null, 0, false, Duration.ofSeconds(2), Duration.ofSeconds(1), 2, 3),
+                null, null, false, 0, false, Duration.ofSeconds(2), Duration.ofSeconds(1), 2, 3),
             new HealthConfig.Passive(
                 5,
                 Set.of(Fault.CONNECT, Fault.TIMEOUT),

@@ -342,6 +342,22 @@ class RulesTest {
   }
 
   @Test
+  void grpcCheck_besideAnother_isAFault() {
+    String path = "$.services.models.health.active.path";
+    assertThat(Sample.errors(Sample.set(Sample.full(directory), path, "/")))
+        .extracting(ConfigError::toString)
+        .containsExactly("test.json: $.services.models.health.active.grpc: \"my.Models\""
+            + " (expected: no path beside it: a check asks one thing)");
+    JsonObject check = new JsonObject().put("active", new JsonObject().put("grpc", ""));
+    JsonObject json = Sample.set(Sample.full(directory), "$.services.db.health", check);
+    assertThat(Sample.errors(json))
+        .extracting(ConfigError::path)
+        .containsExactly("$.services.db.health.active.grpc");
+    assertThat(Sample.errors(Sample.set(json, "$.services.db.health.active.port", 8001)))
+        .isEmpty();
+  }
+
+  @Test
   void httpCheck_withoutAPath_isAFaultOfWhatIsOfARequest() {
     assertThat(Sample.errors(Sample.remove(Sample.full(directory), ACTIVE + ".path")))
         .extracting(ConfigError::path)

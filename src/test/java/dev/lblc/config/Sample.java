@@ -195,7 +195,7 @@ final class Sample {
           },
           "my svc": {"strategy": "wlc", "servers": []},
           "db": {"strategy": "wlc", "servers": [], "proxyProtocol": "v2"},
-          "models": {"strategy": "wlc", "servers": [], "http": "2"}
+          "models": {"strategy": "wlc", "servers": [], "http": "2", "health": {"active": {"grpc": "my.Models"}}}
         },
         "cluster": {"enabled": false, "node": "node-1", "config": "cluster/hazelcast.yaml", "reportInterval": "40ms",
                     "peerTimeout": "4s",

@@ -387,6 +387,7 @@ class SchemaTest {
       {"$.services.images.options.entryCounter", "exact", "drifting", "none"},
       {"$.services.images.servers[0].id", "a", "a b", "a\tb"},
       {"$.services.images.health.active.path", "/", "/a?b=c", "a", "/a#b", "/a b"},
+      {"$.services.models.health.active.grpc", "", "a.b.C", "a b", "\u00e9"},
       {"$.services.images.health.active.host", "a.b", "a.b:80", "a b", "a:b"},
       {"$.services.images.health.active.headers['a b']", "a"},
       {"$.services.images.health.active.method", "GET", "HEAD", "CONNECT", "a b"},

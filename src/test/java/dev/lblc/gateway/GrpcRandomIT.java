@@ -93,6 +93,7 @@ final class GrpcRandomIT {
     }
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // its end is waited for below
   private void makeCalls(List<ManagedChannel> channels, int count, boolean hasKill)
       throws Exception {
     Semaphore places = new Semaphore(AT_ONCE);

@@ -2,6 +2,7 @@ package dev.lblc.gateway;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import dev.lblc.testing.SelfSigned;
 import io.grpc.HandlerRegistry;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -43,6 +44,8 @@ final class GrpcServer implements AutoCloseable {
 
   private final Server server;
   private final int port;
+  private volatile byte @Nullable [] health = {8, 1};
+  private volatile byte @Nullable [] asked;
 
   /** On any port, with any number of calls at once. */
   GrpcServer() throws IOException {
@@ -51,9 +54,18 @@ final class GrpcServer implements AutoCloseable {
 
   /** On a port; a connection takes so many calls at once. */
   GrpcServer(int wanted, int mostCalls) throws IOException {
+    this(wanted, mostCalls, null);
+  }
+
+  /** The same, with TLS by that certificate; null: without. */
+  GrpcServer(int wanted, int mostCalls, @Nullable SelfSigned tls) throws IOException {
     LOG.setLevel(Level.SEVERE);
-    server = NettyServerBuilder.forAddress(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted))
+    NettyServerBuilder builder = NettyServerBuilder.forAddress(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
+    if (tls != null) {
+      builder.useTransportSecurity(tls.certificate().toFile(), tls.key().toFile());
+    }
+    server = builder
         .maxConcurrentCallsPerConnection(mostCalls)
         .maxInboundMessageSize(MOST_MESSAGE)
         .fallbackHandlerRegistry(new HandlerRegistry() {
@@ -68,7 +80,24 @@ final class GrpcServer implements AutoCloseable {
     this.port = server.getPort();
   }
 
+  /** Answers checks of the health protocol with these bytes from now on; null: with an error. */
+  void health(byte @Nullable [] answer) {
+    health = answer;
+  }
+
+  /** Returns the question of the last check. */
+  byte @Nullable [] asked() {
+    return asked;
+  }
+
   private ServerMethodDefinition<byte[], byte[]> method(String name) {
+    if (name.startsWith("grpc.health.v1.Health/")) {
+      return ServerMethodDefinition.create(
+          GrpcMethods.of(name.substring(0, name.indexOf('/')), MethodType.UNARY), (call, given) -> {
+            call.request(1);
+            return new HealthCall(call);
+          });
+    }
     MethodDescriptor<byte[], byte[]> method = GrpcMethods.of(
         String.valueOf(MethodDescriptor.extractFullServiceName(name)),
         MethodType.valueOf(MethodDescriptor.extractBareMethodName(name)));
@@ -91,9 +120,39 @@ final class GrpcServer implements AutoCloseable {
 
   /** Ends with all its calls. */
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     server.shutdownNow();
-    server.awaitTermination(10, SECONDS);
+    try {
+      server.awaitTermination(10, SECONDS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("the test is being ended", e);
+    }
+  }
+
+  /** One check. */
+  private final class HealthCall extends ServerCall.Listener<byte[]> {
+    private final ServerCall<byte[], byte[]> call;
+
+    HealthCall(ServerCall<byte[], byte[]> call) {
+      this.call = call;
+    }
+
+    @Override
+    public void onMessage(byte[] message) {
+      asked = message;
+    }
+
+    @Override
+    public void onHalfClose() {
+      byte[] answer = health;
+      if (answer == null) {
+        call.close(Status.UNIMPLEMENTED, new Metadata());
+      } else {
+        call.sendHeaders(new Metadata());
+        call.sendMessage(answer);
+        call.close(Status.OK, new Metadata());
+      }
+    }
   }
 
   /** One call. */

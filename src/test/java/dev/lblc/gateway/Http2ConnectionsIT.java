@@ -410,13 +410,11 @@ final class Http2ConnectionsIT {
   @Test
   void answers_thatClientsDoNotRead_takeNoRoomFromOthers() throws Exception {
     Place to = scene.next();
-    Http2Peer server = null;
     String piece = "x".repeat(16_000);
     for (int i = 0; i < 100; i++) {
       Http2Peer client = scene.client2().hold();
       Http2Peer.Stream asked = client.get(to.path("x"));
-      server = server == null ? scene.server(to) : server;
-      Http2Peer.Stream stream = server.accept().head(false, ":status: 200");
+      Http2Peer.Stream stream = scene.only(to).accept().head(false, ":status: 200");
       for (int j = 0; j < 8; j++) {
         stream.data(false, piece);
       }
@@ -433,7 +431,7 @@ final class Http2ConnectionsIT {
     }
     Http2Peer client = scene.client2();
     Http2Peer.Stream asked = client.get(to.path("y"));
-    Http2Peer.Stream stream = server.accept().head(false, ":status: 200");
+    Http2Peer.Stream stream = scene.only(to).accept().head(false, ":status: 200");
     for (int i = 1; i <= 200; i++) {
       stream.awaitRoom(piece.length()).data(i == 200, piece);
       asked.awaitBody(i * piece.length());
@@ -449,14 +447,12 @@ final class Http2ConnectionsIT {
     client.awaitSetting(INITIAL_WINDOW_SIZE);
     client.awaitRead(); // which the gateway knows by now
     String piece = "x".repeat(16_000);
-    Http2Peer server = null;
     for (int i = 0; i < 60; i++) {
       Http2Peer.Stream asked = client.request(false, "POST", to.path("x"));
       for (int j = 0; j < 10; j++) {
         asked.data(false, piece);
       }
-      server = server == null ? scene.server(to).hold() : server;
-      Http2Peer.Stream stream = server.accept();
+      Http2Peer.Stream stream = scene.only(to).hold().accept();
       switch (i % 4) {
         case 0 -> asked.reset(CANCEL);
         case 1 -> stream.reset(INTERNAL_ERROR);

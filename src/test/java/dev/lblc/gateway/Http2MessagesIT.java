@@ -1,6 +1,7 @@
 package dev.lblc.gateway;
 
 import static dev.lblc.gateway.Http2Peer.CANCEL;
+import static dev.lblc.gateway.Http2Peer.INITIAL_WINDOW_SIZE;
 import static dev.lblc.gateway.Http2Peer.INTERNAL_ERROR;
 import static dev.lblc.gateway.Http2Peer.NO_ERROR;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -95,9 +96,9 @@ final class Http2MessagesIT {
         .containsIgnoringCase("\r\nte: trailers\r\n");
     stream.data(false, "abc").head(true, "x-sum: 7");
     assertThat(server.until("0\r\n", "\r\n\r\n")).isEqualTo("3\r\nabc\r\n0\r\nx-sum: 7\r\n\r\n");
-    server.send(
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: x-hop\r\nX-Hop: 1\r\n\r\n"
-            + "4\r\ndefg\r\n0\r\nX-End: 8\r\n\r\n");
+    server.send(RawClient.head(
+        "HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "Connection: x-hop", "X-Hop: 1"));
+    server.send("4\r\ndefg\r\n0\r\nX-End: 8\r\n\r\n");
     assertThat(stream.awaitStatus()).isEqualTo("200");
     assertThat(stream.field("x-hop")).isNull();
     assertThat(stream.field("transfer-encoding")).isNull();
@@ -127,11 +128,9 @@ final class Http2MessagesIT {
   void answer_withoutBody_isWhole(String method, String status, String length) throws Exception {
     Place to = scene.next();
     RawClient client = scene.client();
-    Http2Peer server = null;
     for (int i = 0; i < 2; i++) {
       client.send(to.request(method, "x"));
-      server = server == null ? scene.server(to) : server;
-      Http2Peer.Stream stream = server.accept();
+      Http2Peer.Stream stream = scene.only(to).accept();
       String[] fields = length.equals("-")
           ? new String[] {":status: " + status}
           : new String[] {":status: " + status, "content-length: " + length};
@@ -148,7 +147,7 @@ final class Http2MessagesIT {
       assertThat(response).endsWith("\r\n\r\n");
     }
     client.send(to.get("last"));
-    server.accept().head(false, ":status: 200").data(true, "last");
+    scene.only(to).accept().head(false, ":status: 200").data(true, "last");
     assertThat(client.response()).contains("\r\n4\r\nlast\r\n");
   }
 
@@ -413,6 +412,21 @@ final class Http2MessagesIT {
     client.send(to.get("y"));
     server.accept().head(true, ":status: 200");
     assertThat(client.response()).startsWith("HTTP/1.1 200");
+  }
+
+  /** Also where something of it still waits for a window. */
+  @Test
+  void answer_thatItsClientGivesUp_isLoggedAsThat() throws Exception {
+    Place to = scene.next();
+    try (AccessLines lines = new AccessLines()) {
+      Http2Peer client = scene.client2(INITIAL_WINDOW_SIZE, 3).hold();
+      Http2Peer.Stream asked = client.get(to.path("x"));
+      scene.server(to).accept().head(false, ":status: 200").data(false, "abcdef");
+      asked.awaitBody(3).reset(CANCEL);
+      assertThat(lines.await(1).get(0))
+          .contains(" 200 ")
+          .endsWith(" client closed the connection in mid-answer");
+    }
   }
 
   @Test

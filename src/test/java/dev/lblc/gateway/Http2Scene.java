@@ -6,7 +6,9 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 
 /**
@@ -37,6 +39,7 @@ final class Http2Scene {
   final TestGateway gateway = new TestGateway(Engine.LANE);
   private final Queue<Place> unused = new ArrayDeque<>();
   private final List<RawServer> servers = new ArrayList<>();
+  private final Map<String, Http2Peer> only = new HashMap<>();
   private final List<AutoCloseable> opened = new ArrayList<>();
 
   /** Adds services of one server of HTTP/2 each, with long time limits. */
@@ -98,6 +101,16 @@ final class Http2Scene {
 
   Http2Peer server(RawServer of, int... settings) throws IOException {
     return noted(Http2Peer.server(of.take(), settings));
+  }
+
+  /** Takes the next connection at the first call, and returns the same from then on. */
+  Http2Peer only(Place of) throws IOException {
+    Http2Peer known = only.get(of.service());
+    if (known == null) {
+      known = server(of);
+      only.put(of.service(), known);
+    }
+    return known;
   }
 
   <T extends AutoCloseable> T noted(T connection) {

@@ -112,7 +112,7 @@ final class UpstreamTlsIT {
       try (RawClient client = new RawClient(gateway.port())) {
         client.send(GET);
         try (RawClient served = server.secured()) {
-          assertThat(TlsServer.names(served)).isEqualTo(sent == null ? List.of() : List.of(sent));
+          assertThat(server.names(served)).isEqualTo(sent == null ? List.of() : List.of(sent));
           served.until(END);
           served.send(OK);
           assertThat(client.response()).endsWith("ok");
@@ -171,7 +171,7 @@ final class UpstreamTlsIT {
       try (RawClient client = new RawClient(gateway.port())) {
         client.send(GET);
         try (RawClient served = server.secured()) {
-          assertThat(TlsServer.names(served)).containsExactly("models.test");
+          assertThat(server.names(served)).containsExactly("models.test");
           served.until(END);
           served.send(OK);
           assertThat(client.response()).endsWith("ok");

@@ -273,7 +273,9 @@ class ServiceHealthIT {
     Duration patient = Duration.ofSeconds(3); // the first handshake of a machine takes long
     health = start(
         new HealthConfig(
-            new HealthConfig.Active(http, 0, true, patient, patient, 1, 1), null, null),
+            new HealthConfig.Active(http, null, false, 0, true, patient, patient, 1, 1),
+            null,
+            null),
         server.actualPort());
     awaitState(ServerState.UP, "answered 200");
     assertThat(reason("s0")).startsWith("GET https://127.0.0.1:");
@@ -316,7 +318,9 @@ class ServiceHealthIT {
     Duration patient = Duration.ofSeconds(3);
     health = start(
         new HealthConfig(
-            new HealthConfig.Active(http, 0, true, patient, patient, 1, 1), null, null),
+            new HealthConfig.Active(http, null, false, 0, true, patient, patient, 1, 1),
+            null,
+            null),
         server.actualPort());
     awaitState(isTrusted ? ServerState.UP : ServerState.DOWN, reason);
   }
@@ -326,7 +330,9 @@ class ServiceHealthIT {
     HttpServer server = serve(0, request -> request.response().end());
     health = start(
         new HealthConfig(
-            new HealthConfig.Active(null, 0, true, INTERVAL, INTERVAL, 1, 1), null, null),
+            new HealthConfig.Active(null, null, false, 0, true, INTERVAL, INTERVAL, 1, 1),
+            null,
+            null),
         server.actualPort());
     awaitState(ServerState.DOWN, ": no TLS: what the server sent is no TLS");
     assertThat(reason("s0")).startsWith("TLS handshake with 127.0.0.1:");
@@ -494,13 +500,17 @@ class ServiceHealthIT {
         ? null
         : new HealthConfig.Http(path, "GET", null, Map.of(), statuses(200, 399), null);
     return new HealthConfig(
-        new HealthConfig.Active(http, 0, false, interval, timeout, rise, fall), null, null);
+        new HealthConfig.Active(http, null, false, 0, false, interval, timeout, rise, fall),
+        null,
+        null);
   }
 
   /** A request that is checked often, and whose first result tells. */
   private static HealthConfig asking(HealthConfig.Http http, int port, boolean isTls) {
     return new HealthConfig(
-        new HealthConfig.Active(http, port, isTls, INTERVAL, INTERVAL, 1, 1), null, null);
+        new HealthConfig.Active(http, null, false, port, isTls, INTERVAL, INTERVAL, 1, 1),
+        null,
+        null);
   }
 
   private static List<StatusRange> statuses(int first, int last) {

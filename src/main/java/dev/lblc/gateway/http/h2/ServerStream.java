@@ -227,9 +227,10 @@ final class ServerStream implements LaneServer, Streams.Stream {
   }
 
   private static long length(@Nullable String text) {
-    boolean isLength =
-        text != null && text.length() <= MOST_DIGITS && text.chars().allMatch(Character::isDigit);
-    return isLength && !text.isEmpty() ? Long.parseLong(text) : -1;
+    if (text == null || text.isEmpty() || text.length() > MOST_DIGITS) {
+      return -1;
+    }
+    return text.chars().allMatch(Character::isDigit) ? Long.parseLong(text) : -1;
   }
 
   private void trailersCame(Http2Headers headers) {

@@ -2,8 +2,8 @@ package dev.lblc.gateway.http.lane;
 
 import dev.lblc.gateway.http.KnownHost;
 import dev.lblc.gateway.http.RequestHead;
-import dev.lblc.gateway.net.ConnectionFacts;
 import dev.lblc.gateway.net.ClientCertificate;
+import dev.lblc.gateway.net.ConnectionFacts;
 import io.vertx.core.http.HttpConnection;
 import org.jspecify.annotations.Nullable;
 
