@@ -53,7 +53,7 @@ final class UpstreamTlsIT {
   /** The first handshake of a process takes long. */
   private static final JsonObject PATIENT = ConfigJson.timeouts("connect", "20s");
 
-  private static final int MUCH = 16 << 20;
+  private static final int MUCH = 48 << 20;
   private static final String END = "\r\n\r\n";
   private static final String GET = "GET /s/1 HTTP/1.1\r\nHost: h\r\n\r\n";
   private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

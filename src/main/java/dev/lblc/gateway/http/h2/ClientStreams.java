@@ -146,12 +146,7 @@ final class ClientStreams extends Streams<ClientStream> implements DeadlineRing.
   @Override
   public void handlerAdded(ChannelHandlerContext added) throws Exception {
     super.handlerAdded(added);
-    decoder()
-        .flowController()
-        .incrementWindowSize(
-            connection().connectionStream(),
-            Codec.CLIENT_WINDOW - decoder().flowController().initialWindowSize());
-    flushSoon();
+    widen(Codec.CLIENT_WINDOW);
     worker.opened(this);
     lane.deadlines().enter(limits, Stage.SETTING_UP);
     if (lane.isStopping()) {

@@ -32,6 +32,9 @@ record Codec(
   /** How much may come on all streams of a client before it is taken, which is held in memory until then. */
   static final int CLIENT_WINDOW = 4 << 20;
 
+  /** How much may be on its way on all streams from a server. */
+  static final int SERVER_WINDOW = 16 << 20;
+
   private static final float REFILL_AT = 0.5f;
   private static final int MOST_SMALL_CONTINUATIONS = 16;
 

@@ -213,7 +213,7 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
   @Override
   public void handlerAdded(ChannelHandlerContext added) throws Exception {
     super.handlerAdded(added);
-    flushSoon();
+    widen(Codec.SERVER_WINDOW);
     settingUp = added
         .executor()
         .schedule(this::checkSettings, Math.max(1, limitMillis), TimeUnit.MILLISECONDS);
