@@ -84,11 +84,10 @@ final class ArchitectureTest {
       .resideInAPackage("org.slf4j..");
 
   @ArchTest
-  static final ArchRule tls_importsOnlyConfigAndAddresses =
-      ofOurs(
-          "tls",
-          resideInAnyPackage("dev.lblc.config", "dev.lblc.discovery")
-              .or(belongToAnyOf(ServerSpec.class)));
+  static final ArchRule tls_importsOnlyConfigAndAddresses = ofOurs(
+      "tls",
+      resideInAnyPackage("dev.lblc.config", "dev.lblc.discovery")
+          .or(belongToAnyOf(ServerSpec.class)));
 
   @ArchTest
   static final ArchRule health_importsOnlyConfigAddressesAndTls = ofOurs(

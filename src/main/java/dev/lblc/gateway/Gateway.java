@@ -222,12 +222,13 @@ public final class Gateway {
   }
 
   private Future<ListenerChanges> applyNow(GatewayConfig config) {
-    return onContext().compose(v -> context
-        .executeBlocking(() -> servicesTls.read(config.plugin().services()))
-        .compose(tls -> context
-            .executeBlocking(() -> compile(config, tls))
-            .compose(this::rollOut)
-            .map(changes -> changes.withServices(servicesTls.use(tls)))));
+    return onContext()
+        .compose(v -> context
+            .executeBlocking(() -> servicesTls.read(config.plugin().services()))
+            .compose(tls -> context
+                .executeBlocking(() -> compile(config, tls))
+                .compose(this::rollOut)
+                .map(changes -> changes.withServices(servicesTls.use(tls)))));
   }
 
   private Future<ListenerChanges> rollOut(List<Listener> wanted) {
@@ -259,7 +260,9 @@ public final class Gateway {
       wanted.add(
           listener instanceof HttpListenerConfig http
               ? new HttpListener(
-                  vertx, HttpSettings.compile(http, services, lblc::service, tls, ends), tlsFailures)
+                  vertx,
+                  HttpSettings.compile(http, services, lblc::service, tls, ends),
+                  tlsFailures)
               : new TcpListener(
                   vertx,
                   TcpSettings.compile(

@@ -56,7 +56,8 @@ final class ServerWatch implements Servers.Listener {
       RandomGenerator random,
       Servers servers) {
     ServerWatch watch = new ServerWatch(
-        servers, listener -> ServiceHealth.start(vertx, service, config, tls, time, random, listener));
+        servers,
+        listener -> ServiceHealth.start(vertx, service, config, tls, time, random, listener));
     servers.listen(watch);
     return watch;
   }

@@ -68,7 +68,10 @@ final class ServicePlan {
       BiFunction<ServiceConfig, Strategy.Context, Strategy> strategies) {
     ServicePlan plan = new ServicePlan(before);
     try {
-      config.services().values().forEach(service -> plan.add(service, tls.get(service.name()), start, strategies));
+      config
+          .services()
+          .values()
+          .forEach(service -> plan.add(service, tls.get(service.name()), start, strategies));
       return plan;
     } catch (RuntimeException e) {
       plan.discard();
@@ -107,9 +110,8 @@ final class ServicePlan {
   /** Puts the plan into effect; complete once all who follow the services have followed. */
   Future<Void> commit(Services services, @Nullable Cluster cluster) {
     shared.forEach(PreparedShare::use);
-    changes.forEach(
-        change -> change.service.update(
-            change.config, change.tls, change.strategy, change.ownOptions));
+    changes.forEach(change ->
+        change.service.update(change.config, change.tls, change.strategy, change.ownOptions));
     Future<Void> followed = services.publish(after);
     before.forEach((name, service) -> {
       if (after.get(name) != service) {

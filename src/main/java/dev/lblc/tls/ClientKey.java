@@ -38,8 +38,7 @@ final class ClientKey extends X509ExtendedKeyManager {
   }
 
   @Override
-  public String @Nullable [] getClientAliases(
-      String kind, Principal @Nullable [] authorities) {
+  public String @Nullable [] getClientAliases(String kind, Principal @Nullable [] authorities) {
     return kind.equals(identity.key().getAlgorithm()) ? new String[] {ALIAS} : null;
   }
 
@@ -54,8 +53,7 @@ final class ClientKey extends X509ExtendedKeyManager {
   }
 
   @Override
-  public String @Nullable [] getServerAliases(
-      String kind, Principal @Nullable [] authorities) {
+  public String @Nullable [] getServerAliases(String kind, Principal @Nullable [] authorities) {
     return null;
   }
 

@@ -154,7 +154,8 @@ public final class UpstreamTls {
    */
   public SslHandler handler(ByteBufAllocator allocator, String host, int port) {
     String name = name(host, port);
-    // The JDK looks for a session by name and port. Servers may have one name and port, and know only their own sessions.
+    // The JDK looks for a session by name and port. Servers may have one name and port, and know
+    // only their own sessions.
     int session = name.equals(host) ? port : Objects.hash(host, port);
     SSLEngine engine = context.newEngine(allocator, name, session);
     SSLParameters parameters = engine.getSSLParameters();

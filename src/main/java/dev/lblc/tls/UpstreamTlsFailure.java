@@ -85,9 +85,7 @@ public enum UpstreamTlsFailure {
       isOfPath |= each instanceof CertPathBuilderException;
       isOfIo |= isClosure(each);
     }
-    return isOfPath
-        ? UNKNOWN_CA
-        : isOfCertificate ? BAD_CERTIFICATE : isOfIo ? CLOSED : BROKEN;
+    return isOfPath ? UNKNOWN_CA : isOfCertificate ? BAD_CERTIFICATE : isOfIo ? CLOSED : BROKEN;
   }
 
   /**
@@ -118,7 +116,8 @@ public enum UpstreamTlsFailure {
       return EXPIRED;
     }
     if (cause instanceof CertPathValidatorException path) {
-      return path.getReason() == BasicReason.EXPIRED || path.getReason() == BasicReason.NOT_YET_VALID
+      return path.getReason() == BasicReason.EXPIRED
+              || path.getReason() == BasicReason.NOT_YET_VALID
           ? EXPIRED
           : path.getReason() == PKIXReason.NO_TRUST_ANCHOR ? UNKNOWN_CA : null;
     }

@@ -112,10 +112,7 @@ final class ConfigAdviceTest {
   }
 
   @ParameterizedTest(name = "tls {0}")
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '`',
-      textBlock = """
+  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
           {}                | false
           {'verify': true}  | false
           {'verify': false} | true

@@ -481,10 +481,7 @@ class ConfigReaderTest {
   }
 
   @ParameterizedTest(name = "{0}, {1}: {2}")
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '`',
-      textBlock = """
+  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
           `"pool": {}`                                 | `"port": 1`                | false
           `"pool": {}`                                 | `"port": 1, "tls": true`   | true
           `"tls": {}`                                  | `"port": 1`                | true
@@ -497,9 +494,7 @@ class ConfigReaderTest {
     String text = """
         {"listeners": [{"name": "web", "protocol": "http", "port": 1}], "routes": [],
          "services": {"s": {"strategy": "wlc", "servers": [], SERVICE, "health": {"active": {ACTIVE}}}}}
-        """
-        .replace("SERVICE", service)
-        .replace("ACTIVE", active);
+        """.replace("SERVICE", service).replace("ACTIVE", active);
     HealthConfig health =
         Objects.requireNonNull(Sample.service(Sample.read(text), "s").health());
     assertThat(Objects.requireNonNull(health.active()).tls()).isEqualTo(isTls);

@@ -164,8 +164,7 @@ final class TlsServer implements AutoCloseable {
     }
 
     @Override
-    public String @Nullable [] getClientAliases(
-        String kind, Principal @Nullable [] authorities) {
+    public String @Nullable [] getClientAliases(String kind, Principal @Nullable [] authorities) {
       return null;
     }
 

@@ -27,7 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass(name = "by {0}")
 @EnumSource
 final class UpstreamTlsFailuresIT {
-  private static final String REQUEST = "GET /%s/x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+  private static final String REQUEST =
+      "GET /%s/x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
   private static final byte ALERT = 21;
   private static final byte FATAL = 2;
   private static final byte PROTOCOL_VERSION = 70;
@@ -60,7 +61,8 @@ final class UpstreamTlsFailuresIT {
         "server certificate not acceptable",
         "Extended key usage does not permit"),
     REFUSES("refused", 502, "server refused TLS", "alert bad_certificate"),
-    REFUSES_LATE("refused", 502, "server refused TLS", "alert (certificate_required|bad_certificate)"),
+    REFUSES_LATE(
+        "refused", 502, "server refused TLS", "alert (certificate_required|bad_certificate)"),
     SPEAKS_TLS_1_1("refused", 502, "server refused TLS", "alert protocol_version"),
     SPEAKS_CLEAR_TEXT("not_tls", 502, "server does not speak TLS", "is no TLS"),
     IS_SILENT("timeout", 504, "TLS handshake with server timed out", "in time"),
@@ -106,9 +108,13 @@ final class UpstreamTlsFailuresIT {
     for (String service : List.of("alone", "both")) {
       gateway
           .listener(listener(service))
-          .route((way == Way.TCP ? ConfigJson.route(service, "{client.ip}") : ConfigJson.route(service))
+          .route((way == Way.TCP
+                  ? ConfigJson.route(service, "{client.ip}")
+                  : ConfigJson.route(service))
               .put("listener", service)
-              .put("timeouts", new JsonObject().put("connect", wrong == Wrong.IS_SILENT ? "1s" : "20s")));
+              .put(
+                  "timeouts",
+                  new JsonObject().put("connect", wrong == Wrong.IS_SILENT ? "1s" : "20s")));
     }
     gateway.start(1);
     try (AccessLines access = new AccessLines();
@@ -125,7 +131,8 @@ final class UpstreamTlsFailuresIT {
           .containsPattern(wrong.words);
       assertThat(failures()).isEqualTo(Map.of(List.of("alone", wrong.label), 1L));
 
-      boolean isTold = way == Way.TCP && wrong == Wrong.REFUSES_LATE; // when the client's bytes have gone
+      boolean isTold =
+          way == Way.TCP && wrong == Wrong.REFUSES_LATE; // when the client's bytes have gone
       assertThat(ask("both")).matches(isTold ? "<reset>" : "(?s)HTTP/1.1 200 .*well");
       assertThat(failures()).containsEntry(List.of("both", wrong.label), 1L);
       ask("alone");
@@ -143,10 +150,7 @@ final class UpstreamTlsFailuresIT {
     JsonObject health = new JsonObject()
         .put(
             "passive",
-            new JsonObject()
-                .put("failures", 2)
-                .put("on", List.of("connect"))
-                .put("eject", "1h"));
+            new JsonObject().put("failures", 2).put("on", List.of("connect")).put("eject", "1h"));
     gateway.service("both", service(tls).put("health", health), well, port(wrong));
     gateway
         .listener(listener("both"))
@@ -161,8 +165,8 @@ final class UpstreamTlsFailuresIT {
       assertThat(gateway.scheduled("both").status().servers())
           .filteredOn(server -> server.state() == ServerState.EJECTED)
           .singleElement()
-          .satisfies(server -> assertThat(server.stateReason())
-              .startsWith("2 failed connects in a row, ejected"));
+          .satisfies(server ->
+              assertThat(server.stateReason()).startsWith("2 failed connects in a row, ejected"));
       assertThat(ask("both")).endsWith("well");
     }
   }
@@ -196,9 +200,13 @@ final class UpstreamTlsFailuresIT {
       case NAME -> server(AUTHORITY.issue("elsewhere.test", "127.0.0.2"), new HttpServerOptions());
       case NO_NAME -> server(AUTHORITY.issue("elsewhere.test"), new HttpServerOptions());
       case EXPIRED ->
-        server(AUTHORITY.issue("127.0.0.1", THEN, THEN.plus(Duration.ofDays(9))), new HttpServerOptions());
+        server(
+            AUTHORITY.issue("127.0.0.1", THEN, THEN.plus(Duration.ofDays(9))),
+            new HttpServerOptions());
       case NOT_YET ->
-        server(AUTHORITY.issue("127.0.0.1", LATER, LATER.plus(Duration.ofDays(9))), new HttpServerOptions());
+        server(
+            AUTHORITY.issue("127.0.0.1", LATER, LATER.plus(Duration.ofDays(9))),
+            new HttpServerOptions());
       case AUTHORITY_OF_OTHERS -> server(OTHER.issue("127.0.0.1"), new HttpServerOptions());
       case OF_CLIENTS -> server(AUTHORITY.issueForClients("127.0.0.1"), new HttpServerOptions());
       case REFUSES -> server(AUTHORITY.issue("127.0.0.1"), asking("TLSv1.2"));
@@ -226,8 +234,8 @@ final class UpstreamTlsFailuresIT {
 
   /** Answers a ClientHello with the fatal alert protocol_version, as a server does that speaks only older versions. */
   private static void refuse(NetSocket socket) {
-    socket.handler(
-        hello -> socket.end(Buffer.buffer(new byte[] {ALERT, 3, 1, 0, 2, FATAL, PROTOCOL_VERSION})));
+    socket.handler(hello ->
+        socket.end(Buffer.buffer(new byte[] {ALERT, 3, 1, 0, 2, FATAL, PROTOCOL_VERSION})));
   }
 
   private static void reset(NetSocket socket) {

@@ -79,9 +79,7 @@ public final class UpstreamTlsFailures {
             service,
             server,
             failure.getMessage(),
-            leftOut == 0
-                ? ""
-                : " (" + leftOut + " lines like this one were left out before it)");
+            leftOut == 0 ? "" : " (" + leftOut + " lines like this one were left out before it)");
       }
     }
   }

@@ -82,8 +82,8 @@ final class Connecting {
     session.connecting();
     Server server = taken.server();
     handshake = handshake(server);
-    Dial dial = loop.dial(
-        loop.host(server.host()), server.port(), NO_LIMIT, handshake, new Outcome(taken));
+    Dial dial =
+        loop.dial(loop.host(server.host()), server.port(), NO_LIMIT, handshake, new Outcome(taken));
     dialled = dial;
     dial.begin();
   }

@@ -36,8 +36,7 @@ final class ServerTls {
       return TcpFailure.SERVER_TLS_FAILED;
     }
     lease.connectFailed();
-    tls.failed(
-        lease.server().id(), new UpstreamTlsException(UpstreamTlsFailure.REFUSED, cause));
+    tls.failed(lease.server().id(), new UpstreamTlsException(UpstreamTlsFailure.REFUSED, cause));
     return TcpFailure.TLS_REFUSED;
   }
 

@@ -170,7 +170,8 @@ final class Side extends ChannelInboundHandlerAdapter {
     if (other != null && !session.isOver()) {
       passOnEnd(other);
       if (session.isServer(this) && canTakeNoMore()) {
-        // Most often its socket is closed: it resets the end of TLS that it got in answer to its own.
+        // Most often its socket is closed: it resets the end of TLS that it got in answer to its
+        // own.
         hasLeft = true;
         channel.close();
       }
@@ -214,9 +215,7 @@ final class Side extends ChannelInboundHandlerAdapter {
 
   /** Passes on what has come, and then that it is not all. */
   private void passOnTruncation(Side to) {
-    to.channel
-        .writeAndFlush(Unpooled.EMPTY_BUFFER)
-        .addListener(written -> session.truncated(this));
+    to.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> session.truncated(this));
   }
 
   private void passOnHeld(Side to) {

@@ -121,7 +121,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
 
   /** Returns whether it goes to an address that the server's name no longer has, or speaks another TLS than {@code wanted}. */
   boolean isOutdated(@Nullable UpstreamTls wanted) {
-    if (tls != wanted && !Objects.equals(tls, wanted)) {
+    if (!Objects.equals(tls, wanted)) {
       return true;
     }
     List<InetAddress> now = pooledWith.host().addresses();

@@ -41,10 +41,7 @@ final class OutboundRequest implements ServerSide {
    * @param refusable the TLS that the server may yet refuse; null: it will not
    */
   OutboundRequest(
-      HttpClientRequest request,
-      boolean isReused,
-      Server server,
-      @Nullable UpstreamTls refusable) {
+      HttpClientRequest request, boolean isReused, Server server, @Nullable UpstreamTls refusable) {
     this.request = request;
     this.isReused = isReused;
     this.server = server;
@@ -193,8 +190,7 @@ final class OutboundRequest implements ServerSide {
       return;
     }
     if (refusable != null && UpstreamTlsFailure.isLateRefusal(cause)) {
-      refusable.failed(
-          server.id(), new UpstreamTlsException(UpstreamTlsFailure.REFUSED, cause));
+      refusable.failed(server.id(), new UpstreamTlsException(UpstreamTlsFailure.REFUSED, cause));
       exchange.serverFailed(Failure.TLS_REFUSED);
     } else {
       exchange.serverFailed(UpstreamFailure.of(cause));

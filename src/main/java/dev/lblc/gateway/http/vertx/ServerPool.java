@@ -207,8 +207,7 @@ final class ServerPool implements Upstreams<OutboundRequest> {
     if (cause instanceof ConnectionPoolTooBusyException) {
       return Failure.POOL_EXHAUSTED;
     }
-    boolean isLate =
-        cause instanceof TimeoutException || cause instanceof ConnectTimeoutException;
+    boolean isLate = cause instanceof TimeoutException || cause instanceof ConnectTimeoutException;
     UpstreamTlsException failed = null;
     if (cause instanceof SSLException) {
       failed = new UpstreamTlsException(cause);

@@ -136,7 +136,11 @@ final class LaneLoopTest {
     GatewayConfig config =
         ConfigReader.readText("test", all.encode(), Strategies.ofClassPath(), Map.of());
     return HttpRoutes.compile(
-        config.httpListeners().get(0), Map.of(), Lblc.of(vertx)::service, Map.of(), new ExchangeEnds()::of);
+        config.httpListeners().get(0),
+        Map.of(),
+        Lblc.of(vertx)::service,
+        Map.of(),
+        new ExchangeEnds()::of);
   }
 
   @AfterEach
