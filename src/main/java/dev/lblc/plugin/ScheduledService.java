@@ -290,6 +290,11 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
     }
   }
 
+  /** Returns the TLS of its checks, if this is its configuration; null: it has none, or another configuration. */
+  synchronized @Nullable UpstreamTls checksTls(ServiceConfig same) {
+    return same.equals(config) ? checksTls : null;
+  }
+
   /** Ends health checks and expiry; leases that are still out may be closed later. */
   synchronized void stop() {
     beforeDecision = () -> {};
