@@ -121,10 +121,12 @@ final class UpstreamTlsIT {
     }
   }
 
-  @Test
-  void serverName_withAnUnderscore_isSentAndCompared() throws Exception {
+  @ParameterizedTest
+  @CsvSource({"*.a.test, 200", "a_b.a.test, 200", "*.b.test, 502"})
+  void serverName_withAnUnderscore_isSentAndCompared(String certified, int status)
+      throws Exception {
     Program.require("openssl");
-    Authority.Issued right = AUTHORITY.issue("*.a.test");
+    Authority.Issued right = AUTHORITY.issue(certified);
     Authority.Issued wrong = AUTHORITY.issue("other.test");
     int port = Ports.free();
     try (Program server = Program.serving(
@@ -147,7 +149,10 @@ final class UpstreamTlsIT {
         right.key().toString())) {
       assertThat(server.isRunning()).isTrue();
       start(trusted().put("serverName", "a_b.a.test"), port);
-      assertThat(RawClient.get(gateway.port(), "/s/1")).startsWith("HTTP/1.1 200 ");
+      try (UpstreamTlsLines lines = new UpstreamTlsLines()) {
+        assertThat(RawClient.get(gateway.port(), "/s/1")).startsWith("HTTP/1.1 " + status);
+        assertThat(lines.soFar()).hasSize(status == 200 ? 0 : 1);
+      }
     }
   }
 
