@@ -48,12 +48,12 @@ final class ChecksTls {
 
   private static UpstreamTls read(
       ServiceConfig service, UpstreamTlsConfig tls, @Nullable ScheduledService running) {
+    UpstreamTls known = running == null ? null : running.checksTls();
     try {
       // What fails is the reason of a server that is down.
-      return UpstreamTls.read(service, tls, List.of(), UpstreamTls.Listener.NONE);
+      return UpstreamTls.read(service, tls, List.of(), UpstreamTls.Listener.NONE, known);
     } catch (IllegalArgumentException e) {
-      UpstreamTls known = running == null ? null : running.checksTls(service);
-      if (known == null) {
+      if (known == null || running == null || !running.isConfiguredAs(service)) {
         throw e;
       }
       LOG.log(Level.WARNING, e.getMessage() + ": checks go on with what was read before");

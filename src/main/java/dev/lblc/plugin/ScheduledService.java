@@ -290,9 +290,14 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
     }
   }
 
-  /** Returns the TLS of its checks, if this is its configuration; null: it has none, or another configuration. */
-  synchronized @Nullable UpstreamTls checksTls(ServiceConfig same) {
-    return same.equals(config) ? checksTls : null;
+  /** Returns the TLS of its checks; null: they have none of the service. */
+  synchronized @Nullable UpstreamTls checksTls() {
+    return checksTls;
+  }
+
+  /** Returns whether it runs with this configuration. */
+  boolean isConfiguredAs(ServiceConfig other) {
+    return other.equals(config);
   }
 
   /** Ends health checks and expiry; leases that are still out may be closed later. */

@@ -273,7 +273,11 @@ final class ReloadIT {
         new JsonObject()
             .put(
                 "active",
-                new JsonObject().put("path", "/").put("interval", "1s").put("rise", 1).put("fall", 1)));
+                new JsonObject()
+                    .put("path", "/")
+                    .put("interval", "1s")
+                    .put("rise", 1)
+                    .put("fall", 1)));
     changed(next);
     Eventually.holds(
         "checks fail", () -> state("safe").contains("is not of an authority that is trusted"));
@@ -594,7 +598,8 @@ final class ReloadIT {
   }
 
   private String state(String service) throws Exception {
-    return new JsonObject(get(application.admin() + "/api/v1/services/" + service).body())
+    return new JsonObject(
+            get(application.admin() + "/api/v1/services/" + service).body())
         .getJsonArray("servers")
         .getJsonObject(0)
         .getString("stateReason");

@@ -151,8 +151,7 @@ final class ReloaderTest {
             authority.certificate(),
             own.certificate(),
             own.key());
-    GatewayConfig config =
-        ConfigReader.readText("test", text, Strategies.ofClassPath(), Map.of());
+    GatewayConfig config = ConfigReader.readText("test", text, Strategies.ofClassPath(), Map.of());
     assertThat(Reloader.certificates(config))
         .containsExactly(
             listener.certificate(),
