@@ -99,11 +99,10 @@ public final class Certificates {
       String who = file + ": the certificate of " + certificate.getSubjectX500Principal();
       if (now.isBefore(from)) {
         findings.add(new Finding.Suspicion(
-            who + " is not valid before " + from + ": until then clients refuse it",
-            Severity.ERROR));
+            who + " is not valid before " + from + ": until then it is refused", Severity.ERROR));
       } else if (left.isNegative()) {
         findings.add(new Finding.Suspicion(
-            who + " has expired on " + until + ": clients refuse it", Severity.ERROR));
+            who + " has expired on " + until + ": it is refused", Severity.ERROR));
       } else if (left.compareTo(SOON) < 0 && left.compareTo(whole.dividedBy(SOON_PART)) < 0) {
         findings.add(new Finding.Suspicion(
             who + " expires on " + until + ", in " + left.toDays() + " days: renew it",

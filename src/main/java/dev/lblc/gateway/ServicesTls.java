@@ -33,9 +33,10 @@ final class ServicesTls {
     services.forEach((name, service) -> {
       UpstreamTlsConfig config = service.tls();
       if (config != null) {
-        UpstreamTls tls = UpstreamTls.read(service, config, protocols(service), failures.of(name));
         UpstreamTls known = used.get(name);
-        read.put(name, known != null && tls.equals(known) ? known : tls);
+        read.put(
+            name,
+            UpstreamTls.read(service, config, protocols(service), failures.of(name), known));
       }
     });
     return read;

@@ -230,7 +230,8 @@ final class Deployment implements Shareable {
 
   private synchronized Future<Void> applyNow(PluginConfig next) {
     FixedSettings.requireSame(config, next);
-    return ChecksTls.read(vertx, next.services()).compose(tls -> applyNow(next, tls));
+    return ChecksTls.read(vertx, next.services(), services.byName())
+        .compose(tls -> applyNow(next, tls));
   }
 
   private synchronized Future<Void> applyNow(PluginConfig next, Map<String, UpstreamTls> tls) {

@@ -290,6 +290,16 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
     }
   }
 
+  /** Returns the TLS of its checks; null: they have none of the service. */
+  synchronized @Nullable UpstreamTls checksTls() {
+    return checksTls;
+  }
+
+  /** Returns whether it runs with this configuration. */
+  boolean isConfiguredAs(ServiceConfig other) {
+    return other.equals(config);
+  }
+
   /** Ends health checks and expiry; leases that are still out may be closed later. */
   synchronized void stop() {
     beforeDecision = () -> {};

@@ -28,19 +28,13 @@ public final class Identity {
 
   private final Buffer certificateText;
   private final Buffer keyText;
-  private final KeyManagerFactory keys;
   private final List<X509Certificate> chain;
   private final PrivateKey key;
 
   private Identity(
-      Buffer certificateText,
-      Buffer keyText,
-      KeyManagerFactory keys,
-      List<X509Certificate> chain,
-      PrivateKey key) {
+      Buffer certificateText, Buffer keyText, List<X509Certificate> chain, PrivateKey key) {
     this.certificateText = certificateText;
     this.keyText = keyText;
-    this.keys = keys;
     this.chain = chain;
     this.key = key;
   }
@@ -73,17 +67,15 @@ public final class Identity {
   }
 
   private static Identity of(Buffer text, Buffer secret) throws Exception {
-    KeyManagerFactory keys =
-        pem(text, secret).getKeyManagerFactory(null); // only paths would need a Vert.x
+    KeyManagerFactory keys = new PemKeyCertOptions()
+        .addCertValue(text)
+        .addKeyValue(secret)
+        .getKeyManagerFactory(null); // only paths would need a Vert.x
     for (KeyManager manager : keys.getKeyManagers()) {
       if (manager instanceof X509KeyManager x509) {
         for (String alias : aliases(x509)) {
           return new Identity(
-              text,
-              secret,
-              keys,
-              List.of(x509.getCertificateChain(alias)),
-              x509.getPrivateKey(alias));
+              text, secret, List.of(x509.getCertificateChain(alias)), x509.getPrivateKey(alias));
         }
       }
     }
@@ -111,9 +103,12 @@ public final class Identity {
       return rsa.getModulus().equals(secret.getModulus());
     }
     Signature signature = Signature.getInstance(name);
+    byte[] message = {1}; // that of EdDSA takes none that is empty
     signature.initSign(key);
+    signature.update(message);
     byte[] signed = signature.sign();
     signature.initVerify(certificate.getPublicKey());
+    signature.update(message);
     return signature.verify(signed);
   }
 
@@ -125,20 +120,6 @@ public final class Identity {
   /** Returns the private key of the first certificate. */
   PrivateKey key() {
     return key;
-  }
-
-  /** Returns it for servers of the JDK and of Netty. */
-  public KeyManagerFactory keys() {
-    return keys;
-  }
-
-  /** Returns it for a server of Vert.x. */
-  public PemKeyCertOptions options() {
-    return pem(certificateText, keyText);
-  }
-
-  private static PemKeyCertOptions pem(Buffer certificate, Buffer key) {
-    return new PemKeyCertOptions().addCertValue(certificate).addKeyValue(key);
   }
 
   /** Returns whether it is of the same octets. */

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 
 import dev.lblc.config.HttpEngine;
+import dev.lblc.testing.Authority;
 import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.ExpectedLog;
 import dev.lblc.testing.SelfSigned;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -238,6 +240,60 @@ final class ReloadIT {
       assertThat(connection.get("/a")).as("a connection of before").endsWith("cats");
       load.answers(20);
     }
+  }
+
+  @Test
+  @ExpectedLog({
+    "WARN UpstreamTlsFailures: service safe: server a does not get this request: no TLS: its certificate is not",
+    "WARN ServiceHealth: server a of service safe is unavailable",
+    "WARN ChecksTls: service safe: tls: .*trust.pem has no certificate in PEM: checks go on"
+  })
+  void trustInServers_exchanged_isThatOfRequestsAndChecks() throws Exception {
+    Authority authority = Authority.named("authority");
+    Path trust = Files.writeString(directory.resolve("trust.pem"), authority.text());
+    JsonObject next = base();
+    add(next, "safe", "safe", secureUpstream(authority));
+    JsonObject service = next.getJsonObject("services").getJsonObject("safe");
+    service.put("tls", new JsonObject().put("trust", trust.toString()));
+    JsonArray routes = next.getJsonArray("routes");
+    routes.getJsonObject(routes.size() - 1).mergeIn(ConfigJson.timeouts("connect", "20s"));
+    changed(next);
+    assertThat(get(url("safe") + "/a").body()).isEqualTo("safe");
+    assertThat(changed(next)).as("nothing was exchanged").isEmpty();
+
+    Files.writeString(trust, Authority.named("other").text());
+    assertThat(changed(next)).containsExactly("$.services.safe.tls");
+    assertThat(get(url("safe") + "/a").body())
+        .isEqualTo("502 server certificate of unknown authority\n");
+    assertThat(get(application.admin() + "/metrics").body())
+        .contains("lblc_upstream_tls_failures_total{reason=\"unknown_ca\",service=\"safe\"} 1.0");
+
+    service.put(
+        "health",
+        new JsonObject()
+            .put(
+                "active",
+                new JsonObject()
+                    .put("path", "/")
+                    .put("interval", "1s")
+                    .put("rise", 1)
+                    .put("fall", 1)));
+    changed(next);
+    Eventually.holds(
+        "checks fail", () -> state("safe").contains("is not of an authority that is trusted"));
+    Files.writeString(trust, authority.text());
+    assertThat(changed(next)).containsExactly("$.services.safe.tls");
+    Eventually.holds("checks pass", () -> state("safe").contains("answered 200"));
+    assertThat(get(url("safe") + "/a").body()).isEqualTo("safe");
+
+    Files.writeString(trust, "nothing");
+    HttpResponse<String> answer = reload(next);
+    assertThat(answer.statusCode()).isEqualTo(422);
+    assertThat(new JsonObject(answer.body()).getJsonArray("errors"))
+        .extracting(error -> ((JsonObject) error).getString("path"))
+        .containsExactly("$.services.safe.tls.trust");
+    assertThat(get(url("safe") + "/a").body()).isEqualTo("safe");
+    assertThat(reload(base()).statusCode()).as("its file matters no more").isEqualTo(200);
   }
 
   @Test
@@ -527,6 +583,26 @@ final class ReloadIT {
         .listen(0, "127.0.0.1")
         .await(10, SECONDS);
     return server.actualPort();
+  }
+
+  private int secureUpstream(Authority authority) throws Exception {
+    HttpServerOptions options = new HttpServerOptions()
+        .setSsl(true)
+        .setKeyCertOptions(authority.issue("127.0.0.1").options());
+    return upstreams
+        .createHttpServer(options)
+        .requestHandler(request -> request.response().end("safe"))
+        .listen(0, "127.0.0.1")
+        .await(10, SECONDS)
+        .actualPort();
+  }
+
+  private String state(String service) throws Exception {
+    return new JsonObject(
+            get(application.admin() + "/api/v1/services/" + service).body())
+        .getJsonArray("servers")
+        .getJsonObject(0)
+        .getString("stateReason");
   }
 
   private String url(String listener) {

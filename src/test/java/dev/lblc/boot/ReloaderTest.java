@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lblc.admin.Control.Reloaded;
 import dev.lblc.admin.ReloadException;
 import dev.lblc.admin.ReloadException.Fault;
+import dev.lblc.config.ConfigReader;
 import dev.lblc.config.GatewayConfig;
+import dev.lblc.plugin.Strategies;
+import dev.lblc.testing.Authority;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.ExpectedLog;
 import io.vertx.core.Future;
@@ -129,6 +132,33 @@ final class ReloaderTest {
     reloader.close();
     assertThatThrownBy(() -> reloader.reload("test").await(10, SECONDS))
         .hasMessage("$: the gateway is stopping");
+  }
+
+  @Test
+  void filesOfTls_ofListenersAndOfServices_areWatched() throws Exception {
+    Authority authority = Authority.named("authority");
+    Authority.Issued listener = authority.issue("listener");
+    Authority.Issued own = authority.issue("gateway");
+    String text = """
+        {"listeners": [{"name": "web", "protocol": "http", "port": 0,
+                        "tls": {"certificate": "%s", "key": "%s"}}],
+         "routes": [],
+         "services": {"s": {"strategy": "wlc", "servers": [],
+                            "tls": {"trust": "%s", "certificate": "%s", "key": "%s"}}}}
+        """.formatted(
+            listener.certificate(),
+            listener.key(),
+            authority.certificate(),
+            own.certificate(),
+            own.key());
+    GatewayConfig config = ConfigReader.readText("test", text, Strategies.ofClassPath(), Map.of());
+    assertThat(Reloader.certificates(config))
+        .containsExactly(
+            listener.certificate(),
+            listener.key(),
+            authority.certificate(),
+            own.certificate(),
+            own.key());
   }
 
   private void begin(boolean watch) throws Exception {

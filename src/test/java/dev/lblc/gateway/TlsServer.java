@@ -1,8 +1,6 @@
 package dev.lblc.gateway;
 
-import dev.lblc.gateway.net.ClientHello;
 import dev.lblc.testing.Authority;
-import io.netty.buffer.Unpooled;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,14 +8,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -36,14 +32,19 @@ final class TlsServer implements AutoCloseable {
 
   private static final int PATIENCE_MILLIS = 10_000;
 
+  private static final int RECORD_HEAD = 5;
+  private static final int RECORD_LENGTH = 3;
+  private static final int HELLO_HEAD = 6;
+  private static final int RANDOM = 32;
+  private static final int SERVER_NAME = 0;
+  private static final int NAME_HEAD = 5;
+
   private final ServerSocket socket;
   private final SSLSocketFactory factory;
   private final boolean asksClients;
   private final String[] versions;
   private final AtomicInteger shown = new AtomicInteger();
-
-  private static final int RECORD_HEAD = 5;
-  private final Map<Socket, List<String>> asked = new ConcurrentHashMap<>();
+  private volatile String sent = "";
 
   /** Of a certificate, of TLS 1.2 and 1.3. */
   TlsServer(Authority.Issued certificate) throws IOException, GeneralSecurityException {
@@ -79,15 +80,50 @@ final class TlsServer implements AutoCloseable {
     return secured(socket.accept());
   }
 
-  /** TLS on a connection of which something was read before. */
+  /** TLS on a connection of which something was read before; waits for the ClientHello. */
   RawClient secured(Socket accepted) throws IOException {
-    byte[] first = firstRecord(accepted.getInputStream());
+    accepted.setSoTimeout(PATIENCE_MILLIS);
+    InputStream in = accepted.getInputStream();
+    byte[] head = in.readNBytes(RECORD_HEAD);
+    int length = head.length == RECORD_HEAD ? ByteBuffer.wrap(head).getShort(RECORD_LENGTH) : 0;
+    ByteBuffer record = ByteBuffer.allocate(head.length + length);
+    record.put(head).put(in.readNBytes(length)).flip();
+    sent = serverName(record.duplicate());
     SSLSocket secure =
-        (SSLSocket) factory.createSocket(accepted, new ByteArrayInputStream(first), true);
-    asked.put(secure, name(first));
+        (SSLSocket) factory.createSocket(accepted, new ByteArrayInputStream(record.array()), true);
     secure.setEnabledProtocols(versions);
     secure.setNeedClientAuth(asksClients);
     return RawClient.secured(secure, accepted);
+  }
+
+  /** The server name that the last client has sent; empty: none. The JDK may be told not to read it. */
+  String sent() {
+    return sent;
+  }
+
+  /** Reads a ClientHello in one record. */
+  private static String serverName(ByteBuffer hello) {
+    hello.position(RECORD_HEAD + HELLO_HEAD + RANDOM);
+    skip(hello, hello.get());
+    skip(hello, hello.getShort());
+    skip(hello, hello.get());
+    hello.getShort(); // of all extensions
+    while (hello.hasRemaining()) {
+      int kind = hello.getShort();
+      int length = hello.getShort();
+      if (kind == SERVER_NAME) {
+        byte[] name = new byte[length - NAME_HEAD];
+        skip(hello, NAME_HEAD);
+        hello.get(name);
+        return new String(name, StandardCharsets.US_ASCII);
+      }
+      skip(hello, length);
+    }
+    return "";
+  }
+
+  private static void skip(ByteBuffer hello, int octets) {
+    hello.position(hello.position() + octets);
   }
 
   /** The next connection, without TLS. */
@@ -113,26 +149,6 @@ final class TlsServer implements AutoCloseable {
     RawClient accepted = accept();
     ((SSLSocket) accepted.socket()).startHandshake();
     return accepted;
-  }
-
-  /** Reads what has the ClientHello in it. The JDK, as the tests have it, does not look at server names. */
-  private static byte[] firstRecord(InputStream in) throws IOException {
-    byte[] head = in.readNBytes(RECORD_HEAD);
-    int length = head.length < RECORD_HEAD ? 0 : (head[3] & 0xff) << Byte.SIZE | (head[4] & 0xff);
-    byte[] whole = Arrays.copyOf(head, head.length + length);
-    int read = in.readNBytes(whole, head.length, length);
-    return Arrays.copyOf(whole, head.length + read);
-  }
-
-  private static List<String> name(byte[] record) {
-    ClientHello hello = new ClientHello();
-    String name = hello.feed(Unpooled.wrappedBuffer(record)) ? hello.serverName() : null;
-    return name == null ? List.of() : List.of(name);
-  }
-
-  /** The server names that the client of a connection has sent. */
-  List<String> names(RawClient accepted) {
-    return asked.getOrDefault(accepted.socket(), List.of());
   }
 
   /** The subject of the certificate that the client of a connection has shown. */

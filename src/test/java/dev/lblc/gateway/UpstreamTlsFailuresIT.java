@@ -60,7 +60,7 @@ final class UpstreamTlsFailuresIT {
         502,
         "server certificate not acceptable",
         "Extended key usage does not permit"),
-    REFUSES("refused", 502, "server refused TLS", "alert bad_certificate"),
+    REFUSES("refused", 502, "server refused TLS", "alert (bad_certificate|handshake_failure)"),
     REFUSES_LATE(
         "refused", 502, "server refused TLS", "alert (certificate_required|bad_certificate)"),
     SPEAKS_TLS_1_1("refused", 502, "server refused TLS", "alert protocol_version"),

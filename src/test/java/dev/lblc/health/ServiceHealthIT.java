@@ -311,7 +311,7 @@ class ServiceHealthIT {
         .services()
         .get("images"));
     tls = UpstreamTls.read(
-        config, Objects.requireNonNull(config.tls()), List.of(), UpstreamTls.Listener.NONE);
+        config, Objects.requireNonNull(config.tls()), List.of(), UpstreamTls.Listener.NONE, null);
     HealthConfig.Http http = kind.equals("GET")
         ? new HealthConfig.Http("/", "GET", "elsewhere", Map.of(), statuses(200, 399), null)
         : null;

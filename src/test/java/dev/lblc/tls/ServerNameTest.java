@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lblc.testing.Authority;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +35,8 @@ final class ServerNameTest {
     } else {
       assertThat(ServerName.sent(name))
           .singleElement()
-          .satisfies(one -> assertThat(new String(one.getEncoded())).isEqualTo(sent));
+          .satisfies(one -> assertThat(new String(one.getEncoded(), StandardCharsets.US_ASCII))
+              .isEqualTo(sent));
     }
   }
 

@@ -175,7 +175,7 @@ final class Connecting {
         session.abort(TcpFailure.INTERNAL);
         return;
       }
-      session.relay(server, tls == null ? null : new ServerTls(tls, taken, channel));
+      session.relay(server, tls == null ? null : new TlsToServer(tls, taken, channel));
     }
 
     @Override

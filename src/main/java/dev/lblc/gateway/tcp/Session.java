@@ -52,7 +52,7 @@ final class Session {
   private @Nullable Attempts attempts;
   private @Nullable Connecting connecting;
   private @Nullable Side server;
-  private @Nullable ServerTls serverTls;
+  private @Nullable TlsToServer tlsToServer;
   private int sidesEnded;
 
   private final DeadlineRing.Entry limits = new DeadlineRing.Entry(new SessionLimits(this));
@@ -155,10 +155,10 @@ final class Session {
    *
    * @param tls of the connection; null: clear text
    */
-  void relay(Side connected, @Nullable ServerTls tls) {
+  void relay(Side connected, @Nullable TlsToServer tls) {
     connecting = null;
     server = connected;
-    serverTls = tls;
+    tlsToServer = tls;
     enter(Phase.RELAYING);
     Side.join(client, connected);
   }
@@ -196,9 +196,9 @@ final class Session {
         || (cause != null && cause.getCause() instanceof SSLException)) {
       LOG.debug("tls of a {} failed", side == client ? "client" : "server", cause);
       abort(
-          side == client || serverTls == null
+          side == client || tlsToServer == null
               ? TcpFailure.TLS_FAILED
-              : serverTls.failed(cause, side.received()));
+              : tlsToServer.failed(cause, side.received()));
     } else if (cause == null || cause instanceof IOException) {
       LOG.debug("a connection broke", cause);
       abort(side == client ? TcpFailure.CLIENT_RESET : TcpFailure.SERVER_RESET);
@@ -263,8 +263,8 @@ final class Session {
   private void end(@Nullable TcpFailure why) {
     enter(Phase.OVER);
     if (attempts != null) {
-      if (serverTls != null) {
-        serverTls.ended(known(server).received());
+      if (tlsToServer != null) {
+        tlsToServer.ended(known(server).received());
       }
       attempts.release();
     }

@@ -10,13 +10,13 @@ import io.netty.channel.Channel;
  * The TLS of one connection to a server, whose handshake is complete on this side: with TLS 1.3 the server may yet refuse it, and tells
  * otherwise only by what it sends. Confined to the event loop.
  */
-final class ServerTls {
+final class TlsToServer {
   private final UpstreamTls tls;
   private final Lease lease;
   private final boolean mayRefuse;
 
   /** Notes on the lease that the server took the connection, if that is sure. */
-  ServerTls(UpstreamTls tls, Lease lease, Channel channel) {
+  TlsToServer(UpstreamTls tls, Lease lease, Channel channel) {
     this.tls = tls;
     this.lease = lease;
     this.mayRefuse = UpstreamTls.mayRefuseLate(channel);
