@@ -213,10 +213,9 @@ public final class Application implements Reloader.Running {
       @Nullable Predecessor predecessor)
       throws StartException {
     Waiting.started("services", () -> vertx.deployVerticle(services, new DeploymentOptions()));
-    StateKeeper keeper = config.state() == null
-        ? null
-        : new StateKeeper(config.state(), Lblc.of(vertx), System::currentTimeMillis);
+    StateKeeper keeper = StateKeeper.of(config.state(), Lblc.of(vertx));
     if (predecessor != null) {
+      Rehearsal.run(config);
       predecessor.prepare();
     }
     if (keeper != null) {
@@ -232,6 +231,7 @@ public final class Application implements Reloader.Running {
         () -> Gateway.start(
             vertx, config, VertxSetup.EVENT_LOOPS, System::nanoTime, predecessor != null));
     gateway = listening;
+    LOG.info("listening on {} with {} event loops", listening.ports(), VertxSetup.EVENT_LOOPS);
     if (predecessor != null) {
       predecessor.replace();
       admin.openAfterPredecessor();

@@ -2,6 +2,7 @@ package dev.lblc.boot;
 
 import dev.lblc.cluster.HazelcastFile;
 import dev.lblc.config.FileChecks;
+import dev.lblc.config.TlsConfig;
 import dev.lblc.gateway.Certificates;
 import dev.lblc.plugin.BrokenPluginException;
 import java.io.IOException;
@@ -18,6 +19,11 @@ record NamedFiles(Instant now) implements FileChecks {
   @Override
   public List<Finding> certificate(Path certificate, Path key) {
     return Certificates.certificate(certificate, key, now);
+  }
+
+  @Override
+  public List<Finding> choice(List<TlsConfig.Certificate> certificates) {
+    return Certificates.choice(certificates);
   }
 
   @Override

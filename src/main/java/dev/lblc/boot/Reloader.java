@@ -202,8 +202,10 @@ final class Reloader implements AutoCloseable {
     for (ListenerConfig listener : config.listeners()) {
       TlsConfig tls = listener.tls();
       if (tls != null) {
-        files.add(tls.certificate());
-        files.add(tls.key());
+        tls.certificates().forEach(each -> files.addAll(List.of(each.certificate(), each.key())));
+        if (tls.clientAuth() != null) {
+          files.add(tls.clientAuth().trust());
+        }
       }
     }
     for (ServiceConfig service : config.plugin().services().values()) {

@@ -3,6 +3,7 @@ package dev.lblc.boot;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,20 +35,30 @@ public final class Shutdown {
     this.application = application;
   }
 
-  /** Registers the end of this process. */
-  public static void onSignal(Application application) {
+  /** Registers the end of this process, which begins at once if there was a signal. */
+  public static void onSignal(Application application, EarlySignals early) {
     Shutdown shutdown = new Shutdown(application);
-    for (String signal : List.of("TERM", "INT")) {
-      Signals.handle(signal, shutdown::signalled);
-    }
+    handleSignals(shutdown::signalled);
     application.endBy(shutdown::begin);
     // For whatever else ends a JVM, and for signals that could not be handled.
     Runtime.getRuntime().addShutdownHook(new Thread(shutdown::await, "shutdown-hook"));
+    early.handOn(shutdown::signalled);
+  }
+
+  static void handleSignals(IntConsumer action) {
+    for (String signal : List.of("TERM", "INT")) {
+      Signals.handle(signal, action);
+    }
+  }
+
+  /** Ends the process as the signal of a number does that nobody handles. */
+  static void endNow(int number) {
+    Runtime.getRuntime().halt(KILLED_BY + number);
   }
 
   private void signalled(int number) {
     if (!begin()) {
-      Runtime.getRuntime().halt(KILLED_BY + number);
+      endNow(number);
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,11 @@ final class StateKeeper {
   private final Lblc lblc;
   private final LongSupplier epochMillis;
   private final ScheduledExecutorService thread = BackgroundThread.named("state");
+
+  /** Returns one that keeps nothing yet; null without a file. */
+  static @Nullable StateKeeper of(@Nullable Path file, Lblc lblc) {
+    return file == null ? null : new StateKeeper(file, lblc, System::currentTimeMillis);
+  }
 
   /**
    * Keeps nothing yet.

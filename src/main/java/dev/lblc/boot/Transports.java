@@ -23,13 +23,18 @@ final class Transports {
    */
   static @Nullable Transport choose(@Nullable SocketTransport wanted, boolean isSharing)
       throws StartException {
-    Transport chosen = wanted == null ? usual() : wanted(wanted);
+    Transport chosen = find(wanted);
     if (isSharing && !(chosen instanceof AcceptingTransport)) {
       throw new StartException(
           "reusePort needs epoll or io_uring, which this machine does not have");
     }
     LOG.info("transport {}", chosen == null ? "nio" : chosen.name());
     return chosen;
+  }
+
+  /** Returns what {@link #choose} does, without a check for shared ports or a line in the log. */
+  static @Nullable Transport find(@Nullable SocketTransport wanted) throws StartException {
+    return wanted == null ? usual() : wanted(wanted);
   }
 
   private static @Nullable Transport usual() {

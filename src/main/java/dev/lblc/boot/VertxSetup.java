@@ -6,6 +6,7 @@ import dev.lblc.config.Authority;
 import dev.lblc.config.ClusterConfig;
 import dev.lblc.config.GatewayConfig;
 import dev.lblc.config.ListenerConfig;
+import dev.lblc.config.SocketTransport;
 import dev.lblc.plugin.BrokenPluginException;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
@@ -14,6 +15,7 @@ import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.transport.Transport;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The Vert.x instance of a gateway, and the Hazelcast member that clusters it. */
@@ -36,14 +38,20 @@ final class VertxSetup {
     }
   }
 
+  /** Starts Vert.x with one event loop, and no cluster and metrics, beside that of the gateway. Nobody is told if it is slow. */
+  static Vertx alone(@Nullable SocketTransport wanted) throws StartException {
+    VertxOptions options = options(1)
+        .setBlockedThreadCheckInterval(1)
+        .setBlockedThreadCheckIntervalUnit(TimeUnit.DAYS);
+    Transport transport = Transports.find(wanted);
+    VertxBuilder builder = Vertx.builder().with(options);
+    return (transport == null ? builder : builder.withTransport(transport)).build();
+  }
+
   /** Starts Vert.x on the member, if there is one; closes the member if that fails. */
   static Vertx vertx(GatewayConfig config, Metrics metrics, @Nullable HazelcastNode node)
       throws StartException {
-    VertxOptions options = new VertxOptions()
-        .setEventLoopPoolSize(EVENT_LOOPS)
-        .setFileSystemOptions(new FileSystemOptions()
-            .setFileCachingEnabled(false)
-            .setClassPathResolvingEnabled(false));
+    VertxOptions options = options(EVENT_LOOPS);
     VertxBuilder builder = Vertx.builder();
     Transport transport = Transports.choose(
         config.transport(), config.listeners().stream().anyMatch(ListenerConfig::reusePort));
@@ -70,5 +78,13 @@ final class VertxSetup {
       node.close();
       throw e;
     }
+  }
+
+  private static VertxOptions options(int eventLoops) {
+    return new VertxOptions()
+        .setEventLoopPoolSize(eventLoops)
+        .setFileSystemOptions(new FileSystemOptions()
+            .setFileCachingEnabled(false)
+            .setClassPathResolvingEnabled(false));
   }
 }

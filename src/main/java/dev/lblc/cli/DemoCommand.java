@@ -1,6 +1,7 @@
 package dev.lblc.cli;
 
 import dev.lblc.boot.Application;
+import dev.lblc.boot.EarlySignals;
 import dev.lblc.boot.GatewayFile;
 import dev.lblc.boot.Hangup;
 import dev.lblc.boot.Shutdown;
@@ -39,7 +40,7 @@ final class DemoCommand implements Callable<Integer> {
       DemoServers.start(upstreams, service, List.of());
       Hangup hangup = Hangup.remembered();
       Application running = Application.start(gateway);
-      Shutdown.onSignal(running);
+      Shutdown.onSignal(running, new EarlySignals());
       hangup.reloads(running);
       PrintWriter out = spec.commandLine().getOut();
       String url = running.listeners().values().iterator().next();

@@ -1,6 +1,7 @@
 package dev.lblc.cli;
 
 import dev.lblc.boot.Application;
+import dev.lblc.boot.EarlySignals;
 import dev.lblc.boot.GatewayFile;
 import dev.lblc.boot.Hangup;
 import dev.lblc.boot.Predecessor;
@@ -43,8 +44,10 @@ final class RunCommand implements Callable<Integer> {
     GatewayFile gateway = file.read();
     Logger log = LoggerFactory.getLogger(RunCommand.class);
     gateway.warnings().forEach(warning -> log.warn("{}: {}", file.path(), warning));
-    Application running = Application.start(gateway, takeover ? predecessor(gateway, log) : null);
-    Shutdown.onSignal(running);
+    EarlySignals early = new EarlySignals();
+    Application running =
+        Application.start(gateway, takeover ? early.from(predecessor(gateway, log)) : null);
+    Shutdown.onSignal(running, early);
     hangup.reloads(running);
     spec.commandLine().getOut().println(running.readyLine());
     return 0;

@@ -31,6 +31,10 @@ public final class ConfigAdvice {
   private static final Set<Kind> ALWAYS_THERE =
       EnumSet.of(Kind.PATH, Kind.METHOD, Kind.CLIENT_IP, Kind.LOCAL_IP, Kind.LOCAL_PORT);
 
+  /** The fields of the certificate of a client. */
+  private static final Set<Kind> OF_CERTIFICATES =
+      EnumSet.of(Kind.TLS_SUBJECT, Kind.TLS_FINGERPRINT, Kind.TLS_SAN);
+
   private static final String LISTENERS = JsonPath.member(JsonPath.ROOT, "listeners");
   private static final String ROUTES = JsonPath.member(JsonPath.ROOT, "routes");
   private static final String SERVICES = JsonPath.member(JsonPath.ROOT, "services");
@@ -78,13 +82,14 @@ public final class ConfigAdvice {
       for (int i = 0; i < routes.size(); i++) {
         RouteConfig route = routes.get(i);
         List<? extends RouteConfig> earlier = routes.subList(0, i);
-        byIndex.put(route.index(), () -> route(route, earlier));
+        byIndex.put(route.index(), () -> route(listener, route, earlier));
       }
     }
     byIndex.values().forEach(Runnable::run);
   }
 
-  private void route(RouteConfig route, List<? extends RouteConfig> earlier) {
+  private void route(
+      ListenerConfig listener, RouteConfig route, List<? extends RouteConfig> earlier) {
     String path = JsonPath.element(ROUTES, route.index());
     earlier.stream()
         .filter(first -> RouteCover.covers(first, route))
@@ -94,7 +99,11 @@ public final class ConfigAdvice {
             "is never used: " + JsonPath.element(ROUTES, first.index())
                 + " before it takes all that it matches; the first route that matches wins"));
     if (route.service() != null) {
-      templates(JsonPath.member(path, "destination"), route.destination());
+      String destination = JsonPath.member(path, "destination");
+      templates(destination, route.destination());
+      if (listener.tls() == null || listener.tls().clientAuth() == null) {
+        certificates(destination, route.destination());
+      }
     }
   }
 
@@ -115,6 +124,18 @@ public final class ConfigAdvice {
             JsonPath.element(path, i + 1),
             "is never used: " + Json.quoted(template.text()) + " before it always has a value");
         return;
+      }
+    }
+  }
+
+  private void certificates(String path, List<DestinationTemplate> templates) {
+    for (int i = 0; i < templates.size(); i++) {
+      if (templates.get(i).parts().stream()
+          .anyMatch(
+              part -> part instanceof Field field && OF_CERTIFICATES.contains(field.kind()))) {
+        warn(
+            JsonPath.element(path, i),
+            "never has a value: the listener asks clients for no certificate, see its tls.clientAuth");
       }
     }
   }

@@ -66,6 +66,12 @@ public record DestinationTemplate(List<Part> parts) {
     /** {@code {local.port}}: the port the client connected to. */
     LOCAL_PORT,
     /** {@code {sni}}: the server name of the TLS handshake. */
-    SNI
+    SNI,
+    /** {@code {tls.subject}}: the subject of the client's certificate. */
+    TLS_SUBJECT,
+    /** {@code {tls.fingerprint}}: the SHA-256 of the client's certificate. */
+    TLS_FINGERPRINT,
+    /** {@code {tls.san}}: the first alternative name of the client's certificate. */
+    TLS_SAN
   }
 }

@@ -115,10 +115,7 @@ public final class EffectiveConfig {
     node.put(ports.size() == 1 ? "port" : "ports", ports.size() == 1 ? ports.get(0) : ports(ports));
     node.put("reusePort", listener.reusePort());
     TlsConfig tls = listener.tls();
-    put(
-        node,
-        "tls",
-        tls == null ? null : files("certificate", tls.certificate(), "key", tls.key()));
+    put(node, "tls", tls == null ? null : tls(tls));
     node.put("proxyProtocol", listener.proxyProtocol());
     node.put("maxConnections", listener.maxConnections());
     put(node, "trustedPeers", listener.trustedPeers());
@@ -128,6 +125,27 @@ public final class EffectiveConfig {
     } else if (listener instanceof TcpListenerConfig tcp) {
       node.put("transparent", tcp.transparent());
       node.put("timeouts", Map.of("hello", DurationSyntax.shown(tcp.hello())));
+    }
+    return node;
+  }
+
+  /** Returns the node of TLS; of one certificate in its short form. */
+  private static Map<String, Object> tls(TlsConfig tls) {
+    List<Map<String, Object>> certificates = tls.certificates().stream()
+        .map(each -> files("certificate", each.certificate(), "key", each.key()))
+        .toList();
+    Map<String, Object> node = new LinkedHashMap<>();
+    if (certificates.size() == 1) {
+      node.putAll(certificates.get(0));
+    } else {
+      node.put("certificates", certificates);
+    }
+    node.put("minimum", tls.minimum().text());
+    TlsConfig.ClientAuth clientAuth = tls.clientAuth();
+    if (clientAuth != null) {
+      Map<String, Object> asked = files("trust", clientAuth.trust());
+      asked.put("required", clientAuth.required());
+      node.put("clientAuth", asked);
     }
     return node;
   }

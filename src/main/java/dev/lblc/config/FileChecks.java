@@ -13,6 +13,11 @@ public interface FileChecks {
     }
 
     @Override
+    public List<Finding> choice(List<TlsConfig.Certificate> certificates) {
+      return List.of();
+    }
+
+    @Override
     public List<Finding> authorities(Path trust) {
       return List.of();
     }
@@ -25,6 +30,9 @@ public interface FileChecks {
 
   /** Checks a certificate and its private key. Each message names the file. */
   List<Finding> certificate(Path certificate, Path key);
+
+  /** Checks the certificates of one listener, in their order: whether each is chosen for a name. Passes over those with faults. */
+  List<Finding> choice(List<TlsConfig.Certificate> certificates);
 
   /** Checks a file of certificates of authorities. Each message names the file. */
   List<Finding> authorities(Path trust);

@@ -44,7 +44,10 @@ final class Keys {
   static final List<String> LISTENER_TIMEOUTS = List.of("hello", "header", "idle");
   static final List<String> LISTENER_LIMITS =
       List.of("line", "header", "headers", "body", "bodyRate", "streams", "resets");
-  static final List<String> TLS = List.of("certificate", "key");
+  static final List<String> TLS =
+      List.of("certificates", "certificate", "key", "minimum", "clientAuth");
+  static final List<String> CERTIFICATE = List.of("certificate", "key");
+  static final List<String> CLIENT_AUTH = List.of("trust", "required");
 
   static final List<String> ROUTE = List.of(
       "listener",

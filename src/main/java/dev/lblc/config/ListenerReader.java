@@ -1,6 +1,5 @@
 package dev.lblc.config;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -91,7 +90,7 @@ final class ListenerReader {
   private void readWithoutProtocol(String host, ObjectReader keys) {
     ports(keys, host);
     reusePort(keys);
-    tls(keys.optional("tls"));
+    ListenerTlsReader.read(keys.optional("tls"));
     keys.optional("proxyProtocol").flag(false);
     maxConnections(keys);
     peers(keys.optional("trustedPeers"));
@@ -116,7 +115,7 @@ final class ListenerReader {
         host,
         port(keys.required("port"), host),
         reusePort(keys),
-        tls(keys.optional("tls")),
+        ListenerTlsReader.read(keys.optional("tls")),
         keys.optional("proxyProtocol").flag(false),
         maxConnections(keys),
         peers(keys.optional("trustedPeers")),
@@ -134,7 +133,7 @@ final class ListenerReader {
     keys.refuse("http2", "no http2: it is for http");
     keys.refuse("limits", "no limits: they are for http");
     List<Integer> numbers = ports(keys, host);
-    TlsConfig tls = tls(keys.optional("tls"));
+    TlsConfig tls = ListenerTlsReader.read(keys.optional("tls"));
     Cursor proxyProtocol = keys.optional("proxyProtocol");
     boolean behindProxy = proxyProtocol.flag(false);
     int maxConnections = maxConnections(keys);
@@ -216,19 +215,5 @@ final class ListenerReader {
 
   private static List<String> peers(Cursor peers) {
     return List.copyOf(peers.list(0, peer -> peer.text(NetSyntax.PEER)));
-  }
-
-  private static @Nullable TlsConfig tls(Cursor tls) {
-    TlsConfig read = tls.object(Keys.TLS, keys -> {
-      Cursor certificate = keys.required("certificate");
-      Path chain = certificate.text(FileSyntax.READABLE_FILE, Path.of(""));
-      Cursor key = keys.required("key");
-      Path secret = key.text(FileSyntax.READABLE_FILE, Path.of(""));
-      if (certificate.isRead() && key.isRead()) {
-        tls.checkFiles(files -> files.certificate(chain, secret));
-      }
-      return new TlsConfig(chain, secret);
-    });
-    return tls.isPresent() ? read : null;
   }
 }

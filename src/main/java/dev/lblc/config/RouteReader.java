@@ -175,7 +175,8 @@ final class RouteReader {
     if (known != null
         && known.http() == ServerHttp.HTTP_2
         && listener.engine() == HttpEngine.VERTX) {
-      service.fail("a service of HTTP/1.1: the listener's engine vertx speaks no HTTP/2 to servers");
+      service.fail(
+          "a service of HTTP/1.1: the listener's engine vertx speaks no HTTP/2 to servers");
     }
     return name;
   }

@@ -17,8 +17,14 @@ final class TcpRouteReader {
   private static final String NO_HTTP = ": the route's listener is tcp";
 
   /** The fields that are known of a connection without reading its protocol. */
-  private static final Set<Kind> FIELDS =
-      EnumSet.of(Kind.CLIENT_IP, Kind.LOCAL_IP, Kind.LOCAL_PORT, Kind.SNI);
+  private static final Set<Kind> FIELDS = EnumSet.of(
+      Kind.CLIENT_IP,
+      Kind.LOCAL_IP,
+      Kind.LOCAL_PORT,
+      Kind.SNI,
+      Kind.TLS_SUBJECT,
+      Kind.TLS_FINGERPRINT,
+      Kind.TLS_SAN);
 
   static final Syntax<DestinationTemplate> TEMPLATE =
       new Syntax<>("a template such as {local.ip}:{local.port}", TcpRouteReader::template);
@@ -67,7 +73,7 @@ final class TcpRouteReader {
     for (DestinationTemplate.Part part : template.parts()) {
       if (part instanceof Field field && !FIELDS.contains(field.kind())) {
         throw new SyntaxException(
-            "no fields but {client.ip}, {local.ip}, {local.port} and {sni}" + NO_HTTP);
+            "no fields but {client.ip}, {local.ip}, {local.port}, {sni} and {tls.*}" + NO_HTTP);
       }
     }
     return template;

@@ -22,7 +22,7 @@ final class TemplateSyntax {
 
   private static final String FIELDS =
       "{host}, {path}, {path:2}, {query}, {query:name}, {header:name}, {cookie:name},"
-          + " {method}, {client.ip}, {local.ip}, {local.port} or {sni}";
+          + " {method}, {client.ip}, {local.ip}, {local.port}, {sni}, {tls.subject}, {tls.fingerprint} or {tls.san}";
 
   private TemplateSyntax() {}
 
@@ -64,6 +64,9 @@ final class TemplateSyntax {
       case "local.ip" -> plain(Kind.LOCAL_IP, kind, argument);
       case "local.port" -> plain(Kind.LOCAL_PORT, kind, argument);
       case "sni" -> plain(Kind.SNI, kind, argument);
+      case "tls.subject" -> plain(Kind.TLS_SUBJECT, kind, argument);
+      case "tls.fingerprint" -> plain(Kind.TLS_FINGERPRINT, kind, argument);
+      case "tls.san" -> plain(Kind.TLS_SAN, kind, argument);
       default -> throw new SyntaxException(FIELDS + " instead of {" + field + "}");
     };
   }

@@ -2,13 +2,20 @@ package dev.lblc.gateway;
 
 import dev.lblc.config.ConfigWarning.Severity;
 import dev.lblc.config.FileChecks.Finding;
+import dev.lblc.config.TlsConfig;
 import dev.lblc.gateway.net.Certificate;
+import dev.lblc.gateway.net.CertificateChoice;
+import dev.lblc.gateway.net.CertificateNames;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The check of files of certificates: whether they can be used, and whether they are valid at a time. Waits for the files. */
 public final class Certificates {
@@ -38,6 +45,48 @@ public final class Certificates {
       return List.of(
           new Finding.Fault(String.valueOf(e.getMessage()), "certificates of authorities, in PEM"));
     }
+  }
+
+  /** Checks the choice among the certificates of a listener. Passes over those that cannot be used. */
+  public static List<Finding> choice(List<TlsConfig.Certificate> files) {
+    IdentityHashMap<Certificate, Path> read = new IdentityHashMap<>();
+    List<Certificate> certificates = new ArrayList<>();
+    for (TlsConfig.Certificate each : files) {
+      try {
+        Certificate certificate = Certificate.read(each.certificate(), each.key());
+        read.put(certificate, each.certificate());
+        certificates.add(certificate);
+      } catch (IllegalArgumentException e) {
+        return List.of(); // a fault of the file, which is told by itself
+      }
+    }
+    CertificateChoice choice = new CertificateChoice(certificates);
+    return certificates.stream()
+        .filter(certificate -> !choice.isForOthers(certificate))
+        .flatMap(certificate -> unused(certificate, choice, read).stream())
+        .toList();
+  }
+
+  private static List<Finding> unused(
+      Certificate certificate, CertificateChoice choice, IdentityHashMap<Certificate, Path> files) {
+    Set<String> names = CertificateNames.of(certificate.chain().get(0));
+    Map<String, Certificate> used = choice.inTheWayOf(certificate);
+    if (names.isEmpty()) {
+      return List.of(suspicion(files.get(certificate)
+          + " is never used: it has no name that a client could ask for, and is not the first"));
+    }
+    String others = used.entrySet().stream()
+        .map(each -> each.getKey() + " (" + files.get(each.getValue()) + ")")
+        .collect(Collectors.joining(", "));
+    return used.isEmpty()
+        ? List.of()
+        : List.of(suspicion(files.get(certificate) + " is "
+            + (used.size() == names.size() ? "never used" : "not used for all its names")
+            + ": certificates before it with the same kind of key are for " + others));
+  }
+
+  private static Finding suspicion(String message) {
+    return new Finding.Suspicion(message, Severity.WARNING);
   }
 
   private static List<Finding> dates(Path file, List<X509Certificate> chain, Instant now) {

@@ -24,8 +24,6 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The running listeners of a configuration, and the way from one configuration to the next.
@@ -34,8 +32,6 @@ import org.slf4j.LoggerFactory;
  * start is an {@link #apply} on a gateway without listeners. May be used from any thread.
  */
 public final class Gateway {
-  private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
-
   /** How long requests in flight may take when the gateway stops and nobody has said how long. */
   private static final Duration STOP_DRAIN = Duration.ofSeconds(8);
 
@@ -92,7 +88,7 @@ public final class Gateway {
         })
         .compose(checked -> gateway.apply(config))
         .transform(applied -> applied.succeeded()
-            ? Future.succeededFuture(gateway.started())
+            ? Future.succeededFuture(gateway)
             : gateway.stop().transform(stopped -> Future.failedFuture(applied.cause())));
   }
 
@@ -155,6 +151,13 @@ public final class Gateway {
     return found.port();
   }
 
+  /** Returns the same for each listener, by its name. */
+  public Map<String, Integer> ports() {
+    Map<String, Integer> ports = new LinkedHashMap<>();
+    listeners.forEach((name, listener) -> ports.put(name, listener.port()));
+    return ports;
+  }
+
   /**
    * Returns how many HTTP exchanges have ended since the start, by the name of the service and the label of the reason; the name
    * is empty for exchanges without a service. A snapshot with a count for each reason, zeros among them.
@@ -214,11 +217,6 @@ public final class Gateway {
     Worker worker = new Worker(nanoTime, isLaneUsable, this::close);
     workers.add(worker);
     return worker;
-  }
-
-  private Gateway started() {
-    LOG.info("listening on {} with {} event loops", ports(), workers.size());
-    return this;
   }
 
   private Future<ListenerChanges> applyNow(GatewayConfig config) {
@@ -302,11 +300,5 @@ public final class Gateway {
     Promise<Void> promise = Promise.promise();
     context.runOnContext(v -> promise.complete());
     return promise.future();
-  }
-
-  private Map<String, Integer> ports() {
-    Map<String, Integer> ports = new LinkedHashMap<>();
-    listeners.forEach((name, listener) -> ports.put(name, listener.port()));
-    return ports;
   }
 }

@@ -48,7 +48,7 @@ final class HttpListener implements Listener {
     this.port = settings.config().port();
     this.opening = new HttpOpening(
         this::hasAccessLog, settings.routes().unrouted(), () -> tlsFailures.of(name()));
-    if (settings.certificate() != null) {
+    if (settings.tls() != null) {
       opening.countTlsFailures();
     }
     this.connections = new ConnectionCount(name(), settings.config().maxConnections());
@@ -84,14 +84,8 @@ final class HttpListener implements Listener {
         && other.settings.config().port() == mine.port()
         && other.settings.config().reusePort() == mine.reusePort()
         && other.settings.config().proxyProtocol() == mine.proxyProtocol()
-        && (other.settings.certificate() == null) == (settings.certificate() == null)
-        && (settings.certificate() == null || agreesOnTheSame(other.settings.config()));
-  }
-
-  /** Returns whether both say the same about what is agreed on in a handshake. */
-  private boolean agreesOnTheSame(HttpListenerConfig other) {
-    HttpListenerConfig mine = settings.config();
-    return other.engine() == mine.engine() && other.http2() == mine.http2();
+        && (other.settings.tls() == null) == (settings.tls() == null)
+        && (settings.tls() == null || other.settings.config().engine() == mine.engine());
   }
 
   @Override
@@ -100,8 +94,8 @@ final class HttpListener implements Listener {
   }
 
   @Override
-  public boolean hasCertificateOf(Listener wanted) {
-    return ((HttpListener) wanted).settings.hasCertificateOf(settings);
+  public boolean hasTlsFilesOf(Listener wanted) {
+    return ((HttpListener) wanted).settings.hasTlsFilesOf(settings);
   }
 
   @Override
@@ -125,11 +119,10 @@ final class HttpListener implements Listener {
 
   @Override
   public Future<Void> update(Listener wanted) {
-    HttpSettings next = ((HttpListener) wanted).settings;
-    return updateCertificate(next).onSuccess(done -> {
-      settings = next;
-      connections.limit(next.config().maxConnections());
-    });
+    HttpSettings next = ((HttpListener) wanted).settings.after(settings);
+    settings = next;
+    connections.limit(next.config().maxConnections());
+    return Future.succeededFuture();
   }
 
   @Override
@@ -156,24 +149,13 @@ final class HttpListener implements Listener {
 
   private Future<Share> open(Worker worker) {
     return worker.call(() -> vertx
-        .createHttpServer(ServerOptions.of(settings, opening, isLane(worker)))
+        .createHttpServer(ServerOptions.of(() -> settings, opening, isLane(worker)))
         .exceptionHandler(opening::failed)
         .connectionHandler(connection -> accepted(worker, connection))
         .requestHandler(worker.http().handler(() -> settings.routes()))
         .invalidRequestHandler(worker.http().invalidRequestHandler(() -> settings.routes()))
         .listen(bindPort, settings.config().host())
         .map(server -> new Share(worker, server)));
-  }
-
-  /** Updates the certificate of one server: Vert.x applies it to all servers that share the socket. */
-  private Future<Void> updateCertificate(HttpSettings next) {
-    if (next.hasCertificateOf(settings) || shares.isEmpty()) {
-      return Future.succeededFuture();
-    }
-    Share any = shares.get(0);
-    return any.worker()
-        .call(() ->
-            any.server().updateSSLOptions(ServerOptions.tlsOf(next, opening, isLane(any.worker()))).<Void>mapEmpty());
   }
 
   private boolean isLane(Worker worker) {
@@ -201,7 +183,7 @@ final class HttpListener implements Listener {
     if (socket != acceptedBy) {
       socket = acceptedBy;
     }
-    if (settings.config().proxyProtocol() && settings.certificate() == null) {
+    if (settings.config().proxyProtocol() && settings.tls() == null) {
       Connections.readFirst(connection, opening.proxyHeaderReader()); // with TLS it has been read
     }
     serve(worker, connection);

@@ -3,12 +3,13 @@ package dev.lblc.gateway;
 import dev.lblc.config.HttpListenerConfig;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.gateway.http.ExchangeEnds;
-import dev.lblc.gateway.net.Certificate;
+import dev.lblc.gateway.net.ServerTls;
 import dev.lblc.gateway.route.HttpRoutes;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.tls.UpstreamTls;
+import io.vertx.core.http.HttpVersion;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -17,19 +18,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param config of the listener
  * @param routes compiled from it
- * @param certificate null: clear text
+ * @param tls null: clear text
  */
 record HttpSettings(
-    HttpListenerConfig config, HttpRoutes routes, @Nullable Certificate certificate) {
+    HttpListenerConfig config, HttpRoutes routes, @Nullable ServerTls tls) {
+  /** What clients may choose from by ALPN. Of what is not in this list Vert.x answers requests with 501. */
+  static final List<HttpVersion> VERSIONS =
+      List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1, HttpVersion.HTTP_1_0);
 
   /**
-   * Compiles a listener. Blocks while it reads the certificate.
+   * Compiles a listener. Blocks while it reads the files of TLS.
    *
    * @param configs of all services, by name
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
    * @param tls of the services that have it, by name
    * @param ends gives the counters of a service
-   * @throws IllegalArgumentException if a route cannot work, or the certificate is not one
+   * @throws IllegalArgumentException if a route cannot work, or TLS cannot work with its files
    */
   static HttpSettings compile(
       HttpListenerConfig config,
@@ -40,14 +44,28 @@ record HttpSettings(
     return new HttpSettings(
         config,
         HttpRoutes.compile(config, configs, services, tls, ends::of),
-        Certificate.read(config.name(), config.tls()));
+        ServerTls.read(config.name(), config.tls(), protocols(config)));
+  }
+
+  private static List<String> protocols(HttpListenerConfig config) {
+    return VERSIONS.stream()
+        .filter(version -> config.http2() || version != HttpVersion.HTTP_2)
+        .map(HttpVersion::alpnName)
+        .toList();
+  }
+
+  /** Returns these settings with the TLS of those before them, if that is the same: its sessions can be resumed. */
+  HttpSettings after(HttpSettings before) {
+    return tls != null && tls.isSameAs(before.tls)
+        ? new HttpSettings(config, routes, before.tls)
+        : this;
   }
 
   boolean isConfiguredAs(HttpSettings other) {
-    return config.equals(other.config) && hasCertificateOf(other);
+    return config.equals(other.config) && hasTlsFilesOf(other);
   }
 
-  boolean hasCertificateOf(HttpSettings other) {
-    return Objects.equals(certificate, other.certificate);
+  boolean hasTlsFilesOf(HttpSettings other) {
+    return ServerTls.haveSameFiles(tls, other.tls);
   }
 }

@@ -30,8 +30,8 @@ interface Listener {
   /** Returns whether {@code wanted} has the same configuration. Call it only if {@link #hasSocketsFor} is true for it. */
   boolean isConfiguredAs(Listener wanted);
 
-  /** Returns whether {@code wanted} has the same certificate. Call it only if {@link #hasSocketsFor} is true for it. */
-  boolean hasCertificateOf(Listener wanted);
+  /** Returns whether {@code wanted} has certificates, keys and authorities of the same octets. Call it only if {@link #hasSocketsFor} is true for it. */
+  boolean hasTlsFilesOf(Listener wanted);
 
   /** Returns a listener with the present configuration of this one, not open. */
   Listener asConfigured();

@@ -9,7 +9,7 @@ import java.util.List;
  * @param added listeners that now accept connections
  * @param updated listeners that kept their sockets and connections and got other routes, limits or certificates
  * @param removed listeners that no longer accept connections
- * @param certificates those of {@code updated} whose certificate or key is another one than before, even if the files have the same names
+ * @param certificates those of {@code updated} with another certificate, key or authority than before, even if the files have the same names
  * @param services those whose TLS to servers is another one than before, even if its files have the same names
  */
 public record ListenerChanges(

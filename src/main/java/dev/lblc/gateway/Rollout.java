@@ -86,7 +86,7 @@ final class Rollout {
             .toList(),
         names(leaving),
         kept.stream()
-            .filter(each -> !each.listener().hasCertificateOf(each.wanted()))
+            .filter(each -> !each.listener().hasTlsFilesOf(each.wanted()))
             .map(each -> each.wanted().name())
             .toList());
   }

@@ -60,8 +60,8 @@ final class TcpListener implements Listener {
   }
 
   @Override
-  public boolean hasCertificateOf(Listener wanted) {
-    return ((TcpListener) wanted).server.settings().hasCertificateOf(server.settings());
+  public boolean hasTlsFilesOf(Listener wanted) {
+    return ((TcpListener) wanted).server.settings().hasFilesOf(server.settings());
   }
 
   @Override

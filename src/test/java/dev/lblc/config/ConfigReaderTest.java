@@ -36,6 +36,10 @@ class ConfigReaderTest {
   @TempDir
   private Path directory;
 
+  private TlsConfig.Certificate certificate(String certificate, String key) {
+    return new TlsConfig.Certificate(directory.resolve(certificate), directory.resolve(key));
+  }
+
   @Test
   void fullFile_read_everyKeyArrives() throws Exception {
     GatewayConfig config = Sample.read(Sample.full(directory));
@@ -53,7 +57,10 @@ class ConfigReaderTest {
                 "0.0.0.0",
                 8443,
                 true,
-                new TlsConfig(directory.resolve("cert.pem"), directory.resolve("key.pem")),
+                new TlsConfig(
+                    List.of(certificate("cert.pem", "key.pem")),
+                    TlsVersion.TLS_1_3,
+                    new TlsConfig.ClientAuth(directory.resolve("ca.pem"), false)),
                 true,
                 5,
                 List.of("10.0.0.0/8", "::1"),
@@ -100,7 +107,10 @@ class ConfigReaderTest {
                 List.of(5432, 6000, 6001, 6002),
                 true,
                 true,
-                new TlsConfig(directory.resolve("cert.pem"), directory.resolve("key.pem")),
+                new TlsConfig(
+                    List.of(certificate("cert.pem", "key.pem"), certificate("key.pem", "cert.pem")),
+                    TlsVersion.TLS_1_2,
+                    null),
                 true,
                 6,
                 List.of("10.1.0.0/16"),

@@ -147,14 +147,16 @@ final class Sample {
         "$schema": "./gateway.schema.json",
         "listeners": [
           {"name": "web", "protocol": "http", "host": "0.0.0.0", "port": 8443, "reusePort": true,
-           "tls": {"certificate": "CERT", "key": "KEY"},
+           "tls": {"certificate": "CERT", "key": "KEY", "minimum": "1.3",
+                   "clientAuth": {"trust": "TRUST", "required": false}},
            "proxyProtocol": true, "maxConnections": 5, "trustedPeers": ["10.0.0.0/8", "::1"], "accessLog": true,
            "engine": "vertx", "http2": false, "timeouts": {"header": "9s", "idle": "50s"},
            "limits": {"line": "4KiB", "header": "32KiB", "headers": 50, "body": "1GiB", "bodyRate": "1KiB", "streams": 50,
                       "resets": 60}},
           {"name": "plain", "protocol": "http", "port": 8080},
           {"name": "db", "protocol": "tcp", "host": "127.0.0.1", "ports": [5432, "6000-6002"], "reusePort": true, "transparent": true,
-           "tls": {"certificate": "CERT", "key": "KEY"}, "proxyProtocol": true, "maxConnections": 6,
+           "tls": {"certificates": [{"certificate": "CERT", "key": "KEY"}, {"certificate": "KEY", "key": "CERT"}]},
+           "proxyProtocol": true, "maxConnections": 6,
            "trustedPeers": ["10.1.0.0/16"], "timeouts": {"hello": "3s"}, "accessLog": true},
           {"name": "raw", "protocol": "tcp", "port": 0}
         ],

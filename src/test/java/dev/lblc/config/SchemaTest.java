@@ -153,6 +153,8 @@ class SchemaTest {
             Keys.SHUTDOWN,
             Keys.EVENT_BUS,
             Keys.EVENT_BUS_TLS,
+            Keys.TLS,
+            Keys.CLIENT_AUTH,
             Keys.ADMIN)
         .forEach(ofReader::addAll);
     assertThat(ofReader).isEqualTo(ofSchema);

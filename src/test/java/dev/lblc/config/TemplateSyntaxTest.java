@@ -27,6 +27,10 @@ class TemplateSyntaxTest {
         Arguments.of("{cookie:Sid}", List.of(new Field(Kind.COOKIE, "Sid", 0))),
         Arguments.of(
             "{method} {sni}", List.of(field(Kind.METHOD), new Literal(" "), field(Kind.SNI))),
+        Arguments.of("{tls.subject}", List.of(field(Kind.TLS_SUBJECT))),
+        Arguments.of(
+            "{tls.fingerprint}{tls.san}",
+            List.of(field(Kind.TLS_FINGERPRINT), field(Kind.TLS_SAN))),
         Arguments.of(
             "a:{client.ip}-{local.ip}:{local.port}",
             List.of(

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.config.ConfigWarning.Severity;
 import dev.lblc.config.FileChecks.Finding;
+import dev.lblc.config.TlsConfig;
 import dev.lblc.testing.SelfSigned;
+import io.netty.pkitesting.CertificateBuilder.Algorithm;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -66,5 +70,37 @@ final class CertificatesTest {
 
   private static SelfSigned of(Duration time) {
     return SelfSigned.of("quarter", FROM, FROM.plus(time));
+  }
+
+  @Test
+  void choice_ofCertificatesThatAreNeverUsed_isSuspicious() {
+    SelfSigned first = SelfSigned.of("a.example.com", "*.example.com");
+    SelfSigned twin = SelfSigned.of("a.example.com", Algorithm.rsa2048);
+    SelfSigned same = SelfSigned.of("a.example.com");
+    SelfSigned partly = SelfSigned.of("a.example.com", "c.example.com");
+    SelfSigned other = SelfSigned.of("b.example.com");
+    SelfSigned nameless = SelfSigned.withoutName();
+    assertThat(suspicions(first, twin, other)).isEmpty();
+    assertThat(suspicions(nameless, first)).isEmpty();
+    assertThat(suspicions(first, same, partly, nameless))
+        .satisfiesExactly(
+            message -> assertThat(message)
+                .startsWith(same.certificate() + " is never used: ")
+                .contains("a.example.com (" + first.certificate() + ")"),
+            message -> assertThat(message)
+                .startsWith(partly.certificate() + " is not used for all its names: ")
+                .contains("a.example.com (" + first.certificate() + ")")
+                .doesNotContain("c.example.com"),
+            message -> assertThat(message)
+                .startsWith(nameless.certificate() + " is never used: it has no name"));
+  }
+
+  private static List<String> suspicions(SelfSigned... certificates) {
+    return Certificates.choice(Stream.of(certificates)
+            .map(each -> new TlsConfig.Certificate(each.certificate(), each.key()))
+            .toList())
+        .stream()
+        .map(finding -> ((Finding.Suspicion) finding).message())
+        .toList();
   }
 }

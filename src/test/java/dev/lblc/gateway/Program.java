@@ -49,11 +49,15 @@ final class Program implements AutoCloseable {
 
   /** Runs a program with nothing on its standard input; returns what it said. */
   static String output(String... command) throws Exception {
-    Process process = new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectInput(new File("/dev/null"))
-        .start();
+    return outputFor("", command);
+  }
+
+  /** Runs a program with this on its standard input; returns what it said. */
+  static String outputFor(String input, String... command) throws Exception {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try {
+      process.getOutputStream().write(input.getBytes(StandardCharsets.US_ASCII));
+      process.getOutputStream().close();
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).as(output).isTrue();
       assertThat(process.exitValue()).as(output).isZero();

@@ -94,7 +94,7 @@ final class RolloutTest {
     }
 
     @Override
-    public boolean hasCertificateOf(Listener wanted) {
+    public boolean hasTlsFilesOf(Listener wanted) {
       return true;
     }
 

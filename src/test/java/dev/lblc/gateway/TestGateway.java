@@ -182,7 +182,7 @@ final class TestGateway {
   }
 
   private JsonObject byEngine(JsonObject listener) {
-    return "tcp".equals(listener.getString("protocol"))
+    return "tcp".equals(listener.getString("protocol")) || listener.containsKey("engine")
         ? listener
         : listener.copy().mergeIn(engine.settings());
   }

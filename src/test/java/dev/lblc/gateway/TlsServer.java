@@ -1,6 +1,9 @@
 package dev.lblc.gateway;
 
+import dev.lblc.gateway.net.ClientHello;
 import dev.lblc.testing.Authority;
+import io.netty.buffer.Unpooled;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -11,11 +14,12 @@ import java.security.GeneralSecurityException;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSession;
@@ -37,6 +41,9 @@ final class TlsServer implements AutoCloseable {
   private final boolean asksClients;
   private final String[] versions;
   private final AtomicInteger shown = new AtomicInteger();
+
+  private static final int RECORD_HEAD = 5;
+  private final Map<Socket, List<String>> asked = new ConcurrentHashMap<>();
 
   /** Of a certificate, of TLS 1.2 and 1.3. */
   TlsServer(Authority.Issued certificate) throws IOException, GeneralSecurityException {
@@ -74,7 +81,10 @@ final class TlsServer implements AutoCloseable {
 
   /** TLS on a connection of which something was read before. */
   RawClient secured(Socket accepted) throws IOException {
-    SSLSocket secure = (SSLSocket) factory.createSocket(accepted, (InputStream) null, true);
+    byte[] first = firstRecord(accepted.getInputStream());
+    SSLSocket secure =
+        (SSLSocket) factory.createSocket(accepted, new ByteArrayInputStream(first), true);
+    asked.put(secure, name(first));
     secure.setEnabledProtocols(versions);
     secure.setNeedClientAuth(asksClients);
     return RawClient.secured(secure, accepted);
@@ -105,12 +115,24 @@ final class TlsServer implements AutoCloseable {
     return accepted;
   }
 
+  /** Reads what has the ClientHello in it. The JDK, as the tests have it, does not look at server names. */
+  private static byte[] firstRecord(InputStream in) throws IOException {
+    byte[] head = in.readNBytes(RECORD_HEAD);
+    int length = head.length < RECORD_HEAD ? 0 : (head[3] & 0xff) << Byte.SIZE | (head[4] & 0xff);
+    byte[] whole = Arrays.copyOf(head, head.length + length);
+    int read = in.readNBytes(whole, head.length, length);
+    return Arrays.copyOf(whole, head.length + read);
+  }
+
+  private static List<String> name(byte[] record) {
+    ClientHello hello = new ClientHello();
+    String name = hello.feed(Unpooled.wrappedBuffer(record)) ? hello.serverName() : null;
+    return name == null ? List.of() : List.of(name);
+  }
+
   /** The server names that the client of a connection has sent. */
-  static List<String> names(RawClient accepted) {
-    return ((ExtendedSSLSession) session(accepted.socket()))
-        .getRequestedServerNames().stream()
-            .map(name -> new SNIHostName(name.getEncoded()).getAsciiName())
-            .toList();
+  List<String> names(RawClient accepted) {
+    return asked.getOrDefault(accepted.socket(), List.of());
   }
 
   /** The subject of the certificate that the client of a connection has shown. */

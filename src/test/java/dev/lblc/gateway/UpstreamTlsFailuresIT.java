@@ -112,7 +112,9 @@ final class UpstreamTlsFailuresIT {
                   ? ConfigJson.route(service, "{client.ip}")
                   : ConfigJson.route(service))
               .put("listener", service)
-              .put("timeouts", new JsonObject().put("connect", wrong == Wrong.IS_SILENT ? "1s" : "20s")));
+              .put(
+                  "timeouts",
+                  new JsonObject().put("connect", wrong == Wrong.IS_SILENT ? "1s" : "20s")));
     }
     gateway.start(1);
     try (AccessLines access = new AccessLines();

@@ -112,7 +112,7 @@ final class UpstreamTlsIT {
       try (RawClient client = new RawClient(gateway.port())) {
         client.send(GET);
         try (RawClient served = server.secured()) {
-          assertThat(TlsServer.names(served)).isEqualTo(sent == null ? List.of() : List.of(sent));
+          assertThat(server.names(served)).isEqualTo(sent == null ? List.of() : List.of(sent));
           served.until(END);
           served.send(OK);
           assertThat(client.response()).endsWith("ok");
@@ -171,7 +171,7 @@ final class UpstreamTlsIT {
       try (RawClient client = new RawClient(gateway.port())) {
         client.send(GET);
         try (RawClient served = server.secured()) {
-          assertThat(TlsServer.names(served)).containsExactly("models.test");
+          assertThat(server.names(served)).containsExactly("models.test");
           served.until(END);
           served.send(OK);
           assertThat(client.response()).endsWith("ok");
@@ -408,8 +408,7 @@ final class UpstreamTlsIT {
   void trust_changed_isThatOfNewRequestsOnly(@TempDir Path folder) throws Exception {
     Path trust = Files.copy(AUTHORITY.certificate(), folder.resolve("ca.pem"));
     int wrong = gateway.http(
-        new HttpServerOptions().setSsl(true).setKeyCertOptions(CERTIFICATE.options()),
-        request -> {
+        new HttpServerOptions().setSsl(true).setKeyCertOptions(CERTIFICATE.options()), request -> {
           if (request.path().endsWith("/held")) {
             held.complete(request);
           } else {
@@ -424,7 +423,8 @@ final class UpstreamTlsIT {
     String first = RawClient.get(gateway.port(), "/1");
     assertThat(RawClient.get(gateway.port(), "/1")).isEqualTo(first);
 
-    assertThat(gateway.apply(List.of(listener), List.of(route)).await(10, SECONDS).services())
+    assertThat(
+            gateway.apply(List.of(listener), List.of(route)).await(10, SECONDS).services())
         .isEmpty();
     assertThat(RawClient.get(gateway.port(), "/1")).as("the same connection").isEqualTo(first);
     try (RawClient client = new RawClient(gateway.port());
@@ -432,7 +432,10 @@ final class UpstreamTlsIT {
       client.send("GET /held HTTP/1.1\r\nHost: h\r\n\r\n");
       HttpServerRequest begun = held.get(10, SECONDS);
       Files.writeString(trust, Authority.named("other").text());
-      assertThat(gateway.apply(List.of(listener), List.of(route)).await(10, SECONDS).services())
+      assertThat(gateway
+              .apply(List.of(listener), List.of(route))
+              .await(10, SECONDS)
+              .services())
           .containsExactly("s");
       assertThat(RawClient.get(gateway.port(), "/1"))
           .startsWith("HTTP/1.1 502 ")
@@ -443,11 +446,10 @@ final class UpstreamTlsIT {
       assertThat(lines.soFar()).hasSize(2);
     }
     Files.writeString(trust, AUTHORITY.text());
-    assertThat(gateway.apply(List.of(listener), List.of(route)).await(10, SECONDS).services())
+    assertThat(
+            gateway.apply(List.of(listener), List.of(route)).await(10, SECONDS).services())
         .containsExactly("s");
-    assertThat(RawClient.get(gateway.port(), "/1"))
-        .startsWith("HTTP/1.1 200 ")
-        .isNotEqualTo(first);
+    assertThat(RawClient.get(gateway.port(), "/1")).startsWith("HTTP/1.1 200 ").isNotEqualTo(first);
   }
 
   @Test
@@ -462,8 +464,7 @@ final class UpstreamTlsIT {
         "s", new JsonObject().put("tls", new JsonObject().put("trust", trust.toString())), port);
     gateway.listener(listener).route(route).start(1);
     Files.writeString(trust, "nothing");
-    assertThatThrownBy(
-            () -> gateway.apply(List.of(listener), List.of(route)).await(10, SECONDS))
+    assertThatThrownBy(() -> gateway.apply(List.of(listener), List.of(route)).await(10, SECONDS))
         .hasMessage("service s: tls: " + trust + " has no certificate in PEM");
     assertThat(RawClient.get(gateway.port(), "/1")).endsWith("ok");
   }

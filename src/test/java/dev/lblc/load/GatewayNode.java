@@ -56,10 +56,15 @@ final class GatewayNode {
   /** Launches a successor beside its process, which has to end then, and waits until it is ready. Returns the former process. */
   JavaProcess replace() throws Exception {
     JavaProcess before = process();
+    succeed();
+    return before;
+  }
+
+  /** Launches its process as a successor of one that another node is or was, and waits until it is ready. */
+  void succeed() throws Exception {
     process =
         JavaProcess.launchJar(site.runner(), "ready: ", "run", "--takeover", config.toString());
     process.awaitReady();
-    return before;
   }
 
   /** Launches it as users do, and waits until it is ready. */

@@ -59,6 +59,11 @@ final class HttpSocket implements AutoCloseable {
     }
   }
 
+  /** Of this end. */
+  int port() {
+    return socket.getLocalPort();
+  }
+
   Answer get(String path) throws IOException {
     send(path);
     return answer();

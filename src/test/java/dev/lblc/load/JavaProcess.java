@@ -105,6 +105,11 @@ final class JavaProcess implements AutoCloseable {
         new ProcessBuilder(command).redirectErrorStream(true).start(), readyText);
   }
 
+  @Override
+  public String toString() {
+    return "process " + process.pid();
+  }
+
   /** Returns once it printed that it is ready; a process that does not is killed. */
   JavaProcess awaitReady() throws Exception {
     try {
@@ -165,6 +170,11 @@ final class JavaProcess implements AutoCloseable {
       throw new IllegalStateException("it did not end: " + lines);
     }
     return process.exitValue();
+  }
+
+  /** Tells it to end in order, as SIGTERM does, and does not wait. */
+  void terminate() throws Exception {
+    signal("-TERM");
   }
 
   /** Ends it as kill -9 does, at once. */

@@ -42,7 +42,7 @@ final class PartitionIT {
   private final long seed = new Random().nextLong();
 
   @RegisterExtension
-  static final LogsOfFailures LOGS = new LogsOfFailures(() -> cluster);
+  static final LogsOfFailures LOGS = LogsOfFailures.ofNodes(() -> cluster);
 
   @BeforeAll
   static void start(@TempDir Path folder) throws Exception {

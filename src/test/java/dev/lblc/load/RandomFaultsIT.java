@@ -29,7 +29,7 @@ final class RandomFaultsIT {
   private static final int LONGEST_MILLIS = 9_000;
 
   @RegisterExtension
-  static final LogsOfFailures LOGS = new LogsOfFailures(() -> RandomFaultsIT.cluster);
+  static final LogsOfFailures LOGS = LogsOfFailures.ofNodes(() -> RandomFaultsIT.cluster);
 
   private static @Nullable GatewayCluster cluster;
 

@@ -2,12 +2,15 @@ package dev.lblc.load;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -142,10 +145,40 @@ final class SteadyLoad {
           close();
         }
         done(node, start, String.valueOf(answer.status()));
+      } catch (SocketTimeoutException e) {
+        String outcome = kept == null ? "not connected in time" : late(kept, start, reused);
+        close();
+        done(node, start, outcome);
       } catch (IOException e) {
         close();
         done(node, start, reused && isEnd(e) ? REOPENED : e.toString());
       }
+    }
+
+    /** Says where a connection is on which no answer has come in time, and waits once more: the answer may be late, or never come. */
+    private String late(HttpSocket socket, long start, boolean reused) {
+      long waited = millisSince(start);
+      CompletableFuture<String> where =
+          CompletableFuture.supplyAsync(() -> Whereabouts.of(socket.port()));
+      String then;
+      try {
+        then = socket.answer().status() + " after " + millisSince(start) + " ms";
+      } catch (IOException e) {
+        then = e + " after " + millisSince(start) + " ms";
+      }
+      System.out.printf(
+          "SteadyLoad: no answer on port %d, %s, %d ms after the request of %s; then %s%s%n",
+          socket.port(),
+          reused ? "used before" : "new",
+          waited,
+          Instant.now().minusMillis(millisSince(start)),
+          then,
+          where.join());
+      return "no answer in time, then " + then;
+    }
+
+    private static long millisSince(long start) {
+      return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
     }
 
     /** To the node it is at, or the next one that does not refuse. */

@@ -53,7 +53,7 @@ final class ThreeNodesIT {
   private final Random random = new Random(seed);
 
   @RegisterExtension
-  static final LogsOfFailures LOGS = new LogsOfFailures(() -> cluster);
+  static final LogsOfFailures LOGS = LogsOfFailures.ofNodes(() -> cluster);
 
   @BeforeAll
   static void start(@TempDir Path folder) throws Exception {

@@ -70,14 +70,15 @@ final class ServerNameTest {
   })
   void name_ofACertificate_isCompared(String name, String certified, boolean isFor)
       throws Exception {
-    X509Certificate certificate = AUTHORITY.issue("first.test", certified).bundle().getCertificate();
+    X509Certificate certificate =
+        AUTHORITY.issue("first.test", certified).bundle().getCertificate();
     if (isFor) {
       ServerName.require(name, certificate);
     } else {
       assertThatThrownBy(() -> ServerName.require(name, certificate))
           .isInstanceOf(CertificateException.class)
-          .satisfies(failure -> assertThat(UpstreamTlsFailure.of(failure))
-              .isEqualTo(UpstreamTlsFailure.WRONG_NAME));
+          .satisfies(failure ->
+              assertThat(UpstreamTlsFailure.of(failure)).isEqualTo(UpstreamTlsFailure.WRONG_NAME));
     }
   }
 }

@@ -2,7 +2,6 @@ package dev.lblc.gateway.http;
 
 import dev.lblc.gateway.route.HeaderEdits;
 import dev.lblc.gateway.route.HeaderNames;
-import io.netty.util.AsciiString;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HeaderPlan {
   private static final String FORWARDED_PREFIX = "x-forwarded-";
+  private static final String CERTIFICATE_PREFIX = "x-client-cert";
   private static final CharSequence[] NO_LINES = {};
 
   /** Names and values of the forwarding headers and the Host. */
@@ -29,7 +29,7 @@ public final class HeaderPlan {
   private final HeaderEdits edits;
   private final @Nullable HeaderNames named;
   private final HeaderNames replaced;
-  private final boolean dropsForwarded;
+  private final boolean dropsClaims;
   private CharSequence[] lines = NO_LINES;
   private int size;
 
@@ -40,19 +40,19 @@ public final class HeaderPlan {
    * @param edits of the route
    * @param named names that the Connection header names; null: none
    * @param replaced more names that are dropped
-   * @param dropsForwarded whether all X-Forwarded headers are dropped
+   * @param dropsClaims whether all X-Forwarded and X-Client-Cert headers are dropped
    */
   HeaderPlan(
       HeaderNames dropped,
       HeaderEdits edits,
       @Nullable HeaderNames named,
       HeaderNames replaced,
-      boolean dropsForwarded) {
+      boolean dropsClaims) {
     this.dropped = dropped;
     this.edits = edits;
     this.named = named;
     this.replaced = replaced;
-    this.dropsForwarded = dropsForwarded;
+    this.dropsClaims = dropsClaims;
     List<HeaderEdits.Line> set = edits.set();
     if (!set.isEmpty()) {
       lines = new CharSequence[2 * set.size() + FIRST_LINES];
@@ -73,7 +73,7 @@ public final class HeaderPlan {
         || edits.dropped().contains(name)
         || replaced.contains(name)
         || isNamed(name)
-        || (dropsForwarded && isForwarded(name));
+        || (dropsClaims && isClaim(name));
   }
 
   /** Returns whether the Connection header has named this one. */
@@ -111,9 +111,24 @@ public final class HeaderPlan {
     lines[size++] = value;
   }
 
-  private static boolean isForwarded(CharSequence name) {
-    int length = FORWARDED_PREFIX.length();
-    return name.length() > length
-        && AsciiString.regionMatches(name, true, 0, FORWARDED_PREFIX, 0, length);
+  private static boolean isClaim(CharSequence name) {
+    return name.length() > FORWARDED_PREFIX.length()
+        && (name.charAt(0) | 0x20) == 'x'
+        && (startsWith(name, FORWARDED_PREFIX) || startsWith(name, CERTIFICATE_PREFIX));
+  }
+
+  /** Returns whether a name begins so in any case. To servers that make variables of headers an underscore is a hyphen. */
+  private static boolean startsWith(CharSequence name, String prefix) {
+    if (name.length() < prefix.length()) {
+      return false;
+    }
+    for (int i = 0; i < prefix.length(); i++) {
+      int c = name.charAt(i);
+      int wanted = prefix.charAt(i);
+      if (wanted == '-' ? c != '-' && c != '_' : (c | 0x20) != wanted) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   both ways:      drop those of one connection, and those that Connection names; then the route's edits
- *   to the server:  set Host as the route says, the forwarding headers, one Cookie; keep "TE: trailers"
+ *   to the server:  set Host as the route says, the forwarding headers, those of the client's certificate, one Cookie;
+ *                   keep "TE: trailers"
  * </pre>
  */
 final class HeaderPolicy {
@@ -110,6 +111,7 @@ final class HeaderPolicy {
         !facts.peerTrusted());
     plan.add(HOST, host);
     ForwardingHeaders.plan(plan, facts);
+    CertificateHeaders.plan(plan, facts);
     if (!facts.isUpgrade() && ListedTokens.has(head.headers(TE), "trailers")) {
       plan.add(TE, TRAILERS);
       plan.add(CONNECTION, TE); // RFC 9110 10.1.4

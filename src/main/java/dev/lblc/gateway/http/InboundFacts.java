@@ -2,6 +2,7 @@ package dev.lblc.gateway.http;
 
 import dev.lblc.config.HttpLimits;
 import dev.lblc.gateway.http.RequestPlan.Body;
+import dev.lblc.gateway.net.ClientCertificate;
 import dev.lblc.gateway.route.AddressBlocks;
 import dev.lblc.gateway.route.AsciiCase;
 import dev.lblc.gateway.route.BadRequestException;
@@ -205,5 +206,23 @@ final class InboundFacts implements RequestFacts {
   public @Nullable String sni() {
     String name = head.serverName();
     return name == null ? null : AsciiCase.lower(name);
+  }
+
+  @Override
+  public @Nullable String tlsSubject() {
+    ClientCertificate certificate = head.clientCertificate();
+    return certificate == null ? null : certificate.subject();
+  }
+
+  @Override
+  public @Nullable String tlsFingerprint() {
+    ClientCertificate certificate = head.clientCertificate();
+    return certificate == null ? null : certificate.fingerprint();
+  }
+
+  @Override
+  public @Nullable String tlsSan() {
+    ClientCertificate certificate = head.clientCertificate();
+    return certificate == null ? null : certificate.san();
   }
 }

@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http;
 
+import dev.lblc.gateway.net.ClientCertificate;
 import dev.lblc.gateway.route.BadRequestException;
 import org.jspecify.annotations.Nullable;
 
@@ -43,4 +44,8 @@ public interface RequestHead extends HeaderView {
   /** Returns the server name of the TLS handshake, as it came; null: none. */
   @Nullable
   String serverName();
+
+  /** Returns the client's certificate; null: it has shown none, or was not asked. The same for all requests of a connection. */
+  @Nullable
+  ClientCertificate clientCertificate();
 }

@@ -2,12 +2,16 @@ package dev.lblc.gateway.net;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The search for the server name in what a TLS client sends first, without a part in the handshake.
+ * The search for the server name, and for what else counts before the handshake, in what a TLS client sends first; without a part in the
+ * handshake.
  *
  * <p>It is fed with the bytes as they come, each once, in pieces of any size; the hello may be spread over several records. It
  * is done with the name, or without as soon as it is certain that there is none: the bytes are no TLS, or broken, or more than
@@ -23,9 +27,18 @@ public final class ClientHello {
   private static final int LONGEST_RECORD = 1 << 14;
   private static final int VERSION_AND_RANDOM = 34;
   private static final int SERVER_NAME = 0;
+  private static final int SIGNATURE_ALGORITHMS = 13;
+  private static final int PROTOCOLS = 16;
   private static final int HOST_NAME = 0;
   private static final int LONGEST_NAME = 253;
   private static final int NONE = -1;
+
+  /** The cipher suites with which a server can sign with ECDSA: of TLS 1.3, and those of TLS 1.2 that listeners have. */
+  private static final Set<Integer> SUITES_WITH_ECDSA =
+      Set.of(0x1301, 0x1302, 0x1303, 0xc02b, 0xc02c, 0xcca9);
+
+  /** ECDSA with P-256 and P-384. */
+  private static final Set<Integer> ECDSA = Set.of(0x0403, 0x0503);
 
   /** Records' headers included: hellos of today take 2 KiB at most, with padding 16. */
   private static final int LONGEST = 32 << 10;
@@ -39,6 +52,8 @@ public final class ClientHello {
   private int total;
   private boolean done;
   private @Nullable String serverName;
+  private List<String> protocols = List.of();
+  private boolean hasEcdsa;
 
   /** Creates the search on a new connection. */
   public ClientHello() {
@@ -63,6 +78,16 @@ public final class ClientHello {
   /** Returns the name, in lower case and without a final dot; null: there is none, or it is not known yet. */
   public @Nullable String serverName() {
     return serverName;
+  }
+
+  /** Returns the protocols that the client asks for by ALPN, the best first; empty: it asks for none, or they are not known. */
+  List<String> protocols() {
+    return protocols;
+  }
+
+  /** Returns whether the client takes certificates with ECDSA; false as long as that is not known. */
+  boolean hasEcdsa() {
+    return hasEcdsa;
   }
 
   private int headerByte(byte octet) {
@@ -104,7 +129,7 @@ public final class ClientHello {
           || messageLength() == MESSAGE_HEADER;
     } else if (messageBytes > MESSAGE_HEADER && messageBytes == messageLength()) {
       done = true;
-      serverName = nameInMessage();
+      readMessage();
     }
     return length;
   }
@@ -113,25 +138,56 @@ public final class ClientHello {
     return MESSAGE_HEADER + (octet(1) << 16 | octet(2) << 8 | octet(3));
   }
 
-  private @Nullable String nameInMessage() {
-    int at = MESSAGE_HEADER + VERSION_AND_RANDOM;
-    at = endOfVector(at, 1, messageBytes); // session
-    at = endOfVector(at, 2, messageBytes); // cipher suites
+  private void readMessage() {
+    int suites = endOfVector(MESSAGE_HEADER + VERSION_AND_RANDOM, 1, messageBytes); // session
+    int at = endOfVector(suites, 2, messageBytes);
+    boolean hasSuite = hasNumber(suites, at, SUITES_WITH_ECDSA);
     at = endOfVector(at, 1, messageBytes); // compression methods
     int end = endOfVector(at, 2, messageBytes); // extensions
     at += 2;
+    boolean isNamed = false;
     while (end != NONE && at + 4 <= end) {
-      int type = number(at);
       int next = endOfVector(at + 2, 2, end);
       if (next == NONE) {
-        return null;
+        return;
       }
-      if (type == SERVER_NAME) {
-        return nameInExtension(at + 4, next);
+      switch (number(at)) {
+        case SERVER_NAME -> {
+          serverName = isNamed ? serverName : nameInExtension(at + 4, next);
+          isNamed = true;
+        }
+        case SIGNATURE_ALGORITHMS ->
+          hasEcdsa = hasSuite && hasNumber(at + 4, endOfVector(at + 4, 2, next), ECDSA);
+        case PROTOCOLS -> protocols = names(at + 4, endOfVector(at + 4, 2, next));
+        default -> {} // not looked at
       }
       at = next;
     }
-    return null;
+  }
+
+  /** Returns whether a vector of numbers of two bytes, which starts with its length, has one of these. */
+  private boolean hasNumber(int start, int end, Set<Integer> wanted) {
+    for (int at = start + 2; end != NONE && at + 2 <= end; at += 2) {
+      if (wanted.contains(number(at))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns the texts of a vector of vectors, which starts with its length; none if it is broken. */
+  private List<String> names(int start, int end) {
+    List<String> names = new ArrayList<>();
+    int at = start + 2;
+    while (end != NONE && at < end) {
+      int next = endOfVector(at, 1, end);
+      if (next == NONE) {
+        return List.of();
+      }
+      names.add(new String(message, at + 1, next - at - 1, StandardCharsets.ISO_8859_1));
+      at = next;
+    }
+    return names;
   }
 
   private @Nullable String nameInExtension(int start, int end) {

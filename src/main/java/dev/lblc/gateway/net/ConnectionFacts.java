@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param client where it comes from, by the PROXY protocol where that is on
  * @param local what the client connected to, by the PROXY protocol where that is on
  * @param sni server name of the TLS handshake, lower case; null: none
+ * @param certificate of the client; null: it has shown none, or TLS does not end here
  */
 public record ConnectionFacts(
     InetSocketAddress client,
     InetSocketAddress local,
-    @Nullable String sni) {
+    @Nullable String sni,
+    @Nullable ClientCertificate certificate) {
 
   /** Returns the client's address as text. */
   public String clientIp() {
@@ -30,6 +32,12 @@ public record ConnectionFacts(
   /** Returns the port that the client connected to. */
   public int localPort() {
     return local.getPort();
+  }
+
+  /** Returns these facts with what the TLS handshake tells. */
+  public ConnectionFacts with(
+      @Nullable String serverName, @Nullable ClientCertificate clientCertificate) {
+    return new ConnectionFacts(client, local, serverName, clientCertificate);
   }
 
   /** Returns the address alone, in its canonical form (RFC 5952); a zone says where an address was heard of, not what it is. */

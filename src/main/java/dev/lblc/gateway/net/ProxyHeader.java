@@ -69,7 +69,9 @@ public record ProxyHeader(
 
   /** Returns what the header says, or what is seen of the connection where it says nothing. */
   public ConnectionFacts facts(ConnectionFacts seen) {
-    return client == null || local == null ? seen : new ConnectionFacts(client, local, seen.sni());
+    return client == null || local == null
+        ? seen
+        : new ConnectionFacts(client, local, seen.sni(), seen.certificate());
   }
 
   /** Writes a header with these facts as the first bytes of a connection. */

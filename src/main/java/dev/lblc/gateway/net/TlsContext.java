@@ -15,9 +15,11 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSessionContext;
 import org.jspecify.annotations.Nullable;
 
-/** The TLS of a listener: makes a {@link TlsHandler} for each connection. Shared by all event loops. */
+/**
+ * What makes a {@link TlsHandler} for each connection of a listener, with the settings of that moment. Shared by all event loops.
+ */
 final class TlsContext extends SslContext {
-  private final SslContext context;
+  private final Supplier<ServerTls> tls;
   private final boolean answersSslRequest;
   private final @Nullable Supplier<ChannelHandler> first;
   private final BiConsumer<Channel, Throwable> failed;
@@ -25,17 +27,17 @@ final class TlsContext extends SslContext {
   /**
    * Creates the TLS of a listener.
    *
-   * @param context makes the engines
+   * @param tls gives the settings for the next connection
    * @param answersSslRequest whether clients of PostgreSQL may ask for TLS in their own way
    * @param first makes the handler of what comes before TLS; null: nothing does
    * @param failed is told of each connection on which no TLS came about, on its event loop
    */
   TlsContext(
-      SslContext context,
+      Supplier<ServerTls> tls,
       boolean answersSslRequest,
       @Nullable Supplier<ChannelHandler> first,
       BiConsumer<Channel, Throwable> failed) {
-    this.context = context;
+    this.tls = tls;
     this.answersSslRequest = answersSslRequest;
     this.first = first;
     this.failed = failed;
@@ -43,33 +45,33 @@ final class TlsContext extends SslContext {
 
   @Override
   public boolean isClient() {
-    return context.isClient();
+    return context().isClient();
   }
 
   @Override
   public List<String> cipherSuites() {
-    return context.cipherSuites();
+    return context().cipherSuites();
   }
 
   @Override
   @SuppressWarnings("deprecation") // to be implemented all the same
   public ApplicationProtocolNegotiator applicationProtocolNegotiator() {
-    return context.applicationProtocolNegotiator();
+    return context().applicationProtocolNegotiator();
   }
 
   @Override
   public SSLEngine newEngine(ByteBufAllocator allocator) {
-    return context.newEngine(allocator);
+    return tls.get().newEngine(allocator);
   }
 
   @Override
   public SSLEngine newEngine(ByteBufAllocator allocator, String peerHost, int peerPort) {
-    return context.newEngine(allocator, peerHost, peerPort);
+    return newEngine(allocator); // no use for them: sessions are kept by the clients
   }
 
   @Override
   public SSLSessionContext sessionContext() {
-    return context.sessionContext();
+    return context().sessionContext();
   }
 
   @Override
@@ -91,7 +93,11 @@ final class TlsContext extends SslContext {
   @Override
   protected SslHandler newHandler(
       ByteBufAllocator allocator, String peerHost, int peerPort, boolean startTls, Executor tasks) {
-    return handler(newEngine(allocator, peerHost, peerPort), startTls, tasks);
+    return handler(newEngine(allocator), startTls, tasks);
+  }
+
+  private SslContext context() {
+    return tls.get().context();
   }
 
   private SslHandler handler(SSLEngine engine, boolean startTls, Executor tasks) {
@@ -99,7 +105,7 @@ final class TlsContext extends SslContext {
         engine,
         startTls,
         tasks,
-        new TlsFront(answersSslRequest),
+        new TlsFront(answersSslRequest, tls.get().protocols()),
         first == null ? null : first.get(),
         failed);
   }

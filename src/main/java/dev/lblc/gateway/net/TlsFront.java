@@ -3,6 +3,7 @@ package dev.lblc.gateway.net;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -10,14 +11,19 @@ import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SniCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The handler before TLS: looks at what a client sends first, and leaves the pipeline when TLS has begun. Confined to its event loop.
  *
  * <pre>
  *   a ClientHello              passed on; its server name becomes an event
+ *   one for other protocols    refused with the alert that ALPN has for it
  *   a request of HTTP          answered 400 in clear text, which says what is wrong
  *   an SSLRequest              answered, if the listener may be of a PostgreSQL server; a ClientHello follows
  *   anything else              passed on, for TLS to refuse
@@ -50,14 +56,36 @@ final class TlsFront extends ChannelDuplexHandler {
     REFUSED
   }
 
+  /** Fatal, no_application_protocol: RFC 7301 3.2. */
+  private static final byte[] NO_PROTOCOL = {21, 3, 3, 0, 2, 2, 120};
+
   private final boolean answersSslRequest;
+  private final List<String> protocols;
   private final ClientHello hello = new ClientHello();
   private Phase phase = Phase.NOTHING;
   private int matched;
   private int requests;
+  private @Nullable WhenKnown whenKnown;
 
-  TlsFront(boolean answersSslRequest) {
+  /**
+   * Creates the handler of a connection.
+   *
+   * @param answersSslRequest whether the client may ask for TLS as those of PostgreSQL do
+   * @param protocols that the listener speaks; empty: what clients ask for by ALPN does not count
+   */
+  TlsFront(boolean answersSslRequest, List<String> protocols) {
     this.answersSslRequest = answersSslRequest;
+    this.protocols = protocols;
+  }
+
+  /** What is done when the ClientHello is there. */
+  interface WhenKnown {
+    void accept(ClientHello hello) throws SSLException;
+  }
+
+  /** Has an action run when the ClientHello is there, before anybody else sees its end. */
+  void whenKnown(WhenKnown action) {
+    whenKnown = action;
   }
 
   /** Returns whether nothing has come from the client. */
@@ -66,7 +94,7 @@ final class TlsFront extends ChannelDuplexHandler {
   }
 
   @Override
-  public void channelRead(ChannelHandlerContext context, Object message) {
+  public void channelRead(ChannelHandlerContext context, Object message) throws SSLException {
     ByteBuf data = (ByteBuf) message;
     while (data.isReadable() && phase != Phase.HELLO && phase != Phase.REFUSED) {
       look(context, data);
@@ -76,6 +104,17 @@ final class TlsFront extends ChannelDuplexHandler {
       return;
     }
     boolean isKnown = hello.feed(data);
+    if (isKnown && hasNoProtocol()) {
+      data.release();
+      refuse(
+          context,
+          Unpooled.wrappedBuffer(NO_PROTOCOL),
+          new SSLHandshakeException("no common protocol in " + hello.protocols()));
+      return;
+    }
+    if (isKnown && whenKnown != null) {
+      whenKnown.accept(hello);
+    }
     if (isKnown && hello.serverName() != null) {
       context.fireUserEventTriggered(new SniCompletionEvent(hello.serverName()));
     }
@@ -125,20 +164,35 @@ final class TlsFront extends ChannelDuplexHandler {
     }
   }
 
+  private boolean hasNoProtocol() {
+    return !protocols.isEmpty()
+        && !hello.protocols().isEmpty()
+        && Collections.disjoint(protocols, hello.protocols());
+  }
+
   private void refuse(ChannelHandlerContext context, boolean isHttp) {
-    phase = Phase.REFUSED;
     if (isHttp) {
-      context
-          .writeAndFlush(ANSWER.duplicate())
-          .addListener(written -> Sockets.endOutput(context.channel()));
+      refuse(context, ANSWER.duplicate(), new ClearTextException(context.channel()));
+    } else {
+      // Behind the answers to what it asked before.
+      refuse(
+          context,
+          Unpooled.EMPTY_BUFFER,
+          new NotSslRecordException("the client does not speak TLS"));
+    }
+  }
+
+  private void refuse(ChannelHandlerContext context, ByteBuf answer, SSLException why) {
+    phase = Phase.REFUSED;
+    boolean isAnswered = answer.isReadable();
+    ChannelFuture written = context.writeAndFlush(answer);
+    if (isAnswered) {
+      written.addListener(done -> Sockets.endOutput(context.channel()));
       context.executor().schedule(() -> context.close(), LINGER_SECONDS, TimeUnit.SECONDS);
     }
-    SSLException why = isHttp
-        ? new ClearTextException(context.channel())
-        : new NotSslRecordException("the client does not speak TLS");
     context.fireUserEventTriggered(new SslHandshakeCompletionEvent(why));
-    if (!isHttp) { // behind the answers to what it asked before
-      context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> context.close());
+    if (!isAnswered) {
+      written.addListener(done -> context.close());
     }
   }
 

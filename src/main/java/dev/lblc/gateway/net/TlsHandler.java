@@ -4,13 +4,19 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,10 +29,15 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class TlsHandler extends SslHandler {
   private static final byte HANDSHAKE_RECORD = 22;
+  private static final String TLS_1_3 = "TLSv1.3";
 
   private final TlsFront front;
   private final @Nullable ChannelHandler first;
   private final BiConsumer<Channel, Throwable> failed;
+  private @Nullable ClientCertificate clientCertificate;
+  private boolean isClientKnown;
+  private @Nullable NativeHalfClose halfClose;
+  private boolean isInputEnded;
   private boolean isRefused;
   private boolean hasFailed;
 
@@ -55,10 +66,14 @@ final class TlsHandler extends SslHandler {
     if (first != null) {
       context.pipeline().addBefore(context.name(), null, first);
     }
+    front.whenKnown(hello -> ServerKeys.note(engine(), hello));
     context.pipeline().addBefore(context.name(), null, front);
     handshakeFuture().addListener(done -> {
       if (!done.isSuccess()) {
         tell(context.channel(), done.cause());
+      } else if (engine() instanceof ReferenceCountedOpenSslEngine openSsl
+          && TLS_1_3.equals(openSsl.getSession().getProtocol())) {
+        halfClose = NativeHalfClose.of(openSsl);
       }
     });
   }
@@ -70,6 +85,29 @@ final class TlsHandler extends SslHandler {
       tell(context.channel(), refused.cause());
     }
     super.userEventTriggered(context, event);
+  }
+
+  /** Returns the client's certificate; null: none. It is read once, after the handshake. */
+  @Nullable
+  ClientCertificate clientCertificate() {
+    if (!isClientKnown && handshakeFuture().isSuccess()) {
+      isClientKnown = true;
+      clientCertificate = isAsking() ? readClientCertificate() : null;
+    }
+    return clientCertificate;
+  }
+
+  private boolean isAsking() {
+    return engine().getNeedClientAuth() || engine().getWantClientAuth();
+  }
+
+  private @Nullable ClientCertificate readClientCertificate() {
+    try {
+      Certificate[] chain = engine().getSession().getPeerCertificates();
+      return ClientCertificate.of((X509Certificate) chain[0]);
+    } catch (SSLPeerUnverifiedException e) {
+      return null; // it has shown none
+    }
   }
 
   private void tell(Channel channel, Throwable cause) {
@@ -99,8 +137,17 @@ final class TlsHandler extends SslHandler {
 
   private void decodeRecords(ChannelHandlerContext context, ByteBuf bytes, List<Object> out)
       throws SSLException {
+    NativeHalfClose half = halfClose;
     try {
-      super.decode(context, bytes, out);
+      if (half == null) {
+        super.decode(context, bytes, out);
+      } else {
+        half.beforeRecord();
+        super.decode(context, bytes, out);
+        if (half.afterRecord()) {
+          endInput(context);
+        }
+      }
     } catch (SSLException e) {
       // With TLS 1.3 a client may look at the certificate when the handshake is over.
       if (handshakeFuture().isSuccess() && TlsFailure.of(e) == TlsFailure.CERTIFICATE_REJECTED) {
@@ -110,14 +157,27 @@ final class TlsHandler extends SslHandler {
     }
   }
 
-  private void refuse(ChannelHandlerContext context) throws SSLException {
+  /** Tells of the client's close_notify, once. */
+  private void endInput(ChannelHandlerContext context) {
+    if (!isInputEnded) {
+      isInputEnded = true;
+      context.fireUserEventTriggered(SslCloseCompletionEvent.SUCCESS);
+    }
+  }
+
+  /** Resets the connection: an orderly end might be taken for the consent to go on later. */
+  private void refuse(ChannelHandlerContext context) {
     context.fireExceptionCaught(new SSLException("the client asks for another handshake"));
-    try {
-      close(context, context.newPromise());
-    } catch (SSLException e) {
-      throw e;
-    } catch (Exception e) { // all that close declares
-      throw new SSLException("cannot be closed", e);
+    Sockets.reset(context.channel());
+  }
+
+  @Override
+  public void close(ChannelHandlerContext context, ChannelPromise promise) throws Exception {
+    if (isRefused) {
+      Sockets.abortively(context.channel());
+      context.close(promise);
+    } else {
+      super.close(context, promise);
     }
   }
 }

@@ -7,31 +7,29 @@ import io.netty.handler.ssl.SslProvider;
 import io.vertx.core.net.JdkSSLEngineOptions;
 import io.vertx.core.spi.tls.DefaultSslContextFactory;
 import io.vertx.core.spi.tls.SslContextFactory;
-import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** The TLS of a listener, for a server of Vert.x. Immutable. */
+/** The TLS of a listener, for a server of Vert.x, which needs not be told when the settings change. Immutable. */
 public final class VertxTls extends JdkSSLEngineOptions {
+  private final Supplier<ServerTls> tls;
   private final @Nullable Supplier<ChannelHandler> first;
   private final BiConsumer<Channel, Throwable> failed;
-  private final List<String> protocols;
 
   /**
    * Creates the TLS of a listener.
    *
+   * @param tls gives the settings for the next connection
    * @param first makes the handler of what comes before TLS, which leaves the pipeline itself; null: nothing does
-   * @param protocols to agree on with the client, the preferred one first; empty: those that Vert.x names
    * @param failed is told of each connection on which no TLS came about, on its event loop
    */
   public VertxTls(
+      Supplier<ServerTls> tls,
       @Nullable Supplier<ChannelHandler> first,
-      List<String> protocols,
       BiConsumer<Channel, Throwable> failed) {
+    this.tls = tls;
     this.first = first;
-    this.protocols = List.copyOf(protocols);
     this.failed = failed;
   }
 
@@ -44,12 +42,8 @@ public final class VertxTls extends JdkSSLEngineOptions {
   public SslContextFactory sslContextFactory() {
     return new DefaultSslContextFactory(SslProvider.JDK, false) {
       @Override
-      public SslContext create() throws SSLException {
-        if (!protocols.isEmpty()) {
-          useAlpn(true);
-          applicationProtocols(protocols);
-        }
-        return new TlsContext(super.create(), false, first, failed);
+      public SslContext create() {
+        return new TlsContext(tls, false, first, failed);
       }
     };
   }

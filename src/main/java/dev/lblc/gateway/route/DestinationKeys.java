@@ -30,6 +30,9 @@ final class DestinationKeys {
       case LOCAL_IP -> RequestFacts::localIp;
       case LOCAL_PORT -> facts -> Integer.toString(facts.localPort());
       case SNI -> RequestFacts::sni;
+      case TLS_SUBJECT -> RequestFacts::tlsSubject;
+      case TLS_FINGERPRINT -> RequestFacts::tlsFingerprint;
+      case TLS_SAN -> RequestFacts::tlsSan;
     };
   }
 

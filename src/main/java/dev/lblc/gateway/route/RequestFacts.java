@@ -45,4 +45,16 @@ public interface RequestFacts {
   /** Returns the server name of the TLS handshake, in lower case; null: none. */
   @Nullable
   String sni();
+
+  /** Returns the subject of the client's certificate; empty: it has none; null: the connection has no such certificate. */
+  @Nullable
+  String tlsSubject();
+
+  /** Returns the SHA-256 of the client's certificate, in hexadecimal digits; null: the connection has no such certificate. */
+  @Nullable
+  String tlsFingerprint();
+
+  /** Returns the first alternative name of the client's certificate; null: it has none, or the connection has no such certificate. */
+  @Nullable
+  String tlsSan();
 }

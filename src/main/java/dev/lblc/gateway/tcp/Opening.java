@@ -1,6 +1,7 @@
 package dev.lblc.gateway.tcp;
 
 import dev.lblc.gateway.net.BadProxyHeaderException;
+import dev.lblc.gateway.net.ClientCertificate;
 import dev.lblc.gateway.net.ClientHello;
 import dev.lblc.gateway.net.ConnectionFacts;
 import dev.lblc.gateway.net.ProxyHeader;
@@ -78,8 +79,8 @@ final class Opening extends ChannelInboundHandlerAdapter implements ProxyHeaderR
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     session.begin();
-    facts =
-        new ConnectionFacts(session.peer(), (InetSocketAddress) ctx.channel().localAddress(), null);
+    facts = new ConnectionFacts(
+        session.peer(), (InetSocketAddress) ctx.channel().localAddress(), null, null);
     if (awaitsHeader && !settings.trustedPeers().contains(ConnectionFacts.ip(session.peer()))) {
       session.abort(TcpFailure.PEER_NOT_TRUSTED);
       return;
@@ -174,8 +175,7 @@ final class Opening extends ChannelInboundHandlerAdapter implements ProxyHeaderR
     }
     done = true;
     ctx.pipeline().replace(this, null, session.client());
-    ConnectionFacts known = seen();
-    session.opened(new ConnectionFacts(known.client(), known.local(), sni));
+    session.opened(seen().with(sni, ClientCertificate.of(ctx.channel())));
   }
 
   private ConnectionFacts seen() {

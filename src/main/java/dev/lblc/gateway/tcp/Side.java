@@ -170,7 +170,8 @@ final class Side extends ChannelInboundHandlerAdapter {
     if (other != null && !session.isOver()) {
       passOnEnd(other);
       if (session.isServer(this) && canTakeNoMore()) {
-        // Most often its socket is closed: it resets the end of TLS that it got in answer to its own.
+        // Most often its socket is closed: it resets the end of TLS that it got in answer to its
+        // own.
         hasLeft = true;
         channel.close();
       }

@@ -5,12 +5,14 @@ import dev.lblc.config.DestinationTemplate.Field;
 import dev.lblc.config.DestinationTemplate.Kind;
 import dev.lblc.config.ProxyVersion;
 import dev.lblc.config.TcpRouteConfig;
+import dev.lblc.gateway.net.ClientCertificate;
 import dev.lblc.gateway.net.ConnectionFacts;
 import dev.lblc.gateway.route.KeyCascade;
 import dev.lblc.gateway.route.KeyCascade.Source;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.tls.UpstreamTls;
 import java.time.Duration;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,8 +72,16 @@ record TcpRoute(
       case LOCAL_IP -> ConnectionFacts::localIp;
       case LOCAL_PORT -> facts -> Integer.toString(facts.localPort());
       case SNI -> ConnectionFacts::sni;
+      case TLS_SUBJECT -> ofCertificate(ClientCertificate::subject);
+      case TLS_FINGERPRINT -> ofCertificate(ClientCertificate::fingerprint);
+      case TLS_SAN -> ofCertificate(ClientCertificate::san);
       case HOST, PATH, QUERY, HEADER, COOKIE, METHOD ->
         throw new IllegalArgumentException("a field of HTTP on TCP: " + field.kind());
     };
+  }
+
+  private static Source<ConnectionFacts> ofCertificate(
+      Function<ClientCertificate, @Nullable String> part) {
+    return facts -> facts.certificate() == null ? null : part.apply(facts.certificate());
   }
 }

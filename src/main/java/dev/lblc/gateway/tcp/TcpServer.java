@@ -41,7 +41,7 @@ public final class TcpServer {
 
   /** Replaces the settings. The sockets stay as they are. */
   public void update(TcpSettings wanted) {
-    settings = wanted;
+    settings = wanted.after(settings);
     connections.limit(wanted.config().maxConnections());
   }
 

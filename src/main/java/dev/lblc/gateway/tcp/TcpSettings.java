@@ -2,14 +2,14 @@ package dev.lblc.gateway.tcp;
 
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.TcpListenerConfig;
-import dev.lblc.gateway.net.Certificate;
+import dev.lblc.gateway.net.ServerTls;
 import dev.lblc.gateway.net.TlsFailures;
 import dev.lblc.gateway.route.AddressBlocks;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.tls.UpstreamTls;
 import io.netty.handler.ssl.SslContext;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -20,30 +20,32 @@ import org.jspecify.annotations.Nullable;
 public final class TcpSettings {
   private final TcpListenerConfig config;
   private final TcpRoutes routes;
-  private final @Nullable Certificate certificate;
-  private final @Nullable SslContext tls;
+  private final TlsFailures tlsFailures;
+  private final @Nullable ServerTls tls;
+  private final @Nullable SslContext handlers;
   private final AddressBlocks trustedPeers;
 
   private TcpSettings(
       TcpListenerConfig config,
       TcpRoutes routes,
-      @Nullable Certificate certificate,
+      @Nullable ServerTls tls,
       TlsFailures tlsFailures) {
     this.config = config;
     this.routes = routes;
-    this.certificate = certificate;
-    this.tls = certificate == null ? null : tls(certificate, tlsFailures.of(config.name()));
+    this.tlsFailures = tlsFailures;
+    this.tls = tls;
+    this.handlers = tls == null ? null : handlers(tls, tlsFailures.of(config.name()));
     this.trustedPeers = AddressBlocks.compile(config.trustedPeers());
   }
 
   /**
-   * Compiles a listener. Waits for the files of its certificate.
+   * Compiles a listener. Waits for the files of its TLS.
    *
    * @param configs of all services, by name
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
    * @param tls of the services that have it, by name
    * @param tlsFailures counts the connections on which no TLS came about
-   * @throws IllegalArgumentException if a service is missing, or the certificate is not one
+   * @throws IllegalArgumentException if a service is missing, or TLS cannot work with its files
    */
   public static TcpSettings compile(
       TcpListenerConfig config,
@@ -53,11 +55,18 @@ public final class TcpSettings {
       TlsFailures tlsFailures) {
     TcpRoutes compiled = TcpRoutes.compile(config.routes(), configs, services, tls);
     return new TcpSettings(
-        config, compiled, Certificate.read(config.name(), config.tls()), tlsFailures);
+        config, compiled, ServerTls.read(config.name(), config.tls(), List.of()), tlsFailures);
   }
 
-  private static SslContext tls(Certificate certificate, TlsFailures.OfListener failures) {
-    return certificate.context((channel, cause) -> failures.add(Opening.clientIp(channel), cause));
+  private static SslContext handlers(ServerTls tls, TlsFailures.OfListener failures) {
+    return tls.handlers((channel, cause) -> failures.add(Opening.clientIp(channel), cause));
+  }
+
+  /** Returns these settings with the TLS of those before them, if that is the same: its sessions can be resumed. */
+  TcpSettings after(TcpSettings before) {
+    return tls != null && tls.isSameAs(before.tls)
+        ? new TcpSettings(config, routes, before.tls, tlsFailures)
+        : this;
   }
 
   /** Returns the configuration. */
@@ -65,14 +74,14 @@ public final class TcpSettings {
     return config;
   }
 
-  /** Returns whether the other ones come from the same configuration and the same certificate. */
+  /** Returns whether the other ones come from the same configuration and the same files of TLS. */
   public boolean isConfiguredAs(TcpSettings other) {
-    return config.equals(other.config) && hasCertificateOf(other);
+    return config.equals(other.config) && hasFilesOf(other);
   }
 
-  /** Returns whether the other ones have the same certificate and key. */
-  public boolean hasCertificateOf(TcpSettings other) {
-    return Objects.equals(certificate, other.certificate);
+  /** Returns whether the other ones have certificates, keys and authorities of the same octets. */
+  public boolean hasFilesOf(TcpSettings other) {
+    return ServerTls.haveSameFiles(tls, other.tls);
   }
 
   TcpRoutes routes() {
@@ -82,7 +91,7 @@ public final class TcpSettings {
   /** Returns what takes TLS off; null: what comes is passed on as it is. */
   @Nullable
   SslContext tls() {
-    return tls;
+    return handlers;
   }
 
   AddressBlocks trustedPeers() {

@@ -1,6 +1,7 @@
 package dev.lblc.gateway.http;
 
 import dev.lblc.config.HttpRouteConfig;
+import dev.lblc.gateway.net.ClientCertificate;
 import dev.lblc.gateway.route.AddressBlocks;
 import dev.lblc.gateway.route.HeaderEdits;
 import java.util.List;
@@ -26,6 +27,9 @@ public final class HeaderCases {
       return name;
     }
   }
+
+  private static final ClientCertificate CERTIFICATE =
+      new ClientCertificate("CN=client", "00ff", "client.example.com");
 
   private HeaderCases() {}
 
@@ -72,6 +76,38 @@ public final class HeaderCases {
                 "X-FORWARDED-Prefix: /p",
                 "forwarded: for=1.1.1.1;host=\"claimed\";proto=https, for=2.2.2.2, for=" + PEER,
                 "host: real")),
+        request(
+            "the client's certificate is told, and what the client says of one is dropped",
+            plain().showing(CERTIFICATE),
+            certificateClaims(),
+            List.of("X-Client: 1", "x-client-cer: 2"),
+            both(forwarded(), certificate())),
+        request(
+            "a client without a certificate can claim none",
+            plain(),
+            certificateClaims(),
+            List.of("X-Client: 1", "x-client-cer: 2"),
+            forwarded()),
+        request(
+            "a certificate without names is told by its fingerprint alone",
+            plain().showing(new ClientCertificate("", "00ff", null)),
+            List.of(),
+            both(forwarded(), List.of("x-client-cert-fingerprint: 00ff"))),
+        request(
+            "the route removes what is told of a certificate",
+            plain().showing(CERTIFICATE).edited(Map.of(), Set.of("x-client-cert-san")),
+            List.of("X-Client-Cert-San: claimed"),
+            both(forwarded(), certificate().subList(0, 2))),
+        request(
+            "a trusted peer's word of a certificate is not mixed with its own certificate",
+            plain().trusted().showing(CERTIFICATE),
+            List.of("X-Client-Cert-Subject: CN=other"),
+            both(forwarded(), List.of("X-Client-Cert-Subject: CN=other"))),
+        request(
+            "a trusted peer's own certificate is told if it says nothing of one",
+            plain().trusted().showing(CERTIFICATE),
+            List.of(),
+            both(forwarded(), certificate())),
         trusted(
             "only the scheme: the port is the scheme's own, not the listener's",
             List.of("X-Forwarded-For: 203.0.113.9", "X-Forwarded-Proto: https"),
@@ -372,6 +408,26 @@ public final class HeaderCases {
         "Forwarded: for=1.1.1.1");
   }
 
+  private static List<String> certificateClaims() {
+    return List.of(
+        "X-Client-Cert-Subject: CN=claimed",
+        "X_Client_Cert_Fingerprint: claimed",
+        "x-client_cert-San: claimed",
+        "X-CLIENT-CERT: claimed",
+        "X-Client-Cert-Verify: claimed",
+        "X_Forwarded_For: claimed",
+        "X-Client: 1",
+        "x-client-cer: 2");
+  }
+
+  /** What a server is told of that certificate. */
+  private static List<String> certificate() {
+    return List.of(
+        "x-client-cert-subject: CN=client",
+        "x-client-cert-fingerprint: 00ff",
+        "x-client-cert-san: client.example.com");
+  }
+
   /** What a server is told of who asked. */
   private static List<String> forwarded() {
     return List.of(
@@ -495,6 +551,11 @@ public final class HeaderCases {
 
     Head encrypted() {
       isEncrypted = true;
+      return this;
+    }
+
+    Head showing(ClientCertificate shown) {
+      certificate = shown;
       return this;
     }
 

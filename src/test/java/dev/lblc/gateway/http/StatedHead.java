@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http;
 
+import dev.lblc.gateway.net.ClientCertificate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,10 @@ class StatedHead implements RequestHead, ListedHeaders {
   String method = "GET";
   String target = "/";
   boolean hasMoreFrames;
+
+  @Nullable
+  ClientCertificate certificate;
+
   private List<String> lines = List.of();
 
   StatedHead(Protocol protocol, String peer) {
@@ -81,5 +86,10 @@ class StatedHead implements RequestHead, ListedHeaders {
   @Override
   public @Nullable String serverName() {
     return null;
+  }
+
+  @Override
+  public @Nullable ClientCertificate clientCertificate() {
+    return certificate;
   }
 }

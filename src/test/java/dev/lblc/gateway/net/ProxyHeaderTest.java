@@ -154,7 +154,8 @@ final class ProxyHeaderTest {
     ConnectionFacts seen = new ConnectionFacts(
         address(1, 127, 0, 0, 1),
         address(2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1),
-        "a.b");
+        "a.b",
+        null);
     ConnectionFacts facts = whole(bytes(header)).facts(seen);
     assertThat(facts.sni()).isEqualTo("a.b");
     for (ProxyVersion version : ProxyVersion.values()) {

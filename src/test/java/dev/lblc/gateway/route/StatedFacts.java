@@ -78,6 +78,21 @@ record StatedFacts(
   }
 
   @Override
+  public @Nullable String tlsSubject() {
+    return "CN=client";
+  }
+
+  @Override
+  public @Nullable String tlsFingerprint() {
+    return "00ff";
+  }
+
+  @Override
+  public @Nullable String tlsSan() {
+    return "client.example.com";
+  }
+
+  @Override
   public int localPort() {
     return 8080;
   }

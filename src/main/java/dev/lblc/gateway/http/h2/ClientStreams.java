@@ -1,6 +1,7 @@
 package dev.lblc.gateway.http.h2;
 
 import dev.lblc.gateway.http.Limits;
+import dev.lblc.gateway.http.lane.ClientFacts;
 import dev.lblc.gateway.http.lane.LaneLoop;
 import dev.lblc.gateway.http.lane.VertxPipeline;
 import dev.lblc.gateway.net.DeadlineRing;
@@ -162,6 +163,8 @@ final class ClientStreams extends Streams<ClientStream> implements DeadlineRing.
   public void userEventTriggered(ChannelHandlerContext at, Object event) throws Exception {
     if (VertxPipeline.isShutdown(event)) {
       leave(); // Vert.x, which knows of no stream, would close at once
+    } else {
+      super.userEventTriggered(at, event);
     }
   }
 

@@ -2,8 +2,10 @@ package dev.lblc.gateway.http.h2;
 
 import dev.lblc.gateway.http.KnownHost;
 import dev.lblc.gateway.http.Protocol;
+import dev.lblc.gateway.http.lane.ClientFacts;
 import dev.lblc.gateway.http.lane.HeadBuffer;
 import dev.lblc.gateway.http.lane.LaneHead;
+import dev.lblc.gateway.net.ClientCertificate;
 import dev.lblc.gateway.route.BadRequestException;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.util.List;
@@ -124,6 +126,11 @@ final class StreamHead implements LaneHead {
   @Override
   public @Nullable String serverName() {
     return facts.serverName();
+  }
+
+  @Override
+  public @Nullable ClientCertificate clientCertificate() {
+    return facts.clientCertificate();
   }
 
   @Override

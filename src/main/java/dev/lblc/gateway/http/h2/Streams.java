@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -18,6 +19,7 @@ import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -189,9 +191,13 @@ abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler
     ended();
   }
 
-  /** Events of the socket are about nothing that the other handlers have to know. */
+  /** Closes the connection when the peer sends no more: what it has asked for, nobody takes. Other handlers need not know. */
   @Override
-  public void userEventTriggered(ChannelHandlerContext at, Object event) throws Exception {}
+  public void userEventTriggered(ChannelHandlerContext at, Object event) throws Exception {
+    if (event instanceof SslCloseCompletionEvent || event instanceof ChannelInputShutdownEvent) {
+      at.close();
+    }
+  }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext at, Throwable cause) throws Exception {

@@ -3,7 +3,7 @@ package dev.lblc.gateway.http.lane;
 import dev.lblc.gateway.http.KnownHost;
 import dev.lblc.gateway.http.Protocol;
 import dev.lblc.gateway.http.UnreadableLine;
-import dev.lblc.gateway.net.ConnectionFacts;
+import dev.lblc.gateway.net.ClientCertificate;
 import io.vertx.core.http.HttpConnection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,17 +15,14 @@ import org.jspecify.annotations.Nullable;
 final class ClientHead implements LaneHead {
   private static final String[] USUAL_METHODS = {"GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS"};
 
-  private final HttpConnection connection;
+  private final ClientFacts facts;
   private @Nullable HeadBuffer buffer;
   private @Nullable String method;
   private @Nullable String target;
   private Protocol protocol = Protocol.HTTP_1_1;
-  private @Nullable KnownHost asked;
-  private @Nullable String peer;
-  private @Nullable String localIp;
 
   ClientHead(HttpConnection connection) {
-    this.connection = connection;
+    this.facts = new ClientFacts(connection);
   }
 
   /** Takes the head of the next request, whole. */
@@ -85,12 +82,12 @@ final class ClientHead implements LaneHead {
 
   @Override
   public KnownHost asked() {
-    KnownHost before = asked;
+    KnownHost before = facts.asked();
     if (before != null && buffer().hasOnly("host", before.authority())) {
       return before;
     }
     KnownHost other = KnownHost.of(this);
-    asked = other;
+    facts.asked(other);
     return other;
   }
 
@@ -101,37 +98,32 @@ final class ClientHead implements LaneHead {
 
   @Override
   public boolean isEncrypted() {
-    return connection.isSsl();
+    return facts.isEncrypted();
   }
 
   @Override
   public String peer() {
-    String known = peer;
-    if (known == null) {
-      known = ConnectionFacts.host(connection.remoteAddress());
-      peer = known;
-    }
-    return known;
+    return facts.peer();
   }
 
   @Override
   public String localIp() {
-    String known = localIp;
-    if (known == null) {
-      known = ConnectionFacts.host(connection.localAddress());
-      localIp = known;
-    }
-    return known;
+    return facts.localIp();
   }
 
   @Override
   public int localPort() {
-    return ConnectionFacts.port(connection.localAddress());
+    return facts.localPort();
   }
 
   @Override
   public @Nullable String serverName() {
-    return connection.indicatedServerName();
+    return facts.serverName();
+  }
+
+  @Override
+  public @Nullable ClientCertificate clientCertificate() {
+    return facts.clientCertificate();
   }
 
   @Override

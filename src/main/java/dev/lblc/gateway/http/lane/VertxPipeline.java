@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http.lane;
 
+import dev.lblc.gateway.net.ClientCertificate;
 import dev.lblc.gateway.net.Loop;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -35,6 +36,11 @@ public final class VertxPipeline {
   static @Nullable Channel channel(HttpConnection connection) {
     Channel channel = ((ConnectionBase) connection).channel();
     return channel.pipeline().get(DECODER) == null ? null : channel;
+  }
+
+  /** Returns the certificate of the client of a connection; null: none. */
+  static @Nullable ClientCertificate clientCertificate(HttpConnection connection) {
+    return ClientCertificate.of(((ConnectionBase) connection).channel());
   }
 
   /** Throws an exception if the pipeline of a connection that was just accepted is not the one that the lane relies on. */

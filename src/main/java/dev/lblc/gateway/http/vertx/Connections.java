@@ -1,6 +1,7 @@
 package dev.lblc.gateway.http.vertx;
 
 import dev.lblc.config.HttpLimits;
+import dev.lblc.gateway.net.ClientCertificate;
 import dev.lblc.gateway.net.ConnectionFacts;
 import dev.lblc.gateway.net.ProxyHeader;
 import dev.lblc.gateway.net.Sockets;
@@ -56,6 +57,11 @@ public final class Connections {
   /** Returns the idle limit that is attached to a connection. */
   static ClientConnection attached(HttpConnection connection) {
     return ((ConnectionBase) connection).channel().attr(CLIENT).get();
+  }
+
+  /** Returns the certificate of the client of a connection; null: none. */
+  static @Nullable ClientCertificate clientCertificate(HttpConnection client) {
+    return ClientCertificate.of(((ConnectionBase) client).channel());
   }
 
   /** Returns the listening socket that has accepted a connection. */

@@ -4,6 +4,7 @@ import dev.lblc.gateway.http.KnownHost;
 import dev.lblc.gateway.http.Protocol;
 import dev.lblc.gateway.http.RequestHead;
 import dev.lblc.gateway.http.UnreadableLine;
+import dev.lblc.gateway.net.ClientCertificate;
 import dev.lblc.gateway.net.ConnectionFacts;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpConnection;
@@ -88,6 +89,11 @@ final class InboundHead implements RequestHead, MapView {
   @Override
   public @Nullable String serverName() {
     return connection.indicatedServerName();
+  }
+
+  @Override
+  public @Nullable ClientCertificate clientCertificate() {
+    return connection.isSsl() ? Connections.clientCertificate(connection) : null;
   }
 
   @Override

@@ -128,6 +128,21 @@ final class LaneLoopTest {
     public List<String> headers(String name) {
       return List.of();
     }
+
+    @Override
+    public @Nullable String tlsSubject() {
+      return null;
+    }
+
+    @Override
+    public @Nullable String tlsFingerprint() {
+      return null;
+    }
+
+    @Override
+    public @Nullable String tlsSan() {
+      return null;
+    }
   }
 
   private HttpRoutes routes(JsonObject services) throws Exception {

@@ -1,0 +1,98 @@
+package dev.lblc.gateway.net;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The choice among the certificates of a listener by the name that a client asks for.
+ *
+ * <pre>
+ *   certificates that have the name itself
+ *   or else those that have the wildcard for its first label
+ *   or else the first of the listener, with those that differ from it in the kind of key alone
+ * </pre>
+ *
+ * <p>What is chosen has at most one certificate of each kind of key, and the client picks the kind. Of two of the same kind for one name
+ * the first of the listener is used. Immutable.
+ */
+// One certificate may be listed twice: the second is never used.
+@SuppressWarnings("ReferenceEquality")
+public final class CertificateChoice {
+  private static final String WILDCARD = "*.";
+
+  private final Map<String, Map<String, Certificate>> byName = new HashMap<>();
+  private final Map<String, Certificate> others = new LinkedHashMap<>();
+
+  /**
+   * Creates the choice.
+   *
+   * @param certificates of a listener in their order, at least one
+   */
+  public CertificateChoice(List<Certificate> certificates) {
+    Set<String> first = names(certificates.get(0));
+    for (Certificate certificate : certificates) {
+      Set<String> names = names(certificate);
+      for (String name : names) {
+        byName
+            .computeIfAbsent(name, unused -> new LinkedHashMap<>())
+            .putIfAbsent(certificate.kind(), certificate);
+      }
+      if (certificate == certificates.get(0) || names.equals(first)) {
+        others.putIfAbsent(certificate.kind(), certificate);
+      }
+    }
+  }
+
+  private static Set<String> names(Certificate certificate) {
+    return CertificateNames.of(certificate.chain().get(0));
+  }
+
+  /**
+   * Returns the certificates for a name, by the kind of their keys, in the order of the listener.
+   *
+   * @param name in lower case and without a final dot; null: the client asks for none
+   */
+  public Map<String, Certificate> of(@Nullable String name) {
+    if (name == null) {
+      return others;
+    }
+    Map<String, Certificate> exact = byName.get(name);
+    if (exact != null) {
+      return exact;
+    }
+    int dot = name.indexOf('.');
+    Map<String, Certificate> wildcard =
+        dot <= 0 ? null : byName.get(WILDCARD + name.substring(dot + 1));
+    return wildcard == null ? others : wildcard;
+  }
+
+  /** Returns the certificate that is used for a name where {@code certificate} could be; itself, if it is used. */
+  private Certificate inPlaceOf(Certificate certificate, String name) {
+    return byName.getOrDefault(name, Map.of()).getOrDefault(certificate.kind(), certificate);
+  }
+
+  /**
+   * Returns what is in the way of a certificate: for each of its names the certificate that is used in its place. All names have one if
+   * and only if {@code certificate} is never used, unless {@link #isForOthers} is true.
+   */
+  public Map<String, Certificate> inTheWayOf(Certificate certificate) {
+    Map<String, Certificate> all = new LinkedHashMap<>();
+    for (String name : new ArrayList<>(names(certificate))) {
+      Certificate used = inPlaceOf(certificate, name);
+      if (used != certificate) {
+        all.put(name, used);
+      }
+    }
+    return all;
+  }
+
+  /** Returns whether a certificate is for clients that ask for no name, or for one that no certificate has. */
+  public boolean isForOthers(Certificate certificate) {
+    return others.get(certificate.kind()) == certificate;
+  }
+}

@@ -1,0 +1,122 @@
+package dev.lblc.gateway.net;
+
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.handler.ssl.util.SimpleKeyManagerFactory;
+import java.net.Socket;
+import java.security.KeyStore;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.ManagerFactoryParameters;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The certificates and keys of a listener, as TLS engines ask for them: by the kind of key, while a handshake goes on. Immutable.
+ *
+ * <p>What the client asks for is a value of the engine's session. It has to be there before the engine sees the ClientHello.
+ */
+final class ServerKeys extends X509ExtendedKeyManager {
+  private static final String ASKED = ServerKeys.class.getName();
+  private static final String EC = "EC";
+
+  private final List<Certificate> certificates;
+  private final CertificateChoice choice;
+
+  ServerKeys(List<Certificate> certificates) {
+    this.certificates = List.copyOf(certificates);
+    this.choice = new CertificateChoice(certificates);
+  }
+
+  /** What a client asks for. */
+  private record Asked(@Nullable String serverName, boolean hasEcdsa) {}
+
+  /** Notes what the client of an engine asks for. */
+  static void note(SSLEngine engine, ClientHello hello) throws SSLException {
+    if (engine instanceof ReferenceCountedOpenSslEngine) {
+      engine.beginHandshake(); // with which it forgets what was noted before
+    }
+    engine.getSession().putValue(ASKED, new Asked(hello.serverName(), hello.hasEcdsa()));
+  }
+
+  /** Returns it in the form in which the engines take it. */
+  KeyManagerFactory factory() {
+    return new SimpleKeyManagerFactory() {
+      @Override
+      protected void engineInit(@Nullable KeyStore store, char @Nullable [] password) {
+        throw new UnsupportedOperationException("it has its keys");
+      }
+
+      @Override
+      protected void engineInit(ManagerFactoryParameters parameters) {
+        throw new UnsupportedOperationException("it has its keys");
+      }
+
+      @Override
+      protected KeyManager[] engineGetKeyManagers() {
+        return new KeyManager[] {ServerKeys.this};
+      }
+    };
+  }
+
+  @Override
+  public @Nullable String chooseEngineServerAlias(
+      String kind, Principal @Nullable [] issuers, SSLEngine engine) {
+    Asked asked = (Asked) engine.getSession().getValue(ASKED);
+    Map<String, Certificate> chosen = choice.of(asked == null ? null : asked.serverName());
+    Certificate certificate = chosen.get(kind);
+    // The JDK asks for kinds that the client has; OpenSSL for any, EC first.
+    boolean isForOthers =
+        kind.equals(EC) && asked != null && !asked.hasEcdsa() && chosen.size() > 1;
+    return certificate == null || isForOthers
+        ? null
+        : Integer.toString(certificates.indexOf(certificate));
+  }
+
+  @Override
+  public X509Certificate @Nullable [] getCertificateChain(String alias) {
+    return of(alias).chain().toArray(X509Certificate[]::new);
+  }
+
+  @Override
+  public @Nullable PrivateKey getPrivateKey(String alias) {
+    return of(alias).key();
+  }
+
+  private Certificate of(String alias) {
+    return certificates.get(Integer.parseInt(alias));
+  }
+
+  @Override
+  public String @Nullable [] getServerAliases(String kind, Principal @Nullable [] issuers) {
+    String[] aliases = certificates.stream()
+        .filter(certificate -> certificate.kind().equals(kind))
+        .map(certificate -> Integer.toString(certificates.indexOf(certificate)))
+        .toArray(String[]::new);
+    return aliases.length == 0 ? null : aliases;
+  }
+
+  @Override
+  public @Nullable String chooseServerAlias(
+      String kind, Principal @Nullable [] issuers, @Nullable Socket socket) {
+    Certificate certificate = choice.of(null).get(kind);
+    return certificate == null ? null : Integer.toString(certificates.indexOf(certificate));
+  }
+
+  @Override
+  public String @Nullable [] getClientAliases(String kind, Principal @Nullable [] issuers) {
+    return null;
+  }
+
+  @Override
+  public @Nullable String chooseClientAlias(
+      String[] kinds, Principal @Nullable [] issuers, @Nullable Socket socket) {
+    return null;
+  }
+}
