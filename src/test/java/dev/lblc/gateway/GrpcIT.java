@@ -400,9 +400,8 @@ final class GrpcIT {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void stream_ofAnHour_countsAsLongAsItLasts(boolean isOneWay) throws Exception {
-    GrpcCall call = isOneWay
-        ? call("calls", CLIENT_STREAMING, "x-hold", "1")
-        : call("calls", BIDI_STREAMING);
+    GrpcCall call =
+        isOneWay ? call("calls", CLIENT_STREAMING, "x-hold", "1") : call("calls", BIDI_STREAMING);
     call.send(text("begin"));
     for (int i = 0; i < 4; i++) {
       Eventually.holds("it counts", () -> gateway.active("calls") == 1);

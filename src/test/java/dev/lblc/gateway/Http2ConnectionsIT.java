@@ -253,7 +253,7 @@ final class Http2ConnectionsIT {
   }
 
   @Test
-  void goAway_inOrder_loosesNothing() throws Exception {
+  void goAway_inOrder_losesNothing() throws Exception {
     Place to = scene.next();
     Http2Peer client = scene.client2();
     Http2Peer.Stream first = client.get(to.path("a"));
