@@ -310,7 +310,7 @@ final class Http2MessagesIT {
   @CsvSource(
       delimiter = ';',
       value = {
-        "GET; :status: 101,upgrade: x",
+        "GET; :status: 101",
         "GET; :status: 099",
         "GET; :status: 20",
         "GET; x-no: status",
