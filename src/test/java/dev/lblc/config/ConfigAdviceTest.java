@@ -70,6 +70,15 @@ final class ConfigAdviceTest {
   }
 
   @Test
+  void fieldOfACertificate_thatNoClientIsAskedFor_isWarnedAbout() throws Exception {
+    assertThat(warnings(HTTP.replace("'{path}'", "'{tls.san}', '{path}'"), SERVERS))
+        .singleElement()
+        .asString()
+        .startsWith(
+            "$.routes[0].destination[0]: never has a value: the listener asks clients for no");
+  }
+
+  @Test
   void route_behindOneThatTakesAll_isWarnedAbout() throws Exception {
     String redirect = "{'listener': 'web', 'redirect': {'scheme': 'https'}}";
     String image = HTTP.replace("'service'", "'match': {'path': '/img/*'}, 'service'");

@@ -7,6 +7,7 @@ import dev.lblc.gateway.net.TlsEngine;
 /** Which engine of TLS the listeners of this process have. */
 final class TlsEngines {
   private static final String PROPERTY = "lblc.tls";
+  private static final String AT_FIRST = System.getProperty(PROPERTY, "");
 
   private TlsEngines() {}
 
@@ -18,6 +19,6 @@ final class TlsEngines {
 
   /** Takes that back. */
   static void useAny() {
-    System.clearProperty(PROPERTY);
+    System.setProperty(PROPERTY, AT_FIRST);
   }
 }

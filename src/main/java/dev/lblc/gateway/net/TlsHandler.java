@@ -2,6 +2,7 @@ package dev.lblc.gateway.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -9,6 +10,7 @@ import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.concurrent.Promise;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -29,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class TlsHandler extends SslHandler {
   private static final byte HANDSHAKE_RECORD = 22;
-  private static final String TLS_1_3 = "TLSv1.3";
 
   private final TlsFront front;
   private final @Nullable ChannelHandler first;
@@ -38,6 +39,7 @@ final class TlsHandler extends SslHandler {
   private boolean isClientKnown;
   private @Nullable NativeHalfClose halfClose;
   private boolean isInputEnded;
+  private @Nullable Channel channel;
   private boolean isRefused;
   private boolean hasFailed;
 
@@ -63,6 +65,7 @@ final class TlsHandler extends SslHandler {
   @Override
   public void handlerAdded(ChannelHandlerContext context) throws Exception {
     super.handlerAdded(context);
+    channel = context.channel();
     if (first != null) {
       context.pipeline().addBefore(context.name(), null, first);
     }
@@ -71,8 +74,7 @@ final class TlsHandler extends SslHandler {
     handshakeFuture().addListener(done -> {
       if (!done.isSuccess()) {
         tell(context.channel(), done.cause());
-      } else if (engine() instanceof ReferenceCountedOpenSslEngine openSsl
-          && TLS_1_3.equals(openSsl.getSession().getProtocol())) {
+      } else if (engine() instanceof ReferenceCountedOpenSslEngine openSsl) {
         halfClose = NativeHalfClose.of(openSsl);
       }
     });
@@ -155,6 +157,16 @@ final class TlsHandler extends SslHandler {
       }
       throw e;
     }
+  }
+
+  @Override
+  public ChannelFuture closeOutbound() {
+    if (halfClose != null && channel != null) {
+      halfClose.endOutput();
+      // So that nothing is told of the input, of which the engine says that it has ended, too.
+      boolean unused = ((Promise<Channel>) sslCloseFuture()).trySuccess(channel);
+    }
+    return super.closeOutbound();
   }
 
   /** Tells of the client's close_notify, once. */

@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.ssl.NotSslRecordException;
 import java.nio.channels.ClosedChannelException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Some of the messages are those of JDK 17, some those of later ones, which begin with an alert. */
+/** Some of the messages are those of JDK 17, some those of later ones, which begin with an alert, and some of OpenSSL. */
 final class TlsFailureTest {
   @ParameterizedTest(name = "{0}")
   @CsvSource(delimiter = '|', textBlock = """
@@ -26,8 +28,19 @@ final class TlsFailureTest {
           Unable to negotiate key exchange                           | broken
           Connection closed while SSL/TLS handshake was in progress  | closed
           Unrecognized handshake type                                | broken
+          Empty client certificate chain                             | no_client_certificate
+          no common protocol in [foo]                                | no_common_alpn
+          error:10000416:SSL routines:OPENSSL_internal:SSLV3_ALERT_CERTIFICATE_UNKNOWN | certificate_rejected
+          error:10000418:SSL routines:OPENSSL_internal:TLSV1_ALERT_UNKNOWN_CA          | certificate_rejected
+          error:10000410:SSL routines:OPENSSL_internal:SSLV3_ALERT_HANDSHAKE_FAILURE   | alert
+          error:1000042e:SSL routines:OPENSSL_internal:TLSV1_ALERT_PROTOCOL_VERSION    | alert
+          error:100000f0:SSL routines:OPENSSL_internal:UNSUPPORTED_PROTOCOL            | no_common_protocol
+          error:100000b8:SSL routines:OPENSSL_internal:NO_SHARED_CIPHER                | no_common_cipher
+          Unable to find key material for auth method(s): [ECDHE_RSA]                  | no_common_cipher
+          error:100000c0:SSL routines:OPENSSL_internal:PEER_DID_NOT_RETURN_A_CERTIFICATE | no_client_certificate
+          error:10000089:SSL routines:OPENSSL_internal:DECODE_ERROR                    | broken
           """)
-  void messageOfTheJdk_isAReason(String message, String label) {
+  void message_isAReason(String message, String label) {
     assertThat(TlsFailure.of(new SSLHandshakeException(message)).label()).isEqualTo(label);
   }
 
@@ -39,6 +52,14 @@ final class TlsFailureTest {
     assertThat(TlsFailure.of(new ClosedChannelException())).isEqualTo(TlsFailure.CLOSED);
     assertThat(TlsFailure.of(new IllegalStateException("closed"))).isEqualTo(TlsFailure.BROKEN);
     channel.finishAndReleaseAll();
+  }
+
+  @Test
+  void faultOfAClientsCertificate_isAReason_withItsInnermostCause() {
+    SSLHandshakeException cause = new SSLHandshakeException("General OpenSslEngine problem");
+    cause.initCause(new CertificateException("outer", new CertPathValidatorException("expired")));
+    assertThat(TlsFailure.of(cause)).isEqualTo(TlsFailure.CLIENT_CERTIFICATE_REFUSED);
+    assertThat(TlsFailure.of(cause).describe(cause)).endsWith(" is not accepted: expired");
   }
 
   @Test
