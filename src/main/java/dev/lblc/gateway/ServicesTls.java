@@ -35,8 +35,7 @@ final class ServicesTls {
       if (config != null) {
         UpstreamTls known = used.get(name);
         read.put(
-            name,
-            UpstreamTls.read(service, config, protocols(service), failures.of(name), known));
+            name, UpstreamTls.read(service, config, protocols(service), failures.of(name), known));
       }
     });
     return read;
