@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -124,6 +125,7 @@ final class CheckRequest {
   private static SslContext unverified() {
     try {
       return SslContextBuilder.forClient()
+          .sslProvider(SslProvider.JDK)
           .trustManager(InsecureTrustManagerFactory.INSTANCE)
           .endpointIdentificationAlgorithm(null)
           .build();
