@@ -29,6 +29,7 @@ import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.concurrent.Future;
 import java.util.List;
@@ -193,6 +194,7 @@ final class CheckRequest {
   private static SslContext unverified(boolean isHttp2) {
     try {
       SslContextBuilder builder = SslContextBuilder.forClient()
+          .sslProvider(SslProvider.JDK)
           .trustManager(InsecureTrustManagerFactory.INSTANCE)
           .endpointIdentificationAlgorithm(null);
       if (isHttp2) {
