@@ -80,6 +80,21 @@ final class Http2ConnectionsIT {
 
   // --- how they begin ---
 
+  /** The window of the connection as a whole begins with 64 KiB, which would be too small for servers far away. */
+  @Test
+  void window_ofAConnection_isForManyStreams() throws Exception {
+    Place to = scene.next();
+    RawClient client = scene.client();
+    client.send(to.get("x"));
+    Http2Peer server = scene.server(to);
+    Http2Peer.Stream stream = server.accept();
+    server.awaitRead();
+    assertThat(server.roomLeft()).isGreaterThanOrEqualTo(8 << 20);
+    assertThat(server.awaitSetting(INITIAL_WINDOW_SIZE)).isGreaterThanOrEqualTo(1 << 20);
+    stream.head(false, ":status: 200").data(true, "wide");
+    assertThat(client.response()).contains("wide");
+  }
+
   @Test
   void server_ofHttp1_getsNoRequest() throws Exception {
     Place to = scene.next();
