@@ -3,6 +3,7 @@ package dev.lblc.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.lblc.gateway.net.TlsEngine;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.Hellos;
 import dev.lblc.testing.PluginJar;
@@ -240,6 +241,14 @@ class RunIT {
         assertThat(client.getInputStream().read()).as(name).isEqualTo(HANDSHAKE);
       }
     }
+  }
+
+  @Test
+  void run_engineOfTls_isTheFastestThatIsThere_andTold() throws Exception {
+    String tls = "\"tls\": " + SelfSigned.of("localhost").json() + ", \"port\"";
+    Process running = start(gateway(0, 0).replaceFirst("\"port\"", Matcher.quoteReplacement(tls)));
+    assertThat(firstLineWith(running.inputReader(), "TLS of listeners: "))
+        .endsWith(TlsEngine.ofProcess().describe());
   }
 
   @Test
