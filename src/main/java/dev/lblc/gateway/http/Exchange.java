@@ -187,9 +187,9 @@ public final class Exchange<S extends ServerSide> {
   /** Returns how many bytes a second the client has to send of a body. */
   long leastBodyRate() {
     // A call may be silent for as long as its client likes: it is a stream of messages.
-    return facts != null && GrpcStatus.isGrpc(facts.head())
-        ? 0
-        : routes.limits().bodyRate();
+    boolean isCall =
+        client.head().protocol() == Protocol.HTTP_2 && GrpcStatus.isGrpc(client.head());
+    return isCall ? 0 : routes.limits().bodyRate();
   }
 
   /** Returns whether the exchange has taken longer than its route or its client allows. */
