@@ -1,7 +1,5 @@
 package dev.lblc.config;
 
-import java.util.Arrays;
-
 /** The version of HTTP that the servers of a service speak. */
 public enum ServerHttp {
   /** One request at a time on a connection. */
@@ -9,9 +7,9 @@ public enum ServerHttp {
   /** Many requests at once on a connection: by prior knowledge, or as TLS agrees. */
   HTTP_2("2");
 
-  static final Syntax<ServerHttp> SYNTAX = NameSyntax.oneOf(
-          Arrays.stream(values()).map(ServerHttp::key).toList())
-      .then("one of 1.1, 2", ServerHttp::of);
+  private static final String EXPECTED = "one of \"1.1\", \"2\", a string";
+
+  static final Syntax<ServerHttp> SYNTAX = new Syntax<>(EXPECTED, ServerHttp::of);
 
   private final String key;
 
@@ -24,10 +22,12 @@ public enum ServerHttp {
     return key;
   }
 
-  private static ServerHttp of(String key) {
-    return Arrays.stream(values())
-        .filter(version -> version.key.equals(key))
-        .findFirst()
-        .orElse(HTTP_1_1);
+  private static ServerHttp of(String key) throws SyntaxException {
+    for (ServerHttp version : values()) {
+      if (version.key.equals(key)) {
+        return version;
+      }
+    }
+    throw new SyntaxException(EXPECTED);
   }
 }

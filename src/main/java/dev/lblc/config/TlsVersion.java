@@ -13,9 +13,11 @@ public enum TlsVersion {
   private static final List<String> NAMES =
       Arrays.stream(values()).map(TlsVersion::text).toList();
 
+  private static final String EXPECTED = "one of \"1.2\", \"1.3\", a string";
+
   /** The syntax of a version in a configuration. */
-  static final Syntax<TlsVersion> SYNTAX = NameSyntax.oneOf(NAMES)
-      .then(NameSyntax.oneOf(NAMES).expected(), text -> values()[NAMES.indexOf(text)]);
+  static final Syntax<TlsVersion> SYNTAX =
+      NameSyntax.oneOf(NAMES).then(EXPECTED, text -> values()[NAMES.indexOf(text)]);
 
   private final String text;
 

@@ -165,6 +165,7 @@ final class Http2ClientsIT {
       assertThat(lines.await(1).get(0)).contains(" 431 ").endsWith(" headers too large");
       client.get(3, "/x");
       awaitEnd(client, 3);
+      assertThat(client.data(3)).isEqualTo("got 0");
     }
   }
 

@@ -87,6 +87,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
     isHeadTaken = false;
     isAnswered = false;
     isClosed = false;
+    isBare = false;
     HeadBuffer read = connection
         .lane()
         .requests()

@@ -37,7 +37,7 @@ public final class LaneWorker {
    *
    * @param routes asked at each request
    * @param handOver run before the connection is given back to Vert.x, for a request that is not the lane's
-   * @return false if it is not the lane's: Vert.x has agreed on HTTP/2 with the client, or the lane is not usable
+   * @return false if it is not the lane's: its pipeline is another one, or the lane is not usable
    */
   public boolean take(HttpConnection connection, Supplier<HttpRoutes> routes, Runnable handOver) {
     Channel channel = isUsable ? VertxPipeline.channel(connection) : null;

@@ -32,7 +32,7 @@ public final class VertxPipeline {
 
   private VertxPipeline() {}
 
-  /** Returns the channel of a connection that the lane can serve; null: Vert.x speaks HTTP/2 on it. */
+  /** Returns the channel of a connection that the lane can serve; null: Vert.x does not read HTTP/1.1 on it. */
   static @Nullable Channel channel(HttpConnection connection) {
     Channel channel = ((ConnectionBase) connection).channel();
     return channel.pipeline().get(DECODER) == null ? null : channel;
