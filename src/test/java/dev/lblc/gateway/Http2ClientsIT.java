@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients of HTTP/2 in clear text, frame by frame. */
 @TestInstance(PER_CLASS)
@@ -188,6 +189,18 @@ final class Http2ClientsIT {
       awaitEnd(client, 1);
       assertThat(head(client, 1).status()).hasToString(status);
       assertThat(client.data(1).trim()).isEqualTo(seen);
+    }
+  }
+
+  /** It would be a part of the first line for a server of HTTP/1.1. */
+  @ParameterizedTest
+  @ValueSource(strings = {"GET /secret HTTP/1.1", "G ET", "GET\u00e9", "(GET)"})
+  void method_thatIsNoToken_isRefused(String method) throws Exception {
+    try (FrameClient client = client()) {
+      client.frame(HEADERS, END_STREAM | END_HEADERS, 1, FrameClient.head(method, "/held"));
+      awaitEnd(client, 1);
+      assertThat(head(client, 1).status()).hasToString("400");
+      assertThat(held).isEmpty();
     }
   }
 

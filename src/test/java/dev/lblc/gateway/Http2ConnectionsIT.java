@@ -80,6 +80,24 @@ final class Http2ConnectionsIT {
 
   // --- how they begin ---
 
+  /** What comes of a body while another connection is made belongs to the request, too. */
+  @Test
+  void body_thatComesWhileItsRequestIsSentAgain_isWhole() throws Exception {
+    Place to = scene.next();
+    Http2Peer client = scene.client2();
+    Http2Peer.Stream asked = client.request(false, "POST", to.path("x"));
+    Http2Peer first = scene.server(to);
+    first.accept();
+    first.goAway(0, NO_ERROR);
+    first.awaitClosed();
+    asked.data(true, "abc");
+    client.awaitRead();
+    Http2Peer.Stream again = scene.server(to).accept().awaitEnd();
+    assertThat(again.body()).isEqualTo("abc");
+    again.head(true, ":status: 204");
+    asked.awaitEnd();
+  }
+
   /** The window of the connection as a whole begins with 64 KiB, which would be too small for servers far away. */
   @Test
   void window_ofAConnection_isForManyStreams() throws Exception {

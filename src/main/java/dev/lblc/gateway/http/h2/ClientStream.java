@@ -95,6 +95,9 @@ final class ClientStream implements LaneClient, Streams.Stream {
         .beginFields(0, HeadLimits.of(routes.limits()));
     fields = read;
     HeadFault bad = Fields.read(headers, read);
+    if (bad == null && !HeadBuffer.isToken(String.valueOf(headers.method()))) {
+      bad = HeadFault.METHOD;
+    }
     head.begin(headers, read, isEnd);
     isExpecting = !isEnd && "100-continue".equalsIgnoreCase(head.header("expect"));
     isGrpc = GrpcStatus.isGrpc(head);
@@ -325,6 +328,11 @@ final class ClientStream implements LaneClient, Streams.Stream {
   @Override
   public boolean isWritable() {
     return isClosed || output.isWritable();
+  }
+
+  @Override
+  public void serverLost() {
+    server = null;
   }
 
   @Override

@@ -61,6 +61,10 @@ final class ServerStream implements LaneServer, Streams.Stream {
   private @Nullable Http2Stream stream;
   private @Nullable HeadBuffer trailers;
   private boolean isRefused;
+
+  /** Whether a piece of the request was dropped: no other server can get it any more. */
+  private boolean hasLost;
+
   private boolean isReset;
   private boolean hasBody;
   private boolean isOfHead;
@@ -114,6 +118,7 @@ final class ServerStream implements LaneServer, Streams.Stream {
   @Override
   public void write(ByteBuf piece) {
     if (stream == null || !isOpen()) {
+      hasLost = true;
       piece.release();
     } else {
       output.data(piece);
@@ -360,7 +365,8 @@ final class ServerStream implements LaneServer, Streams.Stream {
   /** A request that the server has refused is as good as one that was not sent, as long as its body is still the client's. */
   @Override
   public boolean isUntouched() {
-    return state == State.RESERVED || (isRefused && output.written() == 0 && !output.isHolding());
+    boolean hasBodyGone = hasLost || output.written() > 0 || output.isHolding();
+    return state == State.RESERVED || (isRefused && !hasBodyGone);
   }
 
   @Override
@@ -394,7 +400,11 @@ final class ServerStream implements LaneServer, Streams.Stream {
     Http2Stream over = stream;
     boolean isRequestOut = !hasBody || (output.isEnded() && output.waiting() == 0);
     state = State.CLOSED;
+    LaneClient from = client;
     client = null;
+    if (isRefused && from != null) {
+      from.serverLost();
+    }
     output.drop();
     if (before == State.RESERVED) {
       connection.unreserve();

@@ -86,7 +86,10 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
 
   /** Returns whether it takes another request. */
   boolean hasRoom() {
-    return !isRetired && !isGone() && inUse() < connection().local().maxActiveStreams();
+    return !isRetired
+        && !isGone()
+        && !connection().goAwayReceived()
+        && inUse() < connection().local().maxActiveStreams();
   }
 
   private int inUse() {

@@ -26,6 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The connections of one event loop to servers that speak HTTP/2. Confined to the loop. */
+// Nobody waits for a connection that is given up to be closed.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class StreamPool implements Upstreams<LaneServer> {
   private static final Logger LOG = LoggerFactory.getLogger(StreamPool.class);
   private static final int MOST_RESETS = 100_000;
@@ -107,8 +109,7 @@ final class StreamPool implements Upstreams<LaneServer> {
 
   private static boolean speaksHttp2(Channel channel) {
     SslHandler secure = channel.pipeline().get(SslHandler.class);
-    return secure != null
-        && ApplicationProtocolNames.HTTP_2.equals(secure.applicationProtocol());
+    return secure != null && ApplicationProtocolNames.HTTP_2.equals(secure.applicationProtocol());
   }
 
   private static Failure failure(Server server, @Nullable UpstreamTls tls, Throwable why) {

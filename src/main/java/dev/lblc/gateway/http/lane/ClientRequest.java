@@ -233,6 +233,11 @@ final class ClientRequest implements LaneClient {
   }
 
   @Override
+  public void serverLost() {
+    server = null;
+  }
+
+  @Override
   public void serverDrained() {
     connection.resume();
   }

@@ -126,6 +126,17 @@ public final class HeadBuffer implements HeaderView {
     return at + size + 2;
   }
 
+  /** Returns whether a text is a token, as methods and names of fields are. */
+  public static boolean isToken(CharSequence text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c > 0x7f || !Octets.isToken((byte) c)) {
+        return false;
+      }
+    }
+    return text.length() > 0;
+  }
+
   /** Returns how many fields there are. */
   public int count() {
     return parser.count();

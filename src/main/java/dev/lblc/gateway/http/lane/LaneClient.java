@@ -34,6 +34,9 @@ public interface LaneClient extends ClientSide<LaneServer> {
   /** Returns whether more of the answer may be written. */
   boolean isWritable();
 
+  /** Notes that the server has not looked at the request, which may be sent again: the rest of it is to be kept. */
+  void serverLost();
+
   /** Notes that the server takes more of the request. */
   void serverDrained();
 }
