@@ -202,12 +202,12 @@ final class ClientStream implements LaneClient, Streams.Stream {
   private void flushServerLater() {
     if (!isFlushDue) {
       isFlushDue = true;
-      connection.flushServerLater(this);
+      connection.flushOtherLater(this);
     }
   }
 
-  /** Sends what was written to the server. */
-  void flushServer() {
+  @Override
+  public void flushOther() {
     isFlushDue = false;
     LaneServer to = server;
     if (to != null) {

@@ -7,16 +7,13 @@ import dev.lblc.gateway.http.lane.VertxPipeline;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.DeadlineRing.Stage;
 import dev.lblc.gateway.route.HttpRoutes;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.vertx.core.http.HttpConnection;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -35,8 +32,6 @@ final class ClientStreams extends Streams<ClientStream> implements DeadlineRing.
   private final ClientFacts facts;
   private final DeadlineRing.Entry limits = new DeadlineRing.Entry(this);
   private final Deque<ClientStream> free = new ArrayDeque<>();
-  private final List<ClientStream> toFlush = new ArrayList<>();
-  private boolean isInRead;
   private boolean hasMoved;
   private boolean hasBegun;
   private boolean isLeaving;
@@ -89,32 +84,6 @@ final class ClientStreams extends Streams<ClientStream> implements DeadlineRing.
     if (free.size() < MOST_KEPT) {
       free.push(over);
     }
-  }
-
-  /** Has what was written to a server flushed, at the end of what is being read at the latest. */
-  void flushServerLater(ClientStream from) {
-    if (isInRead) {
-      toFlush.add(from);
-    } else {
-      from.flushServer();
-    }
-  }
-
-  @Override
-  public void channelRead(ChannelHandlerContext at, Object message) throws Exception {
-    isInRead = true;
-    super.channelRead(at, message);
-  }
-
-  @Override
-  public void channelReadComplete(ChannelHandlerContext at) throws Exception {
-    isInRead = false;
-    for (int i = 0; i < toFlush.size(); i++) {
-      toFlush.get(i).flushServer();
-    }
-    toFlush.clear();
-    discardSomeReadBytes();
-    flush(at);
   }
 
   @Override
@@ -185,12 +154,6 @@ final class ClientStreams extends Streams<ClientStream> implements DeadlineRing.
     if (isLastKnown && connection().numActiveStreams() == 0) {
       closeBehindWrites();
     }
-  }
-
-  private void closeBehindWrites() {
-    context()
-        .writeAndFlush(Unpooled.EMPTY_BUFFER)
-        .addListener(written -> context().close());
   }
 
   @Override

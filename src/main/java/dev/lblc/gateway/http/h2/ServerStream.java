@@ -303,12 +303,12 @@ final class ServerStream implements LaneServer, Streams.Stream {
   private void flushClient() {
     if (!isFlushDue) {
       isFlushDue = true;
-      connection.flushClientLater(this);
+      connection.flushOtherLater(this);
     }
   }
 
-  /** Sends what the client's side got. */
-  void flushClientNow() {
+  @Override
+  public void flushOther() {
     isFlushDue = false;
     LaneClient to = client;
     if (to != null) {

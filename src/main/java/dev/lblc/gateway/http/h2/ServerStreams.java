@@ -7,15 +7,12 @@ import dev.lblc.gateway.net.DeadlineRing.Stage;
 import dev.lblc.tls.UpstreamTls;
 import dev.lblc.tls.UpstreamTlsException;
 import dev.lblc.tls.UpstreamTlsFailure;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.concurrent.Future;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +35,6 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
   private final StreamConnections pooledWith;
   private final @Nullable UpstreamTls tls;
   private final DeadlineRing.Entry limits = new DeadlineRing.Entry(this);
-  private final List<ServerStream> toFlush = new ArrayList<>();
   private final long openedNanos;
   private final long limitMillis;
   private int reserved;
@@ -49,7 +45,6 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
   private boolean isRetired;
   private boolean isRefused;
   private boolean hasServed;
-  private boolean isInRead;
   private long frames;
   private Future<?> settingUp;
 
@@ -166,32 +161,6 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
     super.exceptionCaught(at, cause);
   }
 
-  /** Has what was written to a client flushed at the end of what is being read. */
-  void flushClientLater(ServerStream from) {
-    if (isInRead) {
-      toFlush.add(from);
-    } else {
-      from.flushClientNow();
-    }
-  }
-
-  @Override
-  public void channelRead(ChannelHandlerContext at, Object message) throws Exception {
-    isInRead = true;
-    super.channelRead(at, message);
-  }
-
-  @Override
-  public void channelReadComplete(ChannelHandlerContext at) throws Exception {
-    isInRead = false;
-    for (int i = 0; i < toFlush.size(); i++) {
-      toFlush.get(i).flushClientNow();
-    }
-    toFlush.clear();
-    discardSomeReadBytes();
-    flush(at);
-  }
-
   @Override
   void opened(Http2Stream stream, Http2Headers headers, boolean isEnd) throws Http2Exception {
     throw Http2Exception.streamError(
@@ -207,7 +176,7 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
   private void freed() {
     pooledWith.goOn();
     if (isRetired && inUse() == 0 && !isGone()) {
-      closeBehindWrites();
+      leave();
     }
   }
 
@@ -275,7 +244,7 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
       isRetired = true;
       pooledWith.retired(this);
       if (inUse() == 0 && !isGone()) {
-        closeBehindWrites();
+        leave();
       }
     }
   }
@@ -287,9 +256,9 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
         || !pooledWith.hasAddress(context().channel().remoteAddress());
   }
 
-  private void closeBehindWrites() {
+  private void leave() {
     goAway(0, Http2Error.NO_ERROR);
-    context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> context().close());
+    closeBehindWrites();
   }
 
   @Override

@@ -5,7 +5,6 @@ import dev.lblc.gateway.http.Protocol;
 import dev.lblc.gateway.http.lane.ClientFacts;
 import dev.lblc.gateway.http.lane.HeadBuffer;
 import dev.lblc.gateway.http.lane.LaneHead;
-import dev.lblc.gateway.net.ClientCertificate;
 import dev.lblc.gateway.route.BadRequestException;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.util.List;
@@ -104,33 +103,8 @@ final class StreamHead implements LaneHead {
   }
 
   @Override
-  public boolean isEncrypted() {
-    return facts.isEncrypted();
-  }
-
-  @Override
-  public String peer() {
-    return facts.peer();
-  }
-
-  @Override
-  public String localIp() {
-    return facts.localIp();
-  }
-
-  @Override
-  public int localPort() {
-    return facts.localPort();
-  }
-
-  @Override
-  public @Nullable String serverName() {
-    return facts.serverName();
-  }
-
-  @Override
-  public @Nullable ClientCertificate clientCertificate() {
-    return facts.clientCertificate();
+  public ClientFacts facts() {
+    return facts;
   }
 
   @Override

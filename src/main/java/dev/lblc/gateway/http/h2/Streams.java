@@ -20,6 +20,8 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +53,9 @@ abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler
     /** Notes that the peer has given the stream up. */
     void reset(long code);
 
+    /** Sends what the other side of the exchange got from this stream. */
+    void flushOther();
+
     /** Notes that the stream is over, whoever has ended it. */
     void closed();
 
@@ -62,6 +67,8 @@ abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler
   private final FrameBudget budget;
   private final Runnable flush = this::flushNow;
   private ChannelHandlerContext context;
+  private final List<S> toFlush = new ArrayList<>();
+  private boolean isInRead;
   private boolean isFlushDue;
   private boolean isGone;
 
@@ -150,6 +157,15 @@ abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler
     }
   }
 
+  /** Has the other side of a stream's exchange flushed, at the end of what is being read at the latest. */
+  void flushOtherLater(S from) {
+    if (isInRead) {
+      toFlush.add(from);
+    } else {
+      from.flushOther();
+    }
+  }
+
   /** Gives the peer room for octets that were taken. */
   void consumed(Http2Stream stream, int octets) {
     try {
@@ -185,7 +201,29 @@ abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler
     return told;
   }
 
+  /** Closes the connection when all that was written has left. */
+  void closeBehindWrites() {
+    context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> context.close());
+  }
+
   // --- events of the channel ---
+
+  @Override
+  public void channelRead(ChannelHandlerContext at, Object message) throws Exception {
+    isInRead = true;
+    super.channelRead(at, message);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext at) throws Exception {
+    isInRead = false;
+    for (int i = 0; i < toFlush.size(); i++) {
+      toFlush.get(i).flushOther();
+    }
+    toFlush.clear();
+    discardSomeReadBytes();
+    flush(at);
+  }
 
   @Override
   public void handlerAdded(ChannelHandlerContext added) throws Exception {

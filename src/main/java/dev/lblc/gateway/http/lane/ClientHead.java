@@ -3,7 +3,6 @@ package dev.lblc.gateway.http.lane;
 import dev.lblc.gateway.http.KnownHost;
 import dev.lblc.gateway.http.Protocol;
 import dev.lblc.gateway.http.UnreadableLine;
-import dev.lblc.gateway.net.ClientCertificate;
 import io.vertx.core.http.HttpConnection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -97,33 +96,8 @@ final class ClientHead implements LaneHead {
   }
 
   @Override
-  public boolean isEncrypted() {
-    return facts.isEncrypted();
-  }
-
-  @Override
-  public String peer() {
-    return facts.peer();
-  }
-
-  @Override
-  public String localIp() {
-    return facts.localIp();
-  }
-
-  @Override
-  public int localPort() {
-    return facts.localPort();
-  }
-
-  @Override
-  public @Nullable String serverName() {
-    return facts.serverName();
-  }
-
-  @Override
-  public @Nullable ClientCertificate clientCertificate() {
-    return facts.clientCertificate();
+  public ClientFacts facts() {
+    return facts;
   }
 
   @Override
