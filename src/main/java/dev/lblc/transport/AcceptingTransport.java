@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A transport of Linux, but with no thread that only accepts: each listening socket is on one of the event loops. A thread of its own
- * has to wake a loop for each connection, which costs a third of what a connection of one request costs on one loop. That of epoll
- * is {@link MendedEpoll}. Of several sockets that share a port, the {@link NewestSocket} gets the connections. May be used from any
+ * has to wake a loop for each connection, which costs a third of what a connection of one request costs on one loop. Both
+ * are mended: {@link MendedEpoll}, {@link MendedIoUring}. Of several sockets that share a port, the {@link NewestSocket} gets the connections. May be used from any
  * thread.
  */
 public final class AcceptingTransport implements Transport {
@@ -87,6 +87,11 @@ public final class AcceptingTransport implements Transport {
 
   private static final class IoUringLoops extends IoUringTransport {
     private final Sharing sharing = new Sharing();
+
+    @Override
+    public IoHandlerFactory ioHandlerFactory() {
+      return MendedIoUring.factory();
+    }
 
     @Override
     public ChannelFactory<? extends ServerChannel> serverChannelFactory(boolean domainSocket) {

@@ -11,7 +11,6 @@ import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
-import io.netty.util.concurrent.ThreadAwareExecutor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +25,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the thread of its loop, but for {@link #wakeup} and for registrations.
  */
-final class MendedEpoll implements IoHandler {
-  private final IoHandler original;
-
+final class MendedEpoll extends ForwardingIoHandler {
   /** How many turns the loop has begun. */
   private long turn;
 
   private MendedEpoll(IoHandler original) {
-    this.original = original;
+    super(original);
   }
 
   /** Returns what makes one for each loop; epoll has to be available. */
@@ -43,38 +40,13 @@ final class MendedEpoll implements IoHandler {
 
   /** Returns the same for an epoll of the caller's. */
   static IoHandlerFactory factory(IoHandlerFactory originals) {
-    return new IoHandlerFactory() {
-      @Override
-      public IoHandler newHandler(ThreadAwareExecutor executor) {
-        return new MendedEpoll(originals.newHandler(executor));
-      }
-
-      @Override
-      public boolean isChangingThreadSupported() {
-        return originals.isChangingThreadSupported();
-      }
-    };
-  }
-
-  @Override
-  public void initialize() {
-    original.initialize();
+    return factory(originals, MendedEpoll::new);
   }
 
   @Override
   public int run(IoHandlerContext context) {
     turn++;
-    return original.run(context);
-  }
-
-  @Override
-  public void prepareToDestroy() {
-    original.prepareToDestroy();
-  }
-
-  @Override
-  public void destroy() {
-    original.destroy();
+    return super.run(context);
   }
 
   @Override
@@ -82,16 +54,6 @@ final class MendedEpoll implements IoHandler {
     Registered registered = new Registered((EpollIoHandle) handle, turn);
     registered.registration = original.register(registered);
     return registered;
-  }
-
-  @Override
-  public void wakeup() {
-    original.wakeup();
-  }
-
-  @Override
-  public boolean isCompatible(Class<? extends IoHandle> type) {
-    return original.isCompatible(type);
   }
 
   /** A socket, as the original sees it; and its registration, as the socket sees that. */
