@@ -180,7 +180,7 @@ final class CountingReader implements Http2FrameReader {
     @Override
     public void onWindowUpdateRead(ChannelHandlerContext context, int streamId, int increment)
         throws Http2Exception {
-      spend(context);
+      budget.update();
       super.onWindowUpdateRead(context, streamId, increment);
     }
 
