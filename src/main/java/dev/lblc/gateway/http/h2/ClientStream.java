@@ -10,6 +10,7 @@ import dev.lblc.gateway.http.ResponsePlan;
 import dev.lblc.gateway.http.lane.HeadBuffer;
 import dev.lblc.gateway.http.lane.HeadFault;
 import dev.lblc.gateway.http.lane.HeadLimits;
+import dev.lblc.gateway.http.lane.HeldBody;
 import dev.lblc.gateway.http.lane.LaneAnswer;
 import dev.lblc.gateway.http.lane.LaneClient;
 import dev.lblc.gateway.http.lane.LaneServer;
@@ -22,7 +23,6 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
-import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +45,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
   private final ClientStreams connection;
   private final StreamHead head;
   private final StreamOutput output;
-  private final Deque<ByteBuf> held = new ArrayDeque<>();
+  private final HeldBody held = new HeldBody();
   private @Nullable Exchange<LaneServer> kept;
   private @Nullable Exchange<LaneServer> exchange;
   private @Nullable Http2Stream stream;
@@ -273,7 +273,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
     exchange = null;
     server = null;
     output.drop();
-    dropHeld();
+    held.drop();
     head.end();
     over.forget();
     if (fields != null) {
@@ -285,12 +285,6 @@ final class ClientStream implements LaneClient, Streams.Stream {
       trailers = null;
     }
     connection.giveBack(this);
-  }
-
-  private void dropHeld() {
-    for (ByteBuf piece = held.poll(); piece != null; piece = held.poll()) {
-      piece.release();
-    }
   }
 
   // --- from the server's side ---
@@ -331,8 +325,9 @@ final class ClientStream implements LaneClient, Streams.Stream {
   }
 
   @Override
-  public void serverLost() {
+  public void serverLost(Deque<ByteBuf> sent) {
     server = null;
+    held.takeBack(sent);
   }
 
   @Override
@@ -433,7 +428,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
   public void discardRest() {
     Exchange<LaneServer> current = exchange(); // which is forgotten if the stream ends here
     server = null;
-    dropHeld();
+    held.drop();
     if (!isClosed) {
       connection.reset(id(), Http2Error.NO_ERROR);
     }
