@@ -234,6 +234,11 @@ final class Http2RefusalsIT {
     assertThat(asked.awaitStatus()).isEqualTo("200");
   }
 
+  private static void leave(Http2Peer server, Http2Peer.Stream last) throws Exception {
+    server.goAway(last.id(), NO_ERROR);
+    server.close();
+  }
+
   /** Returns the number of the server that counts a request. */
   private int asked(Place of) throws Exception {
     List<Integer> found = new ArrayList<>();
@@ -334,6 +339,41 @@ final class Http2RefusalsIT {
     scene.only(to).accept().awaitEnd().reset(REFUSED_STREAM);
     scene.server(to).accept().awaitEnd().head(true, ":status: 204");
     assertThat(last.awaitStatus()).isEqualTo("204");
+  }
+
+  /** The request is written to a server that has said that it leaves, and has left, before anybody has read so. */
+  @ParameterizedTest
+  @ValueSource(ints = {3, 50_000})
+  void body_toAServerThatHasJustLeft_isSentAgain(int length) throws Exception {
+    Place to = scene.next();
+    String body = octets(length);
+    Http2Peer client = scene.client2();
+    client.awaitSetting(INITIAL_WINDOW_SIZE);
+    for (int round = 0; round < 10; round++) {
+      Http2Peer.Stream before = client.get(to.path("x"));
+      Http2Peer server = scene.server(to);
+      Http2Peer.Stream last = server.accept().head(true, ":status: 200");
+      assertThat(before.awaitStatus()).isEqualTo("200");
+      boolean isFirst = round % 2 == 0;
+      Http2Peer.Stream asked = scene.gateway.standing(() -> {
+        if (!isFirst) {
+          leave(server, last);
+        }
+        Http2Peer.Stream post = client.request(false, "POST", to.path("x"));
+        send(post, body, new Random(length));
+        if (isFirst) {
+          leave(server, last);
+        }
+        return post.data(true, "");
+      });
+      Http2Peer other = scene.server(to);
+      Http2Peer.Stream again = other.accept().awaitEnd();
+      assertThat(again.body()).isEqualTo(body);
+      again.head(true, ":status: 204");
+      assertThat(asked.awaitStatus()).isEqualTo("204");
+      other.goAway(again.id(), NO_ERROR);
+      other.awaitClosed();
+    }
   }
 
   // --- without a body, or before it ---
