@@ -20,8 +20,11 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -225,6 +228,7 @@ final class Http2ClientsIT {
   @Test
   void body_largerThanAllowed_isAnsweredAndAskedToStop() throws Exception {
     try (FrameClient client = client()) {
+    "'a,b', /host, 400, 400 bad host",
       client.post(1, "/x", "content-length", "5000");
       client.frame(DATA, 0, 1, new byte[100]);
       awaitEnd(client, 1);
@@ -254,6 +258,42 @@ final class Http2ClientsIT {
       awaitEnd(client, 1);
       passTime(61);
       assertThat(client.await(GOAWAY, 0).code()).isZero();
+  /** Without one, or with an empty one, it is no request: the stream is reset. */
+  @ParameterizedTest
+  @CsvSource({
+    "http, 200",
+    "https, 200",
+    "HTTP, 200",
+    "ftp, 400",
+    "ws, 400",
+    "1a, 400",
+    "a b, 400",
+    "http:, 400",
+    "'ht,tp', 400",
+    "http://a/, 400",
+    "'', reset",
+    ", reset"
+  })
+  void scheme_isOneOfHttp(@Nullable String scheme, String expected) throws Exception {
+    try (FrameClient client = client()) {
+      List<String> fields =
+          new ArrayList<>(List.of(":method", "GET", ":path", "/host", ":authority", "h"));
+      if (scheme != null) {
+        fields.addAll(List.of(":scheme", scheme));
+      }
+      client.frame(
+          HEADERS, END_STREAM | END_HEADERS, 1, FrameClient.fields(fields.toArray(String[]::new)));
+      if (expected.equals("reset")) {
+        assertThat(client.await(RST_STREAM, 1).code()).isEqualTo(FrameClient.PROTOCOL_ERROR);
+      } else {
+        awaitEnd(client, 1);
+        assertThat(head(client, 1).status()).hasToString(expected);
+        assertThat(client.data(1).trim())
+            .isEqualTo(expected.equals("200") ? "h" : "400 bad scheme");
+      }
+    }
+  }
+
       client.awaitEnd();
     }
   }

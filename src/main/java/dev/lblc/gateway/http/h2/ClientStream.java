@@ -95,8 +95,8 @@ final class ClientStream implements LaneClient, Streams.Stream {
         .beginFields(0, HeadLimits.of(routes.limits()));
     fields = read;
     HeadFault bad = Fields.read(headers, read);
-    if (bad == null && !HeadBuffer.isToken(String.valueOf(headers.method()))) {
-      bad = HeadFault.METHOD;
+    if (bad == null) {
+      bad = StreamHead.fault(headers);
     }
     head.begin(headers, read, isEnd);
     isExpecting = !isEnd && "100-continue".equalsIgnoreCase(head.header("expect"));
