@@ -66,7 +66,6 @@ final class ClientStream implements LaneClient, Streams.Stream {
 
   private boolean isGrpc;
   private boolean isFlushDue;
-  private boolean isBare;
 
   ClientStream(ClientStreams connection) {
     this.connection = connection;
@@ -87,7 +86,6 @@ final class ClientStream implements LaneClient, Streams.Stream {
     isHeadTaken = false;
     isAnswered = false;
     isClosed = false;
-    isBare = false;
     HeadBuffer read = connection
         .lane()
         .requests()
@@ -114,12 +112,10 @@ final class ClientStream implements LaneClient, Streams.Stream {
     }
   }
 
-  /** Answers a head that was too large to be kept; the answer has no body, which would not leave before the stream is reset. */
+  /** Answers a head that was too large to be kept; whether a body follows is not known. */
   void refuseHead(Http2Stream next, HttpRoutes routes) {
     stream = next;
     output.begin(next);
-    isComplete = true;
-    isBare = true;
     Exchange<LaneServer> begun = opened(routes);
     begun.refuse(HeadFault.HEADERS_TOO_LARGE.failure());
   }
@@ -478,7 +474,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
   }
 
   private @Nullable String textOf(Answer own) {
-    return isOfHead() || isBare ? null : own.text();
+    return isOfHead() ? null : own.text();
   }
 
   private boolean isOfHead() {
