@@ -20,8 +20,11 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -157,13 +160,63 @@ final class Http2ClientsIT {
     }
   }
 
-  @Test
-  void head_largerThanAllowed_isRefusedAndLogged() throws Exception {
+  /** The stream ends without an error, since the answer is whole: RFC 9113 8.1. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void head_largerThanAllowed_isRefusedAndLogged(boolean hasBody) throws Exception {
     try (FrameClient client = client();
         AccessLines lines = new AccessLines()) {
-      client.get(1, "/x", "x-a", "x".repeat(5000));
+      if (hasBody) {
+        client.post(1, "/x", "x-a", "x".repeat(5000));
+      } else {
+        client.get(1, "/x", "x-a", "x".repeat(5000));
+      }
+      awaitEnd(client, 1);
       assertThat(head(client, 1).status()).hasToString("431");
+      assertThat(client.data(1)).isEqualTo("431 headers too large\n");
+      assertThat(client.await(RST_STREAM, 1).code()).isZero();
       assertThat(lines.await(1).get(0)).contains(" 431 ").endsWith(" headers too large");
+      if (hasBody) {
+        client.frame(DATA, END_STREAM, 1, new byte[100]);
+      }
+      client.get(3, "/x");
+      awaitEnd(client, 3);
+      assertThat(client.data(3)).isEqualTo("got 0");
+    }
+  }
+
+  /** What is on its way when the gateway resets a stream is no fault of the client's, however much it is. */
+  @Test
+  void frames_onStreamsThatTheGatewayHasReset_areIgnored() throws Exception {
+    try (FrameClient client = client()) {
+      for (int stream = 1; stream < 21; stream += 2) {
+        client.post(stream, "/x");
+        client.frame(DATA, 0, stream, new byte[2000]); // more than the route allows
+        assertThat(client.await(RST_STREAM, stream).code()).isZero();
+        for (int i = 0; i < 20; i++) {
+          client.frame(DATA, 0, stream, new byte[2000]);
+        }
+        client.frame(HEADERS, END_STREAM | END_HEADERS, stream, FrameClient.fields("x-sum", "7"));
+      }
+      client.get(21, "/x");
+      awaitEnd(client, 21);
+      assertThat(client.data(21)).isEqualTo("got 0");
+      assertThat(client.frames())
+          .filteredOn(frame -> frame.type() == RST_STREAM)
+          .hasSize(10);
+    }
+  }
+
+  @Test
+  void trailers_largerThanAllowed_endTheRequest() throws Exception {
+    try (FrameClient client = client();
+        AccessLines lines = new AccessLines()) {
+      client.post(1, "/held");
+      Eventually.holds("it arrived", () -> held.size() == 1);
+      client.frame(
+          HEADERS, END_STREAM | END_HEADERS, 1, FrameClient.fields("x-a", "x".repeat(5000)));
+      assertThat(client.await(RST_STREAM, 1).code()).isEqualTo(FrameClient.PROTOCOL_ERROR);
+      assertThat(lines.await(1).get(0)).contains(" 400 ");
       client.get(3, "/x");
       awaitEnd(client, 3);
       assertThat(client.data(3)).isEqualTo("got 0");
@@ -175,6 +228,7 @@ final class Http2ClientsIT {
     "a.example:, /host, 200, a.example",
     "a.example, https://other/host, 400, 400 bad target",
     "a b, /host, 400, 400 bad host",
+    "'a,b', /host, 400, 400 bad host",
     "user@a.example, /host, 400, 400 bad host"
   })
   void authority_isTheHost(String authority, String path, String status, String seen)
@@ -201,6 +255,42 @@ final class Http2ClientsIT {
       awaitEnd(client, 1);
       assertThat(head(client, 1).status()).hasToString("400");
       assertThat(held).isEmpty();
+    }
+  }
+
+  /** Without one, or with an empty one, it is no request: the stream is reset. */
+  @ParameterizedTest
+  @CsvSource({
+    "http, 200",
+    "https, 200",
+    "HTTP, 200",
+    "ftp, 400",
+    "ws, 400",
+    "1a, 400",
+    "a b, 400",
+    "http:, 400",
+    "'ht,tp', 400",
+    "http://a/, 400",
+    "'', reset",
+    ", reset"
+  })
+  void scheme_isOneOfHttp(@Nullable String scheme, String expected) throws Exception {
+    try (FrameClient client = client()) {
+      List<String> fields =
+          new ArrayList<>(List.of(":method", "GET", ":path", "/host", ":authority", "h"));
+      if (scheme != null) {
+        fields.addAll(List.of(":scheme", scheme));
+      }
+      client.frame(
+          HEADERS, END_STREAM | END_HEADERS, 1, FrameClient.fields(fields.toArray(String[]::new)));
+      if (expected.equals("reset")) {
+        assertThat(client.await(RST_STREAM, 1).code()).isEqualTo(FrameClient.PROTOCOL_ERROR);
+      } else {
+        awaitEnd(client, 1);
+        assertThat(head(client, 1).status()).hasToString(expected);
+        assertThat(client.data(1).trim())
+            .isEqualTo(expected.equals("200") ? "h" : "400 bad scheme");
+      }
     }
   }
 

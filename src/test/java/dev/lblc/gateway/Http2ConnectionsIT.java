@@ -6,18 +6,17 @@ import static dev.lblc.gateway.Http2Peer.INTERNAL_ERROR;
 import static dev.lblc.gateway.Http2Peer.MAX_CONCURRENT_STREAMS;
 import static dev.lblc.gateway.Http2Peer.NO_ERROR;
 import static dev.lblc.gateway.Http2Peer.PROTOCOL_ERROR;
-import static dev.lblc.gateway.Http2Peer.REFUSED_STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 
 import dev.lblc.gateway.Http2Scene.Place;
 import dev.lblc.testing.Eventually;
 import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,11 +31,11 @@ final class Http2ConnectionsIT {
   private static final int WINDOW = 65_535;
 
   private final Http2Scene scene = new Http2Scene();
-  private final AtomicInteger refused = new AtomicInteger();
   private Place brief;
   private Place pair;
   private Place lost;
   private Place single;
+  private Place retired;
   private Place idle;
   private Place aged;
 
@@ -51,17 +50,10 @@ final class Http2ConnectionsIT {
     pair = scene.service("pair", 2, none, none);
     lost = scene.service("lost", 2, none, none);
     single = scene.service("single", 1, pool("maxConnections", 1), none);
+    retired = scene.service("retired", 1, pool("maxConnections", 1), none);
     idle = scene.service("idle", 1, pool("idle", "5m"), none);
     aged = scene.service("aged", 1, pool("maxAge", "10m"), none);
-    int refusing = scene.gateway.http(request -> {
-      refused.incrementAndGet();
-      request.response().reset(REFUSED_STREAM);
-    });
-    scene
-        .gateway
-        .service("refusing", new JsonObject().put("http", "2"), refusing)
-        .route("refusing", none);
-    scene.plain(30).start();
+    scene.plain(20).start();
   }
 
   private static JsonObject pool(String key, Object value) {
@@ -79,24 +71,6 @@ final class Http2ConnectionsIT {
   }
 
   // --- how they begin ---
-
-  /** What comes of a body while another connection is made belongs to the request, too. */
-  @Test
-  void body_thatComesWhileItsRequestIsSentAgain_isWhole() throws Exception {
-    Place to = scene.next();
-    Http2Peer client = scene.client2();
-    Http2Peer.Stream asked = client.request(false, "POST", to.path("x"));
-    Http2Peer first = scene.server(to);
-    first.accept();
-    first.goAway(0, NO_ERROR);
-    first.awaitClosed();
-    asked.data(true, "abc");
-    client.awaitRead();
-    Http2Peer.Stream again = scene.server(to).accept().awaitEnd();
-    assertThat(again.body()).isEqualTo("abc");
-    again.head(true, ":status: 204");
-    asked.awaitEnd();
-  }
 
   /** The window of the connection as a whole begins with 64 KiB, which would be too small for servers far away. */
   @Test
@@ -213,6 +187,29 @@ final class Http2ConnectionsIT {
     assertThat(single.servers().get(0).hasMore()).isFalse();
   }
 
+  /** A connection that takes no more requests keeps none waiting, those that wait already and those that come. */
+  @Test
+  void connection_thatServesItsLastRequests_doesNotCountForTheLimit() throws Exception {
+    Http2Peer client = scene.client2();
+    Http2Peer.Stream first = client.get(retired.path("x"));
+    Http2Peer server = scene.server(retired, MAX_CONCURRENT_STREAMS, 1);
+    Http2Peer.Stream held = server.accept();
+    Http2Peer.Stream second = client.get(retired.path("y"));
+    Eventually.holds("both count", () -> scene.gateway.active("retired") == 2);
+    server.goAway(held.id(), NO_ERROR);
+    Http2Peer other = scene.server(retired);
+    Http2Peer.Stream third = client.get(retired.path("z"));
+    for (int i = 0; i < 2; i++) {
+      other.accept().head(true, ":status: 20" + i);
+    }
+    assertThat(second.awaitStatus()).isEqualTo("200");
+    assertThat(third.awaitStatus()).isEqualTo("201");
+    assertThat(retired.servers().get(0).hasMore()).isFalse();
+    held.head(true, ":status: 202");
+    assertThat(first.awaitStatus()).isEqualTo("202");
+    server.awaitClosed();
+  }
+
   @Test
   void limit_loweredAndRaisedWhileItRuns_isKept() throws Exception {
     Place to = scene.next();
@@ -232,74 +229,6 @@ final class Http2ConnectionsIT {
     other.settings(MAX_CONCURRENT_STREAMS, 5);
     other.accept().head(true, ":status: 200");
     assertThat(asked.awaitStatus()).isEqualTo("200");
-  }
-
-  // --- requests that are refused ---
-
-  @Test
-  void request_refused_isSentAgain() throws Exception {
-    Place to = scene.next();
-    Http2Peer client = scene.client2();
-    Http2Peer.Stream asked = client.request(false, "POST", to.path("x"));
-    Http2Peer server = scene.server(to);
-    server.accept().reset(REFUSED_STREAM);
-    Http2Peer.Stream again = scene.server(to).accept();
-    asked.data(true, "abc");
-    assertThat(again.awaitEnd().body()).isEqualTo("abc");
-    again.head(true, ":status: 200");
-    assertThat(asked.awaitStatus()).isEqualTo("200");
-  }
-
-  /** What a server refuses each time is not sent for ever. */
-  @Test
-  void request_refusedAgainAndAgain_is502() throws Exception {
-    RawClient client = scene.client();
-    client.send(RawClient.head("GET /refusing/x HTTP/1.1", "Host: h"));
-    assertThat(client.response()).endsWith("502 server closed the connection\n");
-    assertThat(refused.get()).isBetween(2, 10);
-  }
-
-  @Test
-  void goAway_refusesTheRequestsBehindItsLastStream() throws Exception {
-    Place to = scene.next();
-    Http2Peer client = scene.client2();
-    Http2Peer.Stream first = client.get(to.path("a"));
-    Http2Peer server = scene.server(to);
-    Http2Peer.Stream served = server.accept();
-    Http2Peer.Stream second = client.get(to.path("b"));
-    server.accept();
-    Http2Peer.Stream third = client.request(false, "POST", to.path("c"));
-    server.accept();
-    server.goAway(served.id(), NO_ERROR);
-    Http2Peer other = scene.server(to);
-    Http2Peer.Stream again = other.accept();
-    Http2Peer.Stream againToo = other.accept();
-    third.data(true, "abc");
-    again.head(true, ":status: 202");
-    assertThat(againToo.awaitEnd().body()).isEqualTo("abc");
-    againToo.head(true, ":status: 203");
-    served.head(true, ":status: 201");
-    assertThat(first.awaitStatus()).isEqualTo("201");
-    assertThat(second.awaitStatus()).isEqualTo("202");
-    assertThat(third.awaitStatus()).isEqualTo("203");
-    server.awaitClosed();
-  }
-
-  @Test
-  void goAway_inOrder_losesNothing() throws Exception {
-    Place to = scene.next();
-    Http2Peer client = scene.client2();
-    Http2Peer.Stream first = client.get(to.path("a"));
-    Http2Peer server = scene.server(to);
-    Http2Peer.Stream served = server.accept();
-    server.goAway(Integer.MAX_VALUE, NO_ERROR);
-    server.awaitRead();
-    Http2Peer.Stream second = client.get(to.path("b"));
-    scene.server(to).accept().head(true, ":status: 202");
-    assertThat(second.awaitStatus()).isEqualTo("202");
-    served.head(false, ":status: 201").data(true, "x");
-    assertThat(first.awaitEnd().field(":status")).isEqualTo("201");
-    server.awaitClosed();
   }
 
   // --- requests that fail ---
@@ -440,6 +369,45 @@ final class Http2ConnectionsIT {
     }
     assertThat(asked.awaitEnd().body()).isEqualTo("0123456789abcdefghij");
     assertThat(asked.field("x-sum")).isEqualTo("1");
+  }
+
+  /** More often than frames may come that belong to no message: each of them lets an octet go. */
+  @Test
+  void window_givenBackByteByByte_isNoFlood() throws Exception {
+    Place to = scene.next();
+    Http2Peer client = scene.client2(INITIAL_WINDOW_SIZE, 0).hold();
+    Http2Peer.Stream asked = client.get(to.path("x"));
+    Http2Peer.Stream stream = scene.server(to).accept();
+    stream.head(false, ":status: 200").data(true, "0123456789".repeat(500));
+    asked.awaitHeads(1);
+    for (int i = 1; i <= 5000; i++) {
+      asked.give(1);
+      client.give(1);
+      asked.awaitBody(i);
+    }
+    asked.awaitEnd();
+  }
+
+  /** The same, by a client that is behind with it. */
+  @Test
+  void window_givenBackByteByByteAllAtOnce_isNoFlood() throws Exception {
+    Place to = scene.next();
+    Http2Peer client = scene.client2().hold();
+    Http2Peer.Stream asked = client.get(to.path("x"));
+    Http2Peer server = scene.server(to);
+    Http2Peer.Stream stream = server.accept().head(false, ":status: 200");
+    for (int i = 0; i < 5; i++) {
+      stream.data(i == 4, "x".repeat(16_000));
+    }
+    asked.awaitBody(WINDOW);
+    ByteArrayOutputStream updates = new ByteArrayOutputStream();
+    for (int i = 0; i < WINDOW; i++) {
+      updates.writeBytes(FrameClient.bytes(Http2Peer.WINDOW_UPDATE, 0, 0, FrameClient.four(1)));
+      updates.writeBytes(
+          FrameClient.bytes(Http2Peer.WINDOW_UPDATE, 0, asked.id(), FrameClient.four(1)));
+    }
+    client.send(updates.toByteArray());
+    assertThat(asked.awaitEnd().body()).hasSize(5 * 16_000);
   }
 
   /** Much more than the window of the connection passes, though no stream is ever read to its end. */

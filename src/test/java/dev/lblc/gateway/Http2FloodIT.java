@@ -107,6 +107,20 @@ final class Http2FloodIT {
     }
   }
 
+  /** What has left pays for window updates, but not for ever. */
+  @Test
+  void windowUpdates_behindAnAnswer_endTheConnection() throws Exception {
+    try (FrameClient client = FrameClient.begun(gateway.port(), 200_000)) {
+      client.get(1, "/x");
+      client.await(
+          "all that the connection has room for", frame -> client.data(1).length() > 65_000);
+      for (int i = 0; i < 10; i++) {
+        flood(client, FrameClient.bytes(FrameClient.WINDOW_UPDATE, 0, 1, FrameClient.four(1)));
+      }
+      client.awaitEnd();
+    }
+  }
+
   /** What is answered, and the answers are not read. */
   @Test
   void pings_whoseAnswersNobodyReads_endTheConnection() throws Exception {

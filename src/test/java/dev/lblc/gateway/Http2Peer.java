@@ -307,6 +307,11 @@ final class Http2Peer implements AutoCloseable {
     }
   }
 
+  /** Sends frames as they are. */
+  void send(byte[] frames) throws IOException {
+    socket.getOutputStream().write(frames);
+  }
+
   private static byte[] number(int value) {
     return ByteBuffer.allocate(4).putInt(value).array();
   }

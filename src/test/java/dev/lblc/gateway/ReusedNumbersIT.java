@@ -6,11 +6,8 @@ import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 
 import dev.lblc.config.SocketTransport;
 import dev.lblc.testing.Eventually;
-import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -62,26 +59,6 @@ final class ReusedNumbersIT {
     scene.isUnharmed();
   }
 
-  /** Does something while the loop stands still. */
-  private <T> T standing(Callable<T> what) throws Exception {
-    CountDownLatch stands = new CountDownLatch(1);
-    CountDownLatch goOn = new CountDownLatch(1);
-    ((VertxInternal) scene.gateway.vertx).eventLoopGroup().next().execute(() -> {
-      stands.countDown();
-      try {
-        goOn.await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    });
-    try {
-      assertThat(stands.await(10, TimeUnit.SECONDS)).isTrue();
-      return what.call();
-    } finally {
-      goOn.countDown();
-    }
-  }
-
   /** The one that is accepted next has the number of the connection to the server, the lowest that has become free. */
   @Test
   void upload_ofAClientThatComesWhenAnotherLeavesAndItsServer_isTakenWhole() throws Exception {
@@ -92,7 +69,7 @@ final class ReusedNumbersIT {
       leaving.send("POST /s/x HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx");
       upstream.until("\r\n\r\nx");
       scene.settle();
-      RawClient next = standing(() -> {
+      RawClient next = scene.gateway.standing(() -> {
         leaving.reset();
         RawClient come = scene.client();
         for (int i = 0; i < FREED; i++) {
@@ -158,7 +135,7 @@ final class ReusedNumbersIT {
       RawClient first = idleConnection(client);
       scene.settle();
       String request = "POST /s/x HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc";
-      standing(() -> {
+      scene.gateway.standing(() -> {
         client.send(request);
         first.leave();
         return request;

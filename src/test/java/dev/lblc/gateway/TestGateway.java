@@ -28,6 +28,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetServer;
@@ -37,7 +38,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +64,7 @@ final class TestGateway {
   private final Map<Thread, AtomicInteger> looks = new ConcurrentHashMap<>();
 
   private final Engine engine;
+  private final int loops;
   private final SocketTransport transport;
   private final JsonObject services = new JsonObject();
   private final JsonObject dns = new JsonObject();
@@ -86,6 +90,7 @@ final class TestGateway {
   /** With so many event loops, which serve the servers and clients of the test as well. */
   TestGateway(Engine engine, SocketTransport transport, int loops) {
     this.engine = engine;
+    this.loops = loops;
     this.transport = transport;
     vertx = vertx(transport, loops);
   }
@@ -258,6 +263,28 @@ final class TestGateway {
   /** Lets the time go on. */
   void goOn() {
     stopped = 0;
+  }
+
+  /** Does something while all event loops stand still. */
+  <T> T standing(Callable<T> what) throws Exception {
+    CountDownLatch stand = new CountDownLatch(loops);
+    CountDownLatch goOn = new CountDownLatch(1);
+    for (int i = 0; i < loops; i++) { // which are taken in turn
+      ((VertxInternal) vertx).eventLoopGroup().next().execute(() -> {
+        stand.countDown();
+        try {
+          goOn.await();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      });
+    }
+    try {
+      assertThat(stand.await(10, SECONDS)).isTrue();
+      return what.call();
+    } finally {
+      goOn.countDown();
+    }
   }
 
   private long nanoTime() {

@@ -6,6 +6,12 @@ import io.netty.util.NetUtil;
 public final class HostName {
   private static final int HIGHEST_PORT = 65_535;
 
+  /**
+   * What no host has, beside white space and what is not ASCII. A comma may stand in a name of RFC 3986, but servers get the host in
+   * X-Forwarded-Host, too, which is a list: of {@code evil.example,a.example} some would take the one, some the other.
+   */
+  private static final String NO_HOST = "%/\\?#@[]\"<>^`{|},";
+
   private HostName() {}
 
   /**
@@ -45,7 +51,7 @@ public final class HostName {
     StringBuilder host = new StringBuilder(end - start);
     for (int i = start; i < end; i++) {
       char c = authority.charAt(i);
-      if (c <= ' ' || c >= 0x7f || "%/\\?#@[]\"<>^`{|}".indexOf(c) >= 0) {
+      if (c <= ' ' || c >= 0x7f || NO_HOST.indexOf(c) >= 0) {
         throw new BadRequestException("bad host");
       }
       host.append(c >= 'A' && c <= 'Z' ? (char) (c | 0x20) : c);

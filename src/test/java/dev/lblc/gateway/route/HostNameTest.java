@@ -33,8 +33,21 @@ final class HostNameTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "a b", "a@b", "a/b", "a\\b", "a:b", "a:1:2", "[::1", "[::1]x", "%61.com", "a\"b", "a\u00e9",
-        "a?b"
+        "a b",
+        "a@b",
+        "a/b",
+        "a\\b",
+        "a:b",
+        "a:1:2",
+        "[::1",
+        "[::1]x",
+        "%61.com",
+        "a\"b",
+        "a\u00e9",
+        "a?b",
+        "a,b",
+        "a.example,b.example:80",
+        ","
       })
   void of_whatIsNoAuthority_isRefused(String authority) {
     assertThatThrownBy(() -> HostName.of(authority)).isInstanceOf(BadRequestException.class);

@@ -10,6 +10,7 @@ import dev.lblc.gateway.http.ResponsePlan;
 import dev.lblc.gateway.http.lane.HeadBuffer;
 import dev.lblc.gateway.http.lane.HeadFault;
 import dev.lblc.gateway.http.lane.HeadLimits;
+import dev.lblc.gateway.http.lane.HeldBody;
 import dev.lblc.gateway.http.lane.LaneAnswer;
 import dev.lblc.gateway.http.lane.LaneClient;
 import dev.lblc.gateway.http.lane.LaneServer;
@@ -22,7 +23,6 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
-import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +45,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
   private final ClientStreams connection;
   private final StreamHead head;
   private final StreamOutput output;
-  private final Deque<ByteBuf> held = new ArrayDeque<>();
+  private final HeldBody held = new HeldBody();
   private @Nullable Exchange<LaneServer> kept;
   private @Nullable Exchange<LaneServer> exchange;
   private @Nullable Http2Stream stream;
@@ -66,7 +66,6 @@ final class ClientStream implements LaneClient, Streams.Stream {
 
   private boolean isGrpc;
   private boolean isFlushDue;
-  private boolean isBare;
 
   ClientStream(ClientStreams connection) {
     this.connection = connection;
@@ -87,7 +86,6 @@ final class ClientStream implements LaneClient, Streams.Stream {
     isHeadTaken = false;
     isAnswered = false;
     isClosed = false;
-    isBare = false;
     HeadBuffer read = connection
         .lane()
         .requests()
@@ -95,8 +93,8 @@ final class ClientStream implements LaneClient, Streams.Stream {
         .beginFields(0, HeadLimits.of(routes.limits()));
     fields = read;
     HeadFault bad = Fields.read(headers, read);
-    if (bad == null && !HeadBuffer.isToken(String.valueOf(headers.method()))) {
-      bad = HeadFault.METHOD;
+    if (bad == null) {
+      bad = StreamHead.fault(headers);
     }
     head.begin(headers, read, isEnd);
     isExpecting = !isEnd && "100-continue".equalsIgnoreCase(head.header("expect"));
@@ -114,12 +112,10 @@ final class ClientStream implements LaneClient, Streams.Stream {
     }
   }
 
-  /** Answers a head that was too large to be kept; the answer has no body, which would not leave before the stream is reset. */
+  /** Answers a head that was too large to be kept; whether a body follows is not known. */
   void refuseHead(Http2Stream next, HttpRoutes routes) {
     stream = next;
     output.begin(next);
-    isComplete = true;
-    isBare = true;
     Exchange<LaneServer> begun = opened(routes);
     begun.refuse(HeadFault.HEADERS_TOO_LARGE.failure());
   }
@@ -273,7 +269,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
     exchange = null;
     server = null;
     output.drop();
-    dropHeld();
+    held.drop();
     head.end();
     over.forget();
     if (fields != null) {
@@ -285,12 +281,6 @@ final class ClientStream implements LaneClient, Streams.Stream {
       trailers = null;
     }
     connection.giveBack(this);
-  }
-
-  private void dropHeld() {
-    for (ByteBuf piece = held.poll(); piece != null; piece = held.poll()) {
-      piece.release();
-    }
   }
 
   // --- from the server's side ---
@@ -331,8 +321,9 @@ final class ClientStream implements LaneClient, Streams.Stream {
   }
 
   @Override
-  public void serverLost() {
+  public void serverLost(Deque<ByteBuf> sent) {
     server = null;
+    held.takeBack(sent);
   }
 
   @Override
@@ -433,7 +424,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
   public void discardRest() {
     Exchange<LaneServer> current = exchange(); // which is forgotten if the stream ends here
     server = null;
-    dropHeld();
+    held.drop();
     if (!isClosed) {
       connection.reset(id(), Http2Error.NO_ERROR);
     }
@@ -483,7 +474,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
   }
 
   private @Nullable String textOf(Answer own) {
-    return isOfHead() || isBare ? null : own.text();
+    return isOfHead() ? null : own.text();
   }
 
   private boolean isOfHead() {

@@ -9,6 +9,9 @@ import dev.lblc.gateway.net.DeadlineRing.Stage;
 import dev.lblc.gateway.route.HttpRoutes;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Exception.HeaderListSizeException;
+import io.netty.handler.codec.http2.Http2Exception.StreamException;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.vertx.core.http.HttpConnection;
@@ -71,13 +74,33 @@ final class ClientStreams extends Streams<ClientStream> implements DeadlineRing.
     begun.begin(stream, headers, isEnd, routes.get());
   }
 
-  /** Answers a request whose head is larger than allowed, and was not kept; the stream is reset behind that. */
+  /** Answers a request whose head is larger than allowed, and was not kept. Netty would reset its stream with an error. */
   @Override
-  protected void handleServerHeaderDecodeSizeError(ChannelHandlerContext at, Http2Stream stream) {
-    ClientStream begun = new ClientStream(this);
-    keep(stream, begun);
-    begun.refuseHead(stream, routes.get());
+  protected void onStreamError(
+      ChannelHandlerContext at, boolean isOutbound, Throwable cause, StreamException why) {
+    boolean isLarge = why instanceof HeaderListSizeException head && head.duringDecode();
+    if (isLarge && connection().stream(why.streamId()) == null) {
+      refuseHead(why.streamId());
+      countReset();
+    } else {
+      super.onStreamError(at, isOutbound, cause, why);
+    }
   }
+
+  private void refuseHead(int streamId) {
+    try {
+      Http2Stream stream = connection().remote().createStream(streamId, false);
+      ClientStream begun = new ClientStream(this);
+      keep(stream, begun);
+      begun.refuseHead(stream, routes.get());
+    } catch (Http2Exception e) {
+      onError(context(), false, e);
+    }
+  }
+
+  /** Does nothing, where Netty would answer: trailers that are too large end a request like others that are none. */
+  @Override
+  protected void handleServerHeaderDecodeSizeError(ChannelHandlerContext at, Http2Stream stream) {}
 
   /** Takes back a stream's part that is over, to be used for another stream. */
   void giveBack(ClientStream over) {

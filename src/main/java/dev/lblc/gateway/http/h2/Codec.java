@@ -4,7 +4,6 @@ import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
-import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
@@ -20,12 +19,14 @@ import io.netty.handler.codec.http2.UniformStreamByteDistributor;
  *
  * @param settings to begin the connection with
  * @param budget what the peer may send beside messages
+ * @param late what it may send on streams that are over
  */
 record Codec(
     Http2ConnectionDecoder decoder,
     Http2ConnectionEncoder encoder,
     Http2Settings settings,
-    FrameBudget budget) {
+    FrameBudget budget,
+    LateFrames late) {
   /** How much of a body may come on one stream before it is taken: what 50 ms of 160 Mbit/s are. */
   static final int STREAM_WINDOW = 1 << 20;
 
@@ -75,8 +76,9 @@ record Codec(
         .remote()
         .flowController(new DefaultHttp2RemoteFlowController(
             connection, new UniformStreamByteDistributor(connection)));
-    Http2ConnectionEncoder encoder = new DefaultHttp2ConnectionEncoder(
-        connection, new DefaultHttp2FrameWriter(new StaticFieldsEncoder()));
+    Http2ConnectionEncoder encoder =
+        new DefaultHttp2ConnectionEncoder(connection, new CountingWriter(budget));
+    LateFrames late = new LateFrames();
     Http2ConnectionDecoder decoder = new DefaultHttp2ConnectionDecoder(
         connection,
         encoder,
@@ -84,12 +86,13 @@ record Codec(
             new DefaultHttp2FrameReader(
                 new DefaultHttp2HeadersDecoder(true, maxHeaders), MOST_SMALL_CONTINUATIONS),
             connection,
-            budget),
+            budget,
+            late),
         Http2PromisedRequestVerifier.ALWAYS_VERIFY,
         true,
         true,
         true,
         true);
-    return new Codec(decoder, encoder, settings, budget);
+    return new Codec(decoder, encoder, settings, budget, late);
   }
 }

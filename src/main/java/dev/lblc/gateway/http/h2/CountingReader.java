@@ -30,9 +30,12 @@ final class CountingReader implements Http2FrameReader {
   private final Http2FrameReader reader;
   private final Http2Connection connection;
   private final FrameBudget budget;
+  private final LateFrames late;
   private @Nullable Counting last;
 
-  CountingReader(Http2FrameReader reader, Http2Connection connection, FrameBudget budget) {
+  CountingReader(
+      Http2FrameReader reader, Http2Connection connection, FrameBudget budget, LateFrames late) {
+    this.late = late;
     this.reader = reader;
     this.connection = connection;
     this.budget = budget;
@@ -75,7 +78,8 @@ final class CountingReader implements Http2FrameReader {
       }
     } else if (connection.isServer()
         && connection.remote().mayHaveCreatedStream(streamId)
-        && !connection.goAwaySent()) {
+        && !connection.goAwaySent()
+        && !late.isExpected(streamId)) {
       throw connectionError(STREAM_CLOSED, "a head on stream %d, which is closed", streamId);
     }
   }
@@ -180,7 +184,7 @@ final class CountingReader implements Http2FrameReader {
     @Override
     public void onWindowUpdateRead(ChannelHandlerContext context, int streamId, int increment)
         throws Http2Exception {
-      spend(context);
+      budget.update();
       super.onWindowUpdateRead(context, streamId, increment);
     }
 

@@ -11,11 +11,18 @@ import java.util.function.LongSupplier;
  * What a peer may send beside messages: frames that cost it little and the gateway more. Heads and bodies, in either direction, pay
  * for them, and so does time. Confined to the connection's event loop.
  *
- * <p>A peer that keeps to what its messages need never notices: a ping or two for each frame of a body, a window update for each
- * KiB. One that floods is told so, and cut off, after {@value #MOST} frames.
+ * <p>A peer that keeps to what its messages need never notices: a ping or two for each frame of a body, window updates for each octet
+ * that it has read. One that floods is told so, and cut off, after {@value #MOST} frames.
  */
 final class FrameBudget {
   private static final int MOST = 1000;
+
+  /** For each octet of a body that has left: its room comes back on the stream, and on the connection. */
+  private static final int UPDATES_PER_BYTE = 2;
+
+  /** As many as for the window that a stream begins with. */
+  private static final int MOST_UPDATES = UPDATES_PER_BYTE << 16;
+
   private static final int PER_FRAME = 10;
   private static final int BYTES_PER_FRAME = 1 << 10;
   private static final long NANOS_PER_FRAME = TimeUnit.MILLISECONDS.toNanos(100);
@@ -24,6 +31,7 @@ final class FrameBudget {
   private final LongSupplier nanoTime;
   private final int mostResets;
   private int left = MOST;
+  private int updates;
   private long paidNanos;
   private int resets;
   private long resetsSince;
@@ -39,6 +47,25 @@ final class FrameBudget {
   /** Notes a frame of a message, of so many bytes. */
   void earn(int bytes) {
     left = (int) Math.min(MOST, (long) left + PER_FRAME + bytes / BYTES_PER_FRAME);
+  }
+
+  /** Notes that so many octets of a body have left, and not only wait for room. */
+  void left(int bytes) {
+    updates = (int) Math.min(MOST_UPDATES, updates + (long) UPDATES_PER_BYTE * bytes);
+  }
+
+  /**
+   * Takes a window update. A peer gives room back for what it has read, an octet at a time if it likes: that costs it more than the
+   * gateway.
+   *
+   * @throws Http2Exception which ends the connection, if there were too many that nothing has left for
+   */
+  void update() throws Http2Exception {
+    if (updates > 0) {
+      updates--;
+    } else {
+      spend();
+    }
   }
 
   /**

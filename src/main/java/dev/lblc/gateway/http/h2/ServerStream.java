@@ -15,6 +15,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
+import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,11 +61,8 @@ final class ServerStream implements LaneServer, Streams.Stream {
   private @Nullable LaneClient client;
   private @Nullable Http2Stream stream;
   private @Nullable HeadBuffer trailers;
+  private @Nullable SentBody sent;
   private boolean isRefused;
-
-  /** Whether a piece of the request was dropped: no other server can get it any more. */
-  private boolean hasLost;
-
   private boolean isReset;
   private boolean hasBody;
   private boolean isOfHead;
@@ -117,11 +115,28 @@ final class ServerStream implements LaneServer, Streams.Stream {
 
   @Override
   public void write(ByteBuf piece) {
+    if (state == State.AWAITING) {
+      keep(piece);
+    }
     if (stream == null || !isOpen()) {
-      hasLost = true;
       piece.release();
     } else {
       output.data(piece);
+    }
+  }
+
+  private void keep(ByteBuf piece) {
+    SentBody known = sent;
+    if (known == null) {
+      known = new SentBody(connection.sentBodies());
+      sent = known;
+    }
+    known.add(piece);
+  }
+
+  private void dropSent() {
+    if (sent != null) {
+      sent.drop();
     }
   }
 
@@ -194,6 +209,7 @@ final class ServerStream implements LaneServer, Streams.Stream {
   }
 
   private void headCame(Http2Headers headers, boolean isEnd) {
+    dropSent(); // the server has looked at the request
     int status = Statuses.parse(headers.status());
     HeadBuffer read = connection.lane().responses().take(LIMITS).beginFields(status, LIMITS);
     try {
@@ -362,11 +378,10 @@ final class ServerStream implements LaneServer, Streams.Stream {
     return isRefused || (!isReset && connection.hasServed());
   }
 
-  /** A request that the server has refused is as good as one that was not sent, as long as its body is still the client's. */
+  /** A request that the server has refused is as good as one that was not sent, as long as all of its body is there. */
   @Override
   public boolean isUntouched() {
-    boolean hasBodyGone = hasLost || output.written() > 0 || output.isHolding();
-    return state == State.RESERVED || (isRefused && !hasBodyGone);
+    return state == State.RESERVED || (isRefused && (sent == null || sent.isWhole()));
   }
 
   @Override
@@ -403,8 +418,9 @@ final class ServerStream implements LaneServer, Streams.Stream {
     LaneClient from = client;
     client = null;
     if (isRefused && from != null) {
-      from.serverLost();
+      from.serverLost(sent == null ? new ArrayDeque<>(0) : sent.takePieces());
     }
+    dropSent();
     output.drop();
     if (before == State.RESERVED) {
       connection.unreserve();

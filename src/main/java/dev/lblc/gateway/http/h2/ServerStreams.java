@@ -35,6 +35,7 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
   private final StreamConnections pooledWith;
   private final @Nullable UpstreamTls tls;
   private final DeadlineRing.Entry limits = new DeadlineRing.Entry(this);
+  private final SentBody.Total sentBodies = new SentBody.Total();
   private final long openedNanos;
   private final long limitMillis;
   private int reserved;
@@ -144,6 +145,11 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
   /** Returns whether the connection has served or refused a request: a request that is to have a fresh one takes another. */
   boolean hasServed() {
     return hasServed;
+  }
+
+  /** Returns what is kept of the bodies of all requests that may be refused. */
+  SentBody.Total sentBodies() {
+    return sentBodies;
   }
 
   String scheme() {

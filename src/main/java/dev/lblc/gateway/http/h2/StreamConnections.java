@@ -116,8 +116,9 @@ final class StreamConnections {
     }
   }
 
+  /** Connections that take no more requests do not count: a stream of an hour on one would hold up all that come. */
   private boolean mayOpen() {
-    return config.maxConnections() == 0 || open.size() + retiring < config.maxConnections();
+    return config.maxConnections() == 0 || open.size() < config.maxConnections();
   }
 
   /** Takes a connection that was just made. */
@@ -141,6 +142,7 @@ final class StreamConnections {
   void retired(ServerStreams connection) {
     if (open.remove(connection)) {
       retiring++;
+      dialIfDue();
     }
   }
 

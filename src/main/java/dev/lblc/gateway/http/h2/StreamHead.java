@@ -4,14 +4,19 @@ import dev.lblc.gateway.http.KnownHost;
 import dev.lblc.gateway.http.Protocol;
 import dev.lblc.gateway.http.lane.ClientFacts;
 import dev.lblc.gateway.http.lane.HeadBuffer;
+import dev.lblc.gateway.http.lane.HeadFault;
 import dev.lblc.gateway.http.lane.LaneHead;
 import dev.lblc.gateway.route.BadRequestException;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.AsciiString;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The head of the request of one stream. Confined to the connection's event loop. */
 final class StreamHead implements LaneHead {
+  private static final AsciiString HTTP = AsciiString.cached("http");
+  private static final AsciiString HTTPS = AsciiString.cached("https");
+
   private final ClientFacts facts;
   private @Nullable HeadBuffer buffer;
   private String method = "-";
@@ -21,6 +26,20 @@ final class StreamHead implements LaneHead {
 
   StreamHead(ClientFacts facts) {
     this.facts = facts;
+  }
+
+  /**
+   * Returns what is wrong with the method or the scheme; null: nothing. The gateway serves what it serves as {@code http} and {@code
+   * https} alone, as with a target in absolute form. Which of the two a client says does not matter: TLS may end ahead of the gateway.
+   */
+  static @Nullable HeadFault fault(Http2Headers headers) {
+    if (!HeadBuffer.isToken(String.valueOf(headers.method()))) {
+      return HeadFault.METHOD;
+    }
+    CharSequence scheme = headers.scheme();
+    boolean isKnown = scheme != null
+        && (HTTP.contentEqualsIgnoreCase(scheme) || HTTPS.contentEqualsIgnoreCase(scheme));
+    return isKnown ? null : HeadFault.SCHEME;
   }
 
   /** Takes the head of the next request; {@code fields} are those of it that HTTP/1.1 has, too. */

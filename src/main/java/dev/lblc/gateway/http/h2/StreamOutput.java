@@ -146,11 +146,6 @@ final class StreamOutput {
     return ended;
   }
 
-  /** Returns whether a piece of the body waits. */
-  boolean isHolding() {
-    return piece != null;
-  }
-
   boolean isEnded() {
     return isEnded;
   }

@@ -65,6 +65,7 @@ abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler
 
   private final Http2Connection.PropertyKey key;
   private final FrameBudget budget;
+  private final LateFrames late;
   private final Runnable flush = this::flushNow;
   private ChannelHandlerContext context;
   private final List<S> toFlush = new ArrayList<>();
@@ -76,6 +77,7 @@ abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler
   Streams(Codec codec) {
     super(codec.decoder(), codec.encoder(), codec.settings(), true);
     this.budget = codec.budget();
+    this.late = codec.late();
     this.key = connection().newKey();
     decoder().frameListener(this);
     connection().addListener(new Http2ConnectionAdapter() {
@@ -189,6 +191,7 @@ abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler
 
   /** Gives a stream up. */
   void reset(int stream, Http2Error why) {
+    late.expect(stream);
     resetStream(context, stream, why.code(), context.newPromise());
     flushSoon();
   }
@@ -272,19 +275,27 @@ abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler
   @Override
   protected void onStreamError(
       ChannelHandlerContext at, boolean isOutbound, Throwable cause, StreamException why) {
-    LOG.debug("a stream of HTTP/2 is reset", cause);
     Http2Stream stream = connection().stream(why.streamId());
+    if (stream == null && why.error() == Http2Error.STREAM_CLOSED && late.take(why.streamId())) {
+      return;
+    }
+    LOG.debug("a stream of HTTP/2 is reset", cause);
     S kept = stream == null ? null : of(stream);
     if (kept != null && stream.state() != Http2Stream.State.CLOSED) { // else a write came too late
       kept.broken(why.error());
     }
     super.onStreamError(at, isOutbound, cause, why);
     if (!isOutbound) {
-      try {
-        budget.reset(); // or the peer could have streams reset as it likes, by errors of its own
-      } catch (Http2Exception tooMany) {
-        onConnectionError(at, false, tooMany, tooMany);
-      }
+      countReset();
+    }
+  }
+
+  /** Counts a stream that is reset for an error of the peer's, which could have as many reset as it likes. */
+  void countReset() {
+    try {
+      budget.reset();
+    } catch (Http2Exception tooMany) {
+      onConnectionError(context, false, tooMany, tooMany);
     }
   }
 

@@ -14,6 +14,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import java.nio.charset.StandardCharsets;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ final class ClientRequest implements LaneClient {
   private final ClientHead head;
   private final BodyReader body;
   private final AnswerWriter answer;
+  private final HeldBody held = new HeldBody();
   private @Nullable Exchange<LaneServer> kept;
   private @Nullable Exchange<LaneServer> exchange;
   private @Nullable LaneServer server;
@@ -163,7 +165,6 @@ final class ClientRequest implements LaneClient {
     if (server != null) {
       endBody(server);
     }
-    body.release();
     connection.requestComplete();
     if (isAnswered) {
       exchange().restDiscarded();
@@ -182,6 +183,7 @@ final class ClientRequest implements LaneClient {
   /** Forgets an exchange that is over. */
   void ended() {
     body.release();
+    held.drop();
     answer.release();
     head.end();
     if (exchange != null) {
@@ -233,8 +235,9 @@ final class ClientRequest implements LaneClient {
   }
 
   @Override
-  public void serverLost() {
+  public void serverLost(Deque<ByteBuf> sent) {
     server = null;
+    held.takeBack(sent);
   }
 
   @Override
@@ -335,14 +338,26 @@ final class ClientRequest implements LaneClient {
       context.writeAndFlush(
           Unpooled.copiedBuffer(CONTINUE, StandardCharsets.US_ASCII), context.voidPromise());
     }
+    sendAgain(to);
     connection.flushLater(to);
     connection.resume();
+  }
+
+  /** Passes on what another server had of the request, and has refused. */
+  private void sendAgain(LaneServer to) {
+    for (ByteBuf piece = held.poll(); piece != null; piece = held.poll()) {
+      to.write(piece);
+    }
+    if (isComplete) {
+      endBody(to);
+    }
   }
 
   @Override
   public void discardRest() {
     isDiscarding = true;
     server = null;
+    held.drop();
     if (body.isFaulty() || isExpecting) {
       connection.linger(); // where the next request begins is not known
     } else {

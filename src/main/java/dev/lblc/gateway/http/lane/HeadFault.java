@@ -9,6 +9,7 @@ public enum HeadFault {
   TOO_MANY_HEADERS(Failure.TOO_MANY_HEADERS),
   METHOD("bad method"),
   TARGET("bad target"),
+  SCHEME("bad scheme"),
   PROTOCOL("not HTTP"),
   VERSION(Failure.UNSUPPORTED_VERSION),
   STATUS("bad status"),

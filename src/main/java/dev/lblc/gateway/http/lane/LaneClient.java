@@ -3,6 +3,7 @@ package dev.lblc.gateway.http.lane;
 import dev.lblc.gateway.http.ClientSide;
 import dev.lblc.gateway.http.Exchange;
 import io.netty.buffer.ByteBuf;
+import java.util.Deque;
 
 /**
  * A client's side in the lane, whatever version of HTTP it speaks: what a server's side needs of it. Confined to its event loop.
@@ -34,8 +35,12 @@ public interface LaneClient extends ClientSide<LaneServer> {
   /** Returns whether more of the answer may be written. */
   boolean isWritable();
 
-  /** Notes that the server has not looked at the request, which may be sent again: the rest of it is to be kept. */
-  void serverLost();
+  /**
+   * Notes that the server has not looked at the request, which may be sent again: the rest of it is to be kept.
+   *
+   * @param sent what the server had of the body, from its beginning on, whose references are given away
+   */
+  void serverLost(Deque<ByteBuf> sent);
 
   /** Notes that the server takes more of the request. */
   void serverDrained();
