@@ -130,6 +130,11 @@ final class ServerStream implements LaneServer, Streams.Stream {
   }
 
   @Override
+  public void becameTunnel() {
+    announced = -1;
+  }
+
+  @Override
   public void endBody(@Nullable HeadBuffer behind, @Nullable HeaderPlan plan) {
     if (hasBody && stream != null && isOpen() && !output.isEnded()) {
       output.end(behind == null || plan == null ? null : Fields.trailers(behind, plan));
