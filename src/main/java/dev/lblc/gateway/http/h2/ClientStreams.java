@@ -10,6 +10,7 @@ import dev.lblc.gateway.route.HttpRoutes;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.vertx.core.http.HttpConnection;
 import java.util.ArrayDeque;
@@ -35,6 +36,7 @@ final class ClientStreams extends Streams<ClientStream> implements DeadlineRing.
   private boolean hasMoved;
   private boolean hasBegun;
   private boolean isLeaving;
+  private boolean isShutDown;
   private boolean isLastKnown;
 
   ClientStreams(
@@ -98,7 +100,7 @@ final class ClientStreams extends Streams<ClientStream> implements DeadlineRing.
   }
 
   @Override
-  void settingsCame() {
+  void settingsCame(Http2Settings settings) {
     if (!hasBegun) {
       hasBegun = true;
       lane.deadlines().enter(limits, Stage.IDLE);
@@ -127,9 +129,24 @@ final class ClientStreams extends Streams<ClientStream> implements DeadlineRing.
   public void userEventTriggered(ChannelHandlerContext at, Object event) throws Exception {
     if (VertxPipeline.isShutdown(event)) {
       leave(); // Vert.x, which knows of no stream, would close at once
+      isShutDown = true;
+      connection().forEachActiveStream(this::goAway);
     } else {
       super.userEventTriggered(at, event);
     }
+  }
+
+  private boolean goAway(Http2Stream stream) {
+    ClientStream begun = of(stream);
+    if (begun != null) {
+      begun.goAway();
+    }
+    return true;
+  }
+
+  /** Returns whether tunnels are to end as well. */
+  boolean isShutDown() {
+    return isShutDown;
   }
 
   /** Says first that no more requests are wanted, and later which one was the last: RFC 9113 6.8. */

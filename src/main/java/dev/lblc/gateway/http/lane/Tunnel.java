@@ -134,8 +134,9 @@ public final class Tunnel {
     }
   }
 
-  /** Notes that the answer has ended: nothing passes any more. */
+  /** Notes that the answer has ended: nothing passes any more, and the server is told so. */
   public void end() {
+    clientEnded();
     isOver = true;
   }
 
