@@ -46,6 +46,7 @@ final class EffectiveRoutes {
       put(timeouts, "connect", http.timeouts().connect());
       put(timeouts, "response", http.timeouts().response());
       put(timeouts, "idle", http.timeouts().idle());
+      put(timeouts, "tunnel", http.timeouts().tunnel());
       put(timeouts, "request", http.timeouts().request());
       http(node, http);
     } else {
@@ -62,6 +63,7 @@ final class EffectiveRoutes {
     put(node, "limits", body == null ? null : Map.of("body", SizeSyntax.shown(body)));
     String prefix = route.stripPrefix();
     put(node, "rewrite", prefix == null ? null : Map.of("stripPrefix", prefix));
+    node.put("upgrade", route.upgrade().stream().sorted().toList());
     node.put("host", host(route.host()));
     put(node, "requestHeaders", headers(route.requestHeaders()));
     put(node, "responseHeaders", headers(route.responseHeaders()));

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits sizes of requests
  * @param retries how many other servers are tried after a failed connect
  * @param stripPrefix path prefix taken off before forwarding, normalised, without final slash; null: none
+ * @param upgrade protocols that clients may switch to, in lower case
  * @param host what the server gets as Host header
  * @param requestHeaders edits of the headers to the server
  * @param responseHeaders edits of the headers to the client
@@ -31,6 +32,7 @@ public record HttpRouteConfig(
     Limits limits,
     int retries,
     @Nullable String stripPrefix,
+    Set<String> upgrade,
     HostHeader host,
     HeaderEdits requestHeaders,
     HeaderEdits responseHeaders,
@@ -57,12 +59,14 @@ public record HttpRouteConfig(
    * @param connect to connect to a server
    * @param response from the end of the request to the head of the response
    * @param idle time without a byte in either direction
+   * @param tunnel the same, once the protocol was switched
    * @param request of the whole exchange, however busy; null: any time
    */
   public record Timeouts(
       Duration connect,
       Duration response,
       Duration idle,
+      Duration tunnel,
       @Nullable Duration request) {}
 
   /**

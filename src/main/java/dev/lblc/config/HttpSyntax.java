@@ -40,6 +40,21 @@ final class HttpSyntax {
         return name;
       });
 
+  /** What leads back into HTTP: behind such a switch nobody would look at the requests. */
+  private static final Set<String> NO_UPGRADES = Set.of("h2", "h2c", "h3", "http", "https", "tls");
+
+  /** A protocol to switch to, with or without a version, in lower case. */
+  static final Syntax<String> UPGRADE = Syntax.matching(
+          "a protocol such as websocket", TCHAR + "(/" + TCHAR + ")?")
+      .then("a protocol such as websocket", protocol -> {
+        String lower = lower(protocol);
+        if (NO_UPGRADES.contains(lower.split("/", 2)[0])) {
+          throw new SyntaxException("a protocol that is not HTTP or TLS, unlike "
+              + String.join(", ", NO_UPGRADES.stream().sorted().toList()));
+        }
+        return lower;
+      });
+
   static final Syntax<String> HEADER_VALUE = Syntax.matching(
       "a header value: visible ASCII, with blanks between only", "[!-~]([ \\t!-~]*[!-~])?");
 

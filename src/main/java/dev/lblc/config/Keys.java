@@ -58,6 +58,7 @@ final class Keys {
       "limits",
       "retries",
       "rewrite",
+      "upgrade",
       "host",
       "requestHeaders",
       "responseHeaders",
@@ -65,7 +66,7 @@ final class Keys {
   static final List<String> MATCH =
       List.of("host", "path", "method", "header", "sni", "port", "client");
   static final List<String> ROUTE_TIMEOUTS =
-      List.of("connect", "response", "idle", "request", "lifetime");
+      List.of("connect", "response", "idle", "tunnel", "request", "lifetime");
   static final List<String> ROUTE_LIMITS = List.of("body");
   static final List<String> REWRITE = List.of("stripPrefix");
   static final List<String> HEADER_EDITS = List.of("set", "remove");

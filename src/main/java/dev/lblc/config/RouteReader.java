@@ -29,9 +29,12 @@ final class RouteReader {
       "limits",
       "retries",
       "rewrite",
+      "upgrade",
       "host",
       "requestHeaders",
       "responseHeaders");
+
+  private static final Set<String> USUAL_UPGRADES = Set.of("websocket");
 
   static final Duration SHORTEST = Duration.ofMillis(1);
   static final Duration LONGEST = Duration.ofHours(24);
@@ -97,6 +100,7 @@ final class RouteReader {
         limits(keys.optional("limits")),
         retries(keys),
         stripPrefix(keys.optional("rewrite")),
+        upgrade(keys.optional("upgrade")),
         hostHeader(keys.optional("host")),
         headerEdits(keys.optional("requestHeaders")),
         headerEdits(keys.optional("responseHeaders")),
@@ -128,6 +132,7 @@ final class RouteReader {
     limits(keys.optional("limits"));
     retries(keys);
     stripPrefix(keys.optional("rewrite"));
+    upgrade(keys.optional("upgrade"));
     hostHeader(keys.optional("host"));
     headerEdits(keys.optional("requestHeaders"));
     headerEdits(keys.optional("responseHeaders"));
@@ -186,10 +191,15 @@ final class RouteReader {
   }
 
   private static Timeouts timeouts(ObjectReader keys) {
+    Duration connect = connect(keys);
+    Duration response =
+        keys.optional("response").duration(Duration.ofSeconds(30), SHORTEST, LONGEST);
+    Duration idle = idle(keys);
     return new Timeouts(
-        connect(keys),
-        keys.optional("response").duration(Duration.ofSeconds(30), SHORTEST, LONGEST),
-        idle(keys),
+        connect,
+        response,
+        idle,
+        keys.optional("tunnel").duration(idle, SHORTEST, LONGEST),
         whole(keys.optional("request")));
   }
 
@@ -210,6 +220,18 @@ final class RouteReader {
   private static @Nullable String stripPrefix(Cursor rewrite) {
     return rewrite.object(
         Keys.REWRITE, keys -> keys.optional("stripPrefix").text(HttpSyntax.PATH_PREFIX));
+  }
+
+  private static Set<String> upgrade(Cursor upgrade) {
+    UniqueNames names = new UniqueNames();
+    List<String> read = upgrade.list(0, protocol -> {
+      String name = protocol.text(HttpSyntax.UPGRADE);
+      names.add(protocol, name);
+      return name;
+    });
+    return upgrade.isPresent()
+        ? Collections.unmodifiableSet(new LinkedHashSet<>(read))
+        : USUAL_UPGRADES;
   }
 
   private static HostHeader hostHeader(Cursor host) {

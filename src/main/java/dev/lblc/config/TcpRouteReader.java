@@ -12,7 +12,8 @@ import java.util.Set;
 /** The reader of the {@code routes} of TCP listeners. */
 final class TcpRouteReader {
   private static final List<String> OF_HTTP =
-      List.of("limits", "redirect", "rewrite", "host", "requestHeaders", "responseHeaders");
+      List.of(
+      "limits", "redirect", "rewrite", "upgrade", "host", "requestHeaders", "responseHeaders");
   private static final List<String> MATCHES_OF_HTTP = List.of("host", "path", "method", "header");
   private static final String NO_HTTP = ": the route's listener is tcp";
 
@@ -61,6 +62,7 @@ final class TcpRouteReader {
   private static Timeouts timeouts(Cursor timeouts) {
     return timeouts.object(Keys.ROUTE_TIMEOUTS, keys -> {
       keys.refuse("response", "no response" + NO_HTTP);
+      keys.refuse("tunnel", "no tunnel" + NO_HTTP);
       keys.refuse("request", "no request" + NO_HTTP);
       Duration connect = RouteReader.connect(keys);
       Duration idle = RouteReader.idle(keys);

@@ -164,16 +164,10 @@ final class HttpListener implements Listener {
 
   private void serve(Worker worker, HttpConnection connection) {
     boolean isTaken = settings.config().engine() == HttpEngine.LANE
-        && worker
-            .lane()
-            .take(connection, () -> settings.routes(), () -> serveByVertx(worker, connection));
+        && worker.lane().take(connection, () -> settings.routes());
     if (!isTaken) {
-      serveByVertx(worker, connection);
+      worker.http().opened(connection, () -> settings.routes());
     }
-  }
-
-  private void serveByVertx(Worker worker, HttpConnection connection) {
-    worker.http().opened(connection, () -> settings.routes());
   }
 
   /** Counts a new connection, and closes it at once if the listener is over its limit. */

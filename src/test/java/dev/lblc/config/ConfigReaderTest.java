@@ -146,10 +146,12 @@ class ConfigReaderTest {
             Duration.ofMillis(250),
             Duration.ofSeconds(5),
             Duration.ofMinutes(6),
+            Duration.ofHours(1),
             Duration.ofMinutes(10)));
     assertThat(route.limits()).isEqualTo(new Limits(8L << 20));
     assertThat(route.retries()).isEqualTo(2);
     assertThat(route.stripPrefix()).isEqualTo("/images");
+    assertThat(route.upgrade()).containsExactly("websocket", "spdy/3.1");
     assertThat(route.host()).isEqualTo(new HostHeader(HostHeader.Mode.NAME, "backend:81"));
     assertThat(route.requestHeaders())
         .isEqualTo(new HeaderEdits(Map.of("x-a", "b"), Set.of("cookie")));
@@ -247,10 +249,15 @@ class ConfigReaderTest {
             "s",
             List.of(),
             new Timeouts(
-                Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(60), null),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(60),
+                null),
             new Limits(null),
             1,
             null,
+            Set.of("websocket"),
             new HostHeader(HostHeader.Mode.KEEP, null),
             noEdits,
             noEdits,

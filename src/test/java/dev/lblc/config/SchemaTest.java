@@ -378,6 +378,23 @@ class SchemaTest {
         "${SECRET}s"
       },
       {"$.routes[0].rewrite.stripPrefix", "/a", "/a/b", "/", "/a/", "a", "/a*", "/a?"},
+      {
+        "$.routes[0].upgrade[0]",
+        "websocket",
+        "a/1",
+        "h2",
+        "H2C",
+        "h2cx",
+        "HTTP/2.0",
+        "https",
+        "tls/1",
+        "tlsx",
+        "a/",
+        "/a",
+        "a/b/c",
+        "a b",
+        ""
+      },
       {"$.routes[0].host", "keep", "server", "a.b", "a.b:80", "a b", "a:b", "*.a"},
       {"$.routes[0].requestHeaders.set['a b']", "a"},
       {"$.routes[0].requestHeaders.set['x-n']", "a", "a\r\nb", "a\tb", "\u00e9"},

@@ -47,6 +47,8 @@ final class ClientFaultsIT {
 
   private Scene scene;
 
+  private static final String SWITCHED =
+      "HTTP/1.1 101 Switching Protocols|Connection: Upgrade|Upgrade: websocket||";
   private static final String OK_2 = "HTTP/1.1 200 OK|Content-Length: 2||ok";
   private static final String GET = "GET /s/x HTTP/1.1|Host: h||";
   private static final String POST_5 = "POST /s/x HTTP/1.1|Host: h|Content-Length: 5||";
@@ -397,21 +399,28 @@ final class ClientFaultsIT {
     }
   }
 
-  /** A tunnel would not be told of the end, which has come before it. */
-  @Test
-  void client_thatEndsItsSideBehindAnUpgrade_getsNoTunnel() throws Exception {
+  /** The end has come before there is a tunnel; the server learns of it, and has the last word. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "FIRST"})
+  void client_thatEndsItsSideBehindAnUpgrade_getsATunnelForTheAnswer(String early)
+      throws Exception {
     assumeTrue(engine == Engine.LANE && !isSecure);
     scene.gateway.stopTime();
     try (RawClient client = scene.client()) {
-      client.send(Scene.bytes(GET + UPGRADE)).endOutput();
+      client.send(Scene.bytes(GET + UPGRADE + early)).endOutput();
       try (RawClient upstream = scene.accept()) {
         upstream.until("\r\n\r\n");
         scene.settle();
         upstream.send(Scene.bytes(OK_2));
-        assertThat(client.rest()).endsWith("ok");
+        upstream.until("\r\n\r\n");
+        upstream.send(Scene.bytes(SWITCHED));
+        assertThat(upstream.rest()).isEqualTo(early);
+        upstream.send("bye").endOutput();
+        assertThat(client.until("ok")).startsWith("HTTP/1.1 200 ");
+        assertThat(client.rest()).startsWith("HTTP/1.1 101 ").endsWith("\r\n\r\nbye");
       }
     }
-    scene.ended("answered", "client_left");
+    scene.ended("answered", "answered");
   }
 
   @Test

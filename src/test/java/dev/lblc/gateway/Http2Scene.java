@@ -1,6 +1,7 @@
 package dev.lblc.gateway;
 
 import dev.lblc.testing.ConfigJson;
+import dev.lblc.testing.Eventually;
 import dev.lblc.testing.SelfSigned;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -92,6 +93,12 @@ final class Http2Scene {
   /** Returns a client of HTTP/2. */
   Http2Peer client2(int... settings) throws IOException {
     return noted(Http2Peer.client(gateway.port(), settings));
+  }
+
+  /** Waits until no connection is accepted any more. */
+  void awaitRefused() throws Exception {
+    int port = gateway.port();
+    Eventually.holds("nobody listens", () -> RawClient.isRefused(port));
   }
 
   /** Takes the next connection to a service's first server. */

@@ -229,7 +229,9 @@ public final class Exchange<S extends ServerSide> {
     if (limitNanos != Long.MAX_VALUE) {
       routedNanos = context.nanoTime().getAsLong();
     }
-    if (!context.upstreams().speaks(found)) {
+    known.allow(found.upgrade(), found.isHttp2());
+    boolean isUnknown = known.head().connectProtocol() != null && known.upgrade() == null;
+    if (isUnknown || !context.upstreams().speaks(found)) {
       abort(Failure.NOT_IMPLEMENTED);
       return;
     }
@@ -237,7 +239,7 @@ public final class Exchange<S extends ServerSide> {
       abort(Failure.BODY_TOO_LARGE);
       return;
     }
-    if (known.body() != Body.NONE && !known.isUpgrade()) {
+    if (known.body() != Body.NONE) {
       client.holdBody();
     }
     connecting(service, found.keys().keyOf(known), found.retries()).attempt(Failure.NO_SERVER);
@@ -271,6 +273,10 @@ public final class Exchange<S extends ServerSide> {
     InboundFacts known = known(facts);
     server = granted;
     isReceived = false;
+    if (known.upgrade() != null && !granted.opensTunnels()) {
+      abort(Failure.NOT_IMPLEMENTED);
+      return;
+    }
     enter(Phase.SENDING, Stage.RUNNING);
     Route by = route();
     client.forward(
@@ -302,12 +308,14 @@ public final class Exchange<S extends ServerSide> {
     enter(Phase.RECEIVING, Stage.RUNNING);
     known(connecting).proven();
     try {
-      if (isUpgrade() && ResponsePolicy.isWebSocket(head)) {
+      InboundFacts asked = known(facts);
+      Upgrade upgrade = asked.upgrade();
+      if (upgrade != null && upgrade.isGranted(head)) {
         known(connecting).answered(head.status());
-        client.tunnel(from, HeaderPolicy.switched(head, route().responseEdits()));
+        client.tunnel(from, HeaderPolicy.switched(upgrade, head, route().responseEdits()));
         return;
       }
-      ResponsePlan plan = ResponsePolicy.plan(known(facts), head, route().responseEdits());
+      ResponsePlan plan = ResponsePolicy.plan(asked, head, route().responseEdits());
       known(connecting).answered(plan == null ? Failure.BAD_ANSWER.status() : head.status());
       if (plan == null) {
         abort(Failure.BAD_ANSWER);
@@ -342,6 +350,12 @@ public final class Exchange<S extends ServerSide> {
     // Before the last byte: a client that has its whole answer is no longer counted.
     known(connecting).release();
     client.finish(trailers == null ? null : HeaderPolicy.trailers(trailers));
+  }
+
+  /** Returns whether the client asks to switch to WebSocket. */
+  public boolean isWebSocket() {
+    Upgrade upgrade = facts == null ? null : facts.upgrade();
+    return upgrade != null && upgrade.isWebSocket();
   }
 
   /** Notes that the two connections are joined. */
@@ -383,6 +397,11 @@ public final class Exchange<S extends ServerSide> {
    */
   public void serverFailed(Failure why) {
     if (isOver || server == null) {
+      return;
+    }
+    if (phase == Phase.TUNNELLING) { // which ends when one of its ends does, in whatever way
+      end();
+      client.cut();
       return;
     }
     if (why == Failure.TLS_REFUSED) {
@@ -434,7 +453,7 @@ public final class Exchange<S extends ServerSide> {
 
   /** Returns whether the request may be served twice without harm. */
   public boolean isIdempotent() {
-    return IDEMPOTENT.contains(client.head().method());
+    return IDEMPOTENT.contains(facts == null ? client.head().method() : facts.method());
   }
 
   /** Answers with an error of the gateway's own if the client has seen nothing yet, else cuts the client off. */
@@ -541,16 +560,12 @@ public final class Exchange<S extends ServerSide> {
     S held = server;
     if (held != null) {
       server = null;
-      if (isReceived && client.isRequestComplete() && !isUpgrade()) {
+      if (isReceived && client.isRequestComplete() && phase != Phase.TUNNELLING) {
         held.giveBack();
       } else {
         held.close();
       }
     }
-  }
-
-  private boolean isUpgrade() {
-    return facts != null && facts.isUpgrade();
   }
 
   private void enter(Phase next, Stage stage) {

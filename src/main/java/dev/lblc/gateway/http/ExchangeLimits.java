@@ -73,7 +73,7 @@ final class ExchangeLimits implements DeadlineRing.Timed {
         }
       }
       case TUNNELLING -> {
-        if (quietNanos > exchange.route().idleNanos()) {
+        if (quietNanos > exchange.route().tunnelNanos()) {
           exchange.cut(Failure.TUNNEL_IDLE);
         }
       }

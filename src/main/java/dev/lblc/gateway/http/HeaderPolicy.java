@@ -32,8 +32,6 @@ final class HeaderPolicy {
   private static final AsciiString HOST = AsciiString.cached("host");
   private static final AsciiString TE = AsciiString.cached("te");
   private static final AsciiString TRAILERS = AsciiString.cached("trailers");
-  private static final AsciiString UPGRADE = AsciiString.cached("upgrade");
-  private static final AsciiString WEBSOCKET = AsciiString.cached("websocket");
 
   /** The headers that belong to one connection. */
   private static final List<String> HOP_BY_HOP = List.of(
@@ -84,16 +82,19 @@ final class HeaderPolicy {
 
   /** The same; {@code host} is what the server gets as Host. */
   static RequestPlan requestPlan(InboundFacts facts, CharSequence host, HeaderEdits edits) {
-    return hasOwnHeaders(facts)
-        ? new RequestPlan(request(facts, host, edits), facts.body(), facts.isUpgrade())
-        : facts.asked().plans().request(facts, host, edits);
+    if (!hasOwnHeaders(facts)) {
+      return facts.asked().plans().request(facts, host, edits);
+    }
+    Upgrade upgrade = facts.upgrade();
+    return new RequestPlan(
+        request(facts, host, edits), facts.body(), upgrade == null ? null : upgrade.protocol());
   }
 
   /** Returns whether the plan of a request's headers depends on more than its connection, its Host and its route. */
   private static boolean hasOwnHeaders(InboundFacts facts) {
     RequestHead head = facts.head();
     return facts.peerTrusted()
-        || facts.isUpgrade()
+        || facts.upgrade() != null
         || head.protocol() == Protocol.HTTP_2
         || head.hasHeader(TE)
         || named(head) != null;
@@ -102,26 +103,28 @@ final class HeaderPolicy {
   /** Plans the headers of a request to a server. */
   static HeaderPlan request(InboundFacts facts, CharSequence host, HeaderEdits edits) {
     RequestHead head = facts.head();
+    Upgrade upgrade = facts.upgrade();
     String cookies = head.protocol() == Protocol.HTTP_2 ? joined(head.headers(COOKIE)) : null;
     HeaderPlan plan = new HeaderPlan(
         OF_REQUESTS,
         edits,
         named(head),
-        facts.isUpgrade() ? ONLY_CONTENT_LENGTH : cookies != null ? ONLY_COOKIE : NOTHING,
+        upgrade != null
+            ? upgrade.replaced(cookies != null)
+            : cookies != null ? ONLY_COOKIE : NOTHING,
         !facts.peerTrusted());
     plan.add(HOST, host);
     ForwardingHeaders.plan(plan, facts);
     CertificateHeaders.plan(plan, facts);
-    if (!facts.isUpgrade() && ListedTokens.has(head.headers(TE), "trailers")) {
+    if (upgrade == null && ListedTokens.has(head.headers(TE), "trailers")) {
       plan.add(TE, TRAILERS);
       plan.add(CONNECTION, TE); // RFC 9110 10.1.4
     }
     if (cookies != null) {
       plan.add(COOKIE, cookies);
     }
-    if (facts.isUpgrade()) {
-      plan.add(CONNECTION, UPGRADE);
-      plan.add(UPGRADE, WEBSOCKET);
+    if (upgrade != null) {
+      upgrade.ask(plan);
     }
     return plan;
   }
@@ -152,12 +155,11 @@ final class HeaderPolicy {
     return new HeaderPlan(OF_RESPONSES, edits, null, NOTHING, false);
   }
 
-  /** Plans the headers of a response that switches to WebSocket. */
-  static HeaderPlan switched(HeaderView headers, HeaderEdits edits) {
-    HeaderPlan plan =
-        new HeaderPlan(OF_RESPONSES, edits, named(headers), ONLY_CONTENT_LENGTH, false);
-    plan.add(CONNECTION, UPGRADE);
-    plan.add(UPGRADE, WEBSOCKET);
+  /** Plans the headers of a response that switches the protocol. */
+  static HeaderPlan switched(Upgrade upgrade, HeaderView headers, HeaderEdits edits) {
+    HeaderPlan plan = new HeaderPlan(
+        OF_RESPONSES, edits, named(headers), upgrade.replacedInAnswer(), false);
+    upgrade.agree(plan);
     return plan;
   }
 

@@ -14,10 +14,4 @@ public interface HeaderView {
 
   /** Returns whether there is a header of that name. */
   boolean hasHeader(CharSequence name);
-
-  /** Returns whether a request asks to leave HTTP for WebSocket. */
-  default boolean asksForWebSocket() {
-    return ListedTokens.has(headers("upgrade"), "websocket")
-        && ListedTokens.has(headers("connection"), "upgrade");
-  }
 }

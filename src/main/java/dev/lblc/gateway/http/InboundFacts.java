@@ -11,6 +11,7 @@ import dev.lblc.gateway.route.IpAddress;
 import dev.lblc.gateway.route.RequestFacts;
 import dev.lblc.gateway.route.RequestTarget;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,7 @@ final class InboundFacts implements RequestFacts {
   private String peer;
   private boolean peerTrusted;
   private Body body;
-  private boolean isUpgrade;
+  private @Nullable Upgrade upgrade;
 
   /** Reads the facts of a request, as {@link #read} does. */
   InboundFacts(RequestHead head, AddressBlocks trustedPeers) {
@@ -54,7 +55,7 @@ final class InboundFacts implements RequestFacts {
     asked = authority == null ? own : KnownHost.of(authority);
     peer = IpAddress.canonical(head.peer());
     peerTrusted = trusted.contains(peer);
-    isUpgrade = isUpgrade(head, body);
+    upgrade = null;
   }
 
   /** Drops the target, which may be long. */
@@ -64,6 +65,9 @@ final class InboundFacts implements RequestFacts {
 
   /** Returns how the body is framed. HTTP/2 has frames of its own: without a length the server gets chunks. */
   private static Body bodyOf(RequestHead head) {
+    if (head.connectProtocol() != null) {
+      return Body.NONE; // what follows is none, and HTTP only if the server does not agree
+    }
     List<String> codings = head.headers("transfer-encoding");
     if (head.protocol() != Protocol.HTTP_2 && !codings.isEmpty()) {
       if (codings.size() > 1
@@ -78,14 +82,6 @@ final class InboundFacts implements RequestFacts {
       return length.equals("0") ? Body.NONE : Body.SIZED;
     }
     return head.protocol() == Protocol.HTTP_2 && head.hasMoreFrames() ? Body.CHUNKED : Body.NONE;
-  }
-
-  /** With a body it stays HTTP: what follows the head must not become the first bytes of another protocol. */
-  private static boolean isUpgrade(RequestHead head, Body body) {
-    return head.protocol() == Protocol.HTTP_1_1
-        && head.method().equals("GET")
-        && body == Body.NONE
-        && head.asksForWebSocket();
   }
 
   RequestHead head() {
@@ -129,9 +125,19 @@ final class InboundFacts implements RequestFacts {
     }
   }
 
-  /** Returns whether the client asks to switch to WebSocket. */
-  boolean isUpgrade() {
-    return isUpgrade;
+  /**
+   * Allows the client to switch to one of these protocols, if it asks for it; the parameters are those of {@link Upgrade#of}.
+   *
+   * @throws BadRequestException if it asks for it in a wrong way
+   */
+  void allow(Set<String> protocols, boolean isToHttp2) {
+    upgrade = Upgrade.of(head, body, protocols, isToHttp2);
+  }
+
+  /** Returns the switch of protocols that the client asks for; null: none that was allowed. */
+  @Nullable
+  Upgrade upgrade() {
+    return upgrade;
   }
 
   /** Returns the address of the connection, in its canonical form. */
@@ -167,9 +173,10 @@ final class InboundFacts implements RequestFacts {
     return target.query();
   }
 
+  /** Returns the method; a CONNECT that asks for another protocol is what a GET with Upgrade is in HTTP/1.1. */
   @Override
   public String method() {
-    return head.method();
+    return head.connectProtocol() == null ? head.method() : "GET";
   }
 
   @Override

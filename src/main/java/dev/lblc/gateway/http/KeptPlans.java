@@ -28,11 +28,11 @@ final class KeptPlans {
     boolean isSame =
         kept != null && kept.headers().isWith(edits) && AsciiString.contentEquals(hostLine, host);
     if (kept == null || !isSame) {
-      kept = new RequestPlan(HeaderPolicy.request(facts, host, edits), body, false);
+      kept = new RequestPlan(HeaderPolicy.request(facts, host, edits), body, null);
       request = kept;
       hostLine = host;
     } else if (kept.body() != body) {
-      kept = new RequestPlan(kept.headers(), body, false);
+      kept = new RequestPlan(kept.headers(), body, null);
       request = kept;
     }
     return kept;

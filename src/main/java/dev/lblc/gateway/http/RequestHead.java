@@ -26,6 +26,11 @@ public interface RequestHead extends HeaderView {
    */
   KnownHost asked();
 
+  /** Returns the protocol that a CONNECT of HTTP/2 asks for by {@code :protocol}; null: none, or another version. */
+  default @Nullable String connectProtocol() {
+    return null;
+  }
+
   /** Returns whether an HTTP/2 stream goes on after the head. To be asked for HTTP/2 only. */
   boolean hasMoreFrames();
 

@@ -1,13 +1,15 @@
 package dev.lblc.gateway.http;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The request that a server gets, but for its target.
  *
  * @param headers the plan for the client's headers
  * @param body how it is framed
- * @param isUpgrade whether it asks the server to leave HTTP
+ * @param upgrade the protocol that the server is asked to switch to; null: none
  */
-public record RequestPlan(HeaderPlan headers, Body body, boolean isUpgrade) {
+public record RequestPlan(HeaderPlan headers, Body body, @Nullable String upgrade) {
   /** How the body of a request is framed. */
   public enum Body {
     /** There is none. */
@@ -16,5 +18,10 @@ public record RequestPlan(HeaderPlan headers, Body body, boolean isUpgrade) {
     SIZED,
     /** Of unknown length. */
     CHUNKED
+  }
+
+  /** Returns whether it asks the server to leave HTTP. */
+  public boolean isUpgrade() {
+    return upgrade != null;
   }
 }

@@ -7,26 +7,25 @@ import org.jspecify.annotations.Nullable;
 
 /** The rules for responses: makes the {@link ResponsePlan} of a server's response. */
 final class ResponsePolicy {
-  private static final int SWITCHING_PROTOCOLS = 101;
   private static final int FIRST_FINAL = 200;
+  private static final int FIRST_REDIRECT = 300;
   private static final int NO_CONTENT = 204;
   private static final int NOT_MODIFIED = 304;
   private static final int UPGRADE_REQUIRED = 426;
 
   private ResponsePolicy() {}
 
-  /** Returns whether the server agrees to a WebSocket. */
-  static boolean isWebSocket(ResponseHead response) {
-    return response.status() == SWITCHING_PROTOCOLS
-        && "websocket".equalsIgnoreCase(response.header("upgrade"));
+  /** Returns whether a status says that the request was understood and done. */
+  static boolean isSuccess(int status) {
+    return status >= FIRST_FINAL && status < FIRST_REDIRECT;
   }
 
   /** Plans a response; null: the response is not a valid answer to the request. */
   static @Nullable ResponsePlan plan(InboundFacts facts, ResponseHead response, HeaderEdits edits) {
-    if (!isAnswer(response)) {
+    RequestHead request = facts.head();
+    if (!isAnswer(response) || wouldSwitch(request, response)) {
       return null;
     }
-    RequestHead request = facts.head();
     KeptPlans kept = facts.asked().plans();
     String wanted = wantedProtocol(request, response);
     HeaderPlan headers = wanted == null
@@ -43,6 +42,11 @@ final class ResponsePolicy {
     return response.status() == UPGRADE_REQUIRED && request.protocol() != Protocol.HTTP_2
         ? response.header("upgrade")
         : null;
+  }
+
+  /** Returns whether a client of HTTP/2 would take for a tunnel what a server of HTTP/1.1 has answered instead: RFC 8441 5. */
+  private static boolean wouldSwitch(RequestHead request, ResponseHead response) {
+    return request.connectProtocol() != null && isSuccess(response.status());
   }
 
   /** Returns false for a switch of protocols that the client did not ask for, and for an unknown transfer coding. */

@@ -11,7 +11,7 @@ final class Routing {
 
   /** Finds the route. */
   static void begin(Exchange<?> exchange, RequestHead head, HttpRoutes routes) {
-    if (head.method().equals("CONNECT")) {
+    if (head.method().equals("CONNECT") && head.connectProtocol() == null) {
       exchange.refuse(Failure.NOT_IMPLEMENTED);
     } else if (head.target().length() > routes.limits().line()) {
       exchange.refuse(Failure.LINE_TOO_LONG, "target too long");

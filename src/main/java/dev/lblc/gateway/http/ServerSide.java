@@ -12,6 +12,11 @@ public interface ServerSide {
     return true;
   }
 
+  /** Returns whether the server may be asked to leave HTTP for another protocol. */
+  default boolean opensTunnels() {
+    return true;
+  }
+
   /** Returns whether nothing of the request was sent. */
   boolean isUntouched();
 

@@ -9,6 +9,7 @@ import dev.lblc.plugin.LblcService;
 import dev.lblc.tls.UpstreamTls;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param connectMillis limit on getting a connection
  * @param responseNanos limit from the request sent to the response head
  * @param idleNanos limit without a byte in either direction
+ * @param tunnelNanos the same, once the protocol was switched
  * @param requestNanos limit on the whole exchange; {@link Long#MAX_VALUE}: none
  * @param bodyLimit bytes of a request's body; {@link HttpLimits#NONE}: any number
  * @param pool which connections to servers are kept
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls what connections to servers speak; null: clear text
  * @param retries how many other servers are tried after a failed connect
  * @param stripPrefix in normal form, without final slash; null: none
+ * @param upgrade protocols that clients may switch to, in lower case
  * @param host what the server gets as Host
  * @param requestEdits edits of the headers to the server
  * @param responseEdits edits of the headers to the client
@@ -42,6 +45,7 @@ public record Route(
     long connectMillis,
     long responseNanos,
     long idleNanos,
+    long tunnelNanos,
     long requestNanos,
     long bodyLimit,
     PoolConfig pool,
@@ -49,6 +53,7 @@ public record Route(
     @Nullable UpstreamTls tls,
     int retries,
     @Nullable String stripPrefix,
+    Set<String> upgrade,
     HttpRouteConfig.HostHeader host,
     HeaderEdits requestEdits,
     HeaderEdits responseEdits,
@@ -82,6 +87,7 @@ public record Route(
         Math.max(1, config.timeouts().connect().toMillis()),
         nanos(config.timeouts().response()),
         nanos(config.timeouts().idle()),
+        nanos(config.timeouts().tunnel()),
         request == null ? Long.MAX_VALUE : nanos(request),
         body == null ? listenerBodyLimit : body,
         ofService == null ? PoolConfig.DEFAULTS : ofService.pool(),
@@ -89,6 +95,7 @@ public record Route(
         service == null ? null : tls.get(service),
         config.retries(),
         config.stripPrefix(),
+        config.upgrade(),
         config.host(),
         HeaderEdits.compile(config.requestHeaders()),
         HeaderEdits.compile(config.responseHeaders()),

@@ -6,6 +6,7 @@ import dev.lblc.gateway.route.AddressBlocks;
 import dev.lblc.gateway.route.HeaderEdits;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -450,6 +451,7 @@ public final class HeaderCases {
         hasHost ? Stream.concat(Stream.of("Host: real"), came.stream()).toList() : came;
     head.lines(lines);
     InboundFacts facts = new InboundFacts(head, head.trustedPeers());
+    facts.allow(Set.of("websocket"), false);
     HeaderPlan plan = HeaderPolicy.request(facts, "real", head.edits());
     return new Case("request: " + name, lines, plan, goes);
   }
@@ -514,7 +516,14 @@ public final class HeaderCases {
   }
 
   private static Case switched(List<String> came, List<String> goes) {
-    HeaderPlan plan = HeaderPolicy.switched(ListedHeaders.of(came), edits(Map.of(), Set.of()));
+    InboundFacts facts = new InboundFacts(
+        plain().lines(List.of("Host: h", "Connection: upgrade", "Upgrade: websocket")),
+        AddressBlocks.compile(List.of()));
+    facts.allow(Set.of("websocket"), false);
+    HeaderPlan plan = HeaderPolicy.switched(
+        Objects.requireNonNull(facts.upgrade()),
+        ListedHeaders.of(came),
+        edits(Map.of(), Set.of()));
     return new Case("switched: to WebSocket, without a length", came, plan, goes);
   }
 

@@ -142,7 +142,9 @@ final class KeptPlansTest {
         return asked;
       }
     };
-    return new InboundFacts(head.lines(lines), trusted);
+    InboundFacts facts = new InboundFacts(head.lines(lines), trusted);
+    facts.allow(Set.of("websocket"), false);
+    return facts;
   }
 
   private static HeaderEdits edits(String name, String value) {

@@ -14,6 +14,7 @@ import dev.lblc.gateway.http.lane.HeldBody;
 import dev.lblc.gateway.http.lane.LaneAnswer;
 import dev.lblc.gateway.http.lane.LaneClient;
 import dev.lblc.gateway.http.lane.LaneServer;
+import dev.lblc.gateway.http.lane.Tunnel;
 import dev.lblc.gateway.route.HttpRoutes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -39,6 +40,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
   private static final HeadLimits TRAILERS = new HeadLimits(0, 8192, 100);
   private static final AsciiString TEXT = AsciiString.cached("text/plain; charset=utf-8");
   private static final int CONTINUE = 100;
+  private static final int OK = 200;
   private static final int NO_CONTENT = 204;
   private static final int LAST_SECONDS = 30;
 
@@ -63,6 +65,12 @@ final class ClientStream implements LaneClient, Streams.Stream {
 
   /** What the client has done wrong on the stream, which is no request then; null: nothing. */
   private @Nullable Http2Error fault;
+
+  /** The tunnel that the stream has become; null: it has not. */
+  private @Nullable Tunnel tunnel;
+
+  /** Whether the client asks for a tunnel, or has one: its request is complete, and what it sends is not the end of it. */
+  private boolean isUnbounded;
 
   private boolean isGrpc;
   private boolean isFlushDue;
@@ -96,8 +104,12 @@ final class ClientStream implements LaneClient, Streams.Stream {
     if (bad == null) {
       bad = StreamHead.fault(headers);
     }
+    if (bad == null && StreamHead.isBadConnect(headers)) {
+      bad = HeadFault.NAME;
+    }
     head.begin(headers, read, isEnd);
-    isExpecting = !isEnd && "100-continue".equalsIgnoreCase(head.header("expect"));
+    isUnbounded = bad == null && head.connectProtocol() != null;
+    isExpecting = !isEnd && !isUnbounded && "100-continue".equalsIgnoreCase(head.header("expect"));
     isGrpc = GrpcStatus.isGrpc(head);
     fault = bad == HeadFault.NAME || bad == HeadFault.VALUE ? Http2Error.PROTOCOL_ERROR : null;
     Exchange<LaneServer> begun = opened(routes);
@@ -148,7 +160,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
   @Override
   public int data(ByteBuf data, boolean isEnd) {
     int length = data.readableBytes();
-    received += length;
+    received += head.connectProtocol() == null ? length : 0; // a tunnel counts by itself
     int taken = length;
     Exchange<LaneServer> current = exchange;
     if (length > 0 && current != null && isWanted(current) && current.bodyGrew(received)) {
@@ -160,20 +172,21 @@ final class ClientStream implements LaneClient, Streams.Stream {
     return taken;
   }
 
-  /** Returns whether there is, or will be, somebody for the body: not if the gateway itself has answered. */
+  /** Returns whether there is, or will be, somebody for the body: not if the gateway itself has answered, or there is no tunnel. */
   private boolean isWanted(Exchange<LaneServer> current) {
-    return !current.isOver() && (server != null || !isHeadTaken);
+    boolean isRefused = head.connectProtocol() != null && !isUnbounded;
+    return !current.isOver() && !isRefused && (server != null || !isHeadTaken);
   }
 
   /** Passes a piece of the body on, or holds it. Returns how many octets of it need no room any more. */
   private int take(ByteBuf piece, int length) {
     LaneServer to = server;
-    if (to == null) {
+    if (to == null || isAsking()) {
       held.add(piece);
       owed += length;
       return 0;
     }
-    to.write(piece);
+    write(to, piece);
     flushServerLater();
     if (to.isWritable()) {
       return length;
@@ -182,14 +195,35 @@ final class ClientStream implements LaneClient, Streams.Stream {
     return 0;
   }
 
+  private void write(LaneServer to, ByteBuf piece) {
+    if (tunnel == null) {
+      to.write(piece);
+    } else {
+      tunnel.fromClient(piece);
+    }
+  }
+
+  /** Returns whether it is open whether what follows the head belongs to a tunnel, or to nobody. */
+  private boolean isAsking() {
+    return isUnbounded && tunnel == null;
+  }
+
   private void completed() {
     isComplete = true;
-    if (server != null) {
+    Exchange<LaneServer> current = exchange;
+    if (tunnel != null && current != null && current.isOver()) {
+      current.restDiscarded();
+    }
+    if (server != null && !isAsking()) {
       endBody(server);
     }
   }
 
   private void endBody(LaneServer to) {
+    if (tunnel != null) {
+      tunnel.clientEnded();
+      return;
+    }
     HeadBuffer behind = trailers;
     to.endBody(behind, behind == null ? null : exchange().trailersPlan(behind));
     flushServerLater();
@@ -268,6 +302,10 @@ final class ClientStream implements LaneClient, Streams.Stream {
     }
     exchange = null;
     server = null;
+    if (tunnel != null) {
+      tunnel = null;
+      over.restDiscarded();
+    }
     output.drop();
     held.drop();
     head.end();
@@ -305,7 +343,11 @@ final class ClientStream implements LaneClient, Streams.Stream {
 
   @Override
   public void piece(ByteBuf data) {
-    output.data(data);
+    if (tunnel == null) {
+      output.data(data);
+    } else {
+      tunnel.fromServer(data);
+    }
   }
 
   @Override
@@ -330,7 +372,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
   public void serverDrained() {
     LaneServer to = server;
     Http2Stream from = stream;
-    if (owed > 0 && from != null && to != null && to.isWritable()) {
+    if (owed > 0 && !isAsking() && from != null && to != null && to.isWritable()) {
       int taken = owed;
       owed = 0;
       connection.consumed(from, taken);
@@ -355,7 +397,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
 
   @Override
   public boolean isRequestComplete() {
-    return isComplete;
+    return isComplete || isUnbounded;
   }
 
   @Override
@@ -410,18 +452,33 @@ final class ClientStream implements LaneClient, Streams.Stream {
       isExpecting = false;
       output.interim(new DefaultHttp2Headers(false).status(Statuses.of(CONTINUE)));
     }
-    for (ByteBuf piece = held.poll(); piece != null; piece = held.poll()) {
-      to.write(piece);
-    }
-    if (isComplete) {
-      endBody(to);
+    if (!isUnbounded) {
+      writeHeld(to);
     }
     flushServerLater();
   }
 
-  /** Asks the client to send no more of a request that was answered: RFC 9113 8.1. */
+  private void writeHeld(LaneServer to) {
+    for (ByteBuf piece = held.poll(); piece != null; piece = held.poll()) {
+      write(to, piece);
+    }
+    if (isComplete) {
+      endBody(to);
+    }
+  }
+
+  /** Asks the client to send no more of a request that was answered: RFC 9113 8.1. That of a tunnel may end it by itself. */
   @Override
   public void discardRest() {
+    if (tunnel == null || connection.isShutDown()) {
+      refuseRest();
+    } else {
+      server = null;
+    }
+  }
+
+  @Override
+  public void refuseRest() {
     Exchange<LaneServer> current = exchange(); // which is forgotten if the stream ends here
     server = null;
     held.drop();
@@ -432,12 +489,8 @@ final class ClientStream implements LaneClient, Streams.Stream {
   }
 
   @Override
-  public void refuseRest() {
-    discardRest();
-  }
-
-  @Override
   public void answer(Answer own) {
+    isUnbounded = false;
     output.drop(); // the head of a server, if its answer turned out to be none
     status = own.status();
     isHeadTaken = true;
@@ -483,6 +536,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
 
   @Override
   public void relay(LaneServer from, ResponsePlan plan) {
+    isUnbounded = false;
     status = plan.status();
     isHeadTaken = true;
     output.head(Fields.answer(plan.status(), from.answer().buffer(), plan.headers()));
@@ -490,6 +544,10 @@ final class ClientStream implements LaneClient, Streams.Stream {
 
   @Override
   public void finish(@Nullable HeaderPlan plan) {
+    isUnbounded = false;
+    if (tunnel != null) {
+      tunnel.end();
+    }
     HeadBuffer behind = server == null ? null : server.trailers();
     deliver(output.end(behind == null || plan == null ? null : Fields.trailers(behind, plan)));
   }
@@ -523,7 +581,23 @@ final class ClientStream implements LaneClient, Streams.Stream {
 
   @Override
   public void tunnel(LaneServer from, HeaderPlan plan) {
-    throw new IllegalStateException("HTTP/2 has no upgrades");
+    status = OK;
+    isHeadTaken = true;
+    isAnswered = true; // whichever end it is that ends it
+    output.head(Fields.answer(OK, from.answer().buffer(), plan));
+    tunnel = Tunnel.open(this, from, output::data);
+    if (connection.isShutDown()) {
+      goAway();
+    }
+    writeHeld(from);
+    flushServerLater();
+  }
+
+  /** Tells the ends of a tunnel that the gateway is to stop. */
+  void goAway() {
+    if (tunnel != null) {
+      tunnel.goAway();
+    }
   }
 
   /** Ends the stream so that the client sees that the answer is not complete. */
@@ -534,9 +608,14 @@ final class ClientStream implements LaneClient, Streams.Stream {
       endCall();
     } else if (!isClosed) {
       output.drop();
-      connection.reset(id(), fault != null ? fault : Http2Error.INTERNAL_ERROR);
+      connection.reset(id(), fault != null ? fault : codeOfCut());
     }
     endIfOver();
+  }
+
+  /** Returns what a tunnel ends with that is cut off (RFC 8441 5), or an answer. */
+  private Http2Error codeOfCut() {
+    return tunnel != null ? Http2Error.CANCEL : Http2Error.INTERNAL_ERROR;
   }
 
   /** Ends a call of gRPC behind what waits of its answer, for which the client is given some time. */

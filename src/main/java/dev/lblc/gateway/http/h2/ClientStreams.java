@@ -13,6 +13,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Exception.HeaderListSizeException;
 import io.netty.handler.codec.http2.Http2Exception.StreamException;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.vertx.core.http.HttpConnection;
 import java.util.ArrayDeque;
@@ -38,6 +39,7 @@ final class ClientStreams extends Streams<ClientStream> implements DeadlineRing.
   private boolean hasMoved;
   private boolean hasBegun;
   private boolean isLeaving;
+  private boolean isShutDown;
   private boolean isLastKnown;
 
   ClientStreams(
@@ -121,7 +123,7 @@ final class ClientStreams extends Streams<ClientStream> implements DeadlineRing.
   }
 
   @Override
-  void settingsCame() {
+  void settingsCame(Http2Settings settings) {
     if (!hasBegun) {
       hasBegun = true;
       lane.deadlines().enter(limits, Stage.IDLE);
@@ -150,9 +152,24 @@ final class ClientStreams extends Streams<ClientStream> implements DeadlineRing.
   public void userEventTriggered(ChannelHandlerContext at, Object event) throws Exception {
     if (VertxPipeline.isShutdown(event)) {
       leave(); // Vert.x, which knows of no stream, would close at once
+      isShutDown = true;
+      connection().forEachActiveStream(this::goAway);
     } else {
       super.userEventTriggered(at, event);
     }
+  }
+
+  private boolean goAway(Http2Stream stream) {
+    ClientStream begun = of(stream);
+    if (begun != null) {
+      begun.goAway();
+    }
+    return true;
+  }
+
+  /** Returns whether tunnels are to end as well. */
+  boolean isShutDown() {
+    return isShutDown;
   }
 
   /** Says first that no more requests are wanted, and later which one was the last: RFC 9113 6.8. */

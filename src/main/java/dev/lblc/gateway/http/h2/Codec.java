@@ -43,6 +43,7 @@ record Codec(
   static Codec ofClient(int maxHeaders, int maxStreams, FrameBudget budget) {
     Http2Settings settings = new Http2Settings()
         .maxConcurrentStreams(maxStreams)
+        .connectProtocolEnabled(true)
         .initialWindowSize(STREAM_WINDOW)
         .maxHeaderListSize(maxHeaders);
     DefaultHttp2Connection connection = new DefaultHttp2Connection(true);

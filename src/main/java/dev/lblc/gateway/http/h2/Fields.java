@@ -1,10 +1,12 @@
 package dev.lblc.gateway.http.h2;
 
 import dev.lblc.gateway.http.HeaderPlan;
+import dev.lblc.gateway.http.RequestPlan;
 import dev.lblc.gateway.http.lane.HeadBuffer;
 import dev.lblc.gateway.http.lane.HeadFault;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Headers.PseudoHeaderName;
 import io.netty.util.AsciiString;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Fields {
   private static final AsciiString HOST = AsciiString.cached("host");
   private static final AsciiString CONNECTION = AsciiString.cached("connection");
+  private static final AsciiString CONNECT = AsciiString.cached("CONNECT");
   private static final int USUAL_COUNT = 32;
 
   private Fields() {}
@@ -41,9 +44,16 @@ final class Fields {
 
   /** Returns the fields of a request by the plan. They stand in the head, and are valid as long as it is. */
   static Http2Headers request(
-      String method, String scheme, String target, HeadBuffer head, HeaderPlan plan) {
+      String method, String scheme, String target, HeadBuffer head, RequestPlan request) {
+    HeaderPlan plan = request.headers();
+    String protocol = request.upgrade();
     Http2Headers to = new DefaultHttp2Headers(false, USUAL_COUNT);
-    to.method(new AsciiString(method));
+    if (protocol == null) {
+      to.method(new AsciiString(method));
+    } else {
+      to.method(CONNECT);
+      to.add(PseudoHeaderName.PROTOCOL.value(), new AsciiString(protocol));
+    }
     to.scheme(scheme);
     for (int i = 0; i < plan.lines(); i++) {
       if (HOST.contentEqualsIgnoreCase(plan.name(i))) {

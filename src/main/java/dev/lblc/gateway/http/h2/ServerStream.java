@@ -65,6 +65,7 @@ final class ServerStream implements LaneServer, Streams.Stream {
   private boolean isRefused;
   private boolean isReset;
   private boolean hasBody;
+  private boolean isTunnel;
   private boolean isOfHead;
 
   /** How long the body of the answer is said to be; negative: nothing is said. */
@@ -92,12 +93,12 @@ final class ServerStream implements LaneServer, Streams.Stream {
   public void send(LaneClient from, String target, RequestPlan plan) {
     client = from;
     state = State.AWAITING;
-    hasBody = plan.body() != Body.NONE;
+    hasBody = plan.body() != Body.NONE || plan.isUpgrade();
     isOfHead = from.head().method().equals("HEAD");
     framesBefore = connection.frames();
     sentNanos = connection.lane().lastTickNanos();
     Http2Headers head = Fields.request(
-        from.head().method(), connection.scheme(), target, from.head().buffer(), plan.headers());
+        from.head().method(), connection.scheme(), target, from.head().buffer(), plan);
     Http2Stream opened = connection.open(this, head, !hasBody);
     if (opened == null) {
       isRefused = true;
@@ -145,8 +146,20 @@ final class ServerStream implements LaneServer, Streams.Stream {
   }
 
   @Override
+  public void becameTunnel() {
+    isTunnel = true;
+    announced = -1;
+  }
+
+  @Override
+  public boolean opensTunnels() {
+    return connection.opensTunnels();
+  }
+
+  @Override
   public void endBody(@Nullable HeadBuffer behind, @Nullable HeaderPlan plan) {
-    if (hasBody && stream != null && isOpen() && !output.isEnded()) {
+    boolean isWanted = isOpen() || (isTunnel && state == State.COMPLETE);
+    if (hasBody && stream != null && isWanted && !output.isEnded()) {
       output.end(behind == null || plan == null ? null : Fields.trailers(behind, plan));
     }
   }
@@ -290,6 +303,9 @@ final class ServerStream implements LaneServer, Streams.Stream {
     }
     if (length > 0) {
       to.piece(data.retainedSlice());
+    }
+    if (state != State.ANSWERING) { // a tunnel has ended with that
+      return length;
     }
     if (isEnd) {
       completed();

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.concurrent.Future;
 import java.util.Objects;
@@ -40,6 +41,7 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
   private final long limitMillis;
   private int reserved;
   private boolean hasSettings;
+  private boolean opensTunnels;
   private boolean isBroken;
   private boolean isLate;
   private boolean hasMoved;
@@ -152,6 +154,11 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
     return sentBodies;
   }
 
+  /** Returns whether the server has said that it takes CONNECT with a protocol: RFC 8441 3. */
+  boolean opensTunnels() {
+    return opensTunnels;
+  }
+
   String scheme() {
     return tls == null ? "http" : "https";
   }
@@ -216,7 +223,11 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
   }
 
   @Override
-  void settingsCame() {
+  void settingsCame(Http2Settings settings) {
+    Boolean connects = settings.connectProtocolEnabled();
+    if (connects != null) {
+      opensTunnels = connects;
+    }
     if (hasSettings) {
       pooledWith.goOn();
       return;

@@ -9,6 +9,7 @@ import dev.lblc.gateway.http.lane.LaneHead;
 import dev.lblc.gateway.route.BadRequestException;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
+import io.netty.handler.codec.http2.Http2Headers.PseudoHeaderName;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +17,14 @@ import org.jspecify.annotations.Nullable;
 final class StreamHead implements LaneHead {
   private static final AsciiString HTTP = AsciiString.cached("http");
   private static final AsciiString HTTPS = AsciiString.cached("https");
+  private static final String CONNECT = "CONNECT";
 
   private final ClientFacts facts;
   private @Nullable HeadBuffer buffer;
   private String method = "-";
   private String target = "-";
   private @Nullable String authority;
+  private @Nullable String connectProtocol;
   private boolean hasMoreFrames;
 
   StreamHead(ClientFacts facts) {
@@ -50,13 +53,25 @@ final class StreamHead implements LaneHead {
     CharSequence asked = headers.authority();
     target = text(path == null ? asked : path);
     authority = asked == null ? null : asked.toString();
+    CharSequence protocol = headers.get(PseudoHeaderName.PROTOCOL.value());
+    connectProtocol = protocol == null ? null : protocol.toString();
     hasMoreFrames = !isEnd;
+  }
+
+  /** Returns whether a head asks for another protocol, and not as RFC 8441 4 wants it. */
+  static boolean isBadConnect(Http2Headers headers) {
+    return headers.contains(PseudoHeaderName.PROTOCOL.value())
+        && (!CONNECT.contentEquals(String.valueOf(headers.method()))
+            || headers.scheme() == null
+            || headers.path() == null
+            || headers.authority() == null);
   }
 
   /** Forgets the request. */
   void end() {
     buffer = null;
     authority = null;
+    connectProtocol = null;
   }
 
   private static String text(@Nullable CharSequence value) {
@@ -114,6 +129,11 @@ final class StreamHead implements LaneHead {
     KnownHost other = KnownHost.of(this);
     facts.asked(other);
     return other;
+  }
+
+  @Override
+  public @Nullable String connectProtocol() {
+    return connectProtocol;
   }
 
   @Override

@@ -110,7 +110,7 @@ abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler
   abstract void goAwayCame(int lastStream, long code);
 
   /** Notes the first settings of the peer, or other ones. */
-  abstract void settingsCame();
+  abstract void settingsCame(Http2Settings settings);
 
   /** Notes that a message has gone on. */
   abstract void moved();
@@ -349,7 +349,7 @@ abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler
 
   @Override
   public void onSettingsRead(ChannelHandlerContext at, Http2Settings settings) {
-    settingsCame();
+    settingsCame(settings);
   }
 
   @Override

@@ -23,6 +23,7 @@ final class AnswerWriter {
   /** For a short body, most often. */
   private static final int ROOM = 1280;
 
+  private static final int SWITCHING_PROTOCOLS = 101;
   private static final int NO_CONTENT = 204;
 
   /** How the body leaves. */
@@ -117,6 +118,18 @@ final class AnswerWriter {
     mode = isChunked && !from.isChunked()
         ? Mode.WRAP
         : endsWithConnection && from.isChunked() ? Mode.UNWRAP : Mode.PASS;
+    isHeadWritten = true;
+    unwritten = out.toBuffer(context.alloc(), ROOM);
+  }
+
+  /** Writes the head of an answer that switches the protocol: what follows ends with the connection. */
+  void switched(LaneServer from, HeaderPlan plan) {
+    HeadBuffer answer = from.answer().buffer();
+    HeadOut out = lane.out();
+    HeadWriter.statusLine(false, SWITCHING_PROTOCOLS, answer, out);
+    lane.headers().write(answer, plan, out);
+    HeadWriter.end(false, null, out);
+    status = SWITCHING_PROTOCOLS;
     isHeadWritten = true;
     unwritten = out.toBuffer(context.alloc(), ROOM);
   }

@@ -27,12 +27,12 @@ import org.slf4j.LoggerFactory;
  *   HEAD        nothing, or a part of a head           whole: an exchange begins; faulty: refused, then LINGERING
  *   REQUEST     an exchange runs                       its end: HEAD, or CLOSED
  *   LINGERING   what comes is dropped                  the client's end, or a time limit: CLOSED
- *   HANDED_OVER Vert.x, or HTTP/2, serves the connection
- *   CLOSED
+ *   CLOSED      or HTTP/2 serves the connection
  * </pre>
  *
  * <p>What was read and belongs to no stage yet stays in {@code input}; while there is any, nothing more is read. So a request
- * that follows another waits for the end of that one's exchange, and a body for its server.
+ * that follows another waits for the end of that one's exchange, a body for its server, and what follows a request for another protocol for
+ * its answer.
  */
 // Nobody waits for a socket that is given up to be closed.
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -62,14 +62,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     HEAD,
     REQUEST,
     LINGERING,
-    HANDED_OVER,
     CLOSED
   }
 
   private final LaneLoop lane;
   private final Channel channel;
   private final Supplier<HttpRoutes> routes;
-  private final Runnable handOver;
   private final HttpConnection connection;
   private final DeadlineRing.Entry limits = new DeadlineRing.Entry(this);
   private Phase phase = Phase.HEAD;
@@ -93,12 +91,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
       LaneLoop lane,
       Channel channel,
       HttpConnection connection,
-      Supplier<HttpRoutes> routes,
-      Runnable handOver) {
+      Supplier<HttpRoutes> routes) {
     this.lane = lane;
     this.channel = channel;
     this.routes = routes;
-    this.handOver = handOver;
     this.connection = connection;
   }
 
@@ -112,10 +108,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    if (phase == Phase.HANDED_OVER) {
-      context.fireChannelRead(message);
-      return;
-    }
     ByteBuf data = (ByteBuf) message;
     isInRead = true;
     input = input == null
@@ -127,28 +119,21 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
     isInRead = false;
-    if (phase == Phase.HANDED_OVER) {
-      context.fireChannelReadComplete();
-    } else {
-      flushServer();
-    }
+    flushServer();
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
-    if (phase == Phase.HANDED_OVER) {
-      context.fireChannelWritabilityChanged();
-    } else if (channel.isWritable()) {
+    if (channel.isWritable()) {
       request.clientDrained();
     }
   }
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (phase == Phase.HANDED_OVER) {
-      context.fireUserEventTriggered(event);
-    } else if (VertxPipeline.isShutdown(event)) {
+    if (VertxPipeline.isShutdown(event)) {
       shutdown = event; // Vert.x, which knows of no request, would close at once
+      request.goAway();
       closeSoonIfIdle();
     } else if (event instanceof ChannelInputShutdownEvent
         || event instanceof SslCloseCompletionEvent) {
@@ -165,9 +150,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   @Override
   @SuppressWarnings("deprecation") // for outbound handlers only
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    if (phase == Phase.HANDED_OVER) {
-      context.fireExceptionCaught(cause);
-    } else if (Sockets.isFailure(cause)) {
+    if (Sockets.isFailure(cause)) {
       LOG.debug("the connection of a client failed", cause);
       close();
     } else {
@@ -204,10 +187,19 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
       isProcessing = false;
     }
     dropIfRead();
-    if (inputEnded && input == null && isUnfinished()) {
-      close();
+    if (inputEnded && input == null) {
+      inputUsed();
     }
     readIfTaken();
+  }
+
+  /** Handles the end of what the client sends. */
+  private void inputUsed() {
+    if (isUnfinished()) {
+      close();
+    } else if (phase == Phase.REQUEST) {
+      request.inputEnded();
+    }
   }
 
   /** Reads on unless something that was read still waits, here or at the server. */
@@ -232,9 +224,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
       }
       case LINGERING, CLOSED -> {
         in.skipBytes(in.readableBytes());
-        return false;
-      }
-      case HANDED_OVER -> {
         return false;
       }
     }
@@ -275,12 +264,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     long framing = Framing.ofRequest(whole);
     if (framing == Framing.FAULTY) {
       refuse(whole, HeadFault.FRAMING);
-    } else if (framing == 0 && VertxPipeline.isForVertx(whole)) {
-      if (inputEnded) { // nothing would tell Vert.x, and who sends no more needs no tunnel
-        close();
-      } else {
-        handOver(whole);
-      }
     } else {
       startRequest();
       request.begin(whole, framing, routes.get());
@@ -316,15 +299,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   /** Gives the connection to HTTP/2, which reads all from its first octet on. */
   private void changeToHttp2(HeadBuffer first) {
-    ByteBuf all = leaveWith(first);
-    VertxPipeline.change(channel, this, lane.http2().serve(channel, connection, routes), all);
-    if (shutdown != null) {
-      channel.pipeline().fireUserEventTriggered(shutdown);
-    }
-  }
-
-  /** Ends the lane's part in the connection; returns all that has come and belongs to no request of the lane. */
-  private ByteBuf leaveWith(HeadBuffer first) {
     ByteBuf all =
         channel.alloc().buffer(first.length() + (input == null ? 0 : input.readableBytes()));
     all.writeBytes(first.octets(), 0, first.length());
@@ -332,24 +306,25 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
       all.writeBytes(input);
     }
     releaseHead();
-    phase = Phase.HANDED_OVER;
+    phase = Phase.CLOSED;
     lane.deadlines().leave(limits);
-    return all;
-  }
-
-  private void handOver(HeadBuffer whole) {
-    ByteBuf all = leaveWith(whole);
-    handOver.run();
+    VertxPipeline.change(channel, this, lane.http2().serve(channel, connection, routes), all);
     if (shutdown != null) {
       channel.pipeline().fireUserEventTriggered(shutdown);
     }
-    VertxPipeline.handOver(channel, this, all);
+  }
+
+  /** Reads on, since the request has become a tunnel, whose part is what has come behind it. */
+  void becameTunnel() {
+    if (shutdown != null) {
+      request.goAway();
+    }
+    resume();
   }
 
   /** Reads, or does not. To read on behind the end of the input is an error with the native transport. */
   private void setReading(boolean isWanted) {
-    boolean isOpen = phase != Phase.HANDED_OVER && phase != Phase.CLOSED;
-    if (isReading != isWanted && !inputEnded && isOpen) {
+    if (isReading != isWanted && !inputEnded && phase != Phase.CLOSED) {
       isReading = isWanted;
       channel.config().setAutoRead(isWanted);
     }
@@ -414,6 +389,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   /** Ends the present exchange: its answer was delivered, and its request read to the end. */
   void exchangeEnded() {
     boolean isKept = request.isKeptAlive() && !isAtEnd();
+    boolean isUnbounded = request.isUnbounded();
     request.ended();
     releaseHead();
     if (phase != Phase.REQUEST) {
@@ -426,7 +402,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
       if (shutdown != null) { // since the head of the answer was written
         closeSoonIfIdle();
       }
-    } else if (isFaulty || input != null) {
+    } else if (isFaulty || isUnbounded || input != null) {
       linger();
     } else {
       close();
@@ -464,15 +440,18 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   /** Notes that nothing more comes. The native transport says so while something that has come still waits. */
   private void endInput(boolean isOfSocket) {
-    boolean isHalfClosed = isOfSocket
-        && phase == Phase.REQUEST
-        && (hasInput() || isJustComplete())
-        && VertxPipeline.isClearText(channel);
-    if (isHalfClosed) {
+    if (phase == Phase.REQUEST && (request.isTunnel() || isHalfClosed(isOfSocket))) {
       inputEnded = true;
+      if (request.isTunnel() && !isProcessing && input == null) {
+        request.inputEnded();
+      }
     } else {
       close();
     }
+  }
+
+  private boolean isHalfClosed(boolean isOfSocket) {
+    return isOfSocket && (hasInput() || isJustComplete()) && VertxPipeline.isClearText(channel);
   }
 
   private boolean isJustComplete() {
@@ -480,7 +459,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   }
 
   private void closed() {
-    if (phase == Phase.CLOSED || phase == Phase.HANDED_OVER) {
+    if (phase == Phase.CLOSED) {
       return;
     }
     Phase before = phase;
@@ -539,7 +518,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
         }
       }
       case REQUEST -> {
-        if (inputEnded && (quietNanos > HALF_CLOSED_NANOS || Sockets.hasError(channel))) {
+        boolean isQuiet = quietNanos > HALF_CLOSED_NANOS && !request.isTunnel();
+        if (inputEnded && (isQuiet || Sockets.hasError(channel))) {
           close();
         }
       }
@@ -548,7 +528,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
           close();
         }
       }
-      case HANDED_OVER, CLOSED -> {}
+      case CLOSED -> {}
     }
   }
 

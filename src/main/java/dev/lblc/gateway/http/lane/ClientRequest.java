@@ -38,6 +38,7 @@ final class ClientRequest implements LaneClient {
   private @Nullable Exchange<LaneServer> kept;
   private @Nullable Exchange<LaneServer> exchange;
   private @Nullable LaneServer server;
+  private @Nullable Tunnel tunnel;
   private boolean isComplete;
   private boolean isDiscarding;
   private boolean isExpecting;
@@ -120,6 +121,12 @@ final class ClientRequest implements LaneClient {
   /** Passes on, or drops, what belongs to the body of the request; returns false if that is none of it for now. */
   boolean readBody(ByteBuf in) {
     LaneServer to = server;
+    Tunnel joined = tunnel;
+    if (joined != null) {
+      joined.fromClient(in.readRetainedSlice(body.take(in)));
+      flushServerLater();
+      return true;
+    }
     if (isComplete || body.isFaulty() || (to == null && !isDiscarding)) {
       return false;
     }
@@ -141,6 +148,38 @@ final class ClientRequest implements LaneClient {
       completed();
     }
     return true;
+  }
+
+  /** Has what was written to the server flushed soon, unless that has ended the exchange. */
+  private void flushServerLater() {
+    LaneServer to = server;
+    if (to != null) {
+      connection.flushLater(to);
+    }
+  }
+
+  /** Notes that the client sends no more; what it has sent was all read. */
+  void inputEnded() {
+    if (tunnel != null) {
+      tunnel.clientEnded();
+    }
+  }
+
+  /** Returns whether the request has become a tunnel. */
+  boolean isTunnel() {
+    return tunnel != null;
+  }
+
+  /** Returns whether a client may go on sending when its answer has ended, since nobody has said where its request ends. */
+  boolean isUnbounded() {
+    return tunnel != null && !tunnel.hasClientClosed();
+  }
+
+  /** Tells the ends of a tunnel that the gateway is to stop. */
+  void goAway() {
+    if (tunnel != null) {
+      tunnel.goAway();
+    }
   }
 
   /** Ends the request: where the next one begins is not known. */
@@ -191,6 +230,7 @@ final class ClientRequest implements LaneClient {
       exchange = null;
     }
     server = null;
+    tunnel = null;
   }
 
   /** Returns whether the connection may serve another request after this one. */
@@ -220,7 +260,11 @@ final class ClientRequest implements LaneClient {
 
   @Override
   public void piece(ByteBuf data) {
-    answer.piece(data);
+    if (tunnel == null) {
+      answer.piece(data);
+    } else {
+      tunnel.fromServer(data);
+    }
   }
 
   @Override
@@ -383,13 +427,20 @@ final class ClientRequest implements LaneClient {
 
   @Override
   public void finish(@Nullable HeaderPlan trailers) {
+    if (tunnel != null) {
+      tunnel.end();
+    }
     answer.finish(server == null ? null : server.trailers(), trailers);
     deliver();
   }
 
   @Override
   public void tunnel(LaneServer from, HeaderPlan plan) {
-    throw new IllegalStateException("upgrades are handed over");
+    answer.switched(from, plan);
+    body.begin(Framing.UNTIL_CLOSE);
+    isAnswered = true; // whichever end it is that ends it
+    tunnel = Tunnel.open(this, from, answer::piece);
+    connection.becameTunnel();
   }
 
   @Override

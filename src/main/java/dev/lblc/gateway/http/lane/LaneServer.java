@@ -25,8 +25,11 @@ public interface LaneServer extends ServerSide {
   /** Writes a piece of the request's body; takes over the reference. */
   void write(ByteBuf piece);
 
-  /** Ends a request that has a body; both are null if there are no trailers. */
+  /** Ends a request that has a body, or this side of a tunnel; both are null if there are no trailers. */
   void endBody(@Nullable HeadBuffer trailers, @Nullable HeaderPlan plan);
+
+  /** Notes that the server has left HTTP: both bodies go on until their side ends, as they come. */
+  void becameTunnel();
 
   /** Sends what was written of the request, soon at the latest. */
   void flush();

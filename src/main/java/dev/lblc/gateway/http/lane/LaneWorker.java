@@ -36,10 +36,9 @@ public final class LaneWorker {
    * Takes over a connection that was just accepted, of which nothing was read.
    *
    * @param routes asked at each request
-   * @param handOver run before the connection is given back to Vert.x, for a request that is not the lane's
    * @return false if it is not the lane's: its pipeline is another one, or the lane is not usable
    */
-  public boolean take(HttpConnection connection, Supplier<HttpRoutes> routes, Runnable handOver) {
+  public boolean take(HttpConnection connection, Supplier<HttpRoutes> routes) {
     Channel channel = isUsable ? VertxPipeline.channel(connection) : null;
     if (channel == null) {
       return false;
@@ -48,7 +47,7 @@ public final class LaneWorker {
         channel,
         VertxPipeline.hasNegotiatedHttp2(channel)
             ? lane.http2().serve(channel, connection, routes)
-            : new ClientConnection(lane, channel, connection, routes, handOver),
+            : new ClientConnection(lane, channel, connection, routes),
         lane.loop());
     return true;
   }

@@ -86,6 +86,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   private boolean isReused;
   private boolean isOutputEnded;
   private boolean isRequestChunked;
+  private boolean isTunnel;
   private boolean isWrapping;
   private boolean isBroken;
   private boolean isProven;
@@ -153,7 +154,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     lane.deadlines().leave(limits);
     HeadBuffer request = from.head().buffer();
     HeadOut out = lane.out();
-    HeadWriter.requestLine(from.head().method(), target, out);
+    boolean isOfStream = from.head().connectProtocol() != null;
+    HeadWriter.requestLine(isOfStream ? "GET" : from.head().method(), target, out);
     lane.headers().write(request, plan.headers(), out);
     isRequestChunked = plan.body() == Body.CHUNKED;
     isWrapping = isRequestChunked && !from.sendsChunks();
@@ -183,7 +185,19 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   @Override
+  public void becameTunnel() {
+    isTunnel = true;
+    isKept = false;
+    body.begin(Framing.UNTIL_CLOSE);
+  }
+
+  @Override
   public void endBody(@Nullable HeadBuffer trailers, @Nullable HeaderPlan plan) {
+    if (isTunnel && !isOutputEnded && state != State.CLOSED) {
+      isOutputEnded = true;
+      channel.flush(); // what is not flushed would not be waited for
+      Sockets.finish(channel);
+    }
     if (!isRequestChunked || isOutputEnded || state == State.CLOSED) {
       return;
     }
@@ -397,7 +411,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
         }
       }
       case ANSWERING -> {
-        if (body.endsWithConnection() && !isBroken) {
+        if (body.endsWithConnection() && (!isBroken || isTunnel)) {
           state = State.COMPLETE;
           exchange().responseEnded(null);
         } else {

@@ -6,7 +6,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslHandler;
@@ -17,8 +16,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the lane knows of the insides of Vert.x: the pipeline of an HTTP/1.1 connection that was just accepted, and how to give the
- * connection back to it.
+ * What the lane knows of the insides of Vert.x: the pipeline of an HTTP/1.1 connection that was just accepted.
  *
  * <pre>
  *   [TLS]  lane  httpDecoder  httpEncoder  handler
@@ -59,21 +57,6 @@ public final class VertxPipeline {
     loop.prepare(channel);
     channel.config().setAutoRead(true);
     channel.pipeline().addBefore(DECODER, null, lane);
-  }
-
-  /** Takes the lane's handler out, and has Vert.x read these bytes. */
-  static void handOver(Channel channel, ChannelHandler lane, ByteBuf bytes) {
-    ChannelPipeline pipeline = channel.pipeline();
-    ChannelHandlerContext context = pipeline.context(lane);
-    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
-    channel.config().setAutoRead(true);
-    pipeline.remove(lane);
-    context.fireChannelRead(bytes);
-  }
-
-  /** Returns whether a request asks for what only Vert.x's engine does: to leave HTTP for WebSocket. */
-  static boolean isForVertx(HeadBuffer head) {
-    return head.parser().minorVersion() > 0 && head.asksForWebSocket();
   }
 
   /** Returns whether this is Vert.x's wish that a connection ends as soon as it serves no request. */

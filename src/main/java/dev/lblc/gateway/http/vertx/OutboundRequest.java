@@ -33,6 +33,7 @@ final class OutboundRequest implements ServerSide {
   private boolean isHeadSent;
   private boolean isEnded;
   private boolean isDropped;
+  private boolean isUpgrade;
 
   /**
    * Takes over a request of which nothing was sent.
@@ -53,6 +54,7 @@ final class OutboundRequest implements ServerSide {
   void send(InboundRequest client, String target, RequestPlan plan) {
     HttpServerRequest from = client.request();
     isBegun = true;
+    isUpgrade = plan.isUpgrade();
     request.setMethod(from.method()).setURI(target);
     HeaderWriter.write(from.headers(), plan.headers(), request.headers());
     Exchange<OutboundRequest> exchange = client.exchange();
@@ -151,8 +153,13 @@ final class OutboundRequest implements ServerSide {
     return !isEnded && !isDropped && request.writeQueueFull();
   }
 
+  /** Gives the connection back, unless Vert.x has taken the codec of HTTP from it. */
   @Override
   public void giveBack() {
+    if (isUpgrade) {
+      close();
+      return;
+    }
     isDropped = true;
     if (!isBegun) {
       request.reset();

@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http.vertx;
 
+import dev.lblc.gateway.http.FrameFlow;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
@@ -7,11 +8,8 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One direction of a WebSocket: copies bytes from one socket to another, no faster than the second takes them. When the source
- * ends, the bytes it still held are passed on before the destination is closed.
- *
- * <p>It can tell the destination to go away: with a Close frame behind the frame that is passing, or at once if none is. What the
- * source sends behind that is dropped, as nothing may follow a Close frame.
+ * One direction of a tunnel: copies bytes from one socket to another, no faster than the second takes them. When the source ends, the
+ * bytes it still held are passed on before the destination is closed. It can tell the destination of a WebSocket to go away.
  *
  * <p>Confined to the event loop of both sockets.
  */
@@ -19,18 +17,24 @@ final class Pump {
   private final NetSocket from;
   private final NetSocket to;
   private final IntConsumer bytes;
-  private final Frames frames = new Frames();
+  private final @Nullable FrameFlow frames;
+  private final Buffer goodbye;
   private boolean ended;
-  private @Nullable Buffer closeFrame;
-  private boolean isClosed;
   private Runnable atReply = () -> {};
   private Future<Void> written = Future.succeededFuture();
 
-  /** Creates a pump between paused sockets; {@code bytes} gets the length of each piece. */
-  Pump(NetSocket from, NetSocket to, IntConsumer bytes) {
+  /**
+   * Creates a pump between paused sockets.
+   *
+   * @param bytes gets the length of each piece
+   * @param goodbye a Close frame as the destination expects it; null: it is no WebSocket
+   */
+  Pump(NetSocket from, NetSocket to, IntConsumer bytes, @Nullable Buffer goodbye) {
     this.from = from;
     this.to = to;
     this.bytes = bytes;
+    this.frames = goodbye == null ? null : new FrameFlow();
+    this.goodbye = goodbye == null ? Buffer.buffer() : goodbye;
   }
 
   /** Starts pumping; {@code first} was read from the source before. {@code atEnd} runs once, when the source has ended. */
@@ -49,55 +53,45 @@ final class Pump {
   }
 
   /**
-   * Tells the destination to go away.
+   * Tells the destination of a WebSocket to go away.
    *
-   * @param frame a Close frame as the destination expects it
    * @param atReply runs when the source has sent a Close frame, now or later, maybe more than once
    */
-  void sayGoodbye(Buffer frame, Runnable atReply) {
-    this.atReply = atReply;
-    if (frames.hasClosed()) {
-      atReply.run(); // it was passed on: the two are about to end without us
-    } else if (frames.isAtBoundary()) {
-      close(frame);
-    } else {
-      closeFrame = frame;
+  void sayGoodbye(Runnable atReply) {
+    FrameFlow flow = frames;
+    if (flow != null) {
+      this.atReply = atReply;
+      flow.sayGoodbye();
+      goOn(flow);
     }
   }
 
   /** Returns whether the source has sent a Close frame. */
   boolean hasClosed() {
-    return frames.hasClosed();
+    return frames != null && frames.hasClosed();
   }
 
-  private void close(Buffer frame) {
-    isClosed = true;
-    written = to.write(frame);
+  private void goOn(FrameFlow flow) {
+    if (flow.isGoodbyeDue()) {
+      written = to.write(goodbye);
+    }
+    if (flow.hasClosed()) {
+      atReply.run();
+    }
   }
 
   private void pass(Buffer data) {
     bytes.accept(data.length());
-    Buffer goodbye = closeFrame;
-    if (isClosed) {
-      frames.follow(data);
-    } else if (goodbye == null) {
-      frames.follow(data);
+    FrameFlow flow = frames;
+    if (flow == null) {
       write(data);
-    } else {
-      int end = frames.followFrame(data, 0);
-      write(data.slice(0, end));
-      if (frames.isAtBoundary()) {
-        closeFrame = null;
-        if (!frames.hasClosed()) {
-          close(goodbye);
-        }
-        isClosed = true;
-        frames.follow(data.slice(end, data.length()));
-      }
+      return;
     }
-    if (frames.hasClosed()) {
-      atReply.run();
+    int end = flow.pass(data::getByte, 0, data.length());
+    if (end > 0) {
+      write(end == data.length() ? data : data.slice(0, end));
     }
+    goOn(flow);
   }
 
   private void write(Buffer data) {

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Two joined connections that have left HTTP for a WebSocket: the gateway copies their bytes and follows where frames end. The
- * exchange ends when one of them ends. If the gateway stops, both get a Close frame and have until the end of the drain to answer
- * it. Confined to its event loop.
+ * Two joined connections that have left HTTP: the gateway copies their bytes. The exchange ends when one of them ends. If the
+ * gateway stops, both ends of a WebSocket get a Close frame and have until the end of the drain to answer it. Confined to its event
+ * loop.
  */
 final class Tunnel {
   private static final Logger LOG = LoggerFactory.getLogger(Tunnel.class);
@@ -40,8 +40,11 @@ final class Tunnel {
     this.exchange = client.exchange();
     this.clientSocket = clientSocket;
     this.serverSocket = serverSocket;
-    this.toServer = new Pump(clientSocket, serverSocket, exchange::tunnelled);
-    this.toClient = new Pump(serverSocket, clientSocket, exchange::tunnelled);
+    boolean hasFrames = exchange.isWebSocket();
+    this.toServer = new Pump(
+        clientSocket, serverSocket, exchange::tunnelled, hasFrames ? GOODBYE_TO_SERVER : null);
+    this.toClient = new Pump(
+        serverSocket, clientSocket, exchange::tunnelled, hasFrames ? GOODBYE_TO_CLIENT : null);
   }
 
   /** Tells the client that the server agrees, and joins the two connections. */
@@ -72,8 +75,8 @@ final class Tunnel {
   }
 
   private void goAway() {
-    toClient.sayGoodbye(GOODBYE_TO_CLIENT, this::closeIfBothSaidGoodbye);
-    toServer.sayGoodbye(GOODBYE_TO_SERVER, this::closeIfBothSaidGoodbye);
+    toClient.sayGoodbye(this::closeIfBothSaidGoodbye);
+    toServer.sayGoodbye(this::closeIfBothSaidGoodbye);
   }
 
   private void closeIfBothSaidGoodbye() {

@@ -94,7 +94,7 @@ final class LaneLoopTest {
             Channel channel = Objects.requireNonNull(VertxPipeline.channel(connection), "HTTP/1.1");
             VertxPipeline.install(
                 channel,
-                new ClientConnection(own, channel, connection, () -> routes, () -> {}),
+                new ClientConnection(own, channel, connection, () -> routes),
                 own.loop());
             accepted.complete(channel);
           })

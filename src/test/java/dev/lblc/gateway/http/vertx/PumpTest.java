@@ -69,7 +69,7 @@ final class PumpTest {
   }
 
   private void start() {
-    new Pump(from.socket, to.socket, more -> bytes += more)
+    new Pump(from.socket, to.socket, more -> bytes += more, null)
         .start(Buffer.buffer(), () -> events.add("end after " + to.written.size()));
   }
 

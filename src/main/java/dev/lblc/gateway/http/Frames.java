@@ -1,6 +1,6 @@
-package dev.lblc.gateway.http.vertx;
+package dev.lblc.gateway.http;
 
-import io.vertx.core.buffer.Buffer;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Follows the frames of one direction of a WebSocket (RFC 6455 5.2) without looking at what they say:
@@ -39,24 +39,24 @@ final class Frames {
     return hasClosed;
   }
 
-  /** Follows all of these octets. */
-  void follow(Buffer data) {
-    int at = 0;
-    while (at < data.length()) {
-      at = followFrame(data, at);
+  /** Follows the octets from one index to another; {@code octets} gives the one at an index. */
+  void follow(IntUnaryOperator octets, int from, int to) {
+    int at = from;
+    while (at < to) {
+      at = followFrame(octets, at, to);
     }
   }
 
-  /** Follows octets from this index to the end of a frame, or of the octets. Returns the index behind. */
-  int followFrame(Buffer data, int from) {
+  /** Follows octets to the end of a frame, or of the octets. Returns the index behind. */
+  int followFrame(IntUnaryOperator octets, int from, int to) {
     int at = from;
-    while (at < data.length()) {
+    while (at < to) {
       if (payloadLeft > 0) {
-        int step = (int) Math.min(payloadLeft, data.length() - at);
+        int step = (int) Math.min(payloadLeft, to - at);
         payloadLeft -= step;
         at += step;
       } else {
-        head(data.getByte(at++) & 0xff);
+        head(octets.applyAsInt(at++) & 0xff);
       }
       if (isAtBoundary()) {
         return at;
