@@ -1,9 +1,10 @@
 package dev.lblc.gateway;
 
+import dev.lblc.tls.Authorities;
+import dev.lblc.tls.Identity;
 import dev.lblc.config.ConfigWarning.Severity;
 import dev.lblc.config.FileChecks.Finding;
 import dev.lblc.config.TlsConfig;
-import dev.lblc.gateway.net.Certificate;
 import dev.lblc.gateway.net.CertificateChoice;
 import dev.lblc.gateway.net.CertificateNames;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ public final class Certificates {
   /** Checks a certificate and its key. */
   public static List<Finding> certificate(Path certificate, Path key, Instant now) {
     try {
-      return dates(certificate, Certificate.read(certificate, key).chain(), now);
+      return dates(certificate, Identity.read(certificate, key).chain(), now);
     } catch (IllegalArgumentException e) {
       return List.of(new Finding.Fault(
           String.valueOf(e.getMessage()), "a certificate and its private key, in PEM"));
@@ -40,7 +41,7 @@ public final class Certificates {
   /** Checks the certificates of authorities. */
   public static List<Finding> authorities(Path file, Instant now) {
     try {
-      return dates(file, Certificate.authorities(file), now);
+      return dates(file, Authorities.read(file), now);
     } catch (IllegalArgumentException e) {
       return List.of(
           new Finding.Fault(String.valueOf(e.getMessage()), "certificates of authorities, in PEM"));
@@ -49,11 +50,11 @@ public final class Certificates {
 
   /** Checks the choice among the certificates of a listener. Passes over those that cannot be used. */
   public static List<Finding> choice(List<TlsConfig.Certificate> files) {
-    IdentityHashMap<Certificate, Path> read = new IdentityHashMap<>();
-    List<Certificate> certificates = new ArrayList<>();
+    IdentityHashMap<Identity, Path> read = new IdentityHashMap<>();
+    List<Identity> certificates = new ArrayList<>();
     for (TlsConfig.Certificate each : files) {
       try {
-        Certificate certificate = Certificate.read(each.certificate(), each.key());
+        Identity certificate = Identity.read(each.certificate(), each.key());
         read.put(certificate, each.certificate());
         certificates.add(certificate);
       } catch (IllegalArgumentException e) {
@@ -68,9 +69,9 @@ public final class Certificates {
   }
 
   private static List<Finding> unused(
-      Certificate certificate, CertificateChoice choice, IdentityHashMap<Certificate, Path> files) {
+      Identity certificate, CertificateChoice choice, IdentityHashMap<Identity, Path> files) {
     Set<String> names = CertificateNames.of(certificate.chain().get(0));
-    Map<String, Certificate> used = choice.inTheWayOf(certificate);
+    Map<String, Identity> used = choice.inTheWayOf(certificate);
     if (names.isEmpty()) {
       return List.of(suspicion(files.get(certificate)
           + " is never used: it has no name that a client could ask for, and is not the first"));
