@@ -140,10 +140,11 @@ final class Check extends ChannelInboundHandlerAdapter {
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event instanceof SslHandshakeCompletionEvent handshake) {
-      if (handshake.isSuccess()) {
+      UpstreamTlsException failure = request.failure(context.channel(), handshake);
+      if (failure == null) {
         open(context.channel());
       } else {
-        failed(new UpstreamTlsException(handshake.cause()));
+        failed(failure);
       }
     }
   }

@@ -5,6 +5,7 @@ import dev.lblc.config.HealthConfig;
 import dev.lblc.config.StatusRange;
 import dev.lblc.scheduler.ServerSpec;
 import dev.lblc.tls.UpstreamTls;
+import dev.lblc.tls.UpstreamTlsException;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -29,6 +30,7 @@ import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.concurrent.Future;
@@ -65,8 +67,19 @@ final class CheckRequest {
    */
   CheckRequest(HealthConfig.Active config, @Nullable UpstreamTls tls) {
     this.config = config;
-    this.ofService = config.tls() ? tls : null;
+    this.ofService = !config.tls() || tls == null
+        ? null
+        : config.isHttp2() ? tls.offering(List.of(ApplicationProtocolNames.HTTP_2)) : tls;
     this.unverified = config.tls() && tls == null ? unverified(config.isHttp2()) : null;
+  }
+
+  /** Returns what is wrong with a connection whose handshake is over; null: it can be used. */
+  @Nullable
+  UpstreamTlsException failure(Channel channel, SslHandshakeCompletionEvent handshake) {
+    if (ofService != null) {
+      return ofService.failure(channel, handshake);
+    }
+    return handshake.isSuccess() ? null : new UpstreamTlsException(handshake.cause());
   }
 
   /** Returns what the answer has to be; null: no HTTP is asked for. */
@@ -100,6 +113,9 @@ final class CheckRequest {
     } else if (unverified != null) {
       pipeline.addLast(
           unverified.newHandler(allocator, serverName(server.host()), port(server.port())));
+    }
+    if (http() != null) {
+      pipeline.addLast(new AnswerVersion(config.isHttp2(), isGrpc()));
     }
     if (config.isHttp2()) {
       addHttp2(pipeline);

@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.util.List;
 import java.util.Objects;
@@ -104,6 +105,35 @@ public final class UpstreamTls {
     return handler;
   }
 
+  /**
+   * Returns what is wrong with a connection whose handshake is over; null: it can be used. A server that chooses none of the protocols
+   * that were offered to it speaks something else.
+   */
+  public @Nullable UpstreamTlsException failure(
+      Channel channel, SslHandshakeCompletionEvent handshake) {
+    List<String> offered = terms.protocols();
+    if (!handshake.isSuccess()) {
+      return new UpstreamTlsException(handshake.cause(), offered);
+    }
+    String chosen = channel.pipeline().get(SslHandler.class).applicationProtocol();
+    return offered.isEmpty() || (chosen != null && offered.contains(chosen))
+        ? null
+        : new UpstreamTlsException(
+            UpstreamTlsFailure.NO_COMMON_ALPN, new SSLException("it chose no protocol"), offered);
+  }
+
+  /** Returns the same with other protocols to choose from, for checks that speak another version of HTTP than requests. */
+  public UpstreamTls offering(List<String> protocols) {
+    if (protocols.equals(terms.protocols())) {
+      return this;
+    }
+    try {
+      return new UpstreamTls(terms.with(protocols), listener);
+    } catch (SSLException e) {
+      throw new IllegalArgumentException(String.valueOf(e), e);
+    }
+  }
+
   /** Returns what makes its engines, for those who ask what that is: a {@link #handler} knows its server, too. */
   public SslContext context() {
     return context;
@@ -121,7 +151,7 @@ public final class UpstreamTls {
           told.accept(new UpstreamTlsException(e));
           return;
         }
-        TlsHandshake.begin(channel, handler, told);
+        TlsHandshake.begin(UpstreamTls.this, channel, handler, told);
       }
 
       @Override
