@@ -3,8 +3,10 @@ package dev.lblc.tls;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.UpstreamTlsConfig;
 import dev.lblc.discovery.Dial;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -100,9 +102,31 @@ public final class UpstreamTls {
       parameters.setEndpointIdentificationAlgorithm(BY_NAME);
     }
     engine.setSSLParameters(parameters);
-    SslHandler handler = new SslHandler(engine);
+    SslHandler handler = new Handler(engine);
     handler.setHandshakeTimeoutMillis(0);
     return handler;
+  }
+
+  /** Knows whether a connection ended within a record. */
+  private static final class Handler extends SslHandler {
+    private boolean endsWithinRecord;
+
+    Handler(SSLEngine engine) {
+      super(engine);
+    }
+
+    @Override
+    protected void decodeLast(ChannelHandlerContext context, ByteBuf in, List<Object> out)
+        throws Exception {
+      super.decodeLast(context, in, out);
+      endsWithinRecord = in.isReadable();
+    }
+  }
+
+  /** Returns whether the server has ended a connection within a record, so that something is missing for sure. */
+  public static boolean endsWithinRecord(Channel channel) {
+    Handler handler = channel.pipeline().get(Handler.class);
+    return handler != null && handler.endsWithinRecord;
   }
 
   /**
