@@ -87,7 +87,13 @@ final class Check extends ChannelInboundHandlerAdapter {
             () -> end(false, "no answer within " + timeoutMillis + " ms"),
             timeoutMillis,
             TimeUnit.MILLISECONDS);
-    Dial making = loop.dial(this::newChannel, host, port, timeoutMillis, new Connecting());
+    Dial making = loop.dial(
+        this::newChannel,
+        host,
+        port,
+        timeoutMillis,
+        request.handshake(server),
+        new Connecting());
     dial = making;
     making.begin();
   }
@@ -115,7 +121,7 @@ final class Check extends ChannelInboundHandlerAdapter {
       channel = made;
       request.addHandlers(made.pipeline(), server, Check.this);
       made.config().setAutoRead(true);
-      if (!request.isTls()) {
+      if (!request.beginsWithHandshake()) {
         open(made);
       }
     }
@@ -140,11 +146,10 @@ final class Check extends ChannelInboundHandlerAdapter {
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event instanceof SslHandshakeCompletionEvent handshake) {
-      UpstreamTlsException failure = request.failure(context.channel(), handshake);
-      if (failure == null) {
+      if (handshake.isSuccess()) {
         open(context.channel());
       } else {
-        failed(failure);
+        failed(new UpstreamTlsException(handshake.cause()));
       }
     }
   }

@@ -3,10 +3,9 @@ package dev.lblc.health;
 import dev.lblc.config.Authority;
 import dev.lblc.config.HealthConfig;
 import dev.lblc.config.StatusRange;
+import dev.lblc.discovery.Dial;
 import dev.lblc.scheduler.ServerSpec;
 import dev.lblc.tls.UpstreamTls;
-import dev.lblc.tls.UpstreamTlsException;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -30,7 +29,6 @@ import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.concurrent.Future;
@@ -73,15 +71,6 @@ final class CheckRequest {
     this.unverified = config.tls() && tls == null ? unverified(config.isHttp2()) : null;
   }
 
-  /** Returns what is wrong with a connection whose handshake is over; null: it can be used. */
-  @Nullable
-  UpstreamTlsException failure(Channel channel, SslHandshakeCompletionEvent handshake) {
-    if (ofService != null) {
-      return ofService.failure(channel, handshake);
-    }
-    return handshake.isSuccess() ? null : new UpstreamTlsException(handshake.cause());
-  }
-
   /** Returns what the answer has to be; null: no HTTP is asked for. */
   HealthConfig.@Nullable Http http() {
     return config.grpc() == null ? config.http() : GRPC;
@@ -105,14 +94,21 @@ final class CheckRequest {
     return config.port() == 0 ? ofServer : config.port();
   }
 
+  /** Returns the handshake that is a part of connecting, as it is for requests; null: there is none. */
+  Dial.@Nullable Handshake handshake(ServerSpec server) {
+    return ofService == null ? null : ofService.handshake(server.host(), server.port());
+  }
+
+  /** Returns whether the handlers of a connection begin with a handshake: with TLS, unless it was made before. */
+  boolean beginsWithHandshake() {
+    return unverified != null;
+  }
+
   /** Adds the handlers of a connection to a server, {@code last} behind them. */
   void addHandlers(ChannelPipeline pipeline, ServerSpec server, ChannelHandler last) {
-    ByteBufAllocator allocator = pipeline.channel().alloc();
-    if (ofService != null) {
-      pipeline.addLast(ofService.handler(allocator, server.host(), server.port()));
-    } else if (unverified != null) {
-      pipeline.addLast(
-          unverified.newHandler(allocator, serverName(server.host()), port(server.port())));
+    if (unverified != null) {
+      pipeline.addLast(unverified.newHandler(
+          pipeline.channel().alloc(), serverName(server.host()), port(server.port())));
     }
     if (http() != null) {
       pipeline.addLast(new AnswerVersion(config.isHttp2(), isGrpc()));

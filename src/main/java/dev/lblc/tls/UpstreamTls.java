@@ -163,7 +163,7 @@ public final class UpstreamTls {
     return context;
   }
 
-  /** Returns the handshake of a connection to a server, to be used once. */
+  /** Returns the handshake of connections to a server. */
   public Dial.Handshake handshake(String host, int port) {
     return new Dial.Handshake() {
       @Override
