@@ -99,23 +99,26 @@ final class ListenerReader {
       HttpListenerReader.timeouts(limits);
       return hello(limits);
     });
-    HttpListenerReader.engine(keys.optional("engine"));
+    HttpEngine engine = HttpListenerReader.engine(keys.optional("engine"));
     keys.optional("http2").flag(true);
-    HttpListenerReader.limits(keys.optional("limits"));
+    HttpListenerReader.limits(keys.optional("limits"), engine, true, true);
     keys.optional("accessLog").flag(false);
   }
 
   private HttpListenerConfig http(String name, String host, ObjectReader keys) {
     keys.refuse("ports", "port, one alone: the listener is http");
     keys.refuse("transparent", "no transparent: it is for tcp");
+    HttpEngine engine = HttpListenerReader.engine(keys.optional("engine"));
+    Cursor tls = keys.optional("tls");
+    boolean isHttp2 = HttpListenerReader.http2(keys.optional("http2"), engine, tls.isPresent());
     return new HttpListenerConfig(
         name,
-        HttpListenerReader.engine(keys.optional("engine")),
-        keys.optional("http2").flag(true),
+        engine,
+        isHttp2,
         host,
         port(keys.required("port"), host),
         reusePort(keys),
-        ListenerTlsReader.read(keys.optional("tls")),
+        ListenerTlsReader.read(tls),
         keys.optional("proxyProtocol").flag(false),
         maxConnections(keys),
         peers(keys.optional("trustedPeers")),
@@ -123,7 +126,7 @@ final class ListenerReader {
           limits.refuse("hello", "no hello: it is for tcp");
           return HttpListenerReader.timeouts(limits);
         }),
-        HttpListenerReader.limits(keys.optional("limits")),
+        HttpListenerReader.limits(keys.optional("limits"), engine, isHttp2, tls.isPresent()),
         keys.optional("accessLog").flag(false),
         List.of());
   }

@@ -24,6 +24,12 @@ final class ListenerTlsReader {
   private static List<Certificate> certificates(Cursor tls, ObjectReader keys) {
     Cursor several = keys.optional("certificates");
     if (!several.isPresent()) {
+      if (keys.isObject()
+          && !keys.optional("certificate").isPresent()
+          && !keys.optional("key").isPresent()) {
+        tls.fail("certificate and key, or certificates: a list of objects with both");
+        return List.of();
+      }
       return List.of(certificate(tls, keys));
     }
     for (String key : List.of("certificate", "key")) {

@@ -50,7 +50,7 @@ final class ServiceReader {
           keys.optional("leaseTimeout").duration(LEASE_TIMEOUT, Duration.ofSeconds(1), YEAR),
           proxyProtocol,
           http,
-          pool(keys.optional("pool")),
+          pool(keys.optional("pool"), http),
           UpstreamTlsReader.read(tls),
           HealthReader.read(
               keys.optional("health"),
@@ -108,16 +108,20 @@ final class ServiceReader {
             .text(NameSyntax.constant(EntryCounter.class), defaults.entryCounter()));
   }
 
-  private static PoolConfig pool(Cursor pool) {
+  private static PoolConfig pool(Cursor pool, ServerHttp http) {
     PoolConfig defaults = PoolConfig.DEFAULTS;
-    return pool.object(
-        Keys.POOL,
-        keys -> new PoolConfig(
-            keys.optional("idle")
-                .duration(defaults.idle(), RouteReader.SHORTEST, RouteReader.LONGEST),
-            keys.optional("maxIdle").integer(defaults.maxIdle(), 0, MOST_CONNECTIONS),
-            keys.optional("maxConnections").integer(defaults.maxConnections(), 0, MOST_CONNECTIONS),
-            keys.optional("maxAge").duration(defaults.maxAge(), RouteReader.SHORTEST, YEAR)));
+    return pool.object(Keys.POOL, keys -> {
+      Cursor maxIdle = keys.optional("maxIdle");
+      if (maxIdle.isPresent() && http == ServerHttp.HTTP_2) {
+        maxIdle.warn("does nothing: with \"http\": \"2\" requests share connections");
+      }
+      return new PoolConfig(
+          keys.optional("idle")
+              .duration(defaults.idle(), RouteReader.SHORTEST, RouteReader.LONGEST),
+          maxIdle.integer(defaults.maxIdle(), 0, MOST_CONNECTIONS),
+          keys.optional("maxConnections").integer(defaults.maxConnections(), 0, MOST_CONNECTIONS),
+          keys.optional("maxAge").duration(defaults.maxAge(), RouteReader.SHORTEST, YEAR));
+    });
   }
 
   private static List<ServerSpec> servers(Cursor servers) {

@@ -20,20 +20,23 @@ final class UpstreamTlsReader {
       Path chain = certificate.text(FileSyntax.READABLE_FILE);
       Cursor key = keys.optional("key");
       Path secret = key.text(FileSyntax.READABLE_FILE);
-      bothOrNone(certificate, "certificate", key, "key");
-      bothOrNone(key, "key", certificate, "certificate");
+      if (certificate.isPresent() != key.isPresent()) {
+        // The one that is missing is to blame.
+        Cursor missing = certificate.isPresent() ? key : certificate;
+        missing.fail(
+            missing == key
+                ? "the private key of certificate, or neither of them"
+                : "the certificate of key, or neither of them");
+      }
       if (chain != null && secret != null) {
         tls.checkFiles(files -> files.certificate(chain, secret));
       }
-      return new UpstreamTlsConfig(
-          authorities, serverName, chain, secret, keys.optional("verify").flag(true));
+      boolean verify = keys.optional("verify").flag(true);
+      if (!verify && trust.isPresent()) {
+        trust.warn("does nothing: verify is false, and any certificate will do");
+      }
+      return new UpstreamTlsConfig(authorities, serverName, chain, secret, verify);
     });
     return tls.isPresent() ? read : null;
-  }
-
-  private static void bothOrNone(Cursor one, String name, Cursor other, String otherName) {
-    if (one.isPresent() && !other.isPresent() && !one.hasFailed()) {
-      one.fail("no " + name + ", or " + otherName + " beside it");
-    }
   }
 }

@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * the first connection wins; the others are reset
  * </pre>
  *
- * <p>With a {@link Handshake} the first connection wins, and then makes its handshake: the listener hears of its end. The limit is for
- * both.
+ * <p>With a {@link Handshake} the first connection wins, and then makes its handshake. If that fails, the next address begins, like after
+ * a connection that fails: what is wrong with TLS is often wrong at one address only, as with a certificate that was renewed on one of two
+ * machines. The limit is for all of it.
  *
  * <p>A host of one address, which nearly all are, has one connection and, without a handshake, no timer. Confined to its event loop.
  */
@@ -56,7 +57,7 @@ public final class Dial {
   /** What comes between a connection and its use. */
   public interface Handshake {
     /**
-     * Begins it.
+     * Begins it, on one connection after another.
      *
      * @param told is called once: with null if the connection can be used, and does not read by itself; else with the reason
      */
@@ -189,28 +190,34 @@ public final class Dial {
       reset(channel);
       return;
     }
-    host.connected(address);
     Handshake wanted = handshake;
     if (wanted == null) {
+      host.connected(address);
       close(channel);
       listener.connected(channel);
     } else {
       isShaking = true;
       leaveOnly(channel);
-      wanted.begin(channel, why -> shaken(channel, why));
+      wanted.begin(channel, why -> shaken(channel, address, why));
     }
   }
 
-  private void shaken(Channel channel, @Nullable Throwable why) {
+  private void shaken(Channel channel, InetAddress address, @Nullable Throwable why) {
     if (isOver) {
       return;
     }
     if (why == null) {
+      host.connected(address);
       close(channel);
       listener.connected(channel);
+      return;
+    }
+    isShaking = false;
+    underWay.remove(channel); // an alert for the server may be on its way: no reset
+    channel.close();
+    if (next < addresses.size()) {
+      tryNext();
     } else {
-      underWay.remove(channel); // an alert for the server may be on its way: no reset
-      channel.close();
       end(() -> listener.refused(why));
     }
   }

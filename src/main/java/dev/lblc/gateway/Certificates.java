@@ -1,9 +1,10 @@
 package dev.lblc.gateway;
 
+import dev.lblc.tls.Authorities;
+import dev.lblc.tls.Identity;
 import dev.lblc.config.ConfigWarning.Severity;
 import dev.lblc.config.FileChecks.Finding;
 import dev.lblc.config.TlsConfig;
-import dev.lblc.gateway.net.Certificate;
 import dev.lblc.gateway.net.CertificateChoice;
 import dev.lblc.gateway.net.CertificateNames;
 import java.nio.file.Path;
@@ -30,17 +31,29 @@ public final class Certificates {
   /** Checks a certificate and its key. */
   public static List<Finding> certificate(Path certificate, Path key, Instant now) {
     try {
-      return dates(certificate, Certificate.read(certificate, key).chain(), now);
+      return dates(
+          certificate,
+          Identity.read(certificate, key).chain(),
+          now,
+          Severity.ERROR,
+          "it is refused");
     } catch (IllegalArgumentException e) {
       return List.of(new Finding.Fault(
           String.valueOf(e.getMessage()), "a certificate and its private key, in PEM"));
     }
   }
 
-  /** Checks the certificates of authorities. */
+  /**
+   * Checks the certificates of authorities. What one has issued is accepted whatever its own time: RFC 5280 6.1 does not look at that of
+   * a trust anchor, nor does the JDK. Such a one is most often left over, beside its successor; if all are, nobody has looked.
+   */
   public static List<Finding> authorities(Path file, Instant now) {
     try {
-      return dates(file, Certificate.authorities(file), now);
+      List<X509Certificate> authorities = Authorities.read(file);
+      Severity severity = authorities.stream().allMatch(each -> isOutOfTime(each, now))
+          ? Severity.ERROR
+          : Severity.WARNING;
+      return dates(file, authorities, now, severity, "what it has issued is accepted all the same");
     } catch (IllegalArgumentException e) {
       return List.of(
           new Finding.Fault(String.valueOf(e.getMessage()), "certificates of authorities, in PEM"));
@@ -49,11 +62,11 @@ public final class Certificates {
 
   /** Checks the choice among the certificates of a listener. Passes over those that cannot be used. */
   public static List<Finding> choice(List<TlsConfig.Certificate> files) {
-    IdentityHashMap<Certificate, Path> read = new IdentityHashMap<>();
-    List<Certificate> certificates = new ArrayList<>();
+    IdentityHashMap<Identity, Path> read = new IdentityHashMap<>();
+    List<Identity> certificates = new ArrayList<>();
     for (TlsConfig.Certificate each : files) {
       try {
-        Certificate certificate = Certificate.read(each.certificate(), each.key());
+        Identity certificate = Identity.read(each.certificate(), each.key());
         read.put(certificate, each.certificate());
         certificates.add(certificate);
       } catch (IllegalArgumentException e) {
@@ -68,9 +81,9 @@ public final class Certificates {
   }
 
   private static List<Finding> unused(
-      Certificate certificate, CertificateChoice choice, IdentityHashMap<Certificate, Path> files) {
+      Identity certificate, CertificateChoice choice, IdentityHashMap<Identity, Path> files) {
     Set<String> names = CertificateNames.of(certificate.chain().get(0));
-    Map<String, Certificate> used = choice.inTheWayOf(certificate);
+    Map<String, Identity> used = choice.inTheWayOf(certificate);
     if (names.isEmpty()) {
       return List.of(suspicion(files.get(certificate)
           + " is never used: it has no name that a client could ask for, and is not the first"));
@@ -89,7 +102,18 @@ public final class Certificates {
     return new Finding.Suspicion(message, Severity.WARNING);
   }
 
-  private static List<Finding> dates(Path file, List<X509Certificate> chain, Instant now) {
+  private static boolean isOutOfTime(X509Certificate certificate, Instant now) {
+    return now.isBefore(certificate.getNotBefore().toInstant())
+        || now.isAfter(certificate.getNotAfter().toInstant());
+  }
+
+  /** Checks their times; {@code severity} and {@code consequence} are of one that is not valid now. */
+  private static List<Finding> dates(
+      Path file,
+      List<X509Certificate> chain,
+      Instant now,
+      Severity severity,
+      String consequence) {
     List<Finding> findings = new ArrayList<>();
     for (X509Certificate certificate : chain) {
       Instant from = certificate.getNotBefore().toInstant();
@@ -99,10 +123,10 @@ public final class Certificates {
       String who = file + ": the certificate of " + certificate.getSubjectX500Principal();
       if (now.isBefore(from)) {
         findings.add(new Finding.Suspicion(
-            who + " is not valid before " + from + ": until then it is refused", Severity.ERROR));
+            who + " is not valid before " + from + ": until then " + consequence, severity));
       } else if (left.isNegative()) {
         findings.add(new Finding.Suspicion(
-            who + " has expired on " + until + ": it is refused", Severity.ERROR));
+            who + " has expired on " + until + ": " + consequence, severity));
       } else if (left.compareTo(SOON) < 0 && left.compareTo(whole.dividedBy(SOON_PART)) < 0) {
         findings.add(new Finding.Suspicion(
             who + " expires on " + until + ", in " + left.toDays() + " days: renew it",

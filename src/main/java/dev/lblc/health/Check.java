@@ -87,7 +87,13 @@ final class Check extends ChannelInboundHandlerAdapter {
             () -> end(false, "no answer within " + timeoutMillis + " ms"),
             timeoutMillis,
             TimeUnit.MILLISECONDS);
-    Dial making = loop.dial(this::newChannel, host, port, timeoutMillis, new Connecting());
+    Dial making = loop.dial(
+        this::newChannel,
+        host,
+        port,
+        timeoutMillis,
+        request.handshake(server),
+        new Connecting());
     dial = making;
     making.begin();
   }
@@ -115,7 +121,7 @@ final class Check extends ChannelInboundHandlerAdapter {
       channel = made;
       request.addHandlers(made.pipeline(), server, Check.this);
       made.config().setAutoRead(true);
-      if (!request.isTls()) {
+      if (!request.beginsWithHandshake()) {
         open(made);
       }
     }

@@ -88,8 +88,9 @@ final class CheckLoop {
       String host,
       int port,
       long limitMillis,
+      Dial.@Nullable Handshake handshake,
       Dial.Listener listener) {
-    return new Dial(eventLoop, sockets, names.host(host), port, limitMillis, null, listener);
+    return new Dial(eventLoop, sockets, names.host(host), port, limitMillis, handshake, listener);
   }
 
   /** Returns a task that throws nothing: no timer would tell of it, and a periodic one would end. */

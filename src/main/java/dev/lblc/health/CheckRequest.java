@@ -3,9 +3,9 @@ package dev.lblc.health;
 import dev.lblc.config.Authority;
 import dev.lblc.config.HealthConfig;
 import dev.lblc.config.StatusRange;
+import dev.lblc.discovery.Dial;
 import dev.lblc.scheduler.ServerSpec;
 import dev.lblc.tls.UpstreamTls;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -65,7 +65,9 @@ final class CheckRequest {
    */
   CheckRequest(HealthConfig.Active config, @Nullable UpstreamTls tls) {
     this.config = config;
-    this.ofService = config.tls() ? tls : null;
+    this.ofService = !config.tls() || tls == null
+        ? null
+        : config.isHttp2() ? tls.offering(List.of(ApplicationProtocolNames.HTTP_2)) : tls;
     this.unverified = config.tls() && tls == null ? unverified(config.isHttp2()) : null;
   }
 
@@ -92,14 +94,24 @@ final class CheckRequest {
     return config.port() == 0 ? ofServer : config.port();
   }
 
+  /** Returns the handshake that is a part of connecting, as it is for requests; null: there is none. */
+  Dial.@Nullable Handshake handshake(ServerSpec server) {
+    return ofService == null ? null : ofService.handshake(server.host(), server.port());
+  }
+
+  /** Returns whether the handlers of a connection begin with a handshake: with TLS, unless it was made before. */
+  boolean beginsWithHandshake() {
+    return unverified != null;
+  }
+
   /** Adds the handlers of a connection to a server, {@code last} behind them. */
   void addHandlers(ChannelPipeline pipeline, ServerSpec server, ChannelHandler last) {
-    ByteBufAllocator allocator = pipeline.channel().alloc();
-    if (ofService != null) {
-      pipeline.addLast(ofService.handler(allocator, server.host(), server.port()));
-    } else if (unverified != null) {
-      pipeline.addLast(
-          unverified.newHandler(allocator, serverName(server.host()), port(server.port())));
+    if (unverified != null) {
+      pipeline.addLast(unverified.newHandler(
+          pipeline.channel().alloc(), serverName(server.host()), port(server.port())));
+    }
+    if (http() != null) {
+      pipeline.addLast(new AnswerVersion(config.isHttp2(), isGrpc()));
     }
     if (config.isHttp2()) {
       addHttp2(pipeline);

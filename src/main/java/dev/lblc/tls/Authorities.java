@@ -1,6 +1,5 @@
 package dev.lblc.tls;
 
-import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,15 +27,15 @@ public final class Authorities {
    * @throws IllegalArgumentException if they cannot be used; the message names the file
    */
   public static List<X509Certificate> read(Path file) {
-    return certificates(file, bytes(file));
+    return certificates(file, octets(file));
   }
 
-  /** Reads the certificates of a text; {@code file} is for the message. */
-  static List<X509Certificate> certificates(Path file, Buffer text) {
+  /** Reads the certificates in the octets of a file. */
+  static List<X509Certificate> certificates(Path file, byte[] octets) {
     List<X509Certificate> read = new ArrayList<>();
     try {
       CertificateFactory factory = CertificateFactory.getInstance("X.509");
-      Matcher block = PEM.matcher(text.toString(StandardCharsets.ISO_8859_1));
+      Matcher block = PEM.matcher(text(octets));
       while (block.find()) {
         byte[] encoded = Base64.getMimeDecoder().decode(block.group(1));
         read.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(encoded)));
@@ -52,17 +51,22 @@ public final class Authorities {
   }
 
   /** Reads a file. */
-  static Buffer bytes(Path file) {
+  static byte[] octets(Path file) {
     try {
-      return Buffer.buffer(Files.readAllBytes(file));
+      return Files.readAllBytes(file);
     } catch (IOException e) {
       throw new IllegalArgumentException(file + " cannot be read: " + e, e);
     }
   }
 
-  /** Returns what an exception says; with its class, unless that says nothing. */
-  static String words(Exception e) {
-    String message = e.getMessage();
-    return e.getClass() == RuntimeException.class && message != null ? message : e.toString();
+  /** Returns PEM as text: it is ASCII, with any comments in between. */
+  static String text(byte[] pem) {
+    return new String(pem, StandardCharsets.ISO_8859_1);
+  }
+
+  /** Returns what an exception says, by its innermost cause. */
+  static String words(Throwable e) {
+    Throwable cause = e.getCause();
+    return cause != null ? words(cause) : String.valueOf(e.getMessage());
   }
 }

@@ -18,29 +18,33 @@ import org.jspecify.annotations.Nullable;
 final class TlsHandshake extends ChannelInboundHandlerAdapter {
   private static final System.Logger LOG = System.getLogger(TlsHandshake.class.getName());
 
+  private final UpstreamTls tls;
   private final Consumer<@Nullable Throwable> told;
   private boolean isOver;
 
-  private TlsHandshake(Consumer<@Nullable Throwable> told) {
+  private TlsHandshake(UpstreamTls tls, Consumer<@Nullable Throwable> told) {
+    this.tls = tls;
     this.told = told;
   }
 
   /** Begins the handshake of a connection that does not read by itself, and has no handlers. */
-  static void begin(Channel channel, SslHandler handler, Consumer<@Nullable Throwable> told) {
-    channel.pipeline().addLast(handler, new TlsHandshake(told));
+  static void begin(
+      UpstreamTls tls, Channel channel, SslHandler handler, Consumer<@Nullable Throwable> told) {
+    channel.pipeline().addLast(handler, new TlsHandshake(tls, told));
     channel.config().setAutoRead(true);
   }
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event instanceof SslHandshakeCompletionEvent handshake) {
-      if (handshake.isSuccess()) {
+      UpstreamTlsException failure = tls.failure(context.channel(), handshake);
+      if (failure == null) {
         secured(context);
       } else {
-        failed(handshake.cause());
+        failed(failure);
       }
     } else if (event instanceof ChannelInputShutdownEvent) { // of which the handler says nothing
-      failed(new ClosedChannelException());
+      failed(new UpstreamTlsException(new ClosedChannelException()));
     }
   }
 
@@ -55,21 +59,21 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    failed(new ClosedChannelException());
+    failed(new UpstreamTlsException(new ClosedChannelException()));
   }
 
   @Override
   @SuppressWarnings("deprecation") // for outbound handlers only
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    failed(cause);
+    failed(new UpstreamTlsException(cause));
   }
 
-  private void failed(Throwable cause) {
+  private void failed(UpstreamTlsException cause) {
     if (isOver) { // a failure is told of by an event and an exception, and then the channel closes
       LOG.log(Level.TRACE, "after the end of a handshake", cause);
     } else {
       isOver = true;
-      told.accept(new UpstreamTlsException(cause));
+      told.accept(cause);
     }
   }
 }

@@ -68,6 +68,11 @@ record TlsTerms(
         certificate == null || key == null ? null : Identity.read(certificate, key));
   }
 
+  /** Returns these with other protocols. */
+  TlsTerms with(List<String> others) {
+    return new TlsTerms(config, discovered, named, others, authorities, identity);
+  }
+
   /** Returns what the certificate of a server has to be for. */
   String name(String host, int port) {
     String configured = config.serverName();

@@ -3,10 +3,13 @@ package dev.lblc.tls;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.UpstreamTlsConfig;
 import dev.lblc.discovery.Dial;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.util.List;
 import java.util.Objects;
@@ -99,9 +102,60 @@ public final class UpstreamTls {
       parameters.setEndpointIdentificationAlgorithm(BY_NAME);
     }
     engine.setSSLParameters(parameters);
-    SslHandler handler = new SslHandler(engine);
+    SslHandler handler = new Handler(engine);
     handler.setHandshakeTimeoutMillis(0);
     return handler;
+  }
+
+  /** Knows whether a connection ended within a record. */
+  private static final class Handler extends SslHandler {
+    private boolean endsWithinRecord;
+
+    Handler(SSLEngine engine) {
+      super(engine);
+    }
+
+    @Override
+    protected void decodeLast(ChannelHandlerContext context, ByteBuf in, List<Object> out)
+        throws Exception {
+      super.decodeLast(context, in, out);
+      endsWithinRecord = in.isReadable();
+    }
+  }
+
+  /** Returns whether the server has ended a connection within a record, so that something is missing for sure. */
+  public static boolean endsWithinRecord(Channel channel) {
+    Handler handler = channel.pipeline().get(Handler.class);
+    return handler != null && handler.endsWithinRecord;
+  }
+
+  /**
+   * Returns what is wrong with a connection whose handshake is over; null: it can be used. A server that chooses none of the protocols
+   * that were offered to it speaks something else.
+   */
+  public @Nullable UpstreamTlsException failure(
+      Channel channel, SslHandshakeCompletionEvent handshake) {
+    List<String> offered = terms.protocols();
+    if (!handshake.isSuccess()) {
+      return new UpstreamTlsException(handshake.cause(), offered);
+    }
+    String chosen = channel.pipeline().get(SslHandler.class).applicationProtocol();
+    return offered.isEmpty() || (chosen != null && offered.contains(chosen))
+        ? null
+        : new UpstreamTlsException(
+            UpstreamTlsFailure.NO_COMMON_ALPN, new SSLException("it chose no protocol"), offered);
+  }
+
+  /** Returns the same with other protocols to choose from, for checks that speak another version of HTTP than requests. */
+  public UpstreamTls offering(List<String> protocols) {
+    if (protocols.equals(terms.protocols())) {
+      return this;
+    }
+    try {
+      return new UpstreamTls(terms.with(protocols), listener);
+    } catch (SSLException e) {
+      throw new IllegalArgumentException(String.valueOf(e), e);
+    }
   }
 
   /** Returns what makes its engines, for those who ask what that is: a {@link #handler} knows its server, too. */
@@ -109,7 +163,7 @@ public final class UpstreamTls {
     return context;
   }
 
-  /** Returns the handshake of a connection to a server, to be used once. */
+  /** Returns the handshake of connections to a server. */
   public Dial.Handshake handshake(String host, int port) {
     return new Dial.Handshake() {
       @Override
@@ -121,7 +175,7 @@ public final class UpstreamTls {
           told.accept(new UpstreamTlsException(e));
           return;
         }
-        TlsHandshake.begin(channel, handler, told);
+        TlsHandshake.begin(UpstreamTls.this, channel, handler, told);
       }
 
       @Override

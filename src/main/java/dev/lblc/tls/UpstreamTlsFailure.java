@@ -10,6 +10,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.PKIXReason;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -30,7 +31,9 @@ public enum UpstreamTlsFailure {
   UNKNOWN_CA("its certificate is not of an authority that is trusted"),
   /** The certificate cannot be used for another reason. */
   BAD_CERTIFICATE("its certificate cannot be used"),
-  /** The server ended it with an alert. */
+  /** The server does not agree on what is spoken over TLS, which is asked by ALPN. */
+  NO_COMMON_ALPN("the server does not agree on a version of HTTP"),
+  /** The server ended it with another alert. */
   REFUSED("the server refuses"),
   /** What the server sent is no TLS. */
   NOT_TLS("what the server sent is no TLS"),
@@ -40,6 +43,8 @@ public enum UpstreamTlsFailure {
   CLOSED("the server closed the connection within the handshake"),
   /** Anything else. */
   BROKEN("the handshake is broken");
+
+  private static final String OF_ALPN = "no_application_protocol";
 
   private static final Pattern ALERT_NAME = Pattern.compile("fatal alert: (\\w+)");
 
@@ -103,7 +108,7 @@ public enum UpstreamTlsFailure {
 
   private static @Nullable UpstreamTlsFailure clear(Throwable cause) {
     if (cause instanceof SSLException && !alert(cause).isEmpty()) {
-      return REFUSED;
+      return alert(cause).equals(OF_ALPN) ? NO_COMMON_ALPN : REFUSED;
     }
     if (cause instanceof NotSslRecordException) {
       return NOT_TLS;
@@ -133,9 +138,19 @@ public enum UpstreamTlsFailure {
         : cause instanceof IOException; // of the socket
   }
 
-  /** Returns what happened, with the alert or the words of the JDK where they say more. */
-  public String describe(Throwable cause) {
+  /**
+   * Returns what happened, with the alert or the words of the JDK where they say more.
+   *
+   * @param offered the protocols among which the server could choose; none: it was not asked
+   */
+  String describe(Throwable cause, List<String> offered) {
     return switch (this) {
+      case NO_COMMON_ALPN -> words + ": "
+          + (offered.isEmpty()
+              ? "it wants to be asked by ALPN, which is done where \"http\" of the service is \"2\": alert "
+                  + alertOf(cause)
+              : "\"http\" of the service is \"2\", and the server speaks no HTTP/2 (ALPN): "
+                  + (alertOf(cause).equals(OF_ALPN) ? "alert " + OF_ALPN : innermost(cause)));
       case REFUSED -> words + ": alert " + alertOf(cause);
       case WRONG_NAME, EXPIRED, BAD_CERTIFICATE, BROKEN -> words + ": " + innermost(cause);
       default -> words;

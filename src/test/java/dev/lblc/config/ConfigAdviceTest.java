@@ -2,8 +2,10 @@ package dev.lblc.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,6 +18,10 @@ final class ConfigAdviceTest {
        'services': {'a': {'strategy': 'lblc', 'servers': SERVERS}, 'b': {'strategy': 'wlc',
          'servers': [{'id': 's', 'host': 'h', 'port': 1, 'weight': 1}, {'id': 't', 'host': 'h', 'port': 2, 'weight': 1}]}}}
       """;
+
+  /** What has warnings of its own where a service is used in another way than the file uses it. */
+  private static final Set<String> OF_THE_FILE =
+      Set.of("$.listeners[1]", "$.services.b", "$.services.a.tls.verify");
 
   private static final String HTTP =
       "{'listener': 'web', 'service': 'a', 'destination': ['{path}']}";
@@ -164,6 +170,85 @@ final class ConfigAdviceTest {
             "$.routes[0].rewrite",
             "$.routes[0].requestHeaders",
             "$.routes[0].responseHeaders");
+  }
+
+  /** What is written of a service behind its servers; it has an HTTP route, a TCP route or both. */
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+          http     | 'http': '2'                                                   |
+          http tcp | 'http': '2'                                                   |
+          tcp      | 'http': '1.1'                                                 |
+          tcp      | 'http': '2'                                                   | http
+          tcp      | 'http': '2', 'tls': {}                                        |
+          tcp      | 'http': '2', 'health': {'active': {'path': '/'}}              |
+          tcp      | 'http': '2', 'health': {'active': {'grpc': ''}}               | http
+          tcp      | 'pool': {'idle': '1s'}                                        | pool
+          http tcp | 'pool': {'idle': '1s'}                                        |
+          http     | 'http': '2', 'pool': {'maxIdle': 1}                           | pool.maxIdle
+          http     | 'pool': {'maxIdle': 1}                                        |
+          http     | 'http': '2', 'pool': {'idle': '1s'}                           |
+          http     | 'tls': {'verify': false, 'trust': 'pom.xml', 'serverName': 'a'} | tls.trust
+          http     | 'tls': {'trust': 'pom.xml', 'serverName': 'a'}                |
+          http     | 'health': {'active': {'grpc': ''}}                            | health.active.grpc
+          tcp      | 'health': {'active': {'grpc': ''}}                            |
+          http     | 'http': '2', 'health': {'active': {'grpc': ''}}               |
+          """)
+  void keyOfAService_thatDoesNothing_isWarnedAbout(String routes, String keys, String key)
+      throws Exception {
+    String of = "{'listener': '%s', 'service': 'a'}";
+    String all = (routes.contains("http") ? of.formatted("web") : "{'listener': 'web', 'service': 'b'}")
+        + (routes.contains("tcp") ? ", " + of.formatted("raw") : "");
+    CheckedConfig checked = ConfigReader.check(
+        "test.json",
+        file(all, SERVERS + ", " + keys)
+            .replace(", {\"listener\": \"raw\", \"service\": \"b\"}", "")
+            .replace("\"lblc\"", "\"wlc\""),
+        Sample.STRATEGIES,
+        Map.of(),
+        FileChecks.NONE);
+    List<ConfigWarning> warnings = new ArrayList<>(checked.warnings());
+    warnings.addAll(ConfigAdvice.warnings(checked.config()));
+    warnings.removeIf(warning -> OF_THE_FILE.contains(warning.path()));
+    if (key == null) {
+      assertThat(warnings).isEmpty();
+    } else {
+      assertThat(warnings).map(ConfigWarning::path).containsExactly("$.services.a." + key);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+          'http2': false                                    |
+          'http2': true                                     |
+          'limits': {'streams': 1, 'resets': 1}             |
+          'http2': false, 'limits': {'streams': 1}          | limits.streams
+          'http2': false, 'limits': {'resets': 1}           | limits.resets
+          'http2': false, 'limits': {'line': '8KiB'}        |
+          'engine': 'vertx', 'limits': {'streams': 1}       | limits.streams
+          'engine': 'vertx', 'limits': {'resets': 1}        | limits.resets
+          'engine': 'vertx', 'http2': true                  | http2
+          'engine': 'vertx', 'http2': false                 |
+          TLS, 'engine': 'vertx', 'limits': {'streams': 1}  |
+          TLS, 'engine': 'vertx', 'limits': {'resets': 1}   | limits.resets
+          TLS, 'engine': 'vertx', 'http2': true             |
+          """)
+  void keyOfHttp2_thatDoesNothing_isWarnedAbout(String keys, String key) throws Exception {
+    String with = keys.replace("TLS", "'tls': {'certificate': 'pom.xml', 'key': 'pom.xml'}");
+    CheckedConfig checked = ConfigReader.check(
+        "test.json",
+        file(HTTP, SERVERS)
+            .replace("\"http\", \"port\"", "\"http\", " + with.replace('\'', '"') + ", \"port\""),
+        Sample.STRATEGIES,
+        Map.of(),
+        FileChecks.NONE);
+    if (key == null) {
+      assertThat(checked.warnings()).isEmpty();
+    } else {
+      assertThat(checked.warnings()).singleElement().satisfies(warning -> {
+        assertThat(warning.path()).isEqualTo("$.listeners[0]." + key);
+        assertThat(warning.message()).startsWith("does nothing: ");
+      });
+    }
   }
 
   private static List<ConfigWarning> warnings(String http, String servers) throws ConfigException {

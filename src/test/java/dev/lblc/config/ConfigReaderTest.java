@@ -333,8 +333,8 @@ class ConfigReaderTest {
             "test.json: $.listeners[0].tsl: unknown key (expected: one of name, protocol, host, ports, port,"
                 + " reusePort, tls, proxyProtocol, maxConnections, trustedPeers, transparent, timeouts, engine, http2, limits, accessLog; did"
                 + " you mean tls?)",
-            "test.json: $.listeners[0].tsl.certificate: missing (expected: the path of a readable file)",
-            "test.json: $.listeners[0].tsl.key: missing (expected: the path of a readable file)",
+            "test.json: $.listeners[0].tsl: {} (expected: certificate and key, or certificates: a list of"
+                + " objects with both)",
             "test.json: $.services['my svc'].options.hardLimit: 9 (expected: at least maxEntries, which is 10)",
             "test.json: $.services['my svc'].servers[0].weight: -1 (expected: a whole number, 0 to 1000000)",
             "test.json: $.services['my svc'].servers[0].weight: duplicate key (expected: each key once)");

@@ -501,15 +501,31 @@ class RulesTest {
     assertThat(Sample.errors(Sample.remove(Sample.full(directory), TLS + ".key")))
         .singleElement()
         .satisfies(error -> {
-          assertThat(error.path()).isEqualTo(TLS + ".certificate");
-          assertThat(error.expected()).isEqualTo("no certificate, or key beside it");
+          assertThat(error.path()).isEqualTo(TLS + ".key");
+          assertThat(error.expected()).isEqualTo("the private key of certificate, or neither of them");
         });
     assertThat(Sample.errors(Sample.remove(Sample.full(directory), TLS + ".certificate")))
         .singleElement()
         .satisfies(error -> {
-          assertThat(error.path()).isEqualTo(TLS + ".key");
-          assertThat(error.expected()).isEqualTo("no key, or certificate beside it");
+          assertThat(error.path()).isEqualTo(TLS + ".certificate");
+          assertThat(error.expected()).isEqualTo("the certificate of key, or neither of them");
         });
+  }
+
+  @Test
+  void listenerTls_withoutACertificate_saysBothForms() {
+    assertThat(Sample.errors(
+            Sample.set(Sample.full(directory), "$.listeners[0].tls", new JsonObject())))
+        .singleElement()
+        .satisfies(error -> {
+          assertThat(error.path()).isEqualTo("$.listeners[0].tls");
+          assertThat(error.expected())
+              .isEqualTo("certificate and key, or certificates: a list of objects with both");
+        });
+    JsonObject half = new JsonObject().put("certificate", "pom.xml");
+    assertThat(Sample.errors(Sample.set(Sample.full(directory), "$.listeners[0].tls", half)))
+        .singleElement()
+        .satisfies(error -> assertThat(error.path()).isEqualTo("$.listeners[0].tls.key"));
   }
 
   @Test

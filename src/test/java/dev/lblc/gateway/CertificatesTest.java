@@ -7,12 +7,14 @@ import dev.lblc.config.FileChecks.Finding;
 import dev.lblc.config.TlsConfig;
 import dev.lblc.testing.SelfSigned;
 import io.netty.pkitesting.CertificateBuilder.Algorithm;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -55,6 +57,26 @@ final class CertificatesTest {
         });
       }
     }
+  }
+
+  @Test
+  void authority_thatHasExpiredBesideOthers_isAWarningUnlessAllHave(@TempDir Path directory)
+      throws Exception {
+    Path both = Files.writeString(
+        directory.resolve("both.pem"),
+        Files.readString(QUARTER.certificate()) + Files.readString(DAYS.certificate()));
+    assertThat(Certificates.authorities(both, FROM.plus(Duration.ofDays(30))))
+        .singleElement()
+        .satisfies(finding -> {
+          Finding.Suspicion suspicion = (Finding.Suspicion) finding;
+          assertThat(suspicion.severity()).isEqualTo(Severity.WARNING);
+          assertThat(suspicion.message())
+              .contains(" has expired on 2030-01-07T00:00:00Z: what it has issued is accepted");
+        });
+    assertThat(Certificates.authorities(both, FROM.plus(Duration.ofDays(100))))
+        .hasSize(2)
+        .allSatisfy(finding ->
+            assertThat(((Finding.Suspicion) finding).severity()).isEqualTo(Severity.ERROR));
   }
 
   @ParameterizedTest

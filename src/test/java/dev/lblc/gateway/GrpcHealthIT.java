@@ -7,6 +7,7 @@ import dev.lblc.scheduler.ServerState;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.ExpectedLog;
 import dev.lblc.testing.SelfSigned;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +35,9 @@ final class GrpcHealthIT {
         .put("timeout", active.getString("timeout", "100ms"))
         .put("rise", 1)
         .put("fall", 1);
-    service.put("http", "2").put("health", new JsonObject().put("active", active));
+    service
+        .put("http", service.getString("http", "2"))
+        .put("health", new JsonObject().put("active", active));
     gateway.service("s", service, port).route("s", new JsonObject()).start(1);
   }
 
@@ -108,11 +111,33 @@ final class GrpcHealthIT {
   }
 
   @Test
-  void server_ofHttp1_isDown() throws Exception {
-    int port = gateway.tcp(socket -> socket.handler(
-        octets -> socket.write("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")));
-    start(new JsonObject().put("grpc", ""), new JsonObject(), port);
-    awaitState(ServerState.DOWN, "");
+  void server_ofGrpc_isAskedByHttp2EvenIfRequestsAreNot() throws Exception {
+    JsonObject service =
+        new JsonObject().put("http", "1.1").put("tls", new JsonObject().put("verify", false));
+    try (GrpcServer server = new GrpcServer(0, 10, CERTIFICATE)) {
+      start(new JsonObject().put("grpc", ""), service, server.port());
+      awaitState(ServerState.UP, "answered SERVING");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+          grpc | 2   | the server speaks HTTP/1.1, and gRPC needs HTTP/2
+          path | 2   | the server speaks HTTP/1.1, and "http" of the service is "2"
+          path | 1.1 | the server speaks HTTP/2, and "http" of the service is "1.1"
+          """)
+  void server_ofTheOtherVersion_isDownWithThatReason(String asked, String http, String reason)
+      throws Exception {
+    boolean isOfHttp1 = http.equals("2");
+    int port = gateway.tcp(socket -> socket.handler(octets -> socket.write(
+        isOfHttp1
+            ? Buffer.buffer("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+            : Buffer.buffer(new byte[] {0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 1}))));
+    start(
+        new JsonObject().put(asked, asked.equals("grpc") ? "" : "/"),
+        new JsonObject().put("http", http),
+        port);
+    awaitState(ServerState.DOWN, reason);
   }
 
   @Test

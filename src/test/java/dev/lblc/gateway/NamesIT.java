@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lblc.plugin.ServiceStatus.ServerStatus;
+import dev.lblc.testing.Authority;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.ExpectedLog;
 import dev.lblc.testing.NameServer;
 import io.netty.handler.codec.dns.DnsResponseCode;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -41,7 +44,8 @@ final class NamesIT {
   }
 
   private static final String GET = "GET /%s/%s HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
-  private static final List<String> FIXED = List.of("app", "deaf", "dead", "six", "nowhere");
+  private static final List<String> FIXED = List.of("app", "deaf", "dead", "half", "six", "nowhere");
+  private static final Authority AUTHORITY = Authority.named("authority");
   private static final JsonObject UNCHECKED = new JsonObject();
   private static final int MANY = 200;
 
@@ -58,16 +62,30 @@ final class NamesIT {
     names.addresses("deaf.test", 60, "127.0.0.1", "127.0.0.5");
     names.addresses("dead.test", 60, "127.0.0.1", "127.0.0.5");
     names.addresses("dead.test", 60, "::1");
+    names.addresses("half.test", 60, "127.0.0.1", "127.0.0.5");
+    names.addresses("half.test", 60, "::1");
+    int half = SERVERS
+        .createNetServer()
+        .connectHandler(socket -> socket.handler(hello -> socket.end(Buffer.buffer("no TLS"))))
+        .listen(0, "127.0.0.1")
+        .await(10, SECONDS)
+        .actualPort();
+    listen(
+        new HttpServerOptions()
+            .setSsl(true)
+            .setKeyCertOptions(AUTHORITY.issue("half.test").options()),
+        "127.0.0.5",
+        half);
     int everywhere = listen("0.0.0.0", 0);
     listen("127.0.0.5", deaf.port());
     int alone = listen("127.0.0.5", 0);
     int six = listen("::1", 0);
     for (Engine engine : Engine.values()) {
-      start(engine, new TestGateway(engine), everywhere, alone, six);
+      start(engine, new TestGateway(engine), everywhere, alone, half, six);
     }
   }
 
-  private static void start(Engine engine, TestGateway gateway, int everywhere, int alone, int six)
+  private static void start(Engine engine, TestGateway gateway, int everywhere, int alone, int half, int six)
       throws Exception {
     GATEWAYS.put(engine, gateway);
     String of = engine.name().toLowerCase(Locale.ROOT);
@@ -79,6 +97,10 @@ final class NamesIT {
         .service("app", server("app-" + of + ".test", everywhere))
         .service("deaf", server("deaf.test", deaf.port()))
         .service("dead", server("dead.test", alone))
+        .service(
+            "half",
+            server("half.test", half)
+                .put("tls", new JsonObject().put("trust", AUTHORITY.certificate().toString())))
         .service("six", server("localhost", six))
         .service("nowhere", server("nowhere-" + of + ".test", alone, UNCHECKED))
         .service(
@@ -139,6 +161,13 @@ final class NamesIT {
   @EnumSource
   void firstAddressThatIsDeaf_failsNoRequest(Way way) throws Exception {
     assertThat(ask(way, "deaf")).endsWith("127.0.0.5");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void firstAddressThatSpeaksNoTls_failsNoRequest(Way way) throws Exception {
+    assertThat(ask(way, "half")).endsWith("127.0.0.5");
+    assertThat(ask(way, "half")).endsWith("127.0.0.5");
   }
 
   @ParameterizedTest
@@ -258,8 +287,12 @@ final class NamesIT {
   }
 
   private static int listen(String host, int port) throws Exception {
+    return listen(new HttpServerOptions(), host, port);
+  }
+
+  private static int listen(HttpServerOptions options, String host, int port) throws Exception {
     HttpServer server = SERVERS
-        .createHttpServer()
+        .createHttpServer(options)
         .requestHandler(request -> request.response().end(request.localAddress().hostAddress()));
     return server.listen(port, host).await(10, SECONDS).actualPort();
   }

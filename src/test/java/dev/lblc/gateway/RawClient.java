@@ -190,6 +190,14 @@ final class RawClient implements AutoCloseable {
     transport.close();
   }
 
+  /** Ends this direction without a word of TLS, behind these octets, which are no whole record. */
+  void endBluntly(int... octets) throws IOException {
+    for (int octet : octets) {
+      transport.getOutputStream().write(octet);
+    }
+    transport.shutdownOutput();
+  }
+
   /** Ends the connection in order, before the test is done with it. */
   void leave() throws IOException {
     socket.close();

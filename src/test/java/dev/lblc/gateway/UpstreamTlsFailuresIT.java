@@ -33,6 +33,7 @@ final class UpstreamTlsFailuresIT {
   private static final byte ALERT = 21;
   private static final byte FATAL = 2;
   private static final byte PROTOCOL_VERSION = 70;
+  private static final byte NO_APPLICATION_PROTOCOL = 120;
   private static final Authority AUTHORITY = Authority.named("authority");
   private static final Authority OTHER = Authority.named("other");
   private static final Instant THEN = Instant.parse("2020-01-01T00:00:00Z");
@@ -64,6 +65,11 @@ final class UpstreamTlsFailuresIT {
     REFUSES("refused", 502, "server refused TLS", "alert (bad_certificate|handshake_failure)"),
     REFUSES_LATE(
         "refused", 502, "server refused TLS", "alert (certificate_required|bad_certificate)"),
+    WANTS_ALPN(
+        "no_common_alpn",
+        502,
+        "server speaks another HTTP version",
+        "where \"http\" of the service is \"2\": alert no_application_protocol"),
     SPEAKS_TLS_1_1("refused", 502, "server refused TLS", "alert protocol_version"),
     SPEAKS_CLEAR_TEXT("not_tls", 502, "server does not speak TLS", "is no TLS"),
     IS_SILENT("timeout", 504, "TLS handshake with server timed out", "in time"),
@@ -215,7 +221,8 @@ final class UpstreamTlsFailuresIT {
       case OF_CLIENTS -> server(AUTHORITY.issueForClients("127.0.0.1"), new HttpServerOptions());
       case REFUSES -> server(AUTHORITY.issue("127.0.0.1"), asking("TLSv1.2"));
       case REFUSES_LATE -> server(AUTHORITY.issue("127.0.0.1"), asking("TLSv1.3"));
-      case SPEAKS_TLS_1_1 -> gateway.tcp(UpstreamTlsFailuresIT::refuse);
+      case WANTS_ALPN -> gateway.tcp(socket -> refuse(socket, NO_APPLICATION_PROTOCOL));
+      case SPEAKS_TLS_1_1 -> gateway.tcp(socket -> refuse(socket, PROTOCOL_VERSION));
       case SPEAKS_CLEAR_TEXT -> gateway.http(request -> request.response().end("clear"));
       case IS_SILENT -> gateway.tcp(socket -> socket.exceptionHandler(givenUp -> {}));
       case ENDS -> gateway.tcp(NetSocket::close);
@@ -236,10 +243,10 @@ final class UpstreamTlsFailuresIT {
         request -> request.response().end("well"));
   }
 
-  /** Answers a ClientHello with the fatal alert protocol_version, as a server does that speaks only older versions. */
-  private static void refuse(NetSocket socket) {
-    socket.handler(hello ->
-        socket.end(Buffer.buffer(new byte[] {ALERT, 3, 1, 0, 2, FATAL, PROTOCOL_VERSION})));
+  /** Answers a ClientHello with a fatal alert. */
+  private static void refuse(NetSocket socket, byte alert) {
+    socket.handler(
+        hello -> socket.end(Buffer.buffer(new byte[] {ALERT, 3, 1, 0, 2, FATAL, alert})));
   }
 
   private static void reset(NetSocket socket) {

@@ -46,6 +46,8 @@ public enum Failure {
   TLS_UNKNOWN_CA(502, "server certificate of unknown authority", "tls_unknown_ca"),
   /** The certificate of the server cannot be used for another reason. */
   TLS_BAD_CERTIFICATE(502, "server certificate not acceptable", "tls_bad_certificate"),
+  /** The server does not speak the version of HTTP that its service says. */
+  HTTP_VERSION(502, "server speaks another HTTP version", "server_http_version"),
   /** The server ended the handshake with an alert. */
   TLS_REFUSED(502, "server refused TLS", "tls_refused"),
   /** The server does not speak TLS. */
@@ -109,6 +111,7 @@ public enum Failure {
       case EXPIRED -> TLS_EXPIRED;
       case UNKNOWN_CA -> TLS_UNKNOWN_CA;
       case BAD_CERTIFICATE -> TLS_BAD_CERTIFICATE;
+      case NO_COMMON_ALPN -> HTTP_VERSION;
       case REFUSED -> TLS_REFUSED;
       case NOT_TLS -> TLS_NOT_SPOKEN;
       case TIMEOUT -> TLS_TIMEOUT;

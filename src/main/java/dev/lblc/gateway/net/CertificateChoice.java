@@ -1,5 +1,6 @@
 package dev.lblc.gateway.net;
 
+import dev.lblc.tls.Identity;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -25,17 +26,17 @@ import org.jspecify.annotations.Nullable;
 public final class CertificateChoice {
   private static final String WILDCARD = "*.";
 
-  private final Map<String, Map<String, Certificate>> byName = new HashMap<>();
-  private final Map<String, Certificate> others = new LinkedHashMap<>();
+  private final Map<String, Map<String, Identity>> byName = new HashMap<>();
+  private final Map<String, Identity> others = new LinkedHashMap<>();
 
   /**
    * Creates the choice.
    *
    * @param certificates of a listener in their order, at least one
    */
-  public CertificateChoice(List<Certificate> certificates) {
+  public CertificateChoice(List<Identity> certificates) {
     Set<String> first = names(certificates.get(0));
-    for (Certificate certificate : certificates) {
+    for (Identity certificate : certificates) {
       Set<String> names = names(certificate);
       for (String name : names) {
         byName
@@ -48,7 +49,7 @@ public final class CertificateChoice {
     }
   }
 
-  private static Set<String> names(Certificate certificate) {
+  private static Set<String> names(Identity certificate) {
     return CertificateNames.of(certificate.chain().get(0));
   }
 
@@ -57,22 +58,22 @@ public final class CertificateChoice {
    *
    * @param name in lower case and without a final dot; null: the client asks for none
    */
-  public Map<String, Certificate> of(@Nullable String name) {
+  public Map<String, Identity> of(@Nullable String name) {
     if (name == null) {
       return others;
     }
-    Map<String, Certificate> exact = byName.get(name);
+    Map<String, Identity> exact = byName.get(name);
     if (exact != null) {
       return exact;
     }
     int dot = name.indexOf('.');
-    Map<String, Certificate> wildcard =
+    Map<String, Identity> wildcard =
         dot <= 0 ? null : byName.get(WILDCARD + name.substring(dot + 1));
     return wildcard == null ? others : wildcard;
   }
 
   /** Returns the certificate that is used for a name where {@code certificate} could be; itself, if it is used. */
-  private Certificate inPlaceOf(Certificate certificate, String name) {
+  private Identity inPlaceOf(Identity certificate, String name) {
     return byName.getOrDefault(name, Map.of()).getOrDefault(certificate.kind(), certificate);
   }
 
@@ -80,10 +81,10 @@ public final class CertificateChoice {
    * Returns what is in the way of a certificate: for each of its names the certificate that is used in its place. All names have one if
    * and only if {@code certificate} is never used, unless {@link #isForOthers} is true.
    */
-  public Map<String, Certificate> inTheWayOf(Certificate certificate) {
-    Map<String, Certificate> all = new LinkedHashMap<>();
+  public Map<String, Identity> inTheWayOf(Identity certificate) {
+    Map<String, Identity> all = new LinkedHashMap<>();
     for (String name : new ArrayList<>(names(certificate))) {
-      Certificate used = inPlaceOf(certificate, name);
+      Identity used = inPlaceOf(certificate, name);
       if (used != certificate) {
         all.put(name, used);
       }
@@ -92,7 +93,7 @@ public final class CertificateChoice {
   }
 
   /** Returns whether a certificate is for clients that ask for no name, or for one that no certificate has. */
-  public boolean isForOthers(Certificate certificate) {
+  public boolean isForOthers(Identity certificate) {
     return others.get(certificate.kind()) == certificate;
   }
 }

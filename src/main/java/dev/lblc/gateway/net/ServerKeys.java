@@ -1,5 +1,6 @@
 package dev.lblc.gateway.net;
 
+import dev.lblc.tls.Identity;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.util.SimpleKeyManagerFactory;
 import java.net.Socket;
@@ -26,10 +27,10 @@ final class ServerKeys extends X509ExtendedKeyManager {
   private static final String ASKED = ServerKeys.class.getName();
   private static final String EC = "EC";
 
-  private final List<Certificate> certificates;
+  private final List<Identity> certificates;
   private final CertificateChoice choice;
 
-  ServerKeys(List<Certificate> certificates) {
+  ServerKeys(List<Identity> certificates) {
     this.certificates = List.copyOf(certificates);
     this.choice = new CertificateChoice(certificates);
   }
@@ -69,8 +70,8 @@ final class ServerKeys extends X509ExtendedKeyManager {
   public @Nullable String chooseEngineServerAlias(
       String kind, Principal @Nullable [] issuers, SSLEngine engine) {
     Asked asked = (Asked) engine.getSession().getValue(ASKED);
-    Map<String, Certificate> chosen = choice.of(asked == null ? null : asked.serverName());
-    Certificate certificate = chosen.get(kind);
+    Map<String, Identity> chosen = choice.of(asked == null ? null : asked.serverName());
+    Identity certificate = chosen.get(kind);
     // The JDK asks for kinds that the client has; OpenSSL for any, EC first.
     boolean isForOthers =
         kind.equals(EC) && asked != null && !asked.hasEcdsa() && chosen.size() > 1;
@@ -89,7 +90,7 @@ final class ServerKeys extends X509ExtendedKeyManager {
     return of(alias).key();
   }
 
-  private Certificate of(String alias) {
+  private Identity of(String alias) {
     return certificates.get(Integer.parseInt(alias));
   }
 
@@ -105,7 +106,7 @@ final class ServerKeys extends X509ExtendedKeyManager {
   @Override
   public @Nullable String chooseServerAlias(
       String kind, Principal @Nullable [] issuers, @Nullable Socket socket) {
-    Certificate certificate = choice.of(null).get(kind);
+    Identity certificate = choice.of(null).get(kind);
     return certificate == null ? null : Integer.toString(certificates.indexOf(certificate));
   }
 

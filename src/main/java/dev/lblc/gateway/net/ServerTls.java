@@ -1,5 +1,7 @@
 package dev.lblc.gateway.net;
 
+import dev.lblc.tls.Authorities;
+import dev.lblc.tls.Identity;
 import dev.lblc.config.TlsConfig;
 import dev.lblc.config.TlsVersion;
 import io.netty.buffer.ByteBufAllocator;
@@ -61,7 +63,7 @@ public final class ServerTls {
   private static final Cleaner CLEANER = Cleaner.create();
 
   private final TlsEngine engine;
-  private final List<Certificate> certificates;
+  private final List<Identity> certificates;
   private final TlsConfig config;
   private final List<X509Certificate> trusted;
   private final List<String> protocols;
@@ -71,7 +73,7 @@ public final class ServerTls {
   private ServerTls(
       TlsConfig config,
       TlsEngine engine,
-      List<Certificate> certificates,
+      List<Identity> certificates,
       List<X509Certificate> trusted,
       List<String> protocols) {
     this.config = config;
@@ -102,26 +104,26 @@ public final class ServerTls {
     }
     try {
       TlsConfig.ClientAuth clientAuth = config.clientAuth();
-      List<Certificate> certificates = config.certificates().stream()
-          .map(each -> Certificate.read(each.certificate(), each.key()))
+      List<Identity> certificates = config.certificates().stream()
+          .map(each -> Identity.read(each.certificate(), each.key()))
           .toList();
       return new ServerTls(
           config,
           engineFor(listener, certificates),
           certificates,
-          clientAuth == null ? List.of() : Certificate.authorities(clientAuth.trust()),
+          clientAuth == null ? List.of() : Authorities.read(clientAuth.trust()),
           List.copyOf(protocols));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("listener " + listener + ": tls: " + e.getMessage(), e);
     }
   }
 
-  private static TlsEngine engineFor(String listener, List<Certificate> certificates) {
+  private static TlsEngine engineFor(String listener, List<Identity> certificates) {
     TlsEngine ofProcess = TlsEngine.ofProcess();
     if (!IS_TOLD.getAndSet(true)) {
       LOG.info("TLS of listeners: {}", ofProcess.describe());
     }
-    for (Certificate certificate : certificates) {
+    for (Identity certificate : certificates) {
       if (!ofProcess.canUse(certificate.chain().get(0).getPublicKey())) {
         LOG.info(
             "listener {}: TLS by the JDK, as OpenSSL cannot use the {} key of {}",

@@ -177,6 +177,9 @@ final class Session {
   void passedOn(Side to) {
     sidesEnded++;
     if (sidesEnded < 2) {
+      if (to == server && tlsToServer != null) {
+        tlsToServer.clientEnded(to.received());
+      }
       to.endOutput();
     } else {
       end(null);
@@ -208,13 +211,12 @@ final class Session {
     }
   }
 
-  /**
-   * Returns whether the end of a connection is as good as one of TLS: a client that has the whole answer often says no more. A server's
-   * answer could be cut by anybody on the way.
-   */
+  /** Returns whether the end of a connection is as good as one of TLS: a client that has the whole answer often says no more. */
   boolean mayEndBluntly(Side side) {
     Side answers = server;
-    return side == client && answers != null && answers.hasEnded();
+    return side == client
+        ? answers != null && answers.hasEnded()
+        : tlsToServer != null && tlsToServer.mayEndBluntly(side.received());
   }
 
   /** A side has ended without saying that this was all, as TLS has to. */

@@ -36,6 +36,8 @@ enum TcpFailure {
   TLS_UNKNOWN_CA("server certificate of unknown authority"),
   /** The certificate of the server cannot be used for another reason. */
   TLS_BAD_CERTIFICATE("server certificate not acceptable"),
+  /** The server does not speak the version of HTTP that its service says. */
+  HTTP_VERSION("server speaks another HTTP version"),
   /** The server ended the handshake with an alert. */
   TLS_REFUSED("server refused TLS"),
   /** The server does not speak TLS. */
@@ -74,6 +76,7 @@ enum TcpFailure {
       case EXPIRED -> TLS_EXPIRED;
       case UNKNOWN_CA -> TLS_UNKNOWN_CA;
       case BAD_CERTIFICATE -> TLS_BAD_CERTIFICATE;
+      case NO_COMMON_ALPN -> HTTP_VERSION;
       case REFUSED -> TLS_REFUSED;
       case NOT_TLS -> TLS_NOT_SPOKEN;
       case TIMEOUT -> TLS_TIMEOUT;

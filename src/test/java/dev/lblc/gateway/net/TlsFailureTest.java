@@ -2,11 +2,16 @@ package dev.lblc.gateway.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.tls.UpstreamTlsFailure;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.ssl.NotSslRecordException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
+import java.util.List;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
@@ -15,6 +20,30 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Some of the messages are those of JDK 17, some those of later ones, which begin with an alert, and some of OpenSSL. */
 final class TlsFailureTest {
+  @Test
+  void reasons_areThoseOfTheUsersTables() throws Exception {
+    String page = Files.readString(Path.of("conf", "README.md"));
+    assertThat(reasons(page, "lblc_tls_handshake_failures_total{listener,reason}` counts"))
+        .containsExactlyInAnyOrderElementsOf(
+            Stream.of(TlsFailure.values()).map(TlsFailure::label).toList());
+    assertThat(reasons(page, "lblc_upstream_tls_failures_total{service,reason}` counts"))
+        .containsExactlyInAnyOrderElementsOf(
+            Stream.of(UpstreamTlsFailure.values()).map(UpstreamTlsFailure::label).toList());
+  }
+
+  /** Returns what stands in the first column of the first table behind a text. */
+  private static List<String> reasons(String page, String text) {
+    String behind = page.substring(page.indexOf(text));
+    return behind
+        .lines()
+        .dropWhile(line -> !line.startsWith("|"))
+        .takeWhile(line -> line.startsWith("|"))
+        .skip(2)
+        .flatMap(
+            row -> Stream.of(row.split("\\|")[1].replace("`", "").strip().split(",\\s*")))
+        .toList();
+  }
+
   @ParameterizedTest(name = "{0}")
   @CsvSource(delimiter = '|', textBlock = """
           Received fatal alert: certificate_unknown                  | certificate_rejected

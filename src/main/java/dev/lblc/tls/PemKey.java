@@ -1,14 +1,17 @@
-package dev.lblc.gateway.net;
+package dev.lblc.tls;
 
 import java.io.ByteArrayOutputStream;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
+import java.security.NoSuchAlgorithmException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,16 +27,30 @@ final class PemKey {
   private static final int OCTET_STRING = 4;
   private static final byte[] VERSION_0 = {2, 1, 0};
 
+  /** The kinds of keys that certificates have in TLS. */
+  private static final List<String> KINDS = List.of("RSA", "RSASSA-PSS", "EC", "EdDSA");
+
   /** Lengths from here on take more than one octet. */
   private static final int LONG_LENGTH = 0x80;
 
   private PemKey() {}
 
+  /** Says that a key is of another kind than the one that it should belong to. */
+  static final class OtherKindException extends InvalidKeyException {
+    private static final long serialVersionUID = 1L;
+
+    OtherKindException(String kind, PublicKey certified) {
+      super("it is a key of " + kind + ", and the certificate's is one of "
+          + certified.getAlgorithm());
+    }
+  }
+
   /**
    * Returns the first private key in a text.
    *
    * @param certified the key that it belongs to
-   * @throws GeneralSecurityException if there is none, or it is of another kind
+   * @throws OtherKindException if it is of another kind
+   * @throws GeneralSecurityException if there is none, or it cannot be read
    */
   static PrivateKey read(String text, PublicKey certified) throws GeneralSecurityException {
     Matcher block = BLOCK.matcher(text);
@@ -45,13 +62,45 @@ final class PemKey {
       throw new InvalidKeyException("it is encrypted, and there is no key for its password");
     }
     byte[] octets = decoded(block.group(2));
-    byte[] pkcs8 = kind == null
-        ? octets
-        : element(
+    if (kind == null) {
+      return ofPkcs8(octets, certified);
+    }
+    String named = kind.strip();
+    if (!certified.getAlgorithm().startsWith(named)) { // RSA is for RSASSA-PSS, too
+      throw new OtherKindException(named, certified);
+    }
+    return key(
+        certified.getAlgorithm(),
+        element(
             SEQUENCE,
-            joined(VERSION_0, algorithm(certified.getEncoded()), element(OCTET_STRING, octets)));
-    return KeyFactory.getInstance(certified.getAlgorithm())
-        .generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+            joined(VERSION_0, algorithm(certified.getEncoded()), element(OCTET_STRING, octets))));
+  }
+
+  private static PrivateKey ofPkcs8(byte[] octets, PublicKey certified)
+      throws GeneralSecurityException {
+    try {
+      return key(certified.getAlgorithm(), octets);
+    } catch (InvalidKeySpecException e) {
+      for (String other : KINDS) {
+        if (isOf(other, octets)) {
+          throw new OtherKindException(other, certified);
+        }
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isOf(String kind, byte[] pkcs8) throws NoSuchAlgorithmException {
+    try {
+      return key(kind, pkcs8).getAlgorithm().equals(kind);
+    } catch (InvalidKeySpecException e) {
+      return false;
+    }
+  }
+
+  private static PrivateKey key(String kind, byte[] pkcs8)
+      throws NoSuchAlgorithmException, InvalidKeySpecException {
+    return KeyFactory.getInstance(kind).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
   }
 
   private static byte[] decoded(String base64) throws InvalidKeyException {
