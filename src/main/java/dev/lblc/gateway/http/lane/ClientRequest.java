@@ -382,7 +382,9 @@ final class ClientRequest implements LaneClient {
       context.writeAndFlush(
           Unpooled.copiedBuffer(CONTINUE, StandardCharsets.US_ASCII), context.voidPromise());
     }
-    sendAgain(to);
+    if (!plan.isUpgrade()) { // that of a tunnel ends with the tunnel
+      sendAgain(to);
+    }
     connection.flushLater(to);
     connection.resume();
   }
