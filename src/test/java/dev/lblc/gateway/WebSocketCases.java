@@ -82,7 +82,10 @@ final class WebSocketCases {
     byte[] hello = frame(FIN | PING, HELLO);
     add(ok("2 empty ping", frames(frame(FIN | PING, "")), pong("")));
     add(ok("2 ping", frames(hello), pong(HELLO)));
-    add(ok("2 ping of octets", frames(frame(FIN | PING, "\0\377\376\375\0\377")), pong("\0\377\376\375\0\377")));
+    add(ok(
+        "2 ping of octets",
+        frames(frame(FIN | PING, "\0\377\376\375\0\377")),
+        pong("\0\377\376\375\0\377")));
     add(ok("2 longest ping", frames(frame(FIN | PING, most)), pong(most)));
     add(failed("2 ping that is too long", frames(frame(FIN | PING, most + "x"))));
     add(ok("2 longest ping", frames(frame(FIN | PING, most)), pong(most)).chopped(1));
@@ -116,9 +119,7 @@ final class WebSocketCases {
       boolean isFirst = opcode % 8 < 5;
       byte[] odd = frame(FIN | opcode, opcode % 2 == 0 ? "reserved" : "");
       add(failed(
-          "4 opcode " + opcode,
-          isFirst ? frames(odd) : frames(hello, odd, ping),
-          text(HELLO)));
+          "4 opcode " + opcode, isFirst ? frames(odd) : frames(hello, odd, ping), text(HELLO)));
     }
   }
 
@@ -134,16 +135,20 @@ final class WebSocketCases {
     add(ok("5 text in two fragments", frames(first, last), whole).chopped(7));
     add(ok("5 text in two fragments", frames(first, last), whole).chopped(1));
     add(ok("5 ping between fragments", frames(first, ping, last), pong("ping"), whole));
-    add(ok("5 ping between fragments", frames(first, ping, last), pong("ping"), whole).chopped(9));
-    add(ok("5 ping between fragments", frames(first, ping, last), pong("ping"), whole).chopped(1));
+    add(ok("5 ping between fragments", frames(first, ping, last), pong("ping"), whole)
+        .chopped(9));
+    add(ok("5 ping between fragments", frames(first, ping, last), pong("ping"), whole)
+        .chopped(1));
     byte[] more = frame(FIN | CONTINUATION, "non-continuation");
     byte[] open = frame(CONTINUATION, "non-continuation");
     add(failed("5 continuation of nothing", frames(more, hello), text(HELLO)));
     add(failed("5 continuation of nothing", frames(more, hello), text(HELLO)).chopped(11));
     add(failed("5 continuation of nothing", frames(more, hello), text(HELLO)).chopped(1));
     add(failed("5 open continuation of nothing", frames(open, hello), text(HELLO)));
-    add(failed("5 open continuation of nothing", frames(open, hello), text(HELLO)).chopped(11));
-    add(failed("5 open continuation of nothing", frames(open, hello), text(HELLO)).chopped(1));
+    add(failed("5 open continuation of nothing", frames(open, hello), text(HELLO))
+        .chopped(11));
+    add(failed("5 open continuation of nothing", frames(open, hello), text(HELLO))
+        .chopped(1));
     add(failed("5 continuation behind a whole message", frames(first, last, open, hello), whole));
     byte[] restart = frame(FIN | CONTINUATION, "fragment3");
     add(failed("5 continuations before and behind", frames(open, first, last, open, restart)));
@@ -151,7 +156,12 @@ final class WebSocketCases {
     add(failed("5 text within fragments", frames(first, frame(FIN | TEXT, "fragment2"))));
     byte[] middle = frame(CONTINUATION, "fragment2");
     List<byte[]> five = frames(
-        first, middle, ping, frame(CONTINUATION, "fragment3"), ping, frame(FIN | CONTINUATION, "!"));
+        first,
+        middle,
+        ping,
+        frame(CONTINUATION, "fragment3"),
+        ping,
+        frame(FIN | CONTINUATION, "!"));
     Event[] answers = {pong("ping"), pong("ping"), text("fragment1fragment2fragment3!")};
     add(ok("5 pings between many fragments", five, answers));
     add(ok("5 pings between many fragments", five, answers).chopped(1));
@@ -194,9 +204,8 @@ final class WebSocketCases {
   }
 
   private void closeCodes() {
-    for (int code : new int[] {
-      1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999
-    }) {
+    for (int code :
+        new int[] {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999}) {
       String payload = close(code, "");
       add(ended(
           "7 close with the code " + code,

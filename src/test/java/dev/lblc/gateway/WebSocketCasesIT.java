@@ -94,7 +94,8 @@ final class WebSocketCasesIT {
           offer));
       String head = client.until("\r\n\r\n");
       assertThat(head).startsWith("HTTP/1.1 101 ").contains(WebSocketHandshake.answer(KEY));
-      assertThat(head.contains("permessage-deflate")).isEqualTo(!tried.extensions().isEmpty());
+      assertThat(head.contains("permessage-deflate"))
+          .isEqualTo(!tried.extensions().isEmpty());
       send(client, tried);
       return client.rest().replace("<reset>", "");
     }
@@ -111,8 +112,9 @@ final class WebSocketCasesIT {
   }
 
   private String overHttp2(WebSocketCase tried) throws IOException {
-    String offer =
-        tried.extensions().isEmpty() ? "x-none: 1" : "sec-websocket-extensions: " + tried.extensions();
+    String offer = tried.extensions().isEmpty()
+        ? "x-none: 1"
+        : "sec-websocket-extensions: " + tried.extensions();
     Http2Peer.Stream stream = http2.request(
         false, "CONNECT", path(tried), ":protocol: websocket", "sec-websocket-version: 13", offer);
     assertThat(stream.awaitStatus()).isEqualTo("200");

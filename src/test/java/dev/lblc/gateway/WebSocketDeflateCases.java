@@ -38,8 +38,9 @@ final class WebSocketDeflateCases {
             List.of(frame(FIN | TEXT, "plain")),
             new Event(TEXT, "plain"))
         .offering(OFFER));
-    cases.add(failed("12 nothing that can be expanded", List.of(frame(FIN | RSV1 | TEXT, "\377\377x")))
-        .offering(OFFER));
+    cases.add(
+        failed("12 nothing that can be expanded", List.of(frame(FIN | RSV1 | TEXT, "\377\377x")))
+            .offering(OFFER));
     return cases;
   }
 

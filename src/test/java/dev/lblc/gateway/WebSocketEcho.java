@@ -46,13 +46,14 @@ final class WebSocketEcho implements AutoCloseable {
             }
             channel
                 .pipeline()
-                .addLast(new WebSocketServerProtocolHandler(WebSocketServerProtocolConfig.newBuilder()
-                    .websocketPath("/")
-                    .checkStartsWith(true)
-                    .allowExtensions(isCompressing)
-                    .sendCloseFrame(null) // the decoder has sent one
-                    .maxFramePayloadLength(MOST)
-                    .build()))
+                .addLast(
+                    new WebSocketServerProtocolHandler(WebSocketServerProtocolConfig.newBuilder()
+                        .websocketPath("/")
+                        .checkStartsWith(true)
+                        .allowExtensions(isCompressing)
+                        .sendCloseFrame(null) // the decoder has sent one
+                        .maxFramePayloadLength(MOST)
+                        .build()))
                 .addLast(new WebSocketFrameAggregator(MOST))
                 .addLast(new Echo());
           }

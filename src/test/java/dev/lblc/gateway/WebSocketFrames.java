@@ -105,7 +105,8 @@ final class WebSocketFrames {
   static List<Event> read(String octets, boolean isDeflated) {
     Inflater inflater = new Inflater(true);
     try {
-      return read(ByteBuffer.wrap(octets.getBytes(StandardCharsets.ISO_8859_1)), isDeflated, inflater);
+      return read(
+          ByteBuffer.wrap(octets.getBytes(StandardCharsets.ISO_8859_1)), isDeflated, inflater);
     } finally {
       inflater.end();
     }
@@ -134,7 +135,9 @@ final class WebSocketFrames {
       }
       assertThat(type).as("opcode").isLessThanOrEqualTo(BINARY);
       assertThat(type == CONTINUATION).as("continuation").isEqualTo(opcode >= 0);
-      assertThat(first & (isDeflated && opcode < 0 ? 0x30 : 0x70)).as("reserved bits").isZero();
+      assertThat(first & (isDeflated && opcode < 0 ? 0x30 : 0x70))
+          .as("reserved bits")
+          .isZero();
       if (opcode < 0) {
         opcode = type;
         isCompressed = (first & RSV1) != 0;

@@ -16,7 +16,8 @@ import java.util.List;
 /** The cases of UTF-8, in the order of the Autobahn test suite: text that is UTF-8 comes back, other text ends the WebSocket. */
 final class WebSocketTextCases {
   private static final String WORD = utf8("\u03ba\u1f79\u03c3\u03bc\u03b5");
-  private static final String WISH = utf8("Hello-\u00b5@\u00df\u00f6\u00e4\u00fc\u00e0\u00e1-UTF-8!!");
+  private static final String WISH =
+      utf8("Hello-\u00b5@\u00df\u00f6\u00e4\u00fc\u00e0\u00e1-UTF-8!!");
 
   private final List<WebSocketCase> cases = new ArrayList<>();
 
@@ -39,9 +40,10 @@ final class WebSocketTextCases {
       int first = (i == 0 ? TEXT : CONTINUATION) | (i == parts.length - 1 ? FIN : 0);
       frames.add(frame(first, parts[i]));
     }
-    cases.add(isUtf8(whole)
-        ? ok("6 " + name, frames, new Event(TEXT, whole))
-        : failed("6 " + name, frames));
+    cases.add(
+        isUtf8(whole)
+            ? ok("6 " + name, frames, new Event(TEXT, whole))
+            : failed("6 " + name, frames));
   }
 
   private void fragments() {
@@ -59,7 +61,8 @@ final class WebSocketTextCases {
     add("too large across fragments", WORD + "\364", "\220", "\200\200edited");
     add("fault in the last fragment", WORD, "\364\220\200\200edited");
     cases.add(failed("6 fault", List.of(frame(FIN | TEXT, broken))).chopped(1));
-    cases.add(ok("6 text", List.of(frame(FIN | TEXT, WISH)), new Event(TEXT, WISH)).chopped(1));
+    cases.add(
+        ok("6 text", List.of(frame(FIN | TEXT, WISH)), new Event(TEXT, WISH)).chopped(1));
     for (String text : List.of("Hello", "\u0041\u2262\u0391\u002e", "\ud55c\uad6d\uc5b4")) {
       add("words " + text.length(), utf8(text));
     }
