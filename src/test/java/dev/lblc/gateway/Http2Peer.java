@@ -116,6 +116,14 @@ final class Http2Peer implements AutoCloseable {
       return this;
     }
 
+    /** Waits for the other end to end its side, or the stream. */
+    Stream awaitOver() throws IOException {
+      while (!isEnded && code < 0) {
+        pump();
+      }
+      return this;
+    }
+
     /** Returns the code that the stream is reset with. */
     int awaitReset() throws IOException {
       while (code < 0) {

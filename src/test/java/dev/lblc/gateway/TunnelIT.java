@@ -40,7 +40,8 @@ final class TunnelIT {
     scene.plain(40);
     for (int i = 0; i < 2; i++) {
       JsonObject version = new JsonObject().put("http", i == 0 ? "1.1" : "2");
-      brief[i] = gateway.service("brief" + i, 1, version, timeouts("idle", "1h", "tunnel", "300ms"));
+      brief[i] =
+          gateway.service("brief" + i, 1, version, timeouts("idle", "1h", "tunnel", "300ms"));
       patient[i] = gateway.service(
           "patient" + i, 1, version, timeouts("idle", "100ms", "tunnel", "1h", "response", "1h"));
       hasty[i] = gateway.service("hasty" + i, 1, version, timeouts("request", "400ms"));
@@ -260,12 +261,11 @@ final class TunnelIT {
   void upgrade_withoutAKey_isNoRequestForHttp2(String key) throws Exception {
     Place to = scene.next(Versions.HTTP1_TO_HTTP2);
     RawClient client = gateway.client();
-    client.send(key.isEmpty()
-        ? to.request("GET", "x", "Connection: Upgrade", "Upgrade: websocket")
-        : to.request("GET", "x", "Connection: Upgrade", "Upgrade: websocket", key));
-    assertThat(client.response())
-        .startsWith("HTTP/1.1 400 ")
-        .contains("bad Sec-WebSocket-Key");
+    client.send(
+        key.isEmpty()
+            ? to.request("GET", "x", "Connection: Upgrade", "Upgrade: websocket")
+            : to.request("GET", "x", "Connection: Upgrade", "Upgrade: websocket", key));
+    assertThat(client.response()).startsWith("HTTP/1.1 400 ").contains("bad Sec-WebSocket-Key");
   }
 
   @ParameterizedTest
@@ -296,9 +296,8 @@ final class TunnelIT {
       Http2Peer client = gateway.client2();
       assertThat(TunnelScene.connect(client, to.path("x"), "websocket").awaitStatus())
           .isEqualTo("501");
-      assertThat(client
-              .request(true, "CONNECT", to.path("x"), ":protocol: other")
-              .awaitStatus())
+      assertThat(
+              client.request(true, "CONNECT", to.path("x"), ":protocol: other").awaitStatus())
           .isEqualTo("501");
       return;
     }

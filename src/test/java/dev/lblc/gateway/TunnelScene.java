@@ -43,6 +43,7 @@ final class TunnelScene {
     Http2Peer.Stream server2Stream;
     String serverHead = "";
 
+    @SuppressWarnings("NullAway.Init") // those of the other versions are not asked for
     private Asked(Versions versions, String protocol) {
       this.versions = versions;
       this.protocol = protocol;
@@ -109,11 +110,10 @@ final class TunnelScene {
 
   /** Adds so many services of each version. */
   TunnelScene plain(int count) throws IOException {
-    JsonObject route = new JsonObject()
-        .put("upgrade", new JsonArray().add("websocket").add("Chat/1.0"));
+    JsonObject route =
+        new JsonObject().put("upgrade", new JsonArray().add("websocket").add("Chat/1.0"));
     for (int i = 0; i < count; i++) {
-      unused1.add(
-          scene.service("old" + i, 1, new JsonObject().put("http", "1.1"), route.copy()));
+      unused1.add(scene.service("old" + i, 1, new JsonObject().put("http", "1.1"), route.copy()));
       unused2.add(scene.service("new" + i, 1, new JsonObject(), route.copy()));
     }
     return this;

@@ -24,7 +24,7 @@ public enum Failure {
   UNSUPPORTED_VERSION(505, "unsupported HTTP version", "unsupported_version"),
   /** What came is no request, or could be read in several ways; the log says in which respect. */
   BAD_REQUEST(400, "bad request", "bad_request"),
-  /** CONNECT; or something that the engine does not speak with the servers of the route, such as WebSocket with HTTP/2. */
+  /** CONNECT; or something that the engine or the server does not speak, such as WebSocket with some servers of HTTP/2. */
   NOT_IMPLEMENTED(501, "not implemented", "not_implemented"),
   /** No route of the listener fits the request. */
   NO_ROUTE(404, "no route", "no_route"),

@@ -157,8 +157,8 @@ final class HeaderPolicy {
 
   /** Plans the headers of a response that switches the protocol. */
   static HeaderPlan switched(Upgrade upgrade, HeaderView headers, HeaderEdits edits) {
-    HeaderPlan plan = new HeaderPlan(
-        OF_RESPONSES, edits, named(headers), upgrade.replacedInAnswer(), false);
+    HeaderPlan plan =
+        new HeaderPlan(OF_RESPONSES, edits, named(headers), upgrade.replacedInAnswer(), false);
     upgrade.agree(plan);
     return plan;
   }

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param body how it is framed
  * @param upgrade the protocol that the server is asked to switch to; null: none
  */
-public record RequestPlan(HeaderPlan headers, Body body, @Nullable String upgrade) {
+public record RequestPlan(
+    HeaderPlan headers, Body body, @Nullable String upgrade) {
   /** How the body of a request is framed. */
   public enum Body {
     /** There is none. */

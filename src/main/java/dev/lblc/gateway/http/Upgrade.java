@@ -42,8 +42,7 @@ final class Upgrade {
   /** The key of a WebSocket between the versions: the client's if that speaks HTTP/1.1, else the gateway's; null: none is needed. */
   private final @Nullable String key;
 
-  private Upgrade(
-      String protocol, boolean isFromHttp2, boolean isToHttp2, @Nullable String key) {
+  private Upgrade(String protocol, boolean isFromHttp2, boolean isToHttp2, @Nullable String key) {
     this.protocol = protocol;
     this.isFromHttp2 = isFromHttp2;
     this.isToHttp2 = isToHttp2;
@@ -59,8 +58,7 @@ final class Upgrade {
    * @return null: none that is allowed
    * @throws BadRequestException if a key is needed and there is none
    */
-  static @Nullable Upgrade of(
-      RequestHead head, Body body, Set<String> allowed, boolean isToHttp2) {
+  static @Nullable Upgrade of(RequestHead head, Body body, Set<String> allowed, boolean isToHttp2) {
     boolean isFromHttp2 = head.protocol() == Protocol.HTTP_2;
     String asked = isFromHttp2 ? ofConnect(head, allowed) : ofField(head, body, allowed);
     if (asked == null) {

@@ -521,9 +521,7 @@ public final class HeaderCases {
         AddressBlocks.compile(List.of()));
     facts.allow(Set.of("websocket"), false);
     HeaderPlan plan = HeaderPolicy.switched(
-        Objects.requireNonNull(facts.upgrade()),
-        ListedHeaders.of(came),
-        edits(Map.of(), Set.of()));
+        Objects.requireNonNull(facts.upgrade()), ListedHeaders.of(came), edits(Map.of(), Set.of()));
     return new Case("switched: to WebSocket, without a length", came, plan, goes);
   }
 

@@ -88,10 +88,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   @SuppressWarnings("NullAway.Init") // handlerAdded comes first
   ClientConnection(
-      LaneLoop lane,
-      Channel channel,
-      HttpConnection connection,
-      Supplier<HttpRoutes> routes) {
+      LaneLoop lane, Channel channel, HttpConnection connection, Supplier<HttpRoutes> routes) {
     this.lane = lane;
     this.channel = channel;
     this.routes = routes;

@@ -93,9 +93,7 @@ final class LaneLoopTest {
           .connectionHandler(connection -> {
             Channel channel = Objects.requireNonNull(VertxPipeline.channel(connection), "HTTP/1.1");
             VertxPipeline.install(
-                channel,
-                new ClientConnection(own, channel, connection, () -> routes),
-                own.loop());
+                channel, new ClientConnection(own, channel, connection, () -> routes), own.loop());
             accepted.complete(channel);
           })
           .listen(0, "127.0.0.1")
