@@ -116,7 +116,7 @@ final class ClientStreams extends Streams<ClientStream> implements DeadlineRing.
   }
 
   @Override
-  void moved() {
+  void messageCame() {
     hasMoved = true;
   }
 
