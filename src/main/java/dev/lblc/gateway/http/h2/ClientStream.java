@@ -1,99 +1,51 @@
 package dev.lblc.gateway.http.h2;
 
-import dev.lblc.gateway.http.Answer;
 import dev.lblc.gateway.http.Exchange;
 import dev.lblc.gateway.http.Failure;
 import dev.lblc.gateway.http.GrpcStatus;
-import dev.lblc.gateway.http.HeaderPlan;
-import dev.lblc.gateway.http.RequestPlan;
-import dev.lblc.gateway.http.ResponsePlan;
 import dev.lblc.gateway.http.lane.HeadBuffer;
 import dev.lblc.gateway.http.lane.HeadFault;
 import dev.lblc.gateway.http.lane.HeadLimits;
-import dev.lblc.gateway.http.lane.HeldBody;
-import dev.lblc.gateway.http.lane.LaneAnswer;
-import dev.lblc.gateway.http.lane.LaneClient;
 import dev.lblc.gateway.http.lane.LaneServer;
 import dev.lblc.gateway.http.lane.Tunnel;
 import dev.lblc.gateway.route.HttpRoutes;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.channel.ChannelFuture;
-import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
-import io.netty.util.AsciiString;
-import java.util.Deque;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's side of the exchanges of one stream after another: passes the body of the request on, and writes the answer. Confined
- * to the connection's event loop.
- *
- * <p>What comes of a body before there is a server, or while the server is slow, is held here; the client gets room for more when it
- * is taken. So it is bounded by the window of the stream.
+ * One stream after another of a client's connection: what comes on it, the exchange that it begins, and its end. What the exchange asks
+ * of it is the part of its {@link StreamRequest}. Confined to the connection's event loop.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // what addListener returns is the future itself
-final class ClientStream implements LaneClient, Streams.Stream {
-  private static final HeadLimits TRAILERS = new HeadLimits(0, 8192, 100);
-  private static final AsciiString TEXT = AsciiString.cached("text/plain; charset=utf-8");
-  private static final int CONTINUE = 100;
-  private static final int OK = 200;
-  private static final int NO_CONTENT = 204;
-  private static final int LAST_SECONDS = 30;
-
+final class ClientStream implements Streams.Stream {
   private final ClientStreams connection;
   private final StreamHead head;
-  private final StreamOutput output;
-  private final HeldBody held = new HeldBody();
+  private final RequestBody body;
+  private final StreamAnswer answer;
+  private final StreamRequest request;
   private @Nullable Exchange<LaneServer> kept;
   private @Nullable Exchange<LaneServer> exchange;
   private @Nullable Http2Stream stream;
-  private @Nullable LaneServer server;
   private @Nullable HeadBuffer fields;
-  private @Nullable HeadBuffer trailers;
-  private int owed;
-  private long received;
-  private int status;
-  private boolean isComplete;
-  private boolean isExpecting;
-  private boolean isHeadTaken;
-  private boolean isAnswered;
   private boolean isClosed;
 
-  /** What the client has done wrong on the stream, which is no request then; null: nothing. */
   private @Nullable Http2Error fault;
-
-  /** The tunnel that the stream has become; null: it has not. */
-  private @Nullable Tunnel tunnel;
-
-  /** Whether the client asks for a tunnel, or has one: its request is complete, and what it sends is not the end of it. */
-  private boolean isUnbounded;
-
-  private boolean isGrpc;
-  private boolean isFlushDue;
 
   ClientStream(ClientStreams connection) {
     this.connection = connection;
     this.head = new StreamHead(connection.facts());
-    this.output = new StreamOutput(connection, this::drained);
+    this.body = new RequestBody(connection, this);
+    this.answer = new StreamAnswer(connection, this::drained);
+    this.request = new StreamRequest(connection, this, head, body, answer);
   }
 
   // --- from the client ---
 
   /** Begins an exchange with the first head of a stream. */
   void begin(Http2Stream next, Http2Headers headers, boolean isEnd, HttpRoutes routes) {
-    stream = next;
-    output.begin(next);
-    owed = 0;
-    received = 0;
-    status = 0;
-    isComplete = isEnd;
-    isHeadTaken = false;
-    isAnswered = false;
-    isClosed = false;
+    begin(next, isEnd);
     HeadBuffer read = connection
         .lane()
         .requests()
@@ -108,9 +60,12 @@ final class ClientStream implements LaneClient, Streams.Stream {
       bad = HeadFault.NAME;
     }
     head.begin(headers, read, isEnd);
-    isUnbounded = bad == null && head.connectProtocol() != null;
-    isExpecting = !isEnd && !isUnbounded && "100-continue".equalsIgnoreCase(head.header("expect"));
-    isGrpc = GrpcStatus.isGrpc(head);
+    boolean isAsking = bad == null && head.connectProtocol() != null;
+    if (isAsking) {
+      body.beginUnbounded();
+    }
+    request.begin(!isEnd && !isAsking && "100-continue".equalsIgnoreCase(head.header("expect")));
+    answer.answersCall(GrpcStatus.isGrpc(head));
     fault = bad == HeadFault.NAME || bad == HeadFault.VALUE ? Http2Error.PROTOCOL_ERROR : null;
     Exchange<LaneServer> begun = opened(routes);
     if (bad != null) {
@@ -126,16 +81,23 @@ final class ClientStream implements LaneClient, Streams.Stream {
 
   /** Answers a head that was too large to be kept; whether a body follows is not known. */
   void refuseHead(Http2Stream next, HttpRoutes routes) {
+    begin(next, false);
+    request.begin(false);
+    fault = null;
+    opened(routes).refuse(HeadFault.HEADERS_TOO_LARGE.failure());
+  }
+
+  private void begin(Http2Stream next, boolean isEnd) {
     stream = next;
-    output.begin(next);
-    Exchange<LaneServer> begun = opened(routes);
-    begun.refuse(HeadFault.HEADERS_TOO_LARGE.failure());
+    body.begin(next, isEnd);
+    answer.begin(next);
+    isClosed = false;
   }
 
   private Exchange<LaneServer> opened(HttpRoutes routes) {
     Exchange<LaneServer> begun = kept;
     if (begun == null) {
-      begun = new Exchange<>(this, connection.lane().context(), routes);
+      begun = new Exchange<>(request, connection.lane().context(), routes);
       kept = begun;
     } else {
       begun.next(routes);
@@ -147,12 +109,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
   /** Takes the trailers of the request. */
   @Override
   public void head(Http2Headers headers, boolean isEnd) {
-    HeadBuffer read = connection.lane().requests().take(TRAILERS).beginFields(0, TRAILERS);
-    if (Fields.read(headers, read) == null) {
-      trailers = read;
-      completed();
-    } else {
-      connection.lane().requests().giveBack(read);
+    if (!body.end(headers)) {
       broken(Http2Error.PROTOCOL_ERROR);
     }
   }
@@ -160,90 +117,43 @@ final class ClientStream implements LaneClient, Streams.Stream {
   @Override
   public int data(ByteBuf data, boolean isEnd) {
     int length = data.readableBytes();
-    received += head.connectProtocol() == null ? length : 0; // a tunnel counts by itself
+    body.count(head.connectProtocol() == null ? length : 0); // a tunnel counts by itself
     int taken = length;
     Exchange<LaneServer> current = exchange;
-    if (length > 0 && current != null && isWanted(current) && current.bodyGrew(received)) {
-      taken = take(data.retainedSlice(), length);
+    if (length > 0 && current != null && isWanted(current) && current.bodyGrew(body.received())) {
+      taken = body.take(data.retainedSlice());
     }
     if (isEnd) {
-      completed();
+      body.end();
     }
     return taken;
   }
 
   /** Returns whether there is, or will be, somebody for the body: not if the gateway itself has answered, or there is no tunnel. */
   private boolean isWanted(Exchange<LaneServer> current) {
-    boolean isRefused = head.connectProtocol() != null && !isUnbounded;
-    return !current.isOver() && !isRefused && (server != null || !isHeadTaken);
+    boolean isRefused = head.connectProtocol() != null && !body.isUnbounded();
+    return !current.isOver() && !isRefused && (body.server() != null || !answer.isHeadTaken());
   }
 
-  /** Passes a piece of the body on, or holds it. Returns how many octets of it need no room any more. */
-  private int take(ByteBuf piece, int length) {
-    LaneServer to = server;
-    if (to == null || isAsking()) {
-      held.add(piece);
-      owed += length;
-      return 0;
-    }
-    write(to, piece);
-    flushServerLater();
-    if (to.isWritable()) {
-      return length;
-    }
-    owed += length;
-    return 0;
-  }
-
-  private void write(LaneServer to, ByteBuf piece) {
-    if (tunnel == null) {
-      to.write(piece);
-    } else {
-      tunnel.fromClient(piece);
-    }
-  }
-
-  /** Returns whether it is open whether what follows the head belongs to a tunnel, or to nobody. */
-  private boolean isAsking() {
-    return isUnbounded && tunnel == null;
-  }
-
-  private void completed() {
-    isComplete = true;
+  /** Notes that the client of a tunnel sends no more; a server that has ended it waits for nothing else. */
+  void tunnelInputEnded() {
     Exchange<LaneServer> current = exchange;
-    if (tunnel != null && current != null && current.isOver()) {
+    if (current != null && current.isOver()) {
       current.restDiscarded();
     }
-    if (server != null && !isAsking()) {
-      endBody(server);
-    }
   }
 
-  private void endBody(LaneServer to) {
-    if (tunnel != null) {
-      tunnel.clientEnded();
-      return;
-    }
-    HeadBuffer behind = trailers;
-    to.endBody(behind, behind == null ? null : exchange().trailersPlan(behind));
-    flushServerLater();
-  }
-
-  private void flushServerLater() {
-    if (!isFlushDue) {
-      isFlushDue = true;
-      connection.flushOtherLater(this);
+  /** Tells the ends of a tunnel that the gateway is to stop. */
+  void goAway() {
+    Tunnel joined = body.tunnel();
+    if (joined != null) {
+      joined.goAway();
     }
   }
 
   @Override
   public void flushOther() {
-    isFlushDue = false;
-    LaneServer to = server;
-    if (to != null) {
-      to.flush();
-      serverDrained();
-    }
+    body.flush();
   }
 
   @Override
@@ -261,7 +171,7 @@ final class ClientStream implements LaneClient, Streams.Stream {
   }
 
   private void drained() {
-    LaneServer from = server;
+    LaneServer from = body.server();
     if (from != null) {
       from.setReading(true);
     }
@@ -270,16 +180,17 @@ final class ClientStream implements LaneClient, Streams.Stream {
   /** Ends the exchange unless its answer was written to the end: then the last frame tells. */
   @Override
   public void closed() {
-    if (isClosed || !output.isEnded() || fault != null) {
-      isClosed = true;
+    boolean isLost = isClosed || !answer.isEnded() || fault != null;
+    isClosed = true;
+    if (isLost) {
       gone();
     } else {
-      isClosed = true;
       endIfOver();
     }
   }
 
-  private void gone() {
+  /** Ends the exchange: nobody is left to answer. */
+  void gone() {
     Exchange<LaneServer> current = exchange;
     if (current != null) {
       current.clientGone();
@@ -287,102 +198,39 @@ final class ClientStream implements LaneClient, Streams.Stream {
     }
   }
 
-  private void endIfOver() {
+  /** Forgets an exchange that is over, if the stream is, too. */
+  void endIfOver() {
     Exchange<LaneServer> current = exchange;
     if (isClosed && current != null && current.isOver()) {
       ended();
     }
   }
 
-  /** Forgets an exchange that is over. */
   private void ended() {
     Exchange<LaneServer> over = exchange;
     if (over == null) {
       return;
     }
+    boolean wasTunnel = body.tunnel() != null;
     exchange = null;
-    server = null;
-    if (tunnel != null) {
-      tunnel = null;
+    body.release();
+    if (wasTunnel) {
       over.restDiscarded();
     }
-    output.drop();
-    held.drop();
+    answer.drop();
     head.end();
     over.forget();
     if (fields != null) {
       connection.lane().requests().giveBack(fields);
       fields = null;
     }
-    if (trailers != null) {
-      connection.lane().requests().giveBack(trailers);
-      trailers = null;
-    }
     connection.giveBack(this);
   }
 
-  // --- from the server's side ---
+  // --- what is known ---
 
-  @Override
-  public boolean sendsChunks() {
-    return false;
-  }
-
-  @Override
-  public void interim(LaneAnswer interim) {
-    HeaderPlan plan = exchange().interim(interim);
-    if (plan != null && !isClosed) {
-      output.interim(Fields.answer(interim.status(), interim.buffer(), plan));
-    }
-  }
-
-  @Override
-  public boolean wantsDataOnly() {
-    return true;
-  }
-
-  @Override
-  public void piece(ByteBuf data) {
-    if (tunnel == null) {
-      output.data(data);
-    } else {
-      tunnel.fromServer(data);
-    }
-  }
-
-  @Override
-  public void flush() {
-    if (!isClosed) {
-      output.flush();
-    }
-  }
-
-  @Override
-  public boolean isWritable() {
-    return isClosed || output.isWritable();
-  }
-
-  @Override
-  public void serverLost(Deque<ByteBuf> sent) {
-    server = null;
-    held.takeBack(sent);
-  }
-
-  @Override
-  public void serverDrained() {
-    LaneServer to = server;
-    Http2Stream from = stream;
-    if (owed > 0 && !isAsking() && from != null && to != null && to.isWritable()) {
-      int taken = owed;
-      owed = 0;
-      connection.consumed(from, taken);
-    }
-  }
-
-  // --- what the exchange asks ---
-
-  @Override
-  public Exchange<LaneServer> exchange() {
+  /** Returns the exchange that runs. */
+  Exchange<LaneServer> exchange() {
     Exchange<LaneServer> known = exchange;
     if (known == null) {
       throw new IllegalStateException("no exchange has begun");
@@ -390,266 +238,22 @@ final class ClientStream implements LaneClient, Streams.Stream {
     return known;
   }
 
-  @Override
-  public StreamHead head() {
-    return head;
-  }
-
-  @Override
-  public boolean isRequestComplete() {
-    return isComplete || isUnbounded;
-  }
-
-  @Override
-  public boolean isHeadWritten() {
-    return isHeadTaken && !output.isHeadWaiting();
-  }
-
-  @Override
-  public boolean isAnswered() {
-    return isAnswered;
-  }
-
-  @Override
-  public boolean isClosed() {
+  /** Returns whether the stream is over, or nothing that is written to it arrives. */
+  boolean isClosed() {
     return isClosed;
   }
 
-  @Override
-  public boolean isStalled() {
-    return !isAnswered && !isClosed && output.waiting() > 0;
+  /** Returns what the client has done wrong on the stream, which is no request then; null: nothing. */
+  @Nullable
+  Http2Error fault() {
+    return fault;
   }
 
-  @Override
-  public int status() {
-    return status;
-  }
-
-  @Override
-  public long received() {
-    return received;
-  }
-
-  @Override
-  public long sent() {
-    return output.written();
-  }
-
-  @Override
-  public long waiting() {
-    return output.waiting();
-  }
-
-  /** Does nothing: without a server the body is held anyway. */
-  @Override
-  public void holdBody() {}
-
-  @Override
-  public void forward(LaneServer to, String target, RequestPlan plan) {
-    server = to;
-    to.send(this, target, plan);
-    if (isExpecting && !isComplete) {
-      isExpecting = false;
-      output.interim(new DefaultHttp2Headers(false).status(Statuses.of(CONTINUE)));
-    }
-    if (!isUnbounded) {
-      writeHeld(to);
-    }
-    flushServerLater();
-  }
-
-  private void writeHeld(LaneServer to) {
-    for (ByteBuf piece = held.poll(); piece != null; piece = held.poll()) {
-      write(to, piece);
-    }
-    if (isComplete) {
-      endBody(to);
-    }
-  }
-
-  /** Asks the client to send no more of a request that was answered: RFC 9113 8.1. That of a tunnel may end it by itself. */
-  @Override
-  public void discardRest() {
-    if (tunnel == null || connection.isShutDown()) {
-      refuseRest();
-    } else {
-      server = null;
-    }
-  }
-
-  @Override
-  public void refuseRest() {
-    Exchange<LaneServer> current = exchange(); // which is forgotten if the stream ends here
-    server = null;
-    held.drop();
-    if (!isClosed) {
-      connection.reset(id(), Http2Error.NO_ERROR);
-    }
-    current.restDiscarded();
-  }
-
-  @Override
-  public void answer(Answer own) {
-    isUnbounded = false;
-    output.drop(); // the head of a server, if its answer turned out to be none
-    status = own.status();
-    isHeadTaken = true;
-    if (fault != null) {
-      exchange().cut(Failure.BAD_REQUEST);
-      return;
-    }
-    output.begin(stream());
-    if (isGrpc) {
-      output.head(GrpcAnswers.head(own));
-    } else {
-      output.head(own(own));
-      String text = textOf(own);
-      if (text != null) {
-        output.data(ByteBufUtil.writeAscii(connection.context().alloc(), text));
-      }
-    }
-    deliver(output.end(null));
-  }
-
-  private Http2Headers own(Answer own) {
-    Http2Headers headers = new DefaultHttp2Headers(false).status(Statuses.of(own.status()));
-    if (own.name() != null && own.value() != null) {
-      headers.add(own.name(), own.value());
-    }
-    String text = textOf(own);
-    if (text != null) {
-      headers.add("content-type", TEXT);
-    }
-    if (own.status() != NO_CONTENT && !isOfHead()) {
-      headers.add("content-length", Integer.toString(text == null ? 0 : text.length()));
-    }
-    return headers;
-  }
-
-  private @Nullable String textOf(Answer own) {
-    return isOfHead() ? null : own.text();
-  }
-
-  private boolean isOfHead() {
-    return head.method().equals("HEAD");
-  }
-
-  @Override
-  public void relay(LaneServer from, ResponsePlan plan) {
-    isUnbounded = false;
-    status = plan.status();
-    isHeadTaken = true;
-    output.head(Fields.answer(plan.status(), from.answer().buffer(), plan.headers()));
-  }
-
-  @Override
-  public void finish(@Nullable HeaderPlan plan) {
-    isUnbounded = false;
-    if (tunnel != null) {
-      tunnel.end();
-    }
-    HeadBuffer behind = server == null ? null : server.trailers();
-    deliver(output.end(behind == null || plan == null ? null : Fields.trailers(behind, plan)));
-  }
-
-  /** The exchange ends when all of the answer is with the kernel. */
-  private void deliver(ChannelFuture last) {
-    Exchange<LaneServer> current = exchange();
-    int number = current.number();
-    last.addListener(written -> {
-      if (!current.isAt(number)) {
-        return;
-      }
-      if (written.isSuccess()) {
-        delivered(current);
-      } else {
-        gone();
-      }
-    });
-  }
-
-  private void delivered(Exchange<LaneServer> current) {
-    isAnswered = true;
-    connection.budget().answered();
-    try {
-      current.answered();
-    } catch (RuntimeException e) { // Netty would log it, and nothing more
-      current.crashed(e);
-    }
-    endIfOver();
-  }
-
-  @Override
-  public void tunnel(LaneServer from, HeaderPlan plan) {
-    status = OK;
-    isHeadTaken = true;
-    isAnswered = true; // whichever end it is that ends it
-    output.head(Fields.answer(OK, from.answer().buffer(), plan));
-    tunnel = Tunnel.open(this, from, output::data);
-    if (connection.isShutDown()) {
-      goAway();
-    }
-    writeHeld(from);
-    flushServerLater();
-  }
-
-  /** Tells the ends of a tunnel that the gateway is to stop. */
-  void goAway() {
-    if (tunnel != null) {
-      tunnel.goAway();
-    }
-  }
-
-  /** Ends the stream so that the client sees that the answer is not complete. */
-  @Override
-  public void cut() {
-    boolean mayEnd = isGrpc && fault == null && !isClosed && !output.isEnded();
-    if (mayEnd) {
-      endCall();
-    } else if (!isClosed) {
-      output.drop();
-      connection.reset(id(), fault != null ? fault : codeOfCut());
-    }
-    endIfOver();
-  }
-
-  /** Returns what a tunnel ends with that is cut off (RFC 8441 5), or an answer. */
-  private Http2Error codeOfCut() {
-    return tunnel != null ? Http2Error.CANCEL : Http2Error.INTERNAL_ERROR;
-  }
-
-  /** Ends a call of gRPC behind what waits of its answer, for which the client is given some time. */
-  private void endCall() {
-    Http2Stream of = stream();
-    boolean isWhole = isComplete;
-    output.end(GrpcAnswers.trailers(exchange())).addListener(written -> {
-      if (!isWhole) {
-        resetIfOpen(of, Http2Error.NO_ERROR);
-      }
-    });
-    if (output.waiting() > 0) {
-      connection
-          .context()
-          .executor()
-          .schedule(() -> resetIfOpen(of, Http2Error.CANCEL), LAST_SECONDS, TimeUnit.SECONDS);
-    }
-  }
-
-  private void resetIfOpen(Http2Stream of, Http2Error why) {
-    if (of.state() != Http2Stream.State.CLOSED && !connection.isGone()) {
-      connection.reset(of.id(), why);
-    }
-  }
-
-  private Http2Stream stream() {
+  Http2Stream stream() {
     Http2Stream known = stream;
     if (known == null) {
       throw new IllegalStateException("no stream");
     }
     return known;
-  }
-
-  private int id() {
-    return stream().id();
   }
 }

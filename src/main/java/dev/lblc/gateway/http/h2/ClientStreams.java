@@ -118,7 +118,7 @@ final class ClientStreams extends Streams<ClientStream> implements DeadlineRing.
   }
 
   @Override
-  void moved() {
+  void messageCame() {
     hasMoved = true;
   }
 

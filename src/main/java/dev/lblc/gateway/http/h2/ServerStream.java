@@ -3,11 +3,9 @@ package dev.lblc.gateway.http.h2;
 import dev.lblc.gateway.http.Exchange;
 import dev.lblc.gateway.http.Failure;
 import dev.lblc.gateway.http.HeaderPlan;
-import dev.lblc.gateway.http.Limits;
 import dev.lblc.gateway.http.RequestPlan;
 import dev.lblc.gateway.http.RequestPlan.Body;
 import dev.lblc.gateway.http.lane.HeadBuffer;
-import dev.lblc.gateway.http.lane.HeadLimits;
 import dev.lblc.gateway.http.lane.LaneAnswer;
 import dev.lblc.gateway.http.lane.LaneClient;
 import dev.lblc.gateway.http.lane.LaneServer;
@@ -15,7 +13,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
-import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,16 +29,8 @@ import org.slf4j.LoggerFactory;
  *   CLOSED
  * </pre>
  */
-@SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the end of a request
 final class ServerStream implements LaneServer, Streams.Stream {
   private static final Logger LOG = LoggerFactory.getLogger(ServerStream.class);
-  private static final HeadLimits LIMITS =
-      new HeadLimits(Limits.LINE_BYTES, Limits.HEADER_BYTES, 1000);
-  private static final int SWITCHING_PROTOCOLS = 101;
-  private static final int FIRST_FINAL = 200;
-  private static final int NO_CONTENT = 204;
-  private static final int NOT_MODIFIED = 304;
-  private static final int MOST_DIGITS = 18;
 
   /** A server that has sent nothing on the whole connection for that long may be gone. */
   private static final long SUSPICIOUS_NANOS = TimeUnit.SECONDS.toNanos(3);
@@ -55,31 +44,22 @@ final class ServerStream implements LaneServer, Streams.Stream {
   }
 
   private final ServerStreams connection;
-  private final StreamOutput output;
-  private final LaneAnswer answer = new LaneAnswer();
+  private final RequestOutput output;
+  private final AnswerInput input;
   private State state = State.RESERVED;
   private @Nullable LaneClient client;
   private @Nullable Http2Stream stream;
-  private @Nullable HeadBuffer trailers;
-  private @Nullable SentBody sent;
   private boolean isRefused;
   private boolean isReset;
-  private boolean hasBody;
-  private boolean isTunnel;
-  private boolean isOfHead;
-
-  /** How long the body of the answer is said to be; negative: nothing is said. */
-  private long announced = -1;
-
-  private long received;
   private boolean isFlushDue;
-  private int owed;
+  private boolean isTunnel;
   private long framesBefore;
   private long sentNanos;
 
   ServerStream(ServerStreams connection) {
     this.connection = connection;
-    this.output = new StreamOutput(connection, this::drained);
+    this.output = new RequestOutput(connection, this::drained);
+    this.input = new AnswerInput(connection);
   }
 
   // --- the request ---
@@ -93,20 +73,19 @@ final class ServerStream implements LaneServer, Streams.Stream {
   public void send(LaneClient from, String target, RequestPlan plan) {
     client = from;
     state = State.AWAITING;
-    hasBody = plan.body() != Body.NONE || plan.isUpgrade();
-    isOfHead = from.head().method().equals("HEAD");
+    boolean hasBody = plan.body() != Body.NONE || plan.isUpgrade();
+    input.begin(from.head().method().equals("HEAD"));
     framesBefore = connection.frames();
     sentNanos = connection.lane().lastTickNanos();
     Http2Headers head = Fields.request(
         from.head().method(), connection.scheme(), target, from.head().buffer(), plan);
     Http2Stream opened = connection.open(this, head, !hasBody);
+    stream = opened;
+    output.begin(opened, hasBody);
     if (opened == null) {
       isRefused = true;
       connection.context().executor().execute(() -> fail(Failure.CLOSED_EARLY));
-      return;
     }
-    stream = opened;
-    output.begin(opened);
   }
 
   @Override
@@ -116,28 +95,10 @@ final class ServerStream implements LaneServer, Streams.Stream {
 
   @Override
   public void write(ByteBuf piece) {
-    if (state == State.AWAITING) {
-      keep(piece);
-    }
-    if (stream == null || !isOpen()) {
-      piece.release();
+    if (isOpen()) {
+      output.write(piece, state == State.AWAITING);
     } else {
-      output.data(piece);
-    }
-  }
-
-  private void keep(ByteBuf piece) {
-    SentBody known = sent;
-    if (known == null) {
-      known = new SentBody(connection.sentBodies());
-      sent = known;
-    }
-    known.add(piece);
-  }
-
-  private void dropSent() {
-    if (sent != null) {
-      sent.drop();
+      piece.release();
     }
   }
 
@@ -148,7 +109,7 @@ final class ServerStream implements LaneServer, Streams.Stream {
   @Override
   public void becameTunnel() {
     isTunnel = true;
-    announced = -1;
+    input.becameTunnel();
   }
 
   @Override
@@ -158,17 +119,14 @@ final class ServerStream implements LaneServer, Streams.Stream {
 
   @Override
   public void endBody(@Nullable HeadBuffer behind, @Nullable HeaderPlan plan) {
-    boolean isWanted = isOpen() || (isTunnel && state == State.COMPLETE);
-    if (hasBody && stream != null && isWanted && !output.isEnded()) {
-      output.end(behind == null || plan == null ? null : Fields.trailers(behind, plan));
+    if (isOpen() || (isTunnel && state == State.COMPLETE)) {
+      output.end(behind, plan);
     }
   }
 
   @Override
   public void flush() {
-    if (stream != null && isOpen() && !output.isEnded()) {
-      output.flush();
-    } else {
+    if (!isOpen() || !output.flush()) {
       connection.flushSoon();
     }
   }
@@ -189,7 +147,7 @@ final class ServerStream implements LaneServer, Streams.Stream {
 
   @Override
   public LaneAnswer answer() {
-    return answer;
+    return input.answer();
   }
 
   @Override
@@ -199,16 +157,14 @@ final class ServerStream implements LaneServer, Streams.Stream {
 
   @Override
   public @Nullable HeadBuffer trailers() {
-    return trailers;
+    return input.trailers();
   }
 
   @Override
   public void setReading(boolean isWanted) {
     Http2Stream from = stream;
-    if (isWanted && owed > 0 && from != null) {
-      int taken = owed;
-      owed = 0;
-      connection.consumed(from, taken);
+    if (isWanted && from != null) {
+      input.giveRoom(from);
     }
   }
 
@@ -222,112 +178,80 @@ final class ServerStream implements LaneServer, Streams.Stream {
   }
 
   private void headCame(Http2Headers headers, boolean isEnd) {
-    dropSent(); // the server has looked at the request
-    int status = Statuses.parse(headers.status());
-    HeadBuffer read = connection.lane().responses().take(LIMITS).beginFields(status, LIMITS);
+    output.dropKept(); // the server has looked at the request
+    boolean isFinal = false;
     try {
-      if (status == 0 || Fields.read(headers, read) != null) {
-        LOG.debug("server {} sent no answer", connection.serverId());
-        fail(Failure.BAD_ANSWER);
-        return;
+      switch (input.readHead(headers, isEnd)) {
+        case FAULTY -> {
+          LOG.debug("server {} sent no answer", connection.serverId());
+          fail(Failure.BAD_ANSWER);
+        }
+        case INTERIM -> {
+          client().interim(input.answer());
+          client().flush();
+        }
+        case FINAL -> {
+          isFinal = true;
+          state = State.ANSWERING;
+          exchange().responseBegan(input.answer());
+        }
       }
-      answer.set(read);
-      if (status < FIRST_FINAL && status != SWITCHING_PROTOCOLS && !isEnd) {
-        client().interim(answer);
-        client().flush();
-        return;
-      }
-      announced = mayHaveBody(status) ? length(answer.header("content-length")) : 0;
-      if (status < FIRST_FINAL || (isEnd && announced > 0)) {
-        LOG.debug("server {} sent no whole answer", connection.serverId());
-        fail(Failure.BAD_ANSWER);
-        return;
-      }
-      state = State.ANSWERING;
-      exchange().responseBegan(answer);
     } finally {
-      answer.set(null);
-      connection.lane().responses().giveBack(read);
+      input.releaseHead();
     }
     if (isEnd && state == State.ANSWERING) {
       completed();
-    } else {
+    } else if (isFinal) {
       flushClient();
     }
   }
 
-  private boolean mayHaveBody(int status) {
-    return !isOfHead && status != NO_CONTENT && status != NOT_MODIFIED;
-  }
-
-  private static long length(@Nullable String text) {
-    if (text == null || text.isEmpty() || text.length() > MOST_DIGITS) {
-      return -1;
-    }
-    return text.chars().allMatch(Character::isDigit) ? Long.parseLong(text) : -1;
-  }
-
   private void trailersCame(Http2Headers headers) {
-    HeadBuffer read = connection.lane().responses().take(LIMITS).beginFields(0, LIMITS);
-    trailers = read;
-    if (Fields.read(headers, read) != null || isShort()) {
-      fail(Failure.BROKEN_ANSWER);
-    } else {
+    if (input.readTrailers(headers)) {
       completed();
+    } else {
+      fail(Failure.BROKEN_ANSWER);
     }
-    releaseTrailers();
-  }
-
-  private void releaseTrailers() {
-    if (trailers != null) {
-      connection.lane().responses().giveBack(trailers);
-      trailers = null;
-    }
+    input.releaseTrailers();
   }
 
   @Override
   public int data(ByteBuf data, boolean isEnd) {
-    int length = data.readableBytes();
+    int octets = data.readableBytes();
     LaneClient to = client;
     if (state != State.ANSWERING || to == null) {
       if (state == State.AWAITING) {
         fail(Failure.BAD_ANSWER);
       }
-      return length;
+      return octets;
     }
-    received += length;
-    if ((announced >= 0 && received > announced) || (isEnd && isShort())) {
+    if (!input.count(octets, isEnd)) {
       LOG.debug("server {} sent an answer of another length than it said", connection.serverId());
       fail(Failure.BROKEN_ANSWER);
-      return length;
+      return octets;
     }
-    if (length > 0) {
+    if (octets > 0) {
       to.piece(data.retainedSlice());
     }
     if (state != State.ANSWERING) { // a tunnel has ended with that
-      return length;
+      return octets;
     }
     if (isEnd) {
       completed();
-      return length;
+      return octets;
     }
     flushClient();
     if (to.isWritable()) {
-      return length;
+      return octets;
     }
-    owed += length;
+    input.owe(octets);
     return 0;
-  }
-
-  /** Returns whether less of the answer has come than was announced: a client of HTTP/1.1 would take the next answer for the rest. */
-  private boolean isShort() {
-    return received < announced;
   }
 
   private void completed() {
     state = State.COMPLETE;
-    connection.served();
-    exchange().responseEnded(trailers);
+    connection.used();
+    exchange().responseEnded(input.trailers());
     flushClient();
   }
 
@@ -365,7 +289,7 @@ final class ServerStream implements LaneServer, Streams.Stream {
   /** Notes that the server has not looked at the request, and will not. */
   void refused() {
     isRefused = true;
-    connection.served(); // so that the request goes to another one
+    connection.used(); // so that the request goes to another one
   }
 
   @Override
@@ -391,13 +315,13 @@ final class ServerStream implements LaneServer, Streams.Stream {
   /** Only the end of the connection may come unheard: a stream that the server resets is not sent again to the same server. */
   @Override
   public boolean isReused() {
-    return isRefused || (!isReset && connection.hasServed());
+    return isRefused || (!isReset && connection.isUsed());
   }
 
   /** A request that the server has refused is as good as one that was not sent, as long as all of its body is there. */
   @Override
   public boolean isUntouched() {
-    return state == State.RESERVED || (isRefused && (sent == null || sent.isWhole()));
+    return state == State.RESERVED || (isRefused && output.isKept());
   }
 
   @Override
@@ -429,19 +353,18 @@ final class ServerStream implements LaneServer, Streams.Stream {
   private void end() {
     State before = state;
     Http2Stream over = stream;
-    boolean isRequestOut = !hasBody || (output.isEnded() && output.waiting() == 0);
+    boolean isRequestGone = output.isGone();
     state = State.CLOSED;
     LaneClient from = client;
     client = null;
     if (isRefused && from != null) {
-      from.serverLost(sent == null ? new ArrayDeque<>(0) : sent.takePieces());
+      from.serverLost(output.takeKept());
     }
-    dropSent();
     output.drop();
     if (before == State.RESERVED) {
       connection.unreserve();
     } else if (over != null && before != State.CLOSED) {
-      connection.release(over, before == State.COMPLETE && isRequestOut);
+      connection.release(over, before == State.COMPLETE && isRequestGone);
     }
   }
 

@@ -46,8 +46,8 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
   private boolean isLate;
   private boolean hasMoved;
   private boolean isRetired;
-  private boolean isRefused;
-  private boolean hasServed;
+  private boolean isHandshakeRefused;
+  private boolean isUsed;
   private long frames;
   private Future<?> settingUp;
 
@@ -133,9 +133,9 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
     }
   }
 
-  /** Notes that a request got its answer, or was refused. */
-  void served() {
-    hasServed = true;
+  /** Notes that a request got its answer, or was refused: the connection is no fresh one any more. */
+  void used() {
+    isUsed = true;
   }
 
   /** Notes that the server has not moved for long: it may be gone without a word, so others should not wait for it, too. */
@@ -145,8 +145,8 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
   }
 
   /** Returns whether the connection has served or refused a request: a request that is to have a fresh one takes another. */
-  boolean hasServed() {
-    return hasServed;
+  boolean isUsed() {
+    return isUsed;
   }
 
   /** Returns what is kept of the bodies of all requests that may be refused. */
@@ -168,7 +168,7 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
   public void exceptionCaught(ChannelHandlerContext at, Throwable cause) throws Exception {
     UpstreamTls spoken = tls;
     if (!hasSettings && spoken != null && UpstreamTlsFailure.isLateRefusal(cause)) {
-      isRefused = true;
+      isHandshakeRefused = true;
       spoken.failed(serverId(), new UpstreamTlsException(UpstreamTlsFailure.REFUSED, cause));
     }
     super.exceptionCaught(at, cause);
@@ -212,7 +212,7 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
   }
 
   @Override
-  void moved() {
+  void messageCame() {
     hasMoved = true;
     frames++;
   }
@@ -300,7 +300,7 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
     if (isLate) {
       return Failure.CONNECT_TIMEOUT;
     }
-    if (isRefused) {
+    if (isHandshakeRefused) {
       return Failure.TLS_REFUSED;
     }
     return isBroken ? Failure.BAD_ANSWER : Failure.CLOSED_EARLY;

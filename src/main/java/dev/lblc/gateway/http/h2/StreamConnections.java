@@ -79,7 +79,7 @@ final class StreamConnections {
   private @Nullable ServerStream take(Route by, boolean isFresh) {
     for (int i = 0; i < open.size(); i++) {
       ServerStreams each = open.get(i);
-      if (each.hasRoom() && !(isFresh && each.hasServed())) {
+      if (each.hasRoom() && !(isFresh && each.isUsed())) {
         if (!each.isOutdated(by.tls())) {
           return each.reserve();
         }

@@ -8,8 +8,8 @@ import dev.lblc.gateway.http.lane.HeadFault;
 import dev.lblc.gateway.http.lane.LaneHead;
 import dev.lblc.gateway.route.BadRequestException;
 import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.util.AsciiString;
 import io.netty.handler.codec.http2.Http2Headers.PseudoHeaderName;
+import io.netty.util.AsciiString;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -14,8 +14,6 @@ import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Exception.StreamException;
-import io.netty.handler.codec.http2.Http2Flags;
-import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -27,7 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection of HTTP/2, to a client or to a server: passes each frame to the stream it belongs to. Confined to its event loop.
+ * A connection of HTTP/2, to a client or to a server, whose frames a {@link FrameDispatcher} passes to their streams. Confined to its
+ * event loop.
  *
  * <p>What is written is flushed once for all streams, at the end of the loop's turn: see {@link #flushSoon}.
  *
@@ -35,8 +34,7 @@ import org.slf4j.LoggerFactory;
  */
 // Nobody waits for a write but the end of a stream.
 @SuppressWarnings("FutureReturnValueIgnored")
-abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler
-    implements Http2FrameListener {
+abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler {
   private static final Logger LOG = LoggerFactory.getLogger(Streams.class);
 
   /** What waits for a connection that is slow: all streams share it, so it is more than for one request. */
@@ -79,7 +77,7 @@ abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler
     this.budget = codec.budget();
     this.late = codec.late();
     this.key = connection().newKey();
-    decoder().frameListener(this);
+    decoder().frameListener(new FrameDispatcher<>(this));
     connection().addListener(new Http2ConnectionAdapter() {
       @Override
       public void onStreamClosed(Http2Stream stream) {
@@ -112,8 +110,8 @@ abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler
   /** Notes the first settings of the peer, or other ones. */
   abstract void settingsCame(Http2Settings settings);
 
-  /** Notes that a message has gone on. */
-  abstract void moved();
+  /** Notes that a frame of a message has come. */
+  abstract void messageCame();
 
   /** Notes that the connection has ended; all its streams are over. */
   abstract void ended();
@@ -298,86 +296,4 @@ abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler
       onConnectionError(context, false, tooMany, tooMany);
     }
   }
-
-  // --- frames ---
-
-  @Override
-  public int onDataRead(
-      ChannelHandlerContext at, int streamId, ByteBuf data, int padding, boolean isEnd) {
-    moved();
-    Http2Stream stream = connection().stream(streamId);
-    S kept = stream == null ? null : of(stream);
-    return padding + (kept == null ? data.readableBytes() : kept.data(data, isEnd));
-  }
-
-  @Override
-  public void onHeadersRead(
-      ChannelHandlerContext at, int streamId, Http2Headers headers, int padding, boolean isEnd)
-      throws Http2Exception {
-    moved();
-    Http2Stream stream = connection().stream(streamId);
-    S kept = of(stream);
-    if (kept != null) {
-      kept.head(headers, isEnd);
-    } else {
-      opened(stream, headers, isEnd);
-    }
-  }
-
-  @Override
-  public void onHeadersRead(
-      ChannelHandlerContext at,
-      int streamId,
-      Http2Headers headers,
-      int dependency,
-      short weight,
-      boolean isExclusive,
-      int padding,
-      boolean isEnd)
-      throws Http2Exception {
-    onHeadersRead(at, streamId, headers, padding, isEnd);
-  }
-
-  @Override
-  public void onRstStreamRead(ChannelHandlerContext at, int streamId, long code) {
-    Http2Stream stream = connection().stream(streamId);
-    S kept = stream == null ? null : of(stream);
-    if (kept != null) {
-      kept.reset(code);
-    }
-  }
-
-  @Override
-  public void onSettingsRead(ChannelHandlerContext at, Http2Settings settings) {
-    settingsCame(settings);
-  }
-
-  @Override
-  public void onGoAwayRead(ChannelHandlerContext at, int last, long code, ByteBuf data) {
-    goAwayCame(last, code);
-  }
-
-  @Override
-  public void onPriorityRead(
-      ChannelHandlerContext at, int streamId, int dependency, short weight, boolean exclusive) {}
-
-  @Override
-  public void onSettingsAckRead(ChannelHandlerContext at) {}
-
-  @Override
-  public void onPingRead(ChannelHandlerContext at, long data) {}
-
-  @Override
-  public void onPingAckRead(ChannelHandlerContext at, long data) {}
-
-  @Override
-  public void onPushPromiseRead(
-      ChannelHandlerContext at, int streamId, int promised, Http2Headers headers, int padding) {}
-
-  @Override
-  public void onWindowUpdateRead(ChannelHandlerContext at, int streamId, int increment) {}
-
-  @Override
-  public void onUnknownFrame(
-      ChannelHandlerContext at, byte type, int streamId, Http2Flags flags, ByteBuf payload) {}
 }

@@ -391,10 +391,11 @@ final class ClientRequest implements LaneClient {
 
   /** Passes on what another server had of the request, and has refused. */
   private void sendAgain(LaneServer to) {
-    for (ByteBuf piece = held.poll(); piece != null; piece = held.poll()) {
+    ByteBuf piece;
+    while (server == to && (piece = held.poll()) != null) { // a refusal takes the rest back
       to.write(piece);
     }
-    if (isComplete) {
+    if (isComplete && server == to) {
       endBody(to);
     }
   }
