@@ -46,7 +46,8 @@ final class HttpListenerReader {
   /** Reads the limits; warns of those that do nothing, as clients cannot speak HTTP/2 or the engine does not know them. */
   static HttpLimits limits(Cursor limits, HttpEngine engine, boolean isHttp2, boolean hasTls) {
     boolean isVertx = engine == HttpEngine.VERTX;
-    String why = !isHttp2 ? "http2 of the listener is false" : isVertx && !hasTls ? CLEAR_TEXT : null;
+    String why =
+        !isHttp2 ? "http2 of the listener is false" : isVertx && !hasTls ? CLEAR_TEXT : null;
     return limits.object(Keys.LISTENER_LIMITS, keys -> {
       warn(keys.optional("streams"), why);
       warn(
@@ -65,13 +66,13 @@ final class HttpListenerReader {
   private static HttpLimits limits(ObjectReader keys) {
     HttpLimits defaults = HttpLimits.DEFAULTS;
     return new HttpLimits(
-            (int) size(keys.optional("line"), defaults.line(), SHORTEST_LINE, LARGEST_HEAD),
-            (int) size(keys.optional("header"), defaults.header(), SMALLEST_HEADER, LARGEST_HEAD),
-            keys.optional("headers").integer(defaults.headers(), 1, MOST_HEADERS),
-            body(keys.optional("body")),
-            size(keys.optional("bodyRate"), defaults.bodyRate(), 0, HIGHEST_RATE),
-            keys.optional("streams").integer(defaults.streams(), 1, MOST_STREAMS),
-            keys.optional("resets").integer(defaults.resets(), 1, MOST_STREAMS));
+        (int) size(keys.optional("line"), defaults.line(), SHORTEST_LINE, LARGEST_HEAD),
+        (int) size(keys.optional("header"), defaults.header(), SMALLEST_HEADER, LARGEST_HEAD),
+        keys.optional("headers").integer(defaults.headers(), 1, MOST_HEADERS),
+        body(keys.optional("body")),
+        size(keys.optional("bodyRate"), defaults.bodyRate(), 0, HIGHEST_RATE),
+        keys.optional("streams").integer(defaults.streams(), 1, MOST_STREAMS),
+        keys.optional("resets").integer(defaults.resets(), 1, MOST_STREAMS));
   }
 
   /** Reads the limit of a body, of a listener or a route. */

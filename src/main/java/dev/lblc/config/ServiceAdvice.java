@@ -86,7 +86,8 @@ final class ServiceAdvice {
     HealthConfig.Active checks = active(service);
     if (checks != null && checks.grpc() != null && service.http() == ServerHttp.HTTP_1_1) {
       warn(
-          JsonPath.member(JsonPath.member(JsonPath.member(path(service), "health"), "active"), "grpc"),
+          JsonPath.member(
+              JsonPath.member(JsonPath.member(path(service), "health"), "active"), "grpc"),
           "checks speak HTTP/2, and requests HTTP/1.1, which servers of gRPC do not understand:"
               + " set http of the service to \"2\"");
     }

@@ -1,12 +1,12 @@
 package dev.lblc.gateway;
 
-import dev.lblc.tls.Authorities;
-import dev.lblc.tls.Identity;
 import dev.lblc.config.ConfigWarning.Severity;
 import dev.lblc.config.FileChecks.Finding;
 import dev.lblc.config.TlsConfig;
 import dev.lblc.gateway.net.CertificateChoice;
 import dev.lblc.gateway.net.CertificateNames;
+import dev.lblc.tls.Authorities;
+import dev.lblc.tls.Identity;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -109,11 +109,7 @@ public final class Certificates {
 
   /** Checks their times; {@code severity} and {@code consequence} are of one that is not valid now. */
   private static List<Finding> dates(
-      Path file,
-      List<X509Certificate> chain,
-      Instant now,
-      Severity severity,
-      String consequence) {
+      Path file, List<X509Certificate> chain, Instant now, Severity severity, String consequence) {
     List<Finding> findings = new ArrayList<>();
     for (X509Certificate certificate : chain) {
       Instant from = certificate.getNotBefore().toInstant();
@@ -125,8 +121,8 @@ public final class Certificates {
         findings.add(new Finding.Suspicion(
             who + " is not valid before " + from + ": until then " + consequence, severity));
       } else if (left.isNegative()) {
-        findings.add(new Finding.Suspicion(
-            who + " has expired on " + until + ": " + consequence, severity));
+        findings.add(
+            new Finding.Suspicion(who + " has expired on " + until + ": " + consequence, severity));
       } else if (left.compareTo(SOON) < 0 && left.compareTo(whole.dividedBy(SOON_PART)) < 0) {
         findings.add(new Finding.Suspicion(
             who + " expires on " + until + ", in " + left.toDays() + " days: renew it",

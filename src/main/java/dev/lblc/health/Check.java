@@ -88,12 +88,7 @@ final class Check extends ChannelInboundHandlerAdapter {
             timeoutMillis,
             TimeUnit.MILLISECONDS);
     Dial making = loop.dial(
-        this::newChannel,
-        host,
-        port,
-        timeoutMillis,
-        request.handshake(server),
-        new Connecting());
+        this::newChannel, host, port, timeoutMillis, request.handshake(server), new Connecting());
     dial = making;
     making.begin();
   }

@@ -145,12 +145,13 @@ public enum UpstreamTlsFailure {
    */
   String describe(Throwable cause, List<String> offered) {
     return switch (this) {
-      case NO_COMMON_ALPN -> words + ": "
-          + (offered.isEmpty()
-              ? "it wants to be asked by ALPN, which is done where \"http\" of the service is \"2\": alert "
-                  + alertOf(cause)
-              : "\"http\" of the service is \"2\", and the server speaks no HTTP/2 (ALPN): "
-                  + (alertOf(cause).equals(OF_ALPN) ? "alert " + OF_ALPN : innermost(cause)));
+      case NO_COMMON_ALPN ->
+        words + ": "
+            + (offered.isEmpty()
+                ? "it wants to be asked by ALPN, which is done where \"http\" of the service is \"2\": alert "
+                    + alertOf(cause)
+                : "\"http\" of the service is \"2\", and the server speaks no HTTP/2 (ALPN): "
+                    + (alertOf(cause).equals(OF_ALPN) ? "alert " + OF_ALPN : innermost(cause)));
       case REFUSED -> words + ": alert " + alertOf(cause);
       case WRONG_NAME, EXPIRED, BAD_CERTIFICATE, BROKEN -> words + ": " + innermost(cause);
       default -> words;

@@ -196,8 +196,9 @@ final class ConfigAdviceTest {
   void keyOfAService_thatDoesNothing_isWarnedAbout(String routes, String keys, String key)
       throws Exception {
     String of = "{'listener': '%s', 'service': 'a'}";
-    String all = (routes.contains("http") ? of.formatted("web") : "{'listener': 'web', 'service': 'b'}")
-        + (routes.contains("tcp") ? ", " + of.formatted("raw") : "");
+    String all =
+        (routes.contains("http") ? of.formatted("web") : "{'listener': 'web', 'service': 'b'}")
+            + (routes.contains("tcp") ? ", " + of.formatted("raw") : "");
     CheckedConfig checked = ConfigReader.check(
         "test.json",
         file(all, SERVERS + ", " + keys)

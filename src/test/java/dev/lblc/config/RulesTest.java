@@ -502,7 +502,8 @@ class RulesTest {
         .singleElement()
         .satisfies(error -> {
           assertThat(error.path()).isEqualTo(TLS + ".key");
-          assertThat(error.expected()).isEqualTo("the private key of certificate, or neither of them");
+          assertThat(error.expected())
+              .isEqualTo("the private key of certificate, or neither of them");
         });
     assertThat(Sample.errors(Sample.remove(Sample.full(directory), TLS + ".certificate")))
         .singleElement()

@@ -35,8 +35,8 @@ final class Http2AlpnIT {
   void server_thatDoesNotAgree_isToldOfInWordsOfTheConfiguration(boolean hasAlert, String came)
       throws Exception {
     int port = hasAlert
-        ? gateway.tcp(socket ->
-            socket.handler(hello -> socket.end(Buffer.buffer(NO_APPLICATION_PROTOCOL))))
+        ? gateway.tcp(
+            socket -> socket.handler(hello -> socket.end(Buffer.buffer(NO_APPLICATION_PROTOCOL))))
         : gateway.http(
             new HttpServerOptions()
                 .setSsl(true)

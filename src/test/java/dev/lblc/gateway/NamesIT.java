@@ -44,7 +44,8 @@ final class NamesIT {
   }
 
   private static final String GET = "GET /%s/%s HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
-  private static final List<String> FIXED = List.of("app", "deaf", "dead", "half", "six", "nowhere");
+  private static final List<String> FIXED =
+      List.of("app", "deaf", "dead", "half", "six", "nowhere");
   private static final Authority AUTHORITY = Authority.named("authority");
   private static final JsonObject UNCHECKED = new JsonObject();
   private static final int MANY = 200;
@@ -85,7 +86,8 @@ final class NamesIT {
     }
   }
 
-  private static void start(Engine engine, TestGateway gateway, int everywhere, int alone, int half, int six)
+  private static void start(
+      Engine engine, TestGateway gateway, int everywhere, int alone, int half, int six)
       throws Exception {
     GATEWAYS.put(engine, gateway);
     String of = engine.name().toLowerCase(Locale.ROOT);
@@ -100,7 +102,8 @@ final class NamesIT {
         .service(
             "half",
             server("half.test", half)
-                .put("tls", new JsonObject().put("trust", AUTHORITY.certificate().toString())))
+                .put(
+                    "tls", new JsonObject().put("trust", AUTHORITY.certificate().toString())))
         .service("six", server("localhost", six))
         .service("nowhere", server("nowhere-" + of + ".test", alone, UNCHECKED))
         .service(

@@ -142,8 +142,7 @@ final class UpstreamTlsTcpIT {
       }
       assertThat(log.await(1).get(0))
           .endsWith(
-              " s s-0 placed "
-                  + (behind == Behind.NOTHING ? "-" : "tls of the server failed"));
+              " s s-0 placed " + (behind == Behind.NOTHING ? "-" : "tls of the server failed"));
     }
   }
 

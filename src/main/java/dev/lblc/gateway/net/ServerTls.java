@@ -1,9 +1,9 @@
 package dev.lblc.gateway.net;
 
-import dev.lblc.tls.Authorities;
-import dev.lblc.tls.Identity;
 import dev.lblc.config.TlsConfig;
 import dev.lblc.config.TlsVersion;
+import dev.lblc.tls.Authorities;
+import dev.lblc.tls.Identity;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.ApplicationProtocolConfig;

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -20,6 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Some of the messages are those of JDK 17, some those of later ones, which begin with an alert, and some of OpenSSL. */
 final class TlsFailureTest {
+  private static final Pattern LABEL = Pattern.compile("`([a-z_]+)`");
+
   @Test
   void reasons_areThoseOfTheUsersTables() throws Exception {
     String page = Files.readString(Path.of("conf", "README.md"));
@@ -27,8 +30,9 @@ final class TlsFailureTest {
         .containsExactlyInAnyOrderElementsOf(
             Stream.of(TlsFailure.values()).map(TlsFailure::label).toList());
     assertThat(reasons(page, "lblc_upstream_tls_failures_total{service,reason}` counts"))
-        .containsExactlyInAnyOrderElementsOf(
-            Stream.of(UpstreamTlsFailure.values()).map(UpstreamTlsFailure::label).toList());
+        .containsExactlyInAnyOrderElementsOf(Stream.of(UpstreamTlsFailure.values())
+            .map(UpstreamTlsFailure::label)
+            .toList());
   }
 
   /** Returns what stands in the first column of the first table behind a text. */
@@ -39,8 +43,8 @@ final class TlsFailureTest {
         .dropWhile(line -> !line.startsWith("|"))
         .takeWhile(line -> line.startsWith("|"))
         .skip(2)
-        .flatMap(
-            row -> Stream.of(row.split("\\|")[1].replace("`", "").strip().split(",\\s*")))
+        .flatMap(row -> LABEL.matcher(row.substring(0, row.indexOf('|', 1))).results())
+        .map(label -> label.group(1))
         .toList();
   }
 
