@@ -136,7 +136,7 @@ final class TunnelScene {
       assertThat(asked.client2.awaitSetting(ENABLE_CONNECT_PROTOCOL)).isEqualTo(1);
       asked.client2Stream = connect(asked.client2, to.path("x?q=1"), protocol);
       if (!early.isEmpty()) {
-        asked.client2Stream.awaitRoom(early.length()).data(false, early);
+        TunnelEnd.of(asked.client2Stream).send(early);
       }
     } else {
       asked.client1 = scene.client().send(upgrade(to, protocol) + early);
