@@ -32,7 +32,7 @@ final class TunnelScene {
   }
 
   /** A request for a tunnel that has reached its server. */
-  final class Asked {
+  static final class Asked {
     final Versions versions;
     final String protocol;
     RawClient client1;

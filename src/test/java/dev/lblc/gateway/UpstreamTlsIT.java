@@ -56,6 +56,7 @@ final class UpstreamTlsIT {
 
   /** More than all buffers on the way take; AES is slow where only the first compiler works. */
   private static final int MUCH = 24 << 20;
+
   private static final String END = "\r\n\r\n";
   private static final String GET = "GET /s/1 HTTP/1.1\r\nHost: h\r\n\r\n";
   private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
