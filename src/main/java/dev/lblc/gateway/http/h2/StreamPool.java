@@ -10,17 +10,13 @@ import dev.lblc.gateway.route.Route;
 import dev.lblc.scheduler.Server;
 import dev.lblc.tls.UpstreamTls;
 import dev.lblc.tls.UpstreamTlsException;
-import dev.lblc.tls.UpstreamTlsFailure;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
-import io.netty.handler.ssl.ApplicationProtocolNames;
-import io.netty.handler.ssl.SslHandler;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,13 +72,6 @@ final class StreamPool implements Upstreams<LaneServer> {
         .dial(to.host(), server.port(), by.connectMillis(), handshake, new Dial.Listener() {
           @Override
           public void connected(Channel channel) {
-            if (tls != null && !speaksHttp2(channel)) {
-              channel.close();
-              refused(new UpstreamTlsException(
-                  UpstreamTlsFailure.BROKEN,
-                  new SSLException("the server does not agree on HTTP/2 (ALPN)")));
-              return;
-            }
             long spent = TimeUnit.NANOSECONDS.toMillis(lane.nanoTime() - beganNanos);
             open(to, channel, tls, by.connectMillis() - spent);
           }
@@ -105,11 +94,6 @@ final class StreamPool implements Upstreams<LaneServer> {
           }
         })
         .begin();
-  }
-
-  private static boolean speaksHttp2(Channel channel) {
-    SslHandler secure = channel.pipeline().get(SslHandler.class);
-    return secure != null && ApplicationProtocolNames.HTTP_2.equals(secure.applicationProtocol());
   }
 
   private static Failure failure(Server server, @Nullable UpstreamTls tls, Throwable why) {
