@@ -137,6 +137,7 @@ final class TunnelScene {
       asked.client2Stream = connect(asked.client2, to.path("x?q=1"), protocol);
       if (!early.isEmpty()) {
         TunnelEnd.of(asked.client2Stream).send(early);
+        asked.client2.awaitRead(); // a server of HTTP/2 gets the request later
       }
     } else {
       asked.client1 = scene.client().send(upgrade(to, protocol) + early);
