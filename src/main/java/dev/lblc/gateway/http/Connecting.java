@@ -97,6 +97,9 @@ final class Connecting<S extends ServerSide> {
       return;
     }
     triedAgain = 0;
+    if (before != Failure.NO_SERVER) {
+      exchange.retried(before);
+    }
     connect(taken, false);
   }
 
@@ -113,6 +116,7 @@ final class Connecting<S extends ServerSide> {
     Lease held = attempts.last();
     if (held != null) {
       triedAgain++;
+      exchange.retried(null);
       connect(held, true);
     }
   }
