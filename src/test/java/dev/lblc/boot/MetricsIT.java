@@ -34,10 +34,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -492,34 +489,16 @@ final class MetricsIT {
   @Test
   void table_ofThePage_hasEachMetricWithItsTypeAndLabels() throws Exception {
     Scrape scrape = scrape();
-    Map<String, String> actual = new TreeMap<>();
+    Map<String, MetricTable.Row> actual = new TreeMap<>();
     scrape.types().forEach((name, type) -> {
       if (name.startsWith("lblc_")) {
-        actual.put(name, type + " " + new TreeSet<>(scrape.labels(name)));
+        actual.put(name, new MetricTable.Row(type, scrape.labels(name)));
       }
     });
-    Map<String, String> said = table();
+    Map<String, MetricTable.Row> said = MetricTable.read().rows();
+    assertThat(said).containsKeys(OF_A_CLUSTER.toArray(String[]::new));
     said.keySet().removeAll(OF_A_CLUSTER);
     assertThat(said).isEqualTo(actual);
-  }
-
-  /** Rows such as {@code | `name` | type | `label`, `label` | meaning |}. */
-  private static Map<String, String> table() throws IOException {
-    Pattern row = Pattern.compile("\\| `(lblc_\\w+)` \\| (\\w+) \\|([^|]*)\\| .+ \\|");
-    Map<String, String> rows = new TreeMap<>();
-    for (String line : Files.readAllLines(Path.of("conf", "README.md"))) {
-      Matcher found = row.matcher(line);
-      if (found.matches()) {
-        Set<String> labels = Pattern.compile("`(\\w+)`")
-            .matcher(found.group(3))
-            .results()
-            .map(label -> label.group(1))
-            .collect(Collectors.toCollection(TreeSet::new));
-        rows.put(found.group(1), found.group(2) + " " + labels);
-      }
-    }
-    assertThat(rows).containsKeys(OF_A_CLUSTER.toArray(String[]::new));
-    return rows;
   }
 
   // --- the traffic ---

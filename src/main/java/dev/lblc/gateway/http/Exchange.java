@@ -272,12 +272,16 @@ public final class Exchange<S extends ServerSide> {
     enter(Phase.CONNECTING, Stage.SETTING_UP);
   }
 
-  /** Takes a connection to the server, on which nothing was sent, and forwards the request. */
-  void connected(S granted, Server chosen) {
+  /**
+   * Takes a connection to the server, on which nothing was sent, and forwards the request.
+   *
+   * @param isAtOnce whether nothing was waited for since the exchange began
+   */
+  void connected(S granted, Server chosen, boolean isAtOnce) {
     InboundFacts known = known(facts);
     server = granted;
     isReceived = false;
-    sentNanos = context.nanoTime().getAsLong();
+    sentNanos = isAtOnce ? outcome.startNanos() : context.nanoTime().getAsLong();
     enter(Phase.SENDING, Stage.RUNNING);
     Route by = route();
     client.forward(

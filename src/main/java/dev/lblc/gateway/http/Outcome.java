@@ -31,6 +31,11 @@ final class Outcome {
     words = null;
   }
 
+  /** Returns when the exchange began, by the monotonic clock. */
+  long startNanos() {
+    return startNanos;
+  }
+
   /** Notes why the exchange fails; the first reason stays. */
   void fail(Failure why) {
     if (failure == null) {
