@@ -126,20 +126,30 @@ final class ArchitectureTest {
       ofOurs("transport", DescribedPredicate.alwaysFalse());
 
   @ArchTest
-  static final ArchRule gatewayRoute_importsNothingElseOfTheGateway =
-      ofGateway("dev.lblc.gateway.route");
+  static final ArchRule gatewayCount_importsNothingElseOfTheGateway =
+      ofGateway("dev.lblc.gateway.count");
+
+  @ArchTest
+  static final ArchRule gatewayRoute_importsOnlyCount =
+      ofGateway("dev.lblc.gateway.route", "dev.lblc.gateway.count");
 
   @ArchTest
   static final ArchRule gatewayNet_importsNothingElseOfTheGateway =
       ofGateway("dev.lblc.gateway.net");
 
   @ArchTest
-  static final ArchRule gatewayTcp_importsOnlyRouteAndNet =
-      ofGateway("dev.lblc.gateway.tcp", "dev.lblc.gateway.route", "dev.lblc.gateway.net");
+  static final ArchRule gatewayTcp_importsOnlyRouteNetAndCount = ofGateway(
+      "dev.lblc.gateway.tcp",
+      "dev.lblc.gateway.route",
+      "dev.lblc.gateway.net",
+      "dev.lblc.gateway.count");
 
   @ArchTest
-  static final ArchRule gatewayHttp_importsOnlyRouteAndNet =
-      ofGateway("dev.lblc.gateway.http", "dev.lblc.gateway.route", "dev.lblc.gateway.net");
+  static final ArchRule gatewayHttp_importsOnlyRouteNetAndCount = ofGateway(
+      "dev.lblc.gateway.http",
+      "dev.lblc.gateway.route",
+      "dev.lblc.gateway.net",
+      "dev.lblc.gateway.count");
 
   @ArchTest
   static final ArchRule gatewayHttpVertx_importsOnlyHttpRouteAndNet = ofGateway(
@@ -186,12 +196,14 @@ final class ArchitectureTest {
   static final ArchRule boot_putsAllTogetherButCli = ofOurs(
       "boot",
       resideInAnyPackage(
-          "dev.lblc.admin",
-          "dev.lblc.cluster",
-          "dev.lblc.config",
-          "dev.lblc.gateway",
-          "dev.lblc.plugin",
-          "dev.lblc.transport"));
+              "dev.lblc.admin",
+              "dev.lblc.cluster",
+              "dev.lblc.config",
+              "dev.lblc.gateway",
+              "dev.lblc.gateway.count",
+              "dev.lblc.plugin",
+              "dev.lblc.transport")
+          .or(belongToAnyOf(SchedulerOptions.class)));
 
   @ArchTest
   static final ArchRule cli_isCommandsOnly = ofOurs(

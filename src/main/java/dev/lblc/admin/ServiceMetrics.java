@@ -39,6 +39,17 @@ final class ServiceMetrics implements MultiCollector {
     GaugeSnapshot.Builder states = GaugeSnapshot.builder()
         .name("lblc_server_state")
         .help("1 for the state that the server is in, 0 for the others");
+    GaugeSnapshot.Builder weights = GaugeSnapshot.builder()
+        .name("lblc_server_weight")
+        .help("Weight of a server, as configured or changed since");
+    GaugeSnapshot.Builder effectiveWeights = GaugeSnapshot.builder()
+        .name("lblc_server_effective_weight")
+        .help("Weight that decisions go by: less in a slow start, 0 while the server is drained");
+    GaugeSnapshot.Builder imbalance = GaugeSnapshot.builder()
+        .name("lblc_imbalance_ratio")
+        .help(
+            "Active connections per weight of the server that has the most, divided by those of all usable servers, "
+                + "through all nodes; 1: evenly spread");
     long doubleReleases = 0;
     for (LblcService service : lblc.services()) {
       ServiceStatus status = service.status();
@@ -47,7 +58,8 @@ final class ServiceMetrics implements MultiCollector {
           .decisions()
           .forEach((reason, count) ->
               decisions.dataPoint(counter(count, "service", name, "reason", reason.label())));
-      destinations.dataPoint(gauge(status.destinations(), "service", name));
+      destinations.dataPoint(gauge((double) status.destinations(), "service", name));
+      imbalance.dataPoint(gauge(Imbalance.of(status.servers()), "service", name));
       for (ServerStatus server : status.servers()) {
         String id = server.id();
         connections.dataPoint(
@@ -55,6 +67,8 @@ final class ServiceMetrics implements MultiCollector {
         connections.dataPoint(
             gauge(server.inactive().local(), "service", name, "server", id, "state", "inactive"));
         up.dataPoint(gauge(server.available() ? 1 : 0, "service", name, "server", id));
+        weights.dataPoint(gauge(server.weight(), "service", name, "server", id));
+        effectiveWeights.dataPoint(gauge(server.effectiveWeight(), "service", name, "server", id));
         for (ServerState state : ServerState.values()) {
           states.dataPoint(gauge(
               server.state() == state ? 1 : 0,
@@ -79,6 +93,9 @@ final class ServiceMetrics implements MultiCollector {
         connections.build(),
         up.build(),
         states.build(),
+        weights.build(),
+        effectiveWeights.build(),
+        imbalance.build(),
         released);
   }
 
@@ -89,9 +106,9 @@ final class ServiceMetrics implements MultiCollector {
         .build();
   }
 
-  private static GaugeDataPointSnapshot gauge(long value, String... labels) {
+  private static GaugeDataPointSnapshot gauge(double value, String... labels) {
     return GaugeDataPointSnapshot.builder()
-        .value((double) value)
+        .value(value)
         .labels(Labels.of(labels))
         .build();
   }

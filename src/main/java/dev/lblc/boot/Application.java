@@ -236,7 +236,7 @@ public final class Application implements Reloader.Running {
       predecessor.replace();
       admin.openAfterPredecessor();
     }
-    ProcessMetrics.add(metrics, listening, reloader);
+    ProcessMetrics.add(metrics, listening, reloader, this::config);
     listeners = ListenerUrls.of(config, listening::port);
     if (keeper != null) {
       keeper.start();

@@ -5,9 +5,7 @@ import dev.lblc.config.HttpListenerConfig;
 import dev.lblc.config.ListenerConfig;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.TcpListenerConfig;
-import dev.lblc.gateway.http.ExchangeEnds;
 import dev.lblc.gateway.http.lane.PipelineCheck;
-import dev.lblc.gateway.net.TlsFailures;
 import dev.lblc.gateway.tcp.TcpSettings;
 import dev.lblc.plugin.Lblc;
 import dev.lblc.tls.UpstreamTls;
@@ -17,6 +15,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,9 +39,8 @@ public final class Gateway {
 
   private final Vertx vertx;
   private final Context context;
-  private final ExchangeEnds ends = new ExchangeEnds();
-  private final TlsFailures tlsFailures;
   private final ServicesTls servicesTls;
+  private final GatewayCounts counts;
   private final List<Worker> workers = new CopyOnWriteArrayList<>();
   private final List<Listener> drainedLater = new CopyOnWriteArrayList<>();
   private volatile Map<String, Listener> listeners = Map.of();
@@ -55,10 +53,10 @@ public final class Gateway {
 
   private @Nullable Future<Void> closed; // guarded by this
 
-  private Gateway(Vertx vertx, LongSupplier nanoTime) {
+  private Gateway(Vertx vertx, int instances, LongSupplier nanoTime) {
     this.vertx = vertx;
-    this.tlsFailures = new TlsFailures(nanoTime);
     this.servicesTls = new ServicesTls(nanoTime);
+    this.counts = new GatewayCounts(instances, nanoTime, servicesTls);
     this.context = vertx.getOrCreateContext();
   }
 
@@ -76,7 +74,7 @@ public final class Gateway {
       int instances,
       LongSupplier nanoTime,
       boolean isSuccessor) {
-    Gateway gateway = new Gateway(vertx, nanoTime);
+    Gateway gateway = new Gateway(vertx, instances, nanoTime);
     return PipelineCheck.isPassed(vertx)
         .compose(isLaneUsable -> vertx.deployVerticle(
             () -> gateway.worker(nanoTime, isLaneUsable),
@@ -158,12 +156,9 @@ public final class Gateway {
     return ports;
   }
 
-  /**
-   * Returns how many HTTP exchanges have ended since the start, by the name of the service and the label of the reason; the name
-   * is empty for exchanges without a service. A snapshot with a count for each reason, zeros among them.
-   */
-  public Map<List<String>, Long> exchangeEnds() {
-    return ends.counts();
+  /** Returns what it counts; the same at each call. */
+  public GatewayCounts counts() {
+    return counts;
   }
 
   /** Returns how many connections of clients are open, by the name of the listener, those of removed listeners among them. */
@@ -175,20 +170,12 @@ public final class Gateway {
     return open;
   }
 
-  /**
-   * Returns on how many connections no TLS came about since the start, by the name of the listener and the reason. A snapshot with
-   * a count for each reason, zeros among them.
-   */
-  public Map<List<String>, Long> tlsFailures() {
-    return tlsFailures.counts();
-  }
-
-  /**
-   * Returns on how many connections to servers no TLS came about since the start, by the name of the service and the reason. A snapshot
-   * with a count for each reason, zeros among them.
-   */
-  public Map<List<String>, Long> upstreamTlsFailures() {
-    return servicesTls.failures();
+  /** Returns until when each certificate of a listener is valid, by the names of the listener and of the certificate's file. */
+  public Map<List<String>, Instant> certificates() {
+    Map<List<String>, Instant> all = new LinkedHashMap<>();
+    listeners.forEach((name, listener) ->
+        listener.certificates().forEach((file, until) -> all.put(List.of(name, file), until)));
+    return all;
   }
 
   /**
@@ -214,7 +201,7 @@ public final class Gateway {
   }
 
   private Worker worker(LongSupplier nanoTime, boolean isLaneUsable) {
-    Worker worker = new Worker(nanoTime, isLaneUsable, this::close);
+    Worker worker = new Worker(nanoTime, workers.size(), isLaneUsable, this::close);
     workers.add(worker);
     return worker;
   }
@@ -259,12 +246,18 @@ public final class Gateway {
           listener instanceof HttpListenerConfig http
               ? new HttpListener(
                   vertx,
-                  HttpSettings.compile(http, services, lblc::service, tls, ends),
-                  tlsFailures)
+                  HttpSettings.compile(http, services, lblc::service, tls, counts.http()),
+                  counts)
               : new TcpListener(
                   vertx,
                   TcpSettings.compile(
-                      (TcpListenerConfig) listener, services, lblc::service, tls, tlsFailures)));
+                      (TcpListenerConfig) listener,
+                      services,
+                      lblc::service,
+                      tls,
+                      counts.tcp(),
+                      counts.refused(),
+                      counts.tls())));
     }
     return wanted;
   }

@@ -6,14 +6,17 @@ import dev.lblc.gateway.http.vertx.Connections;
 import dev.lblc.gateway.net.ConnectionCount;
 import dev.lblc.gateway.net.ListenQueue;
 import dev.lblc.gateway.net.PortRelease;
-import dev.lblc.gateway.net.TlsFailures;
+import dev.lblc.gateway.net.Refusals;
+import dev.lblc.gateway.net.ServerTls;
 import io.netty.channel.Channel;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,7 +31,7 @@ final class HttpListener implements Listener {
   private record Share(Worker worker, HttpServer server) {}
 
   private final Vertx vertx;
-  private final TlsFailures tlsFailures;
+  private final GatewayCounts counts;
   private final ConnectionCount connections;
   private final HttpOpening opening;
   private volatile HttpSettings settings;
@@ -41,13 +44,16 @@ final class HttpListener implements Listener {
   private volatile int port;
   private volatile int bindPort;
 
-  HttpListener(Vertx vertx, HttpSettings settings, TlsFailures tlsFailures) {
+  HttpListener(Vertx vertx, HttpSettings settings, GatewayCounts counts) {
     this.vertx = vertx;
     this.settings = settings;
-    this.tlsFailures = tlsFailures;
+    this.counts = counts;
     this.port = settings.config().port();
     this.opening = new HttpOpening(
-        this::hasAccessLog, settings.routes().unrouted(), () -> tlsFailures.of(name()));
+        this::hasAccessLog,
+        settings.routes().unrouted(),
+        counts.refused().of(name()),
+        () -> counts.tls().of(name()));
     if (settings.tls() != null) {
       opening.countTlsFailures();
     }
@@ -67,6 +73,12 @@ final class HttpListener implements Listener {
   @Override
   public int connections() {
     return connections.open();
+  }
+
+  @Override
+  public Map<String, Instant> certificates() {
+    ServerTls tls = settings.tls();
+    return tls == null ? Map.of() : tls.expiries();
   }
 
   @Override
@@ -100,7 +112,7 @@ final class HttpListener implements Listener {
 
   @Override
   public Listener asConfigured() {
-    return new HttpListener(vertx, settings, tlsFailures);
+    return new HttpListener(vertx, settings, counts);
   }
 
   @Override
@@ -184,6 +196,7 @@ final class HttpListener implements Listener {
     boolean stays = connections.opened();
     Connections.onClosed(connection, connections::closed);
     if (!stays) {
+      counts.refused().of(name()).add(Refusals.Reason.MAX_CONNECTIONS);
       Connections.closeNow(connection);
     }
   }

@@ -1,15 +1,16 @@
 package dev.lblc.gateway;
 
+import dev.lblc.gateway.count.ExchangeCounts;
 import dev.lblc.gateway.http.AccessLog;
-import dev.lblc.gateway.http.ExchangeEnds;
 import dev.lblc.gateway.http.Failure;
+import dev.lblc.gateway.http.HttpCounts;
 import dev.lblc.gateway.http.vertx.Connections;
 import dev.lblc.gateway.net.BadProxyHeaderException;
 import dev.lblc.gateway.net.ClearTextException;
 import dev.lblc.gateway.net.ProxyHeader;
 import dev.lblc.gateway.net.ProxyHeaderReader;
+import dev.lblc.gateway.net.Refusals;
 import dev.lblc.gateway.net.TlsFailures;
-import dev.lblc.gateway.route.EndCounts;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -29,20 +30,26 @@ final class HttpOpening implements ProxyHeaderReader.Outcome {
   private static final long HEADER_MILLIS = 10_000;
 
   private final BooleanSupplier isLogged;
-  private final EndCounts ends;
+  private final ExchangeCounts counts;
+  private final Refusals.OfListener refusals;
   private final Supplier<TlsFailures.OfListener> tlsFailures;
 
   /**
    * Creates it for a listener.
    *
    * @param isLogged asked each time whether the listener has an access log
-   * @param ends counts the connections that are refused
+   * @param counts counts how their connections end
+   * @param refusals counts the connections that are refused
    * @param tlsFailures gives the counters of those on which no TLS came about
    */
   HttpOpening(
-      BooleanSupplier isLogged, EndCounts ends, Supplier<TlsFailures.OfListener> tlsFailures) {
+      BooleanSupplier isLogged,
+      ExchangeCounts counts,
+      Refusals.OfListener refusals,
+      Supplier<TlsFailures.OfListener> tlsFailures) {
     this.isLogged = isLogged;
-    this.ends = ends;
+    this.counts = counts;
+    this.refusals = refusals;
     this.tlsFailures = tlsFailures;
   }
 
@@ -60,6 +67,7 @@ final class HttpOpening implements ProxyHeaderReader.Outcome {
   @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for it
   public void headerRefused(ChannelHandlerContext context, BadProxyHeaderException why) {
     LOG.debug("a connection does not start with a PROXY header: it is closed", why);
+    refusals.add(Refusals.Reason.BAD_PROXY_HEADER);
     refused(context.channel(), Failure.BAD_PROXY_HEADER);
     context.close();
   }
@@ -83,7 +91,7 @@ final class HttpOpening implements ProxyHeaderReader.Outcome {
   }
 
   private void refused(Channel channel, Failure why) {
-    ExchangeEnds.count(ends, why);
+    HttpCounts.refused(counts, why);
     if (isLogged.getAsBoolean()) {
       AccessLog.refused(Connections.clientIp(channel), why);
     }

@@ -2,7 +2,9 @@ package dev.lblc.gateway;
 
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -20,6 +22,9 @@ interface Listener {
 
   /** Returns how many connections of clients are open. */
   int connections();
+
+  /** Returns until when each certificate of the listener is valid, by the name of its file; empty: clear text. */
+  Map<String, Instant> certificates();
 
   /** Returns the ports that the listener takes, without those that the kernel has not chosen yet. */
   Set<Integer> ports();

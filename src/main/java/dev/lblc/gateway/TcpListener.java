@@ -6,8 +6,10 @@ import dev.lblc.gateway.tcp.TcpSettings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** A TCP listener. A connection keeps the settings it was accepted with, so that an update needs no new sockets. */
@@ -34,6 +36,11 @@ final class TcpListener implements Listener {
   @Override
   public int connections() {
     return server.connections();
+  }
+
+  @Override
+  public Map<String, Instant> certificates() {
+    return server.settings().certificates();
   }
 
   @Override

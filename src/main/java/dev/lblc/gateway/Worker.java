@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Worker extends VerticleBase {
   private final LongSupplier nanoTime;
+  private final int loop;
   private final boolean isLaneUsable;
   private final Supplier<Future<Void>> beforeStop;
   private @Nullable HttpWorker http;
@@ -27,20 +28,22 @@ final class Worker extends VerticleBase {
    * Creates a worker that is to be deployed.
    *
    * @param nanoTime monotonic clock in nanoseconds
+   * @param loop number of its event loop among those of the gateway, from 0
    * @param isLaneUsable whether this version of Vert.x lets the lane work
    * @param beforeStop is run, and waited for, before the worker stops: a stop cuts off requests in flight
    */
-  Worker(LongSupplier nanoTime, boolean isLaneUsable, Supplier<Future<Void>> beforeStop) {
+  Worker(LongSupplier nanoTime, int loop, boolean isLaneUsable, Supplier<Future<Void>> beforeStop) {
     this.nanoTime = nanoTime;
+    this.loop = loop;
     this.isLaneUsable = isLaneUsable;
     this.beforeStop = beforeStop;
   }
 
   @Override
   public Future<?> start() {
-    http = new HttpWorker(vertx, nanoTime);
-    lane = new LaneWorker(vertx, nanoTime, isLaneUsable, Http2Worker::new);
-    tcp = new TcpWorker(vertx, nanoTime);
+    http = new HttpWorker(vertx, nanoTime, loop);
+    lane = new LaneWorker(vertx, nanoTime, loop, isLaneUsable, Http2Worker::new);
+    tcp = new TcpWorker(vertx, nanoTime, loop);
     return Future.succeededFuture();
   }
 

@@ -414,6 +414,10 @@ class AdminServerIT {
             "lblc_server_state{server=\"cache-1\",service=\"images\",state=\"up\"} 1.0",
             "lblc_server_state{server=\"cache-1\",service=\"images\",state=\"down\"} 0.0",
             "lblc_server_state{server=\"cache-1\",service=\"images\",state=\"ejected\"} 0.0",
+            "lblc_server_weight{server=\"cache-1\",service=\"images\"} 64.0",
+            "lblc_server_effective_weight{server=\"cache-1\",service=\"images\"} 64.0",
+            "lblc_imbalance_ratio{service=\"images\"} 1.64",
+            "lblc_imbalance_ratio{service=\"plain\"} 1.0",
             "lblc_lease_double_release_total 1.0");
     assertThat(scraped.body()).doesNotContain("example.com");
     open.close();

@@ -6,9 +6,13 @@ import dev.lblc.plugin.ClusterStatus;
 import dev.lblc.plugin.ClusterStatus.Node;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 final class ClusterMetricsTest {
@@ -19,6 +23,20 @@ final class ClusterMetricsTest {
             node("id-2", "gw-2:5701", false),
             node("id-3", "gw-2:5701", false)))
         .containsExactlyInAnyOrder("gw-2:5701", "gw-2:5701 id-3");
+  }
+
+  @Test
+  void metrics_haveTheLabelsOfTheUsersTable() throws IOException {
+    String table = Files.readString(Path.of("conf", "README.md"));
+    ClusterStatus status = new ClusterStatus(
+        "id-1", 1, List.of(node("id-2", "gw-2:5701", false)), List.of(), Set.of());
+    assertThat(ClusterMetrics.of(status).stream()).hasSize(3).allSatisfy(metric -> {
+      String labels = metric.getDataPoints().get(0).getLabels().stream()
+          .map(label -> "`" + label.getName() + "` ")
+          .collect(Collectors.joining());
+      assertThat(table)
+          .contains("| `" + metric.getMetadata().getName() + "` | gauge | " + labels + "|");
+    });
   }
 
   private static List<String> names(Node... nodes) {

@@ -77,11 +77,11 @@ final class BadTlsClients {
   }
 
   private long count(String reason) {
-    return gateway.gateway().tlsFailures().getOrDefault(List.of(listener, reason), -1L);
+    return gateway.gateway().counts().tlsFailures().getOrDefault(List.of(listener, reason), -1L);
   }
 
   private long sum() {
-    return gateway.gateway().tlsFailures().values().stream()
+    return gateway.gateway().counts().tlsFailures().values().stream()
         .mapToLong(Long::longValue)
         .sum();
   }

@@ -317,7 +317,7 @@ final class ClientCertificateIT {
   }
 
   private long failures(String listener, String reason) {
-    return gateway.gateway().tlsFailures().getOrDefault(List.of(listener, reason), -1L);
+    return gateway.gateway().counts().tlsFailures().getOrDefault(List.of(listener, reason), -1L);
   }
 
   @ParameterizedTest

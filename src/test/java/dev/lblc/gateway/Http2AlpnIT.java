@@ -76,7 +76,7 @@ final class Http2AlpnIT {
       assertThat(access.await(2)).allMatch(line -> line.endsWith(reason));
       assertThat(log.await(2))
           .containsOnly("WARN service s: server s-0 does not get this request: " + words);
-      assertThat(gateway.gateway().upstreamTlsFailures())
+      assertThat(gateway.gateway().counts().upstreamTlsFailures())
           .containsEntry(List.of("s", "no_common_alpn"), 2L);
     }
     Eventually.holds("the check says so, too", () -> {

@@ -143,7 +143,7 @@ final class HttpOpeningIT {
 
   /** How many connections and requests without a service have ended for this reason. */
   private long ends(String reason) {
-    return gateway.gateway().exchangeEnds().getOrDefault(List.of("", reason), 0L);
+    return gateway.gateway().counts().exchangeEnds().getOrDefault(List.of("", reason), 0L);
   }
 
   @Test

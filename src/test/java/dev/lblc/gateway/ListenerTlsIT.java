@@ -239,7 +239,7 @@ final class ListenerTlsIT {
   }
 
   private long failures(String listener, String reason) {
-    return gateway.gateway().tlsFailures().getOrDefault(List.of(listener, reason), -1L);
+    return gateway.gateway().counts().tlsFailures().getOrDefault(List.of(listener, reason), -1L);
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lblc.testing.ExpectedLog;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,6 +67,11 @@ final class RolloutTest {
     @Override
     public String name() {
       return name;
+    }
+
+    @Override
+    public Map<String, Instant> certificates() {
+      return Map.of();
     }
 
     @Override

@@ -150,13 +150,13 @@ final class Scene {
 
   private void forget() {
     log.clear();
-    ends = gateway.gateway().exchangeEnds();
+    ends = gateway.gateway().counts().exchangeEnds();
   }
 
   /** What the metric has counted in this scenario: service and label of each end, in order. */
   private List<String> metric() {
     List<String> all = new ArrayList<>();
-    gateway.gateway().exchangeEnds().forEach((labels, count) -> {
+    gateway.gateway().counts().exchangeEnds().forEach((labels, count) -> {
       long more = labels.get(0).equals(WELL) ? 0 : count - ends.getOrDefault(labels, 0L);
       all.addAll(Collections.nCopies((int) more, labels.get(0) + ":" + labels.get(1)));
     });

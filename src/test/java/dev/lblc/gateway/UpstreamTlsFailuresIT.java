@@ -179,7 +179,7 @@ final class UpstreamTlsFailuresIT {
   }
 
   private Map<List<String>, Long> failures() {
-    Map<List<String>, Long> all = gateway.gateway().upstreamTlsFailures();
+    Map<List<String>, Long> all = gateway.gateway().counts().upstreamTlsFailures();
     Set<List<String>> none = new HashSet<>(all.keySet());
     none.removeIf(key -> all.getOrDefault(key, 0L) > 0);
     all.keySet().removeAll(none);

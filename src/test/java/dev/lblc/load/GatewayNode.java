@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One gateway of a {@link GatewayCluster}: its process, which may be gone and come back, and its admin API. */
 final class GatewayNode {
-  private static final String TOKEN = "of-this-test";
+  static final String TOKEN = "of-this-test";
   private static final HttpClient HTTP = HttpClient.newBuilder()
       .version(HttpClient.Version.HTTP_1_1)
       .connectTimeout(Duration.ofSeconds(1))

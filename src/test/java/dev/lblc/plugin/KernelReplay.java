@@ -9,7 +9,9 @@ import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.StrategyOptions;
 import dev.lblc.config.TcpListenerConfig;
 import dev.lblc.config.TcpRouteConfig;
+import dev.lblc.gateway.net.Refusals;
 import dev.lblc.gateway.net.TlsFailures;
+import dev.lblc.gateway.tcp.TcpCounts;
 import dev.lblc.gateway.tcp.TcpServer;
 import dev.lblc.gateway.tcp.TcpSettings;
 import dev.lblc.gateway.tcp.TcpWorker;
@@ -162,12 +164,18 @@ final class KernelReplay {
     TcpServer tcp = new TcpServer(
         vertx,
         TcpSettings.compile(
-            listener, Map.of(), known -> service, Map.of(), new TlsFailures(System::nanoTime)));
+            listener,
+            Map.of(),
+            known -> service,
+            Map.of(),
+            new TcpCounts(1),
+            new Refusals(),
+            new TlsFailures(System::nanoTime)));
     vertx
         .deployVerticle(new VerticleBase() {
           @Override
           public Future<?> start() {
-            return tcp.listen(List.of(new TcpWorker(vertx, System::nanoTime)));
+            return tcp.listen(List.of(new TcpWorker(vertx, System::nanoTime, 0)));
           }
 
           @Override

@@ -97,6 +97,9 @@ final class Connecting<S extends ServerSide> {
       return;
     }
     triedAgain = 0;
+    if (before != Failure.NO_SERVER) {
+      exchange.retried(before);
+    }
     connect(taken, false);
   }
 
@@ -113,6 +116,7 @@ final class Connecting<S extends ServerSide> {
     Lease held = attempts.last();
     if (held != null) {
       triedAgain++;
+      exchange.retried(null);
       connect(held, true);
     }
   }
@@ -123,21 +127,21 @@ final class Connecting<S extends ServerSide> {
     Route by = exchange.route();
     S idle = isFresh ? null : upstreams.takeIdle(taken.server(), by);
     if (idle != null) {
-      use(taken, idle, exchange.number());
+      use(taken, idle, exchange.number(), attempts.givenUp() == 0);
     } else {
       upstreams.connect(taken.server(), by, isFresh, new Attempt(taken));
     }
   }
 
   /** Goes on with a connection. It is closed if that fails: the exchange may not have it yet. */
-  private void use(Lease taken, S server, int request) {
+  private void use(Lease taken, S server, int request, boolean isAtOnce) {
     try {
       isUnproven = !server.isProven();
       if (!isUnproven) {
         taken.connected();
       }
       if (attempts.holds(taken)) {
-        exchange.connected(server, taken.server());
+        exchange.connected(server, taken.server(), isAtOnce);
       } else {
         server.giveBack();
       }
@@ -191,7 +195,7 @@ final class Connecting<S extends ServerSide> {
 
     @Override
     public void connected(S server) {
-      use(taken, server, request);
+      use(taken, server, request, false);
     }
 
     @Override

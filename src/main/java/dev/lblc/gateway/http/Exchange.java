@@ -87,6 +87,7 @@ public final class Exchange<S extends ServerSide> {
   private @Nullable S server;
   private boolean isReceived;
   private long routedNanos;
+  private long sentNanos;
   private long limitNanos;
   private long tunnelBytes;
   private boolean isOver;
@@ -263,13 +264,22 @@ public final class Exchange<S extends ServerSide> {
     return stage;
   }
 
+  /** Counts another attempt to be served; {@code why} is null if the same server gets it, on another connection. */
+  void retried(@Nullable Failure why) {
+    HttpCounts.retried(route().counts(), context.loop(), why);
+  }
+
   /** Notes that a server was chosen and a connection to it is attempted. */
   void connecting() {
     enter(Phase.CONNECTING, Stage.SETTING_UP);
   }
 
-  /** Takes a connection to the server, on which nothing was sent, and forwards the request. */
-  void connected(S granted, Server chosen) {
+  /**
+   * Takes a connection to the server, on which nothing was sent, and forwards the request.
+   *
+   * @param isAtOnce whether nothing was waited for since the exchange began
+   */
+  void connected(S granted, Server chosen, boolean isAtOnce) {
     InboundFacts known = known(facts);
     server = granted;
     isReceived = false;
@@ -277,6 +287,7 @@ public final class Exchange<S extends ServerSide> {
       abort(Failure.NOT_IMPLEMENTED);
       return;
     }
+    sentNanos = isAtOnce ? outcome.startNanos() : context.nanoTime().getAsLong();
     enter(Phase.SENDING, Stage.RUNNING);
     Route by = route();
     client.forward(
@@ -306,6 +317,7 @@ public final class Exchange<S extends ServerSide> {
       return;
     }
     enter(Phase.RECEIVING, Stage.RUNNING);
+    route().counts().answered(context.loop(), context.nanoTime().getAsLong() - sentNanos);
     known(connecting).proven();
     try {
       InboundFacts asked = known(facts);
@@ -521,9 +533,17 @@ public final class Exchange<S extends ServerSide> {
       outcome.fail(client.isHeadWritten() ? Failure.CLIENT_LEFT : Failure.CLIENT_GONE);
     }
     release();
-    outcome.count(route == null ? routes.unrouted() : route.ends());
+    Failure failure = outcome.failure();
+    boolean isSeen = isAnswered || client.isHeadWritten();
+    int status = isSeen || failure == null ? client.status() : failure.status();
+    // A tunnel lasts as long as its ends like.
+    outcome.end(
+        route == null ? routes.unrouted() : route.counts(),
+        context.loop(),
+        status,
+        phase != Phase.TUNNELLING);
     if (outcome.isLogged()) {
-      log(isAnswered);
+      log(status);
     }
     if (isAnswered && !client.isRequestComplete()) {
       enter(Phase.LINGERING, Stage.ENDING);
@@ -578,13 +598,12 @@ public final class Exchange<S extends ServerSide> {
     context.deadlines().leave(deadline);
   }
 
-  private void log(boolean isAnswered) {
-    boolean isSeen = isAnswered || client.isHeadWritten();
+  private void log(int status) {
     RequestHead head = client.head();
     outcome.log(
         facts != null ? facts.clientIp() : IpAddress.canonical(head.peer()),
         head,
-        isSeen || outcome.failure() == null ? client.status() : 0,
+        status,
         client.sent() + tunnelBytes,
         route == null ? null : route.service(),
         connecting == null ? null : connecting.attempts().last());

@@ -9,6 +9,7 @@ import java.util.function.LongSupplier;
  * @param upstreams gets connections to servers
  * @param deadlines checks time limits
  * @param nanoTime monotonic clock in nanoseconds
+ * @param loop number of the event loop, from 0, for what it counts
  */
 public record ExchangeContext<S extends ServerSide>(
-    Upstreams<S> upstreams, DeadlineRing deadlines, LongSupplier nanoTime) {}
+    Upstreams<S> upstreams, DeadlineRing deadlines, LongSupplier nanoTime, int loop) {}

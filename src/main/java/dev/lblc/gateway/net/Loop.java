@@ -43,16 +43,23 @@ public final class Loop {
   private final VertxInternal vertx;
   private final Names names;
   private final LongSupplier nanoTime;
+  private final int number;
   private final EventLoop eventLoop;
   private final Transport transport;
   private final ReadSizes readSizes = new ReadSizes();
   private long noSocketNanos;
 
-  /** Of the current context; {@code nanoTime} is a monotonic clock. */
-  public Loop(Vertx vertx, LongSupplier nanoTime) {
+  /**
+   * Of the current context.
+   *
+   * @param nanoTime monotonic clock in nanoseconds
+   * @param number of the loop among those of the gateway, from 0
+   */
+  public Loop(Vertx vertx, LongSupplier nanoTime, int number) {
     this.vertx = (VertxInternal) vertx;
     this.names = Names.of(vertx);
     this.nanoTime = nanoTime;
+    this.number = number;
     this.noSocketNanos = nanoTime.getAsLong() - 2 * BETWEEN_WARNINGS_NANOS;
     this.eventLoop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
     this.transport = this.vertx.transport();
@@ -66,6 +73,11 @@ public final class Loop {
   /** Returns the monotonic clock, in nanoseconds. */
   public LongSupplier nanoTime() {
     return nanoTime;
+  }
+
+  /** Returns the number of the loop among those of the gateway, from 0: with it, what happens on the loop is counted. */
+  public int number() {
+    return number;
   }
 
   /** Returns the loop itself. */

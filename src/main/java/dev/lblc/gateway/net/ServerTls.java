@@ -23,7 +23,10 @@ import io.vertx.core.net.KeyCertOptions;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import javax.net.ssl.SSLEngine;
@@ -206,6 +209,17 @@ public final class ServerTls {
   /** Returns what does the cryptography. */
   public TlsEngine engine() {
     return engine;
+  }
+
+  /** Returns until when each certificate is valid, by the name of its file in the configuration. */
+  public Map<String, Instant> expiries() {
+    Map<String, Instant> all = new LinkedHashMap<>();
+    for (int i = 0; i < certificates.size(); i++) {
+      all.put(
+          config.certificates().get(i).certificate().toString(),
+          certificates.get(i).chain().get(0).getNotAfter().toInstant());
+    }
+    return all;
   }
 
   /** Returns the certificates in the form in which servers of Vert.x ask for them. They use {@link VertxTls} all the same. */

@@ -4,6 +4,7 @@ import dev.lblc.config.HttpLimits;
 import dev.lblc.config.HttpListenerConfig;
 import dev.lblc.config.HttpRouteConfig;
 import dev.lblc.config.ServiceConfig;
+import dev.lblc.gateway.count.ExchangeCounts;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.tls.UpstreamTls;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The routes and the request settings of one HTTP listener, compiled. Immutable, shared by all event loops. */
 public final class HttpRoutes {
   private final Route[] routes;
-  private final EndCounts unrouted;
+  private final ExchangeCounts unrouted;
   private final AddressBlocks trustedPeers;
   private final HttpLimits limits;
   private final long headerNanos;
@@ -23,7 +24,7 @@ public final class HttpRoutes {
   private final boolean accessLog;
   private final boolean http2;
 
-  private HttpRoutes(Route[] routes, EndCounts unrouted, HttpListenerConfig listener) {
+  private HttpRoutes(Route[] routes, ExchangeCounts unrouted, HttpListenerConfig listener) {
     this.routes = routes;
     this.unrouted = unrouted;
     this.trustedPeers = AddressBlocks.compile(listener.trustedPeers());
@@ -40,7 +41,7 @@ public final class HttpRoutes {
    * @param configs of all services, by name
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
    * @param tls of the services that have it, by name
-   * @param ends gives the counters of a service; those of {@code ""} are for exchanges without one
+   * @param counts gives the counters of the listener with a service; those of {@code ""} are for exchanges without one
    * @throws IllegalArgumentException if a route cannot work; the message names it by its index in the file
    */
   public static HttpRoutes compile(
@@ -48,16 +49,17 @@ public final class HttpRoutes {
       Map<String, ServiceConfig> configs,
       Function<String, LblcService> services,
       Map<String, UpstreamTls> tls,
-      Function<String, EndCounts> ends) {
+      Function<String, ExchangeCounts> counts) {
     List<Route> compiled = new ArrayList<>();
     for (HttpRouteConfig route : listener.routes()) {
       try {
-        compiled.add(Route.compile(route, listener.limits().body(), configs, services, tls, ends));
+        compiled.add(
+            Route.compile(route, listener.limits().body(), configs, services, tls, counts));
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException("routes[" + route.index() + "]: " + e.getMessage(), e);
       }
     }
-    return new HttpRoutes(compiled.toArray(Route[]::new), ends.apply(""), listener);
+    return new HttpRoutes(compiled.toArray(Route[]::new), counts.apply(""), listener);
   }
 
   /**
@@ -85,8 +87,8 @@ public final class HttpRoutes {
     return -1;
   }
 
-  /** Returns what counts how exchanges end that have no service. */
-  public EndCounts unrouted() {
+  /** Returns what is counted of exchanges that have no service. */
+  public ExchangeCounts unrouted() {
     return unrouted;
   }
 

@@ -5,6 +5,7 @@ import dev.lblc.config.HttpRouteConfig;
 import dev.lblc.config.PoolConfig;
 import dev.lblc.config.ServerHttp;
 import dev.lblc.config.ServiceConfig;
+import dev.lblc.gateway.count.ExchangeCounts;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.tls.UpstreamTls;
 import java.time.Duration;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param match what a request must have
  * @param service chooses the server; null if and only if {@code redirect} is set
- * @param ends counts how its exchanges end
+ * @param counts what is counted of its exchanges
  * @param keys gives the destination
  * @param connectMillis limit on getting a connection
  * @param responseNanos limit from the request sent to the response head
@@ -40,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 public record Route(
     RouteMatch match,
     @Nullable LblcService service,
-    EndCounts ends,
+    ExchangeCounts counts,
     KeyCascade<RequestFacts> keys,
     long connectMillis,
     long responseNanos,
@@ -66,7 +67,7 @@ public record Route(
    * @param configs of all services, by name
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
    * @param tls of the services that have it, by name
-   * @param ends gives the counters of a service; those of {@code ""} are for exchanges without one
+   * @param counts gives the counters of the listener with a service; those of {@code ""} are for exchanges without one
    */
   static Route compile(
       HttpRouteConfig config,
@@ -74,7 +75,7 @@ public record Route(
       Map<String, ServiceConfig> configs,
       Function<String, LblcService> services,
       Map<String, UpstreamTls> tls,
-      Function<String, EndCounts> ends) {
+      Function<String, ExchangeCounts> counts) {
     String service = config.service();
     ServiceConfig ofService = service == null ? null : configs.get(service);
     Duration request = config.timeouts().request();
@@ -82,7 +83,7 @@ public record Route(
     return new Route(
         new RouteMatch(config.match()),
         service == null ? null : services.apply(service),
-        ends.apply(service == null ? "" : service),
+        counts.apply(service == null ? "" : service),
         DestinationKeys.compile(config.destination()),
         Math.max(1, config.timeouts().connect().toMillis()),
         nanos(config.timeouts().response()),

@@ -79,6 +79,9 @@ final class Connecting {
       session.abort(TcpFailure.INTERNAL);
       return;
     }
+    if (before != TcpFailure.NO_SERVER) {
+      session.retried(before);
+    }
     session.connecting();
     Server server = taken.server();
     handshake = handshake(server);

@@ -4,6 +4,7 @@ import dev.lblc.gateway.net.ClearTextException;
 import dev.lblc.gateway.net.ConnectionFacts;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.DeadlineRing.Stage;
+import dev.lblc.gateway.net.Refusals;
 import dev.lblc.gateway.route.Attempts;
 import dev.lblc.plugin.Lease;
 import io.netty.channel.Channel;
@@ -163,6 +164,21 @@ final class Session {
     Side.join(client, connected);
   }
 
+  /** Counts another attempt to connect. */
+  void retried(TcpFailure why) {
+    route().counts().retried(worker.loop().number(), why);
+  }
+
+  /** Counts bytes of one side that are passed on to the other. */
+  void passed(Side from, long bytes) {
+    route()
+        .counts()
+        .passed(
+            worker.loop().number(),
+            from == client ? SessionCounts.TO_SERVER : SessionCounts.TO_CLIENT,
+            bytes);
+  }
+
   /** One of the peers will send no more, or now both. */
   void halfClosed() {
     if (phase == Phase.RELAYING) {
@@ -270,8 +286,19 @@ final class Session {
       }
       attempts.release();
     }
+    count(why);
     if (TcpAccessLog.isOn(settings.config())) {
       log(why);
+    }
+  }
+
+  private void count(@Nullable TcpFailure why) {
+    TcpRoute taken = route;
+    (taken == null ? settings.unrouted() : taken.counts()).ended(worker.loop().number(), why);
+    if (why == TcpFailure.BAD_PROXY_HEADER) {
+      settings.refusals().add(Refusals.Reason.BAD_PROXY_HEADER);
+    } else if (why == TcpFailure.PEER_NOT_TRUSTED) {
+      settings.refusals().add(Refusals.Reason.PEER_NOT_TRUSTED);
     }
   }
 

@@ -111,6 +111,7 @@ final class Side extends ChannelInboundHandlerAdapter {
       session.undeliverable(to);
     } else {
       received += data.readableBytes();
+      session.passed(this, data.readableBytes());
       to.write(data);
     }
   }
@@ -222,6 +223,7 @@ final class Side extends ChannelInboundHandlerAdapter {
     ByteBuf data = held;
     held = null;
     if (data != null) {
+      session.passed(this, data.readableBytes());
       to.write(data);
     }
     to.channel.flush();

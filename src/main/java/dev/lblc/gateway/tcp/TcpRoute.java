@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param match what a connection must have
  * @param service where it goes
+ * @param counts what is counted of its sessions
  * @param keys makes the destination
  * @param needsSni whether match or keys look at the server name
  * @param proxyProtocol header that the connection to the server starts with; null: none
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 record TcpRoute(
     TcpMatch match,
     LblcService service,
+    SessionCounts counts,
     KeyCascade<ConnectionFacts> keys,
     boolean needsSni,
     @Nullable ProxyVersion proxyProtocol,
@@ -44,6 +46,7 @@ record TcpRoute(
   static TcpRoute compile(
       TcpRouteConfig config,
       LblcService service,
+      SessionCounts counts,
       @Nullable ProxyVersion proxyProtocol,
       @Nullable UpstreamTls tls) {
     TcpMatch match = new TcpMatch(config.match());
@@ -51,6 +54,7 @@ record TcpRoute(
     return new TcpRoute(
         match,
         service,
+        counts,
         KeyCascade.compile(config.destination(), TcpRoute::source),
         match.needsSni() || config.destination().stream().anyMatch(TcpRoute::hasSni),
         proxyProtocol,

@@ -27,13 +27,15 @@ final class TcpRoutes {
    * @param configs of all services, by name
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
    * @param tls of the services that have it, by name
+   * @param counts gives the counters of the listener with a service
    * @throws IllegalArgumentException if a route cannot work; the message names it by its index in the file
    */
   static TcpRoutes compile(
       List<TcpRouteConfig> routes,
       Map<String, ServiceConfig> configs,
       Function<String, LblcService> services,
-      Map<String, UpstreamTls> tls) {
+      Map<String, UpstreamTls> tls,
+      Function<String, SessionCounts> counts) {
     List<TcpRoute> compiled = new ArrayList<>();
     for (TcpRouteConfig route : routes) {
       ServiceConfig config = configs.get(route.service());
@@ -41,6 +43,7 @@ final class TcpRoutes {
         compiled.add(TcpRoute.compile(
             route,
             services.apply(route.service()),
+            counts.apply(route.service()),
             config == null ? null : config.proxyProtocol(),
             tls.get(route.service())));
       } catch (IllegalArgumentException e) {

@@ -1,6 +1,7 @@
 package dev.lblc.gateway.tcp;
 
 import dev.lblc.gateway.net.ConnectionCount;
+import dev.lblc.gateway.net.Refusals;
 import dev.lblc.gateway.net.Sockets;
 import io.netty.channel.Channel;
 import io.vertx.core.Future;
@@ -81,6 +82,7 @@ public final class TcpServer {
   void accept(Channel channel) {
     TcpSettings begunWith = settings;
     if (!connections.opened()) {
+      begunWith.refusals().add(Refusals.Reason.MAX_CONNECTIONS);
       TcpAccessLog.refused(begunWith.config(), channel, TcpFailure.TOO_MANY);
       refuse(channel);
       return;
@@ -93,6 +95,7 @@ public final class TcpServer {
           "listener {} cannot serve a connection: it is reset",
           begunWith.config().name(),
           e);
+      begunWith.unrouted().endedAnywhere(TcpFailure.INTERNAL);
       TcpAccessLog.refused(begunWith.config(), channel, TcpFailure.INTERNAL);
       refuse(channel);
     }

@@ -2,12 +2,14 @@ package dev.lblc.gateway.tcp;
 
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.TcpListenerConfig;
+import dev.lblc.gateway.net.Refusals;
 import dev.lblc.gateway.net.ServerTls;
 import dev.lblc.gateway.net.TlsFailures;
 import dev.lblc.gateway.route.AddressBlocks;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.tls.UpstreamTls;
 import io.netty.handler.ssl.SslContext;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 public final class TcpSettings {
   private final TcpListenerConfig config;
   private final TcpRoutes routes;
+  private final SessionCounts unrouted;
+  private final Refusals.OfListener refusals;
   private final TlsFailures tlsFailures;
   private final @Nullable ServerTls tls;
   private final @Nullable SslContext handlers;
@@ -28,10 +32,14 @@ public final class TcpSettings {
   private TcpSettings(
       TcpListenerConfig config,
       TcpRoutes routes,
+      SessionCounts unrouted,
+      Refusals.OfListener refusals,
       @Nullable ServerTls tls,
       TlsFailures tlsFailures) {
     this.config = config;
     this.routes = routes;
+    this.unrouted = unrouted;
+    this.refusals = refusals;
     this.tlsFailures = tlsFailures;
     this.tls = tls;
     this.handlers = tls == null ? null : handlers(tls, tlsFailures.of(config.name()));
@@ -44,6 +52,8 @@ public final class TcpSettings {
    * @param configs of all services, by name
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
    * @param tls of the services that have it, by name
+   * @param counts counts the sessions
+   * @param refusals counts the connections that are refused
    * @param tlsFailures counts the connections on which no TLS came about
    * @throws IllegalArgumentException if a service is missing, or TLS cannot work with its files
    */
@@ -52,10 +62,18 @@ public final class TcpSettings {
       Map<String, ServiceConfig> configs,
       Function<String, LblcService> services,
       Map<String, UpstreamTls> tls,
+      TcpCounts counts,
+      Refusals refusals,
       TlsFailures tlsFailures) {
-    TcpRoutes compiled = TcpRoutes.compile(config.routes(), configs, services, tls);
+    String name = config.name();
     return new TcpSettings(
-        config, compiled, ServerTls.read(config.name(), config.tls(), List.of()), tlsFailures);
+        config,
+        TcpRoutes.compile(
+            config.routes(), configs, services, tls, service -> counts.of(name, service)),
+        counts.of(name, TcpCounts.NO_SERVICE),
+        refusals.of(name),
+        ServerTls.read(name, config.tls(), List.of()),
+        tlsFailures);
   }
 
   private static SslContext handlers(ServerTls tls, TlsFailures.OfListener failures) {
@@ -65,7 +83,7 @@ public final class TcpSettings {
   /** Returns these settings with the TLS of those before them, if that is the same: its sessions can be resumed. */
   TcpSettings after(TcpSettings before) {
     return tls != null && tls.isSameAs(before.tls)
-        ? new TcpSettings(config, routes, before.tls, tlsFailures)
+        ? new TcpSettings(config, routes, unrouted, refusals, before.tls, tlsFailures)
         : this;
   }
 
@@ -84,8 +102,23 @@ public final class TcpSettings {
     return ServerTls.haveSameFiles(tls, other.tls);
   }
 
+  /** Returns until when each certificate is valid, by the name of its file; empty: TLS does not end here. */
+  public Map<String, Instant> certificates() {
+    return tls == null ? Map.of() : tls.expiries();
+  }
+
   TcpRoutes routes() {
     return routes;
+  }
+
+  /** Returns what is counted of sessions without a route. */
+  SessionCounts unrouted() {
+    return unrouted;
+  }
+
+  /** Returns what counts the connections that are refused. */
+  Refusals.OfListener refusals() {
+    return refusals;
   }
 
   /** Returns what takes TLS off; null: what comes is passed on as it is. */

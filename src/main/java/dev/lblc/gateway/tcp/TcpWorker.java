@@ -28,10 +28,11 @@ public final class TcpWorker {
    * Creates the data path of the current event loop.
    *
    * @param nanoTime monotonic clock in nanoseconds
+   * @param loop number of the event loop, from 0
    */
-  public TcpWorker(Vertx vertx, LongSupplier nanoTime) {
+  public TcpWorker(Vertx vertx, LongSupplier nanoTime, int loop) {
     this.nanoTime = nanoTime;
-    this.loop = new Loop(vertx, nanoTime);
+    this.loop = new Loop(vertx, nanoTime, loop);
     vertx.setPeriodic(DeadlineRing.TICK_MILLIS, timer -> tick());
   }
 

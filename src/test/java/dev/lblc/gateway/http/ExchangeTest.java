@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lblc.config.ConfigReader;
 import dev.lblc.config.GatewayConfig;
+import dev.lblc.gateway.count.Histogram;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.route.HttpRoutes;
 import dev.lblc.gateway.route.Route;
@@ -23,6 +24,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -42,7 +44,7 @@ final class ExchangeTest {
   private final LblcService service = Lblc.of(VERTX).service("one");
   private final Pool pool = new Pool();
   private final Client client = new Client();
-  private final ExchangeEnds ends = new ExchangeEnds();
+  private final HttpCounts counts = new HttpCounts(1);
   private final DeadlineRing deadlines = new DeadlineRing();
   private long nowNanos = 1;
   private HttpRoutes routes;
@@ -74,9 +76,13 @@ final class ExchangeTest {
   @BeforeEach
   void begin() {
     routes = HttpRoutes.compile(
-        config.httpListeners().get(0), Map.of(), Lblc.of(VERTX)::service, Map.of(), ends::of);
+        config.httpListeners().get(0),
+        Map.of(),
+        Lblc.of(VERTX)::service,
+        Map.of(),
+        service -> counts.of("web", service));
     exchange =
-        new Exchange<>(client, new ExchangeContext<>(pool, deadlines, () -> nowNanos), routes);
+        new Exchange<>(client, new ExchangeContext<>(pool, deadlines, () -> nowNanos, 0), routes);
     exchange.begin();
     assertThat(pool.attempts).hasSize(1);
     assertThat(active()).isEqualTo(1);
@@ -198,12 +204,50 @@ final class ExchangeTest {
   void next_afterAFailure_beginsWithoutIt() {
     beforeNextRequest();
     answerWith(new Connection());
-    assertThat(ends.counts())
+    assertThat(counts.ends())
         .containsEntry(List.of("one", Failure.CONNECT_TIMEOUT.label()), 1L)
         .containsEntry(List.of("one", "answered"), 1L);
     nextRequest();
     exchange.clientGone();
-    assertThat(ends.counts()).containsEntry(List.of("one", Failure.CLIENT_GONE.label()), 1L);
+    assertThat(counts.ends()).containsEntry(List.of("one", Failure.CLIENT_GONE.label()), 1L);
+  }
+
+  @Test
+  void durations_areThoseOfEachRequest() {
+    nowNanos += 4_000_000; // until there is a connection
+    Connection server = new Connection();
+    pool.attempts.get(0).connected(server);
+    nowNanos += 20_000_000;
+    exchange.responseBegan(new Answered(200));
+    nowNanos += 100_000_000;
+    exchange.responseEnded(null);
+    nextRequest();
+    nowNanos += 1_000_000;
+    exchange.clientGone();
+
+    Histogram whole = Objects.requireNonNull(counts.durations().get(List.of("one")));
+    assertThat(whole.sumSeconds()).isEqualTo(0.125);
+    assertThat(whole.count()).isEqualTo(2);
+    Histogram upstream = Objects.requireNonNull(counts.upstreamDurations().get(List.of("one")));
+    assertThat(upstream.sumSeconds()).isEqualTo(0.02);
+    assertThat(upstream.count()).isEqualTo(1);
+  }
+
+  @Test
+  void retries_areCountedByWhy() {
+    Connection kept = new Connection();
+    kept.isReused = true;
+    pool.attempts.get(0).connected(kept);
+    exchange.serverFailed(Failure.CLOSED_EARLY);
+    Connection fresh = new Connection();
+    pool.attempts.get(1).connected(fresh);
+    exchange.serverFailed(Failure.CLOSED_EARLY);
+    assertThat(pool.attempts).as("the only server, and once more").hasSize(3);
+    assertThat(counts.retries())
+        .containsEntry(List.of("one", "stale_connection"), 1L)
+        .containsEntry(List.of("one", Failure.CLOSED_EARLY.label()), 1L)
+        .containsEntry(List.of("one", Failure.CONNECT_FAILED.label()), 0L);
+    answerWith(new Connection());
   }
 
   /** Of the connection to the server nothing is known from the request before: a new one is closed if the answer is not complete. */
@@ -285,10 +329,11 @@ final class ExchangeTest {
     boolean isClosed;
     boolean isGivenBack;
     boolean isFailing;
+    boolean isReused;
 
     @Override
     public boolean isReused() {
-      return false;
+      return isReused;
     }
 
     @Override
@@ -317,6 +362,29 @@ final class ExchangeTest {
     @Override
     public void close() {
       isClosed = true;
+    }
+  }
+
+  /** The head of a server's answer, without fields. */
+  private record Answered(int status) implements ResponseHead {
+    @Override
+    public @Nullable String phrase() {
+      return null;
+    }
+
+    @Override
+    public @Nullable String header(CharSequence name) {
+      return null;
+    }
+
+    @Override
+    public List<String> headers(CharSequence name) {
+      return List.of();
+    }
+
+    @Override
+    public boolean hasHeader(CharSequence name) {
+      return false;
     }
   }
 

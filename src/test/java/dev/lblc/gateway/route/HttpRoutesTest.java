@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lblc.config.ConfigException;
 import dev.lblc.config.ConfigReader;
 import dev.lblc.config.GatewayConfig;
+import dev.lblc.gateway.count.ExchangeCounts;
+import dev.lblc.gateway.count.ServiceCounts;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.Strategies;
 import dev.lblc.testing.ConfigJson;
@@ -91,7 +93,7 @@ final class HttpRoutesTest {
                 Map.of(),
                 HttpRoutesTest::none,
                 Map.of(),
-                service -> new EndCounts(1)))
+                service -> new ExchangeCounts(1, new ServiceCounts(1, 1))))
             .as("%s from %s", route, peer)
             .isNotNull();
       }

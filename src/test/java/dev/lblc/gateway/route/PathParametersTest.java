@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lblc.config.ConfigReader;
 import dev.lblc.config.GatewayConfig;
+import dev.lblc.gateway.count.ExchangeCounts;
+import dev.lblc.gateway.count.ServiceCounts;
 import dev.lblc.plugin.Strategies;
 import java.util.Map;
 import java.util.Objects;
@@ -80,6 +82,6 @@ final class PathParametersTest {
           throw new IllegalArgumentException(name);
         },
         Map.of(),
-        service -> new EndCounts(1));
+        service -> new ExchangeCounts(1, new ServiceCounts(1, 1)));
   }
 }

@@ -22,12 +22,17 @@ public final class LaneWorker {
    * Creates the lane of the current event loop.
    *
    * @param nanoTime monotonic clock in nanoseconds
+   * @param loop number of the event loop, from 0
    * @param isUsable whether {@link PipelineCheck} was passed; if not, no connection is taken
    * @param http2 makes HTTP/2 for the loop
    */
   public LaneWorker(
-      Vertx vertx, LongSupplier nanoTime, boolean isUsable, Function<LaneLoop, Http2> http2) {
-    this.lane = new LaneLoop(new Loop(vertx, nanoTime), new DeadlineRing(), http2);
+      Vertx vertx,
+      LongSupplier nanoTime,
+      int loop,
+      boolean isUsable,
+      Function<LaneLoop, Http2> http2) {
+    this.lane = new LaneLoop(new Loop(vertx, nanoTime, loop), new DeadlineRing(), http2);
     this.isUsable = isUsable;
     vertx.setPeriodic(DeadlineRing.TICK_MILLIS, timer -> lane.tick());
   }

@@ -23,9 +23,10 @@ public final class HttpWorker {
    * Creates the data path of the current event loop.
    *
    * @param nanoTime monotonic clock in nanoseconds
+   * @param loop number of the event loop, from 0
    */
-  public HttpWorker(Vertx vertx, LongSupplier nanoTime) {
-    this.context = new ExchangeContext<>(new ServerPool(vertx), deadlines, nanoTime);
+  public HttpWorker(Vertx vertx, LongSupplier nanoTime, int loop) {
+    this.context = new ExchangeContext<>(new ServerPool(vertx), deadlines, nanoTime, loop);
     vertx.setPeriodic(DeadlineRing.TICK_MILLIS, timer -> deadlines.tick(nanoTime.getAsLong()));
   }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.config.ConfigReader;
 import dev.lblc.config.GatewayConfig;
-import dev.lblc.gateway.http.ExchangeEnds;
 import dev.lblc.gateway.http.Failure;
+import dev.lblc.gateway.http.HttpCounts;
 import dev.lblc.gateway.http.Upstreams;
 import dev.lblc.gateway.http.h2.Http2Worker;
 import dev.lblc.gateway.net.DeadlineRing;
@@ -82,7 +82,7 @@ final class LaneLoopTest {
     CompletableFuture<HttpServer> listening = new CompletableFuture<>();
     vertx.runOnContext(v -> {
       LaneLoop own =
-          new LaneLoop(new Loop(vertx, System::nanoTime), new DeadlineRing(), Http2Worker::new);
+          new LaneLoop(new Loop(vertx, System::nanoTime, 0), new DeadlineRing(), Http2Worker::new);
       made.complete(own);
       vertx
           .createHttpServer(new HttpServerOptions()
@@ -155,7 +155,7 @@ final class LaneLoopTest {
         Map.of(),
         Lblc.of(vertx)::service,
         Map.of(),
-        new ExchangeEnds()::of);
+        service -> new HttpCounts(1).of("web", service));
   }
 
   @AfterEach

@@ -1,0 +1,2 @@
+/** What counting costs. */
+package dev.lblc.gateway.count;
