@@ -26,6 +26,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -311,6 +312,11 @@ class RunningGatewayCommandsIT {
 
   /** A reload that ends as the test wants. */
   private record Reload(@Nullable List<String> changed) implements Control {
+    @Override
+    public Routed route(String url, String method, Map<String, List<String>> headers) {
+      throw new UnsupportedOperationException();
+    }
+
     @Override
     public GatewayConfig config() {
       throw new UnsupportedOperationException();

@@ -13,9 +13,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP route, compiled: its match, and what is done with a request that takes it. Immutable, shared by all event loops.
+ * One HTTP route, compiled: what is done with a request that takes it. Immutable, shared by all event loops.
  *
- * @param match what a request must have
  * @param service chooses the server; null if and only if {@code redirect} is set
  * @param ends counts how its exchanges end
  * @param keys gives the destination
@@ -35,7 +34,6 @@ import org.jspecify.annotations.Nullable;
  * @param redirect null: forward
  */
 public record Route(
-    RouteMatch match,
     @Nullable LblcService service,
     EndCounts ends,
     KeyCascade<RequestFacts> keys,
@@ -75,7 +73,6 @@ public record Route(
     Duration request = config.timeouts().request();
     Long body = config.limits().body();
     return new Route(
-        new RouteMatch(config.match()),
         service == null ? null : services.apply(service),
         ends.apply(service == null ? "" : service),
         DestinationKeys.compile(config.destination()),
