@@ -23,7 +23,7 @@ export class Servers {
         el("table", { class: "servers" },
             el("caption", { class: "unseen" }, `Servers of ${service}`),
             el("thead", {}, el("tr", {},
-                ...["Server", "State", "Load", "Requests/s", "Weight", "Actions"].map(
+                ...["Server", "State", "Load: requests at once, of weight", "Requests/s", "Weight", "Actions"].map(
                     title => el("th", { scope: "col" }, title)))),
             this.#rows),
         this.#more);

@@ -15,7 +15,7 @@ export function services(container, explain) {
 
 class Service {
   #summary = el("p");
-  #hits = new Sparkline("Found their home");
+  #hits = new Sparkline("Hits");
   #moves = new Sparkline("Moves");
   #servers;
   #top;
@@ -46,10 +46,11 @@ class Service {
     const known = shares.filter(share => share !== null);
     this.#hits.update(shares, places, 0, 1,
         all === 0 ? "no requests" : percent(sum(hits) / all),
-        all === 0 ? time : `of ${things(all, "request")} ${time}, lowest ${percent(Math.min(...known))}`);
+        all === 0 ? time : `of ${things(all, "request")} went to the home of their destination, ${time}`
+            + (known.length < 2 ? "" : `; at the lowest ${percent(Math.min(...known))}`));
     const most = Math.max(...moves, 0);
     this.#moves.update(moves, places, 0, Math.max(most, 4), count(sum(moves)),
-        `destinations left their home ${time}` + (most === 0 ? "" : `, at most ${count(most)} in ${secondsPerPoint} s`));
+        `times a destination left its home, ${time}` + (most === 0 ? "" : `; at the most ${count(most)} in ${secondsPerPoint} s`));
   }
 }
 
