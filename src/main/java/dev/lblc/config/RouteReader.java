@@ -31,7 +31,8 @@ final class RouteReader {
       "rewrite",
       "host",
       "requestHeaders",
-      "responseHeaders");
+      "responseHeaders",
+      "serverHeader");
 
   static final Duration SHORTEST = Duration.ofMillis(1);
   static final Duration LONGEST = Duration.ofHours(24);
@@ -100,6 +101,7 @@ final class RouteReader {
         hostHeader(keys.optional("host")),
         headerEdits(keys.optional("requestHeaders")),
         headerEdits(keys.optional("responseHeaders")),
+        serverHeader(keys),
         redirect(redirect));
     if (redirect.isPresent()) {
       OF_FORWARDING.stream()
@@ -131,6 +133,7 @@ final class RouteReader {
     hostHeader(keys.optional("host"));
     headerEdits(keys.optional("requestHeaders"));
     headerEdits(keys.optional("responseHeaders"));
+    serverHeader(keys);
     redirect(redirect);
   }
 
@@ -219,6 +222,10 @@ final class RouteReader {
       case "server" -> new HostHeader(Mode.SERVER, null);
       default -> new HostHeader(Mode.NAME, text);
     };
+  }
+
+  private static @Nullable String serverHeader(ObjectReader keys) {
+    return keys.optional("serverHeader").text(HttpSyntax.EDITED_HEADER);
   }
 
   private static HeaderEdits headerEdits(Cursor edits) {

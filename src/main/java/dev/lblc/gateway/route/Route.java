@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param host what the server gets as Host
  * @param requestEdits edits of the headers to the server
  * @param responseEdits edits of the headers to the client
+ * @param serverHeader tells the client which server was chosen; null: nothing does
  * @param redirect null: forward
  */
 public record Route(
@@ -50,6 +51,7 @@ public record Route(
     HttpRouteConfig.HostHeader host,
     HeaderEdits requestEdits,
     HeaderEdits responseEdits,
+    @Nullable ServerHeader serverHeader,
     HttpRouteConfig.@Nullable Redirect redirect) {
 
   /**
@@ -89,6 +91,7 @@ public record Route(
         config.host(),
         HeaderEdits.compile(config.requestHeaders()),
         HeaderEdits.compile(config.responseHeaders()),
+        ServerHeader.compile(config),
         config.redirect());
   }
 
