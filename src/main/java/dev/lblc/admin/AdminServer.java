@@ -91,8 +91,7 @@ public final class AdminServer {
         // A client that goes away is its own affair; without a handler Vert.x would log an error.
         .connectionHandler(connection -> connection.exceptionHandler(failure -> {}));
     Runnable stopHistory = keep(vertx, lblc, history);
-    AdminServer admin =
-        new AdminServer(server, endpoints, stream, stopHistory, new Access(config));
+    AdminServer admin = new AdminServer(server, endpoints, stream, stopHistory, new Access(config));
     return server
         .requestHandler(request -> Answering.step(request, () -> admin.answer(request)))
         .listen()

@@ -103,14 +103,16 @@ final class AdminClient {
    * @throws NotRunning if nobody listens
    */
   void follow(String target, Predicate<JsonObject> reader) throws CommandException {
-    HttpResponse<InputStream> response = send(request(target).build(), BodyHandlers.ofInputStream());
-    try (BufferedReader lines = new BufferedReader(
-        new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+    HttpResponse<InputStream> response =
+        send(request(target).build(), BodyHandlers.ofInputStream());
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
       if (response.statusCode() != 200) {
         throw refused(response.statusCode(), json(lines.lines().collect(Collectors.joining("\n"))));
       }
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (line.startsWith(EVENT) && !reader.test(new JsonObject(line.substring(EVENT.length())))) {
+        if (line.startsWith(EVENT)
+            && !reader.test(new JsonObject(line.substring(EVENT.length())))) {
           return;
         }
       }

@@ -41,7 +41,9 @@ final class TopTable {
             "  " + Printable.of(each.getString("destination")),
             rate(each.getDouble("perSecond")),
             rate(each.getDouble("errorPerSecond")),
-            each.getJsonArray("homes").stream().map(Object::toString).collect(Collectors.joining(","))
+            each.getJsonArray("homes").stream()
+                .map(Object::toString)
+                .collect(Collectors.joining(","))
           }));
       if (destinations.size() > 1) {
         lines.addAll(Columns.format(destinations, column -> column == 0 || column == 3));
@@ -54,8 +56,7 @@ final class TopTable {
   static List<JsonObject> byRate(JsonArray array) {
     return array.stream()
         .map(JsonObject.class::cast)
-        .sorted(Comparator.comparingDouble(
-                (JsonObject each) -> each.getDouble("perSecond"))
+        .sorted(Comparator.comparingDouble((JsonObject each) -> each.getDouble("perSecond"))
             .reversed())
         .toList();
   }

@@ -65,8 +65,8 @@ public final class RouteQuestion {
         .map(HttpListenerConfig.class::cast)
         .toList();
     List<HttpListenerConfig> ofPort = all.stream()
-        .filter(listener -> ports.getOrDefault(listener.name(), listener.port())
-            == request.localPort())
+        .filter(
+            listener -> ports.getOrDefault(listener.name(), listener.port()) == request.localPort())
         .toList();
     // Clients may know the gateway by another port than the one that it listens on.
     List<HttpListenerConfig> candidates = ofPort.isEmpty() ? all : ofPort;

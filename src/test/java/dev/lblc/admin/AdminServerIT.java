@@ -340,7 +340,8 @@ class AdminServerIT {
   @Test
   void token_isAskedForEverywhereElse() throws Exception {
     port = start("secret");
-    for (String target : List.of("/metrics", SERVICES, SERVICES + "/none", "/nowhere", "/api/v1/stream")) {
+    for (String target :
+        List.of("/metrics", SERVICES, SERVICES + "/none", "/nowhere", "/api/v1/stream")) {
       HttpResponse<String> none = get(target);
       assertProblem(none, 401);
       assertThat(none.headers().firstValue("www-authenticate").orElseThrow()).startsWith("Bearer");

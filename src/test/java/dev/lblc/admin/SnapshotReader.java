@@ -19,8 +19,8 @@ final class SnapshotReader implements AutoCloseable {
   SnapshotReader(int port, String header) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(20_000);
-    lines = new BufferedReader(
-        new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+    lines =
+        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
     socket
         .getOutputStream()
         .write(("GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n" + header + "\r\n")
@@ -44,7 +44,9 @@ final class SnapshotReader implements AutoCloseable {
   /** Reads to the end, which has to be in order: the last chunk. */
   void assertEnds() throws IOException {
     String last = "";
-    for (String line = lines.readLine(); line != null && !line.equals("0"); line = lines.readLine()) {
+    for (String line = lines.readLine();
+        line != null && !line.equals("0");
+        line = lines.readLine()) {
       last = line;
     }
     assertThat(lines.readLine()).as("behind the last chunk, after " + last).isEmpty();

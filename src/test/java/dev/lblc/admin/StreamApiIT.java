@@ -75,8 +75,11 @@ class StreamApiIT {
     }
     assertThat(files).hasSize(15);
     assertThat(files.stream().mapToInt(String::length).sum()).isLessThan(100_000);
-    assertThat(files).noneMatch(file -> file.replace("http://www.w3.org/2000/svg", "")
-        .matches("(?s).*(innerHTML|outerHTML|insertAdjacent|document\\.write|eval\\(|style=|<script>|https?://(?!gateway)[a-z]).*"));
+    assertThat(files)
+        .noneMatch(
+            file -> file.replace("http://www.w3.org/2000/svg", "")
+                .matches(
+                    "(?s).*(innerHTML|outerHTML|insertAdjacent|document\\.write|eval\\(|style=|<script>|https?://(?!gateway)[a-z]).*"));
     assertThat(get("/page/none.js").statusCode()).isEqualTo(404);
     assertThat(get("/page/..%2fpage.css").statusCode()).isEqualTo(404);
   }
@@ -171,8 +174,8 @@ class StreamApiIT {
   }
 
   private HttpResponse<String> get(String target) throws Exception {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + target)).build();
+    HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + target))
+        .build();
     return client.send(request, BodyHandlers.ofString());
   }
 }

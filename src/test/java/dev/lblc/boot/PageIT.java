@@ -101,7 +101,8 @@ final class PageIT {
   @AfterEach
   void pageHasNoFault() {
     assertThat(browser.complaints())
-        .allMatch(each -> each.contains("\"source\":\"network\"") || each.contains("\"level\":\"verbose\""));
+        .allMatch(each ->
+            each.contains("\"source\":\"network\"") || each.contains("\"level\":\"verbose\""));
   }
 
   // --- what it shows ---
@@ -123,26 +124,29 @@ final class PageIT {
 
   /** Destinations are chosen by clients, and this page is the administrator's. */
   @ParameterizedTest
-  @ValueSource(strings = {
-    "<img src=x onerror=hacked=1>",
-    "</td></table><script>hacked=1</script>",
-    "\"><svg/onload=hacked=1>",
-    "javascript:hacked=1",
-    "{{hacked=1}}${hacked=1}`hacked=1`",
-    "&lt;b&gt; &#x3c;",
-    "..",
-    "__proto__",
-  })
+  @ValueSource(
+      strings = {
+        "<img src=x onerror=hacked=1>",
+        "</td></table><script>hacked=1</script>",
+        "\"><svg/onload=hacked=1>",
+        "javascript:hacked=1",
+        "{{hacked=1}}${hacked=1}`hacked=1`",
+        "&lt;b&gt; &#x3c;",
+        "..",
+        "__proto__",
+      })
   void hostileDestination_isText(String hostile) throws Exception {
     request("/", hostile);
     browser.awaitText(".top", hostile);
-    browser.evaluate("[...document.querySelectorAll('.top button')].find(button => button.textContent === "
-        + Browser.quoted(hostile) + ").click()");
+    browser.evaluate(
+        "[...document.querySelectorAll('.top button')].find(button => button.textContent === "
+            + Browser.quoted(hostile) + ").click()");
     browser.awaitText("#answer", hostile);
     assertThat(browser.text("#answer")).contains("goes to its home");
     assertThat(browser.evaluate("typeof hacked")).isEqualTo("undefined");
-    assertThat(browser.evaluate(
-            "document.querySelectorAll('main img, main script, main b, main svg:not(.sparkline > svg)').length"))
+    assertThat(
+            browser.evaluate(
+                "document.querySelectorAll('main img, main script, main b, main svg:not(.sparkline > svg)').length"))
         .isEqualTo(0);
   }
 
@@ -186,12 +190,16 @@ final class PageIT {
   void url_isExplained_withItsRoute() throws Exception {
     String web = application.listeners().get("web");
     ask(web + "/cats?x=1");
-    browser.awaitText("#answer", "takes routes[1] of listener web to service images, destination /cats");
-    assertThat(browser.evaluate("document.getElementById('of-service').disabled")).isEqualTo(true);
+    browser.awaitText(
+        "#answer", "takes routes[1] of listener web to service images, destination /cats");
+    assertThat(browser.evaluate("document.getElementById('of-service').disabled"))
+        .isEqualTo(true);
     ask(web + "/old/a");
-    browser.awaitText("#answer", "takes routes[0] of listener web, and is redirected to https with 308");
+    browser.awaitText(
+        "#answer", "takes routes[0] of listener web, and is redirected to https with 308");
     ask("http://other.example.com/cats");
-    browser.awaitText("#answer", "404: no route of listener web matches host other.example.com, path /cats");
+    browser.awaitText(
+        "#answer", "404: no route of listener web matches host other.example.com, path /cats");
     ask(web + "/%2e%2e/../x");
     browser.awaitText("#answer", "refused with 400");
     ask("http://[::1");
@@ -246,7 +254,8 @@ final class PageIT {
     browser.press("Enter");
     browser.awaitText("#services", "cache-1");
     browser.awaitText("#connection", "connected");
-    assertThat(browser.evaluate("JSON.stringify(Object.keys(localStorage)) + document.cookie")).isEqualTo("[]");
+    assertThat(browser.evaluate("JSON.stringify(Object.keys(localStorage)) + document.cookie"))
+        .isEqualTo("[]");
   }
 
   @Test
@@ -269,8 +278,8 @@ final class PageIT {
   }
 
   private void request(String path, String key) throws Exception {
-    HttpRequest.Builder request = HttpRequest.newBuilder(
-        URI.create(application.listeners().get("web") + path));
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(application.listeners().get("web") + path));
     if (!key.isEmpty()) {
       request.header("X-Key", key);
     }
@@ -292,9 +301,8 @@ final class PageIT {
   }
 
   private static Application application() throws Exception {
-    return Application.start(
-        GatewayFile.read(
-            file(), PluginFolder.open(Files.createDirectories(directory.resolve("plugins")))));
+    return Application.start(GatewayFile.read(
+        file(), PluginFolder.open(Files.createDirectories(directory.resolve("plugins")))));
   }
 
   private static Path file() {

@@ -239,7 +239,8 @@ class CommandsTest {
   @Test
   void explain_ofAUrl_whenNothingRuns_asksTheFile() throws IOException {
     String file = write(gateway(100)).toString();
-    assertThat(execute("explain", file, "--url", "http://h/images/a", "-H", "x-b: 1")).isZero();
+    assertThat(execute("explain", file, "--url", "http://h/images/a", "-H", "x-b: 1"))
+        .isZero();
     assertThat(out.toString())
         .contains("GET http://h/images/a takes routes[0] of listener ", " to service images, ")
         .contains("(lblc, ");

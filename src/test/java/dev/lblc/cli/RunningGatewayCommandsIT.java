@@ -74,19 +74,24 @@ class RunningGatewayCommandsIT {
   void status_watched_isShownAgain_inBlocksOrLines() throws Exception {
     String url = "http://127.0.0.1:" + start(null);
     assertThat(execute("status", "--admin", url, "--watch", "--count", "2")).isZero();
-    assertThat(out.toString().lines().filter(line -> line.startsWith("Service Scheduler"))).hasSize(2);
+    assertThat(out.toString().lines().filter(line -> line.startsWith("Service Scheduler")))
+        .hasSize(2);
     assertThat(out.toString()).contains(System.lineSeparator().repeat(2)).doesNotContain("\033");
     out.getBuffer().setLength(0);
-    assertThat(execute("status", "--admin", url, "--watch", "--count", "1", "--json")).isZero();
-    assertThat(out.toString().lines()).singleElement().satisfies(line ->
-        assertThat(new JsonArray(line).getJsonObject(0).getString("service")).isEqualTo("images"));
+    assertThat(execute("status", "--admin", url, "--watch", "--count", "1", "--json"))
+        .isZero();
+    assertThat(out.toString().lines())
+        .singleElement()
+        .satisfies(line -> assertThat(new JsonArray(line).getJsonObject(0).getString("service"))
+            .isEqualTo("images"));
   }
 
   @Test
   void status_asJson_isWhatTheApiSays() throws Exception {
     String url = "http://127.0.0.1:" + start(null);
     assertThat(execute("status", "--admin", url, "--json")).isZero();
-    assertThat(new JsonArray(out.toString()).getJsonObject(0).getJsonArray("servers")).hasSize(2);
+    assertThat(new JsonArray(out.toString()).getJsonObject(0).getJsonArray("servers"))
+        .hasSize(2);
   }
 
   /** A destination is a client's: it must not write to the terminal of whoever looks. */
@@ -100,8 +105,11 @@ class RunningGatewayCommandsIT {
     assertThat(execute("top", "--admin", url, "--count", "1")).isZero();
     List<String> lines = out.toString().lines().toList();
     assertThat(lines.get(0)).matches("images lblc [0-9.]+ requests/s");
-    assertThat(lines).filteredOn(line -> line.matches(" +-> [ab] +[0-9.]+ +0 +100 +up")).hasSize(2);
-    int hot = lines.indexOf(lines.stream().filter(line -> line.contains("/hot")).findFirst().orElseThrow());
+    assertThat(lines)
+        .filteredOn(line -> line.matches(" +-> [ab] +[0-9.]+ +0 +100 +up"))
+        .hasSize(2);
+    int hot = lines.indexOf(
+        lines.stream().filter(line -> line.contains("/hot")).findFirst().orElseThrow());
     assertThat(lines.get(hot)).matches(" +/hot +[0-9.]+ +0.0 +[ab]");
     assertThat(lines.get(hot + 1)).matches(" +\\\\u001b\\[2J\\\\u202ex+… +[0-9.]+ +0.0 +[ab]");
     assertThat(out.toString()).doesNotContain("\033", "\u202e");
@@ -123,7 +131,8 @@ class RunningGatewayCommandsIT {
   @Test
   void explain_ofAUrl_saysRouteDestinationServiceAndServer() throws Exception {
     String url = "http://127.0.0.1:" + start(null);
-    assertThat(execute("explain", "--admin", url, "--url", "http://h/cats", "-H", "x-a: 1", "--method", "PUT"))
+    assertThat(execute(
+            "explain", "--admin", url, "--url", "http://h/cats", "-H", "x-a: 1", "--method", "PUT"))
         .isZero();
     assertThat(out.toString().lines())
         .containsSubsequence(
@@ -132,14 +141,17 @@ class RunningGatewayCommandsIT {
             "/cats -> b (lblc, placed)",
             "has no home; the least loaded server is b");
     out.getBuffer().setLength(0);
-    assertThat(execute("explain", "--admin", url, "--service", "images", "--destination", "/cats")).isZero();
+    assertThat(execute("explain", "--admin", url, "--service", "images", "--destination", "/cats"))
+        .isZero();
     assertThat(out.toString()).contains("/cats -> b (lblc, placed)");
-    assertThat(execute("explain", "--admin", url, "--url", "http://h/", "-H", "x")).isEqualTo(1);
+    assertThat(execute("explain", "--admin", url, "--url", "http://h/", "-H", "x"))
+        .isEqualTo(1);
     assertThat(err.toString()).contains("answered 400: header: x (expected: NAME:VALUE)");
   }
 
   @ParameterizedTest
-  @CsvSource({"''", "--service,images", "--destination,/cats", "'--url,http://h/,--service,images'"})
+  @CsvSource({"''", "--service,images", "--destination,/cats", "'--url,http://h/,--service,images'"
+  })
   void explain_withoutAQuestion_orWithTwo_isNotUnderstood(String options) {
     List<String> arguments = new ArrayList<>(List.of("explain"));
     if (!options.isEmpty()) {

@@ -52,8 +52,7 @@ public final class Browser implements AutoCloseable {
 
   private Browser(Process process, HttpClient client, URI tab) {
     this.process = process;
-    this.socket =
-        client.newWebSocketBuilder().buildAsync(tab, new Messages()).join();
+    this.socket = client.newWebSocketBuilder().buildAsync(tab, new Messages()).join();
   }
 
   /** Returns the browser of this machine; null: there is none. */
@@ -127,7 +126,14 @@ public final class Browser implements AutoCloseable {
   public void look(int width, int height, boolean isDark) {
     command(
         "Emulation.setDeviceMetricsOverride",
-        "width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 600);
+        "width",
+        width,
+        "height",
+        height,
+        "deviceScaleFactor",
+        1,
+        "mobile",
+        width < 600);
     command(
         "Emulation.setEmulatedMedia",
         "features",
@@ -155,7 +161,8 @@ public final class Browser implements AutoCloseable {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!Boolean.TRUE.equals(evaluate("Boolean(" + expression + ")"))) {
       assertThat(System.nanoTime() - end)
-          .as(() -> "not within " + PATIENCE + ": " + expression + "; the page says: " + text("body"))
+          .as(() ->
+              "not within " + PATIENCE + ": " + expression + "; the page says: " + text("body"))
           .isNegative();
       evaluate("new Promise(done => setTimeout(done, 20))");
     }
@@ -169,21 +176,32 @@ public final class Browser implements AutoCloseable {
 
   /** Returns the text of an element as it is seen. */
   public String text(String selector) {
-    return String.valueOf(
-        evaluate("document.querySelector(" + quoted(selector) + ")?.innerText"));
+    return String.valueOf(evaluate("document.querySelector(" + quoted(selector) + ")?.innerText"));
   }
 
   /** Clicks on the middle of an element, as a mouse does, whatever is there. */
   public void click(String selector) throws Exception {
     await("document.querySelector(" + quoted(selector) + ")");
-    JsonObject at = new JsonObject(String.valueOf(evaluate("(() => { const element = document.querySelector("
-        + quoted(selector) + "); element.scrollIntoView({block: 'center'});"
-        + "const box = element.getBoundingClientRect();"
-        + "return JSON.stringify({x: box.x + box.width / 2, y: box.y + box.height / 2}); })()")));
+    JsonObject at = new JsonObject(
+        String.valueOf(
+            evaluate(
+                "(() => { const element = document.querySelector("
+                    + quoted(selector) + "); element.scrollIntoView({block: 'center'});"
+                    + "const box = element.getBoundingClientRect();"
+                    + "return JSON.stringify({x: box.x + box.width / 2, y: box.y + box.height / 2}); })()")));
     for (String type : List.of("mousePressed", "mouseReleased")) {
       command(
           "Input.dispatchMouseEvent",
-          "type", type, "x", at.getDouble("x"), "y", at.getDouble("y"), "button", "left", "clickCount", 1);
+          "type",
+          type,
+          "x",
+          at.getDouble("x"),
+          "y",
+          at.getDouble("y"),
+          "button",
+          "left",
+          "clickCount",
+          1);
     }
   }
 
@@ -259,7 +277,8 @@ public final class Browser implements AutoCloseable {
                 .encode(),
             true)
         .join();
-    JsonObject message = answer.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+    JsonObject message =
+        answer.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
     assertThat(message.getJsonObject("error")).as(method).isNull();
     return message.getJsonObject("result");
   }
@@ -278,7 +297,9 @@ public final class Browser implements AutoCloseable {
         CompletableFuture<JsonObject> answer = id == null ? null : open.remove(id);
         if (answer != null) {
           answer.complete(message);
-        } else if (message.getString("method", "").matches("Log.entryAdded|Runtime.exceptionThrown")) {
+        } else if (message
+            .getString("method", "")
+            .matches("Log.entryAdded|Runtime.exceptionThrown")) {
           complaints.add(message.getJsonObject("params").encode());
         }
       }

@@ -21,10 +21,10 @@ public final class ServerHeader {
 
   private ServerHeader(String name, HttpRouteConfig.HeaderEdits edits) {
     this.name = new AsciiString(name.toLowerCase(Locale.ROOT));
-    this.dropped = HeaderNames.of(Stream.of(
-            Stream.of(name), edits.remove().stream(), edits.set().keySet().stream())
-        .flatMap(names -> names)
-        .toList());
+    this.dropped = HeaderNames.of(
+        Stream.of(Stream.of(name), edits.remove().stream(), edits.set().keySet().stream())
+            .flatMap(names -> names)
+            .toList());
     this.others = HeaderEdits.compile(edits).set().stream()
         .filter(line -> !line.name().equals(this.name))
         .collect(Collectors.toUnmodifiableList());

@@ -40,8 +40,7 @@ class ServerHeaderTest {
         none,
         "X-Served-By",
         null);
-    HeaderEdits edits =
-        Objects.requireNonNull(ServerHeader.compile(route)).edits(id, "hit");
+    HeaderEdits edits = Objects.requireNonNull(ServerHeader.compile(route)).edits(id, "hit");
     assertThat(edits.dropped().contains("x-served-by")).isTrue();
     assertThat(edits.set()).singleElement().satisfies(line -> {
       assertThat(line.name().toString()).isEqualTo("x-served-by");
