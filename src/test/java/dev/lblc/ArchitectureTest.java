@@ -14,6 +14,7 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.lblc.scheduler.Demand;
 import dev.lblc.scheduler.EditConflictException;
 import dev.lblc.scheduler.OptionReader;
 import dev.lblc.scheduler.Reason;
@@ -42,7 +43,10 @@ final class ArchitectureTest {
       ServerEdit.class,
       ServerState.class,
       EditConflictException.class,
-      Reason.class);
+      Reason.class,
+      Demand.class,
+      Demand.Destination.class,
+      Demand.Chosen.class);
 
   @ArchTest
   static final ArchRule scheduler_isPureJava = classes()

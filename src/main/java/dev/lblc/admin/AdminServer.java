@@ -23,11 +23,20 @@ public final class AdminServer {
 
   private final HttpServer server;
   private final Endpoints endpoints;
+  private final StreamApi stream;
+  private final Runnable stopHistory;
   private volatile Access access;
 
-  private AdminServer(HttpServer server, Endpoints endpoints, Access access) {
+  private AdminServer(
+      HttpServer server,
+      Endpoints endpoints,
+      StreamApi stream,
+      Runnable stopHistory,
+      Access access) {
     this.server = server;
     this.endpoints = endpoints;
+    this.stream = stream;
+    this.stopHistory = stopHistory;
     this.access = access;
   }
 
@@ -69,27 +78,34 @@ public final class AdminServer {
         .setIdleTimeout(60);
     Endpoints endpoints = endpoints(lblc, metrics, ready);
     new EditsApi(vertx, lblc, bodyMillis).addTo(endpoints);
+    DecisionHistory history = new DecisionHistory();
+    StreamApi stream = new StreamApi(vertx, new Snapshot(lblc, history)::take);
+    stream.addTo(endpoints);
     if (control != null) {
       new ConfigApi(control).addTo(endpoints);
+      new ExplainApi(lblc, control).addTo(endpoints);
       new TakeoverApi(control).addTo(endpoints);
     }
     HttpServer server = vertx
         .createHttpServer(options)
         // A client that goes away is its own affair; without a handler Vert.x would log an error.
         .connectionHandler(connection -> connection.exceptionHandler(failure -> {}));
-    AdminServer admin = new AdminServer(server, endpoints, new Access(config));
+    Runnable stopHistory = keep(vertx, lblc, history);
+    AdminServer admin = new AdminServer(server, endpoints, stream, stopHistory, new Access(config));
     return server
         .requestHandler(request -> Answering.step(request, () -> admin.answer(request)))
         .listen()
         .map(listening -> {
           metrics.add(lblc);
           return admin;
-        });
+        })
+        .onFailure(failed -> stopHistory.run());
   }
 
-  /** Takes another token for the requests from now on; the address stays. */
+  /** Takes another token for the requests from now on, and ends the streams that were begun before; the address stays. */
   public void update(AdminConfig config) {
     access = new Access(config);
+    stream.restart();
   }
 
   /** Returns the port that the server listens on. */
@@ -97,16 +113,31 @@ public final class AdminServer {
     return server.actualPort();
   }
 
-  /** Stops listening and closes all connections. */
+  /** Ends the streams, stops listening and closes all connections. */
   public Future<Void> close() {
+    stopHistory.run();
+    stream.close();
     return server.close();
+  }
+
+  /** Samples the history until the result is run. */
+  private static Runnable keep(Vertx vertx, Lblc lblc, DecisionHistory history) {
+    long timer = vertx.setPeriodic(
+        0,
+        TimeUnit.SECONDS.toMillis(DecisionHistory.POINT_SECONDS),
+        id -> vertx.<@Nullable Void>executeBlocking(() -> {
+          history.sample(lblc);
+          return null;
+        }));
+    return () -> vertx.cancelTimer(timer);
   }
 
   private static Endpoints endpoints(Lblc lblc, Metrics metrics, BooleanSupplier ready) {
     Endpoints endpoints = new Endpoints();
+    new PageFiles().addTo(endpoints);
     endpoints.add(
         HttpMethod.GET,
-        "/",
+        "/api/v1",
         "this list",
         request -> Responses.text(request.response(), endpoints.list()));
     endpoints.addOpen(

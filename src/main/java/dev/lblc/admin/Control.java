@@ -3,6 +3,8 @@ package dev.lblc.admin;
 import dev.lblc.config.GatewayConfig;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What the admin port may ask of the process that it belongs to. May be used from any thread. */
 public interface Control {
@@ -32,6 +34,31 @@ public interface Control {
    * @return false, and nothing has happened, if it is not the last offer
    */
   boolean handOver(String offer);
+
+  /**
+   * Returns which route the request of a URL would take, from a client on this machine. No request is sent.
+   *
+   * @param url of http or https
+   * @param headers by name
+   * @throws IllegalArgumentException if it is no such URL
+   */
+  Routed route(String url, String method, Map<String, List<String>> headers);
+
+  /**
+   * What becomes of a request.
+   *
+   * @param listener that it comes in on; null: that is not known
+   * @param route index of its route in the file; null: it takes none
+   * @param service that it goes to; null: none
+   * @param destination its key of locality; null: none
+   * @param text all that in words
+   */
+  record Routed(
+      @Nullable String listener,
+      @Nullable Integer route,
+      @Nullable String service,
+      @Nullable String destination,
+      String text) {}
 
   /**
    * A reload that took effect.

@@ -52,7 +52,7 @@ final class Endpoints {
       }
     }
     access.accept(request);
-    throw new ProblemException(404, "there is nothing here; GET / lists what there is");
+    throw new ProblemException(404, "there is nothing here; GET /api/v1 lists what there is");
   }
 
   /** Returns a line for each endpoint: method, path, and what it does. */

@@ -33,6 +33,11 @@ final class QueryParameters {
     return found.isEmpty() || found.get(0).isEmpty() ? null : found.get(0);
   }
 
+  /** Returns all values of a parameter, in order. */
+  List<String> texts(String name) {
+    return values.getOrDefault(name, List.of());
+  }
+
   /** Refuses every parameter but these: one that is misspelt must not be taken for none. */
   void requireOnly(Set<String> names) {
     for (String name : values.keySet()) {

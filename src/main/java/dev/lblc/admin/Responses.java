@@ -47,6 +47,11 @@ final class Responses {
     send(response, 200, "text/plain; version=0.0.4; charset=utf-8", text);
   }
 
+  /** Sends 200 with a file. */
+  static void file(HttpServerResponse response, String type, Buffer content) {
+    send(response, 200, type, content);
+  }
+
   /** Sends a problem document (RFC 9457). */
   static void problem(HttpServerResponse response, ProblemException of) {
     JsonObject members = new JsonObject();

@@ -45,6 +45,21 @@ public final class Views {
         .put("servers", servers(explanation.servers()));
   }
 
+  /**
+   * Of {@code /api/v1/explain}.
+   *
+   * @param explanation of the service that the request goes to; null: it goes to none
+   */
+  public static JsonObject routed(Control.Routed routed, @Nullable JsonObject explanation) {
+    return new JsonObject()
+        .put("listener", routed.listener())
+        .put("route", routed.route())
+        .put("service", routed.service())
+        .put("destination", routed.destination())
+        .put("text", routed.text())
+        .put("explanation", explanation);
+  }
+
   /** Of {@code /api/v1/cluster}; null: this node is alone by configuration. */
   static JsonObject cluster(@Nullable ClusterStatus status) {
     if (status == null) {

@@ -55,7 +55,7 @@ public final class Application implements Reloader.Running {
   private final AdminPort admin;
   private volatile GatewayConfig config;
   private volatile Map<String, String> listeners = Map.of();
-  private @Nullable Gateway gateway;
+  private volatile @Nullable Gateway gateway;
   private @Nullable StateKeeper state;
   private volatile boolean ready;
 
@@ -266,6 +266,13 @@ public final class Application implements Reloader.Running {
     @Override
     public Future<Reloaded> reload() {
       return reloader.reload("admin API");
+    }
+
+    @Override
+    public Routed route(String url, String method, Map<String, List<String>> headers) {
+      Gateway running = gateway;
+      return UrlRoute.of(
+          config, running == null ? Map.of() : running.ports(), url, method, headers);
     }
 
     @Override

@@ -6,6 +6,10 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -14,6 +18,7 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,6 +26,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +42,8 @@ final class AdminClient {
       super("no gateway answers at " + at);
     }
   }
+
+  private static final String EVENT = "data: ";
 
   private final URI base;
   private final @Nullable String token;
@@ -86,6 +95,32 @@ final class AdminClient {
     return call(method, target, body, JsonObject.class);
   }
 
+  /**
+   * Reads the events of a resource until there are no more, or the reader has enough. Blocks, without a limit.
+   *
+   * @param target as of {@link #get}
+   * @param reader gets the JSON of each; false: no more
+   * @throws NotRunning if nobody listens
+   */
+  void follow(String target, Predicate<JsonObject> reader) throws CommandException {
+    HttpResponse<InputStream> response =
+        send(request(target).build(), BodyHandlers.ofInputStream());
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+      if (response.statusCode() != 200) {
+        throw refused(response.statusCode(), json(lines.lines().collect(Collectors.joining("\n"))));
+      }
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (line.startsWith(EVENT)
+            && !reader.test(new JsonObject(line.substring(EVENT.length())))) {
+          return;
+        }
+      }
+    } catch (IOException | DecodeException e) {
+      throw new CommandException(base + ": " + e.getMessage());
+    }
+  }
+
   /** Returns the path of a server. */
   static String server(String service, String server) {
     return "/api/v1/services/" + encoded(service) + "/servers/" + encoded(server);
@@ -98,10 +133,7 @@ final class AdminClient {
 
   private <T> T call(String method, String target, @Nullable JsonObject body, Class<T> type)
       throws CommandException {
-    HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(target));
-    if (token != null) {
-      request.header("Authorization", "Bearer " + token);
-    }
+    HttpRequest.Builder request = request(target);
     if (body == null) {
       request.method(method, BodyPublishers.noBody());
     } else {
@@ -109,12 +141,24 @@ final class AdminClient {
           .header("Content-Type", "application/json")
           .method(method, BodyPublishers.ofString(body.encode()));
     }
-    HttpResponse<String> response = send(request.build());
-    Object answer = json(response);
+    HttpResponse<String> response = send(request.build(), BodyHandlers.ofString());
+    Object answer = json(response.body());
     if (response.statusCode() / 100 == 2 && type.isInstance(answer)) {
       return type.cast(answer);
     }
-    throw new CommandException(base + " answered " + response.statusCode() + ": " + detail(answer));
+    throw refused(response.statusCode(), answer);
+  }
+
+  private HttpRequest.Builder request(String target) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(target));
+    if (token != null) {
+      request.header("Authorization", "Bearer " + token);
+    }
+    return request;
+  }
+
+  private CommandException refused(int status, @Nullable Object answer) {
+    return new CommandException(base + " answered " + status + ": " + detail(answer));
   }
 
   private static String detail(@Nullable Object answer) {
@@ -141,17 +185,17 @@ final class AdminClient {
     return lines.toString();
   }
 
-  private static @Nullable Object json(HttpResponse<String> response) {
+  private static @Nullable Object json(String body) {
     try {
-      return Json.decodeValue(response.body());
+      return Json.decodeValue(body);
     } catch (DecodeException e) {
       return null;
     }
   }
 
-  private HttpResponse<String> send(HttpRequest request) throws CommandException {
-    CompletableFuture<HttpResponse<String>> call =
-        client.sendAsync(request, BodyHandlers.ofString());
+  private <B> HttpResponse<B> send(HttpRequest request, BodyHandler<B> body)
+      throws CommandException {
+    CompletableFuture<HttpResponse<B>> call = client.sendAsync(request, body);
     try {
       return call.get(15, TimeUnit.SECONDS);
     } catch (ExecutionException e) {

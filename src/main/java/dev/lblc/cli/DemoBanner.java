@@ -45,7 +45,7 @@ final class DemoBanner {
 
   private static String explain(String service, String admin) {
     return """
-        2. Why: where a path is at home, and all homes:
+        2. Why: open %1$s/ in a browser, or ask where a path is at home, and for all homes:
              curl '%1$s/api/v1/services/%2$s/explain?destination=/cats'
              curl %1$s/api/v1/services/%2$s/destinations
 

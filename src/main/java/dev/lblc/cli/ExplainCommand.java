@@ -1,42 +1,74 @@
 package dev.lblc.cli;
 
+import dev.lblc.admin.Control;
+import dev.lblc.admin.Views;
 import dev.lblc.boot.GatewayFile;
-import dev.lblc.config.AdminConfig;
+import dev.lblc.boot.UrlRoute;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code explain}: says which server a destination would get, and why. */
+/** {@code explain}: says which server a destination, or the request of a URL, would get, and why. */
 @Command(
     name = "explain",
-    description =
-        "Says which server a destination would get and why: asks the running gateway if there is one.",
+    description = {
+      "Says which server a destination, or the request of a URL, would get, and why.",
+      "Asks the running gateway if there is one."
+    },
     mixinStandardHelpOptions = true)
 final class ExplainCommand implements Callable<Integer> {
-  @Mixin
-  private final FileParameter file = new FileParameter();
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "FILE",
+      description = "The gateway's configuration; not needed if --admin names a running gateway.")
+  private @Nullable Path file;
 
-  @Option(
-      names = "--service",
-      required = true,
-      paramLabel = "S",
-      description = "Name of the service.")
+  @Mixin
+  private final RunningGateway gateway = new RunningGateway();
+
+  @Option(names = "--service", paramLabel = "S", description = "Name of the service.")
   private @Nullable String service;
 
   @Option(
       names = "--destination",
-      required = true,
       paramLabel = "D",
       description =
           "The destination, as the route's \"destination\" makes it of a request; empty: none.")
   private @Nullable String destination;
+
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      description = "In their place: what a client on this machine asks for.")
+  private @Nullable String url;
+
+  @Option(
+      names = {"-H", "--header"},
+      paramLabel = "NAME:VALUE",
+      description = "A header of that request.")
+  private List<String> headers = new ArrayList<>();
+
+  @Option(
+      names = "--method",
+      paramLabel = "M",
+      defaultValue = "GET",
+      description = "Its method (default: GET).")
+  private String method = "GET";
 
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
@@ -44,47 +76,109 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    GatewayFile gateway = file.read();
-    Set<String> services = gateway.config().plugin().services().keySet();
-    if (service == null || !services.contains(service)) {
-      throw new CommandException(
-          "--service: " + service + " (expected: one of " + String.join(", ", services) + ")");
+    boolean isDestination = service != null && destination != null;
+    if (url == null ? !isDestination : service != null || destination != null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "Missing, or too much: either --url=URL, or --service=S and --destination=D");
+    }
+    GatewayFile read = file == null ? null : gateway.read(file);
+    if (read != null && service != null) {
+      Set<String> services = read.config().plugin().services().keySet();
+      if (!services.contains(service)) {
+        throw new CommandException(
+            "--service: " + service + " (expected: one of " + String.join(", ", services) + ")");
+      }
     }
     PrintWriter out = spec.commandLine().getOut();
-    JsonObject running = running(gateway.config().admin(), out);
-    print(out, running != null ? running : FreshStart.explain(gateway, service, destination));
+    JsonObject answer = running(read, out);
+    if (answer == null && read != null) {
+      answer = url == null
+          ? FreshStart.explain(read, String.valueOf(service), destination)
+          : freshRoute(read, url);
+    }
+    print(out, answer == null ? new JsonObject() : answer);
     return 0;
   }
 
   /** Returns what the running gateway says; null if there is none to ask. */
-  private @Nullable JsonObject running(@Nullable AdminConfig admin, PrintWriter out)
+  private @Nullable JsonObject running(@Nullable GatewayFile read, PrintWriter out)
       throws CommandException {
-    if (admin == null) {
+    if (read != null && read.config().admin() == null) {
       out.println("This configuration has no admin port to ask. A fresh start would choose,"
           + " with all servers available:");
       return null;
     }
-    AdminClient client = AdminClient.of(admin);
+    AdminClient client = read == null
+        ? gateway.client()
+        : gateway.client(read.path(), read.config().admin());
     try {
-      JsonObject answer = client.get(
-          "/api/v1/services/" + AdminClient.encoded(service) + "/explain?destination="
-              + AdminClient.encoded(destination),
-          JsonObject.class);
+      JsonObject answer = client.get(target(), JsonObject.class);
       out.println("The gateway at " + client.base() + " says:");
       return answer;
     } catch (AdminClient.NotRunning e) {
+      if (read == null) {
+        throw e;
+      }
       out.println("Note: " + e.getMessage() + ". A fresh start would choose, with all servers"
           + " available:");
       return null;
     }
   }
 
-  private static void print(PrintWriter out, JsonObject explanation) {
-    String destination = explanation.getString("destination");
+  private String target() {
+    if (url == null) {
+      return "/api/v1/services/" + AdminClient.encoded(service) + "/explain?destination="
+          + AdminClient.encoded(destination);
+    }
+    StringBuilder target = new StringBuilder("/api/v1/explain?url=")
+        .append(AdminClient.encoded(url))
+        .append("&method=")
+        .append(AdminClient.encoded(method));
+    headers.forEach(header -> target.append("&header=").append(AdminClient.encoded(header)));
+    return target.toString();
+  }
+
+  private JsonObject freshRoute(GatewayFile read, String asked) throws CommandException {
+    Control.Routed routed;
+    try {
+      routed = UrlRoute.of(read.config(), asked, method, byName());
+    } catch (IllegalArgumentException e) {
+      throw new CommandException("--" + e.getMessage());
+    }
+    String to = routed.service();
+    return Views.routed(
+        routed, to == null ? null : FreshStart.explain(read, to, routed.destination()));
+  }
+
+  private Map<String, List<String>> byName() throws CommandException {
+    Map<String, List<String>> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    for (String header : headers) {
+      int colon = header.indexOf(':');
+      if (colon < 1) {
+        throw new CommandException("--header: " + header + " (expected: NAME:VALUE)");
+      }
+      byName
+          .computeIfAbsent(header.substring(0, colon).strip(), name -> new ArrayList<>())
+          .add(header.substring(colon + 1).strip());
+    }
+    return byName;
+  }
+
+  private void print(PrintWriter out, JsonObject answer) {
+    JsonObject explanation = answer;
+    if (url != null) {
+      out.println(answer.getString("text"));
+      explanation = answer.getJsonObject("explanation");
+      if (explanation == null) {
+        return;
+      }
+    }
+    String of = explanation.getString("destination");
     String server = explanation.getString("server");
     out.printf(
         "%s -> %s (%s, %s)%n",
-        destination == null ? "(no destination)" : destination,
+        of == null ? "(no destination)" : of,
         server == null ? "no server" : server,
         explanation.getString("strategy"),
         explanation.getString("reason"));

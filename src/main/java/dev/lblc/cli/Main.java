@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       ReloadCommand.class,
       ExplainCommand.class,
       StatusCommand.class,
+      TopCommand.class,
       SetCommand.class,
       DrainCommand.class,
       SimulateCommand.class,

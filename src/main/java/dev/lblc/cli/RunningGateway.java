@@ -5,6 +5,7 @@ import dev.lblc.boot.PluginFolder;
 import dev.lblc.boot.StartException;
 import dev.lblc.config.AdminConfig;
 import dev.lblc.config.ConfigException;
+import dev.lblc.plugin.BrokenPluginException;
 import java.net.URI;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -40,14 +41,24 @@ final class RunningGateway {
    * @param file that it runs with; null: it is named by its admin port, or is at the usual one
    */
   AdminClient client(@Nullable Path file) throws CommandException, ConfigException, StartException {
-    if (file == null) {
-      String given = token == null ? System.getenv("LBLC_ADMIN_TOKEN") : token;
-      return new AdminClient(admin == null ? DEFAULT : admin, given);
-    }
+    return file == null ? client() : client(file, admin(file));
+  }
+
+  /** Returns a client of the gateway that is named by its admin port, or is at the usual one. */
+  AdminClient client() {
+    String given = token == null ? System.getenv("LBLC_ADMIN_TOKEN") : token;
+    return new AdminClient(admin == null ? DEFAULT : admin, given);
+  }
+
+  /**
+   * Returns a client of the gateway of a file.
+   *
+   * @param config of its admin port; null: it has none
+   */
+  AdminClient client(Path file, @Nullable AdminConfig config) throws CommandException {
     if (admin != null) {
       throw new CommandException("FILE and --admin name the same thing: leave one of them out");
     }
-    AdminConfig config = read(file);
     if (config == null) {
       throw new CommandException(file + ": $.admin: none (expected: an admin port to ask)");
     }
@@ -55,7 +66,18 @@ final class RunningGateway {
         token == null ? config : new AdminConfig(config.host(), config.port(), token));
   }
 
-  private @Nullable AdminConfig read(Path named) throws ConfigException, StartException {
+  /** Reads a file, and leaves the folder of plugins open; throws with all that is wrong. */
+  GatewayFile read(Path named) throws ConfigException, StartException {
+    PluginFolder folder = PluginFolder.openNamed(plugins);
+    try {
+      return GatewayFile.read(named, folder);
+    } catch (ConfigException | BrokenPluginException e) {
+      folder.close();
+      throw e;
+    }
+  }
+
+  private @Nullable AdminConfig admin(Path named) throws ConfigException, StartException {
     try (PluginFolder folder = PluginFolder.openNamed(plugins)) {
       return GatewayFile.read(named, folder).config().admin();
     }

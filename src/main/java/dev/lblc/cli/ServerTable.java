@@ -105,25 +105,7 @@ final class ServerTable {
     return String.valueOf(server.getJsonObject(state).getInteger("cluster"));
   }
 
-  /** Makes columns as wide as they must be: text to the left, numbers to the right. */
   private static List<String> format(List<String[]> rows) {
-    int[] widths = new int[rows.get(0).length];
-    for (String[] row : rows) {
-      for (int i = 0; i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], row[i].length());
-      }
-    }
-    List<String> lines = new ArrayList<>();
-    for (String[] row : rows) {
-      StringBuilder line = new StringBuilder();
-      for (int i = 0; i < widths.length; i++) {
-        String padding = " ".repeat(widths[i] - row[i].length());
-        line.append(i == 0 ? "" : "  ");
-        boolean isText = i < TEXT_COLUMNS || i > LAST_NUMBER;
-        line.append(isText ? row[i] + padding : padding + row[i]);
-      }
-      lines.add(line.toString().stripTrailing());
-    }
-    return lines;
+    return Columns.format(rows, column -> column < TEXT_COLUMNS || column > LAST_NUMBER);
   }
 }

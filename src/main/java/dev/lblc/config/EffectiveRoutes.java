@@ -67,6 +67,7 @@ final class EffectiveRoutes {
     node.put("host", host(route.host()));
     put(node, "requestHeaders", headers(route.requestHeaders()));
     put(node, "responseHeaders", headers(route.responseHeaders()));
+    put(node, "serverHeader", route.serverHeader());
     put(node, "redirect", redirect(route.redirect()));
   }
 

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param host what the server gets as Host header
  * @param requestHeaders edits of the headers to the server
  * @param responseHeaders edits of the headers to the client
+ * @param serverHeader name of the response header that tells the client which server was chosen, and why; null: none
  * @param redirect answer with a redirect; null: forward
  */
 public record HttpRouteConfig(
@@ -36,6 +37,7 @@ public record HttpRouteConfig(
     HostHeader host,
     HeaderEdits requestHeaders,
     HeaderEdits responseHeaders,
+    @Nullable String serverHeader,
     @Nullable Redirect redirect)
     implements RouteConfig {
 

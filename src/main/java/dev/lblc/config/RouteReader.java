@@ -32,7 +32,8 @@ final class RouteReader {
       "upgrade",
       "host",
       "requestHeaders",
-      "responseHeaders");
+      "responseHeaders",
+      "serverHeader");
 
   private static final Set<String> USUAL_UPGRADES = Set.of("websocket");
 
@@ -104,6 +105,7 @@ final class RouteReader {
         hostHeader(keys.optional("host")),
         headerEdits(keys.optional("requestHeaders")),
         headerEdits(keys.optional("responseHeaders")),
+        serverHeader(keys),
         redirect(redirect));
     if (redirect.isPresent()) {
       OF_FORWARDING.stream()
@@ -136,6 +138,7 @@ final class RouteReader {
     hostHeader(keys.optional("host"));
     headerEdits(keys.optional("requestHeaders"));
     headerEdits(keys.optional("responseHeaders"));
+    serverHeader(keys);
     redirect(redirect);
   }
 
@@ -241,6 +244,10 @@ final class RouteReader {
       case "server" -> new HostHeader(Mode.SERVER, null);
       default -> new HostHeader(Mode.NAME, text);
     };
+  }
+
+  private static @Nullable String serverHeader(ObjectReader keys) {
+    return keys.optional("serverHeader").text(HttpSyntax.EDITED_HEADER);
   }
 
   private static HeaderEdits headerEdits(Cursor edits) {

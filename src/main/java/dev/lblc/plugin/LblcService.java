@@ -1,12 +1,15 @@
 package dev.lblc.plugin;
 
 import dev.lblc.PublicApi;
+import dev.lblc.scheduler.Demand;
+import dev.lblc.scheduler.Reason;
 import dev.lblc.scheduler.ServerEdit;
 import io.vertx.core.Future;
 import io.vertx.core.net.endpoint.LoadBalancer;
 import io.vertx.httpproxy.OriginRequestProvider;
 import io.vertx.httpproxy.ProxyContext;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +70,16 @@ public interface LblcService {
 
   /** Returns a snapshot of the servers with their loads, and of what was decided so far. */
   ServiceStatus status();
+
+  /** Returns how often each reason was given since the start; every reason has a value. Cheaper than {@link #status}. */
+  Map<Reason, Long> decisions();
+
+  /**
+   * Returns how often the service is asked for servers, and for which destinations most.
+   *
+   * @param limit so many destinations at most, 0 or more; 128 are known
+   */
+  Demand demand(int limit);
 
   /** Returns which server {@link #acquire(String)} would choose now, and why; changes nothing. */
   Explanation explain(@Nullable String destination);

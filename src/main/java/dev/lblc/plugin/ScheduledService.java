@@ -9,6 +9,7 @@ import dev.lblc.health.HealthTime;
 import dev.lblc.health.ServerHealth;
 import dev.lblc.scheduler.Choice;
 import dev.lblc.scheduler.Clock;
+import dev.lblc.scheduler.Demand;
 import dev.lblc.scheduler.DestinationTable;
 import dev.lblc.scheduler.ExpiryCheck;
 import dev.lblc.scheduler.Membership;
@@ -29,6 +30,7 @@ import io.vertx.httpproxy.OriginRequestProvider;
 import io.vertx.httpproxy.ProxyContext;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -165,6 +167,16 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
         service.decisions(),
         service.destinations(),
         doubleReleases.sum());
+  }
+
+  @Override
+  public Map<Reason, Long> decisions() {
+    return service.decisions();
+  }
+
+  @Override
+  public Demand demand(int limit) {
+    return service.demand(limit);
   }
 
   @Override

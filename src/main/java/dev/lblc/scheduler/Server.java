@@ -50,6 +50,7 @@ public final class Server {
   private volatile int port;
   private final Map<Reason, Choice> choices = new EnumMap<>(Reason.class);
   private final Server[] asOnlyHome = {this};
+  private final Traffic.Share share = new Traffic.Share();
 
   /** What the strategies read: {@link #fullWeight}, a part of it during a slow start, or 0 while it is drained. */
   private volatile int weight;
@@ -79,6 +80,11 @@ public final class Server {
     for (Reason reason : EnumSet.complementOf(EnumSet.of(Reason.NONE))) {
       choices.put(reason, new Choice(this, reason));
     }
+  }
+
+  /** Returns what its service's traffic counts of it. */
+  Traffic.Share share() {
+    return share;
   }
 
   /** Name of the server, unique in its service. */

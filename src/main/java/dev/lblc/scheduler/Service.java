@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ public final class Service {
   private final Servers servers = new Servers();
   private final Membership membership;
   private final Map<Reason, LongAdder> decisions = new EnumMap<>(Reason.class);
+  private final Traffic traffic;
   private volatile SchedulerOptions options;
   private volatile Strategy strategy;
 
@@ -65,6 +67,7 @@ public final class Service {
     this.membership = new Membership(servers, clock);
     this.expiresAtUse = expiresAtUse;
     this.random = random;
+    this.traffic = new Traffic(clock, random);
     for (Reason reason : Reason.values()) {
       decisions.put(reason, new LongAdder());
     }
@@ -123,10 +126,7 @@ public final class Service {
    * @return nothing is counted but the reason if no server is available
    */
   public Choice acquire(@Nullable String destination, Set<String> except) {
-    Choice choice = counted(
-        except.isEmpty()
-            ? strategy.choose(DestinationKey.of(destination))
-            : strategy.chooseOther(except));
+    Choice choice = except.isEmpty() ? asked(destination) : counted(strategy.chooseOther(except));
     Server server = choice.server();
     if (server != null) {
       servers.bind(server);
@@ -136,7 +136,10 @@ public final class Service {
 
   /** Chooses a server for a caller that cannot reach some of them; counts the reason and no connection. */
   public Choice choose(@Nullable String destination, Set<String> unreachable) {
-    return counted(strategy.choose(DestinationKey.of(destination), unreachable));
+    String key = DestinationKey.of(destination);
+    Choice choice = counted(strategy.choose(key, unreachable));
+    traffic.note(key, choice.server());
+    return choice;
   }
 
   /** Counts one active connection to a server that was chosen before. */
@@ -243,9 +246,41 @@ public final class Service {
     return counts;
   }
 
+  /**
+   * Returns how often the service is asked, and for what.
+   *
+   * @param limit so many destinations at most, 0 or more; 128 are known
+   */
+  public Demand demand(int limit) {
+    List<Server> all = servers.list();
+    double[] rates = traffic.perSecond(all);
+    return new Demand(
+        traffic.perSecond(),
+        traffic.top(limit).stream().map(this::withHomes).toList(),
+        IntStream.range(0, rates.length)
+            .mapToObj(i -> new Demand.Chosen(all.get(i).id(), rates[i]))
+            .toList());
+  }
+
+  private Demand.Destination withHomes(Traffic.Rate rate) {
+    DestinationTable.Row row = row(rate.destination());
+    return new Demand.Destination(
+        rate.destination(),
+        rate.perSecond(),
+        rate.errorPerSecond(),
+        row == null ? List.of() : row.homes());
+  }
+
   /** Returns for how long an entry has not been used, in milliseconds. */
   public long idleMillis(DestinationTable.Row row) {
     return Math.max(0, clock.millis() - row.lastUseMillis());
+  }
+
+  private Choice asked(@Nullable String destination) {
+    String key = DestinationKey.of(destination);
+    Choice choice = counted(strategy.choose(key));
+    traffic.note(key, choice.server());
+    return choice;
   }
 
   private Choice counted(Choice choice) {

@@ -285,12 +285,12 @@ class AdminServerIT {
   }
 
   @Test
-  void root_listsWhatThereIs() throws Exception {
-    HttpResponse<String> list = get("/");
+  void api_listsWhatThereIs() throws Exception {
+    HttpResponse<String> list = get("/api/v1");
     assertThat(list.statusCode()).isEqualTo(200);
     assertThat(list.headers().firstValue("content-type")).hasValue("text/plain; charset=utf-8");
     assertThat(list.body().lines())
-        .hasSize(20)
+        .hasSize(23)
         .allMatch(line -> line.matches("(GET|POST|PATCH|DELETE) +/\\S* +\\S.*"))
         .anyMatch(line -> line.startsWith("GET    /api/v1/services/{service}/explain "));
   }
@@ -340,7 +340,8 @@ class AdminServerIT {
   @Test
   void token_isAskedForEverywhereElse() throws Exception {
     port = start("secret");
-    for (String target : List.of("/metrics", SERVICES, SERVICES + "/none", "/nowhere", "/")) {
+    for (String target :
+        List.of("/metrics", SERVICES, SERVICES + "/none", "/nowhere", "/api/v1/stream")) {
       HttpResponse<String> none = get(target);
       assertProblem(none, 401);
       assertThat(none.headers().firstValue("www-authenticate").orElseThrow()).startsWith("Bearer");

@@ -21,6 +21,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,6 +123,11 @@ final class TakeoverApiIT {
 
   /** Takes every offer for the last one. */
   private final class Recorder implements Control {
+    @Override
+    public Routed route(String url, String method, Map<String, List<String>> headers) {
+      throw new UnsupportedOperationException();
+    }
+
     @Override
     public GatewayConfig config() {
       throw new UnsupportedOperationException();

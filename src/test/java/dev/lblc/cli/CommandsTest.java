@@ -29,7 +29,8 @@ class CommandsTest {
   @Test
   void help_describesTheCommandsAndNotTheNameThatIsTaken() {
     assertThat(execute("--help")).isZero();
-    for (String command : List.of("run", "check", "explain", "status", "demo", "upstreams")) {
+    for (String command :
+        List.of("run", "check", "explain", "status", "top", "demo", "upstreams")) {
       assertThat(out.toString().lines())
           .anyMatch(line -> line.matches("  " + command + " +[A-Z].{20,}"));
     }
@@ -233,6 +234,18 @@ class CommandsTest {
     String file = write(gateway(100)).toString();
     assertThat(execute("explain", file, "--service", "x", "--destination", "d")).isEqualTo(1);
     assertThat(err.toString().lines()).containsExactly("--service: x (expected: one of images)");
+  }
+
+  @Test
+  void explain_ofAUrl_whenNothingRuns_asksTheFile() throws IOException {
+    String file = write(gateway(100)).toString();
+    assertThat(execute("explain", file, "--url", "http://h/images/a", "-H", "x-b: 1"))
+        .isZero();
+    assertThat(out.toString())
+        .contains("GET http://h/images/a takes routes[0] of listener ", " to service images, ")
+        .contains("(lblc, ");
+    assertThat(execute("explain", file, "--url", "h/images")).isEqualTo(1);
+    assertThat(err.toString()).contains("--url: h/images (expected: http://HOST/PATH)");
   }
 
   @Test

@@ -19,13 +19,16 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -65,6 +68,96 @@ class RunningGatewayCommandsIT {
     assertThat(out.toString().lines())
         .contains("images lblc 1 0 1")
         .anyMatch(line -> line.matches(" +-> b +127\\.0\\.0\\.1:9002 +up +100 +1 +0"));
+  }
+
+  @Test
+  void status_watched_isShownAgain_inBlocksOrLines() throws Exception {
+    String url = "http://127.0.0.1:" + start(null);
+    assertThat(execute("status", "--admin", url, "--watch", "--count", "2")).isZero();
+    assertThat(out.toString().lines().filter(line -> line.startsWith("Service Scheduler")))
+        .hasSize(2);
+    assertThat(out.toString()).contains(System.lineSeparator().repeat(2)).doesNotContain("\033");
+    out.getBuffer().setLength(0);
+    assertThat(execute("status", "--admin", url, "--watch", "--count", "1", "--json"))
+        .isZero();
+    assertThat(out.toString().lines())
+        .singleElement()
+        .satisfies(line -> assertThat(new JsonArray(line).getJsonObject(0).getString("service"))
+            .isEqualTo("images"));
+  }
+
+  @Test
+  void status_asJson_isWhatTheApiSays() throws Exception {
+    String url = "http://127.0.0.1:" + start(null);
+    assertThat(execute("status", "--admin", url, "--json")).isZero();
+    assertThat(new JsonArray(out.toString()).getJsonObject(0).getJsonArray("servers"))
+        .hasSize(2);
+  }
+
+  /** A destination is a client's: it must not write to the terminal of whoever looks. */
+  @Test
+  void top_showsServersAndDestinationsByRate_withoutControlCharacters() throws Exception {
+    String url = "http://127.0.0.1:" + start(null);
+    for (int i = 0; i < 3; i++) {
+      Lblc.of(vertx).service("images").acquire("/hot").close();
+    }
+    Lblc.of(vertx).service("images").acquire("\033[2J\u202e" + "x".repeat(99)).close();
+    assertThat(execute("top", "--admin", url, "--count", "1")).isZero();
+    List<String> lines = out.toString().lines().toList();
+    assertThat(lines.get(0)).matches("images lblc [0-9.]+ requests/s");
+    assertThat(lines)
+        .filteredOn(line -> line.matches(" +-> [ab] +[0-9.]+ +0 +100 +up"))
+        .hasSize(2);
+    int hot = lines.indexOf(
+        lines.stream().filter(line -> line.contains("/hot")).findFirst().orElseThrow());
+    assertThat(lines.get(hot)).matches(" +/hot +[0-9.]+ +0.0 +[ab]");
+    assertThat(lines.get(hot + 1)).matches(" +\\\\u001b\\[2J\\\\u202ex+… +[0-9.]+ +0.0 +[ab]");
+    assertThat(out.toString()).doesNotContain("\033", "\u202e");
+    out.getBuffer().setLength(0);
+    assertThat(execute("top", "--admin", url, "--count", "1", "--json")).isZero();
+    JsonObject service = new JsonArray(out.toString()).getJsonObject(0);
+    assertThat(service.getJsonArray("topDestinations").getJsonObject(0).getString("destination"))
+        .isEqualTo("/hot");
+  }
+
+  @Test
+  void top_withoutTheToken_saysSo() throws Exception {
+    String url = "http://127.0.0.1:" + start("secret");
+    assertThat(execute("top", "--admin", url)).isEqualTo(1);
+    assertThat(err.toString().lines())
+        .containsExactly(url + " answered 401: no bearer token, or not that of this gateway");
+  }
+
+  @Test
+  void explain_ofAUrl_saysRouteDestinationServiceAndServer() throws Exception {
+    String url = "http://127.0.0.1:" + start(null);
+    assertThat(execute(
+            "explain", "--admin", url, "--url", "http://h/cats", "-H", "x-a: 1", "--method", "PUT"))
+        .isZero();
+    assertThat(out.toString().lines())
+        .containsSubsequence(
+            "The gateway at " + url + " says:",
+            "PUT http://h/cats {x-a=[1]} to images",
+            "/cats -> b (lblc, placed)",
+            "has no home; the least loaded server is b");
+    out.getBuffer().setLength(0);
+    assertThat(execute("explain", "--admin", url, "--service", "images", "--destination", "/cats"))
+        .isZero();
+    assertThat(out.toString()).contains("/cats -> b (lblc, placed)");
+    assertThat(execute("explain", "--admin", url, "--url", "http://h/", "-H", "x"))
+        .isEqualTo(1);
+    assertThat(err.toString()).contains("answered 400: header: x (expected: NAME:VALUE)");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"''", "--service,images", "--destination,/cats", "'--url,http://h/,--service,images'"
+  })
+  void explain_withoutAQuestion_orWithTwo_isNotUnderstood(String options) {
+    List<String> arguments = new ArrayList<>(List.of("explain"));
+    if (!options.isEmpty()) {
+      arguments.addAll(List.of(options.split(",")));
+    }
+    assertThat(execute(arguments.toArray(String[]::new))).isEqualTo(2);
   }
 
   @Test
@@ -311,6 +404,12 @@ class RunningGatewayCommandsIT {
 
   /** A reload that ends as the test wants. */
   private record Reload(@Nullable List<String> changed) implements Control {
+    @Override
+    public Routed route(String url, String method, Map<String, List<String>> headers) {
+      return new Routed(
+          "web", 0, "images", "/cats", method + " " + url + " " + headers + " to images");
+    }
+
     @Override
     public GatewayConfig config() {
       throw new UnsupportedOperationException();

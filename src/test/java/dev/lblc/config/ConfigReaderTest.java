@@ -261,6 +261,7 @@ class ConfigReaderTest {
             new HostHeader(HostHeader.Mode.KEEP, null),
             noEdits,
             noEdits,
+            null,
             null));
     assertThat(Sample.httpRoutes(config).get(1).redirect())
         .isEqualTo(new Redirect("https", 443, 308));

@@ -227,6 +227,7 @@ class RulesTest {
         fault("$.routes[0].requestHeaders.set['X-A']", "a", "a name that"),
         fault("$.routes[0].requestHeaders.set[':path']", "a", "a header name"),
         fault("$.routes[0].requestHeaders.set['Content-Length']", "1", "may be edited"),
+        fault("$.routes[0].serverHeader", "content-length", "may be edited"),
         fault("$.routes[0].responseHeaders.remove[0]", "transfer-encoding", "may be edited"),
         fault("$.routes[0].responseHeaders.remove[0]", "a:b", "a header name"),
         fault("$.routes[0].responseHeaders.remove[1]", "Server", "remove[0]"),

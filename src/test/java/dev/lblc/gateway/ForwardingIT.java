@@ -4,15 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +79,17 @@ final class ForwardingIT {
                     new JsonObject()
                         .put("set", new JsonObject().put("X-Answer", "set"))
                         .put("remove", new JsonArray().add("X-From"))))
+        .service("told", one)
+        .route(
+            "told",
+            new JsonObject()
+                .put("serverHeader", "X-From")
+                .put(
+                    "responseHeaders",
+                    new JsonObject()
+                        .put(
+                            "set",
+                            new JsonObject().put("x-from", "the route").put("X-Answer", "set"))))
         .route(new JsonObject()
             .put("listener", "web")
             .put("match", new JsonObject().put("path", "/moved/*"))
@@ -257,6 +276,35 @@ final class ForwardingIT {
         .doesNotContain("x-removed")
         .containsIgnoringCase("x-answer: set");
     assertThat(response).doesNotContainIgnoringCase("x-from");
+  }
+
+  /** In the place of what the server, or the route, says under that name. */
+  @Test
+  void serverHeader_namesServerAndDecision_onBothVersions() throws Exception {
+    String path = "/told/head?" + UUID.randomUUID();
+    String of = "x-from: told-0; ";
+    String first = RawClient.get(gateway.port(), path).toLowerCase(Locale.ROOT);
+    assertThat(first)
+        .contains("x-answer: set")
+        .containsOnlyOnce("x-from")
+        .containsAnyOf(of + "placed", of + "hit");
+    assertThat(RawClient.get(gateway.port(), path).toLowerCase(Locale.ROOT)).contains(of + "hit");
+    if (engine != Engine.LANE) {
+      return; // only the lane speaks HTTP/2 in clear text
+    }
+    HttpClient client = gateway.vertx.createHttpClient(new HttpClientOptions()
+        .setProtocolVersion(HttpVersion.HTTP_2)
+        .setHttp2ClearTextUpgrade(false));
+    try {
+      HttpClientResponse response = client
+          .request(HttpMethod.GET, gateway.port(), "127.0.0.1", path)
+          .compose(HttpClientRequest::send)
+          .await(10, TimeUnit.SECONDS);
+      assertThat(response.version()).isEqualTo(HttpVersion.HTTP_2);
+      assertThat(response.headers().getAll("x-from")).containsExactly("told-0; hit");
+    } finally {
+      client.close().await(10, TimeUnit.SECONDS);
+    }
   }
 
   @Test

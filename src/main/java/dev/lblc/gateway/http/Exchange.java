@@ -5,10 +5,13 @@ import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.DeadlineRing.Stage;
 import dev.lblc.gateway.route.Attempts;
 import dev.lblc.gateway.route.BadRequestException;
+import dev.lblc.gateway.route.HeaderEdits;
 import dev.lblc.gateway.route.HttpRoutes;
 import dev.lblc.gateway.route.IpAddress;
 import dev.lblc.gateway.route.Route;
+import dev.lblc.gateway.route.ServerHeader;
 import dev.lblc.plugin.LblcService;
+import dev.lblc.plugin.Lease;
 import dev.lblc.scheduler.Server;
 import io.netty.util.AsciiString;
 import java.util.Set;
@@ -324,10 +327,10 @@ public final class Exchange<S extends ServerSide> {
       Upgrade upgrade = asked.upgrade();
       if (upgrade != null && upgrade.isGranted(head)) {
         known(connecting).answered(head.status());
-        client.tunnel(from, HeaderPolicy.switched(upgrade, head, route().responseEdits()));
+        client.tunnel(from, HeaderPolicy.switched(upgrade, head, responseEdits()));
         return;
       }
-      ResponsePlan plan = ResponsePolicy.plan(asked, head, route().responseEdits());
+      ResponsePlan plan = ResponsePolicy.plan(asked, head, responseEdits());
       known(connecting).answered(plan == null ? Failure.BAD_ANSWER.status() : head.status());
       if (plan == null) {
         abort(Failure.BAD_ANSWER);
@@ -338,6 +341,16 @@ public final class Exchange<S extends ServerSide> {
       LOG.debug("a status or header of a server cannot be sent: the client gets 502", e);
       abort(Failure.BAD_ANSWER);
     }
+  }
+
+  /** Returns the edits of the headers to the client, with the server that answers if the route says so. */
+  private HeaderEdits responseEdits() {
+    Route by = route();
+    ServerHeader header = by.serverHeader();
+    Lease lease = header == null ? null : known(connecting).attempts().last();
+    return header == null || lease == null
+        ? by.responseEdits()
+        : header.edits(lease.server().id(), lease.reason().label());
   }
 
   /** Takes an interim answer. Returns the plan of its headers; null: it is not for this client. */

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The routes and the request settings of one HTTP listener, compiled. Immutable, shared by all event loops. */
 public final class HttpRoutes {
   private final Route[] routes;
+  private final RouteTable table;
   private final ExchangeCounts unrouted;
   private final AddressBlocks trustedPeers;
   private final HttpLimits limits;
@@ -26,6 +27,7 @@ public final class HttpRoutes {
 
   private HttpRoutes(Route[] routes, ExchangeCounts unrouted, HttpListenerConfig listener) {
     this.routes = routes;
+    this.table = RouteTable.compile(listener.routes());
     this.unrouted = unrouted;
     this.trustedPeers = AddressBlocks.compile(listener.trustedPeers());
     this.limits = listener.limits();
@@ -69,22 +71,8 @@ public final class HttpRoutes {
    *     would serve what the other route protects
    */
   public @Nullable Route find(RequestFacts facts) {
-    String path = facts.path();
-    int found = indexOf(facts, path);
-    String bare = facts.pathWithoutParameters();
-    if (!bare.equals(path) && indexOf(facts, bare) != found) {
-      throw new BadRequestException("path parameters make the route ambiguous");
-    }
+    int found = table.find(facts);
     return found < 0 ? null : routes[found];
-  }
-
-  private int indexOf(RequestFacts facts, String path) {
-    for (int i = 0; i < routes.length; i++) {
-      if (routes[i].match().matches(facts, path)) {
-        return i;
-      }
-    }
-    return -1;
   }
 
   /** Returns what is counted of exchanges that have no service. */

@@ -15,9 +15,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP route, compiled: its match, and what is done with a request that takes it. Immutable, shared by all event loops.
+ * One HTTP route, compiled: what is done with a request that takes it. Immutable, shared by all event loops.
  *
- * @param match what a request must have
  * @param service chooses the server; null if and only if {@code redirect} is set
  * @param counts what is counted of its exchanges
  * @param keys gives the destination
@@ -36,10 +35,10 @@ import org.jspecify.annotations.Nullable;
  * @param host what the server gets as Host
  * @param requestEdits edits of the headers to the server
  * @param responseEdits edits of the headers to the client
+ * @param serverHeader tells the client which server was chosen; null: nothing does
  * @param redirect null: forward
  */
 public record Route(
-    RouteMatch match,
     @Nullable LblcService service,
     ExchangeCounts counts,
     KeyCascade<RequestFacts> keys,
@@ -58,6 +57,7 @@ public record Route(
     HttpRouteConfig.HostHeader host,
     HeaderEdits requestEdits,
     HeaderEdits responseEdits,
+    @Nullable ServerHeader serverHeader,
     HttpRouteConfig.@Nullable Redirect redirect) {
 
   /**
@@ -81,7 +81,6 @@ public record Route(
     Duration request = config.timeouts().request();
     Long body = config.limits().body();
     return new Route(
-        new RouteMatch(config.match()),
         service == null ? null : services.apply(service),
         counts.apply(service == null ? "" : service),
         DestinationKeys.compile(config.destination()),
@@ -100,6 +99,7 @@ public record Route(
         config.host(),
         HeaderEdits.compile(config.requestHeaders()),
         HeaderEdits.compile(config.responseHeaders()),
+        ServerHeader.compile(config),
         config.redirect());
   }
 

@@ -1,0 +1,73 @@
+package dev.lblc.admin;
+
+import dev.lblc.plugin.Lblc;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The endpoint that tells which way the request of a URL would go: route, destination, service, server. Without side effects. */
+final class ExplainApi {
+  private final Lblc lblc;
+  private final Control control;
+
+  ExplainApi(Lblc lblc, Control control) {
+    this.lblc = lblc;
+    this.control = control;
+  }
+
+  void addTo(Endpoints endpoints) {
+    endpoints.add(
+        HttpMethod.GET,
+        "/api/v1/explain",
+        "which way a request of ?url=U would go: &method=M&header=NAME:VALUE",
+        this::explain);
+  }
+
+  private void explain(AdminRequest request) {
+    QueryParameters query = request.query();
+    query.requireOnly(Set.of("url", "method", "header"));
+    String url = query.text("url");
+    if (url == null) {
+      throw new ProblemException(400, "url: none (expected: http://HOST/PATH)");
+    }
+    String method = query.text("method");
+    Control.Routed routed = routed(url, method == null ? "GET" : method, headers(query));
+    Responses.json(request.response(), Views.routed(routed, explanation(routed)));
+  }
+
+  private Control.Routed routed(String url, String method, Map<String, List<String>> headers) {
+    try {
+      return control.route(url, method, headers);
+    } catch (IllegalArgumentException e) {
+      throw new ProblemException(400, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Returns null if the request goes to no service, or to one that a reload is just removing. */
+  private @Nullable JsonObject explanation(Control.Routed routed) {
+    return lblc.services().stream()
+        .filter(service -> service.name().equals(routed.service()))
+        .findFirst()
+        .map(service -> Views.explanation(service.explain(routed.destination())))
+        .orElse(null);
+  }
+
+  private static Map<String, List<String>> headers(QueryParameters query) {
+    Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    for (String header : query.texts("header")) {
+      int colon = header.indexOf(':');
+      if (colon < 1) {
+        throw new ProblemException(400, "header: " + header + " (expected: NAME:VALUE)");
+      }
+      headers
+          .computeIfAbsent(header.substring(0, colon).strip(), name -> new ArrayList<>())
+          .add(header.substring(colon + 1).strip());
+    }
+    return headers;
+  }
+}

@@ -1,0 +1,113 @@
+package dev.lblc.gateway;
+
+import dev.lblc.config.GatewayConfig;
+import dev.lblc.config.HttpListenerConfig;
+import dev.lblc.config.HttpRouteConfig;
+import dev.lblc.gateway.route.AskedRequest;
+import dev.lblc.gateway.route.BadRequestException;
+import dev.lblc.gateway.route.RouteTable;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The question which route the request of a URL would take, and what would become of it. Asks a configuration, not a listener: no
+ * request is sent.
+ */
+public final class RouteQuestion {
+  private final GatewayConfig config;
+  private final Map<String, Integer> ports;
+
+  /**
+   * Asks a configuration.
+   *
+   * @param ports of its listeners, by name, where they are known better than by the configuration
+   */
+  public RouteQuestion(GatewayConfig config, Map<String, Integer> ports) {
+    this.config = config;
+    this.ports = Map.copyOf(ports);
+  }
+
+  /**
+   * What becomes of a request.
+   *
+   * @param listener that it comes in on; null: it is refused before that is known
+   * @param route index of its route in the file; null: it takes none
+   * @param service that it goes to; null: none
+   * @param destination its key of locality; null: none
+   * @param text all that in words
+   */
+  public record Answer(
+      @Nullable String listener,
+      @Nullable Integer route,
+      @Nullable String service,
+      @Nullable String destination,
+      String text) {}
+
+  /**
+   * Returns what becomes of a request. Its client is on this machine, and has no certificate.
+   *
+   * @param url of http or https
+   * @param headers by name
+   * @throws IllegalArgumentException if it is no such URL
+   */
+  public Answer ask(String url, String method, Map<String, List<String>> headers) {
+    try {
+      return ask(new AskedRequest(url, method, headers), method + " " + url);
+    } catch (BadRequestException e) {
+      return nothing(null, method + " " + url + " is refused with 400: " + e.reason());
+    }
+  }
+
+  private Answer ask(AskedRequest request, String asked) {
+    List<HttpListenerConfig> all = config.listeners().stream()
+        .filter(HttpListenerConfig.class::isInstance)
+        .map(HttpListenerConfig.class::cast)
+        .toList();
+    List<HttpListenerConfig> ofPort = all.stream()
+        .filter(
+            listener -> ports.getOrDefault(listener.name(), listener.port()) == request.localPort())
+        .toList();
+    // Clients may know the gateway by another port than the one that it listens on.
+    List<HttpListenerConfig> candidates = ofPort.isEmpty() ? all : ofPort;
+    for (HttpListenerConfig listener : candidates) {
+      int found = RouteTable.compile(listener.routes()).find(request);
+      if (found >= 0) {
+        return taken(listener.name(), listener.routes().get(found), request, asked);
+      }
+    }
+    String where = candidates.size() == 1
+        ? "no route of listener " + candidates.get(0).name()
+        : "no route of an HTTP listener";
+    return nothing(
+        candidates.size() == 1 ? candidates.get(0).name() : null,
+        asked + " gets 404: " + where + " matches host " + request.host() + ", path "
+            + request.path() + " and method " + request.method());
+  }
+
+  private static Answer taken(
+      String listener, HttpRouteConfig route, AskedRequest request, String asked) {
+    String takes = asked + " takes routes[" + route.index() + "] of listener " + listener;
+    HttpRouteConfig.Redirect redirect = route.redirect();
+    if (redirect != null) {
+      return new Answer(
+          listener,
+          route.index(),
+          null,
+          null,
+          takes + ", and is redirected to " + redirect.scheme() + " with " + redirect.status());
+    }
+    String destination = RouteTable.destination(route, request);
+    return new Answer(
+        listener,
+        route.index(),
+        route.service(),
+        destination,
+        takes + " to service " + route.service() + ", "
+            + (destination == null ? "without a destination" : "destination " + destination));
+  }
+
+  private static Answer nothing(@Nullable String listener, String text) {
+    return new Answer(listener, null, null, null, text);
+  }
+}

@@ -1,0 +1,120 @@
+package dev.lblc.gateway.route;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that nobody has sent: its facts are those of a URL, and of a client without a certificate on this machine. For the question
+ * which route such a request would take.
+ */
+public final class AskedRequest implements RequestFacts {
+  private static final String LOOPBACK = "127.0.0.1";
+
+  private final boolean isTls;
+  private final String host;
+  private final int port;
+  private final RequestTarget target;
+  private final String method;
+  private final Map<String, List<String>> headers;
+
+  /**
+   * Reads a URL.
+   *
+   * @param url of http or https, with a host; a fragment is left out, as clients do
+   * @param headers by name, whose case does not matter; a Host goes before that of the URL
+   * @throws IllegalArgumentException if it is no such URL
+   * @throws BadRequestException if the gateway would refuse the request
+   */
+  public AskedRequest(String url, String method, Map<String, List<String>> headers) {
+    isTls = url.regionMatches(true, 0, "https://", 0, 8);
+    if (!isTls && !url.regionMatches(true, 0, "http://", 0, 7)) {
+      throw new IllegalArgumentException("url: " + url + " (expected: http://HOST/PATH)");
+    }
+    int fragment = url.indexOf('#');
+    target = RequestTarget.parse(fragment < 0 ? url : url.substring(0, fragment));
+    String authority = String.valueOf(target.authority());
+    this.method = method;
+    this.headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    headers.forEach((name, values) -> this.headers.put(name, List.copyOf(values)));
+    String named = header("host");
+    host = HostName.of(named == null ? authority : named);
+    int colon = authority.lastIndexOf(':');
+    HostName.of(authority); // its port is a number
+    port = colon > authority.lastIndexOf(']') && colon + 1 < authority.length()
+        ? Integer.parseInt(authority.substring(colon + 1))
+        : isTls ? 443 : 80;
+  }
+
+  @Override
+  public String host() {
+    return host;
+  }
+
+  @Override
+  public String path() {
+    return target.path();
+  }
+
+  @Override
+  public String pathWithoutParameters() {
+    return target.pathWithoutParameters();
+  }
+
+  @Override
+  public @Nullable String query() {
+    return target.query();
+  }
+
+  @Override
+  public String method() {
+    return method;
+  }
+
+  @Override
+  public @Nullable String header(String name) {
+    List<String> found = headers(name);
+    return found.isEmpty() ? null : found.get(0);
+  }
+
+  @Override
+  public List<String> headers(String name) {
+    return headers.getOrDefault(name, List.of());
+  }
+
+  @Override
+  public String clientIp() {
+    return LOOPBACK;
+  }
+
+  @Override
+  public String localIp() {
+    return LOOPBACK;
+  }
+
+  @Override
+  public int localPort() {
+    return port;
+  }
+
+  @Override
+  public @Nullable String sni() {
+    return isTls ? host : null;
+  }
+
+  @Override
+  public @Nullable String tlsSubject() {
+    return null;
+  }
+
+  @Override
+  public @Nullable String tlsFingerprint() {
+    return null;
+  }
+
+  @Override
+  public @Nullable String tlsSan() {
+    return null;
+  }
+}
