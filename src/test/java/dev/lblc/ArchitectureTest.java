@@ -126,24 +126,35 @@ final class ArchitectureTest {
       ofOurs("transport", DescribedPredicate.alwaysFalse());
 
   @ArchTest
-  static final ArchRule gatewayRoute_importsNothingElseOfTheGateway =
-      ofGateway("dev.lblc.gateway.route");
+  static final ArchRule gatewayLog_importsNothingElseOfTheGateway =
+      ofGateway("dev.lblc.gateway.log");
+
+  @ArchTest
+  static final ArchRule gatewayRoute_importsOnlyLog =
+      ofGateway("dev.lblc.gateway.route", "dev.lblc.gateway.log");
 
   @ArchTest
   static final ArchRule gatewayNet_importsNothingElseOfTheGateway =
       ofGateway("dev.lblc.gateway.net");
 
   @ArchTest
-  static final ArchRule gatewayTcp_importsOnlyRouteAndNet =
-      ofGateway("dev.lblc.gateway.tcp", "dev.lblc.gateway.route", "dev.lblc.gateway.net");
+  static final ArchRule gatewayTcp_importsOnlyRouteAndNet = ofGateway(
+      "dev.lblc.gateway.tcp",
+      "dev.lblc.gateway.log",
+      "dev.lblc.gateway.route",
+      "dev.lblc.gateway.net");
 
   @ArchTest
-  static final ArchRule gatewayHttp_importsOnlyRouteAndNet =
-      ofGateway("dev.lblc.gateway.http", "dev.lblc.gateway.route", "dev.lblc.gateway.net");
+  static final ArchRule gatewayHttp_importsOnlyRouteAndNet = ofGateway(
+      "dev.lblc.gateway.http",
+      "dev.lblc.gateway.log",
+      "dev.lblc.gateway.route",
+      "dev.lblc.gateway.net");
 
   @ArchTest
   static final ArchRule gatewayHttpVertx_importsOnlyHttpRouteAndNet = ofGateway(
       "dev.lblc.gateway.http.vertx",
+      "dev.lblc.gateway.log",
       "dev.lblc.gateway.http",
       "dev.lblc.gateway.route",
       "dev.lblc.gateway.net");
@@ -151,6 +162,7 @@ final class ArchitectureTest {
   @ArchTest
   static final ArchRule gatewayHttpLane_importsOnlyHttpRouteAndNet = ofGateway(
       "dev.lblc.gateway.http.lane",
+      "dev.lblc.gateway.log",
       "dev.lblc.gateway.http",
       "dev.lblc.gateway.route",
       "dev.lblc.gateway.net");
@@ -158,6 +170,7 @@ final class ArchitectureTest {
   @ArchTest
   static final ArchRule gatewayHttp2_importsOnlyLaneHttpRouteAndNet = ofGateway(
       "dev.lblc.gateway.http.h2",
+      "dev.lblc.gateway.log",
       "dev.lblc.gateway.http.lane",
       "dev.lblc.gateway.http",
       "dev.lblc.gateway.route",
@@ -190,6 +203,7 @@ final class ArchitectureTest {
           "dev.lblc.cluster",
           "dev.lblc.config",
           "dev.lblc.gateway",
+          "dev.lblc.gateway.log",
           "dev.lblc.plugin",
           "dev.lblc.transport"));
 

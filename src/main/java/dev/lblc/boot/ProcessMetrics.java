@@ -2,6 +2,7 @@ package dev.lblc.boot;
 
 import dev.lblc.admin.Metrics;
 import dev.lblc.gateway.Gateway;
+import dev.lblc.gateway.log.AccessLogs;
 import java.util.List;
 import java.util.Map;
 
@@ -10,7 +11,7 @@ final class ProcessMetrics {
   private ProcessMetrics() {}
 
   /** Adds the counters of a gateway that has started. */
-  static void add(Metrics metrics, Gateway gateway, Reloader reloader) {
+  static void add(Metrics metrics, Gateway gateway, Reloader reloader, AccessLogs accessLogs) {
     metrics.addCounter(
         "lblc_exchange_ends",
         "HTTP exchanges that have ended, by reason",
@@ -36,5 +37,10 @@ final class ProcessMetrics {
         "Lines of the log that nobody read in time",
         List.of(),
         () -> Map.of(List.of(), Logging.dropped()));
+    metrics.addCounter(
+        "lblc_access_log_dropped",
+        "Lines of access logs that their files, or the reader of standard output, did not take in time",
+        List.of(),
+        () -> Map.of(List.of(), accessLogs.dropped()));
   }
 }

@@ -41,6 +41,7 @@ final class Keys {
       "timeouts",
       "limits",
       "accessLog");
+  static final List<String> ACCESS_LOG = List.of("format", "file");
   static final List<String> LISTENER_TIMEOUTS = List.of("hello", "header", "idle");
   static final List<String> LISTENER_LIMITS =
       List.of("line", "header", "headers", "body", "bodyRate", "streams", "resets");

@@ -102,7 +102,7 @@ final class ListenerReader {
     HttpListenerReader.engine(keys.optional("engine"));
     keys.optional("http2").flag(true);
     HttpListenerReader.limits(keys.optional("limits"));
-    keys.optional("accessLog").flag(false);
+    AccessLogReader.read(keys.optional("accessLog"));
   }
 
   private HttpListenerConfig http(String name, String host, ObjectReader keys) {
@@ -124,7 +124,7 @@ final class ListenerReader {
           return HttpListenerReader.timeouts(limits);
         }),
         HttpListenerReader.limits(keys.optional("limits")),
-        keys.optional("accessLog").flag(false),
+        AccessLogReader.read(keys.optional("accessLog")),
         List.of());
   }
 
@@ -157,7 +157,7 @@ final class ListenerReader {
           limits.refuse("idle", "no idle: that of a tcp listener is in its routes");
           return hello(limits);
         }),
-        keys.optional("accessLog").flag(false),
+        AccessLogReader.ofTcp(keys.optional("accessLog")),
         List.of());
   }
 

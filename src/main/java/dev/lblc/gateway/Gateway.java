@@ -7,6 +7,8 @@ import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.TcpListenerConfig;
 import dev.lblc.gateway.http.ExchangeEnds;
 import dev.lblc.gateway.http.lane.PipelineCheck;
+import dev.lblc.gateway.log.AccessLog;
+import dev.lblc.gateway.log.AccessLogs;
 import dev.lblc.gateway.net.TlsFailures;
 import dev.lblc.gateway.tcp.TcpSettings;
 import dev.lblc.plugin.Lblc;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +46,7 @@ public final class Gateway {
   private final ExchangeEnds ends = new ExchangeEnds();
   private final TlsFailures tlsFailures;
   private final ServicesTls servicesTls;
+  private final AccessLogs accessLogs;
   private final List<Worker> workers = new CopyOnWriteArrayList<>();
   private final List<Listener> drainedLater = new CopyOnWriteArrayList<>();
   private volatile Map<String, Listener> listeners = Map.of();
@@ -55,8 +59,9 @@ public final class Gateway {
 
   private @Nullable Future<Void> closed; // guarded by this
 
-  private Gateway(Vertx vertx, LongSupplier nanoTime) {
+  private Gateway(Vertx vertx, LongSupplier nanoTime, AccessLogs accessLogs) {
     this.vertx = vertx;
+    this.accessLogs = accessLogs;
     this.tlsFailures = new TlsFailures(nanoTime);
     this.servicesTls = new ServicesTls(nanoTime);
     this.context = vertx.getOrCreateContext();
@@ -67,6 +72,7 @@ public final class Gateway {
    *
    * @param instances event loops to use, 1 or more
    * @param nanoTime monotonic clock in nanoseconds, asked from any thread
+   * @param accessLogs used until it has stopped
    * @param isSuccessor whether ports of listeners with {@code reusePort} may be bound beside another process, which ends then
    * @return fails as {@link #apply} does; nothing listens then
    */
@@ -75,8 +81,9 @@ public final class Gateway {
       GatewayConfig config,
       int instances,
       LongSupplier nanoTime,
+      AccessLogs accessLogs,
       boolean isSuccessor) {
-    Gateway gateway = new Gateway(vertx, nanoTime);
+    Gateway gateway = new Gateway(vertx, nanoTime, accessLogs);
     return PipelineCheck.isPassed(vertx)
         .compose(isLaneUsable -> vertx.deployVerticle(
             () -> gateway.worker(nanoTime, isLaneUsable),
@@ -238,10 +245,18 @@ public final class Gateway {
         .map(done -> {
           listeners = rollout.result();
           before = present;
+          useAccessLogs();
           rollout.leaving().forEach(this::awaitDrained);
           return rollout.changes();
         })
         .onFailure(cause -> listeners = rollout.restored());
+  }
+
+  private void useAccessLogs() {
+    accessLogs.use(listeners.values().stream()
+        .map(Listener::accessLog)
+        .flatMap(Stream::ofNullable)
+        .toList());
   }
 
   private void awaitDrained(Listener leaving) {
@@ -255,16 +270,22 @@ public final class Gateway {
     Map<String, ServiceConfig> services = config.plugin().services();
     List<Listener> wanted = new ArrayList<>();
     for (ListenerConfig listener : config.listeners()) {
+      AccessLog accessLog = accessLogs.open(listener.name(), listener.accessLog());
       wanted.add(
           listener instanceof HttpListenerConfig http
               ? new HttpListener(
                   vertx,
-                  HttpSettings.compile(http, services, lblc::service, tls, ends),
+                  HttpSettings.compile(http, services, lblc::service, tls, ends, accessLog),
                   tlsFailures)
               : new TcpListener(
                   vertx,
                   TcpSettings.compile(
-                      (TcpListenerConfig) listener, services, lblc::service, tls, tlsFailures)));
+                      (TcpListenerConfig) listener,
+                      services,
+                      lblc::service,
+                      tls,
+                      tlsFailures,
+                      accessLog)));
     }
     return wanted;
   }

@@ -3,6 +3,7 @@ package dev.lblc.gateway;
 import dev.lblc.config.HttpEngine;
 import dev.lblc.config.HttpListenerConfig;
 import dev.lblc.gateway.http.vertx.Connections;
+import dev.lblc.gateway.log.AccessLog;
 import dev.lblc.gateway.net.ConnectionCount;
 import dev.lblc.gateway.net.ListenQueue;
 import dev.lblc.gateway.net.PortRelease;
@@ -47,7 +48,7 @@ final class HttpListener implements Listener {
     this.tlsFailures = tlsFailures;
     this.port = settings.config().port();
     this.opening = new HttpOpening(
-        this::hasAccessLog, settings.routes().unrouted(), () -> tlsFailures.of(name()));
+        this::accessLog, settings.routes().unrouted(), () -> tlsFailures.of(name()));
     if (settings.tls() != null) {
       opening.countTlsFailures();
     }
@@ -194,7 +195,8 @@ final class HttpListener implements Listener {
     }
   }
 
-  private boolean hasAccessLog() {
-    return settings.config().accessLog();
+  @Override
+  public @Nullable AccessLog accessLog() {
+    return settings.routes().accessLog();
   }
 }

@@ -1,9 +1,10 @@
 package dev.lblc.gateway;
 
-import dev.lblc.gateway.http.AccessLog;
 import dev.lblc.gateway.http.ExchangeEnds;
 import dev.lblc.gateway.http.Failure;
+import dev.lblc.gateway.http.RefusedFacts;
 import dev.lblc.gateway.http.vertx.Connections;
+import dev.lblc.gateway.log.AccessLog;
 import dev.lblc.gateway.net.BadProxyHeaderException;
 import dev.lblc.gateway.net.ClearTextException;
 import dev.lblc.gateway.net.ProxyHeader;
@@ -13,8 +14,8 @@ import dev.lblc.gateway.route.EndCounts;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,20 +29,22 @@ final class HttpOpening implements ProxyHeaderReader.Outcome {
   /** As long as the TLS handshake. */
   private static final long HEADER_MILLIS = 10_000;
 
-  private final BooleanSupplier isLogged;
+  private final Supplier<@Nullable AccessLog> accessLog;
   private final EndCounts ends;
   private final Supplier<TlsFailures.OfListener> tlsFailures;
 
   /**
    * Creates it for a listener.
    *
-   * @param isLogged asked each time whether the listener has an access log
+   * @param accessLog gives the access log of the moment; null: none
    * @param ends counts the connections that are refused
    * @param tlsFailures gives the counters of those on which no TLS came about
    */
   HttpOpening(
-      BooleanSupplier isLogged, EndCounts ends, Supplier<TlsFailures.OfListener> tlsFailures) {
-    this.isLogged = isLogged;
+      Supplier<@Nullable AccessLog> accessLog,
+      EndCounts ends,
+      Supplier<TlsFailures.OfListener> tlsFailures) {
+    this.accessLog = accessLog;
     this.ends = ends;
     this.tlsFailures = tlsFailures;
   }
@@ -84,8 +87,9 @@ final class HttpOpening implements ProxyHeaderReader.Outcome {
 
   private void refused(Channel channel, Failure why) {
     ExchangeEnds.count(ends, why);
-    if (isLogged.getAsBoolean()) {
-      AccessLog.refused(Connections.clientIp(channel), why);
+    AccessLog log = accessLog.get();
+    if (log != null) {
+      log.write(new RefusedFacts(Connections.clientIp(channel), why));
     }
   }
 }

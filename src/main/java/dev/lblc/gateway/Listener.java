@@ -1,9 +1,11 @@
 package dev.lblc.gateway;
 
+import dev.lblc.gateway.log.AccessLog;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A listener of a configuration, compiled and checked. It serves connections from {@link #open} to {@link #close}; its
@@ -20,6 +22,10 @@ interface Listener {
 
   /** Returns how many connections of clients are open. */
   int connections();
+
+  /** Returns its access log; null: it has none. */
+  @Nullable
+  AccessLog accessLog();
 
   /** Returns the ports that the listener takes, without those that the kernel has not chosen yet. */
   Set<Integer> ports();

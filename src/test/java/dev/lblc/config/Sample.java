@@ -49,7 +49,8 @@ final class Sample {
       Path trust = Files.writeString(directory.resolve("ca.pem"), "certificate");
       return new JsonObject(TEXT.replace("CERT", certificate.toString())
           .replace("KEY", key.toString())
-          .replace("TRUST", trust.toString()));
+          .replace("TRUST", trust.toString())
+          .replace("LOG", directory.resolve("access.log").toString()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -149,7 +150,8 @@ final class Sample {
           {"name": "web", "protocol": "http", "host": "0.0.0.0", "port": 8443, "reusePort": true,
            "tls": {"certificate": "CERT", "key": "KEY", "minimum": "1.3",
                    "clientAuth": {"trust": "TRUST", "required": false}},
-           "proxyProtocol": true, "maxConnections": 5, "trustedPeers": ["10.0.0.0/8", "::1"], "accessLog": true,
+           "proxyProtocol": true, "maxConnections": 5, "trustedPeers": ["10.0.0.0/8", "::1"],
+           "accessLog": {"format": "json", "file": "LOG"},
            "engine": "vertx", "http2": false, "timeouts": {"header": "9s", "idle": "50s"},
            "limits": {"line": "4KiB", "header": "32KiB", "headers": 50, "body": "1GiB", "bodyRate": "1KiB", "streams": 50,
                       "resets": 60}},

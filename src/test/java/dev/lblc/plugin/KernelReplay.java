@@ -157,12 +157,17 @@ final class KernelReplay {
         10_000,
         List.of(),
         Duration.ofSeconds(5),
-        false,
+        null,
         List.of(route));
     TcpServer tcp = new TcpServer(
         vertx,
         TcpSettings.compile(
-            listener, Map.of(), known -> service, Map.of(), new TlsFailures(System::nanoTime)));
+            listener,
+            Map.of(),
+            known -> service,
+            Map.of(),
+            new TlsFailures(System::nanoTime),
+            null));
     vertx
         .deployVerticle(new VerticleBase() {
           @Override

@@ -1,12 +1,12 @@
 package dev.lblc.gateway.http;
 
 import dev.lblc.gateway.http.RequestPlan.Body;
+import dev.lblc.gateway.log.AccessLog;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.DeadlineRing.Stage;
 import dev.lblc.gateway.route.Attempts;
 import dev.lblc.gateway.route.BadRequestException;
 import dev.lblc.gateway.route.HttpRoutes;
-import dev.lblc.gateway.route.IpAddress;
 import dev.lblc.gateway.route.Route;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.scheduler.Server;
@@ -77,6 +77,7 @@ public final class Exchange<S extends ServerSide> {
   private final Outcome outcome;
   private @Nullable InboundFacts kept;
   private @Nullable Connecting<S> connecting;
+  private @Nullable ExchangeFacts logged;
 
   // Of the present request.
   private int number;
@@ -149,6 +150,36 @@ public final class Exchange<S extends ServerSide> {
 
   Route route() {
     return known(route);
+  }
+
+  /** Returns the facts of the request; null: it could not be read, or not yet. */
+  @Nullable
+  InboundFacts facts() {
+    return facts;
+  }
+
+  /** Returns the service; null: no route, or a redirect. */
+  @Nullable
+  LblcService service() {
+    return route == null ? null : route.service();
+  }
+
+  /** Returns the attempts to reach a server; null: none was made. */
+  @Nullable
+  Attempts attempts() {
+    return route == null || connecting == null ? null : connecting.attempts();
+  }
+
+  /** Returns the status that the client has seen, or that of the failure if it has seen none. */
+  int status() {
+    Failure failure = outcome.failure();
+    boolean isSeen = client.isAnswered() || client.isHeadWritten();
+    return isSeen || failure == null ? client.status() : failure.status();
+  }
+
+  /** Returns how many bytes of the answer's body were written, and went through the tunnel. */
+  long bytesOut() {
+    return client.sent() + tunnelBytes;
   }
 
   Phase phase() {
@@ -263,6 +294,7 @@ public final class Exchange<S extends ServerSide> {
 
   /** Notes that a server was chosen and a connection to it is attempted. */
   void connecting() {
+    outcome.connecting();
     enter(Phase.CONNECTING, Stage.SETTING_UP);
   }
 
@@ -271,6 +303,7 @@ public final class Exchange<S extends ServerSide> {
     InboundFacts known = known(facts);
     server = granted;
     isReceived = false;
+    outcome.connected();
     enter(Phase.SENDING, Stage.RUNNING);
     Route by = route();
     client.forward(
@@ -300,6 +333,7 @@ public final class Exchange<S extends ServerSide> {
       return;
     }
     enter(Phase.RECEIVING, Stage.RUNNING);
+    outcome.headed();
     known(connecting).proven();
     try {
       if (isUpgrade() && ResponsePolicy.isWebSocket(head)) {
@@ -503,9 +537,7 @@ public final class Exchange<S extends ServerSide> {
     }
     release();
     outcome.count(route == null ? routes.unrouted() : route.ends());
-    if (outcome.isLogged()) {
-      log(isAnswered);
-    }
+    log();
     if (isAnswered && !client.isRequestComplete()) {
       enter(Phase.LINGERING, Stage.ENDING);
       client.discardRest();
@@ -563,16 +595,16 @@ public final class Exchange<S extends ServerSide> {
     context.deadlines().leave(deadline);
   }
 
-  private void log(boolean isAnswered) {
-    boolean isSeen = isAnswered || client.isHeadWritten();
-    RequestHead head = client.head();
-    outcome.log(
-        facts != null ? facts.clientIp() : IpAddress.canonical(head.peer()),
-        head,
-        isSeen || outcome.failure() == null ? client.status() : 0,
-        client.sent() + tunnelBytes,
-        route == null ? null : route.service(),
-        connecting == null ? null : connecting.attempts().last());
+  private void log() {
+    AccessLog log = outcome.accessLog();
+    if (log != null) {
+      ExchangeFacts known = logged;
+      if (known == null) {
+        known = new ExchangeFacts(this, outcome);
+        logged = known;
+      }
+      log.write(known);
+    }
   }
 
   private static <T> T known(@Nullable T value) {

@@ -17,7 +17,9 @@ public final class ExchangeEnds {
   /** The name under which exchanges without a service count. */
   public static final String NO_SERVICE = "";
 
-  private static final String ANSWERED = "answered";
+  /** The label of an exchange that was answered to the last byte. */
+  static final String ANSWERED = "answered";
+
   private static final Failure[] FAILURES = Failure.values();
 
   private final Map<String, EndCounts> services = new ConcurrentHashMap<>();

@@ -1,20 +1,22 @@
 package dev.lblc.gateway.http;
 
-import dev.lblc.gateway.net.AccessLine;
+import dev.lblc.gateway.log.AccessFacts;
+import dev.lblc.gateway.log.AccessLog;
 import dev.lblc.gateway.route.EndCounts;
-import dev.lblc.plugin.LblcService;
-import dev.lblc.plugin.Lease;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an exchange ends, for the metric and the access log: why it fails, if it does, and how long it has taken. Serves one exchange
- * after another. Confined to the exchange's event loop.
+ * How an exchange ends, for the metric and the access log: why it fails, if it does, and how long it and its stages have taken. Serves
+ * one exchange after another. Confined to the exchange's event loop.
  */
 final class Outcome {
   private final LongSupplier nanoTime;
-  private boolean isLogged;
+  private @Nullable AccessLog log;
   private long startNanos;
+  private long connectStartNanos;
+  private long connectNanos;
+  private long headNanos;
   private @Nullable Failure failure;
   private @Nullable String words;
 
@@ -22,12 +24,36 @@ final class Outcome {
     this.nanoTime = nanoTime;
   }
 
-  /** Begins with an exchange; {@code mayLog} says whether its listener has an access log. */
-  void begin(boolean mayLog) {
-    isLogged = mayLog && AccessLine.isOn();
-    startNanos = isLogged ? nanoTime.getAsLong() : 0;
+  /** Begins with an exchange; {@code accessLog} is that of its listener; null: none. */
+  void begin(@Nullable AccessLog accessLog) {
+    log = accessLog;
+    startNanos = log == null ? 0 : nanoTime.getAsLong();
+    connectNanos = AccessFacts.NONE;
+    headNanos = AccessFacts.NONE;
     failure = null;
     words = null;
+  }
+
+  /** Notes that an attempt to connect begins. */
+  void connecting() {
+    if (log != null) {
+      connectStartNanos = nanoTime.getAsLong();
+      connectNanos = AccessFacts.NONE;
+    }
+  }
+
+  /** Notes that it has succeeded. */
+  void connected() {
+    if (log != null) {
+      connectNanos = nanoTime.getAsLong() - connectStartNanos;
+    }
+  }
+
+  /** Notes that the head of the server's answer has come. */
+  void headed() {
+    if (log != null) {
+      headNanos = nanoTime.getAsLong() - startNanos;
+    }
   }
 
   /** Notes why the exchange fails; the first reason stays. */
@@ -48,8 +74,30 @@ final class Outcome {
     return failure;
   }
 
-  boolean isLogged() {
-    return isLogged;
+  /** Returns the label of the end, as the metric has it. */
+  String label() {
+    return failure == null ? ExchangeEnds.ANSWERED : failure.label();
+  }
+
+  /** Returns in words why the exchange fails; null: it does not. */
+  @Nullable
+  String words() {
+    return words != null ? words : failure == null ? null : failure.reason();
+  }
+
+  /** Returns how long it has taken so far; to be asked only if it is logged. */
+  long nanos() {
+    return nanoTime.getAsLong() - startNanos;
+  }
+
+  /** Returns how long it took to the head of the server's answer; {@link AccessFacts#NONE}: none came. */
+  long headNanos() {
+    return headNanos;
+  }
+
+  /** Returns how long the last attempt to connect took; {@link AccessFacts#NONE}: it did not succeed. */
+  long connectNanos() {
+    return connectNanos;
   }
 
   /** Counts the end. */
@@ -57,29 +105,9 @@ final class Outcome {
     ExchangeEnds.count(counts, failure);
   }
 
-  /**
-   * Writes the line of the access log.
-   *
-   * @param status of the answer that the client has seen; 0: none, so the line has that of the failure
-   * @param bytes of its body
-   * @param service null: no route, or a redirect
-   * @param last of its leases; null: it had none
-   */
-  void log(
-      String clientIp,
-      RequestHead head,
-      int status,
-      long bytes,
-      @Nullable LblcService service,
-      @Nullable Lease last) {
-    AccessLog.write(
-        clientIp,
-        head,
-        status == 0 && failure != null ? failure.status() : status,
-        bytes,
-        nanoTime.getAsLong() - startNanos,
-        service == null ? null : service.name(),
-        last,
-        words != null ? words : failure == null ? null : failure.reason());
+  /** Returns the access log; null: the exchange is not logged. */
+  @Nullable
+  AccessLog accessLog() {
+    return log;
   }
 }

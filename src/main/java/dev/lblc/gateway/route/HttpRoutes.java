@@ -4,6 +4,7 @@ import dev.lblc.config.HttpLimits;
 import dev.lblc.config.HttpListenerConfig;
 import dev.lblc.config.HttpRouteConfig;
 import dev.lblc.config.ServiceConfig;
+import dev.lblc.gateway.log.AccessLog;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.tls.UpstreamTls;
 import java.util.ArrayList;
@@ -20,17 +21,21 @@ public final class HttpRoutes {
   private final HttpLimits limits;
   private final long headerNanos;
   private final long idleNanos;
-  private final boolean accessLog;
+  private final @Nullable AccessLog accessLog;
   private final boolean http2;
 
-  private HttpRoutes(Route[] routes, EndCounts unrouted, HttpListenerConfig listener) {
+  private HttpRoutes(
+      Route[] routes,
+      EndCounts unrouted,
+      HttpListenerConfig listener,
+      @Nullable AccessLog accessLog) {
     this.routes = routes;
     this.unrouted = unrouted;
     this.trustedPeers = AddressBlocks.compile(listener.trustedPeers());
     this.limits = listener.limits();
     this.headerNanos = listener.timeouts().header().toNanos();
     this.idleNanos = listener.timeouts().idle().toNanos();
-    this.accessLog = listener.accessLog();
+    this.accessLog = accessLog;
     this.http2 = listener.http2();
   }
 
@@ -41,6 +46,7 @@ public final class HttpRoutes {
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
    * @param tls of the services that have it, by name
    * @param ends gives the counters of a service; those of {@code ""} are for exchanges without one
+   * @param accessLog of the listener; null: none
    * @throws IllegalArgumentException if a route cannot work; the message names it by its index in the file
    */
   public static HttpRoutes compile(
@@ -48,7 +54,8 @@ public final class HttpRoutes {
       Map<String, ServiceConfig> configs,
       Function<String, LblcService> services,
       Map<String, UpstreamTls> tls,
-      Function<String, EndCounts> ends) {
+      Function<String, EndCounts> ends,
+      @Nullable AccessLog accessLog) {
     List<Route> compiled = new ArrayList<>();
     for (HttpRouteConfig route : listener.routes()) {
       try {
@@ -57,7 +64,7 @@ public final class HttpRoutes {
         throw new IllegalArgumentException("routes[" + route.index() + "]: " + e.getMessage(), e);
       }
     }
-    return new HttpRoutes(compiled.toArray(Route[]::new), ends.apply(""), listener);
+    return new HttpRoutes(compiled.toArray(Route[]::new), ends.apply(""), listener, accessLog);
   }
 
   /**
@@ -109,7 +116,8 @@ public final class HttpRoutes {
     return idleNanos;
   }
 
-  public boolean accessLog() {
+  /** Returns the access log of the listener; null: it has none. */
+  public @Nullable AccessLog accessLog() {
     return accessLog;
   }
 

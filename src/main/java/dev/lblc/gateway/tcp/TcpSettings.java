@@ -2,6 +2,7 @@ package dev.lblc.gateway.tcp;
 
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.TcpListenerConfig;
+import dev.lblc.gateway.log.AccessLog;
 import dev.lblc.gateway.net.ServerTls;
 import dev.lblc.gateway.net.TlsFailures;
 import dev.lblc.gateway.route.AddressBlocks;
@@ -24,17 +25,20 @@ public final class TcpSettings {
   private final @Nullable ServerTls tls;
   private final @Nullable SslContext handlers;
   private final AddressBlocks trustedPeers;
+  private final @Nullable AccessLog accessLog;
 
   private TcpSettings(
       TcpListenerConfig config,
       TcpRoutes routes,
       @Nullable ServerTls tls,
-      TlsFailures tlsFailures) {
+      TlsFailures tlsFailures,
+      @Nullable AccessLog accessLog) {
     this.config = config;
     this.routes = routes;
     this.tlsFailures = tlsFailures;
     this.tls = tls;
     this.handlers = tls == null ? null : handlers(tls, tlsFailures.of(config.name()));
+    this.accessLog = accessLog;
     this.trustedPeers = AddressBlocks.compile(config.trustedPeers());
   }
 
@@ -45,6 +49,7 @@ public final class TcpSettings {
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
    * @param tls of the services that have it, by name
    * @param tlsFailures counts the connections on which no TLS came about
+   * @param accessLog of the listener; null: none
    * @throws IllegalArgumentException if a service is missing, or TLS cannot work with its files
    */
   public static TcpSettings compile(
@@ -52,10 +57,15 @@ public final class TcpSettings {
       Map<String, ServiceConfig> configs,
       Function<String, LblcService> services,
       Map<String, UpstreamTls> tls,
-      TlsFailures tlsFailures) {
+      TlsFailures tlsFailures,
+      @Nullable AccessLog accessLog) {
     TcpRoutes compiled = TcpRoutes.compile(config.routes(), configs, services, tls);
     return new TcpSettings(
-        config, compiled, ServerTls.read(config.name(), config.tls(), List.of()), tlsFailures);
+        config,
+        compiled,
+        ServerTls.read(config.name(), config.tls(), List.of()),
+        tlsFailures,
+        accessLog);
   }
 
   private static SslContext handlers(ServerTls tls, TlsFailures.OfListener failures) {
@@ -65,13 +75,18 @@ public final class TcpSettings {
   /** Returns these settings with the TLS of those before them, if that is the same: its sessions can be resumed. */
   TcpSettings after(TcpSettings before) {
     return tls != null && tls.isSameAs(before.tls)
-        ? new TcpSettings(config, routes, before.tls, tlsFailures)
+        ? new TcpSettings(config, routes, before.tls, tlsFailures, accessLog)
         : this;
   }
 
   /** Returns the configuration. */
   public TcpListenerConfig config() {
     return config;
+  }
+
+  /** Returns the access log; null: there is none. */
+  public @Nullable AccessLog accessLog() {
+    return accessLog;
   }
 
   /** Returns whether the other ones come from the same configuration and the same files of TLS. */

@@ -74,7 +74,7 @@ final class ExchangeTest {
   @BeforeEach
   void begin() {
     routes = HttpRoutes.compile(
-        config.httpListeners().get(0), Map.of(), Lblc.of(VERTX)::service, Map.of(), ends::of);
+        config.httpListeners().get(0), Map.of(), Lblc.of(VERTX)::service, Map.of(), ends::of, null);
     exchange =
         new Exchange<>(client, new ExchangeContext<>(pool, deadlines, () -> nowNanos), routes);
     exchange.begin();

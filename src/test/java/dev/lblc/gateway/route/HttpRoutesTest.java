@@ -91,7 +91,8 @@ final class HttpRoutesTest {
                 Map.of(),
                 HttpRoutesTest::none,
                 Map.of(),
-                service -> new EndCounts(1)))
+                service -> new EndCounts(1),
+                null))
             .as("%s from %s", route, peer)
             .isNotNull();
       }

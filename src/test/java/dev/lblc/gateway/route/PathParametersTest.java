@@ -80,6 +80,7 @@ final class PathParametersTest {
           throw new IllegalArgumentException(name);
         },
         Map.of(),
-        service -> new EndCounts(1));
+        service -> new EndCounts(1),
+        null);
   }
 }

@@ -157,7 +157,8 @@ final class LaneLoopTest {
         Map.of(),
         Lblc.of(vertx)::service,
         Map.of(),
-        new ExchangeEnds()::of);
+        new ExchangeEnds()::of,
+        null);
   }
 
   @AfterEach
