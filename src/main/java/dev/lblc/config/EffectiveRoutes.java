@@ -65,6 +65,7 @@ final class EffectiveRoutes {
     node.put("host", host(route.host()));
     put(node, "requestHeaders", headers(route.requestHeaders()));
     put(node, "responseHeaders", headers(route.responseHeaders()));
+    put(node, "requestId", route.requestId());
     put(node, "redirect", redirect(route.redirect()));
   }
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param host what the server gets as Host header
  * @param requestHeaders edits of the headers to the server
  * @param responseHeaders edits of the headers to the client
+ * @param requestId name of the header with the id of a request, as it is written; null: none
  * @param redirect answer with a redirect; null: forward
  */
 public record HttpRouteConfig(
@@ -34,6 +35,7 @@ public record HttpRouteConfig(
     HostHeader host,
     HeaderEdits requestHeaders,
     HeaderEdits responseHeaders,
+    @Nullable String requestId,
     @Nullable Redirect redirect)
     implements RouteConfig {
 

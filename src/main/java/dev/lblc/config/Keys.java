@@ -62,6 +62,7 @@ final class Keys {
       "host",
       "requestHeaders",
       "responseHeaders",
+      "requestId",
       "redirect");
   static final List<String> MATCH =
       List.of("host", "path", "method", "header", "sni", "port", "client");

@@ -31,7 +31,8 @@ final class RouteReader {
       "rewrite",
       "host",
       "requestHeaders",
-      "responseHeaders");
+      "responseHeaders",
+      "requestId");
 
   static final Duration SHORTEST = Duration.ofMillis(1);
   static final Duration LONGEST = Duration.ofHours(24);
@@ -100,6 +101,7 @@ final class RouteReader {
         hostHeader(keys.optional("host")),
         headerEdits(keys.optional("requestHeaders")),
         headerEdits(keys.optional("responseHeaders")),
+        keys.optional("requestId").text(HttpSyntax.EDITED_HEADER),
         redirect(redirect));
     if (redirect.isPresent()) {
       OF_FORWARDING.stream()
@@ -131,6 +133,7 @@ final class RouteReader {
     hostHeader(keys.optional("host"));
     headerEdits(keys.optional("requestHeaders"));
     headerEdits(keys.optional("responseHeaders"));
+    keys.optional("requestId").text(HttpSyntax.EDITED_HEADER);
     redirect(redirect);
   }
 

@@ -149,7 +149,7 @@ final class ConfigAdviceTest {
   void redirect_withKeysOfForwarding_isWarnedAboutEach() throws Exception {
     String route = "{'listener': 'web', 'retries': 1, 'destination': ['{path}'], 'host': 'keep',"
         + " 'redirect': {'scheme': 'https'}, 'timeouts': {'connect': '1s'}, 'limits': {'body': '1B'},"
-        + " 'rewrite': {}, 'requestHeaders': {}, 'responseHeaders': {}}";
+        + " 'rewrite': {}, 'requestHeaders': {}, 'responseHeaders': {}, 'requestId': 'x'}";
     CheckedConfig checked = ConfigReader.check(
         "test.json", file(route, SERVERS), Sample.STRATEGIES, Map.of(), FileChecks.NONE);
     assertThat(checked.warnings())
@@ -163,7 +163,8 @@ final class ConfigAdviceTest {
             "$.routes[0].limits",
             "$.routes[0].rewrite",
             "$.routes[0].requestHeaders",
-            "$.routes[0].responseHeaders");
+            "$.routes[0].responseHeaders",
+            "$.routes[0].requestId");
   }
 
   private static List<ConfigWarning> warnings(String http, String servers) throws ConfigException {

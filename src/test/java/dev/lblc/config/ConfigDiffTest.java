@@ -68,6 +68,7 @@ final class ConfigDiffTest {
         "$.routes[0].rewrite.stripPrefix                   | '/images/a'",
         "$.routes[0].host                                  | 'keep'",
         "$.routes[0].requestHeaders.set['x-a']             | 'c'",
+        "$.routes[0].requestId                             | 'x-other'",
         "$.routes[1].redirect.port                         | 443",
         "$.routes[1].redirect.status                       | 308",
         "$.routes[2].match.sni                             | 'a.b'",

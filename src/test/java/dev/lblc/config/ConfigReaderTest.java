@@ -155,6 +155,7 @@ class ConfigReaderTest {
         .isEqualTo(new HeaderEdits(Map.of("x-a", "b"), Set.of("cookie")));
     assertThat(route.responseHeaders())
         .isEqualTo(new HeaderEdits(Map.of("x-c", "d"), Set.of("server")));
+    assertThat(route.requestId()).isEqualTo("X-Request-Id");
     assertThat(route.redirect()).isNull();
     assertThat(config.plugin().services().get("images"))
         .isEqualTo(new ServiceConfig(
@@ -254,6 +255,7 @@ class ConfigReaderTest {
             new HostHeader(HostHeader.Mode.KEEP, null),
             noEdits,
             noEdits,
+            null,
             null));
     assertThat(Sample.httpRoutes(config).get(1).redirect())
         .isEqualTo(new Redirect("https", 443, 308));

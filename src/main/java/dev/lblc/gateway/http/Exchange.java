@@ -85,6 +85,7 @@ public final class Exchange<S extends ServerSide> {
   private Phase phase = Phase.ROUTING;
   private @Nullable InboundFacts facts;
   private @Nullable Route route;
+  private @Nullable RequestId requestId;
   private @Nullable S server;
   private boolean isReceived;
   private long routedNanos;
@@ -124,6 +125,7 @@ public final class Exchange<S extends ServerSide> {
   public void forget() {
     route = null;
     facts = null;
+    requestId = null;
     if (kept != null) {
       kept.forget();
     }
@@ -168,6 +170,12 @@ public final class Exchange<S extends ServerSide> {
   @Nullable
   Attempts attempts() {
     return route == null || connecting == null ? null : connecting.attempts();
+  }
+
+  /** Returns the id of the request; null: it has none. */
+  @Nullable
+  RequestId requestId() {
+    return requestId;
   }
 
   /** Returns the status that the client has seen, or that of the failure if it has seen none. */
@@ -256,6 +264,8 @@ public final class Exchange<S extends ServerSide> {
   void routed(Route found, LblcService service) {
     InboundFacts known = known(facts);
     route = found;
+    AsciiString idHeader = found.requestId();
+    requestId = idHeader == null ? null : RequestId.of(known, idHeader, IdSource.ofThread());
     limitNanos = Math.min(found.requestNanos(), callNanos(known.head()));
     if (limitNanos != Long.MAX_VALUE) {
       routedNanos = context.nanoTime().getAsLong();
@@ -306,10 +316,12 @@ public final class Exchange<S extends ServerSide> {
     outcome.connected();
     enter(Phase.SENDING, Stage.RUNNING);
     Route by = route();
+    RequestPlan plan = HeaderPolicy.requestPlan(known, by, chosen);
+    RequestId id = requestId;
     client.forward(
         granted,
         known.targetWithout(by.stripPrefix()),
-        HeaderPolicy.requestPlan(known, by, chosen));
+        id == null ? plan : plan.with(id.lines()));
   }
 
   /**

@@ -142,6 +142,18 @@ final class ExchangeFacts implements AccessFacts {
   }
 
   @Override
+  public @Nullable String requestId() {
+    RequestId id = exchange.requestId();
+    return id == null ? null : id.text();
+  }
+
+  @Override
+  public @Nullable String traceId() {
+    RequestId id = exchange.requestId();
+    return id != null && id.isTrace() ? id.text() : RequestId.traceId(head());
+  }
+
+  @Override
   public @Nullable String userAgent() {
     return head().header(USER_AGENT);
   }

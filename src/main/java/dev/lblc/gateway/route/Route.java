@@ -7,6 +7,7 @@ import dev.lblc.config.ServerHttp;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.tls.UpstreamTls;
+import io.netty.util.AsciiString;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Function;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param host what the server gets as Host
  * @param requestEdits edits of the headers to the server
  * @param responseEdits edits of the headers to the client
+ * @param requestId name of the header with the id of a request, in lower case; null: none
  * @param redirect null: forward
  */
 public record Route(
@@ -52,6 +54,7 @@ public record Route(
     HttpRouteConfig.HostHeader host,
     HeaderEdits requestEdits,
     HeaderEdits responseEdits,
+    @Nullable AsciiString requestId,
     HttpRouteConfig.@Nullable Redirect redirect) {
 
   /**
@@ -92,6 +95,7 @@ public record Route(
         config.host(),
         HeaderEdits.compile(config.requestHeaders()),
         HeaderEdits.compile(config.responseHeaders()),
+        config.requestId() == null ? null : AsciiString.cached(AsciiCase.lower(config.requestId())),
         config.redirect());
   }
 
