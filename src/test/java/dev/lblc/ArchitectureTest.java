@@ -134,30 +134,37 @@ final class ArchitectureTest {
       ofGateway("dev.lblc.gateway.count");
 
   @ArchTest
-  static final ArchRule gatewayRoute_importsOnlyCount =
-      ofGateway("dev.lblc.gateway.route", "dev.lblc.gateway.count");
+  static final ArchRule gatewayLog_importsNothingElseOfTheGateway =
+      ofGateway("dev.lblc.gateway.log");
+
+  @ArchTest
+  static final ArchRule gatewayRoute_importsOnlyCountAndLog =
+      ofGateway("dev.lblc.gateway.route", "dev.lblc.gateway.count", "dev.lblc.gateway.log");
 
   @ArchTest
   static final ArchRule gatewayNet_importsNothingElseOfTheGateway =
       ofGateway("dev.lblc.gateway.net");
 
   @ArchTest
-  static final ArchRule gatewayTcp_importsOnlyRouteNetAndCount = ofGateway(
+  static final ArchRule gatewayTcp_importsOnlyRouteNetCountAndLog = ofGateway(
       "dev.lblc.gateway.tcp",
       "dev.lblc.gateway.route",
       "dev.lblc.gateway.net",
-      "dev.lblc.gateway.count");
+      "dev.lblc.gateway.count",
+      "dev.lblc.gateway.log");
 
   @ArchTest
-  static final ArchRule gatewayHttp_importsOnlyRouteNetAndCount = ofGateway(
+  static final ArchRule gatewayHttp_importsOnlyRouteNetCountAndLog = ofGateway(
       "dev.lblc.gateway.http",
       "dev.lblc.gateway.route",
       "dev.lblc.gateway.net",
-      "dev.lblc.gateway.count");
+      "dev.lblc.gateway.count",
+      "dev.lblc.gateway.log");
 
   @ArchTest
   static final ArchRule gatewayHttpVertx_importsOnlyHttpRouteAndNet = ofGateway(
       "dev.lblc.gateway.http.vertx",
+      "dev.lblc.gateway.log",
       "dev.lblc.gateway.http",
       "dev.lblc.gateway.route",
       "dev.lblc.gateway.net");
@@ -165,6 +172,7 @@ final class ArchitectureTest {
   @ArchTest
   static final ArchRule gatewayHttpLane_importsOnlyHttpRouteAndNet = ofGateway(
       "dev.lblc.gateway.http.lane",
+      "dev.lblc.gateway.log",
       "dev.lblc.gateway.http",
       "dev.lblc.gateway.route",
       "dev.lblc.gateway.net");
@@ -172,6 +180,7 @@ final class ArchitectureTest {
   @ArchTest
   static final ArchRule gatewayHttp2_importsOnlyLaneHttpRouteAndNet = ofGateway(
       "dev.lblc.gateway.http.h2",
+      "dev.lblc.gateway.log",
       "dev.lblc.gateway.http.lane",
       "dev.lblc.gateway.http",
       "dev.lblc.gateway.route",
@@ -205,6 +214,7 @@ final class ArchitectureTest {
               "dev.lblc.config",
               "dev.lblc.gateway",
               "dev.lblc.gateway.count",
+              "dev.lblc.gateway.log",
               "dev.lblc.plugin",
               "dev.lblc.transport")
           .or(belongToAnyOf(SchedulerOptions.class)));

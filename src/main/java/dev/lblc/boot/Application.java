@@ -11,6 +11,7 @@ import dev.lblc.config.GatewayConfig;
 import dev.lblc.config.ShutdownConfig;
 import dev.lblc.gateway.Gateway;
 import dev.lblc.gateway.ListenerChanges;
+import dev.lblc.gateway.log.AccessLogs;
 import dev.lblc.plugin.BrokenPluginException;
 import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.ServicesVerticle;
@@ -53,6 +54,7 @@ public final class Application implements Reloader.Running {
   private final Reloader reloader;
   private final Handover handover = new Handover();
   private final AdminPort admin;
+  private final AccessLogs accessLogs = AccessLogs.of(System.out, System::currentTimeMillis);
   private volatile GatewayConfig config;
   private volatile Map<String, String> listeners = Map.of();
   private volatile @Nullable Gateway gateway;
@@ -113,12 +115,14 @@ public final class Application implements Reloader.Running {
   }
 
   /**
-   * Reads the file again and applies it, as of {@code POST /api/v1/reload}. Does not block.
+   * Opens the files of access logs again, reads the configuration's file again and applies it, as of {@code POST /api/v1/reload}. Does
+   * not block.
    *
    * @param cause who asks, for the log
    * @return fails if nothing was changed
    */
   public Future<Reloaded> reload(String cause) {
+    accessLogs.reopen(); // even if the configuration is refused: their files may have been moved
     return reloader.reload(cause);
   }
 
@@ -192,6 +196,7 @@ public final class Application implements Reloader.Running {
     }
     admin.close();
     Waiting.stopped(STOP_ALL_SECONDS, "verticles and services", vertx.close());
+    accessLogs.close();
     if (node != null) {
       node.close();
     }
@@ -229,14 +234,19 @@ public final class Application implements Reloader.Running {
     Gateway listening = Waiting.started(
         ListenerUrls.configured(config),
         () -> Gateway.start(
-            vertx, config, VertxSetup.EVENT_LOOPS, System::nanoTime, predecessor != null));
+            vertx,
+            config,
+            VertxSetup.EVENT_LOOPS,
+            System::nanoTime,
+            accessLogs,
+            predecessor != null));
     gateway = listening;
     LOG.info("listening on {} with {} event loops", listening.ports(), VertxSetup.EVENT_LOOPS);
     if (predecessor != null) {
       predecessor.replace();
       admin.openAfterPredecessor();
     }
-    ProcessMetrics.add(metrics, listening, reloader, this::config);
+    ProcessMetrics.add(metrics, listening, reloader, accessLogs, this::config);
     listeners = ListenerUrls.of(config, listening::port);
     if (keeper != null) {
       keeper.start();
@@ -265,7 +275,7 @@ public final class Application implements Reloader.Running {
 
     @Override
     public Future<Reloaded> reload() {
-      return reloader.reload("admin API");
+      return Application.this.reload("admin API");
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.lblc.gateway.Gateway;
 import dev.lblc.gateway.GatewayCounts;
 import dev.lblc.gateway.count.Histogram;
 import java.util.LinkedHashMap;
+import dev.lblc.gateway.log.AccessLogs;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +32,11 @@ final class ProcessMetrics {
    * @param config the configuration that runs, asked at each scrape
    */
   static void add(
-      Metrics metrics, Gateway gateway, Reloader reloader, Supplier<GatewayConfig> config) {
+      Metrics metrics,
+      Gateway gateway,
+      Reloader reloader,
+      AccessLogs accessLogs,
+      Supplier<GatewayConfig> config) {
     ProcessMetrics process = new ProcessMetrics(metrics);
     process.addHttp(gateway.counts());
     process.addTcp(gateway.counts());
@@ -42,6 +47,11 @@ final class ProcessMetrics {
         "Lines of the log that nobody read in time",
         List.of(),
         () -> Map.of(List.of(), Logging.dropped()));
+    metrics.addCounter(
+        "lblc_access_log_dropped",
+        "Lines of access logs that their files, or the reader of standard output, did not take in time",
+        List.of(),
+        () -> Map.of(List.of(), accessLogs.dropped()));
   }
 
   private void addHttp(GatewayCounts counts) {

@@ -7,6 +7,7 @@ import dev.lblc.config.HttpListenerConfig;
 import dev.lblc.config.ListenerConfig;
 import dev.lblc.config.TlsConfig;
 import dev.lblc.gateway.Gateway;
+import dev.lblc.gateway.log.AccessLogs;
 import dev.lblc.plugin.ServicesVerticle;
 import dev.lblc.plugin.Strategies;
 import io.vertx.core.Future;
@@ -110,7 +111,13 @@ final class Rehearsal {
     }
     return vertx
         .deployVerticle(new ServicesVerticle(own.plugin(), Strategies.ofClassPath()))
-        .compose(id -> Gateway.start(vertx, own, 1, System::nanoTime, false));
+        .compose(id -> Gateway.start(
+            vertx,
+            own,
+            1,
+            System::nanoTime,
+            AccessLogs.to((line, length, writer) -> {}, System::currentTimeMillis),
+            false));
   }
 
   private JsonObject file(int server) {

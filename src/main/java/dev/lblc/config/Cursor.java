@@ -71,6 +71,11 @@ final class Cursor {
     return value instanceof Json.Str;
   }
 
+  /** Returns whether the value is an object. */
+  boolean isObject() {
+    return value instanceof Json.Obj;
+  }
+
   /** Returns whether the value is a list. */
   boolean isList() {
     return value instanceof Json.Arr;
@@ -250,7 +255,11 @@ final class Cursor {
 
   /** Returns the flag, or the one that a variable stands for. */
   boolean flag(boolean fallback) {
-    String expected = "true or false";
+    return flag(fallback, "true or false");
+  }
+
+  /** The same; {@code expected} is for a value that may be something else than a flag, too. */
+  boolean flag(boolean fallback, String expected) {
     if (isVariable()) {
       return variable(
           expected,

@@ -119,13 +119,24 @@ public final class EffectiveConfig {
     node.put("proxyProtocol", listener.proxyProtocol());
     node.put("maxConnections", listener.maxConnections());
     put(node, "trustedPeers", listener.trustedPeers());
-    node.put("accessLog", listener.accessLog());
+    node.put("accessLog", accessLog(listener.accessLog()));
     if (listener instanceof HttpListenerConfig http) {
       http(node, http);
     } else if (listener instanceof TcpListenerConfig tcp) {
       node.put("transparent", tcp.transparent());
       node.put("timeouts", Map.of("hello", DurationSyntax.shown(tcp.hello())));
     }
+    return node;
+  }
+
+  /** Returns the node of an access log, in its short form if that says it all. */
+  private static Object accessLog(@Nullable AccessLogConfig log) {
+    if (log == null || log.equals(AccessLogConfig.STANDARD)) {
+      return log != null;
+    }
+    Map<String, Object> node = new LinkedHashMap<>();
+    node.put("format", lowerCase(log.format()));
+    put(node, "file", log.file() == null ? null : log.file().toString());
     return node;
   }
 

@@ -68,6 +68,7 @@ final class EffectiveRoutes {
     put(node, "requestHeaders", headers(route.requestHeaders()));
     put(node, "responseHeaders", headers(route.responseHeaders()));
     put(node, "serverHeader", route.serverHeader());
+    put(node, "requestId", route.requestId());
     put(node, "redirect", redirect(route.redirect()));
   }
 

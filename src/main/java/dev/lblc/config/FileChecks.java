@@ -26,6 +26,11 @@ public interface FileChecks {
     public List<Finding> hazelcast(Path file) {
       return List.of();
     }
+
+    @Override
+    public List<Finding> accessLog(Path file) {
+      return List.of();
+    }
   };
 
   /** Checks a certificate and its private key. Each message names the file. */
@@ -39,6 +44,9 @@ public interface FileChecks {
 
   /** Checks a configuration of Hazelcast. */
   List<Finding> hazelcast(Path file);
+
+  /** Checks whether lines can be appended to a file, which need not exist. */
+  List<Finding> accessLog(Path file);
 
   /** What a check has found. */
   sealed interface Finding {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param trustedPeers addresses or CIDR blocks whose forwarding headers are believed
  * @param timeouts limits on waiting for a client
  * @param limits sizes of requests
- * @param accessLog whether each exchange is logged
+ * @param accessLog where and how each exchange is logged; null: it is not
  * @param routes in file order: the first that matches wins
  */
 public record HttpListenerConfig(
@@ -35,7 +35,7 @@ public record HttpListenerConfig(
     List<String> trustedPeers,
     Timeouts timeouts,
     HttpLimits limits,
-    boolean accessLog,
+    @Nullable AccessLogConfig accessLog,
     List<HttpRouteConfig> routes)
     implements ListenerConfig {
 

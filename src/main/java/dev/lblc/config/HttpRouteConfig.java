@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestHeaders edits of the headers to the server
  * @param responseHeaders edits of the headers to the client
  * @param serverHeader name of the response header that tells the client which server was chosen, and why; null: none
+ * @param requestId name of the header with the id of a request, as it is written; null: none
  * @param redirect answer with a redirect; null: forward
  */
 public record HttpRouteConfig(
@@ -38,6 +39,7 @@ public record HttpRouteConfig(
     HeaderEdits requestHeaders,
     HeaderEdits responseHeaders,
     @Nullable String serverHeader,
+    @Nullable String requestId,
     @Nullable Redirect redirect)
     implements RouteConfig {
 

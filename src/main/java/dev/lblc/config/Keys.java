@@ -41,6 +41,7 @@ final class Keys {
       "timeouts",
       "limits",
       "accessLog");
+  static final List<String> ACCESS_LOG = List.of("format", "file");
   static final List<String> LISTENER_TIMEOUTS = List.of("hello", "header", "idle");
   static final List<String> LISTENER_LIMITS =
       List.of("line", "header", "headers", "body", "bodyRate", "streams", "resets");
@@ -63,6 +64,7 @@ final class Keys {
       "requestHeaders",
       "responseHeaders",
       "serverHeader",
+      "requestId",
       "redirect");
   static final List<String> MATCH =
       List.of("host", "path", "method", "header", "sni", "port", "client");

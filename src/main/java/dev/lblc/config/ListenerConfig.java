@@ -33,8 +33,9 @@ public sealed interface ListenerConfig permits HttpListenerConfig, TcpListenerCo
   /** Returns the addresses and CIDR blocks of peers whose word on the client's address is believed. */
   List<String> trustedPeers();
 
-  /** Returns whether each exchange or connection is logged. */
-  boolean accessLog();
+  /** Returns where and how each exchange or connection is logged; null: it is not. */
+  @Nullable
+  AccessLogConfig accessLog();
 
   /** Returns the routes in file order: the first that matches wins. */
   List<? extends RouteConfig> routes();

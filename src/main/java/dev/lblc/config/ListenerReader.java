@@ -102,7 +102,7 @@ final class ListenerReader {
     HttpEngine engine = HttpListenerReader.engine(keys.optional("engine"));
     keys.optional("http2").flag(true);
     HttpListenerReader.limits(keys.optional("limits"), engine, true, true);
-    keys.optional("accessLog").flag(false);
+    AccessLogReader.read(keys.optional("accessLog"));
   }
 
   private HttpListenerConfig http(String name, String host, ObjectReader keys) {
@@ -127,7 +127,7 @@ final class ListenerReader {
           return HttpListenerReader.timeouts(limits);
         }),
         HttpListenerReader.limits(keys.optional("limits"), engine, isHttp2, tls.isPresent()),
-        keys.optional("accessLog").flag(false),
+        AccessLogReader.read(keys.optional("accessLog")),
         List.of());
   }
 
@@ -160,7 +160,7 @@ final class ListenerReader {
           limits.refuse("idle", "no idle: that of a tcp listener is in its routes");
           return hello(limits);
         }),
-        keys.optional("accessLog").flag(false),
+        AccessLogReader.ofTcp(keys.optional("accessLog")),
         List.of());
   }
 

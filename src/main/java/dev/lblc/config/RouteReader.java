@@ -33,7 +33,8 @@ final class RouteReader {
       "host",
       "requestHeaders",
       "responseHeaders",
-      "serverHeader");
+      "serverHeader",
+      "requestId");
 
   private static final Set<String> USUAL_UPGRADES = Set.of("websocket");
 
@@ -106,6 +107,7 @@ final class RouteReader {
         headerEdits(keys.optional("requestHeaders")),
         headerEdits(keys.optional("responseHeaders")),
         serverHeader(keys),
+        keys.optional("requestId").text(HttpSyntax.EDITED_HEADER),
         redirect(redirect));
     if (redirect.isPresent()) {
       OF_FORWARDING.stream()
@@ -139,6 +141,7 @@ final class RouteReader {
     headerEdits(keys.optional("requestHeaders"));
     headerEdits(keys.optional("responseHeaders"));
     serverHeader(keys);
+    keys.optional("requestId").text(HttpSyntax.EDITED_HEADER);
     redirect(redirect);
   }
 

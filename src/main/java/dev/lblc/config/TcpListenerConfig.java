@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxConnections connections accepted at once, on all ports; more are closed
  * @param trustedPeers addresses or CIDR blocks of peers that may send a PROXY protocol header; connections of others are closed
  * @param hello how long a connection may take until its route is known: header, handshake and server name
- * @param accessLog whether each connection is logged
+ * @param accessLog where and how each connection is logged; null: it is not
  * @param routes in file order: the first that matches wins
  */
 public record TcpListenerConfig(
@@ -31,7 +31,7 @@ public record TcpListenerConfig(
     int maxConnections,
     List<String> trustedPeers,
     Duration hello,
-    boolean accessLog,
+    @Nullable AccessLogConfig accessLog,
     List<TcpRouteConfig> routes)
     implements ListenerConfig {
 

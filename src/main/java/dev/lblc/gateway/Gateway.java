@@ -6,6 +6,8 @@ import dev.lblc.config.ListenerConfig;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.TcpListenerConfig;
 import dev.lblc.gateway.http.lane.PipelineCheck;
+import dev.lblc.gateway.log.AccessLog;
+import dev.lblc.gateway.log.AccessLogs;
 import dev.lblc.gateway.tcp.TcpSettings;
 import dev.lblc.plugin.Lblc;
 import dev.lblc.tls.UpstreamTls;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +44,7 @@ public final class Gateway {
   private final Context context;
   private final ServicesTls servicesTls;
   private final GatewayCounts counts;
+  private final AccessLogs accessLogs;
   private final List<Worker> workers = new CopyOnWriteArrayList<>();
   private final List<Listener> drainedLater = new CopyOnWriteArrayList<>();
   private volatile Map<String, Listener> listeners = Map.of();
@@ -53,8 +57,9 @@ public final class Gateway {
 
   private @Nullable Future<Void> closed; // guarded by this
 
-  private Gateway(Vertx vertx, int instances, LongSupplier nanoTime) {
+  private Gateway(Vertx vertx, int instances, LongSupplier nanoTime, AccessLogs accessLogs) {
     this.vertx = vertx;
+    this.accessLogs = accessLogs;
     this.servicesTls = new ServicesTls(nanoTime);
     this.counts = new GatewayCounts(instances, nanoTime, servicesTls);
     this.context = vertx.getOrCreateContext();
@@ -65,6 +70,7 @@ public final class Gateway {
    *
    * @param instances event loops to use, 1 or more
    * @param nanoTime monotonic clock in nanoseconds, asked from any thread
+   * @param accessLogs used until it has stopped
    * @param isSuccessor whether ports of listeners with {@code reusePort} may be bound beside another process, which ends then
    * @return fails as {@link #apply} does; nothing listens then
    */
@@ -73,8 +79,9 @@ public final class Gateway {
       GatewayConfig config,
       int instances,
       LongSupplier nanoTime,
+      AccessLogs accessLogs,
       boolean isSuccessor) {
-    Gateway gateway = new Gateway(vertx, instances, nanoTime);
+    Gateway gateway = new Gateway(vertx, instances, nanoTime, accessLogs);
     return PipelineCheck.isPassed(vertx)
         .compose(isLaneUsable -> vertx.deployVerticle(
             () -> gateway.worker(nanoTime, isLaneUsable),
@@ -225,10 +232,18 @@ public final class Gateway {
         .map(done -> {
           listeners = rollout.result();
           before = present;
+          useAccessLogs();
           rollout.leaving().forEach(this::awaitDrained);
           return rollout.changes();
         })
         .onFailure(cause -> listeners = rollout.restored());
+  }
+
+  private void useAccessLogs() {
+    accessLogs.use(listeners.values().stream()
+        .map(Listener::accessLog)
+        .flatMap(Stream::ofNullable)
+        .toList());
   }
 
   private void awaitDrained(Listener leaving) {
@@ -242,11 +257,13 @@ public final class Gateway {
     Map<String, ServiceConfig> services = config.plugin().services();
     List<Listener> wanted = new ArrayList<>();
     for (ListenerConfig listener : config.listeners()) {
+      AccessLog accessLog = accessLogs.open(listener.name(), listener.accessLog());
       wanted.add(
           listener instanceof HttpListenerConfig http
               ? new HttpListener(
                   vertx,
-                  HttpSettings.compile(http, services, lblc::service, tls, counts.http()),
+                  HttpSettings.compile(
+                      http, services, lblc::service, tls, counts.http(), accessLog),
                   counts)
               : new TcpListener(
                   vertx,
@@ -257,7 +274,8 @@ public final class Gateway {
                       tls,
                       counts.tcp(),
                       counts.refused(),
-                      counts.tls())));
+                      counts.tls(),
+                      accessLog)));
     }
     return wanted;
   }

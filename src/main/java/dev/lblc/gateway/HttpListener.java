@@ -3,6 +3,7 @@ package dev.lblc.gateway;
 import dev.lblc.config.HttpEngine;
 import dev.lblc.config.HttpListenerConfig;
 import dev.lblc.gateway.http.vertx.Connections;
+import dev.lblc.gateway.log.AccessLog;
 import dev.lblc.gateway.net.ConnectionCount;
 import dev.lblc.gateway.net.ListenQueue;
 import dev.lblc.gateway.net.PortRelease;
@@ -50,7 +51,7 @@ final class HttpListener implements Listener {
     this.counts = counts;
     this.port = settings.config().port();
     this.opening = new HttpOpening(
-        this::hasAccessLog,
+        this::accessLog,
         settings.routes().unrouted(),
         counts.refused().of(name()),
         () -> counts.tls().of(name()));
@@ -201,7 +202,8 @@ final class HttpListener implements Listener {
     }
   }
 
-  private boolean hasAccessLog() {
-    return settings.config().accessLog();
+  @Override
+  public @Nullable AccessLog accessLog() {
+    return settings.routes().accessLog();
   }
 }

@@ -1,10 +1,11 @@
 package dev.lblc.gateway;
 
 import dev.lblc.gateway.count.ExchangeCounts;
-import dev.lblc.gateway.http.AccessLog;
 import dev.lblc.gateway.http.Failure;
 import dev.lblc.gateway.http.HttpCounts;
+import dev.lblc.gateway.http.RefusedFacts;
 import dev.lblc.gateway.http.vertx.Connections;
+import dev.lblc.gateway.log.AccessLog;
 import dev.lblc.gateway.net.BadProxyHeaderException;
 import dev.lblc.gateway.net.ClearTextException;
 import dev.lblc.gateway.net.ProxyHeader;
@@ -14,8 +15,8 @@ import dev.lblc.gateway.net.TlsFailures;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +30,7 @@ final class HttpOpening implements ProxyHeaderReader.Outcome {
   /** As long as the TLS handshake. */
   private static final long HEADER_MILLIS = 10_000;
 
-  private final BooleanSupplier isLogged;
+  private final Supplier<@Nullable AccessLog> accessLog;
   private final ExchangeCounts counts;
   private final Refusals.OfListener refusals;
   private final Supplier<TlsFailures.OfListener> tlsFailures;
@@ -37,17 +38,17 @@ final class HttpOpening implements ProxyHeaderReader.Outcome {
   /**
    * Creates it for a listener.
    *
-   * @param isLogged asked each time whether the listener has an access log
+   * @param accessLog gives the access log of the moment; null: none
    * @param counts counts how their connections end
    * @param refusals counts the connections that are refused
    * @param tlsFailures gives the counters of those on which no TLS came about
    */
   HttpOpening(
-      BooleanSupplier isLogged,
+      Supplier<@Nullable AccessLog> accessLog,
       ExchangeCounts counts,
       Refusals.OfListener refusals,
       Supplier<TlsFailures.OfListener> tlsFailures) {
-    this.isLogged = isLogged;
+    this.accessLog = accessLog;
     this.counts = counts;
     this.refusals = refusals;
     this.tlsFailures = tlsFailures;
@@ -92,8 +93,9 @@ final class HttpOpening implements ProxyHeaderReader.Outcome {
 
   private void refused(Channel channel, Failure why) {
     HttpCounts.refused(counts, why);
-    if (isLogged.getAsBoolean()) {
-      AccessLog.refused(Connections.clientIp(channel), why);
+    AccessLog log = accessLog.get();
+    if (log != null) {
+      log.write(new RefusedFacts(Connections.clientIp(channel), why));
     }
   }
 }

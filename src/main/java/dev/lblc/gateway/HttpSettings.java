@@ -3,6 +3,7 @@ package dev.lblc.gateway;
 import dev.lblc.config.HttpListenerConfig;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.gateway.http.HttpCounts;
+import dev.lblc.gateway.log.AccessLog;
 import dev.lblc.gateway.net.ServerTls;
 import dev.lblc.gateway.route.HttpRoutes;
 import dev.lblc.plugin.LblcService;
@@ -33,6 +34,7 @@ record HttpSettings(
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
    * @param tls of the services that have it, by name
    * @param counts counts the exchanges
+   * @param accessLog of the listener; null: none
    * @throws IllegalArgumentException if a route cannot work, or TLS cannot work with its files
    */
   static HttpSettings compile(
@@ -40,11 +42,12 @@ record HttpSettings(
       Map<String, ServiceConfig> configs,
       Function<String, LblcService> services,
       Map<String, UpstreamTls> tls,
-      HttpCounts counts) {
+      HttpCounts counts,
+      @Nullable AccessLog accessLog) {
     return new HttpSettings(
         config,
         HttpRoutes.compile(
-            config, configs, services, tls, service -> counts.of(config.name(), service)),
+            config, configs, services, tls, service -> counts.of(config.name(), service), accessLog),
         ServerTls.read(config.name(), config.tls(), protocols(config)));
   }
 

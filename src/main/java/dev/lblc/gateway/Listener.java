@@ -1,11 +1,13 @@
 package dev.lblc.gateway;
 
+import dev.lblc.gateway.log.AccessLog;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A listener of a configuration, compiled and checked. It serves connections from {@link #open} to {@link #close}; its
@@ -25,6 +27,10 @@ interface Listener {
 
   /** Returns until when each certificate of the listener is valid, by the name of its file; empty: clear text. */
   Map<String, Instant> certificates();
+
+  /** Returns its access log; null: it has none. */
+  @Nullable
+  AccessLog accessLog();
 
   /** Returns the ports that the listener takes, without those that the kernel has not chosen yet. */
   Set<Integer> ports();

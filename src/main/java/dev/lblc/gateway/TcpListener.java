@@ -1,6 +1,7 @@
 package dev.lblc.gateway;
 
 import dev.lblc.config.TcpListenerConfig;
+import dev.lblc.gateway.log.AccessLog;
 import dev.lblc.gateway.tcp.TcpServer;
 import dev.lblc.gateway.tcp.TcpSettings;
 import io.vertx.core.Future;
@@ -11,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A TCP listener. A connection keeps the settings it was accepted with, so that an update needs no new sockets. */
 final class TcpListener implements Listener {
@@ -41,6 +43,11 @@ final class TcpListener implements Listener {
   @Override
   public Map<String, Instant> certificates() {
     return server.settings().certificates();
+  }
+
+  @Override
+  public @Nullable AccessLog accessLog() {
+    return server.settings().accessLog();
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.lblc.config.GatewayConfig;
 import dev.lblc.config.ListenerConfig;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.gateway.Gateway;
+import dev.lblc.gateway.log.AccessLogs;
 import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.ServicesVerticle;
@@ -311,8 +312,11 @@ final class RandomReloadsIT {
     return "http://127.0.0.1:" + gateway.port(listener);
   }
 
+  private static final AccessLogs LOGS =
+      AccessLogs.to((line, length, writer) -> {}, System::currentTimeMillis);
+
   private static Gateway start(Vertx vertx, GatewayConfig config) throws Exception {
-    return Gateway.start(vertx, config, 1, System::nanoTime, false).await(20, SECONDS);
+    return Gateway.start(vertx, config, 1, System::nanoTime, LOGS, false).await(20, SECONDS);
   }
 
   private List<Integer> at(String service) {

@@ -66,8 +66,10 @@ class RunIT {
 
   @Test
   void run_thenSighupAndSigterm_servesReloadsAndKeepsItsTable() throws Exception {
+    Path log = directory.resolve("access.log");
     String config = gateway(0, 0)
-        .replaceFirst("\\{", "{\"state\": \"" + directory.resolve("lblc.state") + "\", ");
+        .replaceFirst("\\{", "{\"state\": \"" + directory.resolve("lblc.state") + "\", ")
+        .replaceFirst("\"port\"", "\"accessLog\": {\"file\": \"" + log + "\"}, \"port\"");
     Process running = start(config);
     BufferedReader output = running.inputReader();
     String ready = firstLine(output, "ready: ");
@@ -84,6 +86,8 @@ class RunIT {
                 "lblc_exchange_ends_total{reason=\"connect_failed\",service=\"images\"} 1.0"));
     String other = config.replace("\"port\": 1}", "\"port\": 1, \"weight\": 7}");
     Files.writeString(directory.resolve("gateway.json"), other);
+    Eventually.holds("a line", () -> Files.readString(log).endsWith(" connect failed\n"));
+    Files.move(log, directory.resolve("access.log.1"));
     String cause = isHangupIgnored() ? "admin API" : "SIGHUP";
     if (isHangupIgnored()) {
       System.out.println("RunIT: SIGHUP is not tried: this process was started to ignore it");
@@ -96,6 +100,7 @@ class RunIT {
             .endsWith(
                 "gateway.json (" + cause + "): 1 change: $.services.images.servers[0].weight"));
     assertThat(get(address(ready, "admin") + "/api/v1/services").body()).contains("\"weight\":7");
+    Eventually.holds("the access log is opened again", () -> Files.exists(log));
     running.toHandle().destroy(); // SIGTERM; destroy() of the process would close its output, too
     assertThat(running.waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(running.exitValue()).isZero();
@@ -159,6 +164,7 @@ class RunIT {
       assertThat(client.send(request, BodyHandlers.discarding()).statusCode()).isEqualTo(502);
     }
     assertThat(get(address(ready, "admin") + "/metrics").body())
+        .containsPattern("\nlblc_access_log_dropped_total [0-9]")
         .contains("lblc_log_lines_dropped_total ");
     running.toHandle().destroy();
     assertThat(running.waitFor(20, TimeUnit.SECONDS)).isTrue();

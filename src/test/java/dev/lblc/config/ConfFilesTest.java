@@ -37,6 +37,11 @@ class ConfFilesTest {
     public List<Finding> hazelcast(Path file) {
       return List.of();
     }
+
+    @Override
+    public List<Finding> accessLog(Path file) {
+      return List.of();
+    }
   };
 
   @ParameterizedTest

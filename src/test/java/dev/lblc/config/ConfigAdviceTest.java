@@ -155,7 +155,7 @@ final class ConfigAdviceTest {
   void redirect_withKeysOfForwarding_isWarnedAboutEach() throws Exception {
     String route = "{'listener': 'web', 'retries': 1, 'destination': ['{path}'], 'host': 'keep',"
         + " 'redirect': {'scheme': 'https'}, 'timeouts': {'connect': '1s'}, 'limits': {'body': '1B'},"
-        + " 'rewrite': {}, 'requestHeaders': {}, 'responseHeaders': {}}";
+        + " 'rewrite': {}, 'requestHeaders': {}, 'responseHeaders': {}, 'requestId': 'x'}";
     CheckedConfig checked = ConfigReader.check(
         "test.json", file(route, SERVERS), Sample.STRATEGIES, Map.of(), FileChecks.NONE);
     assertThat(checked.warnings())
@@ -169,7 +169,8 @@ final class ConfigAdviceTest {
             "$.routes[0].limits",
             "$.routes[0].rewrite",
             "$.routes[0].requestHeaders",
-            "$.routes[0].responseHeaders");
+            "$.routes[0].responseHeaders",
+            "$.routes[0].requestId");
   }
 
   /** What is written of a service behind its servers; it has an HTTP route, a TCP route or both. */

@@ -66,7 +66,7 @@ class ConfigReaderTest {
                 List.of("10.0.0.0/8", "::1"),
                 new HttpListenerConfig.Timeouts(Duration.ofSeconds(9), Duration.ofSeconds(50)),
                 new HttpLimits(4096, 32_768, 50, 1L << 30, 1024, 50, 60),
-                true,
+                new AccessLogConfig(AccessLogConfig.Format.JSON, directory.resolve("access.log")),
                 List.of(route)),
             new HttpListenerConfig(
                 "plain",
@@ -81,7 +81,7 @@ class ConfigReaderTest {
                 List.of(),
                 new HttpListenerConfig.Timeouts(Duration.ofSeconds(10), Duration.ofSeconds(60)),
                 new HttpLimits(8192, 65_536, 100, HttpLimits.NONE, 256, 100, 200),
-                false,
+                null,
                 Sample.httpRoutes(config).subList(1, 2)));
     TcpRouteConfig tcpRoute = new TcpRouteConfig(
         2,
@@ -115,7 +115,7 @@ class ConfigReaderTest {
                 6,
                 List.of("10.1.0.0/16"),
                 Duration.ofSeconds(3),
-                true,
+                AccessLogConfig.STANDARD,
                 List.of(tcpRoute)),
             new TcpListenerConfig(
                 "raw",
@@ -128,7 +128,7 @@ class ConfigReaderTest {
                 10_000,
                 List.of(),
                 Duration.ofSeconds(5),
-                false,
+                null,
                 List.of()));
     assertThat(Sample.service(config, "db").proxyProtocol()).isEqualTo(ProxyVersion.V2);
     assertThat(route.index()).isZero();
@@ -157,6 +157,7 @@ class ConfigReaderTest {
         .isEqualTo(new HeaderEdits(Map.of("x-a", "b"), Set.of("cookie")));
     assertThat(route.responseHeaders())
         .isEqualTo(new HeaderEdits(Map.of("x-c", "d"), Set.of("server")));
+    assertThat(route.requestId()).isEqualTo("X-Request-Id");
     assertThat(route.redirect()).isNull();
     assertThat(config.plugin().services().get("images"))
         .isEqualTo(new ServiceConfig(
@@ -261,6 +262,7 @@ class ConfigReaderTest {
             new HostHeader(HostHeader.Mode.KEEP, null),
             noEdits,
             noEdits,
+            null,
             null,
             null));
     assertThat(Sample.httpRoutes(config).get(1).redirect())

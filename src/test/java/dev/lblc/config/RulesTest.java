@@ -231,6 +231,11 @@ class RulesTest {
         fault("$.routes[0].responseHeaders.remove[0]", "transfer-encoding", "may be edited"),
         fault("$.routes[0].responseHeaders.remove[0]", "a:b", "a header name"),
         fault("$.routes[0].responseHeaders.remove[1]", "Server", "remove[0]"),
+        fault("$.routes[0].requestId", "x y", "a header name"),
+        fault("$.routes[0].requestId", "Host", "may be edited"),
+        fault("$.listeners[0].accessLog", "json", "true, false, or an object"),
+        fault("$.listeners[0].accessLog.format", "xml", "one of text, json, common"),
+        fault("$.listeners[0].accessLog.file", "a\nb", "the path of a file"),
         fault("$.services", new JsonObject(), "1 or more keys"),
         fault(
             "$.services['']",
@@ -309,6 +314,18 @@ class RulesTest {
         fault("$.admin.host", "${", "${NAME}"),
         fault("$.admin.host", "${A B}", "${NAME}"),
         fault("$.admin.host", "${}", "${NAME}"));
+  }
+
+  @Test
+  void accessLog_ofTcpInTheCommonFormat_isAFault() {
+    JsonObject common = new JsonObject().put("format", "common");
+    assertThat(Sample.errors(
+            Sample.set(Sample.full(directory), "$.listeners[2].accessLog", common)))
+        .singleElement()
+        .satisfies(error -> {
+          assertThat(error.path()).isEqualTo("$.listeners[2].accessLog.format");
+          assertThat(error.expected()).isEqualTo("text or json: common is for http");
+        });
   }
 
   @ParameterizedTest(name = "{0} = {1}")

@@ -49,7 +49,8 @@ final class Sample {
       Path trust = Files.writeString(directory.resolve("ca.pem"), "certificate");
       return new JsonObject(TEXT.replace("CERT", certificate.toString())
           .replace("KEY", key.toString())
-          .replace("TRUST", trust.toString()));
+          .replace("TRUST", trust.toString())
+          .replace("LOG", directory.resolve("access.log").toString()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -149,7 +150,8 @@ final class Sample {
           {"name": "web", "protocol": "http", "host": "0.0.0.0", "port": 8443, "reusePort": true,
            "tls": {"certificate": "CERT", "key": "KEY", "minimum": "1.3",
                    "clientAuth": {"trust": "TRUST", "required": false}},
-           "proxyProtocol": true, "maxConnections": 5, "trustedPeers": ["10.0.0.0/8", "::1"], "accessLog": true,
+           "proxyProtocol": true, "maxConnections": 5, "trustedPeers": ["10.0.0.0/8", "::1"],
+           "accessLog": {"format": "json", "file": "LOG"},
            "engine": "vertx", "http2": false, "timeouts": {"header": "9s", "idle": "50s"},
            "limits": {"line": "4KiB", "header": "32KiB", "headers": 50, "body": "1GiB", "bodyRate": "1KiB", "streams": 50,
                       "resets": 60}},
@@ -170,7 +172,8 @@ final class Sample {
            "rewrite": {"stripPrefix": "/images"}, "upgrade": ["WebSocket", "spdy/3.1"], "host": "backend:81",
            "requestHeaders": {"set": {"x-a": "b"}, "remove": ["cookie"]},
            "responseHeaders": {"set": {"x-c": "d"}, "remove": ["server"]},
-           "serverHeader": "X-Served-By"},
+           "serverHeader": "X-Served-By",
+           "requestId": "X-Request-Id"},
           {"listener": "plain", "redirect": {"scheme": "https", "port": 8443, "status": 307}},
           {"listener": "db", "match": {"sni": "*.DB.example.com", "port": [5432, "6001-6002"], "client": ["10.2.0.0/16"]},
            "service": "db", "destination": ["{sni}", "{local.ip}:{local.port}"],

@@ -132,6 +132,7 @@ class SchemaTest {
             Keys.LISTENER,
             Keys.LISTENER_TIMEOUTS,
             Keys.LISTENER_LIMITS,
+            Keys.ACCESS_LOG,
             Keys.TLS,
             Keys.ROUTE,
             Keys.MATCH,

@@ -37,7 +37,7 @@ final class VariablesAndCommentsTest {
     HttpListenerConfig plain = config.httpListeners().get(1);
     assertThat(config.httpListeners().get(0).port()).isEqualTo(9443);
     assertThat(plain.port()).isEqualTo(8081);
-    assertThat(plain.accessLog()).isTrue();
+    assertThat(plain.accessLog()).isEqualTo(AccessLogConfig.STANDARD);
     assertThat(plain.maxConnections()).isEqualTo(1000);
     assertThat(Sample.service(config, "images").strategy()).isEqualTo("wlc");
   }
@@ -55,9 +55,9 @@ final class VariablesAndCommentsTest {
         "$.listeners[0].port | ${X} | ' 80' | a whole number, 0 to 65535",
         "$.listeners[0].port | ${X} | +80 | a whole number, 0 to 65535",
         "$.listeners[0].port | ${X:-x} | '' | a whole number, 0 to 65535",
-        "$.listeners[0].accessLog | ${X} | yes | true or false",
-        "$.listeners[0].accessLog | ${X} | TRUE | true or false",
-        "$.listeners[0].accessLog | ${X} | 1 | true or false",
+        "$.listeners[0].accessLog | ${X} | yes | true, false, or an object with format and file",
+        "$.listeners[0].accessLog | ${X} | TRUE | true, false, or an object with format and file",
+        "$.listeners[0].accessLog | ${X} | 1 | true, false, or an object with format and file",
         "$.services.images.servers[0].weight | ${X} | -1 | a whole number, 0 to 1000000",
         "$.routes[1].redirect.status | ${X} | 304 | one of [301, 302, 303, 307, 308]",
         "$.services.images.health.active.rise | ${X} | 0 | a whole number, 1 to 1000",

@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.SelfSigned;
 import io.vertx.core.Future;
@@ -27,7 +23,6 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 @ParameterizedClass(name = "engine {0}")
 @EnumSource(Engine.class)
@@ -203,30 +198,18 @@ final class GatewayIT {
 
   @Test
   void accessLog_ofAnExchange_namesServiceServerAndReason() throws Exception {
-    ListAppender<ILoggingEvent> lines = new ListAppender<>();
-    lines.start();
-    Logger logger = (Logger) LoggerFactory.getLogger("dev.lblc.access");
-    logger.setLevel(Level.INFO);
-    logger.setAdditive(false);
-    logger.addAppender(lines);
-    try {
+    try (AccessLines lines = new AccessLines()) {
       well().start(1);
       RawClient.get(gateway.port(), "/well/x?secret");
       RawClient.get(gateway.port(), "/well/x");
       RawClient.get(gateway.port(), "/none");
-      Eventually.holds("three lines", () -> lines.list.size() == 3);
-      List<String> texts =
-          lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+      List<String> texts = lines.await(3);
       assertThat(texts.get(0))
           .matches("127\\.0\\.0\\.1 GET /well/x HTTP/1\\.1 200 4 [0-9.]+ well well-0 placed -");
       assertThat(texts.get(1))
           .matches("127\\.0\\.0\\.1 GET /well/x HTTP/1\\.1 200 4 [0-9.]+ well well-0 hit -");
       assertThat(texts.get(2))
           .matches("127\\.0\\.0\\.1 GET /none HTTP/1\\.1 404 13 [0-9.]+ - - - no route");
-    } finally {
-      logger.detachAppender(lines);
-      logger.setAdditive(true);
-      logger.setLevel(null);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.lblc.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.gateway.log.AccessLog;
 import dev.lblc.testing.ExpectedLog;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What is left of the listeners when a change fails, and undoing it fails, too. */
@@ -77,6 +79,11 @@ final class RolloutTest {
     @Override
     public int connections() {
       return 0;
+    }
+
+    @Override
+    public @Nullable AccessLog accessLog() {
+      return null;
     }
 
     @Override

@@ -172,7 +172,12 @@ final class TestGateway {
                 .setConfig(new JsonObject().put("services", services).put("dns", dns)))
         .await(10, SECONDS);
     gateway = Gateway.start(
-            vertx, config(listeners, routes, services), instances, this::nanoTime, false)
+            vertx,
+            config(listeners, routes, services),
+            instances,
+            this::nanoTime,
+            AccessLines.logs(),
+            false)
         .await(10, SECONDS);
   }
 

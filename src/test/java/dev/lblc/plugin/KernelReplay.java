@@ -159,7 +159,7 @@ final class KernelReplay {
         10_000,
         List.of(),
         Duration.ofSeconds(5),
-        false,
+        null,
         List.of(route));
     TcpServer tcp = new TcpServer(
         vertx,
@@ -170,7 +170,8 @@ final class KernelReplay {
             Map.of(),
             new TcpCounts(1),
             new Refusals(),
-            new TlsFailures(System::nanoTime)));
+            new TlsFailures(System::nanoTime),
+            null));
     vertx
         .deployVerticle(new VerticleBase() {
           @Override

@@ -1,13 +1,13 @@
 package dev.lblc.gateway.http;
 
 import dev.lblc.gateway.http.RequestPlan.Body;
+import dev.lblc.gateway.log.AccessLog;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.DeadlineRing.Stage;
 import dev.lblc.gateway.route.Attempts;
 import dev.lblc.gateway.route.BadRequestException;
 import dev.lblc.gateway.route.HeaderEdits;
 import dev.lblc.gateway.route.HttpRoutes;
-import dev.lblc.gateway.route.IpAddress;
 import dev.lblc.gateway.route.Route;
 import dev.lblc.gateway.route.ServerHeader;
 import dev.lblc.plugin.LblcService;
@@ -80,6 +80,7 @@ public final class Exchange<S extends ServerSide> {
   private final Outcome outcome;
   private @Nullable InboundFacts kept;
   private @Nullable Connecting<S> connecting;
+  private @Nullable ExchangeFacts logged;
 
   // Of the present request.
   private int number;
@@ -87,6 +88,7 @@ public final class Exchange<S extends ServerSide> {
   private Phase phase = Phase.ROUTING;
   private @Nullable InboundFacts facts;
   private @Nullable Route route;
+  private @Nullable RequestId requestId;
   private @Nullable S server;
   private boolean isReceived;
   private long routedNanos;
@@ -127,6 +129,7 @@ public final class Exchange<S extends ServerSide> {
   public void forget() {
     route = null;
     facts = null;
+    requestId = null;
     if (kept != null) {
       kept.forget();
     }
@@ -153,6 +156,42 @@ public final class Exchange<S extends ServerSide> {
 
   Route route() {
     return known(route);
+  }
+
+  /** Returns the facts of the request; null: it could not be read, or not yet. */
+  @Nullable
+  InboundFacts facts() {
+    return facts;
+  }
+
+  /** Returns the service; null: no route, or a redirect. */
+  @Nullable
+  LblcService service() {
+    return route == null ? null : route.service();
+  }
+
+  /** Returns the attempts to reach a server; null: none was made. */
+  @Nullable
+  Attempts attempts() {
+    return route == null || connecting == null ? null : connecting.attempts();
+  }
+
+  /** Returns the id of the request; null: it has none. */
+  @Nullable
+  RequestId requestId() {
+    return requestId;
+  }
+
+  /** Returns the status that the client has seen, or that of the failure if it has seen none. */
+  int status() {
+    Failure failure = outcome.failure();
+    boolean isSeen = client.isAnswered() || client.isHeadWritten();
+    return isSeen || failure == null ? client.status() : failure.status();
+  }
+
+  /** Returns how many bytes of the answer's body were written, and went through the tunnel. */
+  long bytesOut() {
+    return client.sent() + tunnelBytes;
   }
 
   Phase phase() {
@@ -229,6 +268,8 @@ public final class Exchange<S extends ServerSide> {
   void routed(Route found, LblcService service) {
     InboundFacts known = known(facts);
     route = found;
+    AsciiString idHeader = found.requestId();
+    requestId = idHeader == null ? null : RequestId.of(known, idHeader, IdSource.ofThread());
     limitNanos = Math.min(found.requestNanos(), callNanos(known.head()));
     if (limitNanos != Long.MAX_VALUE) {
       routedNanos = context.nanoTime().getAsLong();
@@ -274,6 +315,7 @@ public final class Exchange<S extends ServerSide> {
 
   /** Notes that a server was chosen and a connection to it is attempted. */
   void connecting() {
+    outcome.connecting();
     enter(Phase.CONNECTING, Stage.SETTING_UP);
   }
 
@@ -291,12 +333,15 @@ public final class Exchange<S extends ServerSide> {
       return;
     }
     sentNanos = isAtOnce ? outcome.startNanos() : context.nanoTime().getAsLong();
+    outcome.connected();
     enter(Phase.SENDING, Stage.RUNNING);
     Route by = route();
+    RequestPlan plan = HeaderPolicy.requestPlan(known, by, chosen);
+    RequestId id = requestId;
     client.forward(
         granted,
         known.targetWithout(by.stripPrefix()),
-        HeaderPolicy.requestPlan(known, by, chosen));
+        id == null ? plan : plan.with(id.lines()));
   }
 
   /**
@@ -321,6 +366,7 @@ public final class Exchange<S extends ServerSide> {
     }
     enter(Phase.RECEIVING, Stage.RUNNING);
     route().counts().answered(context.loop(), context.nanoTime().getAsLong() - sentNanos);
+    outcome.headed();
     known(connecting).proven();
     try {
       InboundFacts asked = known(facts);
@@ -555,9 +601,7 @@ public final class Exchange<S extends ServerSide> {
         context.loop(),
         status,
         phase != Phase.TUNNELLING);
-    if (outcome.isLogged()) {
-      log(status);
-    }
+    log();
     if (isAnswered && !client.isRequestComplete()) {
       enter(Phase.LINGERING, Stage.ENDING);
       client.discardRest();
@@ -611,15 +655,16 @@ public final class Exchange<S extends ServerSide> {
     context.deadlines().leave(deadline);
   }
 
-  private void log(int status) {
-    RequestHead head = client.head();
-    outcome.log(
-        facts != null ? facts.clientIp() : IpAddress.canonical(head.peer()),
-        head,
-        status,
-        client.sent() + tunnelBytes,
-        route == null ? null : route.service(),
-        connecting == null ? null : connecting.attempts().last());
+  private void log() {
+    AccessLog log = outcome.accessLog();
+    if (log != null) {
+      ExchangeFacts known = logged;
+      if (known == null) {
+        known = new ExchangeFacts(this, outcome);
+        logged = known;
+      }
+      log.write(known);
+    }
   }
 
   private static <T> T known(@Nullable T value) {

@@ -2,6 +2,7 @@ package dev.lblc.gateway.http;
 
 import dev.lblc.gateway.route.HeaderEdits;
 import dev.lblc.gateway.route.HeaderNames;
+import io.netty.util.AsciiString;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ public final class HeaderPlan {
   private static final String FORWARDED_PREFIX = "x-forwarded-";
   private static final String CERTIFICATE_PREFIX = "x-client-cert";
   private static final CharSequence[] NO_LINES = {};
+  private static final List<CharSequence> NOTHING_OF_ITS_OWN = List.of();
 
   /** Names and values of the forwarding headers and the Host. */
   private static final int FIRST_LINES = 12;
@@ -30,6 +32,7 @@ public final class HeaderPlan {
   private final @Nullable HeaderNames named;
   private final HeaderNames replaced;
   private final boolean dropsClaims;
+  private final List<CharSequence> own;
   private CharSequence[] lines = NO_LINES;
   private int size;
 
@@ -53,6 +56,7 @@ public final class HeaderPlan {
     this.named = named;
     this.replaced = replaced;
     this.dropsClaims = dropsClaims;
+    this.own = NOTHING_OF_ITS_OWN;
     List<HeaderEdits.Line> set = edits.set();
     if (!set.isEmpty()) {
       lines = new CharSequence[2 * set.size() + FIRST_LINES];
@@ -60,6 +64,27 @@ public final class HeaderPlan {
         append(line.name(), line.value());
       }
     }
+  }
+
+  private HeaderPlan(HeaderPlan base, List<CharSequence> own) {
+    this.dropped = base.dropped;
+    this.edits = base.edits;
+    this.named = base.named;
+    this.replaced = base.replaced;
+    this.dropsClaims = base.dropsClaims;
+    this.lines = base.lines;
+    this.size = base.size;
+    this.own = own;
+  }
+
+  /**
+   * Returns this plan for one message that has headers of its own, which replace those that came. Of headers that the route removes or
+   * sets, the route's stay.
+   *
+   * @param more names in lower case and values, in turn; one with an empty value is only dropped
+   */
+  HeaderPlan with(List<CharSequence> more) {
+    return new HeaderPlan(this, more);
   }
 
   /** Returns whether the plan is made with these edits of a route. */
@@ -73,7 +98,8 @@ public final class HeaderPlan {
         || edits.dropped().contains(name)
         || replaced.contains(name)
         || isNamed(name)
-        || (dropsClaims && isClaim(name));
+        || (dropsClaims && isClaim(name))
+        || isOwn(name);
   }
 
   /** Returns whether the Connection header has named this one. */
@@ -83,17 +109,17 @@ public final class HeaderPlan {
 
   /** Returns how many lines there are. */
   public int lines() {
-    return size / 2;
+    return size / 2 + ownLines();
   }
 
   /** Returns the name of a line, in lower case. */
   public CharSequence name(int line) {
-    return lines[2 * line];
+    return 2 * line < size ? lines[2 * line] : own.get(ownLine(line));
   }
 
   /** Returns the value of a line. */
   public CharSequence value(int line) {
-    return lines[2 * line + 1];
+    return 2 * line < size ? lines[2 * line + 1] : own.get(ownLine(line) + 1);
   }
 
   /** Adds a line, unless the route has removed or set the header. */
@@ -101,6 +127,38 @@ public final class HeaderPlan {
     if (!edits.dropped().contains(name)) {
       append(name, value);
     }
+  }
+
+  private int ownLines() {
+    int count = 0;
+    for (int i = 0; i < own.size(); i += 2) {
+      count += isWritten(i) ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** Returns where in the list the name of a line is. */
+  private int ownLine(int line) {
+    int left = line - size / 2;
+    int at = 0;
+    while (!isWritten(at) || left-- > 0) {
+      at += 2;
+    }
+    return at;
+  }
+
+  private boolean isWritten(int at) {
+    return own.get(at + 1).length() > 0 && !edits.dropped().contains(own.get(at));
+  }
+
+  private boolean isOwn(CharSequence name) {
+    for (int i = 0; i < own.size(); i += 2) {
+      CharSequence of = own.get(i);
+      if (of.length() == name.length() && startsWith(name, of)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void append(CharSequence name, CharSequence value) {
@@ -118,14 +176,14 @@ public final class HeaderPlan {
   }
 
   /** Returns whether a name begins so in any case. To servers that make variables of headers an underscore is a hyphen. */
-  private static boolean startsWith(CharSequence name, String prefix) {
+  private static boolean startsWith(CharSequence name, CharSequence prefix) {
     if (name.length() < prefix.length()) {
       return false;
     }
     for (int i = 0; i < prefix.length(); i++) {
       int c = name.charAt(i);
       int wanted = prefix.charAt(i);
-      if (wanted == '-' ? c != '-' && c != '_' : (c | 0x20) != wanted) {
+      if (wanted == '-' ? c != '-' && c != '_' : AsciiString.toLowerCase((char) c) != wanted) {
         return false;
       }
     }

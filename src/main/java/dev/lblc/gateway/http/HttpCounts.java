@@ -22,7 +22,7 @@ public final class HttpCounts {
   /** The name under which exchanges without a service count. */
   public static final String NO_SERVICE = "";
 
-  private static final String ANSWERED = "answered";
+  static final String ANSWERED = "answered";
 
   /** The reason of an attempt for which the server had closed a connection that was kept; no failure of the exchange. */
   private static final String STALE = "stale_connection";

@@ -1,21 +1,23 @@
 package dev.lblc.gateway.http;
 
 import dev.lblc.gateway.count.ExchangeCounts;
-import dev.lblc.gateway.net.AccessLine;
-import dev.lblc.plugin.LblcService;
-import dev.lblc.plugin.Lease;
+import dev.lblc.gateway.log.AccessFacts;
+import dev.lblc.gateway.log.AccessLog;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an exchange ends, for the metrics and the access log: why it fails, if it does, and how long it has taken. Serves one exchange
- * after another. Confined to the exchange's event loop.
+ * How an exchange ends, for the metrics and the access log: why it fails, if it does, and how long it and its stages have taken. Serves
+ * one exchange after another. Confined to the exchange's event loop.
  */
 final class Outcome {
   private final LongSupplier nanoTime;
-  private boolean isLogged;
+  private @Nullable AccessLog log;
   private long startNanos;
   private long tookNanos;
+  private long connectStartNanos;
+  private long connectNanos;
+  private long headNanos;
   private @Nullable Failure failure;
   private @Nullable String words;
 
@@ -23,10 +25,12 @@ final class Outcome {
     this.nanoTime = nanoTime;
   }
 
-  /** Begins with an exchange; {@code mayLog} says whether its listener has an access log. */
-  void begin(boolean mayLog) {
-    isLogged = mayLog && AccessLine.isOn();
+  /** Begins with an exchange; {@code accessLog} is that of its listener; null: none. */
+  void begin(@Nullable AccessLog accessLog) {
+    log = accessLog;
     startNanos = nanoTime.getAsLong();
+    connectNanos = AccessFacts.NONE;
+    headNanos = AccessFacts.NONE;
     failure = null;
     words = null;
   }
@@ -34,6 +38,28 @@ final class Outcome {
   /** Returns when the exchange began, by the monotonic clock. */
   long startNanos() {
     return startNanos;
+  }
+
+  /** Notes that an attempt to connect begins. */
+  void connecting() {
+    if (log != null) {
+      connectStartNanos = nanoTime.getAsLong();
+      connectNanos = AccessFacts.NONE;
+    }
+  }
+
+  /** Notes that it has succeeded. */
+  void connected() {
+    if (log != null) {
+      connectNanos = nanoTime.getAsLong() - connectStartNanos;
+    }
+  }
+
+  /** Notes that the head of the server's answer has come. */
+  void headed() {
+    if (log != null) {
+      headNanos = nanoTime.getAsLong() - startNanos;
+    }
   }
 
   /** Notes why the exchange fails; the first reason stays. */
@@ -54,8 +80,30 @@ final class Outcome {
     return failure;
   }
 
-  boolean isLogged() {
-    return isLogged;
+  /** Returns the label of the end, as the metric has it. */
+  String label() {
+    return failure == null ? HttpCounts.ANSWERED : failure.label();
+  }
+
+  /** Returns in words why the exchange fails; null: it does not. */
+  @Nullable
+  String words() {
+    return words != null ? words : failure == null ? null : failure.reason();
+  }
+
+  /** Returns how long it has taken; valid after {@link #end}. */
+  long nanos() {
+    return tookNanos;
+  }
+
+  /** Returns how long it took to the head of the server's answer; {@link AccessFacts#NONE}: none came. */
+  long headNanos() {
+    return headNanos;
+  }
+
+  /** Returns how long the last attempt to connect took; {@link AccessFacts#NONE}: it did not succeed. */
+  long connectNanos() {
+    return connectNanos;
   }
 
   /**
@@ -73,29 +121,9 @@ final class Outcome {
     }
   }
 
-  /**
-   * Writes the line of the access log.
-   *
-   * @param status as of {@link #end}, which was called before
-   * @param bytes of its body
-   * @param service null: no route, or a redirect
-   * @param last of its leases; null: it had none
-   */
-  void log(
-      String clientIp,
-      RequestHead head,
-      int status,
-      long bytes,
-      @Nullable LblcService service,
-      @Nullable Lease last) {
-    AccessLog.write(
-        clientIp,
-        head,
-        status,
-        bytes,
-        tookNanos,
-        service == null ? null : service.name(),
-        last,
-        words != null ? words : failure == null ? null : failure.reason());
+  /** Returns the access log; null: the exchange is not logged. */
+  @Nullable
+  AccessLog accessLog() {
+    return log;
   }
 }

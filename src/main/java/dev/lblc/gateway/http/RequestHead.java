@@ -50,6 +50,10 @@ public interface RequestHead extends HeaderView {
   @Nullable
   String serverName();
 
+  /** Returns the version of TLS; null: clear text, or not known. */
+  @Nullable
+  String tlsVersion();
+
   /** Returns the client's certificate; null: it has shown none, or was not asked. The same for all requests of a connection. */
   @Nullable
   ClientCertificate clientCertificate();

@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record RequestPlan(
     HeaderPlan headers, Body body, @Nullable String upgrade) {
+  /** Returns this plan with headers of one request, as {@link HeaderPlan#with} takes them. */
+  RequestPlan with(List<CharSequence> own) {
+    return new RequestPlan(headers.with(own), body, upgrade);
+  }
+
   /** How the body of a request is framed. */
   public enum Body {
     /** There is none. */

@@ -5,6 +5,7 @@ import dev.lblc.config.HttpListenerConfig;
 import dev.lblc.config.HttpRouteConfig;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.gateway.count.ExchangeCounts;
+import dev.lblc.gateway.log.AccessLog;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.tls.UpstreamTls;
 import java.util.ArrayList;
@@ -22,10 +23,14 @@ public final class HttpRoutes {
   private final HttpLimits limits;
   private final long headerNanos;
   private final long idleNanos;
-  private final boolean accessLog;
+  private final @Nullable AccessLog accessLog;
   private final boolean http2;
 
-  private HttpRoutes(Route[] routes, ExchangeCounts unrouted, HttpListenerConfig listener) {
+  private HttpRoutes(
+      Route[] routes,
+      ExchangeCounts unrouted,
+      HttpListenerConfig listener,
+      @Nullable AccessLog accessLog) {
     this.routes = routes;
     this.table = RouteTable.compile(listener.routes());
     this.unrouted = unrouted;
@@ -33,7 +38,7 @@ public final class HttpRoutes {
     this.limits = listener.limits();
     this.headerNanos = listener.timeouts().header().toNanos();
     this.idleNanos = listener.timeouts().idle().toNanos();
-    this.accessLog = listener.accessLog();
+    this.accessLog = accessLog;
     this.http2 = listener.http2();
   }
 
@@ -44,6 +49,7 @@ public final class HttpRoutes {
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
    * @param tls of the services that have it, by name
    * @param counts gives the counters of the listener with a service; those of {@code ""} are for exchanges without one
+   * @param accessLog of the listener; null: none
    * @throws IllegalArgumentException if a route cannot work; the message names it by its index in the file
    */
   public static HttpRoutes compile(
@@ -51,7 +57,8 @@ public final class HttpRoutes {
       Map<String, ServiceConfig> configs,
       Function<String, LblcService> services,
       Map<String, UpstreamTls> tls,
-      Function<String, ExchangeCounts> counts) {
+      Function<String, ExchangeCounts> counts,
+      @Nullable AccessLog accessLog) {
     List<Route> compiled = new ArrayList<>();
     for (HttpRouteConfig route : listener.routes()) {
       try {
@@ -61,7 +68,7 @@ public final class HttpRoutes {
         throw new IllegalArgumentException("routes[" + route.index() + "]: " + e.getMessage(), e);
       }
     }
-    return new HttpRoutes(compiled.toArray(Route[]::new), counts.apply(""), listener);
+    return new HttpRoutes(compiled.toArray(Route[]::new), counts.apply(""), listener, accessLog);
   }
 
   /**
@@ -99,7 +106,8 @@ public final class HttpRoutes {
     return idleNanos;
   }
 
-  public boolean accessLog() {
+  /** Returns the access log of the listener; null: it has none. */
+  public @Nullable AccessLog accessLog() {
     return accessLog;
   }
 

@@ -8,6 +8,7 @@ import dev.lblc.config.ServiceConfig;
 import dev.lblc.gateway.count.ExchangeCounts;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.tls.UpstreamTls;
+import io.netty.util.AsciiString;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestEdits edits of the headers to the server
  * @param responseEdits edits of the headers to the client
  * @param serverHeader tells the client which server was chosen; null: nothing does
+ * @param requestId name of the header with the id of a request, in lower case; null: none
  * @param redirect null: forward
  */
 public record Route(
@@ -58,6 +60,7 @@ public record Route(
     HeaderEdits requestEdits,
     HeaderEdits responseEdits,
     @Nullable ServerHeader serverHeader,
+    @Nullable AsciiString requestId,
     HttpRouteConfig.@Nullable Redirect redirect) {
 
   /**
@@ -100,6 +103,7 @@ public record Route(
         HeaderEdits.compile(config.requestHeaders()),
         HeaderEdits.compile(config.responseHeaders()),
         ServerHeader.compile(config),
+        config.requestId() == null ? null : AsciiString.cached(AsciiCase.lower(config.requestId())),
         config.redirect());
   }
 

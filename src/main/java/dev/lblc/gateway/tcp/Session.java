@@ -1,12 +1,13 @@
 package dev.lblc.gateway.tcp;
 
+import dev.lblc.gateway.log.AccessFacts;
+import dev.lblc.gateway.log.AccessLog;
 import dev.lblc.gateway.net.ClearTextException;
 import dev.lblc.gateway.net.ConnectionFacts;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.DeadlineRing.Stage;
 import dev.lblc.gateway.net.Refusals;
 import dev.lblc.gateway.route.Attempts;
-import dev.lblc.plugin.Lease;
 import io.netty.channel.Channel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -55,6 +56,8 @@ final class Session {
   private @Nullable Side server;
   private @Nullable TlsToServer tlsToServer;
   private int sidesEnded;
+  private long connectStartNanos;
+  private long connectNanos = AccessFacts.NONE;
 
   private final DeadlineRing.Entry limits = new DeadlineRing.Entry(new SessionLimits(this));
 
@@ -100,6 +103,35 @@ final class Session {
     return known(route);
   }
 
+  /** Returns the facts of the connection; null: not known yet. */
+  @Nullable
+  ConnectionFacts knownFacts() {
+    return facts;
+  }
+
+  /** Returns the route; null: none was found, or not yet. */
+  @Nullable
+  TcpRoute knownRoute() {
+    return route;
+  }
+
+  /** Returns the attempts to reach a server; null: none was made. */
+  @Nullable
+  Attempts attempts() {
+    return attempts;
+  }
+
+  /** Returns the side of the server; null: no connection was made. */
+  @Nullable
+  Side server() {
+    return server;
+  }
+
+  /** Returns how long the last attempt to connect took, in nanoseconds; {@link AccessFacts#NONE}: it did not succeed. */
+  long connectNanos() {
+    return connectNanos;
+  }
+
   Phase phase() {
     return phase;
   }
@@ -143,6 +175,7 @@ final class Session {
 
   /** A server was chosen, and a connection to it is attempted. */
   void connecting() {
+    connectStartNanos = worker.nanoTime();
     enter(Phase.CONNECTING);
   }
 
@@ -160,6 +193,7 @@ final class Session {
     connecting = null;
     server = connected;
     tlsToServer = tls;
+    connectNanos = worker.nanoTime() - connectStartNanos;
     enter(Phase.RELAYING);
     Side.join(client, connected);
   }
@@ -287,8 +321,9 @@ final class Session {
       attempts.release();
     }
     count(why);
-    if (TcpAccessLog.isOn(settings.config())) {
-      log(why);
+    AccessLog log = settings.accessLog();
+    if (log != null) {
+      log.write(new SessionFacts(this, why, worker.nanoTime() - startNanos));
     }
   }
 
@@ -310,22 +345,6 @@ final class Session {
       case HALF_CLOSED -> worker.deadlines().enter(limits, Stage.ENDING);
       case OVER -> worker.deadlines().leave(limits);
     }
-  }
-
-  private void log(@Nullable TcpFailure why) {
-    ConnectionFacts all = facts;
-    Lease last = attempts == null ? null : attempts.last();
-    TcpAccessLog.line(
-            settings.config(),
-            all == null ? ConnectionFacts.ip(peer) : all.clientIp(),
-            all == null ? client.localPort() : all.localPort())
-        .number(client.received())
-        .number(server == null ? 0 : server.received())
-        .millis(worker.nanoTime() - startNanos)
-        .text(route == null ? null : route.service().name())
-        .text(last == null ? null : last.server().id())
-        .text(last == null ? null : last.reason().label())
-        .end(why == null ? null : why.reason());
   }
 
   private static <T> T known(@Nullable T value) {

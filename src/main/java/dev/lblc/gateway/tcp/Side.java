@@ -191,6 +191,14 @@ final class Side extends ChannelInboundHandlerAdapter {
     forget();
   }
 
+  /** Returns the version of TLS; null: clear text, or no handshake yet. */
+  @Nullable
+  String tlsVersion() {
+    SslHandler tls = tls();
+    String version = tls == null ? "" : tls.engine().getSession().getProtocol();
+    return version.startsWith("TLS") ? version : null; // else there was no handshake
+  }
+
   private @Nullable SslHandler tls() {
     return channel.pipeline().get(SslHandler.class);
   }

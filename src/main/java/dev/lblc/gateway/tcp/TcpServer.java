@@ -1,11 +1,14 @@
 package dev.lblc.gateway.tcp;
 
+import dev.lblc.gateway.log.AccessLog;
 import dev.lblc.gateway.net.ConnectionCount;
+import dev.lblc.gateway.net.ConnectionFacts;
 import dev.lblc.gateway.net.Refusals;
 import dev.lblc.gateway.net.Sockets;
 import io.netty.channel.Channel;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
@@ -83,7 +86,7 @@ public final class TcpServer {
     TcpSettings begunWith = settings;
     if (!connections.opened()) {
       begunWith.refusals().add(Refusals.Reason.MAX_CONNECTIONS);
-      TcpAccessLog.refused(begunWith.config(), channel, TcpFailure.TOO_MANY);
+      refused(begunWith, channel, TcpFailure.TOO_MANY);
       refuse(channel);
       return;
     }
@@ -96,8 +99,17 @@ public final class TcpServer {
           begunWith.config().name(),
           e);
       begunWith.unrouted().endedAnywhere(TcpFailure.INTERNAL);
-      TcpAccessLog.refused(begunWith.config(), channel, TcpFailure.INTERNAL);
+      refused(begunWith, channel, TcpFailure.INTERNAL);
       refuse(channel);
+    }
+  }
+
+  private static void refused(TcpSettings settings, Channel channel, TcpFailure why) {
+    AccessLog log = settings.accessLog();
+    if (log != null) {
+      String client = ConnectionFacts.ip((InetSocketAddress) channel.remoteAddress());
+      log.write(new RefusedFacts(
+          client, Sockets.localPort(channel), settings.config().tls() != null, why));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.lblc.gateway.tcp;
 
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.config.TcpListenerConfig;
+import dev.lblc.gateway.log.AccessLog;
 import dev.lblc.gateway.net.Refusals;
 import dev.lblc.gateway.net.ServerTls;
 import dev.lblc.gateway.net.TlsFailures;
@@ -28,6 +29,7 @@ public final class TcpSettings {
   private final @Nullable ServerTls tls;
   private final @Nullable SslContext handlers;
   private final AddressBlocks trustedPeers;
+  private final @Nullable AccessLog accessLog;
 
   private TcpSettings(
       TcpListenerConfig config,
@@ -35,7 +37,8 @@ public final class TcpSettings {
       SessionCounts unrouted,
       Refusals.OfListener refusals,
       @Nullable ServerTls tls,
-      TlsFailures tlsFailures) {
+      TlsFailures tlsFailures,
+      @Nullable AccessLog accessLog) {
     this.config = config;
     this.routes = routes;
     this.unrouted = unrouted;
@@ -43,6 +46,7 @@ public final class TcpSettings {
     this.tlsFailures = tlsFailures;
     this.tls = tls;
     this.handlers = tls == null ? null : handlers(tls, tlsFailures.of(config.name()));
+    this.accessLog = accessLog;
     this.trustedPeers = AddressBlocks.compile(config.trustedPeers());
   }
 
@@ -55,6 +59,7 @@ public final class TcpSettings {
    * @param counts counts the sessions
    * @param refusals counts the connections that are refused
    * @param tlsFailures counts the connections on which no TLS came about
+   * @param accessLog of the listener; null: none
    * @throws IllegalArgumentException if a service is missing, or TLS cannot work with its files
    */
   public static TcpSettings compile(
@@ -64,7 +69,8 @@ public final class TcpSettings {
       Map<String, UpstreamTls> tls,
       TcpCounts counts,
       Refusals refusals,
-      TlsFailures tlsFailures) {
+      TlsFailures tlsFailures,
+      @Nullable AccessLog accessLog) {
     String name = config.name();
     return new TcpSettings(
         config,
@@ -73,7 +79,8 @@ public final class TcpSettings {
         counts.of(name, TcpCounts.NO_SERVICE),
         refusals.of(name),
         ServerTls.read(name, config.tls(), List.of()),
-        tlsFailures);
+        tlsFailures,
+        accessLog);
   }
 
   private static SslContext handlers(ServerTls tls, TlsFailures.OfListener failures) {
@@ -83,13 +90,18 @@ public final class TcpSettings {
   /** Returns these settings with the TLS of those before them, if that is the same: its sessions can be resumed. */
   TcpSettings after(TcpSettings before) {
     return tls != null && tls.isSameAs(before.tls)
-        ? new TcpSettings(config, routes, unrouted, refusals, before.tls, tlsFailures)
+        ? new TcpSettings(config, routes, unrouted, refusals, before.tls, tlsFailures, accessLog)
         : this;
   }
 
   /** Returns the configuration. */
   public TcpListenerConfig config() {
     return config;
+  }
+
+  /** Returns the access log; null: there is none. */
+  public @Nullable AccessLog accessLog() {
+    return accessLog;
   }
 
   /** Returns whether the other ones come from the same configuration and the same files of TLS. */

@@ -80,7 +80,8 @@ final class ExchangeTest {
         Map.of(),
         Lblc.of(VERTX)::service,
         Map.of(),
-        service -> counts.of("web", service));
+        service -> counts.of("web", service),
+        null);
     exchange =
         new Exchange<>(client, new ExchangeContext<>(pool, deadlines, () -> nowNanos, 0), routes);
     exchange.begin();

@@ -89,6 +89,11 @@ class StatedHead implements RequestHead, ListedHeaders {
   }
 
   @Override
+  public @Nullable String tlsVersion() {
+    return null;
+  }
+
+  @Override
   public @Nullable ClientCertificate clientCertificate() {
     return certificate;
   }

@@ -93,7 +93,8 @@ final class HttpRoutesTest {
                 Map.of(),
                 HttpRoutesTest::none,
                 Map.of(),
-                service -> new ExchangeCounts(1, new ServiceCounts(1, 1))))
+                service -> new ExchangeCounts(1, new ServiceCounts(1, 1)),
+                null))
             .as("%s from %s", route, peer)
             .isNotNull();
       }

@@ -82,6 +82,7 @@ final class PathParametersTest {
           throw new IllegalArgumentException(name);
         },
         Map.of(),
-        service -> new ExchangeCounts(1, new ServiceCounts(1, 1)));
+        service -> new ExchangeCounts(1, new ServiceCounts(1, 1)),
+        null);
   }
 }

@@ -44,6 +44,7 @@ class ServerHeaderTest {
         none,
         none,
         "X-Served-By",
+        null,
         null);
     HeaderEdits edits = Objects.requireNonNull(ServerHeader.compile(route)).edits(id, "hit");
     assertThat(edits.dropped().contains("x-served-by")).isTrue();

@@ -5,6 +5,7 @@ import dev.lblc.gateway.http.RequestHead;
 import dev.lblc.gateway.net.ClientCertificate;
 import dev.lblc.gateway.net.ConnectionFacts;
 import io.vertx.core.http.HttpConnection;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /** The facts of a client's connection, which are the same for all its requests. Confined to its event loop. */
@@ -63,6 +64,12 @@ public final class ClientFacts {
   /** As {@link RequestHead#serverName}. */
   public @Nullable String serverName() {
     return connection.indicatedServerName();
+  }
+
+  /** As {@link RequestHead#tlsVersion}. */
+  public @Nullable String tlsVersion() {
+    SSLSession session = isEncrypted() ? connection.sslSession() : null;
+    return session == null ? null : session.getProtocol();
   }
 
   /** As {@link RequestHead#clientCertificate}. */

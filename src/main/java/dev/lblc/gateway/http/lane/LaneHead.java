@@ -38,6 +38,11 @@ public interface LaneHead extends RequestHead {
   }
 
   @Override
+  default @Nullable String tlsVersion() {
+    return facts().tlsVersion();
+  }
+
+  @Override
   default @Nullable ClientCertificate clientCertificate() {
     return facts().clientCertificate();
   }

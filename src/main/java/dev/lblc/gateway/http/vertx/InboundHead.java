@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.HostAndPort;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /** The head of a request as Vert.x has read it, or the first line of one that could not be read. */
@@ -89,6 +90,12 @@ final class InboundHead implements RequestHead, MapView {
   @Override
   public @Nullable String serverName() {
     return connection.indicatedServerName();
+  }
+
+  @Override
+  public @Nullable String tlsVersion() {
+    SSLSession session = connection.isSsl() ? connection.sslSession() : null;
+    return session == null ? null : session.getProtocol();
   }
 
   @Override

@@ -155,7 +155,8 @@ final class LaneLoopTest {
         Map.of(),
         Lblc.of(vertx)::service,
         Map.of(),
-        service -> new HttpCounts(1).of("web", service));
+        service -> new HttpCounts(1).of("web", service),
+        null);
   }
 
   @AfterEach

@@ -1,0 +1,160 @@
+package dev.lblc.gateway.http;
+
+import dev.lblc.gateway.log.AccessFacts;
+import dev.lblc.gateway.route.Attempts;
+import dev.lblc.gateway.route.IpAddress;
+import dev.lblc.plugin.LblcService;
+import dev.lblc.plugin.Lease;
+import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
+
+/** What is logged of an exchange that ends. Confined to its event loop. */
+final class ExchangeFacts implements AccessFacts {
+  private static final AsciiString HOST = AsciiString.cached("host");
+  private static final AsciiString USER_AGENT = AsciiString.cached("user-agent");
+
+  private final Exchange<?> exchange;
+  private final Outcome outcome;
+
+  ExchangeFacts(Exchange<?> exchange, Outcome outcome) {
+    this.exchange = exchange;
+    this.outcome = outcome;
+  }
+
+  private RequestHead head() {
+    return exchange.client().head();
+  }
+
+  private @Nullable Lease last() {
+    Attempts attempts = exchange.attempts();
+    return attempts == null ? null : attempts.last();
+  }
+
+  @Override
+  public boolean isConnection() {
+    return false;
+  }
+
+  @Override
+  public String client() {
+    InboundFacts facts = exchange.facts();
+    return facts != null ? facts.clientIp() : IpAddress.canonical(head().peer());
+  }
+
+  @Override
+  public String method() {
+    return head().method();
+  }
+
+  /** Of a request that could not be understood it is the first of what came. */
+  @Override
+  public @Nullable String host() {
+    InboundFacts facts = exchange.facts();
+    if (facts != null) {
+      return facts.authority();
+    }
+    String authority = head().authority();
+    return authority != null ? authority : head().header(HOST);
+  }
+
+  @Override
+  public String target() {
+    return head().target();
+  }
+
+  @Override
+  public String protocol() {
+    return head().protocol().text();
+  }
+
+  @Override
+  public int status() {
+    return exchange.status();
+  }
+
+  @Override
+  public long bytesIn() {
+    return exchange.client().received();
+  }
+
+  @Override
+  public long bytesOut() {
+    return exchange.bytesOut();
+  }
+
+  @Override
+  public long nanos() {
+    return outcome.nanos();
+  }
+
+  @Override
+  public long headNanos() {
+    return outcome.headNanos();
+  }
+
+  @Override
+  public long connectNanos() {
+    return outcome.connectNanos();
+  }
+
+  @Override
+  public @Nullable String service() {
+    LblcService service = exchange.service();
+    return service == null ? null : service.name();
+  }
+
+  @Override
+  public @Nullable String server() {
+    Lease last = last();
+    return last == null ? null : last.server().id();
+  }
+
+  @Override
+  public @Nullable String decision() {
+    Lease last = last();
+    return last == null ? null : last.reason().label();
+  }
+
+  @Override
+  public int retries() {
+    Attempts attempts = exchange.attempts();
+    return attempts == null ? 0 : attempts.givenUp();
+  }
+
+  @Override
+  public String end() {
+    return outcome.label();
+  }
+
+  @Override
+  public @Nullable String error() {
+    return outcome.words();
+  }
+
+  @Override
+  public @Nullable String tlsVersion() {
+    return head().tlsVersion();
+  }
+
+  @Override
+  public @Nullable String serverName() {
+    return head().serverName();
+  }
+
+  @Override
+  public @Nullable String requestId() {
+    RequestId id = exchange.requestId();
+    return id == null ? null : id.text();
+  }
+
+  @Override
+  public @Nullable String traceId() {
+    RequestId id = exchange.requestId();
+    return id != null && id.isTrace() ? id.text() : RequestId.traceId(head());
+  }
+
+  @Override
+  public @Nullable String userAgent() {
+    return head().header(USER_AGENT);
+  }
+}
