@@ -47,54 +47,54 @@ public final class GatewayCounts {
     return refusals;
   }
 
-  /** HTTP requests that have ended, by listener, service and class of the status, such as {@code 2xx}. */
+  /** Returns how many HTTP requests have ended, by listener, service and class of the status, such as {@code 2xx}. */
   public Map<List<String>, Long> requests() {
     return http.requests();
   }
 
-  /** HTTP exchanges that have ended, by service and reason; those of a connection that was refused before its first request, too. */
+  /** Returns how many HTTP exchanges have ended, by service and reason; connections that were refused before a request count, too. */
   public Map<List<String>, Long> exchangeEnds() {
     return http.ends();
   }
 
-  /** How long HTTP requests took from their whole head to the last byte of the answer, by service; tunnels are left out. */
+  /** Returns how long HTTP requests took from their whole head to the last byte of the answer, by service; tunnels are left out. */
   public Map<List<String>, Histogram> requestDurations() {
     return http.durations();
   }
 
-  /** How long servers took from the head of a request to the head of their answer, by service. */
+  /** Returns how long servers took from the head of a request to the head of their answer, by service. */
   public Map<List<String>, Histogram> upstreamDurations() {
     return http.upstreamDurations();
   }
 
-  /** Attempts after the first one, of requests and of sessions, by service and reason. */
+  /** Returns how many attempts after the first one there were, of requests and of sessions, by service and reason. */
   public Map<List<String>, Long> retries() {
     Map<List<String>, Long> all = new LinkedHashMap<>(http.retries());
     tcp.retries().forEach((of, count) -> all.merge(of, count, Long::sum));
     return all;
   }
 
-  /** TCP sessions that have ended, by listener, service and reason. */
+  /** Returns how many TCP sessions have ended, by listener, service and reason. */
   public Map<List<String>, Long> sessionEnds() {
     return tcp.ends();
   }
 
-  /** Bytes that TCP sessions have passed on so far, by service and direction, {@code to_server} or {@code to_client}. */
+  /** Returns how many bytes TCP sessions have passed on so far, by service and direction, {@code to_server} or {@code to_client}. */
   public Map<List<String>, Long> sessionBytes() {
     return tcp.bytes();
   }
 
-  /** Connections of clients that were refused, by listener and reason. */
+  /** Returns how many connections of clients were refused, by listener and reason. */
   public Map<List<String>, Long> refusals() {
     return refusals.counts();
   }
 
-  /** Connections of clients on which no TLS came about, by listener and reason. */
+  /** Returns on how many connections of clients no TLS came about, by listener and reason. */
   public Map<List<String>, Long> tlsFailures() {
     return tlsFailures.counts();
   }
 
-  /** Connections to servers on which no TLS came about, by service and reason. */
+  /** Returns on how many connections to servers no TLS came about, by service and reason. */
   public Map<List<String>, Long> upstreamTlsFailures() {
     return servicesTls.failures();
   }

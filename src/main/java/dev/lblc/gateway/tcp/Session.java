@@ -6,7 +6,6 @@ import dev.lblc.gateway.net.ClearTextException;
 import dev.lblc.gateway.net.ConnectionFacts;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.DeadlineRing.Stage;
-import dev.lblc.gateway.net.Refusals;
 import dev.lblc.gateway.route.Attempts;
 import io.netty.channel.Channel;
 import java.io.IOException;
@@ -320,20 +319,10 @@ final class Session {
       }
       attempts.release();
     }
-    count(why);
+    settings.count(route, worker.loop().number(), why);
     AccessLog log = settings.accessLog();
     if (log != null) {
       log.write(new SessionFacts(this, why, worker.nanoTime() - startNanos));
-    }
-  }
-
-  private void count(@Nullable TcpFailure why) {
-    TcpRoute taken = route;
-    (taken == null ? settings.unrouted() : taken.counts()).ended(worker.loop().number(), why);
-    if (why == TcpFailure.BAD_PROXY_HEADER) {
-      settings.refusals().add(Refusals.Reason.BAD_PROXY_HEADER);
-    } else if (why == TcpFailure.PEER_NOT_TRUSTED) {
-      settings.refusals().add(Refusals.Reason.PEER_NOT_TRUSTED);
     }
   }
 

@@ -123,6 +123,22 @@ public final class TcpSettings {
     return routes;
   }
 
+  /**
+   * Counts the end of a session.
+   *
+   * @param route null: it has none
+   * @param loop of the current thread
+   * @param why null: it was orderly
+   */
+  void count(@Nullable TcpRoute route, int loop, @Nullable TcpFailure why) {
+    (route == null ? unrouted : route.counts()).ended(loop, why);
+    if (why == TcpFailure.BAD_PROXY_HEADER) {
+      refusals.add(Refusals.Reason.BAD_PROXY_HEADER);
+    } else if (why == TcpFailure.PEER_NOT_TRUSTED) {
+      refusals.add(Refusals.Reason.PEER_NOT_TRUSTED);
+    }
+  }
+
   /** Returns what is counted of sessions without a route. */
   SessionCounts unrouted() {
     return unrouted;
