@@ -80,7 +80,8 @@ final class ServicesApi {
     Context context = Objects.requireNonNull(Vertx.currentContext(), "on an event loop");
     lblc.homes(service.name(), destination == null ? "" : destination)
         .onComplete(asked -> context.runOnContext(v -> Answering.step(
-            request.http(), () -> Responses.json(request.response(), Views.homes(asked.result())))));
+            request.http(),
+            () -> Responses.json(request.response(), Views.homes(asked.result())))));
   }
 
   private void destinations(AdminRequest request) {

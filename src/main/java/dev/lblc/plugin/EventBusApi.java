@@ -246,8 +246,7 @@ final class EventBusApi implements Services.Listener {
     if (service == null) {
       message.fail(NOT_FOUND, "there is no service of that name");
     } else {
-      message.reply(
-          new JsonArray(HomesOnNodes.here(service, text(question, "destination"))));
+      message.reply(new JsonArray(HomesOnNodes.here(service, text(question, "destination"))));
     }
   }
 

@@ -55,12 +55,10 @@ final class HomesOnNodes {
   }
 
   private Future<NodeHomes> ask(ClusterStatus.Node node, String service, String destination) {
-    JsonObject question =
-        new JsonObject().put("service", service).put("destination", destination);
+    JsonObject question = new JsonObject().put("service", service).put("destination", destination);
     return vertx
         .eventBus()
-        .<JsonArray>request(
-            EventBusApi.nodeAddress(deployment, node.node(), WHAT), question, SOON)
+        .<JsonArray>request(EventBusApi.nodeAddress(deployment, node.node(), WHAT), question, SOON)
         .map(reply -> answer(node, reply.body().stream().map(String::valueOf).toList()))
         .otherwise(failure -> answer(node, null));
   }

@@ -25,8 +25,7 @@ public final class Lblc {
 
   private final HomesOnNodes homes;
 
-  private Lblc(
-      Services services, Supplier<@Nullable ClusterStatus> cluster, HomesOnNodes homes) {
+  private Lblc(Services services, Supplier<@Nullable ClusterStatus> cluster, HomesOnNodes homes) {
     this.services = services;
     this.cluster = cluster;
     this.homes = homes;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lblc.plugin.Lblc;
-import dev.lblc.plugin.NodeHomes;
 import dev.lblc.plugin.LblcService;
+import dev.lblc.plugin.NodeHomes;
 import dev.lblc.testing.Eventually;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -65,14 +65,17 @@ final class ForwardedLeasesIT {
     Lblc asked = Lblc.of(members.get(1).vertx());
     String name = services.get(0).name();
     Eventually.passes(
-        "the home is on both nodes", Duration.ofSeconds(10), () -> assertThat(
-                asked.homes(name, "/shared").await(10, SECONDS))
+        "the home is on both nodes",
+        Duration.ofSeconds(10),
+        () -> assertThat(asked.homes(name, "/shared").await(10, SECONDS))
             .hasSize(2)
             .allSatisfy(node -> assertThat(node.homes()).hasSize(1)));
     List<NodeHomes> nodes = asked.homes(name, "/shared").await(10, SECONDS);
     assertThat(nodes.get(0).homes()).isEqualTo(nodes.get(1).homes());
-    assertThat(nodes).filteredOn(NodeHomes::self).singleElement().satisfies(self ->
-        assertThat(self.node()).isEqualTo(members.get(1).node()));
+    assertThat(nodes)
+        .filteredOn(NodeHomes::self)
+        .singleElement()
+        .satisfies(self -> assertThat(self.node()).isEqualTo(members.get(1).node()));
     assertThat(asked.homes(name, "/unknown").await(10, SECONDS))
         .extracting(NodeHomes::homes)
         .containsExactly(List.of(), List.of());
