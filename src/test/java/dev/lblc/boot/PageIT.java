@@ -73,7 +73,8 @@ final class PageIT {
          "admin": {"host": "127.0.0.1", "port": %4$d, "token": "%5$s"}}
         """.formatted(free.get(0), port, free.get(1), free.get(2), TOKEN));
     application = application();
-    browser = Browser.start(Objects.requireNonNull(program), Files.createDirectory(directory.resolve("profile")));
+    browser = Browser.start(
+        Objects.requireNonNull(program), Files.createDirectory(directory.resolve("profile")));
     browser.look(1280, 900, false);
     browser.open(application.admin() + "/");
     browser.await("document.querySelector('#token-dialog[open]')");

@@ -95,7 +95,7 @@ export class Explain {
     }
     const words = nodes.map(({ homes }) => home(homes));
     this.#answer.append(new Set(words).size === 1
-        ? el("p", {}, `All ${count(nodes.length)} nodes have the same: ${words[0]}.`)
+        ? el("p", {}, `On all ${count(nodes.length)} nodes the same: ${words[0]}.`)
         : el("div", {},
             el("p", { class: "failure" }, "The nodes do not have the same home for it:"),
             el("ul", {}, ...nodes.map(({ name, self }, i) =>
