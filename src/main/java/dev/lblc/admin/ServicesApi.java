@@ -3,9 +3,12 @@ package dev.lblc.admin;
 import dev.lblc.plugin.DestinationStatus;
 import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcService;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import java.util.List;
+import java.util.Objects;
 
 /** The endpoints that show what the scheduler knows and would do: services, destinations, explanations. Without side effects. */
 final class ServicesApi {
@@ -36,6 +39,11 @@ final class ServicesApi {
         this::explain);
     endpoints.add(
         HttpMethod.GET,
+        SERVICE + "/homes",
+        "where each node has ?destination=D at home",
+        this::homes);
+    endpoints.add(
+        HttpMethod.GET,
         DESTINATIONS,
         "destinations and their homes: ?limit=N&after=D",
         this::destinations);
@@ -64,6 +72,16 @@ final class ServicesApi {
     LblcService service = named(request);
     String destination = request.query().text("destination");
     Responses.json(request.response(), Views.explanation(service.explain(destination)));
+  }
+
+  private void homes(AdminRequest request) {
+    LblcService service = named(request);
+    String destination = request.query().text("destination");
+    Context context = Objects.requireNonNull(Vertx.currentContext(), "on an event loop");
+    lblc.homes(service.name(), destination == null ? "" : destination)
+        .onComplete(asked -> context.runOnContext(v -> Answering.step(
+            request.http(),
+            () -> Responses.json(request.response(), Views.homes(asked.result())))));
   }
 
   private void destinations(AdminRequest request) {

@@ -3,6 +3,7 @@ package dev.lblc.admin;
 import dev.lblc.plugin.ClusterStatus;
 import dev.lblc.plugin.DestinationStatus;
 import dev.lblc.plugin.Explanation;
+import dev.lblc.plugin.NodeHomes;
 import dev.lblc.plugin.ServiceStatus.ServerStatus;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -58,6 +59,18 @@ public final class Views {
         .put("destination", routed.destination())
         .put("text", routed.text())
         .put("explanation", explanation);
+  }
+
+  static JsonObject homes(List<NodeHomes> all) {
+    JsonArray nodes = new JsonArray();
+    for (NodeHomes each : all) {
+      nodes.add(new JsonObject()
+          .put("node", each.node())
+          .put("name", each.name())
+          .put("self", each.self())
+          .put("homes", each.homes()));
+    }
+    return new JsonObject().put("nodes", nodes);
   }
 
   /** Of {@code /api/v1/cluster}; null: this node is alone by configuration. */

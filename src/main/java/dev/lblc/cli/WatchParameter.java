@@ -40,7 +40,7 @@ final class WatchParameter {
       Function<JsonObject, Object> json,
       Function<JsonObject, List<String>> lines)
       throws CommandException {
-    boolean isTerminal = System.console() != null && !isJson;
+    boolean isTerminal = Terminal.isThere() && !isJson;
     int[] shown = {0};
     client.follow("/api/v1/stream", snapshot -> {
       if (isJson) {

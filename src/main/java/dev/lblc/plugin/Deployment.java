@@ -281,7 +281,8 @@ final class Deployment implements Shareable {
     if (left) {
       return Future.failedFuture("undeployed while it was starting");
     }
-    lblc = new Lblc(services, () -> joined == null ? null : ClusterStatus.of(joined));
+    lblc = Lblc.of(
+        vertx, config.name(), services, () -> joined == null ? null : ClusterStatus.of(joined));
     return Future.succeededFuture();
   }
 

@@ -137,7 +137,8 @@ final class EventBusApi implements Services.Listener {
             message -> answerHere(lease(message), "release", message)),
         consume(
             nodeAddress(leases.node(), "renew"),
-            message -> answerHere(lease(message), "renew", message)));
+            message -> answerHere(lease(message), "renew", message)),
+        consume(nodeAddress(leases.node(), HomesOnNodes.WHAT), this::homes));
     consumers.put("", registered);
     return Future.all(registered.stream().map(MessageConsumer::completion).toList())
         .mapEmpty();
@@ -239,8 +240,30 @@ final class EventBusApi implements Services.Listener {
     return "lease " + lease + " is not held: it was released, or not renewed in time";
   }
 
+  private void homes(Message<Object> message) {
+    JsonObject question = object(message);
+    ScheduledService service = services.byName().get(text(question, "service"));
+    if (service == null) {
+      message.fail(NOT_FOUND, "there is no service of that name");
+    } else {
+      message.reply(new JsonArray(HomesOnNodes.here(service, text(question, "destination"))));
+    }
+  }
+
+  private static String text(JsonObject body, String key) {
+    if (body.getValue(key) instanceof String text) {
+      return text;
+    }
+    throw new IllegalArgumentException(key + ": " + body.getValue(key) + " (expected: a text)");
+  }
+
   private String nodeAddress(String node, String what) {
-    return name + "/node/" + node + "/" + what;
+    return nodeAddress(name, node, what);
+  }
+
+  /** Returns where a node of a deployment is asked something. */
+  static String nodeAddress(String deployment, String node, String what) {
+    return deployment + "/node/" + node + "/" + what;
   }
 
   private static String lease(Message<Object> message) {

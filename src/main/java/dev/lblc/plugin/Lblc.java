@@ -1,6 +1,7 @@
 package dev.lblc.plugin;
 
 import dev.lblc.PublicApi;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.Collection;
 import java.util.List;
@@ -22,9 +23,18 @@ public final class Lblc {
   private final Services services;
   private final Supplier<@Nullable ClusterStatus> cluster;
 
-  Lblc(Services services, Supplier<@Nullable ClusterStatus> cluster) {
+  private final HomesOnNodes homes;
+
+  private Lblc(Services services, Supplier<@Nullable ClusterStatus> cluster, HomesOnNodes homes) {
     this.services = services;
     this.cluster = cluster;
+    this.homes = homes;
+  }
+
+  /** Returns the face of a deployment. */
+  static Lblc of(
+      Vertx vertx, String name, Services services, Supplier<@Nullable ClusterStatus> cluster) {
+    return new Lblc(services, cluster, new HomesOnNodes(vertx, name, cluster));
   }
 
   /**
@@ -69,6 +79,17 @@ public final class Lblc {
   /** Returns all services as they are now, in the order of the configuration. */
   public Collection<LblcService> services() {
     return List.copyOf(services.byName().values());
+  }
+
+  /**
+   * Asks all nodes where they have a destination at home: each decides by its own copy of the table.
+   *
+   * @param service its name
+   * @return complete within 2 seconds, in the order of the members; empty on a node on its own
+   * @throws IllegalArgumentException if there is no such service
+   */
+  public Future<List<NodeHomes>> homes(String service, String destination) {
+    return homes.of(service(service), destination);
   }
 
   /** Returns how this node sees its cluster; null: it is on its own by configuration. */

@@ -10,7 +10,7 @@ import java.util.List;
  * <p>At thousands of decisions a second a part of them is counted, chosen at random, and stands for all.
  *
  * @param perSecond decisions in a second
- * @param destinations those asked for most, the first one most of all
+ * @param destinations those asked for most, by what their rates are at least
  * @param servers all servers, in list order
  */
 @PublicApi

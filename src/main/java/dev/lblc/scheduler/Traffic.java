@@ -79,7 +79,12 @@ final class Traffic {
    * @param perSecond mean rate, of which what is {@link #HALF_LIFE_SECONDS} ago counts for half
    * @param errorPerSecond the true rate is most likely no farther away
    */
-  record Rate(String destination, double perSecond, double errorPerSecond) {}
+  record Rate(String destination, double perSecond, double errorPerSecond) {
+    /** Returns what the rate most likely is at least. */
+    double leastPerSecond() {
+      return perSecond - errorPerSecond;
+    }
+  }
 
   /** Decisions that count for a server, which decay; guarded by the lock of the service's traffic. */
   static final class Share {
@@ -107,7 +112,10 @@ final class Traffic {
     }
   }
 
-  /** Returns the destinations that were asked for most, the first one most of all. */
+  /**
+   * Returns the destinations that were asked for most, by what their rates are at least: one whose counter was taken over a moment ago
+   * may be anything. Those that are not known to have been asked for are left out.
+   */
   List<Rate> top(int limit) {
     lock.lock();
     try {
@@ -120,7 +128,8 @@ final class Traffic {
             counts[i] / span,
             (overcounts[i] + deviation) / span));
       }
-      rates.sort(Comparator.comparingDouble(Rate::perSecond).reversed());
+      rates.removeIf(rate -> rate.leastPerSecond() <= 0);
+      rates.sort(Comparator.comparingDouble(Rate::leastPerSecond).reversed());
       return List.copyOf(rates.subList(0, Math.min(limit, rates.size())));
     } finally {
       lock.unlock();

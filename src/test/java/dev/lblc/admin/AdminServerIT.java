@@ -290,7 +290,7 @@ class AdminServerIT {
     assertThat(list.statusCode()).isEqualTo(200);
     assertThat(list.headers().firstValue("content-type")).hasValue("text/plain; charset=utf-8");
     assertThat(list.body().lines())
-        .hasSize(23)
+        .hasSize(24)
         .allMatch(line -> line.matches("(GET|POST|PATCH|DELETE) +/\\S* +\\S.*"))
         .anyMatch(line -> line.startsWith("GET    /api/v1/services/{service}/explain "));
   }

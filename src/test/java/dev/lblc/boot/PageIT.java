@@ -16,6 +16,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -72,7 +73,8 @@ final class PageIT {
          "admin": {"host": "127.0.0.1", "port": %4$d, "token": "%5$s"}}
         """.formatted(free.get(0), port, free.get(1), free.get(2), TOKEN));
     application = application();
-    browser = Browser.start(program, Files.createDirectory(directory.resolve("profile")));
+    browser = Browser.start(
+        Objects.requireNonNull(program), Files.createDirectory(directory.resolve("profile")));
     browser.look(1280, 900, false);
     browser.open(application.admin() + "/");
     browser.await("document.querySelector('#token-dialog[open]')");

@@ -4,9 +4,12 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcService;
+import dev.lblc.plugin.NodeHomes;
 import dev.lblc.testing.Eventually;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -53,6 +56,34 @@ final class ForwardedLeasesIT {
       }
     }
     assertThat(services).extracting(ForwardedLeasesIT::active).containsOnly(0);
+  }
+
+  /** Each node is asked for what its own table has. */
+  @Test
+  void homes_onBothNodes_areToldByEither_andADifferenceShows() throws Exception {
+    services.get(0).acquire("/shared").close();
+    Lblc asked = Lblc.of(members.get(1).vertx());
+    String name = services.get(0).name();
+    Eventually.passes(
+        "the home is on both nodes",
+        Duration.ofSeconds(10),
+        () -> assertThat(asked.homes(name, "/shared").await(10, SECONDS))
+            .hasSize(2)
+            .allSatisfy(node -> assertThat(node.homes()).hasSize(1)));
+    List<NodeHomes> nodes = asked.homes(name, "/shared").await(10, SECONDS);
+    assertThat(nodes.get(0).homes()).isEqualTo(nodes.get(1).homes());
+    assertThat(nodes)
+        .filteredOn(NodeHomes::self)
+        .singleElement()
+        .satisfies(self -> assertThat(self.node()).isEqualTo(members.get(1).node()));
+    assertThat(asked.homes(name, "/unknown").await(10, SECONDS))
+        .extracting(NodeHomes::homes)
+        .containsExactly(List.of(), List.of());
+    // A node that has gone answers nothing.
+    members.get(0).vertx().close().await(20, SECONDS);
+    assertThat(asked.homes(name, "/shared").await(10, SECONDS))
+        .filteredOn(node -> !node.self())
+        .allSatisfy(node -> assertThat(node.homes()).isNull());
   }
 
   @Test

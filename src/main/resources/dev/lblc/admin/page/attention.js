@@ -69,7 +69,7 @@ function ofServer(service, server) {
     case "draining":
       return {
         grade: "off",
-        what: `${name} is being drained since ${duration(server.drain?.forMillis ?? 0)}: `
+        what: `${name} is being drained, for ${duration(server.drain?.forMillis ?? 0)} now: `
             + (left === 0 ? "nothing is left on it." : `${things(left, "connection")} left.`),
         todo: left === 0 ? "It can be stopped now. “Use again” ends the drain."
             : "Wait until nothing is left, then stop it; or end the drain with “Use again”.",

@@ -50,7 +50,7 @@ class Row {
     setText(this.#name, node.name);
     setText(this.#address, node.address === node.name ? "" : node.address);
     setText(this.#report, report(node));
-    setText(this.#config, node.differences.length === 0 ? "the same" : `differs in ${node.differences.join(", ")}`);
+    setText(this.#config, node.self ? "" : node.differences.length === 0 ? "the same" : `differs in ${node.differences.join(", ")}`);
   }
 }
 

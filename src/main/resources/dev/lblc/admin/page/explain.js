@@ -81,7 +81,30 @@ export class Explain {
           ...explanation.servers.map(each => choice(each, server, homes))));
     }
     this.#answer.replaceChildren(...parts);
+    if (explanation?.destination) {
+      this.#askNodes(explanation, this.#asked);
+    }
   }
+
+  /** Each node decides by its own table: says so if they do not agree, for the time of a message or during a fault. */
+  async #askNodes({ service, destination }, number) {
+    const { nodes } = await call("GET",
+        `${servicePath(service, "homes")}?destination=${encodeURIComponent(destination)}`).catch(() => ({ nodes: [] }));
+    if (number !== this.#asked || nodes.length < 2) {
+      return;
+    }
+    const words = nodes.map(({ homes }) => home(homes));
+    this.#answer.append(new Set(words).size === 1
+        ? el("p", {}, `On all ${count(nodes.length)} nodes the same: ${words[0]}.`)
+        : el("div", {},
+            el("p", { class: "failure" }, "The nodes do not have the same home for it:"),
+            el("ul", {}, ...nodes.map(({ name, self }, i) =>
+                el("li", {}, el("strong", {}, name), self ? " (this node): " : ": ", words[i])))));
+  }
+}
+
+function home(homes) {
+  return homes === null ? "no answer" : homes.length === 0 ? "no home" : `home ${homes.join(", ")}`;
 }
 
 function choice(each, chosen, homes) {

@@ -31,7 +31,7 @@ class Service {
   }
 
   update(service) {
-    setText(this.#summary, `${rate(service.perSecond)} requests/s, `
+    setText(this.#summary, `${rate(service.perSecond)} requests/s through this node, `
         + `${things(service.destinations, "destination")} in the table, strategy ${service.strategy}`);
     this.#servers.update(service.servers);
     this.#updateHistory(service.history);
