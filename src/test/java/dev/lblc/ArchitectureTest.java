@@ -130,17 +130,22 @@ final class ArchitectureTest {
       ofGateway("dev.lblc.gateway.log");
 
   @ArchTest
+  static final ArchRule gatewayTrace_importsNothingElseOfTheGateway =
+      ofGateway("dev.lblc.gateway.trace");
+
+  @ArchTest
   static final ArchRule gatewayRoute_importsOnlyLog =
       ofGateway("dev.lblc.gateway.route", "dev.lblc.gateway.log");
 
   @ArchTest
-  static final ArchRule gatewayNet_importsNothingElseOfTheGateway =
-      ofGateway("dev.lblc.gateway.net");
+  static final ArchRule gatewayNet_importsOnlyTrace =
+      ofGateway("dev.lblc.gateway.net", "dev.lblc.gateway.trace");
 
   @ArchTest
   static final ArchRule gatewayTcp_importsOnlyRouteAndNet = ofGateway(
       "dev.lblc.gateway.tcp",
       "dev.lblc.gateway.log",
+      "dev.lblc.gateway.trace",
       "dev.lblc.gateway.route",
       "dev.lblc.gateway.net");
 
@@ -148,6 +153,7 @@ final class ArchitectureTest {
   static final ArchRule gatewayHttp_importsOnlyRouteAndNet = ofGateway(
       "dev.lblc.gateway.http",
       "dev.lblc.gateway.log",
+      "dev.lblc.gateway.trace",
       "dev.lblc.gateway.route",
       "dev.lblc.gateway.net");
 
@@ -155,6 +161,7 @@ final class ArchitectureTest {
   static final ArchRule gatewayHttpVertx_importsOnlyHttpRouteAndNet = ofGateway(
       "dev.lblc.gateway.http.vertx",
       "dev.lblc.gateway.log",
+      "dev.lblc.gateway.trace",
       "dev.lblc.gateway.http",
       "dev.lblc.gateway.route",
       "dev.lblc.gateway.net");
@@ -163,6 +170,7 @@ final class ArchitectureTest {
   static final ArchRule gatewayHttpLane_importsOnlyHttpRouteAndNet = ofGateway(
       "dev.lblc.gateway.http.lane",
       "dev.lblc.gateway.log",
+      "dev.lblc.gateway.trace",
       "dev.lblc.gateway.http",
       "dev.lblc.gateway.route",
       "dev.lblc.gateway.net");
@@ -171,6 +179,7 @@ final class ArchitectureTest {
   static final ArchRule gatewayHttp2_importsOnlyLaneHttpRouteAndNet = ofGateway(
       "dev.lblc.gateway.http.h2",
       "dev.lblc.gateway.log",
+      "dev.lblc.gateway.trace",
       "dev.lblc.gateway.http.lane",
       "dev.lblc.gateway.http",
       "dev.lblc.gateway.route",
@@ -242,6 +251,8 @@ final class ArchitectureTest {
       .doNotHaveFullyQualifiedName("dev.lblc.gateway.http.vertx.RequestDecoder")
       .and()
       .doNotHaveFullyQualifiedName("dev.lblc.gateway.net.Loop")
+      .and()
+      .doNotHaveFullyQualifiedName("dev.lblc.gateway.trace.Tracing")
       .and()
       .doNotHaveFullyQualifiedName("dev.lblc.gateway.net.PortRelease")
       .and()

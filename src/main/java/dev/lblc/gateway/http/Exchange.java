@@ -8,6 +8,7 @@ import dev.lblc.gateway.route.Attempts;
 import dev.lblc.gateway.route.BadRequestException;
 import dev.lblc.gateway.route.HttpRoutes;
 import dev.lblc.gateway.route.Route;
+import dev.lblc.gateway.trace.Tracing;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.scheduler.Server;
 import io.netty.util.AsciiString;
@@ -86,6 +87,7 @@ public final class Exchange<S extends ServerSide> {
   private @Nullable InboundFacts facts;
   private @Nullable Route route;
   private @Nullable RequestId requestId;
+  private @Nullable ExchangeTrace trace;
   private @Nullable S server;
   private boolean isReceived;
   private long routedNanos;
@@ -126,6 +128,7 @@ public final class Exchange<S extends ServerSide> {
     route = null;
     facts = null;
     requestId = null;
+    trace = null;
     if (kept != null) {
       kept.forget();
     }
@@ -164,6 +167,19 @@ public final class Exchange<S extends ServerSide> {
   @Nullable
   LblcService service() {
     return route == null ? null : route.service();
+  }
+
+  /** Returns the name of the service; null: no route, or a redirect. */
+  @Nullable
+  String serviceName() {
+    LblcService known = service();
+    return known == null ? null : known.name();
+  }
+
+  /** Returns the trace; null: there is no tracer, or the request could not be read. */
+  @Nullable
+  ExchangeTrace trace() {
+    return trace;
   }
 
   /** Returns the attempts to reach a server; null: none was made. */
@@ -257,6 +273,8 @@ public final class Exchange<S extends ServerSide> {
       read.read(routes.trustedPeers());
     }
     facts = read;
+    Tracing tracing = context.tracing();
+    trace = tracing == null ? null : ExchangeTrace.begin(tracing, read);
     return read;
   }
 
@@ -305,6 +323,9 @@ public final class Exchange<S extends ServerSide> {
   /** Notes that a server was chosen and a connection to it is attempted. */
   void connecting() {
     outcome.connecting();
+    if (trace != null) {
+      trace.attempt(serviceName(), known(connecting).attempts().last());
+    }
     enter(Phase.CONNECTING, Stage.SETTING_UP);
   }
 
@@ -317,11 +338,20 @@ public final class Exchange<S extends ServerSide> {
     enter(Phase.SENDING, Stage.RUNNING);
     Route by = route();
     RequestPlan plan = HeaderPolicy.requestPlan(known, by, chosen);
+    client.forward(granted, known.targetWithout(by.stripPrefix()), withIds(plan));
+  }
+
+  private RequestPlan withIds(RequestPlan plan) {
     RequestId id = requestId;
-    client.forward(
-        granted,
-        known.targetWithout(by.stripPrefix()),
-        id == null ? plan : plan.with(id.lines()));
+    ExchangeTrace traced = trace;
+    return traced != null ? plan.with(traced.lines(id)) : id == null ? plan : plan.with(id.lines());
+  }
+
+  /** Tells the tracer that an attempt has failed. */
+  void attemptFailed(Failure why) {
+    if (trace != null) {
+      trace.attemptFailed(why);
+    }
   }
 
   /**
@@ -346,6 +376,9 @@ public final class Exchange<S extends ServerSide> {
     }
     enter(Phase.RECEIVING, Stage.RUNNING);
     outcome.headed();
+    if (trace != null) {
+      trace.answered(head.status());
+    }
     known(connecting).proven();
     try {
       if (isUpgrade() && ResponsePolicy.isWebSocket(head)) {
@@ -431,6 +464,7 @@ public final class Exchange<S extends ServerSide> {
     if (isOver || server == null) {
       return;
     }
+    attemptFailed(why);
     if (why == Failure.TLS_REFUSED) {
       serverRefused(why);
       return;
@@ -549,6 +583,10 @@ public final class Exchange<S extends ServerSide> {
     }
     release();
     outcome.count(route == null ? routes.unrouted() : route.ends());
+    if (trace != null) {
+      Attempts made = attempts();
+      trace.ended(status(), outcome.failure(), serviceName(), made == null ? null : made.last());
+    }
     log();
     if (isAnswered && !client.isRequestComplete()) {
       enter(Phase.LINGERING, Stage.ENDING);

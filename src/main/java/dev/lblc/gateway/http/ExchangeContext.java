@@ -1,7 +1,9 @@
 package dev.lblc.gateway.http;
 
 import dev.lblc.gateway.net.DeadlineRing;
+import dev.lblc.gateway.trace.Tracing;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the exchanges of one event loop and engine share.
@@ -9,6 +11,10 @@ import java.util.function.LongSupplier;
  * @param upstreams gets connections to servers
  * @param deadlines checks time limits
  * @param nanoTime monotonic clock in nanoseconds
+ * @param tracing is told of each exchange; null: there is no tracer
  */
 public record ExchangeContext<S extends ServerSide>(
-    Upstreams<S> upstreams, DeadlineRing deadlines, LongSupplier nanoTime) {}
+    Upstreams<S> upstreams,
+    DeadlineRing deadlines,
+    LongSupplier nanoTime,
+    @Nullable Tracing tracing) {}

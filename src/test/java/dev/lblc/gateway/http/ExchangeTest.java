@@ -75,8 +75,8 @@ final class ExchangeTest {
   void begin() {
     routes = HttpRoutes.compile(
         config.httpListeners().get(0), Map.of(), Lblc.of(VERTX)::service, Map.of(), ends::of, null);
-    exchange =
-        new Exchange<>(client, new ExchangeContext<>(pool, deadlines, () -> nowNanos), routes);
+    exchange = new Exchange<>(
+        client, new ExchangeContext<>(pool, deadlines, () -> nowNanos, null), routes);
     exchange.begin();
     assertThat(pool.attempts).hasSize(1);
     assertThat(active()).isEqualTo(1);

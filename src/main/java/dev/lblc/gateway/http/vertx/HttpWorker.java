@@ -3,6 +3,7 @@ package dev.lblc.gateway.http.vertx;
 import dev.lblc.gateway.http.ExchangeContext;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.route.HttpRoutes;
+import dev.lblc.gateway.trace.Tracing;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -25,7 +26,8 @@ public final class HttpWorker {
    * @param nanoTime monotonic clock in nanoseconds
    */
   public HttpWorker(Vertx vertx, LongSupplier nanoTime) {
-    this.context = new ExchangeContext<>(new ServerPool(vertx), deadlines, nanoTime);
+    this.context =
+        new ExchangeContext<>(new ServerPool(vertx), deadlines, nanoTime, Tracing.of(vertx));
     vertx.setPeriodic(DeadlineRing.TICK_MILLIS, timer -> deadlines.tick(nanoTime.getAsLong()));
   }
 
