@@ -138,24 +138,30 @@ final class ArchitectureTest {
       ofGateway("dev.lblc.gateway.log");
 
   @ArchTest
+  static final ArchRule gatewayTrace_importsNothingElseOfTheGateway =
+      ofGateway("dev.lblc.gateway.trace");
+
+  @ArchTest
   static final ArchRule gatewayRoute_importsOnlyCountAndLog =
       ofGateway("dev.lblc.gateway.route", "dev.lblc.gateway.count", "dev.lblc.gateway.log");
 
   @ArchTest
-  static final ArchRule gatewayNet_importsNothingElseOfTheGateway =
-      ofGateway("dev.lblc.gateway.net");
+  static final ArchRule gatewayNet_importsOnlyTrace =
+      ofGateway("dev.lblc.gateway.net", "dev.lblc.gateway.trace");
 
   @ArchTest
-  static final ArchRule gatewayTcp_importsOnlyRouteNetCountAndLog = ofGateway(
+  static final ArchRule gatewayTcp_importsOnlyRouteNetCountLogAndTrace = ofGateway(
       "dev.lblc.gateway.tcp",
+      "dev.lblc.gateway.trace",
       "dev.lblc.gateway.route",
       "dev.lblc.gateway.net",
       "dev.lblc.gateway.count",
       "dev.lblc.gateway.log");
 
   @ArchTest
-  static final ArchRule gatewayHttp_importsOnlyRouteNetCountAndLog = ofGateway(
+  static final ArchRule gatewayHttp_importsOnlyRouteNetCountLogAndTrace = ofGateway(
       "dev.lblc.gateway.http",
+      "dev.lblc.gateway.trace",
       "dev.lblc.gateway.route",
       "dev.lblc.gateway.net",
       "dev.lblc.gateway.count",
@@ -165,6 +171,7 @@ final class ArchitectureTest {
   static final ArchRule gatewayHttpVertx_importsOnlyHttpRouteAndNet = ofGateway(
       "dev.lblc.gateway.http.vertx",
       "dev.lblc.gateway.log",
+      "dev.lblc.gateway.trace",
       "dev.lblc.gateway.http",
       "dev.lblc.gateway.route",
       "dev.lblc.gateway.net");
@@ -173,6 +180,7 @@ final class ArchitectureTest {
   static final ArchRule gatewayHttpLane_importsOnlyHttpRouteAndNet = ofGateway(
       "dev.lblc.gateway.http.lane",
       "dev.lblc.gateway.log",
+      "dev.lblc.gateway.trace",
       "dev.lblc.gateway.http",
       "dev.lblc.gateway.route",
       "dev.lblc.gateway.net");
@@ -181,6 +189,7 @@ final class ArchitectureTest {
   static final ArchRule gatewayHttp2_importsOnlyLaneHttpRouteAndNet = ofGateway(
       "dev.lblc.gateway.http.h2",
       "dev.lblc.gateway.log",
+      "dev.lblc.gateway.trace",
       "dev.lblc.gateway.http.lane",
       "dev.lblc.gateway.http",
       "dev.lblc.gateway.route",
@@ -254,6 +263,8 @@ final class ArchitectureTest {
       .doNotHaveFullyQualifiedName("dev.lblc.gateway.http.vertx.RequestDecoder")
       .and()
       .doNotHaveFullyQualifiedName("dev.lblc.gateway.net.Loop")
+      .and()
+      .doNotHaveFullyQualifiedName("dev.lblc.gateway.trace.Tracing")
       .and()
       .doNotHaveFullyQualifiedName("dev.lblc.gateway.net.PortRelease")
       .and()

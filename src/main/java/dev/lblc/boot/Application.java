@@ -102,8 +102,11 @@ public final class Application implements Reloader.Running {
     JdkTls.acceptAllServerNames();
     Metrics metrics = new Metrics();
     HazelcastNode node = VertxSetup.node(file.config().plugin().cluster());
-    Application application =
-        new Application(VertxSetup.vertx(file.config(), metrics, node), metrics, node, file);
+    Application application = new Application(
+        VertxSetup.vertx(file.config(), metrics, node, file.plugins().classesOfAll()),
+        metrics,
+        node,
+        file);
     try {
       application.startParts(file.plugins(), metrics, startPlugin, predecessor);
       application.reloader.start(look);

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.JarFile;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ public final class PluginFolder implements AutoCloseable {
   private final Path folder;
   private final List<URLClassLoader> jars = new ArrayList<>();
   private final List<Added> verticles = new ArrayList<>();
+  private @Nullable URLClassLoader together;
   private Strategies strategies = Strategies.ofClassPath();
 
   /**
@@ -103,6 +105,19 @@ public final class PluginFolder implements AutoCloseable {
         : "there is no folder " + folder.toAbsolutePath();
   }
 
+  /** Returns a class loader that has the classes of all jars together, in the order of their names. */
+  ClassLoader classesOfAll() {
+    URLClassLoader all = together;
+    if (all == null) {
+      all = new URLClassLoader(
+          "plugins",
+          jars.stream().flatMap(jar -> Stream.of(jar.getURLs())).toArray(URL[]::new),
+          PluginFolder.class.getClassLoader());
+      together = all;
+    }
+    return all;
+  }
+
   List<Added> verticles() {
     return verticles;
   }
@@ -141,7 +156,11 @@ public final class PluginFolder implements AutoCloseable {
 
   @Override
   public void close() {
-    for (URLClassLoader jar : jars) {
+    List<URLClassLoader> opened = new ArrayList<>(jars);
+    if (together != null) {
+      opened.add(together);
+    }
+    for (URLClassLoader jar : opened) {
       try {
         jar.close();
       } catch (IOException e) {

@@ -48,8 +48,9 @@ final class VertxSetup {
     return (transport == null ? builder : builder.withTransport(transport)).build();
   }
 
-  /** Starts Vert.x on the member, if there is one; closes the member if that fails. */
-  static Vertx vertx(GatewayConfig config, Metrics metrics, @Nullable HazelcastNode node)
+  /** Starts Vert.x on the member, if there is one, with a tracer of the plugins, if they have one; closes the member if that fails. */
+  static Vertx vertx(
+      GatewayConfig config, Metrics metrics, @Nullable HazelcastNode node, ClassLoader plugins)
       throws StartException {
     VertxOptions options = options(EVENT_LOOPS);
     VertxBuilder builder = Vertx.builder();
@@ -62,8 +63,16 @@ final class VertxSetup {
       options.setMetricsOptions(metrics.options());
       builder.withMetrics(metrics.factory());
     }
+    try {
+      Tracers.use(plugins, options, builder);
+    } catch (StartException e) {
+      if (node != null) {
+        node.close();
+      }
+      throw e;
+    }
     if (node == null) {
-      return builder.with(options).build();
+      return Tracers.with(plugins, builder.with(options)::build);
     }
     EventBusOptions eventBus =
         EventBusSettings.of(config.plugin().cluster().eventBus(), node.host());
@@ -73,7 +82,7 @@ final class VertxSetup {
       String where = Authority.of(eventBus.getHost(), eventBus.getPort());
       return Waiting.started(
           "cluster.eventBus " + where + (eventBus.isSsl() ? " with tls" : ""),
-          builder::buildClustered);
+          () -> Tracers.with(plugins, builder::buildClustered));
     } catch (Throwable e) {
       node.close();
       throw e;

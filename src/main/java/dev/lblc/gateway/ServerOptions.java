@@ -6,6 +6,7 @@ import dev.lblc.gateway.net.ServerTls;
 import dev.lblc.gateway.net.VertxTls;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.tracing.TracingPolicy;
 import java.util.Objects;
 import java.util.function.Supplier;
 
@@ -31,6 +32,7 @@ final class ServerOptions {
             .setMaxHeaderListSize(limits.header()))
         // HTTP/2 in clear text would also turn on the upgrade from HTTP/1.1.
         .setHttp2ClearTextEnabled(false)
+        .setTracingPolicy(TracingPolicy.IGNORE) // the exchanges tell the tracer themselves
         .setHandle100ContinueAutomatically(true)
         // WebSocket extensions are negotiated between client and server.
         .setPerFrameWebSocketCompressionSupported(false)

@@ -319,8 +319,8 @@ class RulesTest {
   @Test
   void accessLog_ofTcpInTheCommonFormat_isAFault() {
     JsonObject common = new JsonObject().put("format", "common");
-    assertThat(Sample.errors(
-            Sample.set(Sample.full(directory), "$.listeners[2].accessLog", common)))
+    assertThat(
+            Sample.errors(Sample.set(Sample.full(directory), "$.listeners[2].accessLog", common)))
         .singleElement()
         .satisfies(error -> {
           assertThat(error.path()).isEqualTo("$.listeners[2].accessLog.format");

@@ -33,6 +33,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.spi.VertxTracerFactory;
 import io.vertx.core.transport.Transport;
 import java.util.HashMap;
 import java.util.List;
@@ -93,6 +94,15 @@ final class TestGateway {
     this.loops = loops;
     this.transport = transport;
     vertx = vertx(transport, loops);
+  }
+
+  /** With a tracer. */
+  TestGateway(Engine engine, VertxTracerFactory tracer) {
+    this.engine = engine;
+    this.transport = SocketTransport.NIO;
+    VertxOptions options =
+        new VertxOptions().setEventLoopPoolSize(LOOPS).setTracingOptions(tracer.newOptions());
+    vertx = Vertx.builder().with(options).withTracer(tracer).build();
   }
 
   private static Vertx vertx(SocketTransport wanted, int loops) {

@@ -211,6 +211,7 @@ final class Connecting<S extends ServerSide> {
       if (!attempts.holds(taken)) {
         return;
       }
+      exchange.attemptFailed(why);
       if (why == Failure.POOL_EXHAUSTED) { // says nothing about the server
         exchange.abort(why);
         return;

@@ -10,6 +10,7 @@ import dev.lblc.gateway.route.HeaderEdits;
 import dev.lblc.gateway.route.HttpRoutes;
 import dev.lblc.gateway.route.Route;
 import dev.lblc.gateway.route.ServerHeader;
+import dev.lblc.gateway.trace.Tracing;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.Lease;
 import dev.lblc.scheduler.Server;
@@ -89,6 +90,7 @@ public final class Exchange<S extends ServerSide> {
   private @Nullable InboundFacts facts;
   private @Nullable Route route;
   private @Nullable RequestId requestId;
+  private @Nullable ExchangeTrace trace;
   private @Nullable S server;
   private boolean isReceived;
   private long routedNanos;
@@ -130,6 +132,7 @@ public final class Exchange<S extends ServerSide> {
     route = null;
     facts = null;
     requestId = null;
+    trace = null;
     if (kept != null) {
       kept.forget();
     }
@@ -168,6 +171,19 @@ public final class Exchange<S extends ServerSide> {
   @Nullable
   LblcService service() {
     return route == null ? null : route.service();
+  }
+
+  /** Returns the name of the service; null: no route, or a redirect. */
+  @Nullable
+  String serviceName() {
+    LblcService known = service();
+    return known == null ? null : known.name();
+  }
+
+  /** Returns the trace; null: there is no tracer, or the request could not be read. */
+  @Nullable
+  ExchangeTrace trace() {
+    return trace;
   }
 
   /** Returns the attempts to reach a server; null: none was made. */
@@ -261,6 +277,8 @@ public final class Exchange<S extends ServerSide> {
       read.read(routes.trustedPeers());
     }
     facts = read;
+    Tracing tracing = context.tracing();
+    trace = tracing == null ? null : ExchangeTrace.begin(tracing, read);
     return read;
   }
 
@@ -316,6 +334,9 @@ public final class Exchange<S extends ServerSide> {
   /** Notes that a server was chosen and a connection to it is attempted. */
   void connecting() {
     outcome.connecting();
+    if (trace != null) {
+      trace.attempt(serviceName(), known(connecting).attempts().last());
+    }
     enter(Phase.CONNECTING, Stage.SETTING_UP);
   }
 
@@ -337,11 +358,20 @@ public final class Exchange<S extends ServerSide> {
     enter(Phase.SENDING, Stage.RUNNING);
     Route by = route();
     RequestPlan plan = HeaderPolicy.requestPlan(known, by, chosen);
+    client.forward(granted, known.targetWithout(by.stripPrefix()), withIds(plan));
+  }
+
+  private RequestPlan withIds(RequestPlan plan) {
     RequestId id = requestId;
-    client.forward(
-        granted,
-        known.targetWithout(by.stripPrefix()),
-        id == null ? plan : plan.with(id.lines()));
+    ExchangeTrace traced = trace;
+    return traced != null ? plan.with(traced.lines(id)) : id == null ? plan : plan.with(id.lines());
+  }
+
+  /** Tells the tracer that an attempt has failed. */
+  void attemptFailed(Failure why) {
+    if (trace != null) {
+      trace.attemptFailed(why);
+    }
   }
 
   /**
@@ -367,6 +397,9 @@ public final class Exchange<S extends ServerSide> {
     enter(Phase.RECEIVING, Stage.RUNNING);
     route().counts().answered(context.loop(), context.nanoTime().getAsLong() - sentNanos);
     outcome.headed();
+    if (trace != null) {
+      trace.answered(head.status());
+    }
     known(connecting).proven();
     try {
       InboundFacts asked = known(facts);
@@ -470,6 +503,7 @@ public final class Exchange<S extends ServerSide> {
     if (isOver || server == null) {
       return;
     }
+    attemptFailed(why);
     if (phase == Phase.TUNNELLING) { // which ends when one of its ends does, in whatever way
       end();
       client.cut();
@@ -592,15 +626,17 @@ public final class Exchange<S extends ServerSide> {
       outcome.fail(client.isHeadWritten() ? Failure.CLIENT_LEFT : Failure.CLIENT_GONE);
     }
     release();
-    Failure failure = outcome.failure();
-    boolean isSeen = isAnswered || client.isHeadWritten();
-    int status = isSeen || failure == null ? client.status() : failure.status();
+    int status = status();
     // A tunnel lasts as long as its ends like.
     outcome.end(
         route == null ? routes.unrouted() : route.counts(),
         context.loop(),
         status,
         phase != Phase.TUNNELLING);
+    if (trace != null) {
+      Attempts made = attempts();
+      trace.ended(status, outcome.failure(), serviceName(), made == null ? null : made.last());
+    }
     log();
     if (isAnswered && !client.isRequestComplete()) {
       enter(Phase.LINGERING, Stage.ENDING);

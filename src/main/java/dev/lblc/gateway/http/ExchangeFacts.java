@@ -3,7 +3,6 @@ package dev.lblc.gateway.http;
 import dev.lblc.gateway.log.AccessFacts;
 import dev.lblc.gateway.route.Attempts;
 import dev.lblc.gateway.route.IpAddress;
-import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.Lease;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
@@ -99,8 +98,7 @@ final class ExchangeFacts implements AccessFacts {
 
   @Override
   public @Nullable String service() {
-    LblcService service = exchange.service();
-    return service == null ? null : service.name();
+    return exchange.serviceName();
   }
 
   @Override
@@ -144,11 +142,16 @@ final class ExchangeFacts implements AccessFacts {
   @Override
   public @Nullable String requestId() {
     RequestId id = exchange.requestId();
-    return id == null ? null : id.text();
+    return id == null ? null : id.isTrace() ? traceId() : id.text();
   }
 
   @Override
   public @Nullable String traceId() {
+    ExchangeTrace trace = exchange.trace();
+    String traced = trace == null ? null : trace.id();
+    if (traced != null) {
+      return traced;
+    }
     RequestId id = exchange.requestId();
     return id != null && id.isTrace() ? id.text() : RequestId.traceId(head());
   }

@@ -1,6 +1,5 @@
 package dev.lblc.gateway.http;
 
-import io.netty.util.concurrent.FastThreadLocal;
 import java.security.SecureRandom;
 
 /**
@@ -15,13 +14,10 @@ final class IdSource {
   private static final char[] DIGITS = "0123456789abcdef".toCharArray();
   private static final int LENGTH = 32;
 
-  private static final FastThreadLocal<IdSource> OF_THREAD = new FastThreadLocal<>() {
-    @Override
-    protected IdSource initialValue() {
-      SecureRandom random = new SecureRandom();
-      return new IdSource(random.nextLong(), random.nextLong());
-    }
-  };
+  private static final ThreadLocal<IdSource> OF_THREAD = ThreadLocal.withInitial(() -> {
+    SecureRandom random = new SecureRandom();
+    return new IdSource(random.nextLong(), random.nextLong());
+  });
 
   private final char[] text = new char[LENGTH];
   private long high;

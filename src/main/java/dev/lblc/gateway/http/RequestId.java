@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 record RequestId(String text, boolean isTrace, List<CharSequence> lines) {
   private static final int LONGEST = 128;
   private static final AsciiString TRACE_PARENT = AsciiString.cached(TraceParent.NAME);
-  private static final AsciiString TRACE_STATE = AsciiString.cached("tracestate");
+  private static final AsciiString TRACE_STATE = AsciiString.cached(TraceParent.STATE);
 
   /**
    * Returns the id of a request.
@@ -26,15 +26,15 @@ record RequestId(String text, boolean isTrace, List<CharSequence> lines) {
     boolean isTrace = TRACE_PARENT.equals(name);
     String given = facts.peerTrusted() ? only(facts.head(), name) : null;
     if (given != null && (isTrace ? TraceParent.isValid(given) : isUsable(given))) {
-      // As a line of its own: of two headers with names that some servers take for the same, one is dropped.
+      // As a line of its own: of two headers with names that some servers take for the same, one is
+      // dropped.
       return new RequestId(
- isTrace ? TraceParent.traceId(given) : given, isTrace, List.of(name, given));
+          isTrace ? TraceParent.traceId(given) : given, isTrace, List.of(name, given));
     }
     if (isTrace) {
       String begun = TraceParent.begin(ids);
       // What other tracers note of a trace that is over.
-      return new RequestId(
- TraceParent.traceId(begun), true, List.of(name, begun, TRACE_STATE, ""));
+      return new RequestId(TraceParent.traceId(begun), true, List.of(name, begun, TRACE_STATE, ""));
     }
     String made = ids.next();
     return new RequestId(made, false, List.of(name, made));

@@ -5,6 +5,9 @@ final class TraceParent {
   /** The name of the header. */
   static final String NAME = "traceparent";
 
+  /** The name of the header that goes with it. */
+  static final String STATE = "tracestate";
+
   private static final int TRACE = 3;
   private static final int TRACE_END = TRACE + 32;
   private static final int PARENT = TRACE_END + 1;
@@ -19,8 +22,7 @@ final class TraceParent {
     return value.length() >= LENGTH
         && isHex(value, 0, 2)
         && !value.startsWith("ff")
-        && (value.length() == LENGTH
-            || (!value.startsWith("00") && value.charAt(LENGTH) == '-'))
+        && (value.length() == LENGTH || (!value.startsWith("00") && value.charAt(LENGTH) == '-'))
         && value.charAt(TRACE - 1) == '-'
         && isId(value, TRACE, TRACE_END)
         && value.charAt(TRACE_END) == '-'

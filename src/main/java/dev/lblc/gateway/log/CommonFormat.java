@@ -16,7 +16,8 @@ final class CommonFormat implements LineFormat {
     to.add("] \"");
     known(facts.method(), to);
     to.add(' ');
-    known(LineFormat.path(facts.target()), to);
+    String target = facts.target();
+    known(target, target == null ? 0 : LineFormat.shownPath(target), to);
     to.add(' ');
     known(facts.protocol(), to);
     to.add("\" ");
@@ -31,11 +32,14 @@ final class CommonFormat implements LineFormat {
   }
 
   private static void known(@Nullable String text, LineBuffer to) {
-    if (text == null || text.isEmpty()) {
+    known(text, text == null ? 0 : LineFormat.shown(text), to);
+  }
+
+  private static void known(@Nullable String text, int length, LineBuffer to) {
+    if (text == null || length == 0) {
       to.add('-');
       return;
     }
-    int length = Math.min(text.length(), LONGEST_TEXT);
     for (int i = 0; i < length; i++) {
       char c = text.charAt(i);
       if (c == '"' || c == '\\') {

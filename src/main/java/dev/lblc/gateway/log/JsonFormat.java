@@ -56,7 +56,8 @@ final class JsonFormat implements LineFormat {
     } else {
       octets(METHOD, facts.method(), to);
       octets(HOST, facts.host(), to);
-      octets(PATH, LineFormat.path(facts.target()), to);
+      String target = facts.target();
+      text(PATH, target, target == null ? 0 : LineFormat.shownPath(target), true, to);
       text(PROTOCOL, facts.protocol(), to);
       number(STATUS, facts.status(), to);
     }
@@ -101,21 +102,21 @@ final class JsonFormat implements LineFormat {
 
   /** Adds a text of the configuration, or of our own. */
   private static void text(byte[] key, @Nullable String value, LineBuffer to) {
-    text(key, value, false, to);
+    text(key, value, value == null ? 0 : LineFormat.shown(value), false, to);
   }
 
   /** Adds a text that came in octets, each of which is a character now. */
   private static void octets(byte[] key, @Nullable String value, LineBuffer to) {
-    text(key, value, true, to);
+    text(key, value, value == null ? 0 : LineFormat.shown(value), true, to);
   }
 
-  private static void text(byte[] key, @Nullable String value, boolean isOctets, LineBuffer to) {
-    if (value == null || value.isEmpty()) {
+  private static void text(
+      byte[] key, @Nullable String value, int length, boolean isOctets, LineBuffer to) {
+    if (value == null || length == 0) {
       return;
     }
     to.add(key);
     to.add('"');
-    int length = Math.min(value.length(), LONGEST_TEXT);
     for (int i = 0; i < length; i++) {
       char c = value.charAt(i);
       if (c >= 0x80) {

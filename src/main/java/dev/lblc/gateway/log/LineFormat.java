@@ -1,7 +1,6 @@
 package dev.lblc.gateway.log;
 
 import dev.lblc.config.AccessLogConfig;
-import org.jspecify.annotations.Nullable;
 
 /** How a line of the access log is written. Has no state; may be used from any thread. */
 interface LineFormat {
@@ -25,9 +24,14 @@ interface LineFormat {
    */
   void write(String listener, long epochMillis, AccessFacts facts, LineBuffer to);
 
-  /** Returns a target without its query. */
-  static @Nullable String path(@Nullable String target) {
-    int question = target == null ? -1 : target.indexOf('?');
-    return target != null && question >= 0 ? target.substring(0, question) : target;
+  /** Returns as much of a text as a line has of it. */
+  static int shown(String text) {
+    return Math.min(text.length(), LONGEST_TEXT);
+  }
+
+  /** The same of a target, without its query. */
+  static int shownPath(String target) {
+    int question = target.indexOf('?');
+    return Math.min(question < 0 ? target.length() : question, LONGEST_TEXT);
   }
 }

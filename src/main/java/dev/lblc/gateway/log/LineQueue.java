@@ -271,9 +271,9 @@ final class LineQueue implements LineSink {
     isFailing = false;
   }
 
-  /** Gives memory back that only a rush needed. */
+  /** Gives memory back that only a rush needed, little by little: the rush may not be over. */
   private void giveBack() {
-    while (free.size() > KEPT_CHUNKS && free.poll() != null) {
+    if (free.size() > KEPT_CHUNKS && free.poll() != null) {
       made.decrementAndGet();
     }
   }

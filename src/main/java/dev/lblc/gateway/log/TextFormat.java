@@ -27,7 +27,8 @@ final class TextFormat implements LineFormat {
       to.add(facts.bytesIn());
     } else {
       column(facts.method(), to);
-      column(LineFormat.path(facts.target()), to);
+      String target = facts.target();
+      column(target, target == null ? 0 : LineFormat.shownPath(target), to);
       column(facts.protocol(), to);
       to.add(' ');
       to.add(facts.status());
@@ -47,21 +48,24 @@ final class TextFormat implements LineFormat {
     if (error == null) {
       to.add('-');
     } else {
-      escaped(error, true, to);
+      escaped(error, LineFormat.shown(error), true, to);
     }
   }
 
   private static void column(@Nullable String text, LineBuffer to) {
+    column(text, text == null ? 0 : LineFormat.shown(text), to);
+  }
+
+  private static void column(@Nullable String text, int length, LineBuffer to) {
     to.add(' ');
-    if (text == null || text.isEmpty()) {
+    if (text == null || length == 0) {
       to.add('-');
     } else {
-      escaped(text, false, to);
+      escaped(text, length, false, to);
     }
   }
 
-  private static void escaped(String text, boolean mayHaveSpaces, LineBuffer to) {
-    int length = Math.min(text.length(), LONGEST_TEXT);
+  private static void escaped(String text, int length, boolean mayHaveSpaces, LineBuffer to) {
     for (int i = 0; i < length; i++) {
       char c = text.charAt(i);
       if ((c > ' ' && c < 0x7f && c != '\\') || (c == ' ' && mayHaveSpaces)) {

@@ -3,6 +3,7 @@ package dev.lblc.gateway.net;
 import dev.lblc.discovery.Dial;
 import dev.lblc.discovery.NamedHost;
 import dev.lblc.discovery.Names;
+import dev.lblc.gateway.trace.Tracing;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
@@ -46,6 +47,7 @@ public final class Loop {
   private final int number;
   private final EventLoop eventLoop;
   private final Transport transport;
+  private final @Nullable Tracing tracing;
   private final ReadSizes readSizes = new ReadSizes();
   private long noSocketNanos;
 
@@ -62,12 +64,18 @@ public final class Loop {
     this.number = number;
     this.noSocketNanos = nanoTime.getAsLong() - 2 * BETWEEN_WARNINGS_NANOS;
     this.eventLoop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
+    this.tracing = Tracing.of(vertx);
     this.transport = this.vertx.transport();
   }
 
   /** Returns the buffer sizes that the sockets of this loop share. */
   public ReadSizes readSizes() {
     return readSizes;
+  }
+
+  /** Returns what traces the exchanges of this loop; null: there is no tracer. */
+  public @Nullable Tracing tracing() {
+    return tracing;
   }
 
   /** Returns the monotonic clock, in nanoseconds. */

@@ -83,7 +83,7 @@ final class ExchangeTest {
         service -> counts.of("web", service),
         null);
     exchange =
-        new Exchange<>(client, new ExchangeContext<>(pool, deadlines, () -> nowNanos, 0), routes);
+        new Exchange<>(client, new ExchangeContext<>(pool, deadlines, () -> nowNanos, 0, null), routes);
     exchange.begin();
     assertThat(pool.attempts).hasSize(1);
     assertThat(active()).isEqualTo(1);

@@ -24,7 +24,8 @@ final class RequestIdTest {
   private final IdSource ids = new IdSource(1, 2);
 
   @ParameterizedTest
-  @ValueSource(strings = {"a", "7d1e4a3c-0d3c-4b40-9f6c-7a0a7f4d8e11", "Root=1-67891233-abcdef:x.y/z+@_"})
+  @ValueSource(
+      strings = {"a", "7d1e4a3c-0d3c-4b40-9f6c-7a0a7f4d8e11", "Root=1-67891233-abcdef:x.y/z+@_"})
   void id_ofATrustedPeer_isTaken(String given) {
     RequestId id = of(TRUSTED, NAME, given);
     assertThat(id.text()).isEqualTo(given);
@@ -32,7 +33,8 @@ final class RequestIdTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "a b", "a\"b", "a\\b", "a\tb", "a;b", "a,b", "\u00e9", "${jndi:x}", "<x>"})
+  @ValueSource(
+      strings = {"", "a b", "a\"b", "a\\b", "a\tb", "a;b", "a,b", "\u00e9", "${jndi:x}", "<x>"})
   void id_thatIsNone_isReplaced(String given) {
     assertThat(of(TRUSTED, NAME, given).text()).matches("[0-9a-f]{32}");
   }
@@ -124,9 +126,9 @@ final class RequestIdTest {
 
   private static StatedHead head(String peer, AsciiString name, String... values) {
     return new StatedHead(Protocol.HTTP_1_1, peer)
-        .lines(Stream.concat(
-                Stream.of("host: h"), Stream.of(values).map(value -> name + ": " + value))
-            .toList());
+        .lines(
+            Stream.concat(Stream.of("host: h"), Stream.of(values).map(value -> name + ": " + value))
+                .toList());
   }
 
   private static List<String> texts(RequestId id) {

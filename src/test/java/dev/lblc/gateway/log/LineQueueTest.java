@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class LineQueueTest {
   private static final Duration LONG = Duration.ofSeconds(20);
-  private static final int CHUNKS = 3;
+  private static final int CHUNKS = 16;
   private static final long SOON = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final Disk disk = new Disk();

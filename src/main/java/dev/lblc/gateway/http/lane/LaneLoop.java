@@ -25,7 +25,11 @@ public final class LaneLoop {
     this.pool = new ServerPool(this);
     this.http2 = http2.apply(this);
     this.context = new ExchangeContext<>(
-        new ByVersion(pool, this.http2.servers()), deadlines, loop.nanoTime(), loop.number());
+        new ByVersion(pool, this.http2.servers()),
+        deadlines,
+        loop.nanoTime(),
+        loop.number(),
+        loop.tracing());
   }
 
   /** Has all time limits checked. To be called every {@link DeadlineRing#TICK_MILLIS}. */

@@ -20,6 +20,7 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.tracing.TracingPolicy;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -102,7 +103,7 @@ final class ServerPool implements Upstreams<OutboundRequest> {
 
   private HttpClient newHttpClient(PoolConfig config, @Nullable UpstreamEngine engine) {
     int most = config.maxConnections();
-    HttpClientOptions options = new HttpClientOptions();
+    HttpClientOptions options = new HttpClientOptions().setTracingPolicy(TracingPolicy.IGNORE);
     if (engine != null) {
       options.setSsl(true).setSslEngineOptions(engine);
     }

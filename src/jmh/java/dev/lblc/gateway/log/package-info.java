@@ -1,0 +1,2 @@
+/** Benchmarks of the access log. */
+package dev.lblc.gateway.log;
