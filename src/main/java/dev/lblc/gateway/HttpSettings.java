@@ -47,7 +47,12 @@ record HttpSettings(
     return new HttpSettings(
         config,
         HttpRoutes.compile(
-            config, configs, services, tls, service -> counts.of(config.name(), service), accessLog),
+            config,
+            configs,
+            services,
+            tls,
+            service -> counts.of(config.name(), service),
+            accessLog),
         ServerTls.read(config.name(), config.tls(), protocols(config)));
   }
 

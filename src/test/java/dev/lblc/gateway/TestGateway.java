@@ -99,6 +99,7 @@ final class TestGateway {
   /** With a tracer. */
   TestGateway(Engine engine, VertxTracerFactory tracer) {
     this.engine = engine;
+    this.loops = LOOPS;
     this.transport = SocketTransport.NIO;
     VertxOptions options =
         new VertxOptions().setEventLoopPoolSize(LOOPS).setTracingOptions(tracer.newOptions());

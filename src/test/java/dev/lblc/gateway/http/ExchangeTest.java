@@ -82,8 +82,8 @@ final class ExchangeTest {
         Map.of(),
         service -> counts.of("web", service),
         null);
-    exchange =
-        new Exchange<>(client, new ExchangeContext<>(pool, deadlines, () -> nowNanos, 0, null), routes);
+    exchange = new Exchange<>(
+        client, new ExchangeContext<>(pool, deadlines, () -> nowNanos, 0, null), routes);
     exchange.begin();
     assertThat(pool.attempts).hasSize(1);
     assertThat(active()).isEqualTo(1);

@@ -27,8 +27,8 @@ public final class HttpWorker {
    * @param loop number of the event loop, from 0
    */
   public HttpWorker(Vertx vertx, LongSupplier nanoTime, int loop) {
-    this.context = new ExchangeContext<>(
-        new ServerPool(vertx), deadlines, nanoTime, loop, Tracing.of(vertx));
+    this.context =
+        new ExchangeContext<>(new ServerPool(vertx), deadlines, nanoTime, loop, Tracing.of(vertx));
     vertx.setPeriodic(DeadlineRing.TICK_MILLIS, timer -> deadlines.tick(nanoTime.getAsLong()));
   }
 
