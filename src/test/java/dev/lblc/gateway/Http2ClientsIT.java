@@ -294,6 +294,23 @@ final class Http2ClientsIT {
     }
   }
 
+  /** It has neither a scheme nor a path: RFC 9113 8.5. */
+  @Test
+  void connect_isNotImplemented() throws Exception {
+    try (FrameClient client = client()) {
+      client.frame(
+          HEADERS,
+          END_HEADERS,
+          1,
+          FrameClient.fields(":method", "CONNECT", ":authority", "elsewhere:443"));
+      awaitEnd(client, 1);
+      assertThat(head(client, 1).status()).hasToString("501");
+      client.get(3, "/host");
+      awaitEnd(client, 3);
+      assertThat(head(client, 3).status()).hasToString("200");
+    }
+  }
+
   @Test
   void host_thatIsNotTheAuthority_isRefused() throws Exception {
     try (FrameClient client = client()) {

@@ -86,4 +86,16 @@ final class TunnelShutdownIT {
     tunnel.server().expectEnd();
     stopped.await(10, SECONDS);
   }
+
+  /** It has nothing more to say to anybody, and half a minute for that otherwise. */
+  @ParameterizedTest
+  @EnumSource(names = {"HTTP2_TO_HTTP1", "HTTP2_TO_HTTP2"})
+  void client_whoseServerHasEnded_isNotWaitedFor(Versions versions) throws Exception {
+    Opened tunnel = scene.ask(versions, "").agree("");
+    tunnel.server().end();
+    tunnel.client().expectEnd();
+    Future<Void> stopped = scene.scene.gateway.gateway().stop(DRAIN);
+    tunnel.client().expectGone();
+    stopped.await(10, SECONDS);
+  }
 }

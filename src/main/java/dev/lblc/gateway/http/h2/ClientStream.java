@@ -143,10 +143,16 @@ final class ClientStream implements Streams.Stream {
     }
   }
 
-  /** Tells the ends of a tunnel that the gateway is to stop. */
+  /** Tells the ends of a tunnel that the gateway is to stop, and waits no more for a client whose server has ended it. */
   void goAway() {
     Tunnel joined = body.tunnel();
-    if (joined != null) {
+    Exchange<LaneServer> current = exchange;
+    if (joined == null || current == null) {
+      return;
+    }
+    if (current.isOver()) {
+      request.refuseRest();
+    } else {
       joined.goAway();
     }
   }

@@ -34,14 +34,16 @@ final class StreamHead implements LaneHead {
   /**
    * Returns what is wrong with the method or the scheme; null: nothing. The gateway serves what it serves as {@code http} and {@code
    * https} alone, as with a target in absolute form. Which of the two a client says does not matter: TLS may end ahead of the gateway.
+   * CONNECT has no scheme (RFC 9113 8.5), unless it asks for another protocol: {@link #isBadConnect}.
    */
   static @Nullable HeadFault fault(Http2Headers headers) {
     if (!HeadBuffer.isToken(String.valueOf(headers.method()))) {
       return HeadFault.METHOD;
     }
     CharSequence scheme = headers.scheme();
-    boolean isKnown = scheme != null
-        && (HTTP.contentEqualsIgnoreCase(scheme) || HTTPS.contentEqualsIgnoreCase(scheme));
+    boolean isKnown = scheme == null
+        ? CONNECT.contentEquals(String.valueOf(headers.method()))
+        : HTTP.contentEqualsIgnoreCase(scheme) || HTTPS.contentEqualsIgnoreCase(scheme);
     return isKnown ? null : HeadFault.SCHEME;
   }
 
