@@ -160,10 +160,14 @@ final class Http2Peer implements AutoCloseable {
       return this;
     }
 
+    /** Returns how much of it the other end has room for, as far as is known. */
+    int left() {
+      return settings.getOrDefault(INITIAL_WINDOW_SIZE, FIRST_WINDOW) + room - sent;
+    }
+
     /** Waits until the other end has room for so much, on the stream and on the connection as a whole. */
     Stream awaitRoom(int octets) throws IOException {
-      while (settings.getOrDefault(INITIAL_WINDOW_SIZE, FIRST_WINDOW) + room - sent < octets
-          || roomLeft < octets) {
+      while (left() < octets || roomLeft < octets) {
         pump();
       }
       return this;

@@ -26,7 +26,7 @@ final class TunnelIT {
   /** How much may come on a stream before it is taken. */
   private static final int WINDOW = 1 << 20;
 
-  private static final String MUCH = "x".repeat(300_000) + "end";
+  private static final String MUCH = "x".repeat(120_000) + "end";
 
   private final TunnelScene scene = new TunnelScene();
   private final Http2Scene gateway = scene.scene;

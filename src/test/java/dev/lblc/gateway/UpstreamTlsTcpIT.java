@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class UpstreamTlsTcpIT {
   private static final Authority AUTHORITY = Authority.named("authority");
   private static final Authority.Issued CERTIFICATE = AUTHORITY.issue("127.0.0.1");
-  private static final int MUCH = 24 << 20;
+  private static final int MUCH = 32 << 20;
 
   private final TestGateway gateway;
 

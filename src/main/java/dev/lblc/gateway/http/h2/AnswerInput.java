@@ -39,6 +39,8 @@ final class AnswerInput {
   private boolean isOfHead;
   private long announced = UNKNOWN;
   private long received;
+  private int window = Codec.FIRST_WINDOW;
+  private long widenedAt;
   private int owed;
 
   AnswerInput(ServerStreams connection) {
@@ -104,6 +106,20 @@ final class AnswerInput {
   /** Returns whether less of the body has come than was said: a client of HTTP/1.1 would take the next answer for the rest. */
   private boolean isShort() {
     return received < announced;
+  }
+
+  /** Widens the window if the client has taken all that has come, and that is a window's worth: who does not read gets no wider one. */
+  void taken(Http2Stream from) {
+    if (received - widenedAt >= window && window < Codec.STREAM_WINDOW) {
+      widenedAt = received;
+      window += connection.widen(from, Math.min(window, Codec.STREAM_WINDOW - window));
+    }
+  }
+
+  /** Notes that the stream is over. */
+  void end() {
+    connection.narrow(window - Codec.FIRST_WINDOW);
+    window = Codec.FIRST_WINDOW;
   }
 
   /** Notes that the client has not taken so many octets yet. */

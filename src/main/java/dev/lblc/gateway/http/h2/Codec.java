@@ -30,11 +30,17 @@ record Codec(
   /** How much of a body may come on one stream before it is taken: what 50 ms of 160 Mbit/s are. */
   static final int STREAM_WINDOW = 1 << 20;
 
+  /** How much of an answer may come before its client has taken anything, and is held in memory if it takes nothing. */
+  static final int FIRST_WINDOW = 128 << 10;
+
   /** How much may come on all streams of a client before it is taken, which is held in memory until then. */
   static final int CLIENT_WINDOW = 4 << 20;
 
   /** How much may be on its way on all streams from a server. */
   static final int SERVER_WINDOW = 16 << 20;
+
+  /** By how much the windows of all streams from a server together may be wider than the first ones. */
+  static final int MOST_WIDENED = 16 << 20;
 
   private static final float REFILL_AT = 0.5f;
   private static final int MOST_SMALL_CONTINUATIONS = 16;
@@ -56,13 +62,13 @@ record Codec(
 
   /**
    * Returns the codec of a connection to a server. Its window as a whole is refilled at once: one client that does not read stops
-   * its stream, and no other.
+   * its stream, and no other. So what such clients have the gateway hold is bounded by the windows of the streams alone.
    */
   static Codec ofServer(int maxHeaders, FrameBudget budget) {
     Http2Settings settings = new Http2Settings()
         .pushEnabled(false)
         .maxConcurrentStreams(0)
-        .initialWindowSize(STREAM_WINDOW)
+        .initialWindowSize(FIRST_WINDOW)
         .maxHeaderListSize(maxHeaders);
     DefaultHttp2Connection connection = new DefaultHttp2Connection(false);
     connection

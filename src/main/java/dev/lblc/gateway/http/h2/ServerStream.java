@@ -225,6 +225,10 @@ final class ServerStream implements LaneServer, Streams.Stream {
       }
       return octets;
     }
+    Http2Stream from = stream;
+    if (!isFlushDue && from != null && to.waiting() == 0) {
+      input.taken(from); // all that came before this turn of the loop
+    }
     if (!input.count(octets, isEnd)) {
       LOG.debug("server {} sent an answer of another length than it said", connection.serverId());
       fail(Failure.BROKEN_ANSWER);
@@ -361,6 +365,7 @@ final class ServerStream implements LaneServer, Streams.Stream {
       from.serverLost(output.takeKept());
     }
     output.drop();
+    input.end();
     if (before == State.RESERVED) {
       connection.unreserve();
     } else if (over != null && before != State.CLOSED) {

@@ -40,6 +40,7 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
   private final long openedNanos;
   private final long limitMillis;
   private int reserved;
+  private int widened;
   private boolean hasSettings;
   private boolean opensTunnels;
   private boolean isBroken;
@@ -131,6 +132,27 @@ final class ServerStreams extends Streams<ServerStream> implements DeadlineRing.
     if (!isWhole && !isGone() && stream.state() != Http2Stream.State.CLOSED) {
       reset(stream.id(), Http2Error.CANCEL);
     }
+  }
+
+  /** Widens the window of a stream, if there is enough left for that of all of them. Returns by how much. */
+  int widen(Http2Stream stream, int by) {
+    if (widened + by > Codec.MOST_WIDENED) {
+      return 0;
+    }
+    try {
+      decoder().flowController().incrementWindowSize(stream, by);
+    } catch (Http2Exception e) {
+      LOG.debug("the window of a stream of server {} cannot be wider", serverId(), e);
+      return 0;
+    }
+    widened += by;
+    flushSoon();
+    return by;
+  }
+
+  /** Takes back by how much the window of a stream that is over was widened. */
+  void narrow(int by) {
+    widened -= by;
   }
 
   /** Notes that a request got its answer, or was refused: the connection is no fresh one any more. */
