@@ -2,24 +2,40 @@ package dev.lblc.gateway;
 
 import dev.lblc.gateway.log.AccessLogs;
 import dev.lblc.testing.Eventually;
+import io.netty.channel.EventLoopGroup;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.stream.Stream;
 
 /** What the access logs of all gateways say on standard output while this is open; the time at the begin of a text is left out. */
 final class AccessLines implements AutoCloseable {
   private static final List<AccessLines> OPEN = new CopyOnWriteArrayList<>();
 
+  /** The loops of all gateways. */
+  private static final Set<EventLoopGroup> LOOPS = new CopyOnWriteArraySet<>();
+
   private final List<String> lines = new CopyOnWriteArrayList<>();
 
+  /** Begins behind the lines of all answers that were read before: a line is written when its answer has left. */
   AccessLines() {
+    for (EventLoopGroup group : LOOPS) {
+      group.forEach(loop -> loop.submit(() -> {}).awaitUninterruptibly());
+    }
     OPEN.add(this);
   }
 
-  /** Access logs for a gateway of a test: each line is here before its exchange goes on. */
-  static AccessLogs logs() {
+  /** Access logs for a gateway of a test on these loops: each line is here before its exchange goes on. */
+  static AccessLogs logs(EventLoopGroup loops) {
+    LOOPS.add(loops);
     return AccessLogs.to(AccessLines::take, System::currentTimeMillis);
+  }
+
+  /** Notes that a gateway stops. */
+  static void ended(EventLoopGroup loops) {
+    LOOPS.remove(loops);
   }
 
   private static void take(byte[] octets, int length, int writer) {

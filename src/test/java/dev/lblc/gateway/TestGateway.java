@@ -15,6 +15,7 @@ import dev.lblc.plugin.Strategies;
 import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
 import dev.lblc.transport.AcceptingTransport;
+import io.netty.channel.EventLoopGroup;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -187,7 +188,7 @@ final class TestGateway {
             config(listeners, routes, services),
             instances,
             this::nanoTime,
-            AccessLines.logs(),
+            AccessLines.logs(loops()),
             false)
         .await(10, SECONDS);
   }
@@ -335,7 +336,12 @@ final class TestGateway {
     return server.listen(0, "127.0.0.1").await(10, SECONDS).actualPort();
   }
 
+  private EventLoopGroup loops() {
+    return ((VertxInternal) vertx).nettyEventLoopGroup();
+  }
+
   void stop() throws Exception {
+    AccessLines.ended(loops());
     vertx.close().await(10, SECONDS);
   }
 }
