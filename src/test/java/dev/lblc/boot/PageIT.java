@@ -251,7 +251,8 @@ final class PageIT {
     assertThat(browser.text("#services")).isEmpty();
     browser.fill("#token", "another-token");
     browser.press("Enter");
-    browser.awaitText("#token-wrong", "That was not the token.");
+    browser.await("document.querySelector('#token-dialog[open] #token-wrong:not([hidden])')");
+    assertThat(browser.text("#token-wrong")).isEqualTo("That was not the token.");
     browser.fill("#token", TOKEN);
     browser.press("Enter");
     browser.awaitText("#services", "cache-1");
