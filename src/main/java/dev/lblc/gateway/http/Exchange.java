@@ -395,8 +395,9 @@ public final class Exchange<S extends ServerSide> {
       return;
     }
     enter(Phase.RECEIVING, Stage.RUNNING);
-    route().counts().answered(context.loop(), context.nanoTime().getAsLong() - sentNanos);
-    outcome.headed();
+    long nowNanos = context.nanoTime().getAsLong();
+    route().counts().answered(context.loop(), nowNanos - sentNanos);
+    outcome.headed(nowNanos);
     if (trace != null) {
       trace.answered(head.status());
     }

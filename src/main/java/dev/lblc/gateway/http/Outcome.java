@@ -55,11 +55,9 @@ final class Outcome {
     }
   }
 
-  /** Notes that the head of the server's answer has come. */
-  void headed() {
-    if (log != null) {
-      headNanos = nanoTime.getAsLong() - startNanos;
-    }
+  /** Notes that the head of the server's answer has come, at that time of the monotonic clock. */
+  void headed(long nowNanos) {
+    headNanos = nowNanos - startNanos;
   }
 
   /** Notes why the exchange fails; the first reason stays. */

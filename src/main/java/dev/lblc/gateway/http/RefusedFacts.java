@@ -26,21 +26,6 @@ public record RefusedFacts(String client, Failure why) implements AccessFacts {
   }
 
   @Override
-  public long bytesIn() {
-    return 0;
-  }
-
-  @Override
-  public long bytesOut() {
-    return 0;
-  }
-
-  @Override
-  public long nanos() {
-    return 0;
-  }
-
-  @Override
   public String end() {
     return why.label();
   }

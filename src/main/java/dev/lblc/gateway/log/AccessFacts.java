@@ -47,13 +47,19 @@ public interface AccessFacts {
   }
 
   /** Returns how many bytes the client has sent, of a request those of its body. */
-  long bytesIn();
+  default long bytesIn() {
+    return 0;
+  }
 
   /** Returns how many bytes were sent to the client, of an answer those of its body. */
-  long bytesOut();
+  default long bytesOut() {
+    return 0;
+  }
 
   /** Returns how long it took, in nanoseconds. */
-  long nanos();
+  default long nanos() {
+    return 0;
+  }
 
   /** Returns how long it took until the head of a server's answer had come, in nanoseconds; {@link #NONE}: none came. */
   default long headNanos() {

@@ -22,21 +22,6 @@ record RefusedFacts(String client, int port, boolean isTls, TcpFailure why) impl
   }
 
   @Override
-  public long bytesIn() {
-    return 0;
-  }
-
-  @Override
-  public long bytesOut() {
-    return 0;
-  }
-
-  @Override
-  public long nanos() {
-    return 0;
-  }
-
-  @Override
   public String end() {
     return why.label();
   }
