@@ -1,6 +1,7 @@
 package dev.lblc.gateway.net;
 
 import dev.lblc.tls.Identity;
+import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.util.SimpleKeyManagerFactory;
 import java.net.Socket;
@@ -10,6 +11,7 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.ManagerFactoryParameters;
@@ -29,10 +31,17 @@ final class ServerKeys extends X509ExtendedKeyManager {
 
   private final List<Identity> certificates;
   private final CertificateChoice choice;
+  private final UnaryOperator<PrivateKey> handedOut;
 
   ServerKeys(List<Identity> certificates) {
-    this.certificates = List.copyOf(certificates);
-    this.choice = new CertificateChoice(certificates);
+    this(List.copyOf(certificates), new CertificateChoice(certificates), UnaryOperator.identity());
+  }
+
+  private ServerKeys(
+      List<Identity> certificates, CertificateChoice choice, UnaryOperator<PrivateKey> handedOut) {
+    this.certificates = certificates;
+    this.choice = choice;
+    this.handedOut = handedOut;
   }
 
   /** What a client asks for. */
@@ -46,8 +55,48 @@ final class ServerKeys extends X509ExtendedKeyManager {
     engine.getSession().putValue(ASKED, new Asked(hello.serverName(), hello.hasEcdsa()));
   }
 
-  /** Returns it in the form in which the engines take it. */
-  KeyManagerFactory factory() {
+  /** A key as one caller gets it: equal to no other, and known by its octets alone. */
+  private static final class KeyOfOneCall implements PrivateKey {
+    private static final long serialVersionUID = 1L;
+    private final PrivateKey key;
+
+    KeyOfOneCall(PrivateKey key) {
+      this.key = key;
+    }
+
+    @Override
+    public String getAlgorithm() {
+      return key.getAlgorithm();
+    }
+
+    @Override
+    public String getFormat() {
+      return key.getFormat();
+    }
+
+    @Override
+    public byte[] getEncoded() {
+      return key.getEncoded();
+    }
+  }
+
+  /** Returns it in the form in which the engines of the JDK take it. */
+  KeyManagerFactory forJdk() {
+    return factory(this);
+  }
+
+  /**
+   * Returns it in the form in which those of OpenSSL take it, which then keep what they have made of each key. They keep it twice, by its
+   * name and, the last one, by the key itself. With Netty 4.2.18 a handshake that finds the key in the second while another one has not yet
+   * put it into the first counts one use more than it ends, and the native memory is never given back. So none finds it there: each asks with
+   * a key of its own.
+   */
+  KeyManagerFactory forOpenSsl() {
+    return new OpenSslCachingX509KeyManagerFactory(
+        factory(new ServerKeys(certificates, choice, KeyOfOneCall::new)));
+  }
+
+  private static KeyManagerFactory factory(KeyManager keys) {
     return new SimpleKeyManagerFactory() {
       @Override
       protected void engineInit(@Nullable KeyStore store, char @Nullable [] password) {
@@ -61,7 +110,7 @@ final class ServerKeys extends X509ExtendedKeyManager {
 
       @Override
       protected KeyManager[] engineGetKeyManagers() {
-        return new KeyManager[] {ServerKeys.this};
+        return new KeyManager[] {keys};
       }
     };
   }
@@ -87,7 +136,7 @@ final class ServerKeys extends X509ExtendedKeyManager {
 
   @Override
   public @Nullable PrivateKey getPrivateKey(String alias) {
-    return of(alias).key();
+    return handedOut.apply(of(alias).key());
   }
 
   private Identity of(String alias) {

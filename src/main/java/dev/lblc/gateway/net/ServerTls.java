@@ -11,7 +11,6 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
 import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.OpenSslServerSessionContext;
 import io.netty.handler.ssl.SslContext;
@@ -142,7 +141,7 @@ public final class ServerTls {
   private SslContext build() throws SSLException {
     boolean isNative = engine == TlsEngine.OPENSSL;
     SslContextBuilder builder = SslContextBuilder.forServer(
-            isNative ? new OpenSslCachingX509KeyManagerFactory(keys.factory()) : keys.factory())
+            isNative ? keys.forOpenSsl() : keys.forJdk())
         .sslProvider(isNative ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
         .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
         .protocols(
