@@ -14,7 +14,6 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -28,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -38,7 +38,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A Prometheus that scrapes three gateways under load: each query of the dashboard answers, and alerts fire and clear. */
+/**
+ * A Prometheus that scrapes three gateways under load: each query of the dashboard answers, and alerts fire and clear. The gateways have
+ * network namespaces of their own, so that they can be cut off from each other, where this machine lets us make some.
+ */
 @Tag("busy")
 @Timeout(300)
 final class PrometheusIT {
@@ -60,6 +63,9 @@ final class PrometheusIT {
   private final int second;
   private final int dead;
   private @Nullable PrometheusServer prometheus;
+  private @Nullable Namespaces namespaces;
+  private List<Site> sites = Collections.nCopies(3, new Site("127.0.0.1", List.of()));
+  private String upstreamHost = "127.0.0.1";
   private volatile boolean isOver;
 
   PrometheusIT() throws IOException {
@@ -79,22 +85,24 @@ final class PrometheusIT {
         .filter(GatewayNode::isLaunched)
         .forEach(node -> node.process().close());
     vertx.close().await(10, SECONDS);
+    if (namespaces != null) {
+      namespaces.close();
+    }
   }
 
   @Test
   void clusterUnderLoad_isShownAndWatched() throws Exception {
     assumeTrue(Boolean.getBoolean("lblc.prometheus"), "takes a minute: -Plong");
     assumeTrue(PrometheusServer.isInstalled(), "prometheus is not installed");
+    makeNamespaces();
     HttpServer server = listen(first);
     HttpServer unused = listen(second);
     startNodes();
     Thread load = new Thread(this::load, "load");
     load.setDaemon(true);
     load.start();
-    PrometheusServer watching = PrometheusServer.start(
-        folder,
-        List.of("127.0.0.1:" + admin(0), "127.0.0.1:" + admin(1), "127.0.0.1:" + admin(2)),
-        GatewayNode.TOKEN);
+    PrometheusServer watching =
+        PrometheusServer.start(folder, List.of(admin(0), admin(1), admin(2)), GatewayNode.TOKEN);
     prometheus = watching;
 
     Eventually.passes("panels", PATIENCE, () -> assertThat(silent(watching)).isEmpty());
@@ -116,6 +124,14 @@ final class PrometheusIT {
       nodes.get(2).process().resume();
     }
     expect(watching);
+
+    if (namespaces != null) {
+      namespaces.cut(0, 2);
+      namespaces.cut(1, 2);
+      expect(watching, "LblcClusterParted");
+      namespaces.heal();
+      expect(watching);
+    }
 
     for (int i = 0; i < 30; i++) {
       get(0, "/small/" + i);
@@ -211,14 +227,14 @@ final class PrometheusIT {
   }
 
   private void get(int node, String path) throws IOException {
-    InetSocketAddress web = local(port(node, 0));
+    InetSocketAddress web = address(node, 0);
     try (HttpSocket socket = new HttpSocket(web, 2_000)) {
       HttpSocket.Answer unused = socket.get(path);
     }
   }
 
   private Socket connect(int node, int which) throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port(node, which));
+    Socket socket = new Socket(sites.get(node).host(), port(node, which));
     socket.setSoTimeout(2_000);
     return socket;
   }
@@ -233,7 +249,7 @@ final class PrometheusIT {
 
   private HttpResponse<String> send(int node, String method, String path) throws Exception {
     return HTTP.send(
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + admin(node) + path))
+        HttpRequest.newBuilder(URI.create("http://" + admin(node) + path))
             .header("Authorization", "Bearer " + GatewayNode.TOKEN)
             .method(method, BodyPublishers.noBody())
             .build(),
@@ -247,12 +263,12 @@ final class PrometheusIT {
     return ports.get(3 + 5 * node + which);
   }
 
-  private static InetSocketAddress local(int port) {
-    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+  private InetSocketAddress address(int node, int which) {
+    return new InetSocketAddress(sites.get(node).host(), port(node, which));
   }
 
-  private int admin(int node) {
-    return port(node, 1);
+  private String admin(int node) {
+    return sites.get(node).host() + ":" + port(node, 1);
   }
 
   private Path file(int node) {
@@ -263,21 +279,32 @@ final class PrometheusIT {
     return vertx
         .createHttpServer()
         .requestHandler(request -> request.response().end("well"))
-        .listen(port, "127.0.0.1")
+        .listen(port, upstreamHost)
         .await(10, SECONDS);
   }
 
+  private void makeNamespaces() {
+    try {
+      Namespaces made = Namespaces.create(3);
+      namespaces = made;
+      sites = made.sites();
+      upstreamHost = made.outside();
+    } catch (IOException e) {
+      System.out.println(
+          "PrometheusIT: without a partition, as there are no namespaces: " + e.getMessage());
+    }
+  }
+
   private void startNodes() throws Exception {
-    Site here = new Site("127.0.0.1", List.of());
     List<InetSocketAddress> members = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      members.add(new InetSocketAddress(here.host(), port(i, 2)));
+      members.add(address(i, 2));
     }
     for (int i = 0; i < 3; i++) {
       Path hazelcast = folder.resolve("hazelcast-" + i + ".yaml");
       Files.writeString(hazelcast, GatewayCluster.hazelcast(folder.getFileName(), members, i));
-      Files.writeString(file(i), config(here, i, hazelcast).encodePrettily());
-      GatewayNode node = new GatewayNode(here, port(i, 0), admin(i), file(i));
+      Files.writeString(file(i), config(i, hazelcast).encodePrettily());
+      GatewayNode node = new GatewayNode(sites.get(i), port(i, 0), port(i, 1), file(i));
       nodes.add(node);
       node.launch();
     }
@@ -291,7 +318,8 @@ final class PrometheusIT {
     });
   }
 
-  private JsonObject config(Site here, int node, Path hazelcast) {
+  private JsonObject config(int node, Path hazelcast) {
+    String host = sites.get(node).host();
     JsonObject checked = new JsonObject()
         .put(
             "active",
@@ -330,11 +358,11 @@ final class PrometheusIT {
         .put(
             "listeners",
             new JsonArray()
-                .add(ConfigJson.listener("127.0.0.1", port(node, 0)))
-                .add(ConfigJson.listener("127.0.0.1", port(node, 3))
+                .add(ConfigJson.listener(host, port(node, 0)))
+                .add(ConfigJson.listener(host, port(node, 3))
                     .put("name", "edge")
                     .put("protocol", "tcp"))
-                .add(ConfigJson.listener("127.0.0.1", port(node, 4))
+                .add(ConfigJson.listener(host, port(node, 4))
                     .put("name", "secure")
                     .put("tls", certificate.json())))
         .put(
@@ -344,13 +372,13 @@ final class PrometheusIT {
                 .add(new JsonObject().put("listener", "secure").put("service", "images")))
         .put("services", services)
         .put("cluster", new JsonObject().put("enabled", true).put("config", hazelcast.toString()))
-        .put("admin", GatewayNode.adminConfig(here, admin(node)));
+        .put("admin", GatewayNode.adminConfig(sites.get(node), port(node, 1)));
   }
 
-  private static JsonObject server(String id, int port) {
+  private JsonObject server(String id, int port) {
     return new JsonObject()
         .put("id", id)
-        .put("host", "127.0.0.1")
+        .put("host", upstreamHost)
         .put("port", port)
         .put("weight", 50);
   }
