@@ -331,9 +331,13 @@ public final class Exchange<S extends ServerSide> {
     HttpCounts.retried(route().counts(), context.loop(), why);
   }
 
-  /** Notes that a server was chosen and a connection to it is attempted. */
-  void connecting() {
-    outcome.connecting();
+  /**
+   * Notes that a server was chosen and a connection to it is attempted.
+   *
+   * @param isFirst whether it is the first attempt: nothing was waited for since the exchange began
+   */
+  void connecting(boolean isFirst) {
+    outcome.connecting(isFirst);
     if (trace != null) {
       trace.attempt(serviceName(), known(connecting).attempts().last());
     }
@@ -349,12 +353,12 @@ public final class Exchange<S extends ServerSide> {
     InboundFacts known = known(facts);
     server = granted;
     isReceived = false;
+    sentNanos = isAtOnce ? outcome.startNanos() : context.nanoTime().getAsLong();
+    outcome.connected(sentNanos);
     if (known.upgrade() != null && !granted.opensTunnels()) {
       abort(Failure.NOT_IMPLEMENTED);
       return;
     }
-    sentNanos = isAtOnce ? outcome.startNanos() : context.nanoTime().getAsLong();
-    outcome.connected();
     enter(Phase.SENDING, Stage.RUNNING);
     Route by = route();
     RequestPlan plan = HeaderPolicy.requestPlan(known, by, chosen);
