@@ -96,7 +96,6 @@ public final class Exchange<S extends ServerSide> {
   private long routedNanos;
   private long sentNanos;
   private long limitNanos;
-  private long tunnelBytes;
   private boolean isOver;
 
   /** Creates the exchange of a new request; nothing happens until {@link #begin} or {@link #refuse}. */
@@ -121,7 +120,6 @@ public final class Exchange<S extends ServerSide> {
     number++;
     phase = Phase.ROUTING;
     isOver = false;
-    tunnelBytes = 0;
     limits.next();
     routes = now;
     outcome.begin(now.accessLog());
@@ -205,11 +203,6 @@ public final class Exchange<S extends ServerSide> {
     return isSeen || failure == null ? client.status() : failure.status();
   }
 
-  /** Returns how many bytes of the answer's body were written, and went through the tunnel. */
-  long bytesOut() {
-    return client.sent() + tunnelBytes;
-  }
-
   Phase phase() {
     return phase;
   }
@@ -230,7 +223,6 @@ public final class Exchange<S extends ServerSide> {
         + client.sent()
         - client.waiting()
         - (server == null ? 0 : server.waiting())
-        + tunnelBytes
         + (connecting == null ? 0 : connecting.attempts().givenUp());
   }
 
@@ -470,11 +462,6 @@ public final class Exchange<S extends ServerSide> {
   /** Notes that the two connections are joined. */
   public void tunnelling() {
     enter(Phase.TUNNELLING, Stage.RUNNING);
-  }
-
-  /** Counts bytes that went through the tunnel. */
-  public void tunnelled(int bytes) {
-    tunnelBytes += bytes;
   }
 
   // --- ways out ---

@@ -77,7 +77,12 @@ final class ExchangeFacts implements AttemptFacts {
 
   @Override
   public long bytesOut() {
-    return exchange.bytesOut();
+    return exchange.client().sent();
+  }
+
+  @Override
+  public long bytes() {
+    return exchange.phase() == Exchange.Phase.TUNNELLING ? bytesIn() + bytesOut() : bytesOut();
   }
 
   @Override
