@@ -224,6 +224,7 @@ final class ArchitectureTest {
               "dev.lblc.gateway",
               "dev.lblc.gateway.count",
               "dev.lblc.gateway.log",
+              "dev.lblc.gateway.trace",
               "dev.lblc.plugin",
               "dev.lblc.transport")
           .or(belongToAnyOf(SchedulerOptions.class)));

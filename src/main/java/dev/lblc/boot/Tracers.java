@@ -1,10 +1,12 @@
 package dev.lblc.boot;
 
+import dev.lblc.gateway.trace.GuardedTracer;
 import dev.lblc.plugin.BrokenPluginException;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.spi.VertxServiceProvider;
 import io.vertx.core.spi.VertxTracerFactory;
+import io.vertx.core.spi.tracing.VertxTracer;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.function.Supplier;
@@ -29,13 +31,17 @@ final class Tracers {
         if (provider instanceof VertxTracerFactory factory) {
           LOG.info("requests are traced by {}", factory.getClass().getName());
           options.setTracingOptions(factory.newOptions());
-          builder.withTracer(factory);
+          builder.withTracer(made -> guarded(factory.tracer(made)));
           return;
         }
       }
     } catch (ServiceConfigurationError | LinkageError e) {
       throw new StartException("tracer: " + BrokenPluginException.reason(e));
     }
+  }
+
+  private static VertxTracer<?, ?> guarded(VertxTracer<?, ?> tracer) {
+    return new GuardedTracer<>(tracer);
   }
 
   /** Runs what makes the tracer; parts of tracers look for other parts with the class loader of the thread. */

@@ -45,16 +45,26 @@ final class AdminClient {
 
   private static final String EVENT = "data: ";
 
+  /** Events come each second. */
+  private static final Duration SILENT = Duration.ofSeconds(15);
+
   private final URI base;
   private final @Nullable String token;
+  private final Duration silent;
   private final HttpClient client = HttpClient.newBuilder()
       .version(HttpClient.Version.HTTP_1_1)
       .connectTimeout(Duration.ofSeconds(5))
       .build();
 
   AdminClient(URI base, @Nullable String token) {
+    this(base, token, SILENT);
+  }
+
+  /** With another limit for the silence between two events. */
+  AdminClient(URI base, @Nullable String token, Duration silent) {
     this.base = base;
     this.token = token;
+    this.silent = silent;
   }
 
   /** Returns a client for the gateway of a configuration, asked from its own machine. */
@@ -96,7 +106,8 @@ final class AdminClient {
   }
 
   /**
-   * Reads the events of a resource until there are no more, or the reader has enough. Blocks, without a limit.
+   * Reads the events of a resource until there are no more, or the reader has enough. Blocks for as long as they come; a silence of 15 s
+   * is an error.
    *
    * @param target as of {@link #get}
    * @param reader gets the JSON of each; false: no more
@@ -105,12 +116,14 @@ final class AdminClient {
   void follow(String target, Predicate<JsonObject> reader) throws CommandException {
     HttpResponse<InputStream> response =
         send(request(target).build(), BodyHandlers.ofInputStream());
+    InputStream body = response.body();
     try (BufferedReader lines =
-        new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+            new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
+        SilenceLimit silence = new SilenceLimit(body, silent)) {
       if (response.statusCode() != 200) {
         throw refused(response.statusCode(), json(lines.lines().collect(Collectors.joining("\n"))));
       }
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      for (String line = next(lines, silence); line != null; line = next(lines, silence)) {
         if (line.startsWith(EVENT)
             && !reader.test(new JsonObject(line.substring(EVENT.length())))) {
           return;
@@ -119,6 +132,25 @@ final class AdminClient {
     } catch (IOException | DecodeException e) {
       throw new CommandException(base + ": " + e.getMessage());
     }
+  }
+
+  /** Returns the next line; null: there is none. */
+  private @Nullable String next(BufferedReader lines, SilenceLimit silence) throws IOException {
+    try {
+      String line = lines.readLine();
+      if (line != null) {
+        silence.moved();
+        return line;
+      }
+    } catch (IOException e) {
+      if (!silence.isReached()) {
+        throw e;
+      }
+    }
+    if (silence.isReached()) {
+      throw new IOException("nothing has come for " + silent.toSeconds() + " s");
+    }
+    return null;
   }
 
   /** Returns the path of a server. */

@@ -1,5 +1,6 @@
 package dev.lblc.config;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -39,6 +40,52 @@ final class HttpSyntax {
         }
         return name;
       });
+
+  /**
+   * The headers of requests that mean something else than an id, beside those of {@link #FRAMING}: in place of what a client has sent
+   * the server would get the id.
+   */
+  private static final Set<String> NO_ID = Set.of(
+      "authorization",
+      "baggage",
+      "cache-control",
+      "cookie",
+      "date",
+      "expect",
+      "forwarded",
+      "from",
+      "http2-settings",
+      "max-forwards",
+      "origin",
+      "pragma",
+      "prefer",
+      "priority",
+      "proxy-authorization",
+      "range",
+      "referer",
+      "tracestate",
+      "user-agent",
+      "via");
+
+  /** How the names of further such headers begin. */
+  private static final List<String> NO_ID_BEGINNINGS = List.of(
+      "accept",
+      "access-control-",
+      "content-",
+      "grpc-",
+      "if-",
+      "sec-",
+      "x-client-cert-",
+      "x-forwarded-");
+
+  /** A header for the id of a request. */
+  static final Syntax<String> ID_HEADER = EDITED_HEADER.then("a header name", name -> {
+    String read = lower(name).replace('_', '-'); // as servers do that hand headers on as variables
+    if (NO_ID.contains(read) || NO_ID_BEGINNINGS.stream().anyMatch(read::startsWith)) {
+      throw new SyntaxException("a header that means nothing else, such as X-Request-Id");
+    }
+    return name;
+  });
 
   /** What leads back into HTTP: behind such a switch nobody would look at the requests. */
   private static final Set<String> NO_UPGRADES = Set.of("h2", "h2c", "h3", "http", "https", "tls");

@@ -107,7 +107,7 @@ final class RouteReader {
         headerEdits(keys.optional("requestHeaders")),
         headerEdits(keys.optional("responseHeaders")),
         serverHeader(keys),
-        keys.optional("requestId").text(HttpSyntax.EDITED_HEADER),
+        keys.optional("requestId").text(HttpSyntax.ID_HEADER),
         redirect(redirect));
     if (redirect.isPresent()) {
       OF_FORWARDING.stream()
@@ -141,7 +141,7 @@ final class RouteReader {
     headerEdits(keys.optional("requestHeaders"));
     headerEdits(keys.optional("responseHeaders"));
     serverHeader(keys);
-    keys.optional("requestId").text(HttpSyntax.EDITED_HEADER);
+    keys.optional("requestId").text(HttpSyntax.ID_HEADER);
     redirect(redirect);
   }
 

@@ -220,7 +220,8 @@ public final class Gateway {
             .compose(tls -> context
                 .executeBlocking(() -> compile(config, tls))
                 .compose(this::rollOut)
-                .map(changes -> changes.withServices(servicesTls.use(tls)))));
+                .map(changes -> changes.withServices(servicesTls.use(tls)))))
+        .onFailure(cause -> useAccessLogs()); // some may have been opened for it
   }
 
   private Future<ListenerChanges> rollOut(List<Listener> wanted) {

@@ -13,6 +13,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -194,6 +196,25 @@ final class AccessLogFileIT {
             }));
     get("vertx", "/still");
     Eventually.holds("logged as before", () -> lines().size() == 1);
+  }
+
+  @Test
+  @ExpectedLog("WARN Reloader: not reloaded")
+  void reload_thatFailsLater_closesTheFilesThatItHasOpened() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      JsonObject next = config.copy();
+      next.getJsonArray("listeners")
+          .add(listener("taken", file("failed").toString())
+              .put("engine", "lane")
+              .put("port", taken.getLocalPort()));
+      next.getJsonArray("routes").add(ConfigJson.route("s").put("listener", "taken"));
+      write(next);
+      assertThatThrownBy(() -> application.reload("test").await(10, SECONDS))
+          .isInstanceOf(ReloadException.class);
+    }
+    assertThat(file("failed")).isEmptyFile();
+    Eventually.holds("it is closed", () -> !isOpen("failed"));
+    assertThat(isOpen("access.log")).isTrue();
   }
 
   private JsonObject listener(String name, String file) {

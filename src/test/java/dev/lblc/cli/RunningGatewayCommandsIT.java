@@ -2,6 +2,7 @@ package dev.lblc.cli;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lblc.admin.AdminServer;
 import dev.lblc.admin.Control;
@@ -24,8 +25,10 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +87,23 @@ class RunningGatewayCommandsIT {
         .singleElement()
         .satisfies(line -> assertThat(new JsonArray(line).getJsonObject(0).getString("service"))
             .isEqualTo("images"));
+  }
+
+  /** A machine that is gone closes no connection. */
+  @Test
+  void watch_ofAGatewayThatFallsSilent_ends() throws Exception {
+    HttpServer silent = vertx
+        .createHttpServer()
+        .requestHandler(request -> request.response().setChunked(true).write("data: {}\n\n"))
+        .listen(0, "127.0.0.1")
+        .await(10, SECONDS);
+    AdminClient client = new AdminClient(
+        URI.create("http://127.0.0.1:" + silent.actualPort()), null, Duration.ofSeconds(1));
+    List<JsonObject> events = new ArrayList<>();
+    assertThatThrownBy(() -> client.follow("/", events::add))
+        .isInstanceOf(CommandException.class)
+        .hasMessageEndingWith(": nothing has come for 1 s");
+    assertThat(events).containsExactly(new JsonObject());
   }
 
   @Test

@@ -8,11 +8,13 @@ import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.Ports;
 import dev.lblc.testing.SelfSigned;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetSocket;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,6 +24,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -38,6 +42,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  *   /echo/...      a server that answers with the ids that it got
  *   /trace/...     the same, with "requestId": "traceparent"
  *   /retry/...     two servers, on one of which nobody listens
+ *   /chat/...      a server that agrees to leave HTTP, and answers "ask" with "answer"
  * </pre>
  */
 @ParameterizedClass(name = "engine {0}")
@@ -47,7 +52,9 @@ final class AccessLogIT {
   private static final int REQUESTS = 5_000;
   private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
   private static final String VALID = "00-" + TRACE + "-b7ad6b7169203331-01";
-  private static final Set<String> FIELDS = Set.of(
+
+  /** Those of a request that was answered, in their order. */
+  private static final List<String> ANSWERED = List.of(
       "time",
       "listener",
       "client",
@@ -66,10 +73,12 @@ final class AccessLogIT {
       "decision",
       "retries",
       "end",
-      "error",
       "user_agent",
-      "request_id",
-      "trace_id");
+      "request_id");
+
+  /** Those of any request in clear text. */
+  private static final Set<String> FIELDS =
+      Stream.concat(ANSWERED.stream(), Stream.of("error", "trace_id")).collect(Collectors.toSet());
 
   @Parameter
   Engine engine;
@@ -90,6 +99,7 @@ final class AccessLogIT {
         .service("echo", echo)
         .service("trace", echo)
         .service("retry", Ports.free(), echo)
+        .service("chat", gateway.tcp(AccessLogIT::chat))
         .listener(listener("web", "json"))
         .listener(listener("trusted", "json").put("trustedPeers", new JsonArray().add("127.0.0.1")))
         .listener(listener("text", "text"))
@@ -99,6 +109,11 @@ final class AccessLogIT {
         .listener(listener("tcp", "json").put("protocol", "tcp"))
         .route("trace", new JsonObject().put("requestId", "TraceParent"))
         .route("retry", new JsonObject())
+        .route(
+            "chat",
+            new JsonObject()
+                .put("upgrade", new JsonArray().add("chat"))
+                .put("limits", new JsonObject().put("body", "1B"))) // which no tunnel has
         .route("echo", ids)
         .route("trace", new JsonObject().put("listener", "trusted").put("requestId", "traceparent"))
         .route("echo", ids.copy().put("listener", "trusted"))
@@ -133,28 +148,7 @@ final class AccessLogIT {
         "",
         "abc");
     Map<String, Object> line = line("a%20b");
-    assertThat(line.keySet())
-        .containsExactly(
-            "time",
-            "listener",
-            "client",
-            "method",
-            "host",
-            "path",
-            "protocol",
-            "status",
-            "bytes_in",
-            "bytes_out",
-            "duration_ms",
-            "head_ms",
-            "connect_ms",
-            "service",
-            "server",
-            "decision",
-            "retries",
-            "end",
-            "user_agent",
-            "request_id");
+    assertThat(line.keySet()).containsExactlyElementsOf(ANSWERED);
     assertThat(line)
         .containsEntry("listener", "web")
         .containsEntry("client", "127.0.0.1")
@@ -236,6 +230,46 @@ final class AccessLogIT {
         .containsEntry("end", "closed")
         .containsKeys("connect_ms", "decision", "bytes_in")
         .doesNotContainKeys("method", "host", "path", "status", "error");
+  }
+
+  @Test
+  void json_ofATunnel_hasTheBytesOfEachDirection() throws Exception {
+    int port = gateway.gateway().port("web");
+    try (RawClient client = new RawClient(port)) {
+      client.send(RawClient.head(
+          "GET /chat/1 HTTP/1.1", "Host: h", "Connection: Upgrade", "Upgrade: chat"));
+      client.until("\r\n\r\n");
+      assertThat(client.send("as").send("k").rest()).isEqualTo("answer");
+    }
+    assertThat(line("/chat/1")).containsEntry("bytes_in", 3.0).containsEntry("bytes_out", 6.0);
+    if (engine == Engine.LANE) { // the other has no HTTP/2 in clear text
+      try (Http2Peer client = Http2Peer.client(port)) {
+        client.awaitSetting(TunnelScene.ENABLE_CONNECT_PROTOCOL);
+        Http2Peer.Stream asked = TunnelScene.connect(client, "/chat/2", "chat");
+        assertThat(asked.awaitStatus()).isEqualTo("200");
+        TunnelEnd tunnel = TunnelEnd.of(asked);
+        tunnel.send("as");
+        tunnel.send("k");
+        tunnel.expect("answer");
+        tunnel.expectEnd();
+      }
+      assertThat(line("/chat/2")).containsEntry("bytes_in", 3.0).containsEntry("bytes_out", 6.0);
+    }
+  }
+
+  private static void chat(NetSocket client) {
+    StringBuilder read = new StringBuilder();
+    client.handler(more -> {
+      boolean isOpen = read.indexOf("\r\n\r\n") >= 0;
+      read.append(more);
+      if (!isOpen && read.indexOf("\r\n\r\n") >= 0) {
+        client.write(RawClient.head(
+            "HTTP/1.1 101 Switching Protocols", "Connection: Upgrade", "Upgrade: chat"));
+      }
+      if (read.toString().endsWith("\r\n\r\nask")) {
+        client.end(Buffer.buffer("answer"));
+      }
+    });
   }
 
   @Test

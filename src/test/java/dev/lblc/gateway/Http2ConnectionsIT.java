@@ -237,7 +237,7 @@ final class Http2ConnectionsIT {
   void request_reset_isRetriedOnAnotherServerIfThatIsSafe(int code) throws Exception {
     Http2Peer client = scene.client2();
     Http2Peer.Stream good = client.get(pair.path("x"));
-    int first = asked(pair);
+    int first = scene.asked(pair);
     Http2Peer server = scene.server(pair.servers().get(first));
     server.accept().head(true, ":status: 200");
     assertThat(good.awaitStatus()).isEqualTo("200");
@@ -252,26 +252,13 @@ final class Http2ConnectionsIT {
     assertThat(pair.servers().get(first).hasMore()).isFalse();
   }
 
-  /** Returns the number of the server that counts a request. */
-  private int asked(Place of) throws Exception {
-    List<Integer> found = new ArrayList<>();
-    Eventually.holds("a server is asked", () -> {
-      scene.gateway.scheduled(of.service()).status().servers().stream()
-          .filter(server -> server.active().local() > 0)
-          .forEach(server ->
-              found.add(Integer.parseInt(server.id().substring(of.service().length() + 1))));
-      return !found.isEmpty();
-    });
-    return found.get(0);
-  }
-
   @Test
   void connection_lost_failsOnlyWhatCannotBeSentAgain() throws Exception {
     Http2Peer client = scene.client2();
     List<Http2Peer.Stream> gets = new ArrayList<>();
     List<Http2Peer.Stream> posts = new ArrayList<>();
     client.get(lost.path("same")); // all have one home
-    int first = asked(lost);
+    int first = scene.asked(lost);
     Http2Peer server = scene.server(lost.servers().get(first));
     server.accept().head(true, ":status: 200");
     for (int i = 0; i < 10; i++) {

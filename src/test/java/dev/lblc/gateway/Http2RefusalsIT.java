@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 
 import dev.lblc.gateway.Http2Scene.Place;
-import dev.lblc.testing.Eventually;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
@@ -220,7 +219,7 @@ final class Http2RefusalsIT {
     String body = octets(20_000);
     send(asked, body, new Random(2));
     asked.head(true, "x-sum: 7");
-    int first = asked(pair);
+    int first = scene.asked(pair);
     for (int i = 0; i < 4; i++) {
       Http2Peer server = scene.server(pair.servers().get(first));
       Http2Peer.Stream stream = server.accept().awaitEnd();
@@ -237,19 +236,6 @@ final class Http2RefusalsIT {
   private static void leave(Http2Peer server, Http2Peer.Stream last) throws Exception {
     server.goAway(last.id(), NO_ERROR);
     server.close();
-  }
-
-  /** Returns the number of the server that counts a request. */
-  private int asked(Place of) throws Exception {
-    List<Integer> found = new ArrayList<>();
-    Eventually.holds("a server is asked", () -> {
-      scene.gateway.scheduled(of.service()).status().servers().stream()
-          .filter(server -> server.active().local() > 0)
-          .forEach(server ->
-              found.add(Integer.parseInt(server.id().substring(of.service().length() + 1))));
-      return !found.isEmpty();
-    });
-    return found.get(0);
   }
 
   /** A server that has begun to answer has looked at the request, whatever it says. */

@@ -120,6 +120,19 @@ final class Http2Scene {
     return known;
   }
 
+  /** Returns the number of the server that counts a request. */
+  int asked(Place of) throws Exception {
+    List<Integer> found = new ArrayList<>();
+    Eventually.holds("a server is asked", () -> {
+      gateway.scheduled(of.service()).status().servers().stream()
+          .filter(server -> server.active().local() > 0)
+          .forEach(server ->
+              found.add(Integer.parseInt(server.id().substring(of.service().length() + 1))));
+      return !found.isEmpty();
+    });
+    return found.get(0);
+  }
+
   <T extends AutoCloseable> T noted(T connection) {
     opened.add(connection);
     return connection;

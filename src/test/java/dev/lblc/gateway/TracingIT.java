@@ -4,11 +4,12 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 
+import dev.lblc.gateway.trace.GuardedTracer;
 import dev.lblc.testing.Eventually;
+import dev.lblc.testing.ExpectedLog;
 import dev.lblc.testing.Ports;
 import dev.lblc.testing.SelfSigned;
 import io.opentelemetry.api.common.AttributeKey;
-import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.propagation.ContextPropagators;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
@@ -17,10 +18,15 @@ import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.vertx.core.Context;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.spi.tracing.SpanKind;
+import io.vertx.core.spi.tracing.TagExtractor;
+import io.vertx.core.spi.tracing.VertxTracer;
+import io.vertx.core.tracing.TracingPolicy;
 import io.vertx.tracing.opentelemetry.OpenTelemetryTracingFactory;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -30,6 +36,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -60,6 +67,7 @@ final class TracingIT {
   @Parameter
   Engine engine;
 
+  private RawServer echo;
   private Spans spans;
   private AccessLines log;
   private TestGateway gateway;
@@ -103,6 +111,56 @@ final class TracingIT {
     }
   }
 
+  /** A tracer of which a part is missing, as where its jars do not fit each other. */
+  private static final class Broken implements VertxTracer<Object, Object> {
+    private volatile String missing = "";
+
+    private Object call(String name) {
+      if (name.equals(missing)) {
+        throw new NoSuchMethodError(name);
+      }
+      return name;
+    }
+
+    @Override
+    public <R> Object receiveRequest(
+        Context context,
+        SpanKind kind,
+        TracingPolicy policy,
+        R request,
+        String operation,
+        Iterable<Map.Entry<String, String>> headers,
+        TagExtractor<R> tags) {
+      return call("receiveRequest");
+    }
+
+    @Override
+    public <R> void sendResponse(
+        Context context, R response, Object span, Throwable failure, TagExtractor<R> tags) {
+      call("sendResponse");
+    }
+
+    @Override
+    public <R> Object sendRequest(
+        Context context,
+        SpanKind kind,
+        TracingPolicy policy,
+        R request,
+        String operation,
+        BiConsumer<String, String> headers,
+        TagExtractor<R> tags) {
+      Object span = call("sendRequest");
+      headers.accept("traceparent", GIVEN);
+      return span;
+    }
+
+    @Override
+    public <R> void receiveResponse(
+        Context context, R response, Object span, Throwable failure, TagExtractor<R> tags) {
+      call("receiveResponse");
+    }
+  }
+
   @BeforeParameterizedClassInvocation
   void start() throws Exception {
     spans = new Spans();
@@ -113,8 +171,10 @@ final class TracingIT {
             .build())
         .setPropagators(ContextPropagators.create(W3CTraceContextPropagator.getInstance()))
         .build();
-    gateway = new TestGateway(engine, new OpenTelemetryTracingFactory(sdk));
-    RawServer echo = new RawServer();
+    gateway = new TestGateway(
+        engine,
+        options -> new GuardedTracer<>(new OpenTelemetryTracingFactory(sdk).tracer(options)));
+    echo = new RawServer();
     Thread serving = new Thread(() -> serve(echo), "echo");
     serving.setDaemon(true);
     serving.start();
@@ -182,7 +242,7 @@ final class TracingIT {
     List<SpanData> all = spans.of("/echo/begun");
     assertThat(all).hasSize(2);
     SpanData request = all.get(0);
-    assertThat(request.getKind()).isEqualTo(SpanKind.SERVER);
+    assertThat(request.getKind().name()).isEqualTo("SERVER");
     assertThat(request.getName()).isEqualTo("GET");
     assertThat(request.getParentSpanContext().isValid()).isFalse();
     assertThat(attribute(request, "http.request.method")).isEqualTo("GET");
@@ -193,7 +253,7 @@ final class TracingIT {
     assertThat(attribute(request, "lblc.server")).isEqualTo("echo-0");
     assertThat(attribute(request, "lblc.decision")).isIn("placed", "hit");
     SpanData attempt = all.get(1);
-    assertThat(attempt.getKind()).isEqualTo(SpanKind.CLIENT);
+    assertThat(attempt.getKind().name()).isEqualTo("CLIENT");
     assertThat(attribute(attempt, "lblc.server")).isEqualTo("echo-0");
     assertThat(attribute(attempt, "server.address")).isEqualTo("127.0.0.1");
     assertThat(attribute(attempt, "http.response.status_code")).isEqualTo("200");
@@ -284,6 +344,28 @@ final class TracingIT {
                 && span.getParentSpanId().equals(PARENT)
                 && "2".equals(attribute(span, "network.protocol.version"))))
         .hasSize(1);
+  }
+
+  @Test
+  @ExpectedLog("ERROR GuardedTracer: the tracer fails: requests go on.*NoSuchMethodError")
+  void tracer_thatFails_takesNoRequestWithIt() throws Exception {
+    Broken tracer = new Broken();
+    TestGateway broken = new TestGateway(engine, options -> new GuardedTracer<>(tracer));
+    broken.service("echo", echo.port()).route("echo", new JsonObject()).start(1);
+    try (RawClient client = new RawClient(broken.port())) {
+      for (String missing :
+          List.of("receiveRequest", "sendRequest", "receiveResponse", "sendResponse", "")) {
+        tracer.missing = missing;
+        String answer =
+            client.send(RawClient.head("GET /echo/x HTTP/1.1", "Host: h")).response();
+        assertThat(answer).as(missing).startsWith("HTTP/1.1 200 ");
+        assertThat(answer.contains(TRACE))
+            .as("the trace is told: " + missing)
+            .isEqualTo(!missing.equals("sendRequest"));
+      }
+    }
+    broken.awaitIdle();
+    broken.stop();
   }
 
   private static @Nullable String attribute(SpanData span, String name) {

@@ -32,10 +32,10 @@ public interface ClientSide<S extends ServerSide> {
   /** Returns the status of the answer. */
   int status();
 
-  /** Returns how many bytes of the request's body were received. */
+  /** Returns how many bytes were received of the request's body, and by the tunnel. */
   long received();
 
-  /** Returns how many bytes of the answer's body were written. */
+  /** Returns how many bytes were written of the answer's body, and by the tunnel. */
   long sent();
 
   /** Returns how many bytes of the answer were written that the client has not taken yet. */

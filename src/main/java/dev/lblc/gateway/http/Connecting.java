@@ -123,11 +123,12 @@ final class Connecting<S extends ServerSide> {
 
   private void connect(Lease taken, boolean isFresh) {
     leave = null;
-    exchange.connecting();
+    boolean isFirst = !isFresh && attempts.givenUp() == 0;
+    exchange.connecting(isFirst);
     Route by = exchange.route();
     S idle = isFresh ? null : upstreams.takeIdle(taken.server(), by);
     if (idle != null) {
-      use(taken, idle, exchange.number(), attempts.givenUp() == 0);
+      use(taken, idle, exchange.number(), isFirst);
     } else {
       upstreams.connect(taken.server(), by, isFresh, new Attempt(taken));
     }

@@ -96,7 +96,6 @@ public final class Exchange<S extends ServerSide> {
   private long routedNanos;
   private long sentNanos;
   private long limitNanos;
-  private long tunnelBytes;
   private boolean isOver;
 
   /** Creates the exchange of a new request; nothing happens until {@link #begin} or {@link #refuse}. */
@@ -121,7 +120,6 @@ public final class Exchange<S extends ServerSide> {
     number++;
     phase = Phase.ROUTING;
     isOver = false;
-    tunnelBytes = 0;
     limits.next();
     routes = now;
     outcome.begin(now.accessLog());
@@ -205,11 +203,6 @@ public final class Exchange<S extends ServerSide> {
     return isSeen || failure == null ? client.status() : failure.status();
   }
 
-  /** Returns how many bytes of the answer's body were written, and went through the tunnel. */
-  long bytesOut() {
-    return client.sent() + tunnelBytes;
-  }
-
   Phase phase() {
     return phase;
   }
@@ -230,7 +223,6 @@ public final class Exchange<S extends ServerSide> {
         + client.sent()
         - client.waiting()
         - (server == null ? 0 : server.waiting())
-        + tunnelBytes
         + (connecting == null ? 0 : connecting.attempts().givenUp());
   }
 
@@ -331,9 +323,13 @@ public final class Exchange<S extends ServerSide> {
     HttpCounts.retried(route().counts(), context.loop(), why);
   }
 
-  /** Notes that a server was chosen and a connection to it is attempted. */
-  void connecting() {
-    outcome.connecting();
+  /**
+   * Notes that a server was chosen and a connection to it is attempted.
+   *
+   * @param isFirst whether it is the first attempt: nothing was waited for since the exchange began
+   */
+  void connecting(boolean isFirst) {
+    outcome.connecting(isFirst);
     if (trace != null) {
       trace.attempt(serviceName(), known(connecting).attempts().last());
     }
@@ -349,12 +345,12 @@ public final class Exchange<S extends ServerSide> {
     InboundFacts known = known(facts);
     server = granted;
     isReceived = false;
+    sentNanos = isAtOnce ? outcome.startNanos() : context.nanoTime().getAsLong();
+    outcome.connected(sentNanos);
     if (known.upgrade() != null && !granted.opensTunnels()) {
       abort(Failure.NOT_IMPLEMENTED);
       return;
     }
-    sentNanos = isAtOnce ? outcome.startNanos() : context.nanoTime().getAsLong();
-    outcome.connected();
     enter(Phase.SENDING, Stage.RUNNING);
     Route by = route();
     RequestPlan plan = HeaderPolicy.requestPlan(known, by, chosen);
@@ -466,11 +462,6 @@ public final class Exchange<S extends ServerSide> {
   /** Notes that the two connections are joined. */
   public void tunnelling() {
     enter(Phase.TUNNELLING, Stage.RUNNING);
-  }
-
-  /** Counts bytes that went through the tunnel. */
-  public void tunnelled(int bytes) {
-    tunnelBytes += bytes;
   }
 
   // --- ways out ---

@@ -1,14 +1,13 @@
 package dev.lblc.gateway.http;
 
-import dev.lblc.gateway.log.AccessFacts;
+import dev.lblc.gateway.route.AttemptFacts;
 import dev.lblc.gateway.route.Attempts;
 import dev.lblc.gateway.route.IpAddress;
-import dev.lblc.plugin.Lease;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /** What is logged of an exchange that ends. Confined to its event loop. */
-final class ExchangeFacts implements AccessFacts {
+final class ExchangeFacts implements AttemptFacts {
   private static final AsciiString HOST = AsciiString.cached("host");
   private static final AsciiString USER_AGENT = AsciiString.cached("user-agent");
 
@@ -24,9 +23,9 @@ final class ExchangeFacts implements AccessFacts {
     return exchange.client().head();
   }
 
-  private @Nullable Lease last() {
-    Attempts attempts = exchange.attempts();
-    return attempts == null ? null : attempts.last();
+  @Override
+  public @Nullable Attempts attempts() {
+    return exchange.attempts();
   }
 
   @Override
@@ -78,7 +77,12 @@ final class ExchangeFacts implements AccessFacts {
 
   @Override
   public long bytesOut() {
-    return exchange.bytesOut();
+    return exchange.client().sent();
+  }
+
+  @Override
+  public long bytes() {
+    return exchange.phase() == Exchange.Phase.TUNNELLING ? bytesIn() + bytesOut() : bytesOut();
   }
 
   @Override
@@ -99,24 +103,6 @@ final class ExchangeFacts implements AccessFacts {
   @Override
   public @Nullable String service() {
     return exchange.serviceName();
-  }
-
-  @Override
-  public @Nullable String server() {
-    Lease last = last();
-    return last == null ? null : last.server().id();
-  }
-
-  @Override
-  public @Nullable String decision() {
-    Lease last = last();
-    return last == null ? null : last.reason().label();
-  }
-
-  @Override
-  public int retries() {
-    Attempts attempts = exchange.attempts();
-    return attempts == null ? 0 : attempts.givenUp();
   }
 
   @Override

@@ -40,18 +40,18 @@ final class Outcome {
     return startNanos;
   }
 
-  /** Notes that an attempt to connect begins. */
-  void connecting() {
+  /** Notes that an attempt to connect begins; {@code isFirst}: nothing was waited for since the exchange began. */
+  void connecting(boolean isFirst) {
     if (log != null) {
-      connectStartNanos = nanoTime.getAsLong();
+      connectStartNanos = isFirst ? startNanos : nanoTime.getAsLong();
       connectNanos = AccessFacts.NONE;
     }
   }
 
-  /** Notes that it has succeeded. */
-  void connected() {
+  /** Notes that it has succeeded, at that time of the monotonic clock. */
+  void connected(long nowNanos) {
     if (log != null) {
-      connectNanos = nanoTime.getAsLong() - connectStartNanos;
+      connectNanos = nowNanos - connectStartNanos;
     }
   }
 

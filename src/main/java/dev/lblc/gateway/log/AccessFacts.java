@@ -46,14 +46,19 @@ public interface AccessFacts {
     return 0;
   }
 
-  /** Returns how many bytes the client has sent, of a request those of its body. */
+  /** Returns how many bytes the client has sent: of a request those of its body, and those that went through its tunnel. */
   default long bytesIn() {
     return 0;
   }
 
-  /** Returns how many bytes were sent to the client, of an answer those of its body. */
+  /** Returns how many bytes were sent to the client: of an answer those of its body, and those that went through its tunnel. */
   default long bytesOut() {
     return 0;
+  }
+
+  /** Returns the bytes of a format that has one number for them: those to the client, of a tunnel those of both directions. */
+  default long bytes() {
+    return bytesOut();
   }
 
   /** Returns how long it took, in nanoseconds. */

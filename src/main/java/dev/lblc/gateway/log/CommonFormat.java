@@ -23,7 +23,7 @@ final class CommonFormat implements LineFormat {
     to.add("\" ");
     to.add(facts.status());
     to.add(' ');
-    long bytes = facts.bytesOut();
+    long bytes = facts.bytes();
     if (bytes == 0) {
       to.add('-'); // so the format has it
     } else {

@@ -105,10 +105,11 @@ final class LineQueue implements LineSink {
       if (last != null && last.add(octets, length)) {
         return true;
       }
-      Chunk next = chunk();
-      if (next == null || !next.add(octets, length)) {
+      Chunk next = length > Chunk.SIZE ? null : chunk();
+      if (next == null) {
         return false;
       }
+      boolean unused = next.add(octets, length);
       stripe.waiting.addLast(next);
       return true;
     }
@@ -143,12 +144,18 @@ final class LineQueue implements LineSink {
     LockSupport.unpark(thread);
   }
 
-  /** Ends it once all lines are written, or the time is over; lines that come later are dropped. */
+  /** Ends it once all lines are written, one cannot be, or the time is over; what is lost so is said. Lines that come later are dropped. */
   void close(Duration limit) {
     isClosing = true;
     LockSupport.unpark(thread);
     try {
       thread.join(limit.toMillis());
+      if (thread.isAlive()) {
+        LOG.warn(
+            "the access log {} did not take its last lines within {} ms",
+            target.name(),
+            limit.toMillis());
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -184,6 +191,11 @@ final class LineQueue implements LineSink {
     if (isDone) {
       tell();
       giveBack();
+    } else if (isLast) {
+      LOG.warn(
+          "the access log {} ends without its last {} lines",
+          target.name(),
+          writing.stream().mapToInt(Chunk::lines).sum());
     }
     if (!isLast) {
       LockSupport.parkNanos(isDone ? TURN_NANOS : retryNanos);

@@ -25,6 +25,8 @@ final class TextFormat implements LineFormat {
       to.add(facts.port());
       to.add(" - ");
       to.add(facts.bytesIn());
+      to.add(' ');
+      to.add(facts.bytesOut());
     } else {
       column(facts.method(), to);
       String target = facts.target();
@@ -32,9 +34,9 @@ final class TextFormat implements LineFormat {
       column(facts.protocol(), to);
       to.add(' ');
       to.add(facts.status());
+      to.add(' ');
+      to.add(facts.bytes());
     }
-    to.add(' ');
-    to.add(facts.bytesOut());
     to.add(' ');
     long tenths = facts.nanos() / TENTHS_OF_MILLIS;
     to.add(tenths / 10);

@@ -1,9 +1,8 @@
 package dev.lblc.gateway.tcp;
 
-import dev.lblc.gateway.log.AccessFacts;
 import dev.lblc.gateway.net.ConnectionFacts;
+import dev.lblc.gateway.route.AttemptFacts;
 import dev.lblc.gateway.route.Attempts;
-import dev.lblc.plugin.Lease;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param why it failed; null: it did not
  * @param nanos how long it was open
  */
-record SessionFacts(Session session, @Nullable TcpFailure why, long nanos) implements AccessFacts {
+record SessionFacts(Session session, @Nullable TcpFailure why, long nanos) implements AttemptFacts {
   /** The label of a session of which both sides have come to their ends. */
   private static final String CLOSED = "closed";
 
@@ -21,9 +20,9 @@ record SessionFacts(Session session, @Nullable TcpFailure why, long nanos) imple
     return isTls ? "TLS" : "TCP";
   }
 
-  private @Nullable Lease last() {
-    Attempts attempts = session.attempts();
-    return attempts == null ? null : attempts.last();
+  @Override
+  public @Nullable Attempts attempts() {
+    return session.attempts();
   }
 
   @Override
@@ -68,24 +67,6 @@ record SessionFacts(Session session, @Nullable TcpFailure why, long nanos) imple
   public @Nullable String service() {
     TcpRoute route = session.knownRoute();
     return route == null ? null : route.service().name();
-  }
-
-  @Override
-  public @Nullable String server() {
-    Lease last = last();
-    return last == null ? null : last.server().id();
-  }
-
-  @Override
-  public @Nullable String decision() {
-    Lease last = last();
-    return last == null ? null : last.reason().label();
-  }
-
-  @Override
-  public int retries() {
-    Attempts attempts = session.attempts();
-    return attempts == null ? 0 : attempts.givenUp();
   }
 
   @Override

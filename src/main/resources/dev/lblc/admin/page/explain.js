@@ -16,7 +16,8 @@ export class Explain {
   constructor() {
     byId("explain").addEventListener("submit", event => {
       event.preventDefault();
-      this.#ask();
+      const question = this.#question.value.trim();
+      this.#ask(question, URL_LIKE.test(question));
     });
     this.#question.addEventListener("input", () => this.#lookAtQuestion());
   }
@@ -33,12 +34,12 @@ export class Explain {
     }
   }
 
-  /** Asks for a destination of a service. */
+  /** Asks for a destination of a service, even if it looks like a URL: clients choose destinations. */
   ask(service, destination) {
     this.#question.value = destination;
     this.#service.value = service;
-    this.#lookAtQuestion();
-    this.#ask();
+    this.#service.disabled = false;
+    this.#ask(destination, false);
     this.#answer.scrollIntoView({ block: "nearest" });
   }
 
@@ -47,11 +48,10 @@ export class Explain {
     this.#service.disabled = URL_LIKE.test(this.#question.value.trim());
   }
 
-  async #ask() {
-    const question = this.#question.value.trim();
+  async #ask(question, isUrl) {
     const number = ++this.#asked;
     try {
-      const answer = URL_LIKE.test(question)
+      const answer = isUrl
           ? await call("GET", `/api/v1/explain?url=${encodeURIComponent(question)}`)
           : { explanation: await call("GET",
               `${servicePath(this.#service.value, "explain")}?destination=${encodeURIComponent(question)}`) };

@@ -100,9 +100,14 @@ async function visible(state) {
   }
 }
 
+/** Waits, but not for longer than until the network is back. */
 function sleep(millis) {
   return new Promise(resolve => {
-    setTimeout(resolve, millis);
-    addEventListener("online", resolve, { once: true });
+    const awake = () => {
+      removeEventListener("online", awake);
+      resolve();
+    };
+    addEventListener("online", awake);
+    setTimeout(awake, millis);
   });
 }

@@ -223,6 +223,34 @@ final class LineQueueTest {
   }
 
   @Test
+  @ExpectedLog("WARN LineQueue: the access log disk goes on; 17 lines were dropped before")
+  void line_thatIsTooLong_takesNoRoomFromOthers() throws Exception {
+    disk.mayWrite.release(1);
+    for (int i = 0; i <= CHUNKS; i++) {
+      log("x".repeat(Chunk.SIZE), 0);
+    }
+    assertThat(queue.dropped()).isEqualTo(CHUNKS + 1);
+    log("next", 0);
+    Eventually.holds("next", () -> disk.text(0).equals("next\n"));
+  }
+
+  @Test
+  @ExpectedLog({
+    "ERROR LineQueue: the access log disk cannot be written: no room",
+    "WARN LineQueue: the access log disk ends without its last 2 lines"
+  })
+  void close_whileTheTargetFails_saysWhatIsLost() throws Exception {
+    disk.mayWrite.release(1);
+    disk.room(0);
+    log("first", 0);
+    Eventually.holds("it was tried", () -> disk.failures() > 0);
+    log("second", 1);
+    queue.close(LONG);
+    assertThat(disk.text(0)).isEmpty();
+  }
+
+  @Test
+  @ExpectedLog("WARN LineQueue: the access log disk did not take its last lines within 20 ms")
   void close_whileTheTargetWaits_ends() throws Exception {
     log("first", 0);
     disk.asked.acquire();

@@ -117,7 +117,7 @@ final class ClientStream implements Streams.Stream {
   @Override
   public int data(ByteBuf data, boolean isEnd) {
     int length = data.readableBytes();
-    body.count(head.connectProtocol() == null ? length : 0); // a tunnel counts by itself
+    body.count(head.connectProtocol() == null ? length : 0); // what passes a tunnel counts there
     int taken = length;
     Exchange<LaneServer> current = exchange;
     if (length > 0 && current != null && isWanted(current) && current.bodyGrew(body.received())) {

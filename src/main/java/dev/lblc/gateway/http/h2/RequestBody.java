@@ -29,6 +29,7 @@ final class RequestBody {
   private @Nullable HeadBuffer trailers;
   private int owed;
   private long received;
+  private long tunnelled;
   private @Nullable Tunnel tunnel;
   private boolean hasEnded;
   private boolean isUnbounded;
@@ -44,6 +45,7 @@ final class RequestBody {
     stream = next;
     owed = 0;
     received = 0;
+    tunnelled = 0;
     hasEnded = isEnd;
     isUnbounded = false;
   }
@@ -76,9 +78,14 @@ final class RequestBody {
     return isUnbounded && tunnel == null;
   }
 
-  /** Returns how many octets have come. */
+  /** Returns how many octets of a body have come. */
   long received() {
     return received;
+  }
+
+  /** Returns how many octets went through the tunnel. */
+  long tunnelled() {
+    return tunnelled;
   }
 
   /** Returns the server that it goes to; null: there is none yet, or no more. */
@@ -89,7 +96,7 @@ final class RequestBody {
 
   // --- from the client ---
 
-  /** Counts octets that have come, whether anybody wants them or not. */
+  /** Counts octets of a body that have come, whether anybody wants them or not. */
   void count(int octets) {
     received += octets;
   }
@@ -116,6 +123,7 @@ final class RequestBody {
     if (tunnel == null) {
       to.write(piece);
     } else {
+      tunnelled += piece.readableBytes();
       tunnel.fromClient(piece);
     }
   }

@@ -145,7 +145,7 @@ final class StreamRequest implements LaneClient {
 
   @Override
   public long received() {
-    return body.received();
+    return body.received() + body.tunnelled();
   }
 
   @Override

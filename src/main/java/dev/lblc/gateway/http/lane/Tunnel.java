@@ -63,7 +63,6 @@ public final class Tunnel {
   /** Passes on what the client has sent; takes over the reference. The flush is the caller's. */
   public void fromClient(ByteBuf piece) {
     FrameFlow flow = ofClient;
-    exchange.tunnelled(piece.readableBytes());
     if (isOver || isClientDone) {
       piece.release();
     } else if (flow == null) {

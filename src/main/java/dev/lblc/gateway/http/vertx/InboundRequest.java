@@ -36,6 +36,8 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
   private boolean isInFlight = true;
   private boolean isEnding;
   private @Nullable Runnable tunnel;
+  private long tunnelledIn;
+  private long tunnelledOut;
 
   /**
    * Takes over the request; nothing happens to it until its exchange begins.
@@ -137,12 +139,12 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
 
   @Override
   public long received() {
-    return request.bytesRead();
+    return request.bytesRead() + tunnelledIn;
   }
 
   @Override
   public long sent() {
-    return response.bytesWritten();
+    return response.bytesWritten() + tunnelledOut;
   }
 
   /** Vert.x does not say. */
@@ -230,6 +232,16 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
     tunnel = close;
     exchange.tunnelling();
     return connection.becameTunnel();
+  }
+
+  /** Counts bytes that the client has sent through the tunnel. */
+  void tunnelledIn(int bytes) {
+    tunnelledIn += bytes;
+  }
+
+  /** Counts bytes that were sent to the client through the tunnel. */
+  void tunnelledOut(int bytes) {
+    tunnelledOut += bytes;
   }
 
   @Override

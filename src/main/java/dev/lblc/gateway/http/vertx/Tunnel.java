@@ -42,9 +42,9 @@ final class Tunnel {
     this.serverSocket = serverSocket;
     boolean hasFrames = exchange.isWebSocket();
     this.toServer = new Pump(
-        clientSocket, serverSocket, exchange::tunnelled, hasFrames ? GOODBYE_TO_SERVER : null);
+        clientSocket, serverSocket, client::tunnelledIn, hasFrames ? GOODBYE_TO_SERVER : null);
     this.toClient = new Pump(
-        serverSocket, clientSocket, exchange::tunnelled, hasFrames ? GOODBYE_TO_CLIENT : null);
+        serverSocket, clientSocket, client::tunnelledOut, hasFrames ? GOODBYE_TO_CLIENT : null);
   }
 
   /** Tells the client that the server agrees, and joins the two connections. */
