@@ -65,7 +65,7 @@ for i in 0 1 2; do
       "health": {"passive": {"failures": 5, "eject": "10s"}}
     }
   },
-  "cluster": {"enabled": true, "config": "$folder/hazelcast.yaml"},
+  "cluster": {"enabled": true, "node": "node-$((i + 1))", "config": "$folder/hazelcast.yaml"},
   "admin": {"port": ${admin[i]}}
 }
 JSON

@@ -94,9 +94,10 @@ final class ArchitectureTest {
           .or(belongToAnyOf(ServerSpec.class)));
 
   @ArchTest
-  static final ArchRule health_importsOnlyConfigAddressesAndTls = ofOurs(
+  static final ArchRule health_importsOnlyConfigAddressesTlsAndTransport = ofOurs(
       "health",
-      resideInAnyPackage("dev.lblc.config", "dev.lblc.discovery", "dev.lblc.tls")
+      resideInAnyPackage(
+              "dev.lblc.config", "dev.lblc.discovery", "dev.lblc.tls", "dev.lblc.transport")
           .or(belongToAnyOf(ServerSpec.class, ServerState.class)));
 
   @ArchTest

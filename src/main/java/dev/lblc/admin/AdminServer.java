@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.tracing.TracingPolicy;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
@@ -74,6 +75,8 @@ public final class AdminServer {
         .setHost(config.host())
         .setPort(config.port())
         .setHttp2ClearTextEnabled(false)
+        .setTracingPolicy(
+            TracingPolicy.IGNORE) // scrapes and health checks are no requests of clients
         .setIdleTimeoutUnit(TimeUnit.SECONDS)
         .setIdleTimeout(60);
     Endpoints endpoints = endpoints(lblc, metrics, ready);

@@ -1,6 +1,7 @@
 package dev.lblc.boot;
 
 import dev.lblc.plugin.BrokenPluginException;
+import dev.lblc.transport.SocketError;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -64,7 +65,7 @@ final class Waiting {
   /** Returns why a part failed, in its own words if it has any. */
   static String reason(Throwable failure) {
     return failure instanceof Exception && failure.getMessage() != null
-        ? failure.getMessage()
+        ? SocketError.words(failure.getMessage())
         : BrokenPluginException.reason(failure);
   }
 

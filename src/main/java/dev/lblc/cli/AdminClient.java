@@ -190,7 +190,8 @@ final class AdminClient {
   }
 
   private CommandException refused(int status, @Nullable Object answer) {
-    return new CommandException(base + " answered " + status + ": " + detail(answer));
+    String hint = status == 401 ? " (expected: --token T, or the variable LBLC_ADMIN_TOKEN)" : "";
+    return new CommandException(base + " answered " + status + ": " + detail(answer) + hint);
   }
 
   private static String detail(@Nullable Object answer) {

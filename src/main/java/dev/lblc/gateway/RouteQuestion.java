@@ -3,6 +3,8 @@ package dev.lblc.gateway;
 import dev.lblc.config.GatewayConfig;
 import dev.lblc.config.HttpListenerConfig;
 import dev.lblc.config.HttpRouteConfig;
+import dev.lblc.gateway.http.NamedClient;
+import dev.lblc.gateway.route.AddressBlocks;
 import dev.lblc.gateway.route.AskedRequest;
 import dev.lblc.gateway.route.BadRequestException;
 import dev.lblc.gateway.route.RouteTable;
@@ -45,7 +47,8 @@ public final class RouteQuestion {
       String text) {}
 
   /**
-   * Returns what becomes of a request. Its client is on this machine, and has no certificate.
+   * Returns what becomes of a request. It comes from this machine, without a certificate; where the listener trusts this machine as a
+   * peer, the client is the one that the headers name.
    *
    * @param url of http or https
    * @param headers by name
@@ -64,6 +67,12 @@ public final class RouteQuestion {
         .filter(HttpListenerConfig.class::isInstance)
         .map(HttpListenerConfig.class::cast)
         .toList();
+    if (all.isEmpty()) {
+      return nothing(
+          null,
+          asked
+              + " takes no route: there is no HTTP listener. For TCP ask for a service and a destination");
+    }
     List<HttpListenerConfig> ofPort = all.stream()
         .filter(
             listener -> ports.getOrDefault(listener.name(), listener.port()) == request.localPort())
@@ -73,7 +82,7 @@ public final class RouteQuestion {
     for (HttpListenerConfig listener : candidates) {
       int found = RouteTable.compile(listener.routes()).find(request);
       if (found >= 0) {
-        return taken(listener.name(), listener.routes().get(found), request, asked);
+        return taken(listener, listener.routes().get(found), request, asked);
       }
     }
     String where = candidates.size() == 1
@@ -86,7 +95,8 @@ public final class RouteQuestion {
   }
 
   private static Answer taken(
-      String listener, HttpRouteConfig route, AskedRequest request, String asked) {
+      HttpListenerConfig at, HttpRouteConfig route, AskedRequest request, String asked) {
+    String listener = at.name();
     String takes = asked + " takes routes[" + route.index() + "] of listener " + listener;
     HttpRouteConfig.Redirect redirect = route.redirect();
     if (redirect != null) {
@@ -97,7 +107,9 @@ public final class RouteQuestion {
           null,
           takes + ", and is redirected to " + redirect.scheme() + " with " + redirect.status());
     }
-    String destination = RouteTable.destination(route, request);
+    String client = NamedClient.of(
+        request.clientIp(), request::headers, AddressBlocks.compile(at.trustedPeers()));
+    String destination = RouteTable.destination(route, request.ofClient(client));
     return new Answer(
         listener,
         route.index(),

@@ -5,6 +5,7 @@ import dev.lblc.discovery.Dial;
 import dev.lblc.scheduler.ServerSpec;
 import dev.lblc.tls.UpstreamTlsException;
 import dev.lblc.tls.UpstreamTlsFailure;
+import dev.lblc.transport.SocketError;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
@@ -291,6 +292,8 @@ final class Check extends ChannelInboundHandlerAdapter {
 
   private static String text(Throwable cause) {
     String message = cause.getMessage();
-    return message == null || message.isBlank() ? cause.getClass().getSimpleName() : message;
+    return message == null || message.isBlank()
+        ? cause.getClass().getSimpleName()
+        : SocketError.words(message);
   }
 }

@@ -9,11 +9,16 @@ import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.LblcVerticle;
 import dev.lblc.plugin.Lease;
 import dev.lblc.testing.ExpectedLog;
+import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.spi.tracing.SpanKind;
+import io.vertx.core.spi.tracing.TagExtractor;
+import io.vertx.core.spi.tracing.VertxTracer;
+import io.vertx.core.tracing.TracingPolicy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -33,6 +38,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -48,11 +54,29 @@ class AdminServerIT {
   private static final String DESTINATIONS = SERVICES + "/images/destinations";
 
   private final Metrics metrics = new Metrics();
+  private final Set<TracingPolicy> traced = ConcurrentHashMap.newKeySet();
   private final Vertx vertx = Vertx.builder()
       .with(new VertxOptions().setMetricsOptions(metrics.options()))
       .withMetrics(metrics.factory())
+      .withTracer(options -> new Tracer())
       .build();
   private final HttpClient client = HttpClient.newHttpClient();
+
+  /** Keeps how requests would be traced. */
+  private final class Tracer implements VertxTracer<Object, Object> {
+    @Override
+    public <R> @Nullable Object receiveRequest(
+        Context context,
+        SpanKind kind,
+        TracingPolicy policy,
+        R request,
+        String operation,
+        Iterable<Map.Entry<String, String>> headers,
+        TagExtractor<R> tags) {
+      traced.add(policy);
+      return null;
+    }
+  }
 
   @SuppressWarnings("NullAway.Init") // set before each test
   private LblcService images;
@@ -80,6 +104,13 @@ class AdminServerIT {
   @AfterEach
   void close() throws Exception {
     vertx.close().await(10, SECONDS);
+  }
+
+  @Test
+  void requests_haveNoSpan() throws Exception {
+    get("/metrics");
+    get("/health/ready");
+    assertThat(traced).doesNotContain(TracingPolicy.ALWAYS, TracingPolicy.PROPAGATE);
   }
 
   @Test

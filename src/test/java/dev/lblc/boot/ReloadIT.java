@@ -359,7 +359,7 @@ final class ReloadIT {
           .singleElement()
           .asString()
           .startsWith("$.listeners[1]: 127.0.0.1:" + taken.getLocalPort() + ": ")
-          .contains("in use");
+          .contains(": Address already in use");
     }
     assertThat(application.readyLine()).isEqualTo(before);
     assertThat(get(url("web") + "/a").body()).isEqualTo("cats");

@@ -16,6 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandsTest {
@@ -246,6 +247,31 @@ class CommandsTest {
         .contains("(lblc, ");
     assertThat(execute("explain", file, "--url", "h/images")).isEqualTo(1);
     assertThat(err.toString()).contains("--url: h/images (expected: http://HOST/PATH)");
+  }
+
+  @Test
+  void explain_ofAUrl_whereOnlyTcpIsSpoken_saysSo() throws IOException {
+    String text = gateway(100).replace("\"http\"", "\"tcp\"").replace("{path}", "{client.ip}");
+    assertThat(execute("explain", write(text).toString(), "--url", "http://h/images"))
+        .isZero();
+    assertThat(out.toString())
+        .contains("GET http://h/images takes no route: there is no HTTP listener.");
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+          127.0.0.1 | X-Forwarded-For: 192.0.2.7, 127.0.0.1 | 192.0.2.7
+          127.0.0.1 | Forwarded: for=192.0.2.7              | 192.0.2.7
+          192.0.2.1 | X-Forwarded-For: 192.0.2.7            | 127.0.0.1
+          """)
+  void explain_ofAUrl_believesTheHeadersOfATrustedPeer(String trusted, String header, String client)
+      throws IOException {
+    String text = gateway(100)
+        .replace("{path}", "{client.ip}")
+        .replace("\"port\": 0", "\"port\": 0, \"trustedPeers\": [\"" + trusted + "\"]");
+    assertThat(execute("explain", write(text).toString(), "--url", "http://h/", "-H", header))
+        .isZero();
+    assertThat(out.toString()).contains("destination " + client + System.lineSeparator());
   }
 
   @Test

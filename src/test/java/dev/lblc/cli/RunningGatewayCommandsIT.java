@@ -145,7 +145,8 @@ class RunningGatewayCommandsIT {
     String url = "http://127.0.0.1:" + start("secret");
     assertThat(execute("top", "--admin", url)).isEqualTo(1);
     assertThat(err.toString().lines())
-        .containsExactly(url + " answered 401: no bearer token, or not that of this gateway");
+        .containsExactly(url + " answered 401: no bearer token, or not that of this gateway"
+            + " (expected: --token T, or the variable LBLC_ADMIN_TOKEN)");
   }
 
   @Test
@@ -185,7 +186,8 @@ class RunningGatewayCommandsIT {
     String url = "http://127.0.0.1:" + start("secret");
     assertThat(execute("status", "--admin", url)).isEqualTo(1);
     assertThat(err.toString().lines())
-        .containsExactly(url + " answered 401: no bearer token, or not that of this gateway");
+        .containsExactly(url + " answered 401: no bearer token, or not that of this gateway"
+            + " (expected: --token T, or the variable LBLC_ADMIN_TOKEN)");
     assertThat(execute("status", "--admin", url, "--token", "secret")).isZero();
   }
 

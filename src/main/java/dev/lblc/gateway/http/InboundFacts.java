@@ -6,7 +6,6 @@ import dev.lblc.gateway.net.ClientCertificate;
 import dev.lblc.gateway.route.AddressBlocks;
 import dev.lblc.gateway.route.AsciiCase;
 import dev.lblc.gateway.route.BadRequestException;
-import dev.lblc.gateway.route.ClientAddress;
 import dev.lblc.gateway.route.IpAddress;
 import dev.lblc.gateway.route.RequestFacts;
 import dev.lblc.gateway.route.RequestTarget;
@@ -191,12 +190,7 @@ final class InboundFacts implements RequestFacts {
 
   @Override
   public String clientIp() {
-    if (!peerTrusted) {
-      return peer;
-    }
-    List<String> listed = head.headers(ForwardingHeaders.FOR);
-    return ClientAddress.of(
-        peer, listed.isEmpty() ? TrustedWord.nodesOfForwarded(head) : listed, trustedPeers);
+    return peerTrusted ? NamedClient.of(peer, this::headers, trustedPeers) : peer;
   }
 
   @Override

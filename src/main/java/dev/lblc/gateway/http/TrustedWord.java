@@ -83,9 +83,9 @@ final class TrustedWord {
     return host;
   }
 
-  /** Returns the addresses that Forwarded names, as X-Forwarded-For would. */
-  static List<String> nodesOfForwarded(HeaderView head) {
-    return nodes(ForwardedField.read(head.headers(ForwardingHeaders.FORWARDED)));
+  /** Returns the addresses that the lines of Forwarded name, as X-Forwarded-For would. */
+  static List<String> addresses(List<String> forwarded) {
+    return nodes(ForwardedField.read(forwarded));
   }
 
   private static List<String> said(HeaderPlan plan, HeaderView head, CharSequence name) {

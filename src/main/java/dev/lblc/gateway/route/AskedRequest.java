@@ -18,6 +18,7 @@ public final class AskedRequest implements RequestFacts {
   private final RequestTarget target;
   private final String method;
   private final Map<String, List<String>> headers;
+  private final String clientIp;
 
   /**
    * Reads a URL.
@@ -45,6 +46,22 @@ public final class AskedRequest implements RequestFacts {
     port = colon > authority.lastIndexOf(']') && colon + 1 < authority.length()
         ? Integer.parseInt(authority.substring(colon + 1))
         : isTls ? 443 : 80;
+    clientIp = LOOPBACK;
+  }
+
+  private AskedRequest(AskedRequest request, String clientIp) {
+    isTls = request.isTls;
+    host = request.host;
+    port = request.port;
+    target = request.target;
+    method = request.method;
+    headers = request.headers;
+    this.clientIp = clientIp;
+  }
+
+  /** Returns the same request of another client. */
+  public AskedRequest ofClient(String address) {
+    return new AskedRequest(this, address);
   }
 
   @Override
@@ -85,7 +102,7 @@ public final class AskedRequest implements RequestFacts {
 
   @Override
   public String clientIp() {
-    return LOOPBACK;
+    return clientIp;
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.lblc.config.TcpListenerConfig;
 import dev.lblc.gateway.net.ListenQueue;
 import dev.lblc.gateway.net.Loop;
 import dev.lblc.gateway.net.PortRelease;
+import dev.lblc.transport.SocketError;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
@@ -129,7 +130,10 @@ final class Acceptors {
   private Throwable named(InetSocketAddress address, Throwable cause) {
     return config.ports().size() == 1
         ? cause
-        : new IOException("port " + address.getPort() + ": " + cause.getMessage(), cause);
+        : new IOException(
+            "port " + address.getPort() + ": "
+                + SocketError.words(String.valueOf(cause.getMessage())),
+            cause);
   }
 
   /** Takes what one listening socket accepts. */

@@ -124,7 +124,8 @@ function meaning({ reason, server, homes }) {
     case "hit":
       return "Its next request finds what this server has in its cache.";
     case "placed":
-      return `Nobody has asked for it lately. Its next request makes ${server} its home.`;
+      return `Nobody has asked for it lately, or no request has this destination: the whole URL says which one it has. Its next request`
+          + ` makes ${server} its home.`;
     case "overloaded":
       return `${homes[0] ?? "Its home"} has more requests at once than its weight, and another server is less than half busy. A higher`
           + " weight keeps its destinations there.";

@@ -20,12 +20,15 @@ export function since(time) {
   return duration(Date.now() - Date.parse(time));
 }
 
-/** Returns "0.2", "4.7", "130" or "12,000". */
+/** Returns "0", "< 0.1", "0.2", "4.7", "130" or "12,000". */
 export function rate(perSecond) {
   if (perSecond >= 9.95) {
     return count(Math.round(perSecond));
   }
-  return perSecond < 0.05 ? "0" : perSecond.toFixed(1);
+  if (perSecond >= 0.05) {
+    return perSecond.toFixed(1);
+  }
+  return perSecond < 0.001 ? "0" : "< 0.1";
 }
 
 export function count(number) {
