@@ -248,6 +248,17 @@ class CommandsTest {
     assertThat(err.toString()).contains("--url: h/images (expected: http://HOST/PATH)");
   }
 
+  /** The URL may be from a log, and a client's choice: its destination gets to a terminal. */
+  @Test
+  void explain_ofAUrlWithEscapesOfTerminals_showsThem() throws IOException {
+    String file = write(gateway(100)).toString();
+    assertThat(execute("explain", file, "--url", "http://h/images/\u001b[2J\n")).isZero();
+    assertThat(out.toString()).contains("/images/\\u001b[2J\\u000a is refused");
+    assertThat(execute("explain", file, "--service", "images", "--destination", "\u001b[2J"))
+        .isZero();
+    assertThat(out.toString()).contains("\\u001b[2J -> ").doesNotContain("\u001b");
+  }
+
   @Test
   void explain_withoutOptions_isAnErrorOfUsage() throws IOException {
     assertThat(execute("explain", write(gateway(100)).toString())).isEqualTo(2);
