@@ -11,7 +11,8 @@ import java.util.function.Consumer;
 
 /**
  * Answers whose text grows with the number of servers. A worker thread makes them: with thousands of servers that takes tenths of a
- * second, and the event loop of the admin port carries traffic, too. One is made at a time, however many ask.
+ * second, and the event loop of the admin port carries traffic, too. One is made at a time, however many ask, and none for a client that
+ * has left while it waited.
  */
 final class Background {
   private Background() {}
@@ -31,9 +32,11 @@ final class Background {
   static void answer(
       AdminRequest request, Callable<String> text, BiConsumer<HttpServerResponse, Buffer> answer) {
     Context context = Objects.requireNonNull(Vertx.currentContext(), "on an event loop");
-    context.executeBlocking(() -> Buffer.buffer(text.call()), true).onComplete(made -> {
+    HttpServerResponse response = request.response();
+    Callable<Buffer> work = () -> response.closed() ? Buffer.buffer() : Buffer.buffer(text.call());
+    context.executeBlocking(work, true).onComplete(made -> {
       if (made.succeeded()) {
-        answer.accept(request.response(), made.result());
+        answer.accept(response, made.result());
       } else {
         Answering.fail(request.http(), made.cause());
       }

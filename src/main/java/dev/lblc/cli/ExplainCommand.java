@@ -168,7 +168,7 @@ final class ExplainCommand implements Callable<Integer> {
   private void print(PrintWriter out, JsonObject answer) {
     JsonObject explanation = answer;
     if (url != null) {
-      out.println(answer.getString("text"));
+      out.println(Printable.whole(answer.getString("text")));
       explanation = answer.getJsonObject("explanation");
       if (explanation == null) {
         return;
@@ -178,11 +178,11 @@ final class ExplainCommand implements Callable<Integer> {
     String server = explanation.getString("server");
     out.printf(
         "%s -> %s (%s, %s)%n",
-        of == null ? "(no destination)" : of,
+        of == null ? "(no destination)" : Printable.whole(of),
         server == null ? "no server" : server,
         explanation.getString("strategy"),
         explanation.getString("reason"));
-    out.println(explanation.getString("text"));
+    out.println(Printable.whole(explanation.getString("text")));
     ServerTable.servers(explanation.getJsonArray("servers")).forEach(out::println);
   }
 }

@@ -6,10 +6,19 @@ final class Printable {
 
   private Printable() {}
 
+  /** Returns the whole of a text, without control characters: clients choose destinations, and a terminal obeys escapes. */
+  static String whole(String text) {
+    return of(text, Integer.MAX_VALUE);
+  }
+
   /** Returns a text for one column of a table: at most 60 characters, without control characters. */
   static String of(String text) {
+    return of(text, LONGEST);
+  }
+
+  private static String of(String text, int longest) {
     StringBuilder shown = new StringBuilder();
-    for (int i = 0; i < text.length() && shown.length() < LONGEST; ) {
+    for (int i = 0; i < text.length() && shown.length() < longest; ) {
       int c = text.codePointAt(i);
       i += Character.charCount(c);
       int type = Character.getType(c);
@@ -22,8 +31,8 @@ final class Printable {
       } else {
         shown.appendCodePoint(c);
       }
-      if (shown.length() >= LONGEST && i < text.length()) {
-        shown.setLength(LONGEST - 1);
+      if (shown.length() >= longest && i < text.length()) {
+        shown.setLength(longest - 1);
         shown.append('…');
         break;
       }

@@ -3,13 +3,20 @@ package dev.lblc.admin;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.boot.GatewayFile;
+import dev.lblc.boot.PluginFolder;
+import dev.lblc.boot.UrlRoute;
 import dev.lblc.config.AdminConfig;
+import dev.lblc.config.GatewayConfig;
 import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.LblcVerticle;
+import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,6 +24,8 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +36,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Whatever comes on the admin port, the answer is one that is meant, and the port goes on answering. {@code
@@ -63,8 +73,15 @@ final class AdminFuzzIT {
       "/api/v1/services/images/destinations?prefix=/a",
       "/api/v1/services/images/destinations/x",
       "/api/v1/services/images/destinations/..",
+      "/api/v1/services/images/destinations?limit=7&after=x",
       "/api/v1/services/images/explain?destination=x",
+      "/api/v1/services/images/homes?destination=x",
       "/api/v1/cluster",
+      "/api/v1/config",
+      "/api/v1/explain?url=http://h/a&method=PUT&header=x-k:%c3%bc",
+      "/api/v1/explain?url=http%3A%2F%2Fh%3A80%2F",
+      "/api/v1/stream",
+      "/page/main.js",
       "*",
       "http://evil/");
 
@@ -121,13 +138,48 @@ final class AdminFuzzIT {
 
   private int port;
 
+  /** A file with a route, which cannot be read again. */
+  private record Routes(GatewayConfig config) implements Control {
+    @Override
+    public Future<Reloaded> reload() {
+      return Future.failedFuture(new ReloadException(List.of()));
+    }
+
+    @Override
+    public Future<String> offer() {
+      return Future.failedFuture(new HandoverException("no successor"));
+    }
+
+    @Override
+    public boolean handOver(String offer) {
+      return false;
+    }
+
+    @Override
+    public Routed route(String url, String method, Map<String, List<String>> headers) {
+      return UrlRoute.of(config, url, method, headers);
+    }
+  }
+
   @BeforeEach
-  void start() throws Exception {
+  void start(@TempDir Path folder) throws Exception {
     String config = """
         {"services": {"images": {"strategy": "lblc", "servers": [
           {"id": "a", "host": "127.0.0.1", "port": 9001},
           {"id": "b", "host": "127.0.0.1", "port": 9002}]}}}
         """;
+    Path file = Files.writeString(
+        folder.resolve("gateway.json"),
+        new JsonObject(config)
+            .put("listeners", new JsonArray().add(ConfigJson.listener("127.0.0.1", 0)))
+            .put(
+                "routes",
+                new JsonArray()
+                    .add(ConfigJson.route("images")
+                        .put(
+                            "destination",
+                            new JsonArray().add("{header:x-k}").add("{host}{path}"))))
+            .encode());
     vertx
         .deployVerticle(
             new LblcVerticle(), new DeploymentOptions().setConfig(new JsonObject(config)))
@@ -139,7 +191,8 @@ final class AdminFuzzIT {
             Lblc.of(vertx),
             new Metrics(),
             () -> true,
-            null,
+            new Routes(GatewayFile.read(file, PluginFolder.openIfThere(folder.resolve("none")))
+                .config()),
             500)
         .await(10, SECONDS)
         .port();
@@ -243,8 +296,28 @@ final class AdminFuzzIT {
   private static String path(Random random) {
     StringBuilder path = new StringBuilder(pick(PATHS, random));
     if (random.nextInt(4) == 0) {
-      List<String> morsels =
-          List.of("/", "..", "%2e", "%", "%zz", "?", "&", "//", "%00", "+", "\u00fc");
+      List<String> morsels = List.of(
+          "/",
+          "..",
+          "%2e",
+          "%",
+          "%zz",
+          "?",
+          "&",
+          "//",
+          "%00",
+          "+",
+          "\u00fc",
+          "%0d%0a",
+          "%ff",
+          "@",
+          ":",
+          "[",
+          "=",
+          "#",
+          ";",
+          "&header=host:a&header=host:b",
+          "y".repeat(4_000));
       path.insert(random.nextInt(path.length() + 1), pick(morsels, random));
     }
     return path.toString();

@@ -40,6 +40,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -155,7 +156,9 @@ class AdminServerIT {
   void metrics_thatTakeLong_holdNobodyUp() throws Exception {
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
+    AtomicInteger asked = new AtomicInteger();
     metrics.addCounter("slow", "a number that takes long", List.of(), () -> {
+      asked.incrementAndGet();
       begun.countDown();
       awaitQuietly(goOn);
       return Map.of(List.of(), 1L);
@@ -164,6 +167,13 @@ class AdminServerIT {
         client.sendAsync(request("/metrics").build(), BodyHandlers.ofString());
     begun.await();
     try {
+      for (int i = 0; i < 20; i++) {
+        try (Socket left = new Socket(InetAddress.getLoopbackAddress(), port)) {
+          left.getOutputStream()
+              .write("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
+        }
+      }
       HttpRequest other =
           request("/health/live").timeout(Duration.ofSeconds(10)).build();
       assertThat(client.send(other, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
@@ -171,6 +181,8 @@ class AdminServerIT {
       goOn.countDown();
     }
     assertThat(slow.get(10, SECONDS).body()).contains("slow_total 1");
+    assertThat(get("/metrics").body()).contains("slow_total 1");
+    assertThat(asked).as("none is made for those who have left").hasValueLessThan(10);
   }
 
   private static void awaitQuietly(CountDownLatch latch) {

@@ -249,6 +249,17 @@ class CommandsTest {
     assertThat(err.toString()).contains("--url: h/images (expected: http://HOST/PATH)");
   }
 
+  /** The URL may be from a log, and a client's choice: its destination gets to a terminal. */
+  @Test
+  void explain_ofAUrlWithEscapesOfTerminals_showsThem() throws IOException {
+    String file = write(gateway(100)).toString();
+    assertThat(execute("explain", file, "--url", "http://h/images/\u001b[2J\n")).isZero();
+    assertThat(out.toString()).contains("/images/\\u001b[2J\\u000a is refused");
+    assertThat(execute("explain", file, "--service", "images", "--destination", "\u001b[2J"))
+        .isZero();
+    assertThat(out.toString()).contains("\\u001b[2J -> ").doesNotContain("\u001b");
+  }
+
   @Test
   void explain_ofAUrl_whereOnlyTcpIsSpoken_saysSo() throws IOException {
     String text = gateway(100).replace("\"http\"", "\"tcp\"").replace("{path}", "{client.ip}");

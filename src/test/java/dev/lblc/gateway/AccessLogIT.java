@@ -85,10 +85,12 @@ final class AccessLogIT {
 
   private AccessLines log;
   private TestGateway gateway;
+  private RawServer raw;
 
   @BeforeParameterizedClassInvocation
   void start() throws Exception {
     log = new AccessLines();
+    raw = new RawServer();
     gateway = new TestGateway(engine);
     int echo = gateway.http(request -> request
         .response()
@@ -98,6 +100,7 @@ final class AccessLogIT {
     gateway
         .service("echo", echo)
         .service("trace", echo)
+        .service("raw", raw.port())
         .service("retry", Ports.free(), echo)
         .service("chat", gateway.tcp(AccessLogIT::chat))
         .listener(listener("web", "json"))
@@ -115,6 +118,7 @@ final class AccessLogIT {
                 .put("upgrade", new JsonArray().add("chat"))
                 .put("limits", new JsonObject().put("body", "1B"))) // which no tunnel has
         .route("echo", ids)
+        .route("raw", ids)
         .route("trace", new JsonObject().put("listener", "trusted").put("requestId", "traceparent"))
         .route("echo", ids.copy().put("listener", "trusted"))
         .route("echo", new JsonObject().put("listener", "text"))
@@ -129,6 +133,7 @@ final class AccessLogIT {
     log.close();
     gateway.awaitIdle();
     gateway.stop();
+    raw.close();
   }
 
   @AfterEach
@@ -303,6 +308,20 @@ final class AccessLogIT {
     assertThat(got[0]).matches("[0-9a-f]{32}");
     assertThat(got[1]).isEqualTo("null");
     assertThat(line("/echo/stranger")).containsEntry("request_id", got[0]);
+  }
+
+  @Test
+  void requestId_inTrailers_isDropped() throws Exception {
+    try (RawClient client = new RawClient(gateway.gateway().port("web"))) {
+      client.send(RawClient.head("POST /raw/x HTTP/1.1", "Host: h", "Transfer-Encoding: chunked")
+          + "1\r\na\r\n0\r\nX-Request-Id: forged\r\nx_request_id: forged\r\n\r\n");
+      try (RawClient server = raw.accept()) {
+        String request = server.until("\r\n\r\n", "\r\n0\r\n", "\r\n\r\n");
+        assertThat(request).containsOnlyOnce("x-request-id: ").doesNotContain("forged");
+        server.send("HTTP/1.1 204 No Content\r\n\r\n");
+        assertThat(client.response()).startsWith("HTTP/1.1 204 ");
+      }
+    }
   }
 
   @Test

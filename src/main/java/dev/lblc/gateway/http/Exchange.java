@@ -439,7 +439,9 @@ public final class Exchange<S extends ServerSide> {
 
   /** Returns the plan of the trailers of the request. */
   public HeaderPlan trailersPlan(HeaderView trailers) {
-    return HeaderPolicy.requestTrailers(trailers);
+    HeaderPlan plan = HeaderPolicy.requestTrailers(trailers);
+    RequestId id = requestId;
+    return id == null ? plan : plan.with(id.noLines());
   }
 
   /** Ends the response; {@code trailers} are null if there are none, or none can be sent. */

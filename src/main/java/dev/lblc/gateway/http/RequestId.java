@@ -40,6 +40,11 @@ record RequestId(String text, boolean isTrace, List<CharSequence> lines) {
     return new RequestId(made, false, List.of(name, made));
   }
 
+  /** Returns lines that drop its headers and add none, as for trailers: some servers add those to the headers. */
+  List<CharSequence> noLines() {
+    return isTrace ? List.of(TRACE_PARENT, "", TRACE_STATE, "") : List.of(lines.get(0), "");
+  }
+
   /** Returns the id of the trace that a request belongs to, if its client says so as W3C Trace Context wants it; else null. */
   static @Nullable String traceId(RequestHead head) {
     String given = only(head, TRACE_PARENT);

@@ -3,8 +3,10 @@ package dev.lblc.gateway.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,20 +16,33 @@ import org.jspecify.annotations.Nullable;
 final class FileTarget implements LineTarget {
   private final Path file;
   private @Nullable FileChannel channel;
+  private @Nullable Object key; // says which file it is, whatever its name is now
 
-  private FileTarget(Path file, FileChannel channel) {
+  private FileTarget(Path file) {
     this.file = file;
-    this.channel = channel;
   }
 
   /** Opens a file, and makes it if it is not there. */
   static FileTarget open(Path file) throws IOException {
-    return new FileTarget(file, channel(file));
+    FileTarget target = new FileTarget(file);
+    FileChannel unused = target.opened();
+    return target;
   }
 
-  private static FileChannel channel(Path file) throws IOException {
-    return FileChannel.open(
+  private FileChannel opened() throws IOException {
+    FileChannel opened = FileChannel.open(
         file, StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    key = key();
+    channel = opened;
+    return opened;
+  }
+
+  private @Nullable Object key() {
+    try {
+      return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    } catch (IOException e) { // moved in this moment: the next file is another one
+      return null;
+    }
   }
 
   @Override
@@ -39,19 +54,21 @@ final class FileTarget implements LineTarget {
   public void write(ByteBuffer octets) throws IOException {
     FileChannel open = channel;
     if (open == null) {
-      open = channel(file);
-      channel = open;
+      open = opened();
     }
     int unused = open.write(octets);
   }
 
   @Override
-  public void reopen() throws IOException {
+  public boolean reopen() throws IOException {
     FileChannel before = channel;
-    if (before != null) {
-      channel = channel(file);
-      before.close();
+    if (before == null) {
+      return true;
     }
+    Object keyBefore = key;
+    FileChannel unused = opened();
+    before.close();
+    return keyBefore == null || !keyBefore.equals(key);
   }
 
   @Override

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  *   thread    takes the chunks of all stripes, writes them, sleeps for some milliseconds, and again
  *             nothing came: sleeps until a line wakes it
  *   failure   the same octets are tried again, each second; lines wait meanwhile, and the queue fills
- *   reopen    between two writes; a line that was written in part is written again, as a whole
+ *   reopen    between two writes; a line that was written in part is written to another file again, as a whole
  * </pre>
  *
  * <p>So no line is torn or lost but those that are dropped whole, which are counted, and told of once the target takes lines again. Lines of
@@ -296,11 +296,11 @@ final class LineQueue implements LineSink {
     }
     isReopening = false;
     try {
-      target.reopen();
+      boolean isMoved = target.reopen();
       isReopenFailing = false;
       Chunk first = writing.peekFirst();
       ByteBuffer rest = present;
-      if (first != null && rest != null) {
+      if (isMoved && first != null && rest != null) {
         rest.position(first.lineStart(rest.position())); // a part of it is in the other file
       }
     } catch (IOException e) {

@@ -27,8 +27,8 @@ final class StreamTarget implements LineTarget {
   }
 
   @Override
-  public void reopen() {
-    // There is nothing that could have been moved.
+  public boolean reopen() {
+    return false; // there is nothing that could have been moved
   }
 
   @Override

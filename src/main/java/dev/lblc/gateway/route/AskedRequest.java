@@ -1,8 +1,10 @@
 package dev.lblc.gateway.route;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AskedRequest implements RequestFacts {
   private static final String LOOPBACK = "127.0.0.1";
+  private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+  private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x1f\\x7f&&[^\t]]");
 
   private final boolean isTls;
   private final String host;
@@ -25,7 +29,7 @@ public final class AskedRequest implements RequestFacts {
    *
    * @param url of http or https, with a host; a fragment is left out, as clients do
    * @param headers by name, whose case does not matter; a Host goes before that of the URL
-   * @throws IllegalArgumentException if it is no such URL
+   * @throws IllegalArgumentException if it is no such URL, or no request has such a method or header
    * @throws BadRequestException if the gateway would refuse the request
    */
   public AskedRequest(String url, String method, Map<String, List<String>> headers) {
@@ -33,12 +37,19 @@ public final class AskedRequest implements RequestFacts {
     if (!isTls && !url.regionMatches(true, 0, "http://", 0, 7)) {
       throw new IllegalArgumentException("url: " + url + " (expected: http://HOST/PATH)");
     }
+    if (!TOKEN.matcher(method).matches()) {
+      throw new IllegalArgumentException("method: " + method + " (expected: one such as GET)");
+    }
     int fragment = url.indexOf('#');
     target = RequestTarget.parse(fragment < 0 ? url : url.substring(0, fragment));
     String authority = String.valueOf(target.authority());
     this.method = method;
     this.headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    headers.forEach((name, values) -> this.headers.put(name, List.copyOf(values)));
+    headers.forEach((name, values) ->
+        this.headers.put(name, values.stream().map(value -> octets(name, value)).toList()));
+    if (headers("host").size() > 1) {
+      throw new BadRequestException("more than one Host header");
+    }
     String named = header("host");
     host = HostName.of(named == null ? authority : named);
     int colon = authority.lastIndexOf(':');
@@ -62,6 +73,15 @@ public final class AskedRequest implements RequestFacts {
   /** Returns the same request of another client. */
   public AskedRequest ofClient(String address) {
     return new AskedRequest(this, address);
+  }
+
+  /** Returns a value as a gateway reads it: clients send UTF-8, of which each octet is a character then. */
+  private static String octets(String name, String value) {
+    if (!TOKEN.matcher(name).matches() || CONTROL.matcher(value).find()) {
+      throw new IllegalArgumentException(
+          "header: " + name + ":" + value + " (expected: NAME:VALUE as a request may have it)");
+    }
+    return new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }
 
   @Override

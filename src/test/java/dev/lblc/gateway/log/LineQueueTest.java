@@ -34,6 +34,8 @@ final class LineQueueTest {
     private int room = Integer.MAX_VALUE; // guarded by this
     private boolean isOpen = true; // guarded by this
     private boolean mayReopen = true; // guarded by this
+    private boolean isMoved = true; // guarded by this
+    private int reopened; // guarded by this
     private int failures; // guarded by this
 
     Disk() {
@@ -65,11 +67,15 @@ final class LineQueueTest {
     }
 
     @Override
-    public synchronized void reopen() throws IOException {
+    public synchronized boolean reopen() throws IOException {
+      reopened++;
       if (!mayReopen) {
         throw new IOException("not allowed");
       }
-      files.add(new ByteArrayOutputStream());
+      if (isMoved) {
+        files.add(new ByteArrayOutputStream());
+      }
+      return isMoved;
     }
 
     @Override
@@ -83,6 +89,14 @@ final class LineQueueTest {
 
     synchronized void mayReopen(boolean may) {
       mayReopen = may;
+    }
+
+    synchronized void isMoved(boolean moved) {
+      isMoved = moved;
+    }
+
+    synchronized int reopened() {
+      return reopened;
     }
 
     synchronized int failures() {
@@ -190,6 +204,25 @@ final class LineQueueTest {
     Eventually.holds("reopened", () -> disk.files() == 2);
     disk.room(Integer.MAX_VALUE);
     Eventually.holds("the rest", () -> disk.text(1).equals("second\n"));
+  }
+
+  @Test
+  @ExpectedLog({
+    "ERROR LineQueue: the access log disk cannot be written: no room. Lines wait in memory",
+    "WARN LineQueue: the access log disk can be written again; no line was dropped"
+  })
+  void reopen_ofTheSameFileInMidLine_goesOnWhereItStopped() throws Exception {
+    disk.mayWrite.release(1);
+    disk.room(9);
+    disk.isMoved(false);
+    log("first", 0);
+    Eventually.holds("first", () -> disk.text(0).equals("first\n"));
+    log("second", 0);
+    Eventually.holds("it was tried", () -> disk.failures() > 0);
+    queue.reopen();
+    Eventually.holds("reopened", () -> disk.reopened() == 1);
+    disk.room(Integer.MAX_VALUE);
+    Eventually.holds("the rest", () -> disk.text(0).equals("first\nsecond\n"));
   }
 
   @Test
