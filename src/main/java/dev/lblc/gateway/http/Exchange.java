@@ -439,7 +439,7 @@ public final class Exchange<S extends ServerSide> {
 
   /** Returns the plan of the trailers of the request. */
   public HeaderPlan trailersPlan(HeaderView trailers) {
-    HeaderPlan plan = HeaderPolicy.requestTrailers(trailers);
+    HeaderPlan plan = HeaderPolicy.requestTrailers(trailers, route().requestEdits());
     RequestId id = requestId;
     return id == null ? plan : plan.with(id.noLines());
   }
@@ -452,7 +452,8 @@ public final class Exchange<S extends ServerSide> {
     isReceived = true;
     // Before the last byte: a client that has its whole answer is no longer counted.
     known(connecting).release();
-    client.finish(trailers == null ? null : HeaderPolicy.trailers(trailers));
+    client.finish(
+        trailers == null ? null : HeaderPolicy.trailers(trailers, route().responseEdits()));
   }
 
   /** Returns whether the client asks to switch to WebSocket. */

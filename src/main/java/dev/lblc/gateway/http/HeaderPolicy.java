@@ -71,8 +71,6 @@ final class HeaderPolicy {
       "proxy-authorization",
       "range");
 
-  private static final HeaderEdits NO_EDITS = new HeaderEdits(NOTHING, List.of());
-
   private HeaderPolicy() {}
 
   /** Plans a request to a server. */
@@ -164,13 +162,13 @@ final class HeaderPolicy {
   }
 
   /** Plans the trailers of a request: none of those that a server would take for a header that means more. */
-  static HeaderPlan requestTrailers(HeaderView trailers) {
-    return new HeaderPlan(OF_REQUESTS, NO_EDITS, named(trailers), NO_TRAILERS, true);
+  static HeaderPlan requestTrailers(HeaderView trailers, HeaderEdits edits) {
+    return new HeaderPlan(OF_REQUESTS, edits.ofTrailers(), named(trailers), NO_TRAILERS, true);
   }
 
   /** Plans the trailers of a response. */
-  static HeaderPlan trailers(HeaderView trailers) {
-    return new HeaderPlan(OF_RESPONSES, NO_EDITS, named(trailers), NOTHING, false);
+  static HeaderPlan trailers(HeaderView trailers, HeaderEdits edits) {
+    return new HeaderPlan(OF_RESPONSES, edits.ofTrailers(), named(trailers), NOTHING, false);
   }
 
   private static CharSequence host(HostHeader host, InboundFacts facts, Server server) {

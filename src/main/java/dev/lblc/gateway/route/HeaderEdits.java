@@ -22,6 +22,11 @@ public record HeaderEdits(HeaderNames dropped, List<Line> set) {
     set = List.copyOf(set);
   }
 
+  /** Returns the edits of the trailers behind the message, which some recipients take for headers: what is set is dropped there. */
+  public HeaderEdits ofTrailers() {
+    return set.isEmpty() ? this : new HeaderEdits(dropped, List.of());
+  }
+
   /** Compiles the edits of a route: a header that is both removed and set is set. */
   public static HeaderEdits compile(HttpRouteConfig.HeaderEdits edits) {
     return new HeaderEdits(

@@ -390,7 +390,21 @@ public final class HeaderCases {
                 "X-Kept: 2"),
             List.of("connection: upgrade", "upgrade: websocket", "X-Kept: 2")),
         trailers(
-            List.of("X-Sum: 42", "Connection: close, x-hop", "X-Hop: 1", "Transfer-Encoding: x"),
+            List.of(
+                "X-Sum: 42",
+                "Connection: close, x-hop",
+                "X-Hop: 1",
+                "Transfer-Encoding: x",
+                "X-Set: 1",
+                "x-removed: 1"),
+            List.of("X-Sum: 42")),
+        requestTrailers(
+            List.of(
+                "X-Sum: 42",
+                "Content-Type: a/b",
+                "X-Forwarded-For: 1.2.3.4",
+                "X-Set: 1",
+                "x-removed: 1"),
             List.of("X-Sum: 42")));
   }
 
@@ -527,9 +541,19 @@ public final class HeaderCases {
 
   private static Case trailers(List<String> came, List<String> goes) {
     return new Case(
-        "trailers: without those of one connection",
+        "trailers: without those of one connection, and those that the route removes or sets",
         came,
-        HeaderPolicy.trailers(ListedHeaders.of(came)),
+        HeaderPolicy.trailers(
+            ListedHeaders.of(came), edits(Map.of("x-set", "a"), Set.of("x-removed"))),
+        goes);
+  }
+
+  private static Case requestTrailers(List<String> came, List<String> goes) {
+    return new Case(
+        "trailers of a request: without those that a server might believe as headers",
+        came,
+        HeaderPolicy.requestTrailers(
+            ListedHeaders.of(came), edits(Map.of("x-set", "a"), Set.of("x-removed"))),
         goes);
   }
 
