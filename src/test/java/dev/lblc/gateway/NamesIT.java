@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lblc.plugin.ServiceStatus.ServerStatus;
 import dev.lblc.testing.Authority;
+import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.ExpectedLog;
 import dev.lblc.testing.NameServer;
@@ -118,9 +119,9 @@ final class NamesIT {
                         .put("refresh", "100ms")))
         .listener(new JsonObject());
     FIXED.forEach(service -> gateway
-        .route(service, new JsonObject())
+        .route(service, patient())
         .listener(new JsonObject().put("protocol", "tcp").put("name", service))
-        .route(new JsonObject().put("listener", service).put("service", service)));
+        .route(patient().put("listener", service).put("service", service)));
     gateway.route("found", new JsonObject()).start();
   }
 
@@ -269,6 +270,11 @@ final class NamesIT {
         GATEWAYS.get(way == Way.VERTX ? Engine.VERTX : Engine.LANE), "started");
   }
 
+  /** What takes longer on a busy machine is nobody's failure. */
+  private static JsonObject patient() {
+    return ConfigJson.timeouts("connect", "10s");
+  }
+
   /** With checks that take it down at once if they ask an address that does not answer. */
   private static JsonObject server(String host, int port) {
     return server(
@@ -277,7 +283,11 @@ final class NamesIT {
         new JsonObject()
             .put(
                 "active",
-                new JsonObject().put("path", "/").put("interval", "1s").put("fall", 1)));
+                new JsonObject()
+                    .put("path", "/")
+                    .put("interval", "4s")
+                    .put("timeout", "4s")
+                    .put("fall", 1)));
   }
 
   private static JsonObject server(String host, int port, JsonObject checks) {
