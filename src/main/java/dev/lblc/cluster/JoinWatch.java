@@ -30,10 +30,10 @@ final class JoinWatch implements LifecycleListener, HazelcastInstanceAware {
   private static final System.Logger LOG = System.getLogger(JoinWatch.class.getName());
 
   /** How long a join goes on before the log says so. */
-  private static final Duration QUIET = Duration.ofSeconds(2);
+  private static final Duration QUIET = Duration.ofSeconds(1);
 
   /** How long a peer may say nothing. Hazelcast asks for five seconds before it claims the cluster, which takes ten more. */
-  static final Duration PATIENCE = Duration.ofSeconds(4);
+  static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
@@ -68,7 +68,7 @@ final class JoinWatch implements LifecycleListener, HazelcastInstanceAware {
         Thread.sleep(BETWEEN_LOOKS.toMillis());
         waited = waited.plus(BETWEEN_LOOKS);
         boolean isJoined = node.getClusterService().isJoined();
-        hasBegun |= !isJoined || waited.compareTo(QUIET) > 0;
+        hasBegun |= !isJoined || waited.compareTo(PATIENCE) > 0;
         if (hasBegun && (isJoined || !node.isRunning())) {
           return;
         }
@@ -121,8 +121,7 @@ final class JoinWatch implements LifecycleListener, HazelcastInstanceAware {
         .filter(address -> {
           ServerConnection connection =
               node.getServer().getConnectionManager(EndpointQualifier.MEMBER).get(address);
-          return connection == null
-              || now - connection.lastReadTimeMillis() >= PATIENCE.toMillis() / 2;
+          return connection == null || now - connection.lastReadTimeMillis() >= PATIENCE.toMillis();
         })
         .toList();
   }

@@ -283,7 +283,9 @@ final class TablePublisher {
       retry(failure);
       return;
     }
-    context.degradation().worked(part);
+    if (!resting.get()) { // else some of it works: that would be said again and again
+      context.degradation().worked(part);
+    }
     if (decided.contains(destination)) {
       // Decided again meanwhile: only the version is news.
       replica.confirm(record.placement(destination, context.time()));

@@ -26,7 +26,7 @@ final class HazelcastNodeIT {
   Path folder;
 
   @Test
-  @ExpectedLog("WARN JoinWatch: no answer from 127.0.0.1:\\d+ for 4 s")
+  @ExpectedLog("WARN JoinWatch: no answer from 127.0.0.1:\\d+ for 3 s")
   void member_besidePeersThatSayNothingOrAreNotThere_startsAndIsFoundLater() throws Exception {
     List<Integer> ports = Ports.free(3);
     ServerSocket silent =

@@ -121,6 +121,22 @@ final class TableHintsTest {
   }
 
   @Test
+  void decision_thatTheMapWasAskedForJustNow_waitsForItsAnswer() {
+    map.answer = new CompletableFuture<>();
+    executor.runFor(1_000);
+    choose(1);
+    HomeHint earlier = new HomeHint("/0", List.of("s2"), new Claim(0, 1, 5, "other"), 0);
+    hints.hear(List.of(earlier));
+    assertThat(homes("/0")).containsExactly("s1");
+    executor.runFor(INTERVAL);
+    assertThat(hints.due(200)).as("noticed").isEmpty();
+    executor.runFor(INTERVAL);
+    assertThat(hints.due(200)).as("told").hasSize(1);
+    hints.hear(List.of(earlier));
+    assertThat(homes("/0")).containsExactly("s2");
+  }
+
+  @Test
   void hints_ofNoUse_areDropped() {
     hints.hear(List.of(
         new HomeHint("/none", List.of(), new Claim(0, 1, 0, "other"), 0),

@@ -143,6 +143,35 @@ final class TwoNodesModelTest {
     }
   }
 
+  @Test
+  void nodesThatDecideAtOneTime_agreeWithoutTheMap() {
+    World world = new World();
+    world.isAway = true;
+    world.take(new Step(Kind.DECIDE, 0));
+    world.take(new Step(Kind.DECIDE, 1));
+    world.waitAndDeliver(3);
+    assertThat(world.nodes.get(0).homes())
+        .isEqualTo(world.nodes.get(1).homes())
+        .isEqualTo(List.of("s1"));
+  }
+
+  @Test
+  void useOfTheFormerHome_undoesNoDecision() {
+    World world = new World();
+    world.take(new Step(Kind.DECIDE, 0));
+    world.settle();
+    HomeRecord confirmed = Objects.requireNonNull(world.record);
+    world.isAway = true;
+    world.take(new Step(Kind.MOVE, 0));
+    world.waitAndDeliver(2);
+    for (Node node : world.nodes) {
+      assertThat(node.homes()).isEqualTo(List.of("s3"));
+      node.events.add(confirmed.usedAt(world.executor.nowMillis()));
+      node.hear();
+      assertThat(node.homes()).as("%s", node).isEqualTo(List.of("s3"));
+    }
+  }
+
   private interface Check {
     void of(World world);
   }
