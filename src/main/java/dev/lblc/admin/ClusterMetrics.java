@@ -3,6 +3,8 @@ package dev.lblc.admin;
 import dev.lblc.plugin.ClusterStatus;
 import dev.lblc.plugin.Lblc;
 import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -55,7 +57,13 @@ final class ClusterMetrics implements MultiCollector {
                 .count(),
             Labels.EMPTY))
         .build();
-    return MetricSnapshots.of(ages.build(), degraded, differing);
+    CounterSnapshot rejoins = CounterSnapshot.builder()
+        .name("lblc_cluster_rejoins")
+        .help(
+            "How often this node left the cluster and joined it again because a shared map did not work")
+        .dataPoint(CounterDataPointSnapshot.builder().value(status.rejoins()).build())
+        .build();
+    return MetricSnapshots.of(ages.build(), degraded, differing, rejoins);
   }
 
   private static GaugeDataPointSnapshot point(double value, Labels labels) {

@@ -104,7 +104,8 @@ public final class Views {
         .put("epoch", status.epoch())
         .put("nodes", nodes)
         .put("tables", tables)
-        .put("degraded", new JsonArray(List.copyOf(status.degraded())));
+        .put("degraded", new JsonArray(List.copyOf(status.degraded())))
+        .put("rejoins", status.rejoins());
   }
 
   private static JsonArray servers(List<ServerStatus> servers) {

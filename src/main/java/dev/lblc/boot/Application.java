@@ -101,19 +101,22 @@ public final class Application implements Reloader.Running {
       throws StartException {
     JdkTls.acceptAllServerNames();
     Metrics metrics = new Metrics();
-    HazelcastNode node = VertxSetup.node(file.config().plugin().cluster());
-    Application application = new Application(
-        VertxSetup.vertx(file.config(), metrics, node, file.plugins().classesOfAll()),
-        metrics,
-        node,
-        file);
-    try {
-      application.startParts(file.plugins(), metrics, startPlugin, predecessor);
-      application.reloader.start(look);
-      return application;
-    } catch (Throwable e) { // whatever it is: the threads of what runs would keep the process
-      application.close();
-      throw e;
+    try (EarlyHealth health =
+        predecessor == null ? EarlyHealth.open(file.config()) : EarlyHealth.none()) {
+      HazelcastNode node = VertxSetup.node(file.config().plugin().cluster());
+      Application application = new Application(
+          VertxSetup.vertx(file.config(), metrics, node, file.plugins().classesOfAll()),
+          metrics,
+          node,
+          file);
+      try {
+        application.startParts(file.plugins(), metrics, startPlugin, predecessor, health);
+        application.reloader.start(look);
+        return application;
+      } catch (Throwable e) { // whatever it is: the threads of what runs would keep the process
+        application.close();
+        throw e;
+      }
     }
   }
 
@@ -218,7 +221,8 @@ public final class Application implements Reloader.Running {
       PluginFolder plugins,
       Metrics metrics,
       Duration startPlugin,
-      @Nullable Predecessor predecessor)
+      @Nullable Predecessor predecessor,
+      EarlyHealth health)
       throws StartException {
     Waiting.started("services", () -> vertx.deployVerticle(services, new DeploymentOptions()));
     StateKeeper keeper = StateKeeper.of(config.state(), Lblc.of(vertx));
@@ -231,6 +235,7 @@ public final class Application implements Reloader.Running {
     }
     PluginVerticles.deploy(vertx, plugins.verticles(), startPlugin);
     if (predecessor == null) {
+      health.close();
       // Before the listeners, so that the admin port can say that they are not up yet.
       admin.open();
     }

@@ -1,5 +1,6 @@
 package dev.lblc.cluster;
 
+import java.util.Iterator;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,6 +36,11 @@ final class Backlog {
 
   boolean contains(String destination) {
     return waiting.contains(destination);
+  }
+
+  /** Goes over those that wait; any that come or go meanwhile may be among them. */
+  Iterator<String> iterator() {
+    return waiting.iterator();
   }
 
   boolean isEmpty() {

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class Cluster {
   private static final System.Logger LOG = System.getLogger(Cluster.class.getName());
   private static final long LEAVE_SECONDS = 5;
+  private static final long LOOK_MILLIS = 1_000;
 
   private final Vertx vertx;
   private final Settings settings;
@@ -40,6 +41,9 @@ public final class Cluster {
   private final Liveness liveness;
   private final ConfigWatch configs;
   private final Supplier<Map<String, Map<String, Integer>>> ownConfigs;
+  private final StuckWatch stuck;
+  private final Rejoin rejoin;
+  private long nextLookMillis;
   private long reportTimer = -1;
 
   /** Vert.x is closed, or its member has stopped within this process. */
@@ -85,6 +89,8 @@ public final class Cluster {
         vertx.eventBus(),
         manager,
         ownConfigs,
+        () -> members.others().isEmpty() ? Map.of() : state.hints(),
+        state::hear,
         state::settle);
     this.liveness = new Liveness(
         members,
@@ -96,6 +102,9 @@ public final class Cluster {
         state::pullAgainAndSettle);
     this.configs = new ConfigWatch(
         ownConfigs, peers::configs, members::name, context.time().nowMillis());
+    this.stuck = new StuckWatch(StuckWatch.LIMIT_MILLIS, context.time().nowMillis());
+    this.rejoin = new Rejoin(hazelcast);
+    this.nextLookMillis = context.time().nowMillis();
   }
 
   /**
@@ -169,6 +178,11 @@ public final class Cluster {
     return context.degradation().parts();
   }
 
+  /** Returns how often this node left the cluster and joined it again because a map did not work. */
+  public int rejoins() {
+    return stuck.rejoins();
+  }
+
   /** Shares the edits and the table of a service; complete once this node has what the cluster has. */
   public Future<PreparedShare> share(Service service) {
     return state.share(service);
@@ -217,7 +231,26 @@ public final class Cluster {
 
   private void tick() {
     liveness.tick();
-    configs.tick(context.time().nowMillis());
+    long now = context.time().nowMillis();
+    configs.tick(now);
+    if (now - nextLookMillis >= 0) {
+      nextLookMillis = now + LOOK_MILLIS;
+      lookForStuckMaps(now);
+    }
+  }
+
+  private void lookForStuckMaps(long now) {
+    long stuckMillis = state.stuckMillis();
+    if (!members.others().isEmpty()
+        && rejoin.isOurs()
+        && stuck.isDue(now, stuckMillis, members.joinedAfter())) {
+      LOG.log(
+          Level.WARNING,
+          "a map of the cluster has not taken a home for " + stuckMillis
+              + " ms although no member came or went: this node leaves the cluster and joins it again, with"
+              + " its tables kept");
+      rejoin.start();
+    }
   }
 
   private Future<Void> end() {
@@ -238,18 +271,21 @@ public final class Cluster {
   private final class Changes implements Members.Listener {
     @Override
     public void joined() {
+      stuck.membershipChanged(context.time().nowMillis());
       counts.beEager();
       state.settle();
     }
 
     @Override
     public void left(@Nullable String id) {
+      stuck.membershipChanged(context.time().nowMillis());
       liveness.left(String.valueOf(id));
       state.settle();
     }
 
     @Override
     public void merged() {
+      stuck.membershipChanged(context.time().nowMillis());
       counts.beEager();
       state.pullAgainAndSettle();
     }

@@ -2,7 +2,9 @@ package dev.lblc.cluster;
 
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -18,21 +20,29 @@ import java.util.Map;
  * @param sequence number of the report, from 1
  * @param services by name: server id, then its counts
  * @param configs by name of the service: each part of its configuration, then its digest; empty: the report says nothing of them
+ * @param hints by name of the service: homes that the map has not confirmed
  */
 record CountReport(
     String node,
     long epoch,
     long sequence,
     Map<String, Map<String, Counts>> services,
-    Map<String, Map<String, Integer>> configs) {
+    Map<String, Map<String, Integer>> configs,
+    Map<String, List<HomeHint>> hints) {
   /** Without configurations. */
   private static final byte FIRST_FORMAT = 1;
 
   /** With configurations behind the counts. */
   private static final byte WITH_CONFIGS = 2;
 
+  /** With homes behind the configurations. */
+  private static final byte WITH_HINTS = 3;
+
   /** Most connections of a node to a server that are believed: those of a hundred nodes can still be added up. */
   static final int MOST_CONNECTIONS = 10_000_000;
+
+  /** Most homes of one destination that are believed. */
+  static final int MOST_HOMES = 10_000;
 
   /** Connections to one server. */
   record Counts(int active, int inactive) {
@@ -45,7 +55,14 @@ record CountReport(
 
   /** A report that says nothing of configurations. */
   CountReport(String node, long epoch, long sequence, Map<String, Map<String, Counts>> services) {
-    this(node, epoch, sequence, services, Map.of());
+    this(node, epoch, sequence, services, Map.of(), Map.of());
+  }
+
+  /** The same report, without homes. */
+  CountReport withoutHints() {
+    return hints.isEmpty()
+        ? this
+        : new CountReport(node, epoch, sequence, services, configs, Map.of());
   }
 
   /** Whether this one, of the same node, is to be dropped because that one is known. */
@@ -54,7 +71,8 @@ record CountReport(
   }
 
   void writeTo(Buffer buffer) {
-    buffer.appendByte(configs.isEmpty() ? FIRST_FORMAT : WITH_CONFIGS);
+    buffer.appendByte(
+        !hints.isEmpty() ? WITH_HINTS : configs.isEmpty() ? FIRST_FORMAT : WITH_CONFIGS);
     writeString(buffer, node);
     buffer.appendLong(epoch).appendLong(sequence).appendInt(services.size());
     services.forEach((service, servers) -> {
@@ -65,7 +83,7 @@ record CountReport(
         buffer.appendInt(counts.active()).appendInt(counts.inactive());
       });
     });
-    if (!configs.isEmpty()) {
+    if (!configs.isEmpty() || !hints.isEmpty()) {
       buffer.appendInt(configs.size());
       configs.forEach((service, parts) -> {
         writeString(buffer, service);
@@ -76,6 +94,24 @@ record CountReport(
         });
       });
     }
+    if (!hints.isEmpty()) {
+      buffer.appendInt(hints.size());
+      hints.forEach((service, told) -> {
+        writeString(buffer, service);
+        buffer.appendInt(told.size());
+        told.forEach(hint -> write(buffer, hint));
+      });
+    }
+  }
+
+  private static void write(Buffer buffer, HomeHint hint) {
+    writeString(buffer, hint.destination());
+    buffer.appendInt(hint.homes().size());
+    hint.homes().forEach(home -> writeString(buffer, home));
+    buffer.appendInt(hint.claim().version()).appendInt(hint.claim().generation());
+    buffer.appendLong(hint.claim().decidedMillis());
+    writeString(buffer, hint.claim().node());
+    buffer.appendLong(hint.lastUseMillis());
   }
 
   /** Reads a written report; throws {@link IllegalArgumentException} if there is none. */
@@ -97,8 +133,36 @@ record CountReport(
       }
       services.put(service, servers);
     }
+    Map<String, Map<String, Integer>> configs = format < WITH_CONFIGS ? Map.of() : configs(in);
     return new CountReport(
-        node, epoch, sequence, services, format < WITH_CONFIGS ? Map.of() : configs(in));
+        node, epoch, sequence, services, configs, format < WITH_HINTS ? Map.of() : hints(in));
+  }
+
+  private static Map<String, List<HomeHint>> hints(Reader in) {
+    Map<String, List<HomeHint>> hints = new LinkedHashMap<>();
+    int serviceCount = in.number(Integer.MAX_VALUE);
+    for (int i = 0; i < serviceCount; i++) {
+      String service = in.string();
+      List<HomeHint> told = new ArrayList<>();
+      int hintCount = in.number(Integer.MAX_VALUE);
+      for (int j = 0; j < hintCount; j++) {
+        told.add(hint(in));
+      }
+      hints.put(service, told);
+    }
+    return hints;
+  }
+
+  private static HomeHint hint(Reader in) {
+    String destination = in.string();
+    List<String> homes = new ArrayList<>();
+    int homeCount = in.number(MOST_HOMES);
+    for (int i = 0; i < homeCount; i++) {
+      homes.add(in.string());
+    }
+    Claim claim = new Claim(
+        in.number(Integer.MAX_VALUE), in.number(Integer.MAX_VALUE), in.number64(), in.string());
+    return new HomeHint(destination, homes, claim, in.number64());
   }
 
   private static Map<String, Map<String, Integer>> configs(Reader in) {

@@ -1,6 +1,7 @@
 package dev.lblc.cluster;
 
 import com.hazelcast.config.Config;
+import com.hazelcast.config.ListenerConfig;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import io.vertx.core.spi.cluster.ClusterManager;
@@ -51,6 +52,10 @@ public final class HazelcastNode implements AutoCloseable {
     setUnlessSet(config, "hazelcast.logging.type", "slf4j");
     // By default it waits ten minutes for members that do not answer.
     setUnlessSet(config, "hazelcast.graceful.shutdown.max.wait", "5");
+    // By default a migration whose answer was lost holds its partition for five minutes: nothing
+    // can be written there meanwhile.
+    setUnlessSet(config, "hazelcast.partition.migration.timeout", "10");
+    config.addListenerConfig(new ListenerConfig(new JoinWatch()));
     return new HazelcastNode(Hazelcast.newHazelcastInstance(config));
   }
 

@@ -104,6 +104,17 @@ final class Members {
     return others;
   }
 
+  /** Returns how many members have joined after this node. */
+  int joinedAfter() {
+    int after = 0;
+    boolean isAfter = false;
+    for (Member member : all()) { // the oldest first
+      after += isAfter ? 1 : 0;
+      isAfter |= member.localMember();
+    }
+    return after;
+  }
+
   /** Returns the address of a member; null: there is none of that id. */
   @Nullable
   String address(String id) {

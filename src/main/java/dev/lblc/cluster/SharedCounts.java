@@ -12,7 +12,9 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.spi.cluster.ClusterManager;
 import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,8 @@ final class SharedCounts {
   private final EventBus eventBus;
   private final ClusterManager manager;
   private final Supplier<Map<String, Map<String, Integer>>> configs;
+  private final Supplier<Map<String, List<HomeHint>>> hints;
+  private final Consumer<Map<String, List<HomeHint>>> heard;
   private final Runnable heardAgain;
 
   private boolean hasLoggedMalformed;
@@ -63,6 +67,8 @@ final class SharedCounts {
       EventBus eventBus,
       ClusterManager manager,
       Supplier<Map<String, Map<String, Integer>>> configs,
+      Supplier<Map<String, List<HomeHint>>> hints,
+      Consumer<Map<String, List<HomeHint>>> heard,
       Runnable heardAgain) {
     this.address = address;
     this.context = context;
@@ -72,6 +78,8 @@ final class SharedCounts {
     this.eventBus = eventBus;
     this.manager = manager;
     this.configs = configs;
+    this.hints = hints;
+    this.heard = heard;
     this.heardAgain = heardAgain;
     this.lastPublishedMillis = time.nowMillis() - AT_LEAST_EVERY_MILLIS;
     this.nextRegistrationMillis = time.nowMillis() + FIRST_PAUSE_MILLIS;
@@ -118,11 +126,17 @@ final class SharedCounts {
     Map<String, Map<String, Counts>> counts = ownCounts();
     boolean isDue =
         now - lastPublishedMillis >= AT_LEAST_EVERY_MILLIS || now - eagerUntilMillis < 0;
-    if (isDue || !counts.equals(lastPublished)) {
+    Map<String, List<HomeHint>> told = hints.get();
+    if (isDue || !told.isEmpty() || !counts.equals(lastPublished)) {
       lastPublished = counts;
       lastPublishedMillis = now;
       publish(new CountReport(
-          context.node(), context.epoch(), ++sequence, counts, isDue ? configs.get() : Map.of()));
+          context.node(),
+          context.epoch(),
+          ++sequence,
+          counts,
+          isDue ? configs.get() : Map.of(),
+          told));
     }
   }
 
@@ -177,7 +191,8 @@ final class SharedCounts {
 
   private void received(@Nullable CountReport report) {
     if (report != null && !report.node().equals(context.node())) {
-      peers.received(report, time.nowMillis());
+      peers.received(report.withoutHints(), time.nowMillis());
+      heard.accept(report.hints()); // late ones too: each stands for itself
       if (context.degradation().worked(Degradation.node(report.node()))) {
         heardAgain.run();
       }

@@ -9,6 +9,7 @@ import dev.lblc.scheduler.TableReplica;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.lang.System.Logger.Level;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,6 +32,9 @@ final class SharedState {
   private static final long FIRST_SETTLE_MILLIS = 2_000;
   private static final long NEXT_SETTLE_MILLIS = 6_000;
   private static final int SETTLES = 10;
+
+  /** Most homes in one report. */
+  private static final int MOST_HINTS = 200;
 
   private final HazelcastInstance hazelcast;
   private final NodeContext context;
@@ -98,6 +102,35 @@ final class SharedState {
 
   List<TableStatus> tables() {
     return tables.values().stream().map(SharedTable::state).toList();
+  }
+
+  /** Returns how long something has waited for one of the tables' maps, in milliseconds; 0: nothing waits. */
+  long stuckMillis() {
+    return tables.values().stream().mapToLong(SharedTable::stuckMillis).max().orElse(0);
+  }
+
+  /** Returns the homes that go to the other nodes beside the maps, by service; empty: none, as ever while the maps work. */
+  Map<String, List<HomeHint>> hints() {
+    Map<String, List<HomeHint>> hints = new LinkedHashMap<>();
+    int room = MOST_HINTS;
+    for (Map.Entry<String, SharedTable> table : tables.entrySet()) {
+      List<HomeHint> due = table.getValue().hints().due(room);
+      room -= due.size();
+      if (!due.isEmpty()) {
+        hints.put(table.getKey(), due);
+      }
+    }
+    return hints;
+  }
+
+  /** Applies such homes of another node. */
+  void hear(Map<String, List<HomeHint>> hints) {
+    hints.forEach((service, told) -> {
+      SharedTable table = tables.get(service);
+      if (table != null) {
+        table.hints().hear(told);
+      }
+    });
   }
 
   /** Reads what the cluster has at once, and settles: this node may have missed anything, time included. */

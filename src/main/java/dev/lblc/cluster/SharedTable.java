@@ -41,6 +41,7 @@ final class SharedTable implements SharedPart {
   private final NodeContext context;
   private final TablePublisher publisher;
   private final TableSubscriber subscriber;
+  private final TableHints hints;
   private final TableEraser eraser;
   private @Nullable UUID listenerId;
   private Runnable stopSweeps = () -> {};
@@ -57,10 +58,17 @@ final class SharedTable implements SharedPart {
     this.replica = replica;
     this.options = options;
     this.context = context;
-    this.publisher =
-        new TablePublisher("table " + service, map, replica, options, context, this::answered);
+    this.publisher = new TablePublisher(
+        "table " + service,
+        map,
+        replica,
+        options,
+        context,
+        TablePublisher.newCounter(),
+        this::answered);
+    this.hints = new TableHints(context.node(), replica, publisher, options, context.time());
     this.subscriber =
-        new TableSubscriber(map, partitionKeys, replica, options, context.time(), publisher);
+        new TableSubscriber(map, partitionKeys, replica, options, context.time(), publisher, hints);
     this.eraser = new TableEraser(service, map, partitionKeys, replica, options, context);
   }
 
@@ -80,6 +88,16 @@ final class SharedTable implements SharedPart {
   /** Returns how far it agrees with the cluster. From any thread. */
   TableStatus state() {
     return new TableStatus(service, subscriber.hasPulled(), replica.size(), publisher.size());
+  }
+
+  /** Returns what goes to the other nodes beside the map, which does not take it. From any thread. */
+  TableHints hints() {
+    return hints;
+  }
+
+  /** Returns how long something has waited for the map, in milliseconds; 0: nothing waits. From any thread. */
+  long stuckMillis() {
+    return publisher.stuckMillis();
   }
 
   /** Sweeps every so often, until it leaves. */

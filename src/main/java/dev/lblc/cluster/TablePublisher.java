@@ -1,9 +1,12 @@
 package dev.lblc.cluster;
 
 import com.hazelcast.map.IMap;
+import com.hazelcast.nio.serialization.HazelcastSerializationException;
 import dev.lblc.scheduler.Placement;
 import dev.lblc.scheduler.SchedulerOptions;
 import dev.lblc.scheduler.TableReplica;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -64,7 +67,9 @@ final class TablePublisher {
   private final AtomicBoolean resting = new AtomicBoolean();
 
   private final AtomicInteger inFlight = new AtomicInteger();
-  private final ExecutorService counter = newCounter();
+
+  private final OnTheirWay onTheirWay;
+  private final ExecutorService counter;
   private final Quota quota;
   private volatile boolean stopped;
 
@@ -72,6 +77,7 @@ final class TablePublisher {
    * To that map.
    *
    * @param part what does not work while the map fails
+   * @param counter where the map is counted, which waits for every member; shut down when this stops
    * @param answers is told, in a task, what the map holds for a destination that was sent
    */
   TablePublisher(
@@ -80,6 +86,7 @@ final class TablePublisher {
       TableReplica replica,
       Supplier<SchedulerOptions> options,
       NodeContext context,
+      ExecutorService counter,
       BiConsumer<String, HomeRecord> answers) {
     this.part = part;
     this.map = map;
@@ -88,6 +95,8 @@ final class TablePublisher {
     this.context = context;
     this.tasks = context.thread();
     this.answers = answers;
+    this.counter = counter;
+    this.onTheirWay = new OnTheirWay(context.time()::nowMillis);
     this.quota = new Quota(map::size, counter, tasks, context.time()::nowMillis, this::counted);
   }
 
@@ -115,12 +124,30 @@ final class TablePublisher {
     decided.removeIf(isForgotten);
     republished.removeIf(isForgotten);
     arriving.removeIf(isForgotten);
+    onTheirWay.removeIf(isForgotten);
     replica.unconfirmed().forEach(this::republish);
   }
 
   /** Returns how many homes the map does not have yet. */
   int size() {
     return decided.size() + republished.size() + arriving.size() + contests.size() + inFlight.get();
+  }
+
+  /** Returns how long the map has not taken what was sent to it, in milliseconds; 0: nothing waits. From any thread. */
+  long stuckMillis() {
+    return onTheirWay.longestMillis();
+  }
+
+  /** Returns whether the homes of a destination wait for the map, or for its answer. From any thread. */
+  boolean isPending(String destination) {
+    return decided.contains(destination)
+        || onTheirWay.contains(destination)
+        || arriving.contains(destination);
+  }
+
+  /** Returns the destinations of which that is so; those that come or go meanwhile may be among them. */
+  List<Iterator<String>> pending() {
+    return List.of(onTheirWay.iterator(), decided.iterator(), arriving.iterator());
   }
 
   /** Takes and sends nothing from now on. On the cluster's thread. */
@@ -169,12 +196,14 @@ final class TablePublisher {
       }
       Placement placement = replica.placement(destination);
       if (placement == null) {
-        continue; // it expired meanwhile
+        onTheirWay.gone(destination); // it expired meanwhile
+        continue;
       }
       if (isContest && decided.contains(destination)) {
         continue; // what is to be told is a decision, and goes as one
       }
       if (isNew(placement)) {
+        onTheirWay.waits(destination);
         arriving.add(destination);
       } else {
         put(placement, isContest);
@@ -195,9 +224,9 @@ final class TablePublisher {
         quota.arrived();
       }
       if (placement == null) {
-        continue;
-      }
-      if (answer == Quota.Verdict.EXHAUSTED && isStillNew) {
+        onTheirWay.gone(destination);
+      } else if (answer == Quota.Verdict.EXHAUSTED && isStillNew) {
+        onTheirWay.gone(destination);
         replica.forget(placement.destination(), placement.version());
       } else {
         put(placement, !isStillNew);
@@ -217,6 +246,7 @@ final class TablePublisher {
 
   private void put(Placement placement, boolean isContest) {
     inFlight.incrementAndGet();
+    onTheirWay.sent(placement.destination());
     try {
       tasks.whenComplete(
           map.submitToKey(
@@ -234,30 +264,51 @@ final class TablePublisher {
   }
 
   private void answered(
-      Placement sent, boolean isContest, @Nullable HomeRecord record, @Nullable Throwable failure) {
-    String destination = sent.destination();
+      Placement placement,
+      boolean isContest,
+      @Nullable HomeRecord record,
+      @Nullable Throwable failure) {
+    String destination = placement.destination();
     inFlight.decrementAndGet();
-    if (isNew(sent)) {
+    if (isNew(placement)) {
       quota.arrived();
     }
     if (failure != null || record == null) {
       (isContest ? republished : decided).add(destination);
+      if (isRefusal(failure)) {
+        onTheirWay.answered(destination); // the map works, for others: nothing is stuck
+      } else {
+        onTheirWay.failed(destination);
+      }
       retry(failure);
       return;
     }
-    context.degradation().worked(part);
+    if (!resting.get()) { // else some of it works: that would be said again and again
+      context.degradation().worked(part);
+    }
     if (decided.contains(destination)) {
       // Decided again meanwhile: only the version is news.
       replica.confirm(record.placement(destination, context.time()));
     } else {
       answers.accept(destination, record);
     }
+    onTheirWay.answered(destination);
     if (!decided.isEmpty()
         || !republished.isEmpty()
         || !arriving.isEmpty()
         || !contests.isEmpty()) {
       wake();
     }
+  }
+
+  /** Whether a member cannot read what was sent, as one without these classes. */
+  private static boolean isRefusal(@Nullable Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof HazelcastSerializationException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The map was counted; not if there is a failure. */
@@ -281,7 +332,8 @@ final class TablePublisher {
     wake();
   }
 
-  private static ExecutorService newCounter() {
+  /** Returns a thread that counts, and is there while it has something to count. */
+  static ExecutorService newCounter() {
     return new ThreadPoolExecutor(0, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
       Thread thread = new Thread(task, "lblc-cluster-count");
       thread.setDaemon(true);

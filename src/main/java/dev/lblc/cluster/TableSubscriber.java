@@ -38,6 +38,7 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
   private final Supplier<SchedulerOptions> options;
   private final ClusterTime time;
   private final TablePublisher publisher;
+  private final TableHints hints;
   private volatile boolean pulled;
 
   /** Whether the map had something that the local table had no room for. */
@@ -49,13 +50,15 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
       TableReplica replica,
       Supplier<SchedulerOptions> options,
       ClusterTime time,
-      TablePublisher publisher) {
+      TablePublisher publisher,
+      TableHints hints) {
     this.map = map;
     this.partitionKeys = partitionKeys;
     this.replica = replica;
     this.options = options;
     this.time = time;
     this.publisher = publisher;
+    this.hints = hints;
   }
 
   /** On the cluster's thread: adopts the whole map; returns the destinations that there was no room for. */
@@ -105,6 +108,10 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
     }
     if (theirs.homes().isEmpty()) {
       return Adoption.TIED; // of no use to anybody
+    }
+    if (hints.isAheadOf(theirs)) {
+      replica.noteUse(theirs);
+      return Adoption.TIED; // this node's decision is on its way, and goes as one
     }
     Adoption adoption = replica.adopt(theirs, options.get());
     if (adoption == Adoption.NO_ROOM) {

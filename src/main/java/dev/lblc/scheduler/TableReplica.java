@@ -100,21 +100,48 @@ public final class TableReplica {
       boolean isLater =
           placement.version() == entry.version && placement.lastUseMillis() > entry.lastUse();
       if (placement.version() > entry.version || isLater || hadExpired) {
-        entry.version = placement.version();
-        Server[] homes = homes(placement);
-        if (!Arrays.equals(entry.homes(), homes)) {
-          DestinationTable.setHomes(
-              entry, homes, Math.max(entry.lastChange(), placement.lastUseMillis()));
-        }
+        take(placement, entry);
       }
-      entry.sharedUse = Math.max(entry.sharedUse, placement.lastUseMillis());
-      if (placement.lastUseMillis() > entry.lastUse()) {
-        entry.use(placement.lastUseMillis());
-      }
+      noteUse(placement, entry);
       if (ids(entry).equals(placement.homes())) {
         return Adoption.AGREED;
       }
       return entry.version > placement.version() ? Adoption.BEHIND : Adoption.TIED;
+    }
+  }
+
+  /**
+   * Takes the homes that another node decided and nobody confirmed yet, in the place of those that the caller compared them with.
+   *
+   * @param expected what this node held then; null: nothing
+   * @param options a new destination is not taken in at the hard limit
+   * @return false: this node holds something else by now, or has no room
+   */
+  public boolean adoptProvisional(
+      Placement placement, @Nullable Placement expected, SchedulerOptions options) {
+    synchronized (table) {
+      Entry entry = table.find(placement.destination());
+      if (expected == null) {
+        return entry == null && adopt(placement, options) == Adoption.AGREED;
+      }
+      if (entry == null
+          || entry.version != expected.version()
+          || !ids(entry).equals(expected.homes())) {
+        return false;
+      }
+      take(placement, entry);
+      noteUse(placement, entry);
+      return true;
+    }
+  }
+
+  /** Applies only the last use of what the shared table holds. */
+  public void noteUse(Placement placement) {
+    synchronized (table) {
+      Entry entry = table.find(placement.destination());
+      if (entry != null) {
+        noteUse(placement, entry);
+      }
     }
   }
 
@@ -196,6 +223,22 @@ public final class TableReplica {
 
   private static Predicate<Entry> isIdle(long nowMillis, long idleMillis) {
     return entry -> nowMillis - entry.lastUse() >= idleMillis;
+  }
+
+  private void take(Placement placement, Entry entry) {
+    entry.version = placement.version();
+    Server[] homes = homes(placement);
+    if (!Arrays.equals(entry.homes(), homes)) {
+      DestinationTable.setHomes(
+          entry, homes, Math.max(entry.lastChange(), placement.lastUseMillis()));
+    }
+  }
+
+  private static void noteUse(Placement placement, Entry entry) {
+    entry.sharedUse = Math.max(entry.sharedUse, placement.lastUseMillis());
+    if (placement.lastUseMillis() > entry.lastUse()) {
+      entry.use(placement.lastUseMillis());
+    }
   }
 
   private Server[] homes(Placement placement) {

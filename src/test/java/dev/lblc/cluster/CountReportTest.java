@@ -7,6 +7,7 @@ import dev.lblc.cluster.CountReport.Counts;
 import io.vertx.core.buffer.Buffer;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -36,17 +37,47 @@ final class CountReportTest {
         REPORT.epoch(),
         REPORT.sequence(),
         REPORT.services(),
-        Map.of("v", Map.of("limits", 0xcafebabe)));
+        Map.of("v", Map.of("limits", 0xcafebabe)),
+        Map.of());
     String hex = "02" + GOLDEN.substring(2)
         + ("00000001" + "00000001" + "76")
         + ("00000001" + "00000006" + "6c696d697473" + "cafebabe");
     assertThat(hex(told)).isEqualTo(hex);
     assertThat(decode(hex)).isEqualTo(told);
-    assertThat(decode("03" + hex.substring(2) + "0badcafe"))
+    assertThat(decode("03" + hex.substring(2) + "00000000" + "0badcafe"))
         .as("of a later format")
         .isEqualTo(told);
     assertThat(decode("01" + hex.substring(2))).as("to an older node").isEqualTo(REPORT);
     for (int length = GOLDEN.length(); length < hex.length(); length += 2) {
+      String cut = hex.substring(0, length);
+      assertThatThrownBy(() -> decode(cut)).as(cut).isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void report_withHomes_isReadAgainAndPassedOverByAnOlderNode() {
+    HomeHint hint = new HomeHint("/a", List.of("s1"), new Claim(5, 6, 7, "m"), 8);
+    CountReport told = new CountReport(
+        REPORT.node(),
+        REPORT.epoch(),
+        REPORT.sequence(),
+        REPORT.services(),
+        Map.of(),
+        Map.of("v", List.of(hint)));
+    String before = "03" + GOLDEN.substring(2) + "00000000";
+    String hex = before
+        + ("00000001" + "00000001" + "76" + "00000001")
+        + ("00000002" + "2f61" + "00000001" + "00000002" + "7331")
+        + ("00000005" + "00000006" + "0000000000000007" + "00000001" + "6d")
+        + "0000000000000008";
+    assertThat(hex(told)).isEqualTo(hex);
+    assertThat(decode(hex)).isEqualTo(told);
+    assertThat(decode("04" + hex.substring(2) + "0badcafe"))
+        .as("of a later format")
+        .isEqualTo(told);
+    assertThat(decode("02" + hex.substring(2))).as("to an older node").isEqualTo(REPORT);
+    assertThat(told.withoutHints()).isEqualTo(REPORT);
+    for (int length = before.length(); length < hex.length(); length += 2) {
       String cut = hex.substring(0, length);
       assertThatThrownBy(() -> decode(cut)).as(cut).isInstanceOf(IllegalArgumentException.class);
     }

@@ -103,6 +103,7 @@ final class TablePublisherTest {
             new ClusterTime(executor::nowMillis, executor::nowMillis),
             new ClusterThread(executor),
             new Degradation()),
+        TablePublisher.newCounter(),
         answers);
   }
 }
