@@ -3,6 +3,8 @@ package dev.lblc.admin;
 import dev.lblc.plugin.ClusterStatus;
 import dev.lblc.plugin.Lblc;
 import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -55,7 +57,16 @@ final class ClusterMetrics implements MultiCollector {
                 .count(),
             Labels.EMPTY))
         .build();
-    return MetricSnapshots.of(ages.build(), degraded, differing);
+    CounterSnapshot.Builder dropped = CounterSnapshot.builder()
+        .name("lblc_cluster_dropped")
+        .help("Records and messages of the cluster that were dropped: nodes write no such thing");
+    status
+        .dropped()
+        .forEach((kind, count) -> dropped.dataPoint(CounterDataPointSnapshot.builder()
+            .value(count)
+            .labels(Labels.of("kind", kind))
+            .build()));
+    return MetricSnapshots.of(ages.build(), degraded, differing, dropped.build());
   }
 
   private static GaugeDataPointSnapshot point(double value, Labels labels) {

@@ -104,7 +104,8 @@ public final class Views {
         .put("epoch", status.epoch())
         .put("nodes", nodes)
         .put("tables", tables)
-        .put("degraded", new JsonArray(List.copyOf(status.degraded())));
+        .put("degraded", new JsonArray(List.copyOf(status.degraded())))
+        .put("dropped", new JsonObject(new LinkedHashMap<>(status.dropped())));
   }
 
   private static JsonArray servers(List<ServerStatus> servers) {

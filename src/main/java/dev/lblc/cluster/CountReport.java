@@ -34,6 +34,15 @@ record CountReport(
   /** Most connections of a node to a server that are believed: those of a hundred nodes can still be added up. */
   static final int MOST_CONNECTIONS = 10_000_000;
 
+  /** Most services of a node. */
+  static final int MOST_SERVICES = 10_000;
+
+  /** Most servers, and parts of configurations, in all services of a report. */
+  static final int MOST_ENTRIES = 200_000;
+
+  /** Of a service, a server or a part, in bytes. */
+  private static final int LONGEST_NAME = WrittenForm.LONGEST_NAME;
+
   /** Connections to one server. */
   record Counts(int active, int inactive) {
     static final Counts NONE = new Counts(0, 0);
@@ -86,11 +95,11 @@ record CountReport(
     long epoch = in.number64();
     long sequence = in.number64();
     Map<String, Map<String, Counts>> services = new LinkedHashMap<>();
-    int serviceCount = in.number(Integer.MAX_VALUE);
+    int serviceCount = in.number(MOST_SERVICES);
     for (int i = 0; i < serviceCount; i++) {
       String service = in.string();
       Map<String, Counts> servers = new LinkedHashMap<>();
-      int serverCount = in.number(Integer.MAX_VALUE);
+      int serverCount = in.entries();
       for (int j = 0; j < serverCount; j++) {
         servers.put(
             in.string(), new Counts(in.number(MOST_CONNECTIONS), in.number(MOST_CONNECTIONS)));
@@ -103,11 +112,11 @@ record CountReport(
 
   private static Map<String, Map<String, Integer>> configs(Reader in) {
     Map<String, Map<String, Integer>> configs = new LinkedHashMap<>();
-    int serviceCount = in.number(Integer.MAX_VALUE);
+    int serviceCount = in.number(MOST_SERVICES);
     for (int i = 0; i < serviceCount; i++) {
       String service = in.string();
       Map<String, Integer> parts = new LinkedHashMap<>();
-      int partCount = in.number(Integer.MAX_VALUE);
+      int partCount = in.entries();
       for (int j = 0; j < partCount; j++) {
         parts.put(in.string(), in.number32());
       }
@@ -124,6 +133,7 @@ record CountReport(
   private static final class Reader {
     private final Buffer buffer;
     private int position;
+    private int entries;
 
     Reader(Buffer buffer, int position) {
       this.buffer = buffer;
@@ -147,6 +157,13 @@ record CountReport(
       return number;
     }
 
+    /** How many follow, of which there are not too many in all. */
+    int entries() {
+      int number = number(MOST_ENTRIES - entries);
+      entries += number;
+      return number;
+    }
+
     int number32() {
       return buffer.getInt(take(Integer.BYTES));
     }
@@ -156,7 +173,7 @@ record CountReport(
     }
 
     String string() {
-      int length = number(Integer.MAX_VALUE);
+      int length = number(LONGEST_NAME);
       int start = take(length);
       return buffer.getString(start, start + length, "UTF-8");
     }

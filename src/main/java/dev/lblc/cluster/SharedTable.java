@@ -59,8 +59,10 @@ final class SharedTable implements SharedPart {
     this.context = context;
     this.publisher =
         new TablePublisher("table " + service, map, replica, options, context, this::answered);
-    this.subscriber =
-        new TableSubscriber(map, partitionKeys, replica, options, context.time(), publisher);
+    RecordReader<HomeRecord> reader =
+        new RecordReader<>(HomeRecord.class, Dropped.Kind.HOMES, map.getName(), context.dropped());
+    this.subscriber = new TableSubscriber(
+        map, partitionKeys, replica, options, context.time(), publisher, reader);
     this.eraser = new TableEraser(service, map, partitionKeys, replica, options, context);
   }
 
@@ -110,7 +112,11 @@ final class SharedTable implements SharedPart {
     replica.removeIdle(now, expiration);
     publisher.review();
     shareUses(expiration);
+    Set<String> withoutRecord = subscriber.spoilt().take(false);
+    Set<String> ofTheFuture = subscriber.spoilt().take(true);
     if (isOldestMember) {
+      remove(withoutRecord, RemoveUnused.NO_RECORDS);
+      remove(ofTheFuture, Long.MAX_VALUE);
       makeRoom(now);
     }
     if (subscriber.isIncomplete()) {

@@ -15,10 +15,16 @@ import java.util.TreeMap;
  * @param nodes all members, this one included
  * @param tables the shared tables
  * @param degraded what does not work at the moment; empty: everything does
+ * @param dropped how many records and messages were dropped because nodes write no such thing, by kind
  */
 @PublicApi
 public record ClusterStatus(
-    String node, long epoch, List<Node> nodes, List<Table> tables, Set<String> degraded) {
+    String node,
+    long epoch,
+    List<Node> nodes,
+    List<Table> tables,
+    Set<String> degraded,
+    Map<String, Long> dropped) {
 
   /**
    * A member.
@@ -80,6 +86,7 @@ public record ClusterStatus(
         cluster.tables().stream()
             .map(t -> new Table(t.service(), t.complete(), t.destinations(), t.backlog()))
             .toList(),
-        cluster.degraded());
+        cluster.degraded(),
+        cluster.dropped());
   }
 }

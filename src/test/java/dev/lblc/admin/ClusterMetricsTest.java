@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.plugin.ClusterStatus;
 import dev.lblc.plugin.ClusterStatus.Node;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.io.IOException;
@@ -29,18 +30,24 @@ final class ClusterMetricsTest {
   void metrics_haveTheLabelsOfTheUsersTable() throws IOException {
     String table = Files.readString(Path.of("conf", "README.md"));
     ClusterStatus status = new ClusterStatus(
-        "id-1", 1, List.of(node("id-2", "gw-2:5701", false)), List.of(), Set.of());
-    assertThat(ClusterMetrics.of(status).stream()).hasSize(3).allSatisfy(metric -> {
+        "id-1",
+        1,
+        List.of(node("id-2", "gw-2:5701", false)),
+        List.of(),
+        Set.of(),
+        Map.of("homes", 3L));
+    assertThat(ClusterMetrics.of(status).stream()).hasSize(4).allSatisfy(metric -> {
       String labels = metric.getDataPoints().get(0).getLabels().stream()
           .map(label -> "`" + label.getName() + "` ")
           .collect(Collectors.joining());
-      assertThat(table)
-          .contains("| `" + metric.getMetadata().getName() + "` | gauge | " + labels + "|");
+      String row = metric instanceof CounterSnapshot ? "_total` | counter | " : "` | gauge | ";
+      assertThat(table).contains("| `" + metric.getMetadata().getName() + row + labels + "|");
     });
   }
 
   private static List<String> names(Node... nodes) {
-    ClusterStatus status = new ClusterStatus("id-1", 1, List.of(nodes), List.of(), Set.of());
+    ClusterStatus status =
+        new ClusterStatus("id-1", 1, List.of(nodes), List.of(), Set.of(), Map.of());
     return ClusterMetrics.of(status).stream()
         .filter(metric -> metric.getMetadata().getName().equals("lblc_peer_report_age_seconds"))
         .map(MetricSnapshot::getDataPoints)

@@ -63,7 +63,10 @@ final class MetricsIT {
 
   /** Only a node of a cluster has these; their labels are in ClusterMetricsTest. */
   private static final Set<String> OF_A_CLUSTER = Set.of(
-      "lblc_peer_report_age_seconds", "lblc_cluster_degraded", "lblc_config_digest_mismatch");
+      "lblc_peer_report_age_seconds",
+      "lblc_cluster_degraded",
+      "lblc_cluster_dropped_total",
+      "lblc_config_digest_mismatch");
 
   /** How requests come. */
   private enum Way {
