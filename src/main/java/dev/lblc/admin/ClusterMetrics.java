@@ -63,7 +63,16 @@ final class ClusterMetrics implements MultiCollector {
             "How often this node left the cluster and joined it again because a shared map did not work")
         .dataPoint(CounterDataPointSnapshot.builder().value(status.rejoins()).build())
         .build();
-    return MetricSnapshots.of(ages.build(), degraded, differing, rejoins);
+    CounterSnapshot.Builder dropped = CounterSnapshot.builder()
+        .name("lblc_cluster_dropped")
+        .help("Records and messages of the cluster that were dropped: nodes write no such thing");
+    status
+        .dropped()
+        .forEach((kind, count) -> dropped.dataPoint(CounterDataPointSnapshot.builder()
+            .value(count)
+            .labels(Labels.of("kind", kind))
+            .build()));
+    return MetricSnapshots.of(ages.build(), degraded, differing, rejoins, dropped.build());
   }
 
   private static GaugeDataPointSnapshot point(double value, Labels labels) {

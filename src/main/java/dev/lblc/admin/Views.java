@@ -105,7 +105,8 @@ public final class Views {
         .put("nodes", nodes)
         .put("tables", tables)
         .put("degraded", new JsonArray(List.copyOf(status.degraded())))
-        .put("rejoins", status.rejoins());
+        .put("rejoins", status.rejoins())
+        .put("dropped", new JsonObject(new LinkedHashMap<>(status.dropped())));
   }
 
   private static JsonArray servers(List<ServerStatus> servers) {

@@ -10,6 +10,10 @@ import io.vertx.core.net.PemTrustOptions;
 final class EventBusSettings {
   private static final long PING_MILLIS = 1_000;
   private static final long PONG_MILLIS = 2_000;
+
+  /** Connections that say nothing for so long are closed; those of nodes say something at each ping, in both directions. */
+  private static final int SILENT_SECONDS = 5;
+
   private static final int CONNECT_MILLIS = 1_000;
 
   private EventBusSettings() {}
@@ -30,6 +34,7 @@ final class EventBusSettings {
         // and longer pauses: for a minute more after a minute without network.
         .setClusterPingInterval(PING_MILLIS)
         .setClusterPingReplyInterval(PONG_MILLIS)
+        .setReadIdleTimeout(SILENT_SECONDS)
         .setConnectTimeout(CONNECT_MILLIS);
     if (config.publicPort() != 0) {
       options.setClusterPublicPort(config.publicPort());

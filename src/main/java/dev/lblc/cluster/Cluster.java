@@ -173,6 +173,11 @@ public final class Cluster {
     return state.tables();
   }
 
+  /** Returns how much came from the cluster that was dropped because nodes write no such thing, by kind. */
+  public Map<String, Long> dropped() {
+    return context.dropped().counts();
+  }
+
   /** Returns what does not work at the moment; empty: everything does. */
   public Set<String> degraded() {
     return context.degradation().parts();

@@ -41,8 +41,14 @@ record CountReport(
   /** Most connections of a node to a server that are believed: those of a hundred nodes can still be added up. */
   static final int MOST_CONNECTIONS = 10_000_000;
 
-  /** Most homes of one destination that are believed. */
-  static final int MOST_HOMES = 10_000;
+  /** Most services of a node. */
+  static final int MOST_SERVICES = 10_000;
+
+  /** Most servers, parts of configurations, and homes, in all services of a report. */
+  static final int MOST_ENTRIES = 200_000;
+
+  /** Of a service, a server or a part, in bytes. */
+  private static final int LONGEST_NAME = WrittenForm.LONGEST_NAME;
 
   /** Connections to one server. */
   record Counts(int active, int inactive) {
@@ -122,11 +128,11 @@ record CountReport(
     long epoch = in.number64();
     long sequence = in.number64();
     Map<String, Map<String, Counts>> services = new LinkedHashMap<>();
-    int serviceCount = in.number(Integer.MAX_VALUE);
+    int serviceCount = in.number(MOST_SERVICES);
     for (int i = 0; i < serviceCount; i++) {
       String service = in.string();
       Map<String, Counts> servers = new LinkedHashMap<>();
-      int serverCount = in.number(Integer.MAX_VALUE);
+      int serverCount = in.entries();
       for (int j = 0; j < serverCount; j++) {
         servers.put(
             in.string(), new Counts(in.number(MOST_CONNECTIONS), in.number(MOST_CONNECTIONS)));
@@ -140,11 +146,11 @@ record CountReport(
 
   private static Map<String, List<HomeHint>> hints(Reader in) {
     Map<String, List<HomeHint>> hints = new LinkedHashMap<>();
-    int serviceCount = in.number(Integer.MAX_VALUE);
+    int serviceCount = in.number(MOST_SERVICES);
     for (int i = 0; i < serviceCount; i++) {
       String service = in.string();
       List<HomeHint> told = new ArrayList<>();
-      int hintCount = in.number(Integer.MAX_VALUE);
+      int hintCount = in.entries();
       for (int j = 0; j < hintCount; j++) {
         told.add(hint(in));
       }
@@ -156,22 +162,25 @@ record CountReport(
   private static HomeHint hint(Reader in) {
     String destination = in.string();
     List<String> homes = new ArrayList<>();
-    int homeCount = in.number(MOST_HOMES);
+    int homeCount = in.entries();
     for (int i = 0; i < homeCount; i++) {
       homes.add(in.string());
     }
     Claim claim = new Claim(
-        in.number(Integer.MAX_VALUE), in.number(Integer.MAX_VALUE), in.number64(), in.string());
+        in.number(WrittenForm.HIGHEST_VERSION),
+        in.number(WrittenForm.HIGHEST_VERSION),
+        in.number64(),
+        in.string());
     return new HomeHint(destination, homes, claim, in.number64());
   }
 
   private static Map<String, Map<String, Integer>> configs(Reader in) {
     Map<String, Map<String, Integer>> configs = new LinkedHashMap<>();
-    int serviceCount = in.number(Integer.MAX_VALUE);
+    int serviceCount = in.number(MOST_SERVICES);
     for (int i = 0; i < serviceCount; i++) {
       String service = in.string();
       Map<String, Integer> parts = new LinkedHashMap<>();
-      int partCount = in.number(Integer.MAX_VALUE);
+      int partCount = in.entries();
       for (int j = 0; j < partCount; j++) {
         parts.put(in.string(), in.number32());
       }
@@ -188,6 +197,7 @@ record CountReport(
   private static final class Reader {
     private final Buffer buffer;
     private int position;
+    private int entries;
 
     Reader(Buffer buffer, int position) {
       this.buffer = buffer;
@@ -211,6 +221,13 @@ record CountReport(
       return number;
     }
 
+    /** How many follow, of which there are not too many in all. */
+    int entries() {
+      int number = number(MOST_ENTRIES - entries);
+      entries += number;
+      return number;
+    }
+
     int number32() {
       return buffer.getInt(take(Integer.BYTES));
     }
@@ -220,7 +237,7 @@ record CountReport(
     }
 
     String string() {
-      int length = number(Integer.MAX_VALUE);
+      int length = number(LONGEST_NAME);
       int start = take(length);
       return buffer.getString(start, start + length, "UTF-8");
     }

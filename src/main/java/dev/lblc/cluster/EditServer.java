@@ -65,7 +65,7 @@ final class EditServer extends EntryChange<ServerRecord, @Nullable ServerRecord>
 
   @Override
   public @Nullable ServerRecord process(Map.Entry<String, ServerRecord> entry) {
-    @Nullable ServerRecord there = entry.getValue();
+    ServerRecord there = record(entry, ServerRecord.class);
     if (there != null && isDone(there.edits())) {
       return there;
     }
@@ -118,14 +118,14 @@ final class EditServer extends EntryChange<ServerRecord, @Nullable ServerRecord>
 
   @Override
   void readFields(ObjectDataInput in) throws IOException {
-    editedMillis = in.readLong();
+    editedMillis = WrittenForm.millis(in);
     basis = new EditBasis(ServerRecord.read(in), null, null);
     byte kind = in.readByte();
     edit = switch (kind) {
-      case ADD -> new ServerEdit.Add(Objects.requireNonNull(ServerRecord.read(in)));
+      case ADD -> new ServerEdit.Add(added(in));
       case CHANGE ->
-        new ServerEdit.Change(String.valueOf(in.readString()), number(in), number(in), number(in));
-      case REMOVE -> new ServerEdit.Remove(String.valueOf(in.readString()));
+        new ServerEdit.Change(WrittenForm.name(in), number(in), number(in), number(in));
+      case REMOVE -> new ServerEdit.Remove(WrittenForm.name(in));
       default -> throw new IOException("edit of kind " + kind + " (expected: 1 to 3)");
     };
   }
@@ -182,6 +182,14 @@ final class EditServer extends EntryChange<ServerRecord, @Nullable ServerRecord>
       }
     }
     basis = new EditBasis(basis.configured(), discovered, expected);
+  }
+
+  private static ServerSpec added(ObjectDataInput in) throws IOException {
+    ServerSpec server = ServerRecord.read(in);
+    if (server == null) {
+      throw new IOException("no server (expected: one to be added)");
+    }
+    return server;
   }
 
   private String id() {

@@ -1,10 +1,13 @@
 package dev.lblc.cluster;
 
 import com.hazelcast.map.EntryProcessor;
+import com.hazelcast.map.impl.LazyMapEntry;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import java.io.IOException;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,10 +54,45 @@ abstract class EntryChange<V, R extends @Nullable Object>
 
   @Override
   public final void readData(ObjectDataInput in) throws IOException {
-    in.readByte();
-    readFields(in);
-    byte[] added = new byte[in.readInt()];
+    WrittenForm.format(in);
+    try {
+      readFields(in);
+      readAdded(in);
+    } catch (IllegalArgumentException e) { // as of a server that cannot be
+      throw new IOException("a change that cannot be: " + e.getMessage(), e);
+    }
+  }
+
+  private void readAdded(ObjectDataInput in) throws IOException {
+    byte[] added =
+        new byte[WrittenForm.number(in, "bytes of added fields", 0, WrittenForm.LONGEST_ADDED)];
     in.readFully(added);
     readAddedFields(added);
+  }
+
+  /** Returns the record of an entry; null: there is none, or something else, which any record takes the place of. */
+  static <R extends SharedRecord> @Nullable R record(Map.Entry<String, ?> entry, Class<R> type) {
+    try {
+      return sound(entry.getValue(), type);
+    } catch (
+        RuntimeException e) { // its bytes are of no object; nodes drop it when they are told of it
+      if (entry instanceof LazyMapEntry<?, ?> lazy) {
+        lazy.remove(); // setting a value would read this one
+      }
+      return null;
+    }
+  }
+
+  /** Returns what one side of a merge holds; null as of {@link #record(Map.Entry, Class)}. */
+  static <R extends SharedRecord> @Nullable R record(Supplier<?> side, Class<R> type) {
+    try {
+      return sound(side.get(), type);
+    } catch (RuntimeException e) { // as above
+      return null;
+    }
+  }
+
+  private static <R extends SharedRecord> @Nullable R sound(@Nullable Object value, Class<R> type) {
+    return type.isInstance(value) && type.cast(value).fault() == null ? type.cast(value) : null;
   }
 }

@@ -26,9 +26,11 @@ public final class HazelcastNode implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(HazelcastNode.class.getName());
 
   private final HazelcastInstance instance;
+  private final SilentConnections silent;
 
   private HazelcastNode(HazelcastInstance instance) {
     this.instance = instance;
+    this.silent = SilentConnections.watch(instance);
   }
 
   /**
@@ -72,6 +74,7 @@ public final class HazelcastNode implements AutoCloseable {
   /** Leaves the cluster. */
   @Override
   public void close() {
+    silent.close();
     instance.shutdown();
   }
 

@@ -2,10 +2,11 @@ package dev.lblc.cluster;
 
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
-import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import dev.lblc.scheduler.Placement;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the cluster's map holds for a destination.
@@ -13,16 +14,20 @@ import java.util.List;
  * <p>Immutable once read or made. The written form begins with its format; a later format may only add fields at the
  * end, which this one then passes over, so that nodes of two releases work side by side.
  */
-final class HomeRecord implements IdentifiedDataSerializable {
+final class HomeRecord implements SharedRecord {
   private static final byte FORMAT = 1;
 
   /** One for each of two sides, and one more. */
   private static final int MOST_CONTESTS = 3;
 
+  /** Clocks of machines go wrong by as much and more; a record that is used so late cannot be waited for. */
+  private static final long WRONG_MILLIS = 7 * 24 * 3_600_000L;
+
   private List<String> homes = List.of();
   private int version;
   private long lastUseMillis;
   private int contests;
+  private @Nullable String fault;
 
   /** For deserialization. */
   HomeRecord() {}
@@ -101,12 +106,37 @@ final class HomeRecord implements IdentifiedDataSerializable {
   }
 
   @Override
-  public void readData(ObjectDataInput in) throws IOException {
-    in.readByte();
-    version = in.readInt();
-    lastUseMillis = in.readLong();
-    homes = WrittenForm.read(in);
-    contests = in.readInt();
+  public void readData(ObjectDataInput in) {
+    try {
+      WrittenForm.format(in);
+      version = WrittenForm.version(in);
+      lastUseMillis = WrittenForm.millis(in);
+      homes = WrittenForm.homes(in);
+      contests = Math.max(0, Math.min(in.readInt(), MOST_CONTESTS));
+    } catch (IOException | RuntimeException e) {
+      homes = List.of();
+      fault = WrittenForm.fault(e);
+    }
+  }
+
+  @Override
+  public @Nullable String fault() {
+    return fault;
+  }
+
+  /**
+   * Returns whether the last use is so much later than now that no clock of a node can have said it.
+   *
+   * @param nowMillis in cluster time, or a use of a little while ago
+   * @param expirationMillis how long an unused record lives
+   */
+  boolean isOfTheFuture(long nowMillis, long expirationMillis) {
+    return lastUseMillis - nowMillis > WRONG_MILLIS + expirationMillis;
+  }
+
+  /** Returns the record of an entry; null: there is none, or something else than a record. */
+  static @Nullable HomeRecord in(Map.Entry<String, ?> entry) {
+    return EntryChange.record(entry, HomeRecord.class);
   }
 
   @Override

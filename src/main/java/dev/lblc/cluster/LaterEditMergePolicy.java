@@ -19,11 +19,12 @@ final class LaterEditMergePolicy
 
   @Override
   @SuppressWarnings("deprecation") // what replaces getValue is not in Hazelcast 5.3
-  public ServerRecord merge(
+  public @Nullable ServerRecord merge(
       MergingValue<ServerRecord> merging, @Nullable MergingValue<ServerRecord> existing) {
-    ServerRecord theirs = merging.getValue();
-    ServerRecord ours = existing == null ? null : existing.getValue();
-    return ours == null ? theirs : later(theirs, ours);
+    ServerRecord theirs = EntryChange.record(merging::getValue, ServerRecord.class);
+    ServerRecord ours =
+        existing == null ? null : EntryChange.record(existing::getValue, ServerRecord.class);
+    return theirs == null ? ours : ours == null ? theirs : later(theirs, ours);
   }
 
   static ServerRecord later(ServerRecord one, ServerRecord other) {

@@ -28,11 +28,12 @@ final class LaterUseMergePolicy
 
   @Override
   @SuppressWarnings("deprecation") // what replaces getValue is not in Hazelcast 5.3
-  public HomeRecord merge(
+  public @Nullable HomeRecord merge(
       MergingValue<HomeRecord> merging, @Nullable MergingValue<HomeRecord> existing) {
-    HomeRecord theirs = merging.getValue();
-    HomeRecord ours = existing == null ? null : existing.getValue();
-    return ours == null ? theirs : later(theirs, ours);
+    HomeRecord theirs = EntryChange.record(merging::getValue, HomeRecord.class);
+    HomeRecord ours =
+        existing == null ? null : EntryChange.record(existing::getValue, HomeRecord.class);
+    return theirs == null ? ours : ours == null ? theirs : later(theirs, ours);
   }
 
   static HomeRecord later(HomeRecord one, HomeRecord other) {

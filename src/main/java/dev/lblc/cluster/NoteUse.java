@@ -5,7 +5,7 @@ import com.hazelcast.nio.ObjectDataOutput;
 import java.io.IOException;
 import java.util.Map;
 
-/** Renews entries that were used: a batch of keys at once. Answers whether the entry is there. */
+/** Renews entries that were used: a batch of keys at once. Answers whether the entry is there, and is a record. */
 final class NoteUse extends EntryChange<HomeRecord, Boolean> {
   private static final long serialVersionUID = 1;
 
@@ -28,8 +28,8 @@ final class NoteUse extends EntryChange<HomeRecord, Boolean> {
 
   @Override
   public Boolean process(Map.Entry<String, HomeRecord> entry) {
-    HomeRecord there = entry.getValue();
-    if (there == null) {
+    HomeRecord there = HomeRecord.in(entry);
+    if (there == null || there.isOfTheFuture(lastUseMillis, expirationMillis)) {
       return false;
     }
     PutHomes.set(entry, there.usedAt(lastUseMillis), expirationMillis);
@@ -49,7 +49,7 @@ final class NoteUse extends EntryChange<HomeRecord, Boolean> {
 
   @Override
   void readFields(ObjectDataInput in) throws IOException {
-    lastUseMillis = in.readLong();
+    lastUseMillis = WrittenForm.millis(in);
     expirationMillis = in.readLong();
   }
 }

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Guarded by itself; reports come on event loops, departures on Hazelcast's threads.
  */
 final class PeerCounts {
+  /** Most nodes that are believed: who invents more of them fills no memory. */
+  static final int MOST = 1_000;
+
   private final Supplier<Map<String, Servers>> services;
   private final Map<String, Peer> peers = new HashMap<>();
 
@@ -35,13 +38,17 @@ final class PeerCounts {
    */
   record Peer(CountReport report, long receivedMillis, Map<String, Map<String, Integer>> configs) {}
 
-  /** Applies a report unless a later one is known. */
-  synchronized void received(CountReport report, long nowMillis) {
+  /** Applies a report unless a later one is known; false: it is of one node more than there can be. */
+  synchronized boolean received(CountReport report, long nowMillis) {
     Peer known = peers.get(report.node());
+    if (known == null && peers.size() >= MOST) {
+      return false;
+    }
     if (known == null || !report.isOlderThan(known.report)) {
       peers.put(report.node(), new Peer(report, nowMillis, configs(report, known)));
       addUp();
     }
+    return true;
   }
 
   /** Returns what a node says of its configuration: not every report of the same start has it. */

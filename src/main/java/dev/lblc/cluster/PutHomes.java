@@ -43,7 +43,7 @@ final class PutHomes extends EntryChange<HomeRecord, HomeRecord> {
       long lastUseMillis,
       long expirationMillis,
       boolean isContest) {
-    this.homes = homes;
+    this.homes = homes.subList(0, Math.min(homes.size(), WrittenForm.MOST_HOMES));
     this.expectedVersion = expectedVersion;
     this.lastUseMillis = lastUseMillis;
     this.expirationMillis = expirationMillis;
@@ -52,7 +52,10 @@ final class PutHomes extends EntryChange<HomeRecord, HomeRecord> {
 
   @Override
   public HomeRecord process(Map.Entry<String, HomeRecord> entry) {
-    HomeRecord there = entry.getValue();
+    HomeRecord there = HomeRecord.in(entry);
+    if (there != null && there.isOfTheFuture(lastUseMillis, expirationMillis)) {
+      there = null; // else it would stand for as long as that
+    }
     if (there != null && (isNewer(there) || there.homes().equals(homes))) {
       HomeRecord used = there.usedAt(lastUseMillis);
       set(entry, used, expirationMillis);
@@ -101,10 +104,10 @@ final class PutHomes extends EntryChange<HomeRecord, HomeRecord> {
 
   @Override
   void readFields(ObjectDataInput in) throws IOException {
-    expectedVersion = in.readInt();
-    lastUseMillis = in.readLong();
+    expectedVersion = WrittenForm.version(in);
+    lastUseMillis = WrittenForm.millis(in);
     expirationMillis = in.readLong();
-    homes = WrittenForm.read(in);
+    homes = WrittenForm.homes(in);
     isContest = in.readBoolean();
   }
 }

@@ -6,9 +6,15 @@ import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Removes entries that no node used since a time: a batch of keys at once. Answers whether it removed. */
+/**
+ * Removes entries that no node used since a time, and what is no record: a batch of keys at once. Answers whether it removed a
+ * record.
+ */
 final class RemoveUnused extends EntryChange<HomeRecord, Boolean> {
   private static final long serialVersionUID = 1;
+
+  /** Instead of a time: removes what is no record, and nothing else. */
+  static final long NO_RECORDS = Long.MIN_VALUE;
 
   private long unusedSinceMillis;
 
@@ -26,12 +32,14 @@ final class RemoveUnused extends EntryChange<HomeRecord, Boolean> {
 
   @Override
   public Boolean process(Map.Entry<String, @Nullable HomeRecord> entry) {
-    HomeRecord there = entry.getValue();
-    if (there == null || there.lastUseMillis() > unusedSinceMillis) {
+    HomeRecord there = HomeRecord.in(entry);
+    if (there != null && there.lastUseMillis() > unusedSinceMillis) {
       return false;
     }
-    entry.setValue(null);
-    return true;
+    if (entry.getValue() != null) {
+      entry.setValue(null);
+    }
+    return there != null;
   }
 
   @Override

@@ -2,7 +2,6 @@ package dev.lblc.cluster;
 
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
-import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import dev.lblc.scheduler.Drain;
 import dev.lblc.scheduler.EditRecord;
 import dev.lblc.scheduler.ServerSpec;
@@ -17,13 +16,15 @@ import org.jspecify.annotations.Nullable;
  * Format 2 says whether the edited server came from discovery, and is written only if it did. Format 3 says that the
  * server is drained, or that no edit gave it values, and is written only then: a node that does not know it sees weight 0.
  */
-final class ServerRecord implements IdentifiedDataSerializable {
+final class ServerRecord implements SharedRecord {
   private static final byte FORMAT = 1;
   private static final byte FORMAT_OF_DISCOVERED = 2;
   private static final byte FORMAT_OF_DRAINED = 3;
 
   @SuppressWarnings("NullAway.Init") // set once made or read
   private EditRecord edits;
+
+  private @Nullable String fault;
 
   /** For deserialization. */
   ServerRecord() {}
@@ -69,10 +70,22 @@ final class ServerRecord implements IdentifiedDataSerializable {
   }
 
   @Override
-  public void readData(ObjectDataInput in) throws IOException {
-    byte format = in.readByte();
-    int version = in.readInt();
-    long editedMillis = in.readLong();
+  public void readData(ObjectDataInput in) {
+    try {
+      read(in, WrittenForm.format(in));
+    } catch (IOException | RuntimeException e) {
+      fault = WrittenForm.fault(e);
+    }
+  }
+
+  @Override
+  public @Nullable String fault() {
+    return fault;
+  }
+
+  private void read(ObjectDataInput in, byte format) throws IOException {
+    int version = WrittenForm.version(in);
+    long editedMillis = WrittenForm.millis(in);
     ServerSpec configured = read(in);
     ServerSpec server = read(in);
     boolean isOfDiscovered = format >= FORMAT_OF_DISCOVERED && in.readBoolean();
@@ -104,8 +117,10 @@ final class ServerRecord implements IdentifiedDataSerializable {
 
   @Override
   public String toString() {
-    return edits.server() + " v" + edits.version() + " edited " + edits.editedMillis()
-        + (edits.drain() == null ? "" : " drained");
+    return fault != null
+        ? fault
+        : edits.server() + " v" + edits.version() + " edited " + edits.editedMillis()
+            + (edits.drain() == null ? "" : " drained");
   }
 
   static void write(ObjectDataOutput out, @Nullable ServerSpec spec) throws IOException {
@@ -123,8 +138,8 @@ final class ServerRecord implements IdentifiedDataSerializable {
   static @Nullable ServerSpec read(ObjectDataInput in) throws IOException {
     return in.readBoolean()
         ? new ServerSpec(
-            String.valueOf(in.readString()),
-            String.valueOf(in.readString()),
+            WrittenForm.name(in),
+            WrittenForm.name(in),
             in.readInt(),
             in.readInt(),
             in.readInt(),
@@ -146,7 +161,7 @@ final class ServerRecord implements IdentifiedDataSerializable {
     if (!in.readBoolean()) {
       return null;
     }
-    long sinceMillis = in.readLong();
+    long sinceMillis = WrittenForm.millis(in);
     boolean hasDeadline = in.readBoolean();
     long deadlineMillis = in.readLong();
     return new Drain(sinceMillis, hasDeadline ? deadlineMillis : null);

@@ -49,7 +49,6 @@ final class SharedCounts {
   private final Consumer<Map<String, List<HomeHint>>> heard;
   private final Runnable heardAgain;
 
-  private boolean hasLoggedMalformed;
   private long sequence;
   private Map<String, Map<String, Counts>> lastPublished = Map.of();
   private long lastPublishedMillis;
@@ -97,20 +96,16 @@ final class SharedCounts {
   }
 
   /** Returns the report in a message; null if it is none of ours: an event bus takes messages from anybody. */
-  private @Nullable CountReport report(Message<CountReport> message) {
+  private @Nullable CountReport report(Message<?> message) {
     try {
-      return message.body();
-    } catch (RuntimeException e) { // not readable, or not a report
-      if (hasLoggedMalformed) {
-        LOG.log(Level.DEBUG, "a message to " + address + " is not a report", e);
-      } else {
-        hasLoggedMalformed = true;
-        LOG.log(
-            Level.WARNING,
-            "a message to " + address
-                + " is not a report of connections and is ignored; more of them are logged at DEBUG: "
-                + e);
+      Object body = message.body();
+      if (body instanceof CountReport report) {
+        return report;
       }
+      drop(null, "a body of " + (body == null ? "nothing" : body.getClass().getName()));
+      return null;
+    } catch (RuntimeException e) { // not readable, or not a report
+      drop(null, String.valueOf(e));
       return null;
     }
   }
@@ -191,12 +186,19 @@ final class SharedCounts {
 
   private void received(@Nullable CountReport report) {
     if (report != null && !report.node().equals(context.node())) {
-      peers.received(report.withoutHints(), time.nowMillis());
+      if (!peers.received(report.withoutHints(), time.nowMillis())) {
+        drop("node " + report.node(), "one node more than can be (" + PeerCounts.MOST + ")");
+        return;
+      }
       heard.accept(report.hints()); // late ones too: each stands for itself
       if (context.degradation().worked(Degradation.node(report.node()))) {
         heardAgain.run();
       }
     }
+  }
+
+  private void drop(@Nullable String from, String why) {
+    context.dropped().dropped(Dropped.Kind.COUNTS, "messages to " + address, from, why);
   }
 
   private Map<String, Map<String, Counts>> ownCounts() {

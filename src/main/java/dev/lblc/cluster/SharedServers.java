@@ -1,6 +1,7 @@
 package dev.lblc.cluster;
 
 import com.hazelcast.map.IMap;
+import com.hazelcast.query.Predicates;
 import dev.lblc.scheduler.EditBasis;
 import dev.lblc.scheduler.EditConflictException;
 import dev.lblc.scheduler.EditRecord;
@@ -8,7 +9,9 @@ import dev.lblc.scheduler.EditStore;
 import dev.lblc.scheduler.Membership;
 import dev.lblc.scheduler.ServerEdit;
 import dev.lblc.scheduler.ServerSpec;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * edit:   EditServer runs where the record is; its answer goes to this node's membership, its event to every other node's
  * join:   the map is listened to, then read; the membership judges what it holds by this node's configuration
  * fault:  the map is read again
+ * what is no record: it is dropped; what this node knows of the server holds, and is put back
  * </pre>
  *
  * <p>May be used from any thread; the executor calls Hazelcast.
@@ -35,6 +39,7 @@ final class SharedServers implements EditStore, SharedPart {
   private final Membership membership;
   private final ClusterTime time;
   private final Executor executor;
+  private final RecordReader<ServerRecord> reader;
   private @Nullable UUID listenerId; // on the executor
 
   SharedServers(
@@ -42,12 +47,14 @@ final class SharedServers implements EditStore, SharedPart {
       IMap<String, ServerRecord> map,
       Membership membership,
       ClusterTime time,
-      Executor executor) {
+      Executor executor,
+      RecordReader<ServerRecord> reader) {
     this.service = service;
     this.map = map;
     this.membership = membership;
     this.time = time;
     this.executor = executor;
+    this.reader = reader;
   }
 
   /** On the executor: listens, then reads what is there, so that nothing falls between the two. */
@@ -120,7 +127,7 @@ final class SharedServers implements EditStore, SharedPart {
   @Override
   public void takeOver(String id, EditRecord record, EditRecord takenOver) {
     executor.execute(() -> {
-      ServerRecord there = map.get(id);
+      ServerRecord there = recordOf(id);
       if (there != null && isSameEdit(there, record)) {
         map.replace(id, there, new ServerRecord(takenOver));
       }
@@ -129,20 +136,60 @@ final class SharedServers implements EditStore, SharedPart {
 
   /** Returns whether it removed the record, whatever a configuration has said of it since the edit. */
   private boolean remove(String id, EditRecord record) {
-    ServerRecord there = map.get(id);
+    ServerRecord there = recordOf(id);
     while (there != null && isSameEdit(there, record)) {
       if (map.remove(id, there)) {
         return true;
       }
-      there = map.get(id);
+      there = recordOf(id);
     }
     return false;
   }
 
   private Map<String, EditRecord> records() {
     Map<String, EditRecord> records = new HashMap<>();
-    map.entrySet().forEach(entry -> records.put(entry.getKey(), entry.getValue().edits()));
+    List<String> spoilt = new ArrayList<>();
+    reader.forEach(
+        map,
+        Predicates.alwaysTrue(),
+        (id, record) -> {
+          if (isOf(id, record)) {
+            records.put(id, record.edits());
+          } else {
+            spoilt.add(id);
+          }
+        },
+        spoilt::add);
+    for (String id : spoilt) {
+      EditRecord known = restored(id);
+      if (known != null) {
+        records.put(id, known);
+      }
+    }
     return records;
+  }
+
+  /** Returns what this node knows of a server whose record was dropped, and puts it back; null: nothing. */
+  private @Nullable EditRecord restored(String id) {
+    EditRecord known = membership.record(id);
+    if (known != null && recordOf(id) == null) {
+      map.set(id, new ServerRecord(known));
+    }
+    return known;
+  }
+
+  /** Returns what the map holds of a server; null: no record. */
+  private @Nullable ServerRecord recordOf(String id) {
+    ServerRecord record = EntryChange.record(() -> map.get(id), ServerRecord.class);
+    return record == null || !isOf(id, record) ? null : record;
+  }
+
+  /** Returns whether a record is that of a server, as whatever nodes write is. */
+  private static boolean isOf(String id, ServerRecord record) {
+    ServerSpec server = record.edits().server();
+    ServerSpec configured = record.edits().configured();
+    return (server == null || server.id().equals(id))
+        && (configured == null || configured.id().equals(id));
   }
 
   /** Whatever a configuration said of it since. */
@@ -195,9 +242,23 @@ final class SharedServers implements EditStore, SharedPart {
 
   /** Applies what other nodes edited. */
   private final class Listener extends RecordListener<ServerRecord> {
+    Listener() {
+      super(reader);
+    }
+
     @Override
     void changed(String id, ServerRecord record) {
-      membership.edited(id, record.edits());
+      if (isOf(id, record)) {
+        membership.edited(id, record.edits());
+      } else {
+        reader.drop(null, "a record of another server than its key: " + record);
+        spoilt(id);
+      }
+    }
+
+    @Override
+    void spoilt(String id) {
+      executor.execute(() -> restored(id));
     }
 
     @Override

@@ -77,7 +77,9 @@ final class SharedState {
           hazelcast.getMap(edits + service.name()),
           service.membership(),
           context.time(),
-          thread);
+          thread,
+          new RecordReader<>(
+              ServerRecord.class, Dropped.Kind.EDITS, edits + service.name(), context.dropped()));
       joined.add(shared);
       try {
         shared.join();

@@ -67,8 +67,10 @@ final class SharedTable implements SharedPart {
         TablePublisher.newCounter(),
         this::answered);
     this.hints = new TableHints(context.node(), replica, publisher, options, context.time());
-    this.subscriber =
-        new TableSubscriber(map, partitionKeys, replica, options, context.time(), publisher, hints);
+    RecordReader<HomeRecord> reader =
+        new RecordReader<>(HomeRecord.class, Dropped.Kind.HOMES, map.getName(), context.dropped());
+    this.subscriber = new TableSubscriber(
+        map, partitionKeys, replica, options, context.time(), publisher, hints, reader);
     this.eraser = new TableEraser(service, map, partitionKeys, replica, options, context);
   }
 
@@ -128,7 +130,11 @@ final class SharedTable implements SharedPart {
     replica.removeIdle(now, expiration);
     publisher.review();
     shareUses(expiration);
+    Set<String> withoutRecord = subscriber.spoilt().take(false);
+    Set<String> ofTheFuture = subscriber.spoilt().take(true);
     if (isOldestMember) {
+      remove(withoutRecord, RemoveUnused.NO_RECORDS);
+      remove(ofTheFuture, Long.MAX_VALUE);
       makeRoom(now);
     }
     if (subscriber.isIncomplete()) {

@@ -15,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * Removes destinations from the map on people's demand, and so from every node's table.
@@ -106,11 +105,16 @@ final class TableEraser implements Forgetter {
   }
 
   private Set<String> keys(String prefix) {
-    return partitionKeys.stream()
-        .flatMap(
-            key -> map.keySet(Predicates.partitionPredicate(key, Predicates.alwaysTrue())).stream())
-        .filter(destination -> destination.startsWith(prefix))
-        .collect(Collectors.toSet());
+    Set<String> keys = new HashSet<>();
+    for (String key : partitionKeys) {
+      RecordReader.keys(
+          map, Predicates.partitionPredicate(key, Predicates.alwaysTrue()), destination -> {
+            if (destination.startsWith(prefix)) {
+              keys.add(destination);
+            }
+          });
+    }
+    return keys;
   }
 
   private CompletableFuture<Integer> confirmed(CompletableFuture<Integer> removed) {

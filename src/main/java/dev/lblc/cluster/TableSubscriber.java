@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * a record of an earlier version: the map has gone back, or begun anew, or is that of the other side of a split, whose records
  *   are yet to be merged with this side's; this node's entry is re-published, for others to contest
  * a record is removed: the entry is forgotten, unless this node used it and has not shared that use yet
+ * what is no record, or one of the future: it is dropped; this node's entry is re-published, in its place; the oldest member removes
+ *   what nobody re-publishes
  * after a fault, in which events may be lost: the whole map is compared; what it lacks is re-published
  * </pre>
  *
@@ -39,6 +41,8 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
   private final ClusterTime time;
   private final TablePublisher publisher;
   private final TableHints hints;
+  private final RecordReader<HomeRecord> reader;
+  private final SpoiltKeys spoilt = new SpoiltKeys();
   private volatile boolean pulled;
 
   /** Whether the map had something that the local table had no room for. */
@@ -51,7 +55,9 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
       Supplier<SchedulerOptions> options,
       ClusterTime time,
       TablePublisher publisher,
-      TableHints hints) {
+      TableHints hints,
+      RecordReader<HomeRecord> reader) {
+    super(reader);
     this.map = map;
     this.partitionKeys = partitionKeys;
     this.replica = replica;
@@ -59,6 +65,7 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
     this.time = time;
     this.publisher = publisher;
     this.hints = hints;
+    this.reader = reader;
   }
 
   /** On the cluster's thread: adopts the whole map; returns the destinations that there was no room for. */
@@ -102,6 +109,11 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
 
   /** Applies a record, unless this node's entry is newer. */
   Adoption adopt(String destination, HomeRecord record) {
+    if (isOfTheFuture(record)) {
+      reader.drop(null, "a last use in the far future: " + record.lastUseMillis());
+      spoilt.add(destination, true);
+      return Adoption.TIED;
+    }
     Placement theirs = record.placement(destination, time);
     if (record.contests() > 0 && isContested(theirs)) {
       return Adoption.BEHIND;
@@ -139,6 +151,24 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
   @Override
   void changed(String destination, HomeRecord record) {
     adopt(destination, record);
+    if (isOfTheFuture(record)) {
+      publisher.republish(destination);
+    }
+  }
+
+  private boolean isOfTheFuture(HomeRecord record) {
+    return record.isOfTheFuture(time.nowShared(), options.get().expiration().toMillis());
+  }
+
+  @Override
+  void spoilt(String destination) {
+    spoilt.add(destination, false);
+    publisher.republish(destination);
+  }
+
+  /** Returns what removes the entries that were dropped. */
+  SpoiltKeys spoilt() {
+    return spoilt;
   }
 
   @Override
@@ -162,8 +192,8 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
   /** Reads the map, one partition after the other: the map's own iterator asks for each value alone. */
   private void goThroughMap(BiConsumer<String, HomeRecord> visitor) {
     for (String key : partitionKeys) {
-      map.entrySet(Predicates.partitionPredicate(key, Predicates.alwaysTrue()))
-          .forEach(entry -> visitor.accept(entry.getKey(), entry.getValue()));
+      reader.forEach(
+          map, Predicates.partitionPredicate(key, Predicates.alwaysTrue()), visitor, this::spoilt);
     }
     pulled = true;
   }

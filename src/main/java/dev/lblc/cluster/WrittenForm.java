@@ -2,7 +2,9 @@ package dev.lblc.cluster;
 
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,6 +20,24 @@ final class WrittenForm {
   static final int EDIT_SERVER = 7;
   static final int LATER_EDIT_MERGE = 8;
 
+  /** Most homes of a destination. */
+  static final int MOST_HOMES = 10_000;
+
+  /** Of a server's id, host or name, in bytes. */
+  static final int LONGEST_NAME = 4_096;
+
+  /** Of all homes of a destination, in bytes. */
+  static final int LONGEST_NAMES = 1 << 20;
+
+  /** Of what a later format adds to a change, in bytes. */
+  static final int LONGEST_ADDED = 1 << 18;
+
+  /** Highest version of a record: one more can still be counted, and no record has been changed so often. */
+  static final int HIGHEST_VERSION = 1 << 30;
+
+  /** A time that is no time, in milliseconds since 1970: the year 10000. */
+  static final long END_OF_TIME = 253_402_300_800_000L;
+
   private WrittenForm() {}
 
   static void write(ObjectDataOutput out, List<String> strings) throws IOException {
@@ -27,12 +47,70 @@ final class WrittenForm {
     }
   }
 
-  static List<String> read(ObjectDataInput in) throws IOException {
-    int size = in.readInt();
-    List<String> strings = new ArrayList<>(size);
+  /**
+   * Reads the homes of a destination, one at least.
+   *
+   * @throws IOException if there cannot be such homes; nothing larger than what is allowed was made of them
+   */
+  static List<String> homes(ObjectDataInput in) throws IOException {
+    int size = number(in, "homes", 1, MOST_HOMES);
+    List<String> homes = new ArrayList<>();
+    int bytes = 0;
     for (int i = 0; i < size; i++) {
-      strings.add(String.valueOf(in.readString()));
+      int length = number(in, "bytes of a name", 1, LONGEST_NAME);
+      bytes += length;
+      require(bytes <= LONGEST_NAMES, "bytes of names", bytes, "at most " + LONGEST_NAMES);
+      homes.add(text(in, length));
     }
-    return List.copyOf(strings);
+    return List.copyOf(homes);
+  }
+
+  /** Returns what to say of a record that could not be read. */
+  static String fault(Exception why) {
+    return why instanceof EOFException ? "it is cut off" : String.valueOf(why.getMessage());
+  }
+
+  /** Reads the name of something; an {@link IOException}: it cannot be one. */
+  static String name(ObjectDataInput in) throws IOException {
+    return text(in, number(in, "bytes of a name", 1, LONGEST_NAME));
+  }
+
+  /** Reads the number of a format; an {@link IOException}: there is none below 1. */
+  static byte format(ObjectDataInput in) throws IOException {
+    byte format = in.readByte();
+    require(format >= 1, "format", format, "1 or more");
+    return format;
+  }
+
+  /** Reads the version of a record, or 0 of none. */
+  static int version(ObjectDataInput in) throws IOException {
+    return number(in, "version", 0, HIGHEST_VERSION);
+  }
+
+  /** Reads a time in milliseconds since 1970. */
+  static long millis(ObjectDataInput in) throws IOException {
+    long millis = in.readLong();
+    require(millis >= 0 && millis < END_OF_TIME, "time", millis, "0 to " + (END_OF_TIME - 1));
+    return millis;
+  }
+
+  /** Reads a number; an {@link IOException}: it is not in that range. */
+  static int number(ObjectDataInput in, String what, int least, int most) throws IOException {
+    int number = in.readInt();
+    require(number >= least && number <= most, what, number, least + " to " + most);
+    return number;
+  }
+
+  private static void require(boolean holds, String what, long found, String expected)
+      throws IOException {
+    if (!holds) {
+      throw new IOException(what + ": " + found + " (expected: " + expected + ")");
+    }
+  }
+
+  private static String text(ObjectDataInput in, int length) throws IOException {
+    byte[] bytes = new byte[length];
+    in.readFully(bytes);
+    return new String(bytes, StandardCharsets.UTF_8);
   }
 }

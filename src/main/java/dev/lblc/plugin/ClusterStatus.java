@@ -16,6 +16,7 @@ import java.util.TreeMap;
  * @param tables the shared tables
  * @param degraded what does not work at the moment; empty: everything does
  * @param rejoins how often this node left the cluster and joined it again because a shared map did not work
+ * @param dropped how many records and messages were dropped because nodes write no such thing, by kind
  */
 @PublicApi
 public record ClusterStatus(
@@ -24,7 +25,8 @@ public record ClusterStatus(
     List<Node> nodes,
     List<Table> tables,
     Set<String> degraded,
-    int rejoins) {
+    int rejoins,
+    Map<String, Long> dropped) {
 
   /**
    * A member.
@@ -87,6 +89,7 @@ public record ClusterStatus(
             .map(t -> new Table(t.service(), t.complete(), t.destinations(), t.backlog()))
             .toList(),
         cluster.degraded(),
-        cluster.rejoins());
+        cluster.rejoins(),
+        cluster.dropped());
   }
 }

@@ -45,6 +45,7 @@ final class EventBusApi implements Services.Listener {
   private static final int NO_SERVER = 503;
   private static final int NO_ANSWER = 504;
   private static final int LONGEST_LEASE_ID = 256;
+  private static final int LONGEST_SAID = 256;
   private static final Set<String> ACQUIRE = Set.of("destination", "except");
   private static final System.Logger LOG = System.getLogger(EventBusApi.class.getName());
 
@@ -56,6 +57,9 @@ final class EventBusApi implements Services.Listener {
 
   /** Those of each service by its name; those of this node by no name. */
   private final Map<String, List<MessageConsumer<Object>>> consumers = new HashMap<>(); // by this
+
+  /** Addresses with a message that could not be answered; on the context. */
+  private final Set<String> warned = new HashSet<>();
 
   private boolean stopped; // guarded by this
 
@@ -163,13 +167,13 @@ final class EventBusApi implements Services.Listener {
   private void acquire(ScheduledService service, Message<Object> message) {
     if (message.replyAddress() == null) {
       LOG.log(
-          Level.WARNING,
+          warned.add(message.address()) ? Level.WARNING : Level.DEBUG,
           "a message to " + message.address()
               + " was sent without a reply address and is ignored: nobody could release its lease; use request, not"
               + " send");
       return;
     }
-    JsonObject body = message.body() == null ? new JsonObject() : object(message);
+    JsonObject body = body(message) == null ? new JsonObject() : object(message);
     for (String key : body.fieldNames()) {
       if (!ACQUIRE.contains(key)) {
         throw unexpected(
@@ -269,8 +273,7 @@ final class EventBusApi implements Services.Listener {
   private static String lease(Message<Object> message) {
     Object lease = object(message).getValue("lease");
     if (lease instanceof String id && id.length() > LONGEST_LEASE_ID) {
-      throw unexpected(
-          "lease", id.substring(0, LONGEST_LEASE_ID) + "...", "the lease that acquire answered");
+      throw unexpected("lease", id, "the lease that acquire answered");
     }
     if (!(lease instanceof String id) || id.isEmpty()) {
       throw unexpected("lease", lease, "the lease that acquire answered");
@@ -279,10 +282,20 @@ final class EventBusApi implements Services.Listener {
   }
 
   private static JsonObject object(Message<Object> message) {
-    if (message.body() instanceof JsonObject body) {
+    if (body(message) instanceof JsonObject body) {
       return body;
     }
-    throw unexpected("the message's body", message.body(), "a JSON object");
+    throw unexpected("the message's body", body(message), "a JSON object");
+  }
+
+  /** Returns the body, of which Vert.x makes an object when it is asked: whoever reaches the bus may have sent any bytes. */
+  private static @Nullable Object body(Message<Object> message) {
+    try {
+      return message.body();
+    } catch (RuntimeException e) {
+      throw unexpected(
+          "the message's body", "bytes that cannot be read (" + e + ")", "a JSON object");
+    }
   }
 
   private static Set<String> except(@Nullable Object value) {
@@ -299,6 +312,9 @@ final class EventBusApi implements Services.Listener {
 
   private static IllegalArgumentException unexpected(
       String what, @Nullable Object found, String expected) {
-    return new IllegalArgumentException(what + ": " + found + " (expected: " + expected + ")");
+    String text = String.valueOf(found);
+    return new IllegalArgumentException(what + ": "
+        + (text.length() > LONGEST_SAID ? text.substring(0, LONGEST_SAID) + "..." : text)
+        + " (expected: " + expected + ")");
   }
 }

@@ -229,6 +229,11 @@ public final class Membership {
     }
   }
 
+  /** Returns the record of the edits of a server that is known here; null: none. */
+  public synchronized @Nullable EditRecord record(String id) {
+    return edits.get(id);
+  }
+
   /** Returns the version of each record that is known here. */
   public synchronized Map<String, Integer> versions() {
     Map<String, Integer> versions = new HashMap<>();

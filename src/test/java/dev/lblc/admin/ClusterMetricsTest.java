@@ -30,19 +30,25 @@ final class ClusterMetricsTest {
   void metrics_haveTheLabelsOfTheUsersTable() throws IOException {
     String table = Files.readString(Path.of("conf", "README.md"));
     ClusterStatus status = new ClusterStatus(
-        "id-1", 1, List.of(node("id-2", "gw-2:5701", false)), List.of(), Set.of(), 0);
-    assertThat(ClusterMetrics.of(status).stream()).hasSize(4).allSatisfy(metric -> {
+        "id-1",
+        1,
+        List.of(node("id-2", "gw-2:5701", false)),
+        List.of(),
+        Set.of(),
+        0,
+        Map.of("homes", 3L));
+    assertThat(ClusterMetrics.of(status).stream()).hasSize(5).allSatisfy(metric -> {
       String labels = metric.getDataPoints().get(0).getLabels().stream()
           .map(label -> "`" + label.getName() + "` ")
           .collect(Collectors.joining());
-      String kind = metric instanceof CounterSnapshot ? "_total` | counter" : "` | gauge";
-      assertThat(table)
-          .contains("| `" + metric.getMetadata().getName() + kind + " | " + labels + "|");
+      String row = metric instanceof CounterSnapshot ? "_total` | counter | " : "` | gauge | ";
+      assertThat(table).contains("| `" + metric.getMetadata().getName() + row + labels + "|");
     });
   }
 
   private static List<String> names(Node... nodes) {
-    ClusterStatus status = new ClusterStatus("id-1", 1, List.of(nodes), List.of(), Set.of(), 0);
+    ClusterStatus status =
+        new ClusterStatus("id-1", 1, List.of(nodes), List.of(), Set.of(), 0, Map.of());
     return ClusterMetrics.of(status).stream()
         .filter(metric -> metric.getMetadata().getName().equals("lblc_peer_report_age_seconds"))
         .map(MetricSnapshot::getDataPoints)

@@ -65,6 +65,7 @@ final class MetricsIT {
   private static final Set<String> OF_A_CLUSTER = Set.of(
       "lblc_peer_report_age_seconds",
       "lblc_cluster_degraded",
+      "lblc_cluster_dropped_total",
       "lblc_config_digest_mismatch",
       "lblc_cluster_rejoins_total");
 

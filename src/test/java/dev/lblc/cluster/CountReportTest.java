@@ -110,11 +110,12 @@ final class CountReportTest {
         .isEqualTo(Map.of("v", Map.of("s1", new Counts(3, 4))));
     Map.of(
             "00" + GOLDEN.substring(2), "format 0 before byte 1 (expected: 1 or more)",
-            "01" + "ffffffff", "number -1 before byte 5 (expected: 0 to 2147483647)",
-            "01" + "7fffffff" + "6e",
-                "2147483647 bytes before byte 5 (expected: the 1 that are left)",
-            head + "80000000", "number -2147483648 before byte 26 (expected: 0 to 2147483647)",
-            head + "7fffffff", "4 bytes before byte 26 (expected: the 0 that are left)",
+            "01" + "ffffffff", "number -1 before byte 5 (expected: 0 to 4096)",
+            "01" + "7fffffff" + "6e", "number 2147483647 before byte 5 (expected: 0 to 4096)",
+            "01" + "00000fff" + "6e", "4095 bytes before byte 5 (expected: the 1 that are left)",
+            head + "80000000", "number -2147483648 before byte 26 (expected: 0 to 10000)",
+            head + "7fffffff", "number 2147483647 before byte 26 (expected: 0 to 10000)",
+            head + "00002710", "4 bytes before byte 26 (expected: the 0 that are left)",
             toCounts + "ffffffff", "number -1 before byte 49 (expected: 0 to 10000000)",
             toCounts + "7fffffff", "number 2147483647 before byte 49 (expected: 0 to 10000000)")
         .forEach((hex, message) -> assertThatThrownBy(() -> decode(hex))

@@ -68,6 +68,7 @@ final class FakeMap {
             requireRunning();
             yield Set.copyOf(entries.keySet());
           }
+          case "getName" -> "lblc.homes.images";
           case "size" -> entries.size();
           case "submitToKey" ->
             answer(() ->

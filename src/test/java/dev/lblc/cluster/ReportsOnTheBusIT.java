@@ -2,9 +2,16 @@ package dev.lblc.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.hazelcast.cluster.Address;
+import com.hazelcast.map.IMap;
 import dev.lblc.cluster.CountReport.Counts;
+import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.Lease;
+import dev.lblc.plugin.ServiceStatus.ServerStatus;
+import dev.lblc.scheduler.EditRecord;
+import dev.lblc.scheduler.ServerEdit;
+import dev.lblc.scheduler.ServerSpec;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.ExpectedLog;
 import io.vertx.core.Handler;
@@ -14,10 +21,13 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageCodec;
 import io.vertx.core.json.JsonObject;
+import java.io.InputStream;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,7 +36,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Reports of connections over a real event bus that loses and repeats them; and what comes from strangers. */
-@ExpectedLog({"WARN Degradation: .* does not work", "WARN SharedCounts: .* is not a report"})
+@ExpectedLog({"WARN Degradation: .* does not work", "WARN Dropped: dropped what is not a re"})
 final class ReportsOnTheBusIT {
   private static final DeliveryOptions AS_REPORT =
       new DeliveryOptions().setCodecName(CountReportCodec.NAME);
@@ -34,17 +44,36 @@ final class ReportsOnTheBusIT {
   private static List<ClusteredVertx> members = List.of();
   private static final List<LblcService> NODES = new ArrayList<>();
 
+  /** To the port of the first node's member: of one that says nothing, of one that says half of what it should, and of a frame. */
+  private static final List<Socket> SILENT = new ArrayList<>();
+
   /** Two nodes, and a member that schedules nothing: who else is on the event bus. */
   @BeforeAll
   static void startMembers() throws Exception {
     members = ClusteredVertx.start(3);
     NODES.add(members.get(0).deploy(new JsonObject()));
     NODES.add(members.get(1).deploy(new JsonObject()));
+    Address port = members.get(0).hazelcast().getCluster().getLocalMember().getAddress();
+    byte[] frameOfMuch = Buffer.buffer("HZC")
+        .appendByte((byte) 4)
+        .appendShort((short) 1)
+        .appendInt(0)
+        .appendInt(1 << 20)
+        .getBytes();
+    for (byte[] said : List.of(new byte[0], new byte[] {'H'}, frameOfMuch)) {
+      Socket socket = new Socket(port.getHost(), port.getPort());
+      socket.getOutputStream().write(said);
+      SILENT.add(socket);
+    }
   }
 
   @AfterAll
-  static void closeMembers() {
+  static void closeMembers() throws Exception {
     NODES.clear();
+    for (Socket socket : SILENT) {
+      socket.close();
+    }
+    SILENT.clear();
     ClusteredVertx.close(members);
   }
 
@@ -85,6 +114,21 @@ final class ReportsOnTheBusIT {
   }
 
   @Test
+  void connections_thatDoNotSayWhoTheyAreOf_areClosedAndThoseOfMembersStay() throws Exception {
+    for (Socket socket : SILENT) {
+      socket.setSoTimeout(20_000);
+      InputStream in = socket.getInputStream();
+      int last;
+      do { // a member says hello to whoever claims to be one
+        last = in.read();
+      } while (last >= 0);
+    }
+    assertThat(members.get(0).hazelcast().getCluster().getMembers()).hasSize(3);
+    assertThat(Objects.requireNonNull(Lblc.of(members.get(0).vertx()).cluster()).degraded())
+        .isEmpty();
+  }
+
+  @Test
   void messages_thatAreNoReports_harmNobody() throws Exception {
     EventBus stranger = members.get(2).vertx().eventBus();
     stranger.registerCodec(new RawCodec());
@@ -112,6 +156,117 @@ final class ReportsOnTheBusIT {
         "the nodes hear each other, and no more of a stranger that is silent",
         () -> seen(NODES.get(0)) == 1 && seen(NODES.get(1)) == 1);
     lease.close();
+    stranger.unregisterCodec(CountReportCodec.NAME);
+  }
+
+  /** A member that is none of ours writes into the maps of ours. */
+  @Test
+  void records_thatAreNone_harmNobody() throws Exception {
+    NODES.get(0).edit(new ServerEdit.Change("s3", 50, null, null)).await(10, TimeUnit.SECONDS);
+    String home = place(0, "/kept");
+    Eventually.holds(
+        "both know home and weight", () -> place(1, "/kept").equals(home) && weight(1) == 50);
+    IMap<Object, Object> homes = members.get(2).hazelcast().getMap("lblc.homes.images");
+    IMap<Object, Object> edits = members.get(2).hazelcast().getMap("lblc.servers.images");
+    List<Object> strange = List.of(
+        "a text",
+        new int[] {1},
+        StrangeRecord.UNKNOWN,
+        new StrangeRecord(WrittenForm.FACTORY, 99, new byte[0]),
+        new StrangeRecord(WrittenForm.FACTORY, WrittenForm.HOME_RECORD, millionHomes()),
+        new StrangeRecord(WrittenForm.FACTORY, WrittenForm.SERVER_RECORD, new byte[] {1}),
+        new HomeRecord(List.of("s9"), 9, System.currentTimeMillis() + TimeUnit.DAYS.toMillis(365)));
+    for (int i = 0; i < strange.size(); i++) {
+      homes.set("/strange/" + i, strange.get(i));
+      homes.set("/kept", strange.get(i));
+      edits.set("s3", strange.get(i));
+      edits.set("strange" + i, strange.get(i));
+      assertThat(place(i % 2, "/kept")).isEqualTo(home);
+    }
+    homes.set(7, "a key that is no text");
+    homes.set(StrangeRecord.UNKNOWN, "a key that nobody can read");
+    homes.set("k".repeat(5_000), new HomeRecord(List.of("s1"), 1, 1));
+    edits.set(
+        "other",
+        new ServerRecord(
+            new EditRecord(1, 1, null, new ServerSpec("s1", "stranger", 1, 1, 0, 0), false)));
+    Eventually.holds(
+        "what the nodes know is in the maps again",
+        () -> homes(homes, "/kept").equals(List.of(home)) && edited(edits, "s3") == 50);
+    for (int node = 0; node < 2; node++) {
+      int here = node;
+      Eventually.holds("each is dropped and counted", () -> dropped(here, "homes") >= 2 * 7 + 3);
+      Eventually.holds("so are edits", () -> dropped(here, "edits") >= 2 * 7 + 1);
+      assertThat(place(node, "/kept")).isEqualTo(home);
+      assertThat(weight(node)).isEqualTo(50);
+      assertThat(NODES.get(node).status().servers())
+          .allMatch(server -> server.host().equals("127.0.0.1"))
+          .hasSize(3);
+    }
+    for (int i = 0; i < strange.size(); i++) {
+      String key = "/strange/" + i;
+      String placed = place(0, key);
+      Eventually.holds(
+          "a decision takes the place of " + key,
+          () -> homes(homes, key).equals(List.of(placed)) && place(1, key).equals(placed));
+    }
+    assertThat(members.get(0).hazelcast().getLifecycleService().isRunning()).isTrue();
+    homes.set("/strange/late", strange.get(4));
+    joinsAmongStrangers(home);
+  }
+
+  /** The third member as one more node: it reads maps in which others wrote. */
+  private static void joinsAmongStrangers(String home) throws Exception {
+    LblcService joined = members.get(2).deploy(new JsonObject());
+    try (Lease lease = joined.acquire("/kept")) {
+      assertThat(lease.server().id()).isEqualTo(home);
+      assertThat(
+              Objects.requireNonNull(Lblc.of(members.get(2).vertx()).cluster()).dropped())
+          .hasEntrySatisfying("homes", count -> assertThat(count).isPositive());
+    } finally {
+      for (String id : members.get(2).vertx().deploymentIDs()) {
+        members.get(2).vertx().undeploy(id).await(10, TimeUnit.SECONDS);
+      }
+      members.get(2).vertx().eventBus().unregisterCodec(CountReportCodec.NAME);
+    }
+  }
+
+  private static byte[] millionHomes() {
+    Buffer record = Buffer.buffer().appendByte((byte) 1).appendInt(7).appendLong(0x1234);
+    record.appendInt(1_000_000);
+    for (int i = 0; i < 1_000_000; i++) {
+      record.appendInt(2).appendString("s1");
+    }
+    return record.getBytes();
+  }
+
+  private static String place(int node, String destination) {
+    try (Lease lease = NODES.get(node).acquire(destination)) {
+      return lease.server().id();
+    }
+  }
+
+  private static int weight(int node) {
+    return NODES.get(node).status().servers().stream()
+        .filter(server -> server.id().equals("s3"))
+        .mapToInt(ServerStatus::weight)
+        .sum();
+  }
+
+  private static long dropped(int node, String kind) {
+    return Objects.requireNonNull(Lblc.of(members.get(node).vertx()).cluster())
+        .dropped()
+        .getOrDefault(kind, 0L);
+  }
+
+  private static List<String> homes(IMap<Object, Object> map, String destination) {
+    HomeRecord record = EntryChange.record(() -> map.get(destination), HomeRecord.class);
+    return record == null ? List.of() : record.homes();
+  }
+
+  private static int edited(IMap<Object, Object> map, String id) {
+    ServerRecord record = EntryChange.record(() -> map.get(id), ServerRecord.class);
+    return record == null ? -1 : Objects.requireNonNull(record.edits().server()).weight();
   }
 
   private static int drift() {

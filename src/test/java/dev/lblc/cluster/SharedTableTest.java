@@ -2,9 +2,11 @@ package dev.lblc.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.hazelcast.internal.serialization.impl.DefaultSerializationServiceBuilder;
 import dev.lblc.scheduler.DestinationTable;
 import dev.lblc.scheduler.LocalityBased;
 import dev.lblc.scheduler.SchedulerOptions;
+import dev.lblc.scheduler.Server;
 import dev.lblc.scheduler.ServerSpec;
 import dev.lblc.scheduler.Servers;
 import dev.lblc.scheduler.Strategy;
@@ -25,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A table whose map does not answer, or does not take anything: what stays behind on the node. */
-@ExpectedLog("WARN Degradation: .* does not work")
+@ExpectedLog({"WARN Degradation: .* does not work", "WARN Dropped: dropped what is not a record"})
 final class SharedTableTest {
   private static final int HARD_LIMIT = 100;
   private static final SchedulerOptions OPTIONS = new SchedulerOptions(
@@ -65,6 +67,30 @@ final class SharedTableTest {
     }
     Eventually.holds("something was sent", () -> map.calls.get() > 0);
     assertThat(table.state().backlog()).isLessThanOrEqualTo(HARD_LIMIT);
+    table.leave();
+  }
+
+  @Test
+  void records_thatAreNone_goToTheOldestMembersSweepUnlessSomebodyHasTheDestination()
+      throws Exception {
+    SharedTable table = join();
+    Server home = Objects.requireNonNull(lblc.choose("/kept").server());
+    Eventually.holds("it is in the map", () -> map.homes("/kept").equals(List.of(home.id())));
+    HomeRecord bad = new HomeRecord();
+    bad.readData(
+        new DefaultSerializationServiceBuilder().build().createObjectDataInput(new byte[1]));
+    map.entries.put("/kept", bad);
+    map.entries.put("/strange", bad);
+    map.entries.put("/future", new HomeRecord(List.of("s1"), 9, TimeUnit.DAYS.toMillis(365)));
+    onExecutor(table::reconcile);
+    onExecutor(() -> table.sweep(false));
+    Eventually.holds(
+        "it is re-published in its place", () -> map.homes("/kept").equals(List.of(home.id())));
+    assertThat(map.entries).as("of another member's sweep").containsKeys("/strange", "/future");
+    onExecutor(table::reconcile);
+    onExecutor(() -> table.sweep(true));
+    Eventually.holds("they are removed", () -> map.entries.keySet().equals(Set.of("/kept")));
+    assertThat(destinations.size()).isEqualTo(1);
     table.leave();
   }
 

@@ -442,7 +442,14 @@ final class TwoNodesModelTest {
       hints =
           new TableHints(context.node(), replica, publisher, () -> SchedulerOptions.DEFAULTS, time);
       subscriber = new TableSubscriber(
-          map, List.of("any"), replica, () -> SchedulerOptions.DEFAULTS, time, publisher, hints);
+          map,
+          List.of("any"),
+          replica,
+          () -> SchedulerOptions.DEFAULTS,
+          time,
+          publisher,
+          hints,
+          new RecordReader<>(HomeRecord.class, Dropped.Kind.HOMES, "homes", context.dropped()));
       replica.onDecision(publisher::decided);
     }
 
