@@ -30,6 +30,12 @@ final class ServiceMetrics implements MultiCollector {
         CounterSnapshot.builder().name("lblc_decisions").help("Choices of a server, by reason");
     GaugeSnapshot.Builder destinations =
         GaugeSnapshot.builder().name("lblc_destinations").help("Entries in the destination table");
+    CounterSnapshot.Builder replaced = CounterSnapshot.builder()
+        .name("lblc_destinations_replaced")
+        .help("Entries of the destination table that made room for others because it was full");
+    CounterSnapshot.Builder refused = CounterSnapshot.builder()
+        .name("lblc_destinations_refused")
+        .help("Choices for a destination that was not remembered because the table was full");
     GaugeSnapshot.Builder connections = GaugeSnapshot.builder()
         .name("lblc_connections")
         .help("Connections to a server through this node");
@@ -59,6 +65,8 @@ final class ServiceMetrics implements MultiCollector {
           .forEach((reason, count) ->
               decisions.dataPoint(counter(count, "service", name, "reason", reason.label())));
       destinations.dataPoint(gauge((double) status.destinations(), "service", name));
+      replaced.dataPoint(counter(status.replaced(), "service", name));
+      refused.dataPoint(counter(status.refused(), "service", name));
       imbalance.dataPoint(gauge(Imbalance.of(status.servers()), "service", name));
       for (ServerStatus server : status.servers()) {
         String id = server.id();
@@ -90,6 +98,8 @@ final class ServiceMetrics implements MultiCollector {
     return MetricSnapshots.of(
         decisions.build(),
         destinations.build(),
+        replaced.build(),
+        refused.build(),
         connections.build(),
         up.build(),
         states.build(),

@@ -140,7 +140,7 @@ final class ProcessMetrics {
         () -> options(config.get(), service -> service.options().maxEntries()));
     metrics.addGauge(
         "lblc_destinations_hard_limit",
-        "Entries in the destination table at which new destinations are no longer remembered",
+        "The most entries that the destination table may have",
         List.of(SERVICE),
         () -> options(config.get(), service -> service.options().hardLimit()));
   }

@@ -44,6 +44,7 @@ final class EffectiveService {
     node.put("ties", lowerCase(options.ties()));
     put(node, "checkInterval", options.checkInterval());
     node.put("entryCounter", lowerCase(options.entryCounter()));
+    node.put("whenFull", lowerCase(options.whenFull()));
     service
         .strategyOptions()
         .byKey()

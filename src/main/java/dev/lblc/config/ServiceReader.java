@@ -3,6 +3,7 @@ package dev.lblc.config;
 import dev.lblc.scheduler.SchedulerOptions;
 import dev.lblc.scheduler.SchedulerOptions.EntryCounter;
 import dev.lblc.scheduler.SchedulerOptions.Ties;
+import dev.lblc.scheduler.SchedulerOptions.WhenFull;
 import dev.lblc.scheduler.ServerSpec;
 import java.time.Duration;
 import java.util.List;
@@ -90,7 +91,7 @@ final class ServiceReader {
         keys.optional("expiration").duration(defaults.expiration(), Duration.ZERO, YEAR);
     Cursor entries = keys.optional("maxEntries");
     int maxEntries = entries.integer(defaults.maxEntries(), 1, MOST_ENTRIES);
-    // The kernel's ratio, which gives the default of 24,576, too.
+    // The kernel's ratio, which gives the default of 150,000, too.
     int hardLimitDefault = maxEntries + maxEntries / 2;
     Cursor hardLimit = keys.optional("hardLimit");
     int limit = hardLimit.integer(hardLimitDefault, 1, Integer.MAX_VALUE);
@@ -105,7 +106,8 @@ final class ServiceReader {
         keys.optional("checkInterval")
             .duration(defaults.checkInterval(), Duration.ofMillis(1), Duration.ofHours(24)),
         keys.optional("entryCounter")
-            .text(NameSyntax.constant(EntryCounter.class), defaults.entryCounter()));
+            .text(NameSyntax.constant(EntryCounter.class), defaults.entryCounter()),
+        keys.optional("whenFull").text(NameSyntax.constant(WhenFull.class), defaults.whenFull()));
   }
 
   private static PoolConfig pool(Cursor pool, ServerHttp http) {

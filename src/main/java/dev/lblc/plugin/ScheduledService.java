@@ -166,6 +166,8 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
         ServiceViews.servers(service, this::state),
         service.decisions(),
         service.destinations(),
+        service.replaced(),
+        service.refused(),
         doubleReleases.sum());
   }
 

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param servers in list order: the one added last comes first
  * @param decisions since the start, by reason; every reason has a value
  * @param destinations entries in the table
+ * @param replaced entries that made room for others in a full table, since the table began
+ * @param refused decisions for destinations that a full table did not remember, since the table began
  * @param doubleReleases leases closed more than once, since the start
  */
 @PublicApi
@@ -27,6 +29,8 @@ public record ServiceStatus(
     List<ServerStatus> servers,
     Map<Reason, Long> decisions,
     long destinations,
+    long replaced,
+    long refused,
     long doubleReleases) {
 
   /** As scripts see it. */

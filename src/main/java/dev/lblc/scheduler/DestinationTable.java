@@ -5,11 +5,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Look-ups go through a concurrent map: no lock, no allocation. Everything that changes the set of entries or their
  * homes holds this table's monitor. Entries also hang in 1,024 buckets, the newest first, as in the kernel: the expiry
  * check walks them bucket by bucket and lets go of the monitor between two, so that a large table does not stop
- * placements while it is checked.
+ * placements while it is checked. Which newcomers a full table remembers, and what goes for them, stands in FullTable.
  */
 @PublicApi
 public final class DestinationTable {
@@ -27,13 +28,24 @@ public final class DestinationTable {
 
   private final ConcurrentHashMap<String, Entry> entries = new ConcurrentHashMap<>();
   private final @Nullable Entry[] newest = new @Nullable Entry[BUCKETS];
+  private final FullTable full = new FullTable();
+  private final Supplier<? extends RandomGenerator> random;
   private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
-  private volatile Forgetter forgetter = new OwnForgetter();
+  private final Forgetter own = new OwnForgetter(this);
+  private volatile Forgetter forgetter = own;
   private long replacements;
+  private long replaced;
+  private long refused;
   private boolean closed;
 
-  /** An empty table; those of the strategies of this package are all that there are. */
-  DestinationTable() {}
+  /**
+   * An empty table; those of the strategies of this package are all that there are.
+   *
+   * @param random a source of randomness for the calling thread
+   */
+  DestinationTable(Supplier<? extends RandomGenerator> random) {
+    this.random = random;
+  }
 
   /**
    * One destination.
@@ -85,7 +97,7 @@ public final class DestinationTable {
 
   /** Sets what removes destinations; null: nobody else shares the content. */
   void forgetBy(@Nullable Forgetter shared) {
-    forgetter = shared == null ? new OwnForgetter() : shared;
+    forgetter = shared == null ? own : shared;
   }
 
   /** Removes the destinations that begin with a text, bucket by bucket; returns how many. */
@@ -102,12 +114,24 @@ public final class DestinationTable {
     return entries.get(destination);
   }
 
-  /** Remembers a new destination unless the table is at its limit. The caller holds the monitor. */
-  void add(String destination, Server home, long nowMillis, int hardLimit) {
-    if (size() < hardLimit) {
-      insert(new Entry(destination, home.asOnlyHome(), nowMillis));
-      decided(destination);
+  /**
+   * Remembers a new destination if the table has room or makes it. A table whose content others share refuses when it is full,
+   * whatever {@code whenFull} says: what one node gave up would be in use on another. The caller holds the monitor.
+   */
+  void add(String destination, Server home, long nowMillis, SchedulerOptions options) {
+    if (size() >= options.hardLimit()) {
+      boolean isShared = forgetter != own;
+      Entry victim =
+          isShared ? null : full.victimFor(destination, nowMillis, options, random.get());
+      if (victim == null) {
+        refused++;
+        return;
+      }
+      remove(victim);
+      replaced++;
     }
+    insert(new Entry(destination, home.asOnlyHome(), nowMillis));
+    decided(destination);
   }
 
   /** Gives a destination another home; it becomes the newest of its bucket. The caller holds the monitor. */
@@ -149,6 +173,16 @@ public final class DestinationTable {
     return replacements;
   }
 
+  /** How many entries were removed to make room for others. */
+  synchronized long replaced() {
+    return replaced;
+  }
+
+  /** How many decisions were for a destination that was not remembered for want of room. */
+  synchronized long refused() {
+    return refused;
+  }
+
   /** Removes the entries of a bucket that a test selects, the newest first; returns how many. */
   int removeIf(int bucket, Predicate<Entry> test, Consumer<Entry> removed) {
     int count = 0;
@@ -183,6 +217,7 @@ public final class DestinationTable {
     }
     entries.put(entry.destination, entry);
     link(entry);
+    full.add(entry);
     for (Server home : entry.homes()) {
       home.addHomes(1);
     }
@@ -201,6 +236,7 @@ public final class DestinationTable {
   void remove(Entry entry) {
     entries.remove(entry.destination);
     unlink(entry);
+    full.remove(entry);
     for (Server home : entry.homes()) {
       home.addHomes(-1);
     }
@@ -262,24 +298,5 @@ public final class DestinationTable {
       homes.add(home.id());
     }
     return new Row(entry.destination, List.copyOf(homes), entry.lastUse());
-  }
-
-  /** Removes destinations from a table that is nobody else's. */
-  private final class OwnForgetter implements Forgetter {
-    @Override
-    public CompletableFuture<Boolean> forget(String destination) {
-      synchronized (DestinationTable.this) {
-        Entry entry = find(destination);
-        if (entry != null) {
-          remove(entry);
-        }
-        return CompletableFuture.completedFuture(entry != null);
-      }
-    }
-
-    @Override
-    public CompletableFuture<Integer> forgetAll(String prefix) {
-      return CompletableFuture.completedFuture(removeAll(prefix));
-    }
   }
 }

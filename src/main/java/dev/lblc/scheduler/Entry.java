@@ -29,6 +29,9 @@ final class Entry {
   @Nullable
   Entry older;
 
+  /** Where the table has it among all its entries. The monitor's. */
+  int slot;
+
   /** Version of the homes in the cluster's map; 0: not there as far as this node knows. The monitor's. */
   int version;
 
@@ -72,6 +75,11 @@ final class Entry {
     if (lastUse() != nowMillis) {
       LAST_USE.setOpaque(this, nowMillis);
     }
+  }
+
+  /** Whether it was used since its homes were last decided. */
+  boolean usedAgain() {
+    return lastUse() > lastChange;
   }
 
   void setHomes(Server[] newHomes, long nowMillis) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *           if its home is available, of weight > 0 and not overloaded: use it (saturated or not)
  * server = fresh pass
  * if none: no server available; the table stays as it is
- * table[destination] = server (unless the table is full)
+ * table[destination] = server (in a full table as options.whenFull says)
  * use server
  * </pre>
  *
@@ -64,7 +64,7 @@ public final class LocalityBased extends TableStrategy {
         return choice;
       }
       if (entry == null) {
-        table.add(destination, server, now, options().hardLimit());
+        table.add(destination, server, now, options());
       } else if (entry.home() != server || verdict == Reason.EXPIRED) {
         entry.use(now);
         table.replaceHome(entry, server, now);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *           if least exists and is not overloaded: use it (even if it just left)
  * server = fresh pass
  * if none: no server available
- * put server at the front of the destination's set, unless it is a member (or the table is full)
+ * put server at the front of the destination's set, unless it is a member (in a full table as options.whenFull says)
  * use server
  * </pre>
  *
@@ -73,7 +73,7 @@ public final class ReplicatedLocalityBased extends TableStrategy {
         return choice;
       }
       if (entry == null) {
-        table.add(destination, server, now, options().hardLimit());
+        table.add(destination, server, now, options());
       } else if (verdict == Reason.EXPIRED) {
         entry.use(now);
         table.replaceHome(entry, server, now);

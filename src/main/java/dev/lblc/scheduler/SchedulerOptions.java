@@ -8,10 +8,11 @@ import java.time.Duration;
  *
  * @param expiration how long a destination may go unused before a full check removes it; zero: any full check does
  * @param maxEntries number of destinations above which a partial check makes room, 1 or more
- * @param hardLimit number of destinations at which new ones are no longer remembered, at least {@code maxEntries}
+ * @param hardLimit the most destinations that are remembered, at least {@code maxEntries}
  * @param ties who wins among equally loaded servers
  * @param checkInterval period of the expiry check; the kernel's is meant to be 60 s and is 61.44 s
  * @param entryCounter how the number of destinations is counted
+ * @param whenFull what becomes of a new destination at {@code hardLimit}
  */
 @PublicApi
 public record SchedulerOptions(
@@ -20,7 +21,8 @@ public record SchedulerOptions(
     int hardLimit,
     Ties ties,
     Duration checkInterval,
-    EntryCounter entryCounter) {
+    EntryCounter entryCounter,
+    WhenFull whenFull) {
 
   /** Who wins a fresh pass among servers with equal load per weight. */
   public enum Ties {
@@ -38,17 +40,29 @@ public record SchedulerOptions(
     DRIFTING
   }
 
+  /** What becomes of a new destination when the table holds {@code hardLimit} of them. */
+  public enum WhenFull {
+    /** It is served and not remembered, as in the kernel. */
+    REFUSE,
+    /**
+     * It takes the place of one that was idle for longer than others; while all are in use, not before it is asked for
+     * a second time. A table that the nodes of a cluster share refuses all the same.
+     */
+    REPLACE
+  }
+
   /** For how long a destination is unused before a partial check may take it. */
   public static final Duration IDLE = Duration.ofMinutes(6);
 
-  /** 24 h, 16,384 entries, at most 24,576, {@code spread}, checked every 60 s, counted exactly. */
+  /** 24 h, 100,000 entries, at most 150,000, {@code spread}, checked every 60 s, counted exactly, {@code replace}. */
   public static final SchedulerOptions DEFAULTS = new SchedulerOptions(
       Duration.ofHours(24),
-      16_384,
-      24_576,
+      100_000,
+      150_000,
       Ties.SPREAD,
       Duration.ofSeconds(60),
-      EntryCounter.EXACT);
+      EntryCounter.EXACT,
+      WhenFull.REPLACE);
 
   /** What Linux 6.1.176 does, accidents included, without the limit that newer kernels set. */
   public static final SchedulerOptions KERNEL = new SchedulerOptions(
@@ -57,7 +71,8 @@ public record SchedulerOptions(
       Integer.MAX_VALUE,
       Ties.KERNEL,
       Duration.ofMillis(61_440),
-      EntryCounter.DRIFTING);
+      EntryCounter.DRIFTING,
+      WhenFull.REFUSE);
 
   /** Throws {@link IllegalArgumentException} for a value out of its range. */
   public SchedulerOptions {
@@ -67,9 +82,32 @@ public record SchedulerOptions(
     require(checkInterval.toMillis() >= 1, "checkInterval", checkInterval, "1 ms or more");
   }
 
+  /** Options with {@link WhenFull#REPLACE}. */
+  public SchedulerOptions(
+      Duration expiration,
+      int maxEntries,
+      int hardLimit,
+      Ties ties,
+      Duration checkInterval,
+      EntryCounter entryCounter) {
+    this(expiration, maxEntries, hardLimit, ties, checkInterval, entryCounter, WhenFull.REPLACE);
+  }
+
   /** These options with another expiration. */
   public SchedulerOptions withExpiration(Duration other) {
-    return new SchedulerOptions(other, maxEntries, hardLimit, ties, checkInterval, entryCounter);
+    return new SchedulerOptions(
+        other, maxEntries, hardLimit, ties, checkInterval, entryCounter, whenFull);
+  }
+
+  /** These options with another way of a full table. */
+  public SchedulerOptions withWhenFull(WhenFull other) {
+    return new SchedulerOptions(
+        expiration, maxEntries, hardLimit, ties, checkInterval, entryCounter, other);
+  }
+
+  /** Returns for how long a destination has to be unused before a full table gives it up without a second thought. */
+  long idleMillis() {
+    return Math.min(IDLE.toMillis(), expiration.toMillis());
   }
 
   private static void require(boolean holds, String name, Object value, String expected) {

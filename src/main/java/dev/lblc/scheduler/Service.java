@@ -239,6 +239,18 @@ public final class Service {
     return table == null ? 0 : table.size();
   }
 
+  /** Returns how many destinations the strategy's table has replaced by others since it was full. */
+  public long replaced() {
+    DestinationTable table = table();
+    return table == null ? 0 : table.replaced();
+  }
+
+  /** Returns how many decisions were for destinations that the strategy's table did not remember for want of room. */
+  public long refused() {
+    DestinationTable table = table();
+    return table == null ? 0 : table.refused();
+  }
+
   /** Returns how often each reason was given since the start; every reason has a value. */
   public Map<Reason, Long> decisions() {
     Map<Reason, Long> counts = new EnumMap<>(Reason.class);

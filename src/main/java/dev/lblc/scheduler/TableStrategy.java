@@ -12,12 +12,13 @@ import org.jspecify.annotations.Nullable;
 abstract class TableStrategy implements Strategy {
   final Servers servers;
   final WeightedLeastConnection freshPass;
-  final DestinationTable table = new DestinationTable();
+  final DestinationTable table;
   private final Context context;
 
   TableStrategy(Context context) {
     this.context = context;
     this.servers = context.all();
+    this.table = new DestinationTable(context.random());
     this.freshPass = new WeightedLeastConnection(context);
   }
 

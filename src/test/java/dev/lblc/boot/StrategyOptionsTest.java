@@ -43,7 +43,7 @@ final class StrategyOptionsTest {
                 + " 6m or 24h, from 0ms to 8760h)",
             file + ": $.services.s.options.loadLimit: 1001 (expected: a whole number, 0 to 1000)",
             file + ": $.services.s.options.loadlimits: unknown key (expected: one of expiration,"
-                + " maxEntries, hardLimit, ties, checkInterval, entryCounter, loadLimit; did you mean"
+                + " maxEntries, hardLimit, ties, checkInterval, entryCounter, whenFull, loadLimit; did you mean"
                 + " loadLimit?)"));
   }
 
@@ -68,7 +68,7 @@ final class StrategyOptionsTest {
     String file = file("lblc", "{'loadLimit': 100}");
     assertThatThrownBy(() -> read(file))
         .hasMessage(file + ": $.services.s.options.loadLimit: unknown key (expected: one of"
-            + " expiration, maxEntries, hardLimit, ties, checkInterval, entryCounter)");
+            + " expiration, maxEntries, hardLimit, ties, checkInterval, entryCounter, whenFull)");
   }
 
   @Test
@@ -94,7 +94,7 @@ final class StrategyOptionsTest {
             "\n",
             file + ": $.services.s.options.percent: 500 (expected: a number, 0.0 to 100.0)",
             file + ": $.services.s.options.precent: unknown key (expected: one of expiration,"
-                + " maxEntries, hardLimit, ties, checkInterval, entryCounter, server, percent; did you"
+                + " maxEntries, hardLimit, ties, checkInterval, entryCounter, whenFull, server, percent; did you"
                 + " mean percent?)"));
   }
 

@@ -82,6 +82,7 @@ final class ConfigDiffTest {
         "$.services.images.options.ties                    | 'spread'",
         "$.services.images.options.checkInterval           | '60s'",
         "$.services.images.options.entryCounter            | 'exact'",
+        "$.services.images.options.whenFull                | 'replace'",
         "$.services.images.servers[0].host                 | 'a'",
         "$.services.images.servers[0].port                 | 1",
         "$.services.images.servers[0].weight               | 65",

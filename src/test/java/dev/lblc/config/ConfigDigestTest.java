@@ -29,7 +29,7 @@ final class ConfigDigestTest {
                     + "'header':'64KiB','headers':100,'line':'8KiB','resets':200,'streams':100},'maxConnections':10000,'name':'web','port':80,"
                     + "'protocol':'http','proxyProtocol':false,'reusePort':false,'timeouts':{'header':'10s','idle':'1m'}}],'routes':[],"
                     + "'services':{'s':{'http':'1.1','leaseTimeout':'10m','options':{'checkInterval':'1m','entryCounter':'exact',"
-                    + "'expiration':'24h','hardLimit':24576,'maxEntries':16384,'ties':'spread'},"
+                    + "'expiration':'24h','hardLimit':150000,'maxEntries':100000,'ties':'spread','whenFull':'replace'},"
                     + "'pool':{'idle':'15s','maxAge':'1h','maxConnections':0,'maxIdle':256},'servers':[],'strategy':'wlc'}},"
                     + "'shutdown':{'drain':'30s','grace':'0ms'},'watch':false}")
                 .replace('\'', '"'));
@@ -53,7 +53,7 @@ final class ConfigDigestTest {
   void digest_isTheSha256OfTheCanonicalForm() throws Exception {
     // printf '%s' "$canonical" | sha256sum
     assertThat(ConfigDigest.of(Sample.read(SMALL)))
-        .isEqualTo("da3b3c9a22e98c08e2ce0818b713da2503fcde5fadde4df85163a13312644776");
+        .isEqualTo("f6e892f00d27e0deb7d80c5404e7142c56f21229df6f4a07ddd947b3e0dbaf66");
   }
 
   @Test

@@ -16,6 +16,7 @@ import dev.lblc.config.HttpRouteConfig.Timeouts;
 import dev.lblc.scheduler.SchedulerOptions;
 import dev.lblc.scheduler.SchedulerOptions.EntryCounter;
 import dev.lblc.scheduler.SchedulerOptions.Ties;
+import dev.lblc.scheduler.SchedulerOptions.WhenFull;
 import dev.lblc.scheduler.ServerSpec;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -169,7 +170,8 @@ class ConfigReaderTest {
                 20,
                 Ties.KERNEL,
                 Duration.ofMillis(61_440),
-                EntryCounter.DRIFTING),
+                EntryCounter.DRIFTING,
+                WhenFull.REFUSE),
             StrategyOptions.NONE,
             List.of(
                 new ServerSpec("s1", "127.0.0.1", 9001, 64, 9, 7),
@@ -275,7 +277,8 @@ class ConfigReaderTest {
             1500,
             Ties.SPREAD,
             Duration.ofSeconds(60),
-            EntryCounter.EXACT));
+            EntryCounter.EXACT,
+            WhenFull.REPLACE));
     assertThat(service.pool()).isEqualTo(PoolConfig.DEFAULTS);
     assertThat(service.health())
         .isEqualTo(new HealthConfig(

@@ -255,6 +255,7 @@ class RulesTest {
         fault(OPTIONS + ".ties", "SPREAD", "one of spread, kernel"),
         fault(OPTIONS + ".checkInterval", "0s", "from 1ms"),
         fault(OPTIONS + ".entryCounter", "approximate", "one of exact, drifting"),
+        fault(OPTIONS + ".whenFull", "evict", "one of refuse, replace"),
         fault(SERVER + ".id", "", "a name"),
         fault("$.services.images.servers[1].id", "s1", "servers[0].id"),
         fault(SERVER + ".host", "http://x", "a host name or an IP address"),

@@ -183,7 +183,7 @@ final class Sample {
           "images": {
             "strategy": "lblc",
             "options": {"expiration": "1h", "maxEntries": 10, "hardLimit": 20, "ties": "kernel",
-                        "checkInterval": "61440ms", "entryCounter": "drifting"},
+                        "checkInterval": "61440ms", "entryCounter": "drifting", "whenFull": "refuse"},
             "servers": [{"id": "s1", "host": "127.0.0.1", "port": 9001, "weight": 64, "upper": 9, "lower": 7},
                         {"id": "s2", "host": "s2.example.com", "port": 9002}],
             "tls": {"trust": "TRUST", "serverName": "images.internal", "certificate": "CERT", "key": "KEY",

@@ -116,7 +116,7 @@ final class StrategyOptionReaderTest {
         "tag     | 7             | 7                           | a string",
         "tag     | '${UNSET}'    | '${UNSET}'                  | environment variable UNSET to be set",
         "sizes   | 1             | unknown key                 | one of expiration, maxEntries, hardLimit, ties, checkInterval,"
-            + " entryCounter, size, share, pause, sticky, mode, tag; did you mean size?",
+            + " entryCounter, whenFull, size, share, pause, sticky, mode, tag; did you mean size?",
       })
   void option_withAFault_isReportedBesideTheOthers(
       String key, String value, String found, String expected) {

@@ -4,6 +4,7 @@ import static dev.lblc.scheduler.TestService.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.scheduler.SchedulerOptions.Ties;
+import dev.lblc.scheduler.SchedulerOptions.WhenFull;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -64,7 +65,7 @@ final class LocalityBasedTest {
 
   @Test
   void choose_tableAtItsHardLimit_placesWithoutRemembering() {
-    service.options(Ties.SPREAD, 2, 3);
+    service.options(Ties.SPREAD, 2, 3).whenFull(WhenFull.REFUSE);
     for (int i = 0; i < 10; i++) {
       assertThat(lblc.choose("/" + i).reason()).isEqualTo(Reason.PLACED);
     }

@@ -2,6 +2,7 @@ package dev.lblc.scheduler;
 
 import dev.lblc.scheduler.SchedulerOptions.EntryCounter;
 import dev.lblc.scheduler.SchedulerOptions.Ties;
+import dev.lblc.scheduler.SchedulerOptions.WhenFull;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Random;
@@ -29,6 +30,11 @@ final class TestService {
         ties,
         Duration.ofSeconds(60),
         EntryCounter.EXACT);
+    return this;
+  }
+
+  TestService whenFull(WhenFull whenFull) {
+    options = options.withWhenFull(whenFull);
     return this;
   }
 
