@@ -4,6 +4,9 @@ import com.hazelcast.config.Config;
 import com.hazelcast.config.ListenerConfig;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.instance.impl.HazelcastInstanceImpl;
+import com.hazelcast.instance.impl.HazelcastInstanceProxy;
+import com.hazelcast.instance.impl.Node;
 import io.vertx.core.spi.cluster.ClusterManager;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.IOException;
@@ -69,6 +72,13 @@ public final class HazelcastNode implements AutoCloseable {
   /** Returns the address that the other members reach this one by. */
   public String host() {
     return instance.getCluster().getLocalMember().getAddress().getHost();
+  }
+
+  /** Returns what is inside a member of this process, for what Hazelcast's interface does not offer. */
+  static Node nodeOf(HazelcastInstance instance) {
+    return instance instanceof HazelcastInstanceProxy proxy
+        ? proxy.getOriginal().node
+        : ((HazelcastInstanceImpl) instance).node;
   }
 
   /** Leaves the cluster. */

@@ -7,7 +7,6 @@ import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import com.hazelcast.core.LifecycleListener;
 import com.hazelcast.instance.EndpointQualifier;
-import com.hazelcast.instance.impl.HazelcastInstanceImpl;
 import com.hazelcast.instance.impl.Node;
 import com.hazelcast.internal.cluster.impl.TcpIpJoiner;
 import com.hazelcast.internal.server.ServerConnection;
@@ -41,7 +40,7 @@ final class JoinWatch implements LifecycleListener, HazelcastInstanceAware {
 
   @Override
   public void setHazelcastInstance(HazelcastInstance instance) {
-    node = ((HazelcastInstanceImpl) instance).node;
+    node = HazelcastNode.nodeOf(instance);
   }
 
   @Override
@@ -59,8 +58,8 @@ final class JoinWatch implements LifecycleListener, HazelcastInstanceAware {
   }
 
   private static void watch(Node node, TcpIpJoiner joiner, boolean isStart) {
-    Duration waited =
-        Duration.ZERO; // by looks: what this process could not run for is no peer's silence
+    // By looks: what this process could not run for is no peer's silence.
+    Duration waited = Duration.ZERO;
     boolean hasSaid = false;
     boolean hasBegun = isStart; // a merge begins as a member, and leaves then
     try {
@@ -92,7 +91,7 @@ final class JoinWatch implements LifecycleListener, HazelcastInstanceAware {
       LOG.log(
           Level.INFO,
           "this node waits for " + text(waiting)
-              + " to let it join the cluster; it goes on without who" + " says nothing for "
+              + " to let it join the cluster; it goes on without who says nothing for "
               + PATIENCE.toSeconds() + " s");
     }
   }

@@ -3,8 +3,6 @@ package dev.lblc.cluster;
 import com.hazelcast.cluster.Address;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
-import com.hazelcast.instance.impl.HazelcastInstanceImpl;
-import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -43,7 +41,7 @@ final class Rejoin {
 
   private void run() {
     try {
-      ClusterServiceImpl cluster = original().node.getClusterService();
+      ClusterServiceImpl cluster = HazelcastNode.nodeOf(instance).getClusterService();
       cluster.merge(oldestOther());
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "this node could not join its cluster again", e);
@@ -59,11 +57,5 @@ final class Rejoin {
         .map(Member::getAddress)
         .findFirst()
         .orElse(null);
-  }
-
-  private HazelcastInstanceImpl original() {
-    return instance instanceof HazelcastInstanceProxy proxy
-        ? proxy.getOriginal()
-        : (HazelcastInstanceImpl) instance;
   }
 }

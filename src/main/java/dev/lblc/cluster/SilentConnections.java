@@ -1,8 +1,6 @@
 package dev.lblc.cluster;
 
 import com.hazelcast.core.HazelcastInstance;
-import com.hazelcast.instance.impl.HazelcastInstanceImpl;
-import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.internal.nio.ConnectionType;
 import com.hazelcast.internal.server.Server;
 import com.hazelcast.internal.server.ServerConnection;
@@ -39,10 +37,8 @@ final class SilentConnections implements AutoCloseable {
 
   /** Looks at the connections of a member of this process once a second from now on. */
   static SilentConnections watch(HazelcastInstance instance) {
-    HazelcastInstanceImpl member = instance instanceof HazelcastInstanceProxy proxy
-        ? proxy.getOriginal()
-        : (HazelcastInstanceImpl) instance;
-    SilentConnections watch = new SilentConnections(member.node.getServer());
+    SilentConnections watch =
+        new SilentConnections(HazelcastNode.nodeOf(instance).getServer());
     ScheduledFuture<?> unused =
         watch.thread.scheduleAtFixedRate(watch::look, 1, 1, TimeUnit.SECONDS);
     return watch;

@@ -17,10 +17,12 @@ public final class NamedClient {
    */
   public static String of(
       String peer, Function<String, List<String>> headers, AddressBlocks trusted) {
-    List<String> listed = headers.apply("x-forwarded-for");
+    List<String> listed = headers.apply(ForwardingHeaders.FOR.toString());
     return ClientAddress.of(
         peer,
-        listed.isEmpty() ? TrustedWord.addresses(headers.apply("forwarded")) : listed,
+        listed.isEmpty()
+            ? TrustedWord.addresses(headers.apply(ForwardingHeaders.FORWARDED.toString()))
+            : listed,
         trusted);
   }
 }
