@@ -79,7 +79,7 @@ public final class Cluster {
         ClusterThread.start(),
         new Degradation());
     this.members = new Members(hazelcast, context.node());
-    this.state = new SharedState(settings.name(), hazelcast, context);
+    this.state = new SharedState(settings.name(), hazelcast, context, this::keepsTable);
     this.peers = new PeerCounts(services);
     this.counts = new SharedCounts(
         settings.name() + ".counts",
@@ -273,6 +273,15 @@ public final class Cluster {
   }
 
   /** What follows when members come and go. On Hazelcast's threads. */
+  /** Whether this is the oldest of the nodes that have a service: one that does not tell what it has may have it. */
+  private boolean keepsTable(String service) {
+    Map<String, Map<String, Map<String, Integer>>> configs = peers.configs();
+    return members.isOldestNode(node -> {
+      Map<String, Map<String, Integer>> services = configs.getOrDefault(node, Map.of());
+      return services.isEmpty() || services.containsKey(service);
+    });
+  }
+
   private final class Changes implements Members.Listener {
     @Override
     public void joined() {

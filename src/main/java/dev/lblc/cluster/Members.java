@@ -10,6 +10,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -102,6 +103,19 @@ final class Members {
       }
     }
     return others;
+  }
+
+  /** Returns whether this node is the oldest of the nodes that count. */
+  boolean isOldestNode(Predicate<String> counts) {
+    for (Member member : all()) { // the oldest first
+      if (member.localMember()) {
+        return true;
+      }
+      if (isNode(member) && counts.test(id(member))) {
+        return false;
+      }
+    }
+    return false;
   }
 
   /** Returns how many members have joined after this node. */

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ScheduledFuture;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,7 @@ final class SharedState {
 
   private final HazelcastInstance hazelcast;
   private final NodeContext context;
+  private final Predicate<String> isKeeper;
   private final ClusterThread thread;
   private final String homes; // what names of maps begin with
   private final String edits; // the same
@@ -51,10 +53,19 @@ final class SharedState {
   /** What listens to maps: of what is shared and of what is {@link PreparedShare prepared}. */
   private final Set<SharedPart> joined = ConcurrentHashMap.newKeySet();
 
-  /** In maps whose names begin with that; shares nothing yet. */
-  SharedState(String name, HazelcastInstance hazelcast, NodeContext context) {
+  /**
+   * In maps whose names begin with that; shares nothing yet.
+   *
+   * @param isKeeper whether this node is the one that removes from the map of a service what all nodes have to give up
+   */
+  SharedState(
+      String name,
+      HazelcastInstance hazelcast,
+      NodeContext context,
+      Predicate<String> isKeeper) {
     this.hazelcast = hazelcast;
     this.context = context;
+    this.isKeeper = isKeeper;
     this.thread = context.thread();
     this.homes = name + ".homes.";
     this.edits = name + ".servers.";
@@ -188,7 +199,7 @@ final class SharedState {
       }
       leaveLater(newTable == null ? tables.remove(service) : tables.put(service, newTable));
       if (newTable != null) {
-        newTable.sweepFromNowOn(SharedState.this::isOldestMember);
+        newTable.sweepFromNowOn(() -> isKeeper.test(service));
       }
     }
 
@@ -290,10 +301,6 @@ final class SharedState {
   private void pullAgain() {
     pullingAgain = null;
     pull();
-  }
-
-  private boolean isOldestMember() {
-    return hazelcast.getCluster().getMembers().iterator().next().localMember();
   }
 
   /** An entry for these maps that was configured already stays as it is. */

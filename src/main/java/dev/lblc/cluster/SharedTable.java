@@ -22,9 +22,10 @@ import org.jspecify.annotations.Nullable;
  * out:   the {@link TablePublisher publisher} writes decisions behind the requests; the answer confirms one, or brings the
  *        one that was first
  * in:    the {@link TableSubscriber subscriber} applies map events, and the whole map when the node joins and after faults
- * use:   every eighth of the expiration, uses that the others do not know of by a quarter of it are sent in batches
- * limit: what the local table has no room for is pulled when it has; the oldest member removes from the map what is beyond the
- *        limit
+ * use:   every eighth of the expiration, uses that the others do not know of by a quarter of it are sent in batches; sooner
+ *        where others make room for newcomers before they hear of them
+ * limit: what the local table has no room for is pulled when it has; the oldest node removes from the map what is beyond the
+ *        limit, and {@link RoomKeeper keeps room} for newcomers
  * </pre>
  *
  * Requests see only the local copy. While the map is away decisions wait, and are sent again later.
@@ -44,7 +45,9 @@ final class SharedTable implements SharedPart {
   private final TableHints hints;
   private final TableEraser eraser;
   private @Nullable UUID listenerId;
+  private final RoomKeeper room;
   private Runnable stopSweeps = () -> {};
+  private Runnable stopKeepingRoom = () -> {};
 
   SharedTable(
       String service,
@@ -71,6 +74,7 @@ final class SharedTable implements SharedPart {
         new RecordReader<>(HomeRecord.class, Dropped.Kind.HOMES, map.getName(), context.dropped());
     this.subscriber = new TableSubscriber(
         map, partitionKeys, replica, options, context.time(), publisher, hints, reader);
+    this.room = new RoomKeeper("table " + service, map, replica, options, context);
     this.eraser = new TableEraser(service, map, partitionKeys, replica, options, context);
   }
 
@@ -103,17 +107,28 @@ final class SharedTable implements SharedPart {
   }
 
   /** Sweeps every so often, until it leaves. */
-  void sweepFromNowOn(BooleanSupplier isOldestMember) {
-    context.thread().execute(() -> {
-      stopSweeps = context
-          .thread()
-          .repeat(() -> sweepAndLog(isOldestMember.getAsBoolean()), this::sweepMillis);
+  void sweepFromNowOn(BooleanSupplier isOldestNode) {
+    ClusterThread thread = context.thread();
+    thread.execute(() -> {
+      stopSweeps = thread.repeat(() -> sweepAndLog(isOldestNode.getAsBoolean()), this::sweepMillis);
+      stopKeepingRoom = thread.repeat(
+          () -> {
+            if (isOldestNode.getAsBoolean()) {
+              keepRoom();
+            }
+          },
+          () -> RoomKeeper.PAUSE_MILLIS);
     });
   }
 
-  private void sweepAndLog(boolean isOldestMember) {
+  /** On the cluster's thread of the oldest node: makes room for newcomers. */
+  void keepRoom() {
+    room.keep();
+  }
+
+  private void sweepAndLog(boolean isOldestNode) {
     try {
-      sweep(isOldestMember);
+      sweep(isOldestNode);
     } catch (RuntimeException e) {
       LOG.log(
           Level.WARNING,
@@ -124,7 +139,7 @@ final class SharedTable implements SharedPart {
   }
 
   /** On the cluster's thread: shares uses, and forgets what nobody used. */
-  void sweep(boolean isOldestMember) {
+  void sweep(boolean isOldestNode) {
     long expiration = options.get().expiration().toMillis();
     long now = context.time().nowMillis();
     replica.removeIdle(now, expiration);
@@ -132,25 +147,28 @@ final class SharedTable implements SharedPart {
     shareUses(expiration);
     Set<String> withoutRecord = subscriber.spoilt().take(false);
     Set<String> ofTheFuture = subscriber.spoilt().take(true);
-    if (isOldestMember) {
+    if (isOldestNode) {
       remove(withoutRecord, RemoveUnused.NO_RECORDS);
       remove(ofTheFuture, Long.MAX_VALUE);
-      makeRoom(now);
+      removeIdle(now);
     }
     if (subscriber.isIncomplete()) {
-      complete(isOldestMember);
+      complete(isOldestNode);
     }
   }
 
   /** Returns how often {@link #sweep} is due, in milliseconds. */
   long sweepMillis() {
-    return Math.max(100, Math.min(10_000, options.get().expiration().toMillis() / 8));
+    long often = options.get().expiration().toMillis() / 8;
+    long beforeUsesAreLate = Math.max(500, shareUsesMillis() / 2);
+    return Math.max(100, Math.min(10_000, Math.min(often, beforeUsesAreLate)));
   }
 
   /** On the cluster's thread: shares nothing from now on. */
   @Override
   public void leave() {
     stopSweeps.run();
+    stopKeepingRoom.run();
     publisher.stop();
     replica.forgetBy(null);
     if (listenerId != null) {
@@ -161,24 +179,32 @@ final class SharedTable implements SharedPart {
 
   /** Applies an answer: of two nodes that decide at once, one gets what the other decided. */
   private void answered(String destination, HomeRecord record) {
-    subscriber.adopt(destination, record);
+    subscriber.answered(destination, record);
   }
 
   private void shareUses(long expiration) {
-    long step = Math.max(1, expiration / 16);
-    Map<Long, Set<String>> batches = replica.takeUnsharedUses(shareUsesMillis()).stream()
+    long late = shareUsesMillis();
+    long step = Math.max(1, late / 4);
+    Map<Long, Set<String>> batches = replica.takeUnsharedUses(late).stream()
         .collect(Collectors.groupingBy(
             use -> use.lastUseMillis() / step * step,
             Collectors.mapping(Placement::destination, Collectors.toSet())));
     batches.forEach((lastUse, keys) -> renew(keys, lastUse, expiration));
   }
 
-  /** Returns how late others may hear of a use. Where the partial check is near, well before it takes a destination for unused. */
+  /**
+   * Returns how late others may hear of a use: well before they take a destination for unused, because the partial check is near, or
+   * because what is unused for longest makes room for newcomers. The more make room, the sooner; so the writes that this costs
+   * are in proportion to those.
+   */
   private long shareUsesMillis() {
     SchedulerOptions now = options.get();
-    long rarely = Math.max(1, now.expiration().toMillis() / 4);
-    boolean isNearlyFull = replica.size() * 4L > now.maxEntries() * 3L;
-    return isNearlyFull ? Math.min(rarely, SchedulerOptions.IDLE.toMillis() / 2) : rarely;
+    long late = Math.max(1, now.expiration().toMillis() / 4);
+    if (replica.size() * 4L > now.maxEntries() * 3L) {
+      late = Math.min(late, SchedulerOptions.IDLE.toMillis() / 2);
+    }
+    long turnover = subscriber.turnover().shortestIdleMillis();
+    return turnover == Turnover.NONE ? late : Math.min(late, turnover / 4);
   }
 
   private void renew(Set<String> keys, long lastUseMillis, long expiration) {
@@ -202,8 +228,8 @@ final class SharedTable implements SharedPart {
             });
   }
 
-  /** The kernel's partial check, on the last use of all nodes; one member does it for all. */
-  private void makeRoom(long now) {
+  /** The kernel's partial check, on the last use of all nodes; one node does it for all. */
+  private void removeIdle(long now) {
     long unusedSince = now - SchedulerOptions.IDLE.toMillis();
     remove(
         new HashSet<>(replica.idleBeyond(now, options.get())),
@@ -211,9 +237,9 @@ final class SharedTable implements SharedPart {
   }
 
   /** Pulls what there was no room for; the oldest member removes from the map what is beyond the limit. */
-  private void complete(boolean isOldestMember) {
+  private void complete(boolean isOldestNode) {
     int limit = options.get().hardLimit();
-    int beyond = isOldestMember ? map.size() - limit : 0;
+    int beyond = isOldestNode ? map.size() - limit : 0;
     if (beyond > 0 || replica.size() < limit) {
       remove(
           subscriber.pull().stream().limit(Math.max(0, beyond)).collect(Collectors.toSet()),

@@ -151,6 +151,9 @@ final class TableHints {
     if (hasRoom && replica.adoptProvisional(theirs, ours, options.get())) {
       held.remove(destination);
       held.put(destination, new Held(hint.claim(), hint.homes(), time.nowMillis(), false));
+      if (ours == null && theirs.version() > 0) {
+        publisher.republish(destination); // its record may be gone, which nobody would notice
+      }
     }
   }
 

@@ -213,7 +213,7 @@ final class TablePublisher {
 
   private void flushArriving() {
     while (maySend() && !arriving.isEmpty()) {
-      Quota.Verdict answer = quota.take(options.get().hardLimit());
+      Quota.Verdict answer = quota.take(TableReplica.mostForNewcomers(options.get()));
       if (answer == Quota.Verdict.UNKNOWN) {
         return; // the count, or the next answer, wakes us
       }

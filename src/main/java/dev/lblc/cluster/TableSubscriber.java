@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,12 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
   private final TableHints hints;
   private final RecordReader<HomeRecord> reader;
   private final SpoiltKeys spoilt = new SpoiltKeys();
+  private final Turnover turnover;
+
+  /** What went since this node began to go through the map: what it reads of it may be older. */
+  private final Set<String> goneMeanwhile = ConcurrentHashMap.newKeySet();
+
+  private volatile boolean goesThrough;
   private volatile boolean pulled;
 
   /** Whether the map had something that the local table had no room for. */
@@ -66,6 +74,7 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
     this.publisher = publisher;
     this.hints = hints;
     this.reader = reader;
+    this.turnover = new Turnover(time::nowMillis);
   }
 
   /** On the cluster's thread: adopts the whole map; returns the destinations that there was no room for. */
@@ -109,6 +118,21 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
 
   /** Applies a record, unless this node's entry is newer. */
   Adoption adopt(String destination, HomeRecord record) {
+    return apply(destination, record, replica::adopt);
+  }
+
+  /**
+   * Applies the record that an answer brings. Its destination may be gone by now, and that was heard before: then it is not put
+   * back; if it is not gone, the event of this change brings it.
+   */
+  void answered(String destination, HomeRecord record) {
+    Adoption unused = apply(destination, record, replica::refresh);
+  }
+
+  private Adoption apply(
+      String destination,
+      HomeRecord record,
+      BiFunction<Placement, SchedulerOptions, Adoption> change) {
     if (isOfTheFuture(record)) {
       reader.drop(null, "a last use in the far future: " + record.lastUseMillis());
       spoilt.add(destination, true);
@@ -125,7 +149,7 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
       replica.noteUse(theirs);
       return Adoption.TIED; // this node's decision is on its way, and goes as one
     }
-    Adoption adoption = replica.adopt(theirs, options.get());
+    Adoption adoption = change.apply(theirs, options.get());
     if (adoption == Adoption.NO_ROOM) {
       incomplete = true;
     } else if (adoption == Adoption.BEHIND) {
@@ -171,8 +195,19 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
     return spoilt;
   }
 
+  /** Returns for how long what goes from the map was unused. */
+  Turnover turnover() {
+    return turnover;
+  }
+
   @Override
   void removed(String destination, @Nullable HomeRecord gone) {
+    if (goesThrough) {
+      goneMeanwhile.add(destination);
+    }
+    if (gone != null) {
+      turnover.gone(time.nowShared() - gone.lastUseMillis());
+    }
     if (gone != null && isInUse(destination, time.toLocal(gone.lastUseMillis()))) {
       publisher.republish(destination);
     } else {
@@ -191,11 +226,30 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
 
   /** Reads the map, one partition after the other: the map's own iterator asks for each value alone. */
   private void goThroughMap(BiConsumer<String, HomeRecord> visitor) {
-    for (String key : partitionKeys) {
-      reader.forEach(
-          map, Predicates.partitionPredicate(key, Predicates.alwaysTrue()), visitor, this::spoilt);
+    goesThrough = true;
+    try {
+      for (String key : partitionKeys) {
+        reader.forEach(
+            map,
+            Predicates.partitionPredicate(key, Predicates.alwaysTrue()),
+            (destination, record) -> visitUnlessGone(destination, record, visitor),
+            this::spoilt);
+      }
+      pulled = true;
+    } finally {
+      goesThrough = false;
+      goneMeanwhile.clear();
     }
-    pulled = true;
+  }
+
+  private void visitUnlessGone(
+      String destination, HomeRecord record, BiConsumer<String, HomeRecord> visitor) {
+    if (!goneMeanwhile.contains(destination)) {
+      visitor.accept(destination, record);
+      if (goneMeanwhile.contains(destination)) { // heard while it was applied
+        replica.forget(destination, record.version());
+      }
+    }
   }
 
   /** Returns one key of every partition. */

@@ -4,7 +4,9 @@ import dev.lblc.PublicApi;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -114,24 +116,55 @@ public final class DestinationTable {
     return entries.get(destination);
   }
 
-  /**
-   * Remembers a new destination if the table has room or makes it. A table whose content others share refuses when it is full,
-   * whatever {@code whenFull} says: what one node gave up would be in use on another. The caller holds the monitor.
-   */
+  /** Remembers a new destination if the table has room, or makes it: see FullTable. The caller holds the monitor. */
   void add(String destination, Server home, long nowMillis, SchedulerOptions options) {
-    if (size() >= options.hardLimit()) {
-      boolean isShared = forgetter != own;
-      Entry victim =
-          isShared ? null : full.victimFor(destination, nowMillis, options, random.get());
-      if (victim == null) {
-        refused++;
-        return;
-      }
-      remove(victim);
-      replaced++;
+    boolean hasRoom = isShared()
+        ? full.admits(destination, size(), nowMillis, options, random.get())
+        : size() < options.hardLimit() || makesRoom(destination, nowMillis, options);
+    if (!hasRoom) {
+      refused++;
+      return;
     }
     insert(new Entry(destination, home.asOnlyHome(), nowMillis));
     decided(destination);
+  }
+
+  /** Whether other nodes have the same content. */
+  private boolean isShared() {
+    return forgetter != own;
+  }
+
+  private boolean makesRoom(String newcomer, long nowMillis, SchedulerOptions options) {
+    Entry victim = full.victimFor(newcomer, nowMillis, options, random.get());
+    if (victim == null) {
+      return false;
+    }
+    remove(victim);
+    replaced++;
+    return true;
+  }
+
+  /**
+   * Returns what is to go from a table that nodes share, so that there is room for newcomers: those that a draw gives, and that
+   * other nodes know of. The caller holds the monitor.
+   *
+   * @param most at most so many draws
+   */
+  Set<Entry> victims(int most, long nowMillis, SchedulerOptions options) {
+    Set<Entry> victims = new HashSet<>();
+    RandomGenerator numbers = random.get();
+    for (int i = 0; i < most; i++) {
+      Entry victim = full.victim(nowMillis, options, numbers);
+      if (victim != null && victim.version > 0) {
+        victims.add(victim);
+      }
+    }
+    return victims;
+  }
+
+  /** Counts entries that were removed everywhere to make room for others. */
+  synchronized void countReplaced(int count) {
+    replaced += count;
   }
 
   /** Gives a destination another home; it becomes the newest of its bucket. The caller holds the monitor. */

@@ -19,6 +19,17 @@ import org.jspecify.annotations.Nullable;
  *           else it takes the victim's place
  * </pre>
  *
+ * A table that nodes share gives nothing up when a newcomer comes: what one node thinks idle may be in use on another, and each
+ * would give up something else. One node keeps room for newcomers instead, and the others hear what went (see
+ * {@link TableReplica#victims}):
+ *
+ * <pre>
+ * hardLimit:               no more than that on any node
+ * hardLimit - 1/2 reserve: this node places no newcomers; what others have placed still has room
+ * hardLimit - reserve:     a newcomer has to pass as above; what is beyond is given up, soon
+ * reserve = a {@value #RESERVE}th of hardLimit
+ * </pre>
+ *
  * <p>Confined to the monitor of the table. Its answers cost the same whatever the table holds, and allocate nothing, but for a
  * doorkeeper when the table is full for the first time.
  */
@@ -32,6 +43,7 @@ final class FullTable {
    * never come back, make the room.
    */
   static final int SAMPLE = 16;
+  private static final int RESERVE = 16;
   private static final int FIRST_CAPACITY = 64;
 
   /** All entries of the table, in no order: what samples are drawn from. */
@@ -74,6 +86,37 @@ final class FullTable {
     Entry victim = draw(random, unusedSince);
     boolean isHot = victim != null && victim.lastUse() > unusedSince;
     return isHot && !wasSeen ? null : victim;
+  }
+
+  /** Returns how many destinations nodes that share a table keep, with {@code replace}: what is left is for newcomers. */
+  static int goal(SchedulerOptions options) {
+    return options.hardLimit() - reserve(options);
+  }
+
+  /** Returns at how many destinations a node places no newcomers in a table that it shares. */
+  static int mostForNewcomers(SchedulerOptions options) {
+    return options.hardLimit() - reserve(options) / 2;
+  }
+
+  private static int reserve(SchedulerOptions options) {
+    int limit = options.hardLimit();
+    boolean isKept = options.whenFull() == WhenFull.REPLACE && limit > 1;
+    return isKept ? Math.max(1, limit / RESERVE) : 0;
+  }
+
+  /** Returns whether a newcomer gets into a table that nodes share and that holds so many. */
+  boolean admits(
+      String newcomer, int size, long nowMillis, SchedulerOptions options, RandomGenerator random) {
+    if (size >= mostForNewcomers(options)) {
+      return false;
+    }
+    return size < goal(options) || victimFor(newcomer, nowMillis, options, random) != null;
+  }
+
+  /** Returns one of those that are to go first: the first of a sample; null: the table is empty. */
+  @Nullable
+  Entry victim(long nowMillis, SchedulerOptions options, RandomGenerator random) {
+    return draw(random, nowMillis - options.idleMillis());
   }
 
   private @Nullable Entry draw(RandomGenerator random, long unusedSinceMillis) {

@@ -1,8 +1,11 @@
 package dev.lblc.scheduler;
 
+import dev.lblc.scheduler.SchedulerOptions.WhenFull;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -17,12 +20,15 @@ import org.jspecify.annotations.Nullable;
  * <p>May be used from any thread; takes the table's monitor for one entry or one bucket at a time.
  */
 public final class TableReplica {
+  /** So few that others do not wait for the monitor for long. */
+  private static final int DRAWS_AT_ONCE = 64;
+
   private final DestinationTable table;
   private final Servers servers;
 
   /** How a placement of another node stands to what this node holds now. */
   public enum Adoption {
-    /** This node holds the same homes. */
+    /** This node holds the same homes, or none because the destination is gone. */
     AGREED,
     /** This node holds other homes of the same version, and the placement was not used later. */
     TIED,
@@ -110,6 +116,15 @@ public final class TableReplica {
     }
   }
 
+  /** Applies what the shared table holds to what is here; what is gone meanwhile is not put back. */
+  public Adoption refresh(Placement placement, SchedulerOptions options) {
+    synchronized (table) {
+      return table.find(placement.destination()) == null
+          ? Adoption.AGREED
+          : adopt(placement, options);
+    }
+  }
+
   /**
    * Takes the homes that another node decided and nobody confirmed yet, in the place of those that the caller compared them with.
    *
@@ -174,6 +189,37 @@ public final class TableReplica {
     return destinations(
         isIdle(nowMillis, SchedulerOptions.IDLE.toMillis()),
         ExpiryCheck.goal(table.size(), options.maxEntries()));
+  }
+
+  /**
+   * Returns what is to go from the shared table so that newcomers find room; empty: there is room enough, or a full table
+   * refuses them. It stays here until it is gone there.
+   */
+  public List<Placement> victims(long nowMillis, SchedulerOptions options) {
+    int beyond = table.size() - FullTable.goal(options);
+    if (options.whenFull() == WhenFull.REFUSE || beyond <= 0) {
+      return List.of();
+    }
+    Map<String, Placement> victims = new HashMap<>();
+    for (int draws = 0; draws < 2 * beyond && victims.size() < beyond; draws += DRAWS_AT_ONCE) {
+      int most = Math.min(DRAWS_AT_ONCE, beyond - victims.size());
+      synchronized (table) {
+        for (Entry victim : table.victims(most, nowMillis, options)) {
+          victims.put(victim.destination, placement(victim));
+        }
+      }
+    }
+    return List.copyOf(victims.values());
+  }
+
+  /** Counts destinations that are gone from the shared table because of {@link #victims}. */
+  public void countReplaced(int count) {
+    table.countReplaced(count);
+  }
+
+  /** Returns how many destinations the shared table takes, new ones of this node included. */
+  public static int mostForNewcomers(SchedulerOptions options) {
+    return FullTable.mostForNewcomers(options);
   }
 
   /** Forgets a destination that the shared table no longer holds, unless this node knows a newer version. */

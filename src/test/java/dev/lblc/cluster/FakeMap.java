@@ -40,12 +40,20 @@ final class FakeMap {
   /** What happens while it is gone through. */
   volatile Runnable reading = () -> {};
 
+  /** What happens between that and what is made of it. */
+  volatile Runnable read = () -> {};
+
   private final List<Object> listeners = new CopyOnWriteArrayList<>();
 
   /** Empty if there is no entry. */
   List<String> homes(String destination) {
     HomeRecord record = entries.get(destination);
     return record == null ? List.of() : record.homes();
+  }
+
+  /** Removes an entry, and tells of that. */
+  void remove(String destination) {
+    Object unused = run(destination, new RemoveUnused(Long.MAX_VALUE));
   }
 
   @SuppressWarnings("unchecked")
@@ -62,7 +70,9 @@ final class FakeMap {
           case "entrySet" -> {
             reading.run();
             requireRunning();
-            yield new HashMap<>(entries).entrySet();
+            Set<Map.Entry<String, HomeRecord>> all = new HashMap<>(entries).entrySet();
+            read.run();
+            yield all;
           }
           case "keySet" -> {
             requireRunning();

@@ -34,7 +34,8 @@ final class SharedStateTest {
           1,
           new ClusterTime(executor::nowMillis, executor::nowMillis),
           new ClusterThread(executor),
-          degradation));
+          degradation),
+      service -> true);
 
   @BeforeEach
   void join() {

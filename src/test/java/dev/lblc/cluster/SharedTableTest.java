@@ -60,7 +60,7 @@ final class SharedTableTest {
       for (int i = 0; i < HARD_LIMIT; i++) {
         lblc.choose("/" + round + "/" + i);
       }
-      assertThat(destinations.size()).isEqualTo(HARD_LIMIT);
+      assertThat(destinations.size()).isEqualTo(TableReplica.mostForNewcomers(OPTIONS) - 3);
       nowMillis.addAndGet(1_000);
       onExecutor(() -> table.sweep(false));
       assertThat(destinations.size()).isZero();

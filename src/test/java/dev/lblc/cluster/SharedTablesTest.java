@@ -87,6 +87,91 @@ final class SharedTablesTest {
   }
 
   @Test
+  void fullTable_keysThatAreAskedForTwice_takeThePlaceOfEachOtherAndNotOfWhatANodeUses()
+      throws Exception {
+    int limit = 2 * 800;
+    Node keeper = node(LocalityBased::new, 800, 1_000);
+    Node user = node(LocalityBased::new, 800, 1_000);
+    Node flooded = node(LocalityBased::new, 800, 1_000);
+    long[] sweeps = new long[nodes.size()];
+    int remembered = 0;
+    for (int i = 0; i < 100; i++) {
+      user.strategy.choose("/hot/" + i);
+    }
+    for (int step = 1; step <= 240; step++) { // a minute
+      nowMillis.addAndGet(250);
+      for (int i = 0; i < 40; i++) {
+        flooded.strategy.choose("/once/" + step + "/" + i);
+        flooded.strategy.choose("/twice/" + step + "/" + i / 2);
+      }
+      String newcomer = "/new/" + step;
+      user.strategy.choose(newcomer);
+      Server home = user.strategy.choose(newcomer).server();
+      for (int i = 0; i < 100; i++) {
+        user.strategy.choose("/hot/" + i);
+      }
+      keeper.run(keeper.table::keepRoom);
+      for (int i = 0; i < nodes.size(); i++) {
+        Node node = nodes.get(i);
+        if (nowMillis.get() - sweeps[i] >= node.table.sweepMillis()) {
+          sweeps[i] = nowMillis.get();
+          boolean isKeeper = node == keeper;
+          node.run(() -> node.table.sweep(isKeeper));
+        }
+      }
+      Eventually.holds(
+          "all is sent", () -> nodes.stream().allMatch(node -> node.table.state().backlog() == 0));
+      for (Node node : nodes) {
+        node.run(() -> {}); // what was answered is applied
+      }
+      remembered += Objects.requireNonNull(home).id().equals(map.homes(newcomer).stream()
+              .findFirst()
+              .orElse(""))
+          ? 1
+          : 0;
+      assertThat(map.entries).as("step %d", step).hasSizeLessThanOrEqualTo(limit);
+    }
+    assertThat(remembered).as("newcomers that were remembered, of 240").isGreaterThanOrEqualTo(238);
+    for (int i = 0; i < 100; i++) {
+      assertThat(user.strategy.choose("/hot/" + i).reason()).isEqualTo(Reason.HIT);
+    }
+    keeper.run(keeper.table::keepRoom);
+    for (Node node : nodes) {
+      assertThat(node.replica.size()).isEqualTo(map.entries.size());
+      assertThat(node.replica.size()).isBetween(limit * 9 / 10, limit);
+    }
+  }
+
+  @Test
+  void destination_thatIsGoneBeforeTheAnswerToItsPlacement_staysGone() throws Exception {
+    Node node = node(LocalityBased::new, 100, 1_000);
+    CompletableFuture<Object> late = new CompletableFuture<>();
+    map.answer = late;
+    node.strategy.choose("/x");
+    Eventually.holds("it is on its way", () -> map.calls.get() == 1);
+    HomeRecord record = new HomeRecord(node.homes("/x"), 1, 0);
+    map.entries.put("/x", record);
+    map.remove("/x");
+    late.complete(record);
+    Eventually.holds("it is answered", () -> node.table.state().backlog() == 0);
+    node.run(() -> {}); // and what that brings is applied
+    assertThat(node.replica.size()).isZero();
+  }
+
+  @Test
+  void destination_thatIsGoneWhileTheMapIsRead_staysGone() throws Exception {
+    Node node = node(LocalityBased::new, 100, 1_000);
+    map.entries.put("/x", new HomeRecord(List.of("s1"), 1, 0));
+    map.read = () -> map.remove("/x");
+    node.run(node.table::reconcile);
+    assertThat(node.replica.size()).isZero();
+    map.read = () -> {};
+    map.entries.put("/x", new HomeRecord(List.of("s1"), 1, 0));
+    node.run(node.table::reconcile);
+    assertThat(node.replica.size()).as("of another placement").isEqualTo(1);
+  }
+
+  @Test
   void destination_forgottenByTheMapAndPlacedAnew_endsWithOneHome() throws Exception {
     Node keeper = node(LocalityBased::new, 100, 1_000);
     Node other = node(LocalityBased::new, 100, 1_000);

@@ -102,6 +102,13 @@ final class TableHintsTest {
   }
 
   @Test
+  void homes_ofARecordThatThisNodeDoesNotKnow_areWrittenForItMayBeGone() {
+    hints.hear(List.of(new HomeHint("/gone", List.of("s2"), new Claim(1, 1, 0, "other"), 0)));
+    executor.runFor(0);
+    assertThat(map.homes("/gone")).isEqualTo(homes("/gone")).containsExactly("s2");
+  }
+
+  @Test
   void homes_thatTheMapHas_areNotReplacedByWhatWasDecidedBefore() {
     replica.adopt(new Placement("/a", List.of("s1"), 1, 0), SchedulerOptions.DEFAULTS);
     hints.hear(List.of(new HomeHint("/a", List.of("s2"), new Claim(0, 7, 0, "other"), 0)));

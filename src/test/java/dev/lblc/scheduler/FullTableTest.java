@@ -72,6 +72,31 @@ final class FullTableTest {
   }
 
   @Test
+  void newcomer_tableThatNodesShare_getsInWhileThereIsRoomAndTakesNobodysPlace() {
+    service.options(Ties.SPREAD, 160, 160);
+    Strategy strategy = service.strategy(LocalityBased::new);
+    TableReplica replica = new TableReplica(table(strategy), service.servers);
+    replica.forgetBy(new OwnForgetter(table(strategy)));
+    IntStream.range(0, 150).forEach(i -> strategy.choose("/first/" + i));
+    assertThat(replica.size()).isEqualTo(150);
+    assertThat(replica.victims(now, service.options)).isEmpty();
+    IntStream.range(0, 50).forEach(i -> strategy.choose("/once/" + i));
+    assertThat(replica.size()).as("asked for once, while all are in use").isEqualTo(150);
+    for (int i = 0; i < 50; i++) {
+      strategy.choose("/twice/" + i);
+      strategy.choose("/twice/" + i);
+    }
+    assertThat(replica.size()).as("what is left is for others").isEqualTo(155);
+    assertThat(IntStream.range(0, 150)).allMatch(i -> table(strategy).row("/first/" + i) != null);
+    assertThat(replica.victims(now, service.options)).as("nobody knows them yet").isEmpty();
+    replica.unconfirmed().forEach(destination -> replica.confirm(version1(replica, destination)));
+    List<Placement> victims = replica.victims(now, service.options);
+    assertThat(victims).hasSizeBetween(1, 5).doesNotHaveDuplicates();
+    assertThat(replica.size()).as("they stay until the map has let go of them").isEqualTo(155);
+    assertThat(replica.victims(now, service.options.withWhenFull(WhenFull.REFUSE))).isEmpty();
+  }
+
+  @Test
   void newcomer_expirationShorterThanSixMinutes_takesThePlaceOfWhatHasExpired() {
     service.options(Ties.SPREAD, LIMIT, LIMIT);
     service.options = service.options.withExpiration(Duration.ofSeconds(16));
@@ -224,5 +249,10 @@ final class FullTableTest {
 
   private static DestinationTable table(Strategy strategy) {
     return Objects.requireNonNull(strategy.table());
+  }
+
+  private static Placement version1(TableReplica replica, String destination) {
+    Placement placement = Objects.requireNonNull(replica.placement(destination));
+    return new Placement(destination, placement.homes(), 1, placement.lastUseMillis());
   }
 }

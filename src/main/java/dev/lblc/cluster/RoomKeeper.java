@@ -1,0 +1,110 @@
+package dev.lblc.cluster;
+
+import com.hazelcast.map.IMap;
+import dev.lblc.scheduler.Placement;
+import dev.lblc.scheduler.SchedulerOptions;
+import dev.lblc.scheduler.TableReplica;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps room for newcomers in the map of a table that is full: one node does it for all.
+ *
+ * <pre>
+ * what the replica has beyond its goal -> victims, as the replica draws them
+ *   -> RemoveUnused, in batches of those that were idle about as long: one that a node used later, and said so, stays
+ *   -> the removal's events take them out of every replica, this one, too
+ * one round after the other: while one is under way, nothing is drawn
+ * </pre>
+ *
+ * <p>Confined to the cluster's thread.
+ */
+final class RoomKeeper {
+  /** So often that a newcomer which found no room finds it when it comes again. */
+  static final long PAUSE_MILLIS = 250;
+
+  private static final int BATCH = 256;
+
+  private final String part;
+  private final IMap<String, HomeRecord> map;
+  private final TableReplica replica;
+  private final Supplier<SchedulerOptions> options;
+  private final NodeContext context;
+  private boolean busy;
+
+  /**
+   * Of a table.
+   *
+   * @param part what does not work while the map fails
+   */
+  RoomKeeper(
+      String part,
+      IMap<String, HomeRecord> map,
+      TableReplica replica,
+      Supplier<SchedulerOptions> options,
+      NodeContext context) {
+    this.part = part;
+    this.map = map;
+    this.replica = replica;
+    this.options = options;
+    this.context = context;
+  }
+
+  /** Makes room if there is too little. */
+  void keep() {
+    if (busy) {
+      return;
+    }
+    List<Placement> victims = replica.victims(context.time().nowMillis(), options.get());
+    if (victims.isEmpty()) {
+      return;
+    }
+    List<Placement> idlestFirst = new ArrayList<>(victims);
+    idlestFirst.sort(Comparator.comparingLong(Placement::lastUseMillis));
+    busy = true;
+    List<CompletableFuture<Void>> batches = new ArrayList<>();
+    for (int from = 0; from < idlestFirst.size(); from += BATCH) {
+      batches.add(
+          remove(idlestFirst.subList(from, Math.min(idlestFirst.size(), from + BATCH))));
+    }
+    context
+        .thread()
+        .whenComplete(
+            CompletableFuture.allOf(batches.toArray(CompletableFuture<?>[]::new)),
+            (done, failure) -> ended(failure));
+  }
+
+  /** Removes those that were not used later than the last of them, as far as the map knows. */
+  private CompletableFuture<Void> remove(List<Placement> victims) {
+    Set<String> keys = new HashSet<>();
+    victims.forEach(victim -> keys.add(victim.destination()));
+    long lastUse = victims.get(victims.size() - 1).lastUseMillis();
+    try {
+      return map.<Boolean>submitToKeys(keys, new RemoveUnused(context.time().toShared(lastUse)))
+          .thenAccept(this::count)
+          .toCompletableFuture();
+    } catch (RuntimeException e) { // this member is stopping
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private void count(Map<String, Boolean> removed) {
+    replica.countReplaced((int) removed.values().stream().filter(Boolean::booleanValue).count());
+  }
+
+  private void ended(@Nullable Throwable failure) {
+    busy = false;
+    if (failure == null) {
+      context.degradation().worked(part);
+    } else {
+      context.degradation().failed(part, String.valueOf(failure)); // the next round tries again
+    }
+  }
+}
