@@ -71,8 +71,7 @@ final class RoomKeeper {
     busy = true;
     List<CompletableFuture<Void>> batches = new ArrayList<>();
     for (int from = 0; from < idlestFirst.size(); from += BATCH) {
-      batches.add(
-          remove(idlestFirst.subList(from, Math.min(idlestFirst.size(), from + BATCH))));
+      batches.add(remove(idlestFirst.subList(from, Math.min(idlestFirst.size(), from + BATCH))));
     }
     context
         .thread()
@@ -96,7 +95,8 @@ final class RoomKeeper {
   }
 
   private void count(Map<String, Boolean> removed) {
-    replica.countReplaced((int) removed.values().stream().filter(Boolean::booleanValue).count());
+    replica.countReplaced(
+        (int) removed.values().stream().filter(Boolean::booleanValue).count());
   }
 
   private void ended(@Nullable Throwable failure) {

@@ -59,10 +59,7 @@ final class SharedState {
    * @param isKeeper whether this node is the one that removes from the map of a service what all nodes have to give up
    */
   SharedState(
-      String name,
-      HazelcastInstance hazelcast,
-      NodeContext context,
-      Predicate<String> isKeeper) {
+      String name, HazelcastInstance hazelcast, NodeContext context, Predicate<String> isKeeper) {
     this.hazelcast = hazelcast;
     this.context = context;
     this.isKeeper = isKeeper;

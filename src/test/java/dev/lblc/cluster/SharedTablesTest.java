@@ -120,13 +120,14 @@ final class SharedTablesTest {
         }
       }
       Eventually.holds(
-          "all is sent", () -> nodes.stream().allMatch(node -> node.table.state().backlog() == 0));
+          "all is sent",
+          () -> nodes.stream().allMatch(node -> node.table.state().backlog() == 0));
       for (Node node : nodes) {
         node.run(() -> {}); // what was answered is applied
       }
-      remembered += Objects.requireNonNull(home).id().equals(map.homes(newcomer).stream()
-              .findFirst()
-              .orElse(""))
+      remembered += Objects.requireNonNull(home)
+              .id()
+              .equals(map.homes(newcomer).stream().findFirst().orElse(""))
           ? 1
           : 0;
       assertThat(map.entries).as("step %d", step).hasSizeLessThanOrEqualTo(limit);

@@ -88,12 +88,15 @@ final class FullTableTest {
     }
     assertThat(replica.size()).as("what is left is for others").isEqualTo(155);
     assertThat(IntStream.range(0, 150)).allMatch(i -> table(strategy).row("/first/" + i) != null);
-    assertThat(replica.victims(now, service.options)).as("nobody knows them yet").isEmpty();
+    assertThat(replica.victims(now, service.options))
+        .as("nobody knows them yet")
+        .isEmpty();
     replica.unconfirmed().forEach(destination -> replica.confirm(version1(replica, destination)));
     List<Placement> victims = replica.victims(now, service.options);
     assertThat(victims).hasSizeBetween(1, 5).doesNotHaveDuplicates();
     assertThat(replica.size()).as("they stay until the map has let go of them").isEqualTo(155);
-    assertThat(replica.victims(now, service.options.withWhenFull(WhenFull.REFUSE))).isEmpty();
+    assertThat(replica.victims(now, service.options.withWhenFull(WhenFull.REFUSE)))
+        .isEmpty();
   }
 
   @Test
