@@ -46,7 +46,7 @@ public record SchedulerOptions(
     REFUSE,
     /**
      * It takes the place of one that was idle for longer than others; while all are in use, not before it is asked for
-     * a second time. A table that the nodes of a cluster share refuses all the same.
+     * a second time. In a table that the nodes of a cluster share one of them makes room for all.
      */
     REPLACE
   }
