@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 final class SharedTable implements SharedPart {
   private static final System.Logger LOG = System.getLogger(SharedTable.class.getName());
 
+  /** A sweep takes a tenth of the cluster's thread at most, which has more to do. */
+  private static final int PAUSE_PER_SWEEP = 9;
+
   private final String service;
   private final IMap<String, HomeRecord> map;
   private final TableReplica replica;
@@ -44,6 +47,10 @@ final class SharedTable implements SharedPart {
   private final TableHints hints;
   private final TableEraser eraser;
   private @Nullable UUID listenerId;
+
+  /** How long the last sweep took. The cluster's thread's. */
+  private long sweptMillis;
+
   private Runnable stopSweeps = () -> {};
 
   SharedTable(
@@ -107,7 +114,7 @@ final class SharedTable implements SharedPart {
     context.thread().execute(() -> {
       stopSweeps = context
           .thread()
-          .repeat(() -> sweepAndLog(isOldestMember.getAsBoolean()), this::sweepMillis);
+          .repeat(() -> sweepAndLog(isOldestMember.getAsBoolean()), this::pauseMillis);
     });
   }
 
@@ -140,6 +147,12 @@ final class SharedTable implements SharedPart {
     if (subscriber.isIncomplete()) {
       complete(isOldestMember);
     }
+    sweptMillis = context.time().nowMillis() - now;
+  }
+
+  /** Returns the time from a sweep to the next, in milliseconds: one of millions of destinations leaves the thread to others. */
+  long pauseMillis() {
+    return Math.max(sweepMillis(), PAUSE_PER_SWEEP * sweptMillis);
   }
 
   /** Returns how often {@link #sweep} is due, in milliseconds. */
