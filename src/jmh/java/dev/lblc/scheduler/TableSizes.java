@@ -20,7 +20,7 @@ public final class TableSizes {
 
   /** Returns a line for a table of so many destinations with keys of 24 characters; CPU times are those of this thread. */
   public static String measure(int destinations) {
-    Strategy unused = filled(Benchmarks.context(16, WARM_UP), WARM_UP);
+    warmUp();
     long before = used();
     Strategy.Context context = Benchmarks.context(16, destinations);
     Strategy lblc = filled(context, destinations);
@@ -50,6 +50,13 @@ public final class TableSizes {
         hot,
         any,
         walk / 1e6);
+  }
+
+  /** So that what is made once is there before heap is measured. */
+  private static void warmUp() {
+    if (filled(Benchmarks.context(16, WARM_UP), WARM_UP).table().size() != WARM_UP) {
+      throw new IllegalStateException("the table does not hold what it was given");
+    }
   }
 
   private static Strategy filled(Strategy.Context context, int destinations) {

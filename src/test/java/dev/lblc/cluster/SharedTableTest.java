@@ -96,6 +96,24 @@ final class SharedTableTest {
   }
 
   @Test
+  void comparison_republishesWhatTheMapHasLostSinceTheOneBefore() throws Exception {
+    SharedTable table = join();
+    for (String destination : List.of("/a", "/b")) {
+      lblc.choose(destination);
+      Eventually.holds("it is in the map", () -> map.entries.containsKey(destination));
+    }
+    for (String lost : List.of("/a", "/b", "/a")) {
+      onExecutor(table::reconcile);
+      int calls = map.calls.get();
+      map.entries.remove(lost);
+      onExecutor(table::reconcile);
+      Eventually.holds("it is again", () -> map.entries.containsKey(lost));
+      assertThat(map.calls).as("the other one is not sent").hasValue(calls + 1);
+    }
+    table.leave();
+  }
+
+  @Test
   void sweep_thatTookLong_isFollowedByALongPause() throws Exception {
     SharedTable table = join();
     onExecutor(() -> table.sweep(true));
