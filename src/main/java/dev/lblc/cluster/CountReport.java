@@ -6,21 +6,28 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The connections that go through one node: absolute numbers, so that a lost report does no harm that the next one does
- * not mend.
+ * The connections that go through one node: absolute numbers, so that a lost report does no harm that the next whole one
+ * does not mend. A whole report has all servers with connections; one of changes has those whose numbers are others than in
+ * the report before.
  *
  * <p>Its written form begins with its format, 1 or more; a later format may only add at the end, which this one passes
  * over. What anybody may send is read with care: nothing is taken beyond the message, no room is made before what fills
  * it is there, and a number that no node can have is refused.
  *
+ * <p>Nodes of before format 4 take every report for a whole one. A report of changes is written so that they drop it as one
+ * that they know already: with sequence number 0, and its own behind.
+ *
  * @param node id of the node
  * @param epoch when the node started, in milliseconds of its wall clock; larger: a later start
  * @param sequence number of the report, from 1
- * @param services by name: server id, then its counts
+ * @param services by name: server id, then its counts; empty if there are changes
  * @param configs by name of the service: each part of its configuration, then its digest; empty: the report says nothing of them
  * @param hints by name of the service: homes that the map has not confirmed
+ * @param changes null: this report is a whole one
+ * @param readsChanges whether its node reads reports of changes
  */
 record CountReport(
     String node,
@@ -28,15 +35,23 @@ record CountReport(
     long sequence,
     Map<String, Map<String, Counts>> services,
     Map<String, Map<String, Integer>> configs,
-    Map<String, List<HomeHint>> hints) {
-  /** Without configurations. */
-  private static final byte FIRST_FORMAT = 1;
-
+    Map<String, List<HomeHint>> hints,
+    @Nullable CountChanges changes,
+    boolean readsChanges) {
   /** With configurations behind the counts. */
   private static final byte WITH_CONFIGS = 2;
 
   /** With homes behind the configurations. */
   private static final byte WITH_HINTS = 3;
+
+  /** With changes behind the homes, or a byte that says that there are none. */
+  private static final byte WITH_CHANGES = 4;
+
+  private static final byte WHOLE = 0;
+  private static final byte CHANGES = 1;
+
+  /** Where nodes of before changes look for the sequence number: lower than that of any report. */
+  private static final long KNOWN_ALREADY = 0;
 
   /** Most connections of a node to a server that are believed: those of a hundred nodes can still be added up. */
   static final int MOST_CONNECTIONS = 10_000_000;
@@ -47,9 +62,6 @@ record CountReport(
   /** Most servers, parts of configurations, and homes, in all services of a report. */
   static final int MOST_ENTRIES = 200_000;
 
-  /** Of a service, a server or a part, in bytes. */
-  private static final int LONGEST_NAME = WrittenForm.LONGEST_NAME;
-
   /** Connections to one server. */
   record Counts(int active, int inactive) {
     static final Counts NONE = new Counts(0, 0);
@@ -59,28 +71,67 @@ record CountReport(
     }
   }
 
-  /** A report that says nothing of configurations. */
+  /** A whole report. */
+  CountReport(
+      String node,
+      long epoch,
+      long sequence,
+      Map<String, Map<String, Counts>> services,
+      Map<String, Map<String, Integer>> configs,
+      Map<String, List<HomeHint>> hints) {
+    this(node, epoch, sequence, services, configs, hints, null, true);
+  }
+
+  /** A whole report that says nothing of configurations. */
   CountReport(String node, long epoch, long sequence, Map<String, Map<String, Counts>> services) {
     this(node, epoch, sequence, services, Map.of(), Map.of());
   }
 
-  /** The same report, without homes. */
-  CountReport withoutHints() {
-    return hints.isEmpty()
-        ? this
-        : new CountReport(node, epoch, sequence, services, configs, Map.of());
+  /** A report of changes. */
+  CountReport(
+      String node,
+      long epoch,
+      long sequence,
+      CountChanges changes,
+      Map<String, List<HomeHint>> hints) {
+    this(node, epoch, sequence, Map.of(), Map.of(), hints, changes, true);
   }
 
-  /** Whether this one, of the same node, is to be dropped because that one is known. */
-  boolean isOlderThan(CountReport known) {
-    return epoch < known.epoch || (epoch == known.epoch && sequence <= known.sequence);
+  /** Whether this one is to be dropped because one of the same node with that epoch and sequence number is known. */
+  boolean isOlderThan(long knownEpoch, long knownSequence) {
+    return epoch < knownEpoch || (epoch == knownEpoch && sequence <= knownSequence);
   }
 
   void writeTo(Buffer buffer) {
-    buffer.appendByte(
-        !hints.isEmpty() ? WITH_HINTS : configs.isEmpty() ? FIRST_FORMAT : WITH_CONFIGS);
+    buffer.appendByte(WITH_CHANGES);
     writeString(buffer, node);
-    buffer.appendLong(epoch).appendLong(sequence).appendInt(services.size());
+    buffer.appendLong(epoch).appendLong(changes == null ? sequence : KNOWN_ALREADY);
+    write(buffer, services);
+    buffer.appendInt(configs.size());
+    configs.forEach((service, parts) -> {
+      writeString(buffer, service);
+      buffer.appendInt(parts.size());
+      parts.forEach((part, digest) -> {
+        writeString(buffer, part);
+        buffer.appendInt(digest);
+      });
+    });
+    buffer.appendInt(hints.size());
+    hints.forEach((service, told) -> {
+      writeString(buffer, service);
+      buffer.appendInt(told.size());
+      told.forEach(hint -> write(buffer, hint));
+    });
+    if (changes == null) {
+      buffer.appendByte(WHOLE);
+    } else {
+      buffer.appendByte(CHANGES).appendLong(sequence);
+      changes.writeTo(buffer);
+    }
+  }
+
+  static void write(Buffer buffer, Map<String, Map<String, Counts>> services) {
+    buffer.appendInt(services.size());
     services.forEach((service, servers) -> {
       writeString(buffer, service);
       buffer.appendInt(servers.size());
@@ -89,25 +140,6 @@ record CountReport(
         buffer.appendInt(counts.active()).appendInt(counts.inactive());
       });
     });
-    if (!configs.isEmpty() || !hints.isEmpty()) {
-      buffer.appendInt(configs.size());
-      configs.forEach((service, parts) -> {
-        writeString(buffer, service);
-        buffer.appendInt(parts.size());
-        parts.forEach((part, digest) -> {
-          writeString(buffer, part);
-          buffer.appendInt(digest);
-        });
-      });
-    }
-    if (!hints.isEmpty()) {
-      buffer.appendInt(hints.size());
-      hints.forEach((service, told) -> {
-        writeString(buffer, service);
-        buffer.appendInt(told.size());
-        told.forEach(hint -> write(buffer, hint));
-      });
-    }
   }
 
   private static void write(Buffer buffer, HomeHint hint) {
@@ -122,11 +154,23 @@ record CountReport(
 
   /** Reads a written report; throws {@link IllegalArgumentException} if there is none. */
   static CountReport readFrom(Buffer buffer, int position) {
-    Reader in = new Reader(buffer, position);
+    ReportReader in = new ReportReader(buffer, position);
     byte format = in.format();
     String node = in.string();
     long epoch = in.number64();
     long sequence = in.number64();
+    Map<String, Map<String, Counts>> services = services(in);
+    Map<String, Map<String, Integer>> configs = format < WITH_CONFIGS ? Map.of() : configs(in);
+    Map<String, List<HomeHint>> hints = format < WITH_HINTS ? Map.of() : hints(in);
+    if (format < WITH_CHANGES) {
+      return new CountReport(node, epoch, sequence, services, configs, hints, null, false);
+    }
+    return in.number8(CHANGES) == WHOLE
+        ? new CountReport(node, epoch, sequence, services, configs, hints)
+        : new CountReport(node, epoch, in.number64(), CountChanges.readFrom(in), hints);
+  }
+
+  static Map<String, Map<String, Counts>> services(ReportReader in) {
     Map<String, Map<String, Counts>> services = new LinkedHashMap<>();
     int serviceCount = in.number(MOST_SERVICES);
     for (int i = 0; i < serviceCount; i++) {
@@ -139,12 +183,10 @@ record CountReport(
       }
       services.put(service, servers);
     }
-    Map<String, Map<String, Integer>> configs = format < WITH_CONFIGS ? Map.of() : configs(in);
-    return new CountReport(
-        node, epoch, sequence, services, configs, format < WITH_HINTS ? Map.of() : hints(in));
+    return services;
   }
 
-  private static Map<String, List<HomeHint>> hints(Reader in) {
+  private static Map<String, List<HomeHint>> hints(ReportReader in) {
     Map<String, List<HomeHint>> hints = new LinkedHashMap<>();
     int serviceCount = in.number(MOST_SERVICES);
     for (int i = 0; i < serviceCount; i++) {
@@ -159,7 +201,7 @@ record CountReport(
     return hints;
   }
 
-  private static HomeHint hint(Reader in) {
+  private static HomeHint hint(ReportReader in) {
     String destination = in.string();
     List<String> homes = new ArrayList<>();
     int homeCount = in.entries();
@@ -174,7 +216,7 @@ record CountReport(
     return new HomeHint(destination, homes, claim, in.number64());
   }
 
-  private static Map<String, Map<String, Integer>> configs(Reader in) {
+  private static Map<String, Map<String, Integer>> configs(ReportReader in) {
     Map<String, Map<String, Integer>> configs = new LinkedHashMap<>();
     int serviceCount = in.number(MOST_SERVICES);
     for (int i = 0; i < serviceCount; i++) {
@@ -192,69 +234,5 @@ record CountReport(
   private static void writeString(Buffer buffer, String string) {
     byte[] bytes = string.getBytes(StandardCharsets.UTF_8);
     buffer.appendInt(bytes.length).appendBytes(bytes);
-  }
-
-  private static final class Reader {
-    private final Buffer buffer;
-    private int position;
-    private int entries;
-
-    Reader(Buffer buffer, int position) {
-      this.buffer = buffer;
-      this.position = position;
-    }
-
-    byte format() {
-      byte format = buffer.getByte(take(Byte.BYTES));
-      if (format < 1) {
-        throw malformed("format " + format, "1 or more");
-      }
-      return format;
-    }
-
-    /** From 0 to that. */
-    int number(int most) {
-      int number = buffer.getInt(take(Integer.BYTES));
-      if (number < 0 || number > most) {
-        throw malformed("number " + number, "0 to " + most);
-      }
-      return number;
-    }
-
-    /** How many follow, of which there are not too many in all. */
-    int entries() {
-      int number = number(MOST_ENTRIES - entries);
-      entries += number;
-      return number;
-    }
-
-    int number32() {
-      return buffer.getInt(take(Integer.BYTES));
-    }
-
-    long number64() {
-      return buffer.getLong(take(Long.BYTES));
-    }
-
-    String string() {
-      int length = number(LONGEST_NAME);
-      int start = take(length);
-      return buffer.getString(start, start + length, "UTF-8");
-    }
-
-    /** Goes on by so many bytes; where they start. */
-    private int take(int length) {
-      int start = position;
-      if (length > buffer.length() - start) {
-        throw malformed(length + " bytes", "the " + (buffer.length() - start) + " that are left");
-      }
-      position += length;
-      return start;
-    }
-
-    private IllegalArgumentException malformed(String what, String expected) {
-      return new IllegalArgumentException("report of connections: " + what + " before byte "
-          + position + " (expected: " + expected + ")");
-    }
   }
 }

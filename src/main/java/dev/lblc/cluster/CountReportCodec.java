@@ -2,6 +2,7 @@ package dev.lblc.cluster;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.MessageCodec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries {@link CountReport}s over the event bus.
@@ -11,9 +12,23 @@ import io.vertx.core.eventbus.MessageCodec;
 final class CountReportCodec implements MessageCodec<CountReport, CountReport> {
   static final String NAME = "lblc.counts";
 
+  private volatile @Nullable Written last;
+
+  private record Written(CountReport report, Buffer bytes) {}
+
+  /** Writes each report once: Vert.x asks for its bytes anew for each node that it sends them to. */
   @Override
+  @SuppressWarnings(
+      "ReferenceEquality") // two that are equal are as good, but comparing them costs as much as
+  // writing
   public void encodeToWire(Buffer buffer, CountReport report) {
-    report.writeTo(buffer);
+    Written written = last;
+    if (written == null || written.report != report) {
+      written = new Written(report, Buffer.buffer());
+      report.writeTo(written.bytes);
+      last = written;
+    }
+    buffer.appendBuffer(written.bytes);
   }
 
   @Override

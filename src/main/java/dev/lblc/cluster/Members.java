@@ -165,7 +165,7 @@ final class Members {
         nodes.add(new NodeStatus(id, name, address(member), false, 0, -1));
       } else {
         long age = nowMillis - peer.receivedMillis();
-        nodes.add(new NodeStatus(id, name, address(member), false, peer.report().epoch(), age));
+        nodes.add(new NodeStatus(id, name, address(member), false, peer.epoch(), age));
       }
     }
     return nodes;

@@ -1,7 +1,6 @@
 package dev.lblc.cluster;
 
-import dev.lblc.cluster.CountReport.Counts;
-import dev.lblc.scheduler.Server;
+import dev.lblc.cluster.PeerTotals.Line;
 import dev.lblc.scheduler.Servers;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,7 +11,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last report of every other node, and their sum on every server: the port through which a node sees the cluster's
+ * What every other node has reported, and the sum of it on every server: the port through which a node sees the cluster's
  * connections.
  *
  * <p>Guarded by itself; reports come on event loops, departures on Hazelcast's threads.
@@ -21,109 +20,180 @@ final class PeerCounts {
   /** Most nodes that are believed: who invents more of them fills no memory. */
   static final int MOST = 1_000;
 
-  private final Supplier<Map<String, Servers>> services;
-  private final Map<String, Peer> peers = new HashMap<>();
+  private final PeerTotals totals;
+  private final Map<String, Known> peers = new HashMap<>();
 
   /** Over those services, by name; asked at each use. */
   PeerCounts(Supplier<Map<String, Servers>> services) {
-    this.services = services;
+    this.totals = new PeerTotals(services);
   }
 
   /**
    * Another node, as this one knows it.
    *
-   * @param report its last one
-   * @param receivedMillis on this node's clock
+   * @param epoch of its last report
+   * @param receivedMillis when that came, on this node's clock
    * @param configs of its last report that had them; empty: it says nothing of them
    */
-  record Peer(CountReport report, long receivedMillis, Map<String, Map<String, Integer>> configs) {}
+  record Peer(long epoch, long receivedMillis, Map<String, Map<String, Integer>> configs) {}
 
-  /** Applies a report unless a later one is known; false: it is of one node more than there can be. */
-  synchronized boolean received(CountReport report, long nowMillis) {
-    Peer known = peers.get(report.node());
-    if (known == null && peers.size() >= MOST) {
+  /** What became of a report. */
+  enum Receipt {
+    /** It holds now, or a later one of the same node did already. */
+    KNOWN,
+    /** It tells changes of a report that has not come, or holds no more: as good as lost. */
+    WITHOUT_BASE,
+    /** It is of one node more than there can be. */
+    ONE_TOO_MANY
+  }
+
+  /** The last report of a node that was applied, and all that it has told. */
+  private static final class Known {
+    private long epoch;
+    private long sequence;
+    private boolean readsChanges;
+    private long receivedMillis;
+    private Map<String, Map<String, Integer>> configs = Map.of();
+
+    /** The last whole report: its sequence number, and its servers in their places. */
+    private long base;
+
+    private List<Line> lines = List.of();
+
+    /** Servers that changes have told of and that report has not. */
+    private Map<String, Map<String, Line>> others = Map.of();
+  }
+
+  /** Applies a report unless a later one is known. */
+  synchronized Receipt received(CountReport report, long nowMillis) {
+    Known known = peers.get(report.node());
+    if (known != null && report.isOlderThan(known.epoch, known.sequence)) {
+      return Receipt.KNOWN;
+    }
+    if (report.changes() != null) {
+      if (known == null
+          || known.epoch != report.epoch()
+          || known.base != report.changes().base()
+          || !change(known, report.changes())) {
+        return Receipt.WITHOUT_BASE;
+      }
+    } else {
+      if (known == null) {
+        if (peers.size() >= MOST) {
+          return Receipt.ONE_TOO_MANY;
+        }
+        known = new Known();
+        peers.put(report.node(), known);
+      }
+      replace(known, report);
+    }
+    known.sequence = report.sequence();
+    known.receivedMillis = nowMillis;
+    totals.apply();
+    return Receipt.KNOWN;
+  }
+
+  /** Puts all that a whole report tells in the place of what its node has told before. */
+  private void replace(Known known, CountReport report) {
+    takeBack(known);
+    known.lines = new ArrayList<>();
+    known.others = new HashMap<>();
+    report
+        .services()
+        .forEach((service, servers) -> servers.forEach((server, counts) -> {
+          Line line = totals.add(service, server);
+          totals.set(line, counts.active(), counts.inactive());
+          known.lines.add(line);
+        }));
+    known.base = report.sequence();
+    if (!report.configs().isEmpty() || known.epoch != report.epoch()) {
+      known.configs = report.configs(); // not every report of the same start has them
+    }
+    known.epoch = report.epoch();
+    known.readsChanges = report.readsChanges();
+  }
+
+  /** Applies changes; false, and nothing is: they are of another report than they say. */
+  private boolean change(Known known, CountChanges changes) {
+    List<CountChanges.Line> lines = changes.lines();
+    if (!lines.isEmpty() && lines.get(lines.size() - 1).place() >= known.lines.size()) {
       return false;
     }
-    if (known == null || !report.isOlderThan(known.report)) {
-      peers.put(report.node(), new Peer(report, nowMillis, configs(report, known)));
-      addUp();
+    for (CountChanges.Line line : lines) {
+      totals.set(known.lines.get(line.place()), line.active(), line.inactive());
     }
+    changes
+        .others()
+        .forEach((service, servers) -> servers.forEach((server, counts) -> {
+          Line line = known
+              .others
+              .computeIfAbsent(service, name -> new HashMap<>())
+              .computeIfAbsent(server, id -> totals.add(service, id));
+          totals.set(line, counts.active(), counts.inactive());
+        }));
     return true;
   }
 
-  /** Returns what a node says of its configuration: not every report of the same start has it. */
-  private static Map<String, Map<String, Integer>> configs(
-      CountReport report, @Nullable Peer known) {
-    return report.configs().isEmpty() && known != null && known.report.epoch() == report.epoch()
-        ? known.configs
-        : report.configs();
+  private void takeBack(Known known) {
+    known.lines.forEach(totals::remove);
+    known.others.values().forEach(servers -> servers.values().forEach(totals::remove));
   }
 
   /** Counts a node's connections no longer: it left. */
   synchronized void left(@Nullable String node) {
-    if (peers.remove(node) != null) {
-      addUp();
+    Known known = peers.remove(node);
+    if (known != null) {
+      takeBack(known);
+      totals.apply();
     }
   }
 
   /** Counts no node's connections until it reports again; returns the ids of those that were known. */
   synchronized Set<String> forgetAll() {
     Set<String> forgotten = Set.copyOf(peers.keySet());
+    peers.values().forEach(this::takeBack);
     peers.clear();
-    addUp();
+    totals.apply();
     return forgotten;
   }
 
   /** Drops nodes that were silent for so long; returns their ids. */
   synchronized List<String> dropSilent(long nowMillis, long silenceMillis) {
     List<String> silent = new ArrayList<>();
-    peers.values().removeIf(peer -> {
-      boolean isSilent = nowMillis - peer.receivedMillis >= silenceMillis;
-      if (isSilent) {
-        silent.add(peer.report.node());
+    peers.forEach((node, known) -> {
+      if (nowMillis - known.receivedMillis >= silenceMillis) {
+        silent.add(node);
       }
-      return isSilent;
     });
-    if (!silent.isEmpty()) {
-      addUp();
-    }
+    silent.forEach(this::left);
     return silent;
   }
 
+  /** Returns whether all nodes that are heard read reports of changes; those of before format 4 do not. */
+  synchronized boolean allReadChanges() {
+    return peers.values().stream().allMatch(known -> known.readsChanges);
+  }
+
   synchronized @Nullable Peer peer(String node) {
-    return peers.get(node);
+    Known known = peers.get(node);
+    return known == null ? null : new Peer(known.epoch, known.receivedMillis, known.configs);
   }
 
   /** Returns what each other node that is heard has told of its services' configurations. */
   synchronized Map<String, Map<String, Map<String, Integer>>> configs() {
     Map<String, Map<String, Map<String, Integer>>> configs = new HashMap<>();
-    peers.forEach((node, peer) -> configs.put(node, peer.configs));
+    peers.forEach((node, known) -> configs.put(node, known.configs));
     return configs;
   }
 
   /** Returns whether the last report of a node is younger than that. */
   synchronized boolean isHeard(String node, long nowMillis, long silenceMillis) {
-    Peer peer = peers.get(node);
-    return peer != null && nowMillis - peer.receivedMillis < silenceMillis;
+    Known known = peers.get(node);
+    return known != null && nowMillis - known.receivedMillis < silenceMillis;
   }
 
-  /** Applies the last reports to services that have come since. */
+  /** Applies what was reported to services that have come since. */
   synchronized void servicesChanged() {
-    addUp();
-  }
-
-  private void addUp() {
-    services.get().forEach((name, servers) -> {
-      for (Server server : servers.list()) {
-        Counts sum = Counts.NONE;
-        for (Peer peer : peers.values()) {
-          sum = sum.plus(peer.report
-              .services()
-              .getOrDefault(name, Map.of())
-              .getOrDefault(server.id(), Counts.NONE));
-        }
-        servers.setPeers(server, sum.active(), sum.inactive());
-      }
-    });
+    totals.apply();
   }
 }

@@ -28,6 +28,10 @@ final class SharedCounts {
   private static final System.Logger LOG = System.getLogger(SharedCounts.class.getName());
   private static final long AT_LEAST_EVERY_MILLIS = 1_000;
   private static final long EAGER_MILLIS = 3_000;
+
+  /** While somebody joins, as many servers are told again and again in a millisecond: 2,000 at each interval of 50 ms. */
+  private static final int EAGER_PER_MILLI = 40;
+
   private static final long FIRST_PAUSE_MILLIS = 1_000;
   private static final long LONGEST_PAUSE_MILLIS = 10_000;
 
@@ -50,8 +54,8 @@ final class SharedCounts {
   private final Runnable heardAgain;
 
   private long sequence;
-  private Map<String, Map<String, Counts>> lastPublished = Map.of();
-  private long lastPublishedMillis;
+  private final OwnCounts told = new OwnCounts();
+  private long lastDueMillis;
   private volatile long eagerUntilMillis;
   private @Nullable MessageConsumer<CountReport> consumer;
   private Future<Void> listening = Future.succeededFuture();
@@ -80,7 +84,7 @@ final class SharedCounts {
     this.hints = hints;
     this.heard = heard;
     this.heardAgain = heardAgain;
-    this.lastPublishedMillis = time.nowMillis() - AT_LEAST_EVERY_MILLIS;
+    this.lastDueMillis = time.nowMillis() - AT_LEAST_EVERY_MILLIS;
     this.nextRegistrationMillis = time.nowMillis() + FIRST_PAUSE_MILLIS;
   }
 
@@ -110,29 +114,41 @@ final class SharedCounts {
     }
   }
 
-  /** Publishes at every tick for a while: somebody joined, whose registration may take a moment to be known here. */
+  /** Publishes all counts again and again for a while: somebody joined, whose registration may take a moment to be known here. */
   void beEager() {
     eagerUntilMillis = time.nowMillis() + EAGER_MILLIS;
   }
 
-  /** Publishes if counts have changed, or a second has passed. Called every report interval. */
+  /**
+   * Publishes if counts have changed, or a second has passed: then, and while somebody joins, all counts, else those that
+   * changed. Nodes of an earlier release need all of them each time. Called every report interval.
+   */
   void tick() {
     long now = time.nowMillis();
     Map<String, Map<String, Counts>> counts = ownCounts();
-    boolean isDue =
-        now - lastPublishedMillis >= AT_LEAST_EVERY_MILLIS || now - eagerUntilMillis < 0;
-    Map<String, List<HomeHint>> told = hints.get();
-    if (isDue || !told.isEmpty() || !counts.equals(lastPublished)) {
-      lastPublished = counts;
-      lastPublishedMillis = now;
-      publish(new CountReport(
-          context.node(),
-          context.epoch(),
-          ++sequence,
-          counts,
-          isDue ? configs.get() : Map.of(),
-          told));
+    long sinceDue = now - lastDueMillis;
+    boolean isDue = sinceDue >= AT_LEAST_EVERY_MILLIS
+        || (now - eagerUntilMillis < 0 && sinceDue >= told.size() / EAGER_PER_MILLI);
+    Map<String, List<HomeHint>> hinted = hints.get();
+    if (isDue) {
+      lastDueMillis = now;
+      publishAll(counts, configs.get(), hinted);
+    } else if (!hinted.isEmpty() || told.differ(counts)) {
+      if (peers.allReadChanges()) {
+        publish(new CountReport(
+            context.node(), context.epoch(), ++sequence, told.tellChanges(counts), hinted));
+      } else {
+        publishAll(counts, Map.of(), hinted);
+      }
     }
+  }
+
+  private void publishAll(
+      Map<String, Map<String, Counts>> counts,
+      Map<String, Map<String, Integer>> digests,
+      Map<String, List<HomeHint>> hinted) {
+    told.tellAll(++sequence, counts);
+    publish(new CountReport(context.node(), context.epoch(), sequence, counts, digests, hinted));
   }
 
   /**
@@ -170,9 +186,9 @@ final class SharedCounts {
     } catch (IllegalStateException e) {
       LOG.log(
           Level.DEBUG,
-          "a report of connections did not reach all nodes; the next tick sends another",
+          "a report of connections did not reach all nodes; the next tick sends a whole one",
           e);
-      lastPublishedMillis -= AT_LEAST_EVERY_MILLIS;
+      lastDueMillis -= AT_LEAST_EVERY_MILLIS;
     }
   }
 
@@ -186,12 +202,14 @@ final class SharedCounts {
 
   private void received(@Nullable CountReport report) {
     if (report != null && !report.node().equals(context.node())) {
-      if (!peers.received(report.withoutHints(), time.nowMillis())) {
+      PeerCounts.Receipt receipt = peers.received(report, time.nowMillis());
+      if (receipt == PeerCounts.Receipt.ONE_TOO_MANY) {
         drop("node " + report.node(), "one node more than can be (" + PeerCounts.MOST + ")");
         return;
       }
       heard.accept(report.hints()); // late ones too: each stands for itself
-      if (context.degradation().worked(Degradation.node(report.node()))) {
+      if (receipt == PeerCounts.Receipt.KNOWN
+          && context.degradation().worked(Degradation.node(report.node()))) {
         heardAgain.run();
       }
     }

@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 final class SharedTable implements SharedPart {
   private static final System.Logger LOG = System.getLogger(SharedTable.class.getName());
 
+  /** A sweep takes a tenth of the cluster's thread at most, which has more to do. */
+  private static final int PAUSE_PER_SWEEP = 9;
+
   private final String service;
   private final IMap<String, HomeRecord> map;
   private final TableReplica replica;
@@ -46,6 +49,10 @@ final class SharedTable implements SharedPart {
   private final TableEraser eraser;
   private @Nullable UUID listenerId;
   private final RoomKeeper room;
+
+  /** How long the last sweep took. The cluster's thread's. */
+  private long sweptMillis;
+
   private Runnable stopSweeps = () -> {};
   private Runnable stopKeepingRoom = () -> {};
 
@@ -110,7 +117,7 @@ final class SharedTable implements SharedPart {
   void sweepFromNowOn(BooleanSupplier isOldestNode) {
     ClusterThread thread = context.thread();
     thread.execute(() -> {
-      stopSweeps = thread.repeat(() -> sweepAndLog(isOldestNode.getAsBoolean()), this::sweepMillis);
+      stopSweeps = thread.repeat(() -> sweepAndLog(isOldestNode.getAsBoolean()), this::pauseMillis);
       stopKeepingRoom = thread.repeat(
           () -> {
             if (isOldestNode.getAsBoolean()) {
@@ -155,6 +162,12 @@ final class SharedTable implements SharedPart {
     if (subscriber.isIncomplete()) {
       complete(isOldestNode);
     }
+    sweptMillis = context.time().nowMillis() - now;
+  }
+
+  /** Returns the time from a sweep to the next, in milliseconds: one of millions of destinations leaves the thread to others. */
+  long pauseMillis() {
+    return Math.max(sweepMillis(), PAUSE_PER_SWEEP * sweptMillis);
   }
 
   /** Returns how often {@link #sweep} is due, in milliseconds. */

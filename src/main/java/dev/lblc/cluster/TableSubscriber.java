@@ -8,10 +8,8 @@ import dev.lblc.scheduler.SchedulerOptions;
 import dev.lblc.scheduler.TableReplica;
 import dev.lblc.scheduler.TableReplica.Adoption;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
@@ -96,14 +94,14 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
 
   /** On the cluster's thread: adopts the whole map, and re-publishes what it has lost, or has otherwise. */
   void compare() {
-    Set<String> there = new HashSet<>();
+    int comparison = replica.beginComparison();
     goThroughMap((destination, record) -> {
-      there.add(destination);
       if (adopt(destination, record) == Adoption.TIED) {
         publisher.republish(destination);
       }
+      replica.compared(destination, comparison);
     });
-    replica.missingFrom(there).forEach(publisher::republish);
+    replica.notCompared(comparison).forEach(publisher::republish);
   }
 
   /** Returns whether the whole map was read. */

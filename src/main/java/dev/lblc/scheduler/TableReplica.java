@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +24,7 @@ public final class TableReplica {
 
   private final DestinationTable table;
   private final Servers servers;
+  private int comparisons; // guarded by the table
 
   /** How a placement of another node stands to what this node holds now. */
   public enum Adoption {
@@ -165,10 +165,26 @@ public final class TableReplica {
     return destinations(entry -> entry.version == 0, Long.MAX_VALUE);
   }
 
-  /** Returns the destinations that the shared table once had, as far as this node knows, and that are not among these. */
-  public List<String> missingFrom(Set<String> shared) {
-    return destinations(
-        entry -> entry.version > 0 && !shared.contains(entry.destination), Long.MAX_VALUE);
+  /** Begins to compare this node's table with the shared one; returns the number of the comparison. */
+  public int beginComparison() {
+    synchronized (table) {
+      return ++comparisons;
+    }
+  }
+
+  /** Notes that a comparison found a destination in the shared table. In the entry: a set of millions would fill the heap. */
+  public void compared(String destination, int comparison) {
+    synchronized (table) {
+      Entry entry = table.find(destination);
+      if (entry != null) {
+        entry.compared = comparison;
+      }
+    }
+  }
+
+  /** Returns the destinations that the shared table once had, as far as this node knows, and that a comparison did not find. */
+  public List<String> notCompared(int comparison) {
+    return destinations(entry -> entry.version > 0 && entry.compared != comparison, Long.MAX_VALUE);
   }
 
   /** Notes the version under which the shared table took this node's homes; they stay. */

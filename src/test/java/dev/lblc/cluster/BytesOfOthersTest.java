@@ -11,6 +11,7 @@ import com.hazelcast.map.impl.LazyMapEntry;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import com.sun.management.ThreadMXBean;
+import dev.lblc.cluster.CountChanges.Line;
 import dev.lblc.cluster.CountReport.Counts;
 import dev.lblc.scheduler.Drain;
 import dev.lblc.scheduler.EditBasis;
@@ -245,26 +246,28 @@ final class BytesOfOthersTest {
         new EditServer(new ServerEdit.Change("s1", 1, 2, 3), BASIS, 0x1234L, 7), EditServer::new));
     forms.add(
         of(new EditServer(new ServerEdit.Drain("s1", null), BASIS, 0x1234L, 7), EditServer::new));
+    Map<String, List<HomeHint>> hints = Map.of(
+        "images", List.of(new HomeHint("/cats", List.of("s1", "s2"), new Claim(3, 1, 9, "n"), 8)));
+    Map<String, Map<String, Counts>> counts =
+        Map.of("images", Map.of("s1", new Counts(1, 2), "s2", new Counts(3, 4)));
+    forms.add(of(new CountReport("n", 5, 6, counts, Map.of("images", Map.of("limits", 7)), hints)));
+    CountChanges changes =
+        new CountChanges(6, List.of(new Line(0, 2, 1), new Line(1, 300, 0)), counts);
+    forms.add(of(new CountReport("n", 5, 7, changes, hints)));
+    return forms;
+  }
+
+  private static Form of(CountReport golden) {
     Buffer report = Buffer.buffer();
-    new CountReport(
-            "n",
-            5,
-            6,
-            Map.of("images", Map.of("s1", new Counts(1, 2), "s2", new Counts(3, 4))),
-            Map.of("images", Map.of("limits", 7)),
-            Map.of(
-                "images",
-                List.of(new HomeHint("/cats", List.of("s1", "s2"), new Claim(3, 1, 9, "n"), 8))))
-        .writeTo(report);
-    forms.add(new Form("CountReport", HexFormat.of().formatHex(report.getBytes()), bytes -> {
+    golden.writeTo(report);
+    return new Form("CountReport", HexFormat.of().formatHex(report.getBytes()), bytes -> {
       try {
         CountReport unused = CountReport.readFrom(Buffer.buffer(bytes), 0);
         return true;
       } catch (IllegalArgumentException e) {
         return false;
       }
-    }));
-    return forms;
+    });
   }
 
   private static Form of(

@@ -11,6 +11,7 @@ import dev.lblc.testing.Ports;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.internal.VertxInternal;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 
 /**
  * A Vert.x instance on a Hazelcast member of its own, as a gateway's process has them; several live in one JVM. Closing
@@ -41,15 +43,20 @@ final class ClusteredVertx implements AutoCloseable {
 
   /** Starts so many, on free loopback ports and under a name of their own; returns once all see each other. */
   static List<ClusteredVertx> start(int count) throws Exception {
+    return start(count, builder -> builder);
+  }
+
+  /** Starts so many, with more in each Vert.x. */
+  static List<ClusteredVertx> start(int count, UnaryOperator<VertxBuilder> more) throws Exception {
     List<Integer> ports = Ports.free(count);
     String name = UUID.randomUUID().toString();
     // The first is the one that the others ask, so that nobody waits for an election.
     List<ClusteredVertx> started = new ArrayList<>();
-    started.add(start(yaml(name, ports.get(0), ports.get(0))));
+    started.add(start(yaml(name, ports.get(0), ports.get(0)), more));
     List<CompletableFuture<ClusteredVertx>> starting = ports.stream()
         .skip(1)
         .map(port -> CompletableFuture.supplyAsync(
-            () -> start(yaml(name, port, ports.get(0))), task -> new Thread(task).start()))
+            () -> start(yaml(name, port, ports.get(0)), more), task -> new Thread(task).start()))
         .toList();
     for (CompletableFuture<ClusteredVertx> one : starting) {
       started.add(one.get(PATIENCE_SECONDS, SECONDS));
@@ -110,7 +117,7 @@ final class ClusteredVertx implements AutoCloseable {
     member.close();
   }
 
-  private static ClusteredVertx start(String yaml) {
+  private static ClusteredVertx start(String yaml, UnaryOperator<VertxBuilder> more) {
     try {
       Path file = Files.createTempFile("hazelcast", ".yaml");
       HazelcastNode member = HazelcastNode.start(Files.writeString(file, yaml), null);
@@ -120,7 +127,7 @@ final class ClusteredVertx implements AutoCloseable {
           .setEventBusOptions(new EventBusOptions().setHost(member.host()));
       return new ClusteredVertx(
           member,
-          Vertx.builder()
+          more.apply(Vertx.builder())
               .with(options)
               .withClusterManager(member.clusterManager())
               .buildClustered()

@@ -20,6 +20,7 @@ import io.vertx.core.eventbus.DeliveryContext;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageCodec;
+import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import java.io.InputStream;
 import java.net.Socket;
@@ -28,9 +29,12 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -144,18 +148,43 @@ final class ReportsOnTheBusIT {
     stranger.publish("lblc.counts", "a text");
     stranger.publish("lblc.counts", new JsonObject());
     stranger.publish("lblc.counts", null);
-    Buffer report = Buffer.buffer();
-    new CountReport("stranger", 1, 1, Map.of("images", Map.of("s1", new Counts(7, 0))))
-        .writeTo(report);
-    stranger.publish("lblc.counts", report, AS_REPORT);
+    Queue<CountReport> heard = new ConcurrentLinkedQueue<>();
+    MessageConsumer<Buffer> ear = stranger.consumer(
+        "lblc.counts", message -> heard.add(CountReport.readFrom(message.body(), 0)));
+    AtomicLong sequence = new AtomicLong();
+    long timer = members.get(2).vertx().setPeriodic(100, tick -> {
+      Buffer report = Buffer.buffer();
+      new CountReport(
+              "stranger",
+              1,
+              sequence.incrementAndGet(),
+              Map.of("images", Map.of("s1", new Counts(7, 0))))
+          .writeTo(report);
+      report.setByte(0, (byte) 3); // of a release that reads no changes
+      stranger.publish("lblc.counts", report, AS_REPORT);
+    });
     Eventually.holds(
         "a report that comes after them on the same connections is taken in",
         () -> seen(NODES.get(0)) == 7 && seen(NODES.get(1)) == 7);
+    Eventually.holds("the stranger hears the nodes", () -> !heard.isEmpty());
+    heard.clear();
     Lease lease = NODES.get(0).acquire("/mine");
+    Eventually.holds("the stranger hears of it", () -> heard.stream()
+        .anyMatch(report -> report.services().values().stream()
+            .anyMatch(servers -> servers.containsValue(new Counts(1, 0)))));
+    assertThat(heard).as("for its sake all are whole").allMatch(report -> report.changes() == null);
+    members.get(2).vertx().cancelTimer(timer);
     Eventually.holds(
         "the nodes hear each other, and no more of a stranger that is silent",
         () -> seen(NODES.get(0)) == 1 && seen(NODES.get(1)) == 1);
     lease.close();
+    Eventually.holds(
+        "now that all read changes, they tell of changes",
+        () -> heard.stream().anyMatch(report -> report.changes() != null
+            && report.changes().lines().size() == 1));
+    Eventually.holds(
+        "which are applied", () -> seen(NODES.get(0)) == 0 && seen(NODES.get(1)) == 0);
+    ear.unregister().await(10, TimeUnit.SECONDS);
     stranger.unregisterCodec(CountReportCodec.NAME);
   }
 

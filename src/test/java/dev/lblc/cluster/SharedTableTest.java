@@ -41,6 +41,7 @@ final class SharedTableTest {
   private final ScheduledExecutorService executor = new ScheduledThreadPoolExecutor(1);
   private final Servers servers = new Servers();
   private final AtomicLong nowMillis = new AtomicLong();
+  private long slowMillis;
   private final Strategy lblc = new LocalityBased(
       new Strategy.Context(servers, () -> OPTIONS, nowMillis::get, true, Random::new));
   private final DestinationTable destinations = Objects.requireNonNull(lblc.table());
@@ -95,6 +96,43 @@ final class SharedTableTest {
   }
 
   @Test
+  void comparison_republishesWhatTheMapHasLostSinceTheOneBefore() throws Exception {
+    SharedTable table = join();
+    for (String destination : List.of("/a", "/b")) {
+      lblc.choose(destination);
+      Eventually.holds("it is in the map", () -> map.entries.containsKey(destination));
+    }
+    for (String lost : List.of("/a", "/b", "/a")) {
+      onExecutor(table::reconcile);
+      int calls = map.calls.get();
+      map.entries.remove(lost);
+      onExecutor(table::reconcile);
+      Eventually.holds("it is again", () -> map.entries.containsKey(lost));
+      assertThat(map.calls).as("the other one is not sent").hasValue(calls + 1);
+    }
+    table.leave();
+  }
+
+  @Test
+  void sweep_thatTookLong_isFollowedByALongPause() throws Exception {
+    SharedTable table = join();
+    onExecutor(() -> table.sweep(true));
+    assertThat(table.pauseMillis()).isEqualTo(table.sweepMillis());
+    slowMillis = 5_000;
+    long before = nowMillis.get();
+    onExecutor(() -> table.sweep(true));
+    slowMillis = 0;
+    long took = nowMillis.get() - before;
+    assertThat(table.pauseMillis())
+        .as("after %d ms", took)
+        .isBetween(9 * (took - 5_000), 9 * took)
+        .isGreaterThan(table.sweepMillis());
+    onExecutor(() -> table.sweep(true));
+    assertThat(table.pauseMillis()).isEqualTo(table.sweepMillis());
+    table.leave();
+  }
+
+  @Test
   void map_thatRefuses_keepsADecisionForLater() throws Exception {
     map.answer = CompletableFuture.failedFuture(new IllegalStateException("away"));
     SharedTable table = join();
@@ -128,7 +166,7 @@ final class SharedTableTest {
         map.proxy(),
         List.of("any"),
         new TableReplica(destinations, servers),
-        () -> OPTIONS,
+        this::options,
         new NodeContext(
             "node",
             1,
@@ -137,6 +175,12 @@ final class SharedTableTest {
             degradation));
     onExecutor(table::join);
     return table;
+  }
+
+  /** Returns the options, after as long as the test says. */
+  private SchedulerOptions options() {
+    nowMillis.addAndGet(slowMillis);
+    return OPTIONS;
   }
 
   private void onExecutor(Runnable task) throws Exception {

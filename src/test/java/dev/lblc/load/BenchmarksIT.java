@@ -34,6 +34,13 @@ final class BenchmarksIT {
         .contains("40 destinations at 500/s, seen by 2 other nodes each");
   }
 
+  @Test
+  void growth_ofReportsAndOfATable_isMeasured() throws Exception {
+    assertThat(run("dev.lblc.cluster.Growth reports 2 2 3 2 5 then tables 100"))
+        .containsPattern("(?m)^ +2 +6 +2 +1[.]0 ")
+        .containsPattern("(?m)^ +100 [|]");
+  }
+
   private static String run(String program) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + "/bin/java");
