@@ -43,6 +43,7 @@ public final class Cluster {
   private final Supplier<Map<String, Map<String, Integer>>> ownConfigs;
   private final StuckWatch stuck;
   private final Rejoin rejoin;
+  private final DataMembers dataMembers;
   private long nextLookMillis;
   private long reportTimer = -1;
 
@@ -104,6 +105,8 @@ public final class Cluster {
         ownConfigs, peers::configs, members::name, context.time().nowMillis());
     this.stuck = new StuckWatch(StuckWatch.LIMIT_MILLIS, context.time().nowMillis());
     this.rejoin = new Rejoin(hazelcast);
+    this.dataMembers =
+        new DataMembers(hazelcast, settings.name(), members::dataMembers, context.degradation());
     this.nextLookMillis = context.time().nowMillis();
   }
 
@@ -241,6 +244,7 @@ public final class Cluster {
     if (now - nextLookMillis >= 0) {
       nextLookMillis = now + LOOK_MILLIS;
       lookForStuckMaps(now);
+      context.thread().execute(dataMembers::look);
     }
   }
 

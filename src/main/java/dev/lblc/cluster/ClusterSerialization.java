@@ -29,9 +29,10 @@ public final class ClusterSerialization implements DataSerializerHook {
       case WrittenForm.SERVER_RECORD -> new ServerRecord();
       case WrittenForm.EDIT_SERVER -> new EditServer();
       case WrittenForm.LATER_EDIT_MERGE -> new LaterEditMergePolicy();
+      case WrittenForm.CLASS_PROBE -> new ClassProbe();
       default ->
         throw new IllegalArgumentException(
-            "class id " + classId + " (expected: 1 to " + WrittenForm.LATER_EDIT_MERGE + ")");
+            "class id " + classId + " (expected: 1 to " + WrittenForm.CLASS_PROBE + ")");
     };
   }
 }

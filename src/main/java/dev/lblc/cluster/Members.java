@@ -118,6 +118,13 @@ final class Members {
     return false;
   }
 
+  /** Returns the members that run no Vert.x and own a part of the maps. */
+  List<Member> dataMembers() {
+    return all().stream()
+        .filter(member -> !isNode(member) && !member.isLiteMember())
+        .toList();
+  }
+
   /** Returns how many members have joined after this node. */
   int joinedAfter() {
     int after = 0;
@@ -214,7 +221,7 @@ final class Members {
     return String.valueOf(member.getAttribute(NODE_ID));
   }
 
-  private static String address(Member member) {
+  static String address(Member member) {
     return member.getAddress().getHost() + ":" + member.getAddress().getPort();
   }
 

@@ -302,7 +302,7 @@ final class TablePublisher {
   }
 
   /** Whether a member cannot read what was sent, as one without these classes. */
-  private static boolean isRefusal(@Nullable Throwable failure) {
+  static boolean isRefusal(@Nullable Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof HazelcastSerializationException) {
         return true;

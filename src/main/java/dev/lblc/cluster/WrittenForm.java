@@ -19,6 +19,7 @@ final class WrittenForm {
   static final int SERVER_RECORD = 6;
   static final int EDIT_SERVER = 7;
   static final int LATER_EDIT_MERGE = 8;
+  static final int CLASS_PROBE = 9;
 
   /** Most homes of a destination. */
   static final int MOST_HOMES = 10_000;

@@ -15,12 +15,14 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class MembersTest {
+  private static final String LITE = "lite";
+
   @Test
   void nodes_haveTheOperatorsNameOrHostAndPort_andMembersWithoutVertxAreNone() {
     Set<Member> all = new LinkedHashSet<>();
     all.add(member(5701, Map.of(Members.NODE_ID, "a", Members.HOST, "gw-1")));
     all.add(member(5702, Map.of()));
-    all.add(member(5703, Map.of()));
+    all.add(member(5703, Map.of(LITE, "")));
     all.add(member(5704, Map.of(Members.NODE_ID, "b", Members.NAME, "west", Members.HOST, "gw-2")));
     all.add(member(5705, Map.of(Members.NODE_ID, "c")));
     Cluster cluster = answering(Cluster.class, Map.of("getMembers", all));
@@ -33,6 +35,10 @@ final class MembersTest {
         .map(node -> node.id() + " " + node.name() + " " + node.self())
         .containsExactly("a gw-1:5701 true", "b west false", "c 127.0.0.1:5705 false");
     assertThat(members.others()).containsExactly("b", "c");
+    assertThat(members.dataMembers())
+        .map(Members::address)
+        .as("what owns a part of the maps")
+        .containsExactly("127.0.0.1:5702");
   }
 
   private static Member member(int port, Map<String, String> attributes) {
@@ -42,6 +48,7 @@ final class MembersTest {
         (proxy, method, args) -> switch (method.getName()) {
           case "getAttribute" -> attributes.get(args[0]);
           case "getAddress" -> address(port);
+          case "isLiteMember" -> attributes.containsKey(LITE);
           case "hashCode" -> port;
           case "equals" -> proxy == args[0];
           default -> throw new UnsupportedOperationException(method.getName());
