@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 public final class Cluster {
   private static final System.Logger LOG = System.getLogger(Cluster.class.getName());
   private static final long LEAVE_SECONDS = 5;
-  private static final long LOOK_MILLIS = 1_000;
 
   private final Vertx vertx;
   private final Settings settings;
@@ -41,9 +40,7 @@ public final class Cluster {
   private final Liveness liveness;
   private final ConfigWatch configs;
   private final Supplier<Map<String, Map<String, Integer>>> ownConfigs;
-  private final StuckWatch stuck;
-  private final Rejoin rejoin;
-  private long nextLookMillis;
+  private final MemberWatch watch;
   private long reportTimer = -1;
 
   /** Vert.x is closed, or its member has stopped within this process. */
@@ -102,9 +99,8 @@ public final class Cluster {
         state::pullAgainAndSettle);
     this.configs = new ConfigWatch(
         ownConfigs, peers::configs, members::name, context.time().nowMillis());
-    this.stuck = new StuckWatch(StuckWatch.LIMIT_MILLIS, context.time().nowMillis());
-    this.rejoin = new Rejoin(hazelcast);
-    this.nextLookMillis = context.time().nowMillis();
+    this.watch = new MemberWatch(
+        hazelcast, members, context.degradation(), state::stuckMillis, context.time().nowMillis());
   }
 
   /**
@@ -185,7 +181,7 @@ public final class Cluster {
 
   /** Returns how often this node left the cluster and joined it again because a map did not work. */
   public int rejoins() {
-    return stuck.rejoins();
+    return watch.rejoins();
   }
 
   /** Shares the edits and the table of a service; complete once this node has what the cluster has. */
@@ -238,24 +234,7 @@ public final class Cluster {
     liveness.tick();
     long now = context.time().nowMillis();
     configs.tick(now);
-    if (now - nextLookMillis >= 0) {
-      nextLookMillis = now + LOOK_MILLIS;
-      lookForStuckMaps(now);
-    }
-  }
-
-  private void lookForStuckMaps(long now) {
-    long stuckMillis = state.stuckMillis();
-    if (!members.others().isEmpty()
-        && rejoin.isOurs()
-        && stuck.isDue(now, stuckMillis, members.joinedAfter())) {
-      LOG.log(
-          Level.WARNING,
-          "a map of the cluster has not taken a home for " + stuckMillis
-              + " ms although no member came or went: this node leaves the cluster and joins it again, with"
-              + " its tables kept");
-      rejoin.start();
-    }
+    watch.tick(now);
   }
 
   private Future<Void> end() {
@@ -276,32 +255,33 @@ public final class Cluster {
   private final class Changes implements Members.Listener {
     @Override
     public void joined() {
-      stuck.membershipChanged(context.time().nowMillis());
+      watch.membershipChanged(context.time().nowMillis());
       counts.beEager();
       state.settle();
     }
 
     @Override
     public void left(@Nullable String id) {
-      stuck.membershipChanged(context.time().nowMillis());
+      watch.membershipChanged(context.time().nowMillis());
       liveness.left(String.valueOf(id));
       state.settle();
     }
 
     @Override
     public void merged() {
-      stuck.membershipChanged(context.time().nowMillis());
+      watch.membershipChanged(context.time().nowMillis());
       counts.beEager();
       state.pullAgainAndSettle();
     }
 
     @Override
+    public void mergeFailed() {
+      watch.mergeFailed();
+    }
+
+    @Override
     public void stopping() {
-      context
-          .degradation()
-          .failed(
-              "member",
-              "Hazelcast stops in this process: restart the process to share tables and connections again");
+      watch.stopped();
     }
   }
 }

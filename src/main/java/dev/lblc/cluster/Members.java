@@ -34,7 +34,8 @@ final class Members {
   private final String self;
   private @Nullable UUID membershipListener; // guarded by this
   private @Nullable UUID lifecycleListener; // guarded by this
-  private volatile boolean over;
+  private volatile boolean left;
+  private volatile boolean stopping;
 
   /** Is told of what becomes of the cluster. */
   interface Listener {
@@ -46,6 +47,9 @@ final class Members {
 
     /** This node's cluster merged with another after a split. */
     void merged();
+
+    /** Hazelcast gave up a merge: this node is in no cluster. */
+    void mergeFailed();
 
     /** Hazelcast stops in this process, and not because this node leaves. */
     void stopping();
@@ -75,7 +79,7 @@ final class Members {
 
   /** Tells nothing more, and has no members from now on. */
   synchronized void leave() {
-    over = true;
+    left = true;
     try {
       if (membershipListener != null) {
         hazelcast.getCluster().removeMembershipListener(membershipListener);
@@ -90,7 +94,13 @@ final class Members {
 
   /** Returns whether this node has left, or Hazelcast has stopped. */
   boolean isOver() {
-    return over;
+    return left || stopping;
+  }
+
+  /** Returns whether the member is ours, by {@link HazelcastNode}: an application's own is not to be touched. */
+  boolean isOurs() {
+    Member member = hazelcast.getCluster().getLocalMember();
+    return member.getAttribute(NAME) != null || member.getAttribute(HOST) != null;
   }
 
   /** Returns the ids of the other members. */
@@ -159,7 +169,7 @@ final class Members {
 
   private Set<Member> all() {
     try {
-      return over ? Set.of() : hazelcast.getCluster().getMembers();
+      return isOver() ? Set.of() : hazelcast.getCluster().getMembers();
     } catch (HazelcastInstanceNotActiveException e) {
       return Set.of();
     }
@@ -168,14 +178,23 @@ final class Members {
   private void lifecycleChanged(LifecycleEvent event, Listener listener) {
     switch (event.getState()) {
       case MERGED -> {
+        stopping = false; // it was about to, where it could not join at first
         LOG.log(
             Level.INFO,
             "this node's part of the cluster merged with another part: it reads the shared tables and edits anew");
         listener.merged();
       }
+      case MERGE_FAILED -> {
+        stopping = !hazelcast.getLifecycleService().isRunning();
+        if (stopping) {
+          listener.stopping();
+        } else {
+          listener.mergeFailed();
+        }
+      }
       case SHUTTING_DOWN -> {
-        if (!over) {
-          over = true;
+        if (!isOver()) {
+          stopping = true;
           listener.stopping();
         }
       }
