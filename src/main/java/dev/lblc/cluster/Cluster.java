@@ -100,7 +100,11 @@ public final class Cluster {
     this.configs = new ConfigWatch(
         ownConfigs, peers::configs, members::name, context.time().nowMillis());
     this.watch = new MemberWatch(
-        hazelcast, members, context.degradation(), state::stuckMillis, context.time().nowMillis());
+        hazelcast,
+        members,
+        context.degradation(),
+        state::stuckMillis,
+        context.time().nowMillis());
   }
 
   /**

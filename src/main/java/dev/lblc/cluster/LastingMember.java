@@ -50,14 +50,14 @@ final class LastingMember extends DefaultNodeContext {
   }
 
   private static final class Rules extends DefaultNodeExtension {
-    private final Node node;
+    private final Node member;
     private final InternalHotRestartService silence = new SilenceWhileFrozen();
     private volatile boolean started;
     private volatile @Nullable UUID told;
 
     Rules(Node node) {
       super(node);
-      this.node = node;
+      this.member = node;
     }
 
     @Override
@@ -69,8 +69,11 @@ final class LastingMember extends DefaultNodeContext {
     @Override
     public void beforeShutdown(boolean terminate) {
       // Who ends this member by its interface does so in order, or while it is in a cluster.
-      if (terminate && started && node.isRunning() && !node.getClusterService().isJoined()) {
-        UUID merge = node.getThisUuid(); // another one in each merge
+      if (terminate
+          && started
+          && member.isRunning()
+          && !member.getClusterService().isJoined()) {
+        UUID merge = member.getThisUuid(); // another one in each merge
         if (!merge.equals(told)) {
           told = merge;
           LOG.log(
@@ -92,7 +95,7 @@ final class LastingMember extends DefaultNodeContext {
       @Override
       public boolean isMemberExcluded(Address address, UUID uuid) {
         // It is asked of members that leave, too: those are to be let in again.
-        ClusterServiceImpl cluster = node.getClusterService();
+        ClusterServiceImpl cluster = member.getClusterService();
         return cluster.isJoined()
             && cluster.getClusterState() == ClusterState.FROZEN
             && !cluster.getClusterJoinManager().hasMemberLeft(uuid)

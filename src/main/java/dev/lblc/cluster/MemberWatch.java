@@ -123,8 +123,8 @@ final class MemberWatch {
     if (now - joinedMillis >= LONG_MILLIS) {
       degradation.failed(
           PART,
-          "a merge with another part of the cluster has not come to an end for " + (now - joinedMillis)
-              + " ms: this node is in no cluster, and goes on trying");
+          "a merge with another part of the cluster has not come to an end for "
+              + (now - joinedMillis) + " ms: this node is in no cluster, and goes on trying");
     }
     if (mergeFailed) {
       mergeFailed = false;

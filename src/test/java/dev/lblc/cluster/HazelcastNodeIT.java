@@ -150,8 +150,9 @@ final class HazelcastNodeIT {
   }
 
   private Path file(List<Integer> ports, int own) throws Exception {
-    String list =
-        ports.stream().map(port -> "\"127.0.0.1:" + port + "\"").collect(Collectors.joining(", ", "[", "]"));
+    String list = ports.stream()
+        .map(port -> "\"127.0.0.1:" + port + "\"")
+        .collect(Collectors.joining(", ", "[", "]"));
     String yaml = Files.readString(Path.of("cluster", "hazelcast.yaml"))
         .replaceFirst("(?<=\n  cluster-name: ).*", NAME)
         .replaceFirst("(?<=\n      port: ).*", String.valueOf(ports.get(own)))
