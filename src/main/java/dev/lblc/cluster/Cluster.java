@@ -7,6 +7,7 @@ import dev.lblc.scheduler.Servers;
 import dev.lblc.scheduler.Service;
 import io.vertx.core.Closeable;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.spi.cluster.ClusterManager;
@@ -84,7 +85,7 @@ public final class Cluster {
         services,
         peers,
         vertx.eventBus(),
-        manager,
+        () -> tellAddress(manager),
         ownConfigs,
         () -> members.others().isEmpty() ? Map.of() : state.hints(),
         state::hear,
@@ -232,6 +233,16 @@ public final class Cluster {
     long interval = Math.max(1, settings.reportInterval().toMillis());
     reportTimer = vertx.setPeriodic(interval, timer -> tick());
     return Future.all(state.join(), heard).mapEmpty();
+  }
+
+  /** Vert.x's manager waits for itself while it calls a map, which may take as long as a fault: not for event loops. */
+  private Future<?> tellAddress(ClusterManager manager) {
+    return vertx.executeBlocking(
+        () -> {
+          manager.setNodeInfo(manager.getNodeInfo(), Promise.promise());
+          return null;
+        },
+        false);
   }
 
   private void tick() {

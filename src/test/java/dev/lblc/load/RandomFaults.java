@@ -59,7 +59,8 @@ final class RandomFaults {
     this.random = new SplittableRandom(seed);
     this.namespaces = namespaces;
     this.nodes = nodes;
-    List<Integer> victims = new ArrayList<>(List.of(0, 1, 2)); // of what becomes of processes: one thing each
+    List<Integer> victims =
+        new ArrayList<>(List.of(0, 1, 2)); // of what becomes of processes: one thing each
     take(victims); // one can always answer
     long begin = 0;
     for (int i = between(1, 3); i > 0; i--) {
@@ -118,8 +119,9 @@ final class RandomFaults {
       case 0, 1 -> end(begin, take(victims), kind == 0);
       case 2 -> pause(begin, take(victims));
       case 3 -> between(begin, one + " off", between(500, 15_000), List.of(one, other, one, third));
-      case 4 -> between(
-          begin, "all off", between(500, 15_000), List.of(one, other, one, third, other, third));
+      case 4 ->
+        between(
+            begin, "all off", between(500, 15_000), List.of(one, other, one, third, other, third));
       case 5 -> halfHeard(begin, one, other, third);
       case 6 -> oneWay(begin, one, other);
       case 7 -> loss(begin);
