@@ -249,7 +249,7 @@ public final class Cluster {
     liveness.tick();
     long now = context.time().nowMillis();
     configs.tick(now);
-    watch.tick(now);
+    watch.tick(now, liveness.hearsAll());
   }
 
   private Future<Void> end() {

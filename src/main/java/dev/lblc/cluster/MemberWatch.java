@@ -68,8 +68,12 @@ final class MemberWatch {
     this.notFrozenMillis = nowMillis;
   }
 
-  /** Looks, if it is time. */
-  void tick(long nowMillis) {
+  /**
+   * Looks, if it is time.
+   *
+   * @param hearsAll whether all members are heard
+   */
+  void tick(long nowMillis, boolean hearsAll) {
     if (nowMillis - nextLookMillis < 0) {
       return;
     }
@@ -77,7 +81,7 @@ final class MemberWatch {
     if (!hazelcast.getLifecycleService().isRunning()) {
       stopped();
     } else if (isOurs && !members.isOver()) {
-      look(nowMillis);
+      look(nowMillis, hearsAll);
     }
   }
 
@@ -103,13 +107,13 @@ final class MemberWatch {
     return stuck.rejoins();
   }
 
-  private void look(long now) {
+  private void look(long now, boolean hearsAll) {
     try {
       if (HazelcastNode.nodeOf(hazelcast).getClusterService().isJoined()) {
         joinedMillis = now;
         mergeFailed = false;
         degradation.worked(PART);
-        lookForStuckMaps(now);
+        lookForStuckMaps(now, hearsAll);
         lookForIce(now);
       } else {
         lookOutside(now);
@@ -132,9 +136,11 @@ final class MemberWatch {
     }
   }
 
-  private void lookForStuckMaps(long now) {
+  private void lookForStuckMaps(long now, boolean hearsAll) {
     long stuckFor = stuckMillis.getAsLong();
-    if (!members.others().isEmpty() && stuck.isDue(now, stuckFor, members.joinedAfter())) {
+    if (!members.others().isEmpty()
+        && !members.isMerging()
+        && stuck.isDue(now, stuckFor, members.joinedAfter(), hearsAll)) {
       LOG.log(
           Level.WARNING,
           "a map of the cluster has not taken a home for " + stuckFor

@@ -36,6 +36,7 @@ final class Members {
   private @Nullable UUID lifecycleListener; // guarded by this
   private volatile boolean left;
   private volatile boolean stopping;
+  private volatile boolean merging;
 
   /** Is told of what becomes of the cluster. */
   interface Listener {
@@ -101,6 +102,11 @@ final class Members {
   boolean isOurs() {
     Member member = hazelcast.getCluster().getLocalMember();
     return member.getAttribute(NAME) != null || member.getAttribute(HOST) != null;
+  }
+
+  /** Returns whether Hazelcast is merging this node's maps into those of another part. It does nothing else until that is done. */
+  boolean isMerging() {
+    return merging;
   }
 
   /** Returns the ids of the other members. */
@@ -177,7 +183,9 @@ final class Members {
 
   private void lifecycleChanged(LifecycleEvent event, Listener listener) {
     switch (event.getState()) {
+      case MERGING -> merging = true;
       case MERGED -> {
+        merging = false;
         stopping = false; // it was about to, where it could not join at first
         LOG.log(
             Level.INFO,
@@ -185,6 +193,7 @@ final class Members {
         listener.merged();
       }
       case MERGE_FAILED -> {
+        merging = false;
         stopping = !hazelcast.getLifecycleService().isRunning();
         if (stopping) {
           listener.stopping();
