@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,21 @@ final class RandomFaultsIT {
   private static final Duration QUIET = Duration.ofSeconds(10);
   private static final Duration QUIET_AFTER_MERGE = Duration.ofSeconds(20);
   private static final Duration LONGEST = Duration.ofMinutes(3);
+
+  private static final String MERGES = "merges";
+
+  /** What nodes may say of a round, and how it begins to say so. */
+  private static final Map<String, String> SAYINGS = Map.of(
+      MERGES,
+      "is merging",
+      "rejoins",
+      "leaves the cluster and joins it again",
+      "refused",
+      "this member was to end because another one refused it",
+      "thawed",
+      "lets members join again",
+      "blocked",
+      "has been blocked for");
 
   private final long firstSeed = Long.getLong("lblc.cluster.seed", new Random().nextInt(1 << 30));
   private final List<String> failures = new ArrayList<>();
@@ -70,7 +86,7 @@ final class RandomFaultsIT {
   private void round(long seed, Namespaces namespaces, GatewayCluster gateways) throws Exception {
     RandomFaults faults = new RandomFaults(seed, namespaces, gateways.nodes(), this::release);
     Random random = new Random(seed);
-    Map<JavaProcess, Integer> merges = merges(gateways);
+    Map<String, Integer> before = said(gateways);
     SteadyLoad load = SteadyLoad.start(SteadyLoad.spread(8, gateways.nodes()), 100, seed);
     long whole;
     List<Sample> samples;
@@ -95,23 +111,15 @@ final class RandomFaultsIT {
       keepLogs(seed, gateways);
       throw e;
     }
-    boolean hasMerged = merges(gateways).entrySet().stream()
-        .anyMatch(now -> now.getValue() > merges.getOrDefault(now.getKey(), 0));
+    Map<String, Integer> said = saidSince(before, gateways);
     List<Sample> failed = samples.stream()
         .filter(Sample::isFailure)
         .filter(sample -> !faults.wasAway(sample.node(), sample.startNanos(), sample.endNanos()))
         .toList();
-    String line = "seed %d: %s: whole after %d ms%s, %d requests %s, %d held"
-        .formatted(
-            seed,
-            faults,
-            whole,
-            hasMerged ? " with a merge" : "",
-            samples.size(),
-            SteadyLoad.outcomes(samples),
-            held.size());
+    String line = "seed %d: %s: whole after %d ms %s, %d requests, %d held"
+        .formatted(seed, faults, whole, said, samples.size(), held.size());
     System.out.println("RandomFaultsIT: " + line);
-    long limit = (hasMerged ? QUIET_AFTER_MERGE : QUIET).toMillis();
+    long limit = (said.containsKey(MERGES) ? QUIET_AFTER_MERGE : QUIET).toMillis();
     if (whole > limit || !failed.isEmpty()) {
       failures.add(line + (failed.isEmpty() ? "" : ", failed: " + SteadyLoad.outcomes(failed)));
       System.out.println("RandomFaultsIT: that failed " + SteadyLoad.outcomes(failed));
@@ -151,13 +159,27 @@ final class RandomFaultsIT {
     gateways.assertSameHomes();
   }
 
-  /** How often each process said that it merges. */
-  private static Map<JavaProcess, Integer> merges(GatewayCluster gateways) {
-    Map<JavaProcess, Integer> merges = new HashMap<>();
-    gateways
-        .nodes()
-        .forEach(node -> merges.put(node.process(), node.lines("is merging").size()));
-    return merges;
+  /** How often each process has said each of these so far. */
+  private static Map<String, Integer> said(GatewayCluster gateways) {
+    Map<String, Integer> said = new HashMap<>();
+    for (GatewayNode node : gateways.nodes()) {
+      SAYINGS.forEach((what, text) ->
+          said.put(what + " of " + node.process(), node.lines(text).size()));
+    }
+    return said;
+  }
+
+  /** How often something was said in this round, by its name; empty: never. */
+  private static Map<String, Integer> saidSince(
+      Map<String, Integer> before, GatewayCluster gateways) {
+    Map<String, Integer> since = new TreeMap<>();
+    said(gateways).forEach((key, count) -> {
+      int more = count - before.getOrDefault(key, 0);
+      if (more > 0) {
+        since.merge(key.substring(0, key.indexOf(' ')), more, Integer::sum);
+      }
+    });
+    return since;
   }
 
   private static void keepLogs(long seed, GatewayCluster gateways) throws IOException {
