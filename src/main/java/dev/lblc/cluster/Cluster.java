@@ -7,6 +7,7 @@ import dev.lblc.scheduler.Servers;
 import dev.lblc.scheduler.Service;
 import io.vertx.core.Closeable;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.spi.cluster.ClusterManager;
@@ -29,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 public final class Cluster {
   private static final System.Logger LOG = System.getLogger(Cluster.class.getName());
   private static final long LEAVE_SECONDS = 5;
-  private static final long LOOK_MILLIS = 1_000;
 
   private final Vertx vertx;
   private final Settings settings;
@@ -41,10 +41,8 @@ public final class Cluster {
   private final Liveness liveness;
   private final ConfigWatch configs;
   private final Supplier<Map<String, Map<String, Integer>>> ownConfigs;
-  private final StuckWatch stuck;
-  private final Rejoin rejoin;
+  private final MemberWatch watch;
   private final DataMembers dataMembers;
-  private long nextLookMillis;
   private long reportTimer = -1;
 
   /** Vert.x is closed, or its member has stopped within this process. */
@@ -88,7 +86,7 @@ public final class Cluster {
         services,
         peers,
         vertx.eventBus(),
-        manager,
+        () -> tellAddress(manager),
         ownConfigs,
         () -> members.others().isEmpty() ? Map.of() : state.hints(),
         state::hear,
@@ -103,11 +101,19 @@ public final class Cluster {
         state::pullAgainAndSettle);
     this.configs = new ConfigWatch(
         ownConfigs, peers::configs, members::name, context.time().nowMillis());
-    this.stuck = new StuckWatch(StuckWatch.LIMIT_MILLIS, context.time().nowMillis());
-    this.rejoin = new Rejoin(hazelcast);
-    this.dataMembers =
-        new DataMembers(hazelcast, settings.name(), members::dataMembers, context.degradation());
-    this.nextLookMillis = context.time().nowMillis();
+    this.watch = new MemberWatch(
+        hazelcast,
+        members,
+        context.degradation(),
+        state::stuckMillis,
+        context.time().nowMillis());
+    this.dataMembers = new DataMembers(
+        hazelcast,
+        settings.name(),
+        members::dataMembers,
+        context.degradation(),
+        context.thread(),
+        context.time().nowMillis());
   }
 
   /**
@@ -188,7 +194,7 @@ public final class Cluster {
 
   /** Returns how often this node left the cluster and joined it again because a map did not work. */
   public int rejoins() {
-    return stuck.rejoins();
+    return watch.rejoins();
   }
 
   /** Shares the edits and the table of a service; complete once this node has what the cluster has. */
@@ -237,29 +243,22 @@ public final class Cluster {
     return Future.all(state.join(), heard).mapEmpty();
   }
 
+  /** Vert.x's manager waits for itself while it calls a map, which may take as long as a fault: not for event loops. */
+  private Future<?> tellAddress(ClusterManager manager) {
+    return vertx.executeBlocking(
+        () -> {
+          manager.setNodeInfo(manager.getNodeInfo(), Promise.promise());
+          return null;
+        },
+        false);
+  }
+
   private void tick() {
     liveness.tick();
     long now = context.time().nowMillis();
     configs.tick(now);
-    if (now - nextLookMillis >= 0) {
-      nextLookMillis = now + LOOK_MILLIS;
-      lookForStuckMaps(now);
-      context.thread().execute(dataMembers::look);
-    }
-  }
-
-  private void lookForStuckMaps(long now) {
-    long stuckMillis = state.stuckMillis();
-    if (!members.others().isEmpty()
-        && rejoin.isOurs()
-        && stuck.isDue(now, stuckMillis, members.joinedAfter())) {
-      LOG.log(
-          Level.WARNING,
-          "a map of the cluster has not taken a home for " + stuckMillis
-              + " ms although no member came or went: this node leaves the cluster and joins it again, with"
-              + " its tables kept");
-      rejoin.start();
-    }
+    watch.tick(now, liveness.hearsAll());
+    dataMembers.tick(now);
   }
 
   private Future<Void> end() {
@@ -289,32 +288,33 @@ public final class Cluster {
   private final class Changes implements Members.Listener {
     @Override
     public void joined() {
-      stuck.membershipChanged(context.time().nowMillis());
+      watch.membershipChanged(context.time().nowMillis());
       counts.beEager();
       state.settle();
     }
 
     @Override
     public void left(@Nullable String id) {
-      stuck.membershipChanged(context.time().nowMillis());
+      watch.membershipChanged(context.time().nowMillis());
       liveness.left(String.valueOf(id));
       state.settle();
     }
 
     @Override
     public void merged() {
-      stuck.membershipChanged(context.time().nowMillis());
+      watch.membershipChanged(context.time().nowMillis());
       counts.beEager();
       state.pullAgainAndSettle();
     }
 
     @Override
+    public void mergeFailed() {
+      watch.mergeFailed();
+    }
+
+    @Override
     public void stopping() {
-      context
-          .degradation()
-          .failed(
-              "member",
-              "Hazelcast stops in this process: restart the process to share tables and connections again");
+      watch.stopped();
     }
   }
 }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
@@ -19,10 +20,14 @@ import java.util.function.Supplier;
 final class DataMembers {
   private static final System.Logger LOG = System.getLogger(DataMembers.class.getName());
 
+  private static final long LOOK_MILLIS = 1_000;
+
   private final HazelcastInstance hazelcast;
   private final String executor;
   private final Supplier<List<Member>> members;
   private final Degradation degradation;
+  private final Executor thread;
+  private long nextLookMillis;
   private final Map<UUID, String> asked = new HashMap<>(); // guarded by this: addresses
 
   /**
@@ -30,20 +35,33 @@ final class DataMembers {
    *
    * @param name of what is shared
    * @param members those that are no nodes and own a part of the maps
+   * @param thread the cluster's
    */
   DataMembers(
       HazelcastInstance hazelcast,
       String name,
       Supplier<List<Member>> members,
-      Degradation degradation) {
+      Degradation degradation,
+      Executor thread,
+      long nowMillis) {
     this.hazelcast = hazelcast;
     this.executor = name + ".probe";
     this.members = members;
     this.degradation = degradation;
+    this.thread = thread;
+    this.nextLookMillis = nowMillis;
+  }
+
+  /** Looks, if it is time. Called at every tick, in one context. */
+  void tick(long nowMillis) {
+    if (nowMillis - nextLookMillis >= 0) {
+      nextLookMillis = nowMillis + LOOK_MILLIS;
+      thread.execute(this::look);
+    }
   }
 
   /** Asks those that are new whether they have our classes, and forgets those that have left. */
-  void look() {
+  private void look() {
     List<Member> there = members.get();
     forgetAllBut(there.stream().map(Member::getUuid).toList());
     for (Member member : there) {

@@ -2,7 +2,6 @@ package dev.lblc.cluster;
 
 import com.hazelcast.config.Config;
 import com.hazelcast.config.ListenerConfig;
-import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.impl.HazelcastInstanceImpl;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
@@ -61,7 +60,7 @@ public final class HazelcastNode implements AutoCloseable {
     // can be written there meanwhile.
     setUnlessSet(config, "hazelcast.partition.migration.timeout", "10");
     config.addListenerConfig(new ListenerConfig(new JoinWatch()));
-    return new HazelcastNode(Hazelcast.newHazelcastInstance(config));
+    return new HazelcastNode(LastingMember.start(config));
   }
 
   /** Returns what clusters a Vert.x instance by this member. */

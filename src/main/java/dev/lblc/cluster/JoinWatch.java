@@ -34,6 +34,9 @@ final class JoinWatch implements LifecycleListener, HazelcastInstanceAware {
   /** How long a peer may say nothing. Hazelcast asks for five seconds before it claims the cluster, which takes ten more. */
   static final Duration PATIENCE = Duration.ofSeconds(3);
 
+  /** How long a peer may answer and not let this node join. */
+  private static final Duration LONGEST = Duration.ofSeconds(60);
+
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
   private volatile @Nullable Node node;
@@ -76,7 +79,10 @@ final class JoinWatch implements LifecycleListener, HazelcastInstanceAware {
           say(waiting(node, joiner));
         }
         if (waited.compareTo(PATIENCE) > 0) {
-          putAside(silent(node, joiner), joiner);
+          putAside(silent(node, joiner), joiner, "no answer from", PATIENCE);
+        }
+        if (waited.compareTo(LONGEST) > 0) {
+          putAside(waiting(node, joiner), joiner, "not let in by", LONGEST);
         }
       }
     } catch (InterruptedException e) {
@@ -96,13 +102,14 @@ final class JoinWatch implements LifecycleListener, HazelcastInstanceAware {
     }
   }
 
-  private static void putAside(Collection<Address> silent, TcpIpJoiner joiner) {
-    if (!silent.isEmpty()) {
+  private static void putAside(
+      Collection<Address> peers, TcpIpJoiner joiner, String what, Duration since) {
+    if (!peers.isEmpty()) {
       LOG.log(
           Level.WARNING,
-          "no answer from " + text(silent) + " for " + PATIENCE.toSeconds()
+          what + " " + text(peers) + " for " + since.toSeconds()
               + " s: this node starts without, and looks for it again once it has started");
-      silent.forEach(address -> joiner.blacklist(address, false));
+      peers.forEach(address -> joiner.blacklist(address, false));
     }
   }
 

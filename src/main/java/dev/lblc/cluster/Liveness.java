@@ -32,6 +32,7 @@ final class Liveness {
   private final Runnable readAnew;
   private final UnheardMembers unheard;
   private final PauseWatch pauses;
+  private boolean hearsAll = true;
 
   /**
    * From now on.
@@ -90,8 +91,14 @@ final class Liveness {
       return;
     }
     unheard.tick(now);
-    counts.keepListening(members.others().stream()
-        .allMatch(id -> peers.isHeard(id, now, SharedCounts.SILENT_MILLIS)));
+    hearsAll = members.others().stream()
+        .allMatch(id -> peers.isHeard(id, now, SharedCounts.SILENT_MILLIS));
+    counts.keepListening(hearsAll);
+  }
+
+  /** Returns whether every other member was heard at the last tick. On the context that joined. */
+  boolean hearsAll() {
+    return hearsAll;
   }
 
   /** Makes sure that what this node knows is not from before a pause of the process. */

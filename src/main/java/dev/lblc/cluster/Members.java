@@ -35,7 +35,9 @@ final class Members {
   private final String self;
   private @Nullable UUID membershipListener; // guarded by this
   private @Nullable UUID lifecycleListener; // guarded by this
-  private volatile boolean over;
+  private volatile boolean left;
+  private volatile boolean stopping;
+  private volatile boolean merging;
 
   /** Is told of what becomes of the cluster. */
   interface Listener {
@@ -47,6 +49,9 @@ final class Members {
 
     /** This node's cluster merged with another after a split. */
     void merged();
+
+    /** Hazelcast gave up a merge: this node is in no cluster. */
+    void mergeFailed();
 
     /** Hazelcast stops in this process, and not because this node leaves. */
     void stopping();
@@ -76,7 +81,7 @@ final class Members {
 
   /** Tells nothing more, and has no members from now on. */
   synchronized void leave() {
-    over = true;
+    left = true;
     try {
       if (membershipListener != null) {
         hazelcast.getCluster().removeMembershipListener(membershipListener);
@@ -91,7 +96,18 @@ final class Members {
 
   /** Returns whether this node has left, or Hazelcast has stopped. */
   boolean isOver() {
-    return over;
+    return left || stopping;
+  }
+
+  /** Returns whether the member is ours, by {@link HazelcastNode}: an application's own is not to be touched. */
+  boolean isOurs() {
+    Member member = hazelcast.getCluster().getLocalMember();
+    return member.getAttribute(NAME) != null || member.getAttribute(HOST) != null;
+  }
+
+  /** Returns whether Hazelcast is merging this node's maps into those of another part. It does nothing else until that is done. */
+  boolean isMerging() {
+    return merging;
   }
 
   /** Returns the ids of the other members. */
@@ -180,7 +196,7 @@ final class Members {
 
   private Set<Member> all() {
     try {
-      return over ? Set.of() : hazelcast.getCluster().getMembers();
+      return isOver() ? Set.of() : hazelcast.getCluster().getMembers();
     } catch (HazelcastInstanceNotActiveException e) {
       return Set.of();
     }
@@ -188,15 +204,27 @@ final class Members {
 
   private void lifecycleChanged(LifecycleEvent event, Listener listener) {
     switch (event.getState()) {
+      case MERGING -> merging = true;
       case MERGED -> {
+        merging = false;
+        stopping = false; // it was about to, where it could not join at first
         LOG.log(
             Level.INFO,
             "this node's part of the cluster merged with another part: it reads the shared tables and edits anew");
         listener.merged();
       }
+      case MERGE_FAILED -> {
+        merging = false;
+        stopping = !hazelcast.getLifecycleService().isRunning();
+        if (stopping) {
+          listener.stopping();
+        } else {
+          listener.mergeFailed();
+        }
+      }
       case SHUTTING_DOWN -> {
-        if (!over) {
-          over = true;
+        if (!isOver()) {
+          stopping = true;
           listener.stopping();
         }
       }

@@ -1,6 +1,7 @@
 package dev.lblc.cluster;
 
 import com.hazelcast.cluster.Address;
+import com.hazelcast.cluster.ClusterState;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
@@ -24,30 +25,36 @@ final class Rejoin {
     this.instance = instance;
   }
 
-  /** Returns whether the member is ours: an application's own is not to be touched. */
-  boolean isOurs() {
-    Member member = instance.getCluster().getLocalMember();
-    return member.getAttribute(Members.NAME) != null || member.getAttribute(Members.HOST) != null;
+  /** Begins, unless it is at it; where this node is in no cluster it only joins. */
+  void start() {
+    start("lblc-cluster-rejoin", () -> cluster().merge(oldestOther()));
   }
 
-  /** Begins, unless it is at it. */
-  void start() {
+  /** Lets members join, and data move, again, unless it is at something. */
+  void thaw() {
+    start("lblc-cluster-thaw", () -> cluster().changeClusterState(ClusterState.ACTIVE));
+  }
+
+  private void start(String name, Runnable what) {
     if (running.compareAndSet(false, true)) {
-      Thread thread = new Thread(this::run, "lblc-cluster-rejoin");
+      Thread thread = new Thread(() -> run(what), name);
       thread.setDaemon(true);
       thread.start();
     }
   }
 
-  private void run() {
+  private void run(Runnable what) {
     try {
-      ClusterServiceImpl cluster = HazelcastNode.nodeOf(instance).getClusterService();
-      cluster.merge(oldestOther());
+      what.run();
     } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "this node could not join its cluster again", e);
+      LOG.log(Level.WARNING, "this node could not become a whole member; it tries again", e);
     } finally {
       running.set(false);
     }
+  }
+
+  private ClusterServiceImpl cluster() {
+    return HazelcastNode.nodeOf(instance).getClusterService();
   }
 
   /** Returns the address of the member that the others join by; null: there is no other. */

@@ -4,12 +4,10 @@ import dev.lblc.cluster.CountReport.Counts;
 import dev.lblc.scheduler.Server;
 import dev.lblc.scheduler.Servers;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.core.spi.cluster.ClusterManager;
 import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,7 +45,7 @@ final class SharedCounts {
   private final PeerCounts peers;
   private final ClusterTime time;
   private final EventBus eventBus;
-  private final ClusterManager manager;
+  private final Supplier<Future<?>> tellAddress;
   private final Supplier<Map<String, Map<String, Integer>>> configs;
   private final Supplier<Map<String, List<HomeHint>>> hints;
   private final Consumer<Map<String, List<HomeHint>>> heard;
@@ -59,16 +57,22 @@ final class SharedCounts {
   private volatile long eagerUntilMillis;
   private @Nullable MessageConsumer<CountReport> consumer;
   private Future<Void> listening = Future.succeededFuture();
+  private Future<?> telling = Future.succeededFuture();
   private long nextRegistrationMillis;
   private long pauseMillis = FIRST_PAUSE_MILLIS;
 
+  /**
+   * Publishes and hears nothing yet.
+   *
+   * @param tellAddress puts the address of this node's event bus into the cluster's map again; does not wait
+   */
   SharedCounts(
       String address,
       NodeContext context,
       Supplier<Map<String, Servers>> services,
       PeerCounts peers,
       EventBus eventBus,
-      ClusterManager manager,
+      Supplier<Future<?>> tellAddress,
       Supplier<Map<String, Map<String, Integer>>> configs,
       Supplier<Map<String, List<HomeHint>>> hints,
       Consumer<Map<String, List<HomeHint>>> heard,
@@ -79,7 +83,7 @@ final class SharedCounts {
     this.peers = peers;
     this.time = context.time();
     this.eventBus = eventBus;
-    this.manager = manager;
+    this.tellAddress = tellAddress;
     this.configs = configs;
     this.hints = hints;
     this.heard = heard;
@@ -163,8 +167,9 @@ final class SharedCounts {
     } else if (now - nextRegistrationMillis >= 0 && listening.isComplete()) {
       nextRegistrationMillis = now + pauseMillis;
       pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
-      Promise<Void> unused = Promise.promise();
-      manager.setNodeInfo(manager.getNodeInfo(), unused);
+      if (telling.isComplete()) {
+        telling = tellAddress.get();
+      }
       MessageConsumer<CountReport> before = consumer;
       listen();
       if (before != null) {

@@ -5,8 +5,10 @@ package dev.lblc.cluster;
  * fault of the network a part of a map may stay on its way from one member to another.
  *
  * <pre>
- * something has waited for a map, and membership has not changed, for the limit: the member that joined last does it
- * each one before it waits for the limit longer: often one is enough, and all at once would have nobody to join
+ * something has waited for a map for the limit, in which nobody came or went and all were heard: the member that joined last does it
+ * some member is not heard: the fault is still there; waits for {@link #PATIENCE} times the limit at most
+ * each one before it waits for half of the limit longer: often one is enough, and all at once would have nobody to join
+ * one that merges already does nothing: it cannot leave before that is done, which may be what does not work
  * again only after twice the time, four times and so on, at most {@link #MOST_MILLIS}; anew when all has worked for that long
  * </pre>
  *
@@ -18,6 +20,8 @@ final class StuckWatch {
 
   /** The longest time between two. */
   static final long MOST_MILLIS = 600_000;
+
+  private static final int PATIENCE = 3;
 
   private final long limitMillis;
   private long stableSinceMillis;
@@ -42,8 +46,12 @@ final class StuckWatch {
    *
    * @param stuckMillis how long something has waited for a map; 0: nothing waits
    * @param joinedAfter how many members joined after this one
+   * @param hearsAll whether all members are heard
    */
-  synchronized boolean isDue(long nowMillis, long stuckMillis, int joinedAfter) {
+  synchronized boolean isDue(long nowMillis, long stuckMillis, int joinedAfter, boolean hearsAll) {
+    if (!hearsAll && stuckMillis < PATIENCE * limitMillis) {
+      stableSinceMillis = nowMillis;
+    }
     if (stuckMillis < limitMillis) {
       if (nowMillis - workingSinceMillis >= waitMillis(0)) {
         attempts = 0;
@@ -67,7 +75,7 @@ final class StuckWatch {
   }
 
   private long waitMillis(int joinedAfter) {
-    long first = limitMillis * (1 + joinedAfter);
+    long first = limitMillis + joinedAfter * limitMillis / 2;
     return Math.min(first << Math.min(attempts, 10), Math.max(MOST_MILLIS, limitMillis));
   }
 }

@@ -2,10 +2,17 @@ package dev.lblc.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.hazelcast.cluster.Address;
+import com.hazelcast.cluster.ClusterState;
+import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.instance.EndpointQualifier;
+import com.hazelcast.instance.impl.Node;
+import com.hazelcast.internal.server.ServerConnection;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.ExpectedLog;
 import dev.lblc.testing.Ports;
+import dev.lblc.testing.UnexpectedLog;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,13 +21,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Members that start beside peers of which nothing comes. */
 final class HazelcastNodeIT {
   private static final String NAME = UUID.randomUUID().toString();
+  private static final List<Pattern> REFUSED =
+      List.of(Pattern.compile("ERROR security: .*Cluster state either is locked"));
 
   @TempDir
   Path folder;
@@ -39,6 +53,12 @@ final class HazelcastNodeIT {
       assertThat(member.getConfig().getProperty("hazelcast.partition.migration.timeout"))
           .isEqualTo("10");
       silent.close();
+      MemberWatch watch = watch(member, new Degradation());
+      inside(first).reset(); // as a merge that fails leaves it
+      watch.mergeFailed();
+      watch.tick(0, true);
+      Eventually.holds(
+          "in a cluster again", () -> inside(first).getClusterService().isJoined());
       try (HazelcastNode later = HazelcastNode.start(file(ports, 0), null)) {
         Eventually.holds(
             "one cluster", () -> instance(later).getCluster().getMembers().size() == 2);
@@ -48,13 +68,97 @@ final class HazelcastNodeIT {
     }
   }
 
+  @Test
+  @ExpectedLog({
+    "ERROR security: .*Before join check failed node is going to shutdown now",
+    "ERROR security: .*Cluster state either is locked",
+    "WARN LastingMember: this member was to end because another one refused it",
+    "WARN Degradation: the cluster's member does not work; .*this node is in no cluster, and goes on trying",
+  })
+  void member_thatIsRefusedWhileItMerges_goesOnAndIsLetInLater() throws Exception {
+    List<Integer> ports = Ports.free(2);
+    HazelcastNode node = HazelcastNode.start(file(ports, 0), null);
+    HazelcastInstance other = stock(List.of(ports.get(1)));
+    try (node) {
+      Degradation degradation = new Degradation();
+      MemberWatch watch = watch(instance(node), degradation);
+      other.getCluster().changeClusterState(ClusterState.FROZEN);
+      Address address = other.getCluster().getLocalMember().getAddress();
+      new Thread(() -> inside(node).getClusterService().merge(address)).start();
+      Eventually.holds("refused", () -> UnexpectedLog.missing(REFUSED).isEmpty());
+      assertThat(instance(node).getLifecycleService().isRunning()).isTrue();
+      watch.tick(MemberWatch.LONG_MILLIS, true);
+      assertThat(degradation.parts()).containsExactly("member");
+      other.getCluster().changeClusterState(ClusterState.ACTIVE);
+      Eventually.holds(
+          "one cluster", () -> instance(node).getCluster().getMembers().size() == 2);
+      watch.tick(MemberWatch.LONG_MILLIS + 1_000, true);
+      assertThat(degradation.parts()).isEmpty();
+    } finally {
+      other.getLifecycleService().terminate();
+    }
+  }
+
+  @Test
+  @ExpectedLog("WARN MemberWatch: the cluster has let nobody join for 60000 ms")
+  void member_thatWasToMergeAndDoesNot_refusesNobodyAndLetsThemInLater() throws Exception {
+    List<Integer> ports = Ports.free(2);
+    CompletableFuture<HazelcastInstance> starting = new CompletableFuture<>();
+    try (HazelcastNode node = HazelcastNode.start(file(ports, 0), null)) {
+      MemberWatch watch = watch(instance(node), new Degradation());
+      instance(node).getCluster().changeClusterState(ClusterState.FROZEN);
+      starting.completeAsync(() -> stock(List.of(ports.get(1), ports.get(0))));
+      AtomicLong first = new AtomicLong();
+      Eventually.holds("it asked for longer than a second", () -> {
+        long read = lastRead(node);
+        first.compareAndSet(0, read);
+        return read - first.get() > 1_500; // it asks every second
+      });
+      assertThat(starting).isNotDone();
+      watch.tick(MemberWatch.FROZEN_MILLIS, true);
+      assertThat(starting.get(20, TimeUnit.SECONDS).getCluster().getMembers()).hasSize(2);
+    } finally {
+      starting.join().getLifecycleService().terminate();
+    }
+  }
+
+  private static MemberWatch watch(HazelcastInstance member, Degradation degradation) {
+    return new MemberWatch(member, new Members(member, ""), degradation, () -> 0, 0);
+  }
+
+  private static Node inside(HazelcastNode node) {
+    return HazelcastNode.nodeOf(instance(node));
+  }
+
+  /** When something came from another member, or what wants to be one; 0: nothing has. */
+  private static long lastRead(HazelcastNode node) {
+    return inside(node)
+        .getServer()
+        .getConnectionManager(EndpointQualifier.MEMBER)
+        .getConnections()
+        .stream()
+        .mapToLong(ServerConnection::lastReadTimeMillis)
+        .max()
+        .orElse(0);
+  }
+
+  /** Starts a member with nothing of ours; it knows those ports, the first of them its own. */
+  private HazelcastInstance stock(List<Integer> ports) {
+    try {
+      return Hazelcast.newHazelcastInstance(HazelcastFile.read(Files.readAllBytes(file(ports, 0))));
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private static HazelcastInstance instance(HazelcastNode node) {
     return ((HazelcastClusterManager) node.clusterManager()).getHazelcastInstance();
   }
 
   private Path file(List<Integer> ports, int own) throws Exception {
-    String list = "[\"127.0.0.1:" + ports.get(0) + "\", \"127.0.0.1:" + ports.get(1)
-        + "\", \"127.0.0.1:" + ports.get(2) + "\"]";
+    String list = ports.stream()
+        .map(port -> "\"127.0.0.1:" + port + "\"")
+        .collect(Collectors.joining(", ", "[", "]"));
     String yaml = Files.readString(Path.of("cluster", "hazelcast.yaml"))
         .replaceFirst("(?<=\n  cluster-name: ).*", NAME)
         .replaceFirst("(?<=\n      port: ).*", String.valueOf(ports.get(own)))

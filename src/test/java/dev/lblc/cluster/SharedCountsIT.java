@@ -15,6 +15,8 @@ import dev.lblc.scheduler.Service;
 import dev.lblc.scheduler.WeightedLeastConnection;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.ExpectedLog;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,6 +104,29 @@ final class SharedCountsIT {
     assertThat(cluster.degraded()).hasSize(1);
     Eventually.holds("it is told again", () -> server.active() == 1);
     assertThat(cluster.degraded()).isEmpty();
+    cluster.leave();
+  }
+
+  @Test
+  void clusterManager_thatWaitsForAMap_holdsUpNoEventLoop() throws Exception {
+    Vertx vertx = nodes.get(1).vertx();
+    AtomicLong ahead = new AtomicLong();
+    AtomicInteger ticks = new AtomicInteger();
+    Cluster cluster = Cluster.join(
+            vertx,
+            new Cluster.Settings("lblc", Duration.ofMillis(10), Duration.ofSeconds(60), 1),
+            () -> System.nanoTime() / 1_000_000 + ahead.get(),
+            () -> {
+              ticks.incrementAndGet();
+              return Map.of();
+            },
+            Map::of)
+        .await(60, SECONDS);
+    synchronized (((VertxInternal) vertx).clusterManager()) { // as it does itself
+      ahead.addAndGet(60_000); // the other node, which tells nothing, has been silent for long
+      int before = ticks.get();
+      Eventually.holds("ticks go on", () -> ticks.get() > before + 20);
+    }
     cluster.leave();
   }
 

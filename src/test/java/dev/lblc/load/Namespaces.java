@@ -7,6 +7,7 @@ import java.net.NetworkInterface;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
@@ -66,7 +67,22 @@ final class Namespaces implements AutoCloseable {
 
   /** Nothing passes from one to another. */
   void cutOneWay(int from, int to) throws IOException {
-    in(to, "iptables", "-w", "-A", "INPUT", "-s", address(from), "-j", "DROP");
+    rule("-A", from, to);
+  }
+
+  /** Undoes one such cut. */
+  void mendOneWay(int from, int to) throws IOException {
+    rule("-D", from, to);
+  }
+
+  /** Of what passes from one to another so many of a hundred packets get lost. */
+  void lose(int from, int to, int percent) throws IOException {
+    rule("-A", from, to, lossOf(percent));
+  }
+
+  /** Undoes one such loss. */
+  void loseNoMore(int from, int to, int percent) throws IOException {
+    rule("-D", from, to, lossOf(percent));
   }
 
   /** Everything passes again. */
@@ -139,6 +155,19 @@ final class Namespaces implements AutoCloseable {
     List<String> inside = new ArrayList<>(List.of("ip", "netns", "exec", namespace(i)));
     inside.addAll(List.of(command));
     run(inside.toArray(new String[0]));
+  }
+
+  private void rule(String change, int from, int to, String... match) throws IOException {
+    List<String> command =
+        new ArrayList<>(List.of("iptables", "-w", change, "INPUT", "-s", address(from)));
+    command.addAll(List.of(match));
+    command.addAll(List.of("-j", "DROP"));
+    in(to, command.toArray(new String[0]));
+  }
+
+  private static String[] lossOf(int percent) {
+    String probability = String.format(Locale.ROOT, "%.2f", percent / 100.0);
+    return new String[] {"-m", "statistic", "--mode", "random", "--probability", probability};
   }
 
   private static void attempt(String... command) {

@@ -4,63 +4,75 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.lblc.load.SteadyLoad.Sample;
 import dev.lblc.testing.Eventually;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Random faults of three gateways, one after the other, some of which meet the mending of the one before. Runs with
- * {@code -Dlblc.cluster.faults=20}; {@code -Dlblc.cluster.seed} repeats a run.
+ * Rounds of {@link RandomFaults} of three gateways under load. After each round and ten seconds of quiet, twenty where parts of the
+ * cluster merged, the nodes have one home for each destination, nothing that the others lack, the connections that the servers hold,
+ * and nothing that does not work; and no request failed that had a node to answer it.
+ *
+ * <p>Runs with {@code -Dlblc.cluster.faults=20}, that many rounds. Round by round the seed goes up by one, so that
+ * {@code -Dlblc.cluster.seed} repeats a run, or with one round a single one. What nodes logged in a round that failed is in
+ * {@code target/faults}.
  */
 @Tag("alone")
 final class RandomFaultsIT {
-  private static final int FAULTS = Integer.getInteger("lblc.cluster.faults", 0);
-  private static final int FAULTS_BETWEEN_LOOKS = 4;
-  private static final int LONGEST_MILLIS = 9_000;
+  private static final int ROUNDS = Integer.getInteger("lblc.cluster.faults", 0);
+  private static final Duration QUIET = Duration.ofSeconds(10);
+  private static final Duration QUIET_AFTER_MERGE = Duration.ofSeconds(20);
+  private static final Duration LONGEST = Duration.ofMinutes(3);
 
-  @RegisterExtension
-  static final LogsOfFailures LOGS = LogsOfFailures.ofNodes(() -> RandomFaultsIT.cluster);
+  private static final String MERGES = "merges";
 
-  private static @Nullable GatewayCluster cluster;
+  /** What nodes may say of a round, and how it begins to say so. */
+  private static final Map<String, String> SAYINGS = Map.of(
+      MERGES,
+      "is merging",
+      "rejoins",
+      "leaves the cluster and joins it again",
+      "refused",
+      "this member was to end because another one refused it",
+      "thawed",
+      "lets members join again",
+      "blocked",
+      "has been blocked for");
 
-  private final long seed = Long.getLong("lblc.cluster.seed", new Random().nextLong());
-  private final Random random = new Random(seed);
-  private final List<HttpSocket> held = new ArrayList<>();
+  private final long firstSeed = Long.getLong("lblc.cluster.seed", new Random().nextInt(1 << 30));
+  private final List<String> failures = new ArrayList<>();
+  private final List<Held> held = new ArrayList<>();
   private int placed;
+
+  /** A request that is not answered. */
+  private record Held(GatewayNode node, HttpSocket socket) {}
 
   @Test
   void cluster_afterRandomFaultsAndSomeQuiet_hasOneHomeForEachDestinationAndTrueCounts(
       @TempDir Path folder) throws Exception {
-    assumeTrue(FAULTS > 0, "-Dlblc.cluster.faults says how many faults; none by default");
+    assumeTrue(ROUNDS > 0, "-Dlblc.cluster.faults says how many rounds; none by default");
     try (Namespaces namespaces = namespaces();
         GatewayCluster gateways =
             GatewayCluster.start(folder, namespaces.sites(), namespaces.outside(), 4)) {
-      cluster = gateways;
-      for (int i = 1; i <= FAULTS; i++) {
-        String fault = fault(namespaces, gateways);
-        System.out.println("RandomFaultsIT: seed " + seed + ", " + i + ": " + fault);
-        if (i % FAULTS_BETWEEN_LOOKS == 0 || i == FAULTS) {
-          look(gateways, "seed " + seed + " after fault " + i + ", " + fault);
-        } else {
-          sleep(random.nextInt(3_000));
-        }
+      for (int i = 0; i < ROUNDS; i++) {
+        round(firstSeed + i, namespaces, gateways);
       }
-      for (HttpSocket socket : held) {
-        socket.close();
-      }
-      held.clear();
-      look(gateways, "seed " + seed + " at the end");
     }
+    assertThat(failures).as("failures of %d rounds", ROUNDS).isEmpty();
   }
 
   private static Namespaces namespaces() {
@@ -71,79 +83,109 @@ final class RandomFaultsIT {
     }
   }
 
-  private String fault(Namespaces namespaces, GatewayCluster gateways) throws Exception {
-    int victim = random.nextInt(3);
-    int other = (victim + 1 + random.nextInt(2)) % 3;
-    GatewayNode node = gateways.node(victim);
-    int millis = 500 + random.nextInt(LONGEST_MILLIS - 500);
-    String lasting = " for " + millis + " ms";
-    switch (random.nextInt(5)) {
-      case 0 -> {
-        namespaces.cut(victim, (victim + 1) % 3);
-        namespaces.cut(victim, (victim + 2) % 3);
-        use(gateways.nodes(), gateways, millis);
-        namespaces.heal();
-        return victim + " cut off" + lasting;
-      }
-      case 1 -> {
-        namespaces.cut(victim, other);
-        use(gateways.nodes(), gateways, millis);
-        namespaces.heal();
-        return victim + " and " + other + " cut" + lasting;
-      }
-      case 2 -> {
-        namespaces.cutOneWay(victim, other);
-        use(gateways.nodes(), gateways, millis);
-        namespaces.heal();
-        return "nothing from " + victim + " to " + other + lasting;
-      }
-      case 3 -> {
-        node.process().stop();
-        try {
-          use(gateways.without(node), gateways, millis);
-        } finally {
-          node.process().resume();
-        }
-        return victim + " paused" + lasting;
-      }
-      default -> {
-        node.process().kill();
-        use(gateways.without(node), gateways, millis);
-        node.launch();
-        node.process().awaitReady();
-        return victim + " killed, away" + lasting;
-      }
+  private void round(long seed, Namespaces namespaces, GatewayCluster gateways) throws Exception {
+    RandomFaults faults = new RandomFaults(seed, namespaces, gateways.nodes(), this::release);
+    Random random = new Random(seed);
+    Map<String, Integer> before = said(gateways);
+    SteadyLoad load = SteadyLoad.start(SteadyLoad.spread(8, gateways.nodes()), 100, seed);
+    long whole;
+    List<Sample> samples;
+    long start = System.nanoTime();
+    try {
+      faults.run(() -> use(faults, gateways, random));
+      start = System.nanoTime();
+      Eventually.passes("seed " + seed, LONGEST, () -> assertAgreed(gateways));
+    } catch (Exception | AssertionError e) {
+      keepLogs(seed, gateways);
+      throw e;
+    } finally {
+      samples = load.stop();
+    }
+    try {
+      Eventually.passes("seed " + seed, LONGEST, () -> {
+        assertAgreed(gateways);
+        assertThat(gateways.assertTrueCounts()).isEqualTo(gateways.holding());
+      });
+      whole = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    } catch (Exception | AssertionError e) {
+      keepLogs(seed, gateways);
+      throw e;
+    }
+    Map<String, Integer> said = saidSince(before, gateways);
+    List<Sample> failed = samples.stream()
+        .filter(Sample::isFailure)
+        .filter(sample -> !faults.wasAway(sample.node(), sample.startNanos(), sample.endNanos()))
+        .toList();
+    String line = "seed %d: %s: whole after %d ms %s, %d requests, %d held"
+        .formatted(seed, faults, whole, said, samples.size(), held.size());
+    System.out.println("RandomFaultsIT: " + line);
+    long limit = (said.containsKey(MERGES) ? QUIET_AFTER_MERGE : QUIET).toMillis();
+    if (whole > limit || !failed.isEmpty()) {
+      failures.add(line + (failed.isEmpty() ? "" : ", failed: " + SteadyLoad.outcomes(failed)));
+      System.out.println("RandomFaultsIT: that failed " + SteadyLoad.outcomes(failed));
+      keepLogs(seed, gateways);
     }
   }
 
-  /** Places destinations and holds requests on some nodes, for about as long. */
-  private void use(List<GatewayNode> nodes, GatewayCluster gateways, int millis) throws Exception {
-    long start = System.nanoTime();
-    while (System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(millis)) {
-      GatewayNode node = nodes.get(random.nextInt(nodes.size()));
+  private void use(RandomFaults faults, GatewayCluster gateways, Random random) throws Exception {
+    List<GatewayNode> present = faults.present();
+    if (!present.isEmpty()) {
+      GatewayNode node = present.get(random.nextInt(present.size()));
       gateways.serverOf(node, "/placed" + placed++);
       gateways.serverOf(node, "/placed" + random.nextInt(placed));
       if (random.nextInt(20) == 0) {
-        held.add(gateways.hold(node, "/hold" + held.size()));
-      } else if (held.size() > 30) {
-        held.remove(random.nextInt(held.size())).close();
+        held.add(new Held(node, gateways.hold(node, "/hold" + placed)));
       }
-      sleep(20);
     }
+    if (held.size() > 30) {
+      held.remove(random.nextInt(held.size())).socket().close();
+    }
+    TimeUnit.MILLISECONDS.sleep(20);
   }
 
-  private void look(GatewayCluster gateways, String when) throws Exception {
-    long whole = Eventually.passes(when, Duration.ofSeconds(40), gateways::assertWhole);
-    long same = Eventually.passes(when, Duration.ofSeconds(40), gateways::assertSameHomes);
-    Eventually.passes(when, Duration.ofSeconds(3), () -> {
-      int sum = gateways.assertTrueCounts().values().stream().mapToInt(i -> i).sum();
-      int truth = gateways.holding().values().stream().mapToInt(i -> i).sum();
-      assertThat(sum).isEqualTo(truth);
+  private void release(GatewayNode node) {
+    held.stream().filter(one -> one.node() == node).forEach(one -> {
+      try {
+        one.socket().close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     });
-    System.out.printf("RandomFaultsIT: whole after %d ms, same homes %d ms later%n", whole, same);
+    held.removeIf(one -> one.node() == node);
   }
 
-  private static void sleep(int millis) throws InterruptedException {
-    TimeUnit.MILLISECONDS.sleep(millis); // the fault, or what passes between two
+  private static void assertAgreed(GatewayCluster gateways) throws Exception {
+    gateways.assertWhole();
+    gateways.assertSameHomes();
+  }
+
+  /** How often each process has said each of these so far. */
+  private static Map<String, Integer> said(GatewayCluster gateways) {
+    Map<String, Integer> said = new HashMap<>();
+    for (GatewayNode node : gateways.nodes()) {
+      SAYINGS.forEach((what, text) ->
+          said.put(what + " of " + node.process(), node.lines(text).size()));
+    }
+    return said;
+  }
+
+  /** How often something was said in this round, by its name; empty: never. */
+  private static Map<String, Integer> saidSince(
+      Map<String, Integer> before, GatewayCluster gateways) {
+    Map<String, Integer> since = new TreeMap<>();
+    said(gateways).forEach((key, count) -> {
+      int more = count - before.getOrDefault(key, 0);
+      if (more > 0) {
+        since.merge(key.substring(0, key.indexOf(' ')), more, Integer::sum);
+      }
+    });
+    return since;
+  }
+
+  private static void keepLogs(long seed, GatewayCluster gateways) throws IOException {
+    Path folder = Files.createDirectories(Path.of("target", "faults"));
+    for (GatewayNode node : gateways.nodes()) {
+      Files.write(folder.resolve(seed + "-" + node.host() + ".log"), node.lines(""));
+    }
   }
 }

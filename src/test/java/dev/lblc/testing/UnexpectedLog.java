@@ -37,7 +37,7 @@ public final class UnexpectedLog extends ConsoleAppender<ILoggingEvent> {
   }
 
   /** Returns which of these were not logged since {@link #ofTest}. */
-  static List<Pattern> missing(List<Pattern> expected) {
+  public static List<Pattern> missing(List<Pattern> expected) {
     return expected.stream()
         .filter(pattern -> !SEEN.contains(pattern.pattern()))
         .toList();
