@@ -169,9 +169,11 @@ final class ReportsOnTheBusIT {
     Eventually.holds("the stranger hears the nodes", () -> !heard.isEmpty());
     heard.clear();
     Lease lease = NODES.get(0).acquire("/mine");
-    Eventually.holds("the stranger hears of it", () -> heard.stream()
-        .anyMatch(report -> report.services().values().stream()
-            .anyMatch(servers -> servers.containsValue(new Counts(1, 0)))));
+    Eventually.holds(
+        "the stranger hears of it",
+        () -> heard.stream()
+            .anyMatch(report -> report.services().values().stream()
+                .anyMatch(servers -> servers.containsValue(new Counts(1, 0)))));
     assertThat(heard).as("for its sake all are whole").allMatch(report -> report.changes() == null);
     members.get(2).vertx().cancelTimer(timer);
     Eventually.holds(
@@ -180,10 +182,10 @@ final class ReportsOnTheBusIT {
     lease.close();
     Eventually.holds(
         "now that all read changes, they tell of changes",
-        () -> heard.stream().anyMatch(report -> report.changes() != null
-            && report.changes().lines().size() == 1));
-    Eventually.holds(
-        "which are applied", () -> seen(NODES.get(0)) == 0 && seen(NODES.get(1)) == 0);
+        () -> heard.stream()
+            .anyMatch(
+                report -> report.changes() != null && report.changes().lines().size() == 1));
+    Eventually.holds("which are applied", () -> seen(NODES.get(0)) == 0 && seen(NODES.get(1)) == 0);
     ear.unregister().await(10, TimeUnit.SECONDS);
     stranger.unregisterCodec(CountReportCodec.NAME);
   }
