@@ -66,6 +66,11 @@ final class TlsServer implements AutoCloseable {
     socket.setSoTimeout(PATIENCE_MILLIS);
   }
 
+  /** Sets the size of the receive buffers of connections that are made from now on. */
+  void receiveBuffer(int bytes) throws IOException {
+    socket.setReceiveBufferSize(bytes);
+  }
+
   int port() {
     return socket.getLocalPort();
   }
