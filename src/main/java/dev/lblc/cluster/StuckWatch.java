@@ -7,7 +7,7 @@ package dev.lblc.cluster;
  * <pre>
  * something has waited for a map for the limit, in which nobody came or went and all were heard: the member that joined last does it
  * some member is not heard: the fault is still there; waits for {@link #PATIENCE} times the limit at most
- * each one before it waits for half of the limit longer: often one is enough, and all at once would have nobody to join
+ * each one before it waits for a quarter of the limit longer: often one is enough, and all at once would have nobody to join
  * one that merges already does nothing: it cannot leave before that is done, which may be what does not work
  * again only after twice the time, four times and so on, at most {@link #MOST_MILLIS}; anew when all has worked for that long
  * </pre>
@@ -75,7 +75,7 @@ final class StuckWatch {
   }
 
   private long waitMillis(int joinedAfter) {
-    long first = limitMillis + joinedAfter * limitMillis / 2;
+    long first = limitMillis + joinedAfter * limitMillis / 4;
     return Math.min(first << Math.min(attempts, 10), Math.max(MOST_MILLIS, limitMillis));
   }
 }

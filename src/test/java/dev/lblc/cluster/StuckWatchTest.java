@@ -45,8 +45,8 @@ final class StuckWatchTest {
 
   @Test
   void memberThatJoinedEarlier_waitsForThoseThatJoinedAfterIt() {
-    assertThat(watch.isDue(39_999, 39_999, 2, true)).isFalse();
-    assertThat(watch.isDue(40_000, 40_000, 2, true)).isTrue();
+    assertThat(watch.isDue(29_999, 29_999, 2, true)).isFalse();
+    assertThat(watch.isDue(30_000, 30_000, 2, true)).isTrue();
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,7 +57,9 @@ final class RandomFaultsIT {
   private final long firstSeed = Long.getLong("lblc.cluster.seed", new Random().nextInt(1 << 30));
   private final List<String> failures = new ArrayList<>();
   private final List<Held> held = new ArrayList<>();
+  private final List<String> failedUses = new ArrayList<>();
   private int placed;
+  private String lastFault = "";
 
   /** A request that is not answered. */
   private record Held(GatewayNode node, HttpSocket socket) {}
@@ -65,11 +68,12 @@ final class RandomFaultsIT {
   void cluster_afterRandomFaultsAndSomeQuiet_hasOneHomeForEachDestinationAndTrueCounts(
       @TempDir Path folder) throws Exception {
     assumeTrue(ROUNDS > 0, "-Dlblc.cluster.faults says how many rounds; none by default");
-    try (Namespaces namespaces = namespaces();
+    try (Stalls stalls = Stalls.watch();
+        Namespaces namespaces = namespaces();
         GatewayCluster gateways =
             GatewayCluster.start(folder, namespaces.sites(), namespaces.outside(), 4)) {
       for (int i = 0; i < ROUNDS; i++) {
-        round(firstSeed + i, namespaces, gateways);
+        round(firstSeed + i, namespaces, gateways, stalls);
       }
     }
     assertThat(failures).as("failures of %d rounds", ROUNDS).isEmpty();
@@ -83,47 +87,58 @@ final class RandomFaultsIT {
     }
   }
 
-  private void round(long seed, Namespaces namespaces, GatewayCluster gateways) throws Exception {
+  private void round(long seed, Namespaces namespaces, GatewayCluster gateways, Stalls stalls)
+      throws Exception {
     RandomFaults faults = new RandomFaults(seed, namespaces, gateways.nodes(), this::release);
     Random random = new Random(seed);
     Map<String, Integer> before = said(gateways);
+    long stalled = stalls.millis();
+    failedUses.clear();
+    lastFault = "";
     SteadyLoad load = SteadyLoad.start(SteadyLoad.spread(8, gateways.nodes()), 100, seed);
-    long whole;
     List<Sample> samples;
-    long start = System.nanoTime();
+    long start;
     try {
       faults.run(() -> use(faults, gateways, random));
       start = System.nanoTime();
-      Eventually.passes("seed " + seed, LONGEST, () -> assertAgreed(gateways));
-    } catch (Exception | AssertionError e) {
-      keepLogs(seed, gateways);
-      throw e;
+      awaitPassing(seed, gateways, () -> assertAgreed(gateways));
     } finally {
-      samples = load.stop();
+      samples = load.stop(); // counts are compared while they do not change
     }
-    try {
-      Eventually.passes("seed " + seed, LONGEST, () -> {
-        assertAgreed(gateways);
-        assertThat(gateways.assertTrueCounts()).isEqualTo(gateways.holding());
-      });
-      whole = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-    } catch (Exception | AssertionError e) {
-      keepLogs(seed, gateways);
-      throw e;
-    }
+    awaitPassing(seed, gateways, () -> {
+      assertAgreed(gateways);
+      assertTrueCounts(gateways);
+    });
+    long whole = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
     Map<String, Integer> said = saidSince(before, gateways);
+    report("seed %d: %s: whole after %d ms %s, last %s; %d requests; machine stood still for %d ms"
+        .formatted(
+            seed, faults, whole, said, lastFault, samples.size(), stalls.millis() - stalled));
     List<Sample> failed = samples.stream()
         .filter(Sample::isFailure)
         .filter(sample -> !faults.wasAway(sample.node(), sample.startNanos(), sample.endNanos()))
         .toList();
-    String line = "seed %d: %s: whole after %d ms %s, %d requests, %d held"
-        .formatted(seed, faults, whole, said, samples.size(), held.size());
-    System.out.println("RandomFaultsIT: " + line);
-    long limit = (said.containsKey(MERGES) ? QUIET_AFTER_MERGE : QUIET).toMillis();
-    if (whole > limit || !failed.isEmpty()) {
-      failures.add(line + (failed.isEmpty() ? "" : ", failed: " + SteadyLoad.outcomes(failed)));
-      System.out.println("RandomFaultsIT: that failed " + SteadyLoad.outcomes(failed));
+    Duration limit = said.containsKey(MERGES) ? QUIET_AFTER_MERGE : QUIET;
+    if (whole > limit.toMillis() || !failed.isEmpty() || !failedUses.isEmpty()) {
+      String failure = "seed %d: whole after %d ms, limit %s; failed %s %s"
+          .formatted(seed, whole, limit, SteadyLoad.outcomes(failed), failedUses);
+      failures.add(failure);
+      report("FAILED " + failure);
       keepLogs(seed, gateways);
+    }
+  }
+
+  private static void report(String line) {
+    System.out.println("RandomFaultsIT: " + line);
+  }
+
+  private static void awaitPassing(long seed, GatewayCluster gateways, ThrowingCallable assertions)
+      throws Exception {
+    try {
+      Eventually.passes("seed " + seed, LONGEST, assertions);
+    } catch (AssertionError e) {
+      keepLogs(seed, gateways);
+      throw e;
     }
   }
 
@@ -131,10 +146,14 @@ final class RandomFaultsIT {
     List<GatewayNode> present = faults.present();
     if (!present.isEmpty()) {
       GatewayNode node = present.get(random.nextInt(present.size()));
-      gateways.serverOf(node, "/placed" + placed++);
-      gateways.serverOf(node, "/placed" + random.nextInt(placed));
-      if (random.nextInt(20) == 0) {
-        held.add(new Held(node, gateways.hold(node, "/hold" + placed)));
+      try {
+        gateways.serverOf(node, "/placed" + placed++);
+        gateways.serverOf(node, "/placed" + random.nextInt(placed));
+        if (random.nextInt(20) == 0) {
+          held.add(new Held(node, gateways.hold(node, "/hold" + placed)));
+        }
+      } catch (IOException | AssertionError e) {
+        failedUses.add(node + ": " + e);
       }
     }
     if (held.size() > 30) {
@@ -154,9 +173,22 @@ final class RandomFaultsIT {
     held.removeIf(one -> one.node() == node);
   }
 
-  private static void assertAgreed(GatewayCluster gateways) throws Exception {
-    gateways.assertWhole();
-    gateways.assertSameHomes();
+  private void assertAgreed(GatewayCluster gateways) throws Exception {
+    remembering(gateways::assertWhole);
+    remembering(gateways::assertSameHomes);
+  }
+
+  private void assertTrueCounts(GatewayCluster gateways) throws Exception {
+    remembering(() -> assertThat(gateways.assertTrueCounts()).isEqualTo(gateways.holding()));
+  }
+
+  private void remembering(RandomFaults.Action check) throws Exception {
+    try {
+      check.run();
+    } catch (AssertionError e) {
+      lastFault = String.valueOf(e.getMessage()).strip().lines().findFirst().orElse("");
+      throw e;
+    }
   }
 
   /** How often each process has said each of these so far. */
