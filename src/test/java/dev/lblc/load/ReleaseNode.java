@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A {@link ReleaseMain} in a JVM of its own, with the plugin of some release and the libraries of the tests. Closing it kills it. */
 final class ReleaseNode implements AutoCloseable {
-  private static final int PATIENCE_SECONDS = 60;
+  private static final int PATIENCE_SECONDS = 120;
 
   private final Process process;
   private final Writer input;
