@@ -37,6 +37,7 @@ final class Quota {
   private int share;
   private int left;
   private boolean full;
+  private int held;
   private long holdsUntilMillis;
   private int onTheirWay;
   private boolean counting;
@@ -105,14 +106,20 @@ final class Quota {
     return Verdict.GRANTED;
   }
 
+  /** Returns how many the map held when it was counted last; 0: it was not. */
+  int held() {
+    return held;
+  }
+
   /** Notes that a destination that was sent is in the map, or will not be. */
   void arrived() {
     onTheirWay--;
   }
 
-  private void counted(@Nullable Integer held, int limit, @Nullable Throwable failure) {
+  private void counted(@Nullable Integer count, int limit, @Nullable Throwable failure) {
     counting = false;
-    if (held != null) {
+    if (count != null) {
+      held = count;
       int room = limit - held;
       full = room <= 0;
       share = Math.max(room / NODES_AND_MORE, smallestShare(limit));

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * a decided destination waits in the backlog, once however often it is decided
  * soon after, PutHomes carries the homes that it has then; a thousand at most are on their way
- *   a destination that the map does not have yet needs a place in the {@link Quota}; without one it is forgotten
+ *   a destination that the map does not have yet needs a place in the {@link Quota}; without one it is forgotten, and in a
+ *   full map, too, if it was asked for once only
  * what the map seems to lack or has otherwise, without a decision, is re-published: after a split perhaps in the place of homes
  *   that others used later, so it goes as a contest
  * the answer is what the map holds since: it is handed on
@@ -212,26 +213,35 @@ final class TablePublisher {
   }
 
   private void flushArriving() {
-    while (maySend() && !arriving.isEmpty()) {
-      Quota.Verdict answer = quota.take(TableReplica.mostForNewcomers(options.get()));
-      if (answer == Quota.Verdict.UNKNOWN) {
-        return; // the count, or the next answer, wakes us
-      }
+    while (maySend()) {
       String destination = arriving.poll();
-      Placement placement = destination == null ? null : replica.placement(destination);
-      boolean isStillNew = placement != null && isNew(placement);
-      if (answer == Quota.Verdict.GRANTED && !isStillNew) {
-        quota.arrived();
+      if (destination == null) {
+        return;
       }
+      Placement placement = replica.placement(destination);
       if (placement == null) {
         onTheirWay.gone(destination);
-      } else if (answer == Quota.Verdict.EXHAUSTED && isStillNew) {
-        onTheirWay.gone(destination);
-        replica.forget(placement.destination(), placement.version());
+      } else if (!isNew(placement)) {
+        put(placement, true);
+      } else if (!replica.deservesPlace(destination, quota.held(), options.get())) {
+        giveUp(placement);
       } else {
-        put(placement, !isStillNew);
+        switch (quota.take(TableReplica.mostForNewcomers(options.get()))) {
+          case GRANTED -> put(placement, false);
+          case EXHAUSTED -> giveUp(placement);
+          case UNKNOWN -> {
+            arriving.add(destination);
+            return; // the count, or the next answer, wakes us
+          }
+        }
       }
     }
+  }
+
+  /** Forgets a newcomer that the map has no place for. */
+  private void giveUp(Placement placement) {
+    onTheirWay.gone(placement.destination());
+    replica.forget(placement.destination(), placement.version());
   }
 
   /** Else the next answer wakes us, or the end of the rest, if anything. */

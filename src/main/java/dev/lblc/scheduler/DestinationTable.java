@@ -125,7 +125,9 @@ public final class DestinationTable {
       refused++;
       return;
     }
-    insert(new Entry(destination, home.asOnlyHome(), nowMillis));
+    Entry entry = new Entry(destination, home.asOnlyHome(), nowMillis);
+    entry.wasAdmitted = size() >= FullTable.goal(options);
+    insert(entry);
     decided(destination);
   }
 

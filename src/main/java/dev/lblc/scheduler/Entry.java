@@ -41,6 +41,9 @@ final class Entry {
   /** The last use that other nodes know of. The monitor's. */
   long sharedUse;
 
+  /** Whether it had to be asked for before it was let into a full table. The monitor's. */
+  boolean wasAdmitted;
+
   private volatile Server[] homes;
   private volatile long lastChange;
 

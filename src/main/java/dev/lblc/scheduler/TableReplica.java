@@ -233,6 +233,20 @@ public final class TableReplica {
     table.countReplaced(count);
   }
 
+  /**
+   * Returns whether a destination is to take a place in a shared table that holds so many: not if that is full, and it was asked for
+   * once only, while there seemed to be room.
+   */
+  public boolean deservesPlace(String destination, int held, SchedulerOptions options) {
+    if (options.whenFull() == WhenFull.REFUSE || held < FullTable.goal(options)) {
+      return true;
+    }
+    synchronized (table) {
+      Entry entry = table.find(destination);
+      return entry != null && (entry.wasAdmitted || entry.usedAgain());
+    }
+  }
+
   /** Returns how many destinations the shared table takes, new ones of this node included. */
   public static int mostForNewcomers(SchedulerOptions options) {
     return FullTable.mostForNewcomers(options);

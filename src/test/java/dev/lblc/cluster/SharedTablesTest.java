@@ -144,6 +144,33 @@ final class SharedTablesTest {
   }
 
   @Test
+  void fullMap_takesOfWhatWasPlacedBeforeThatWasKnown_whatWasAskedForAgain() throws Exception {
+    int limit = 2 * 160;
+    for (int i = 0; i < limit * 15 / 16; i++) {
+      map.entries.put("/others/" + i, new HomeRecord(List.of("s1"), 1, 0));
+    }
+    map.reading = () -> {
+      throw new IllegalStateException("not yet");
+    };
+    Node node = new Node(LocalityBased::new, options(160), 1_000);
+    nodes.add(node);
+    assertThatThrownBy(() -> node.run(node.table::join)).hasMessageContaining("not yet");
+    node.run(() -> {
+      for (int i = 0; i < 100; i++) {
+        node.strategy.choose("/once/" + i);
+      }
+      node.strategy.choose("/again");
+      nowMillis.incrementAndGet();
+      node.strategy.choose("/again");
+    });
+    Eventually.holds("all is sent", () -> node.table.state().backlog() == 0);
+    assertThat(map.homes("/again")).isNotEmpty();
+    assertThat(node.replica.placement("/again")).isNotNull();
+    assertThat(map.entries).hasSizeLessThan(limit * 31 / 32);
+    assertThat(node.replica.size()).isLessThanOrEqualTo(11);
+  }
+
+  @Test
   void destination_thatIsGoneBeforeTheAnswerToItsPlacement_staysGone() throws Exception {
     Node node = node(LocalityBased::new, 100, 1_000);
     CompletableFuture<Object> late = new CompletableFuture<>();
