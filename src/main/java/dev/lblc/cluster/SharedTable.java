@@ -50,9 +50,10 @@ final class SharedTable implements SharedPart {
   private @Nullable UUID listenerId;
   private final RoomKeeper room;
 
-  /** How long the last sweep took. The cluster's thread's. */
+  /** How long the last sweep took. */
   private long sweptMillis;
 
+  private boolean hasLeft;
   private Runnable stopSweeps = () -> {};
   private Runnable stopKeepingRoom = () -> {};
 
@@ -81,7 +82,7 @@ final class SharedTable implements SharedPart {
         new RecordReader<>(HomeRecord.class, Dropped.Kind.HOMES, map.getName(), context.dropped());
     this.subscriber = new TableSubscriber(
         map, partitionKeys, replica, options, context.time(), publisher, hints, reader);
-    this.room = new RoomKeeper("table " + service, map, replica, options, context);
+    this.room = new RoomKeeper(map, replica, options, context, this::removed);
     this.eraser = new TableEraser(service, map, partitionKeys, replica, options, context);
   }
 
@@ -180,6 +181,7 @@ final class SharedTable implements SharedPart {
   /** On the cluster's thread: shares nothing from now on. */
   @Override
   public void leave() {
+    hasLeft = true;
     stopSweeps.run();
     stopKeepingRoom.run();
     publisher.stop();
@@ -267,17 +269,19 @@ final class SharedTable implements SharedPart {
           .thread()
           .whenComplete(
               map.<Boolean>submitToKeys(keys, new RemoveUnused(unusedSinceMillis)),
-              (removed, failure) -> {
-                if (failure == null) {
-                  context.degradation().worked("table " + service);
-                } else {
-                  context
-                      .degradation()
-                      .failed(
-                          "table " + service,
-                          String.valueOf(failure)); // the next sweep tries again
-                }
-              });
+              (removed, failure) -> removed(failure));
+    }
+  }
+
+  /** Notes that something was removed from the map, or with a failure that it could not be: the next time tries again. */
+  private void removed(@Nullable Throwable failure) {
+    if (hasLeft) {
+      return;
+    }
+    if (failure != null) {
+      context.degradation().failed("table " + service, String.valueOf(failure));
+    } else if (!publisher.isResting()) { // else some of it works: that would be said again and again
+      context.degradation().worked("table " + service);
     }
   }
 }
