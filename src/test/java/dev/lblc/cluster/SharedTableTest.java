@@ -30,6 +30,10 @@ import org.junit.jupiter.api.Test;
 @ExpectedLog({"WARN Degradation: .* does not work", "WARN Dropped: dropped what is not a record"})
 final class SharedTableTest {
   private static final int HARD_LIMIT = 100;
+
+  /** What is beyond it makes room for newcomers. */
+  private static final int GOAL = 94;
+
   private static final SchedulerOptions OPTIONS = new SchedulerOptions(
       Duration.ofSeconds(1),
       HARD_LIMIT,
@@ -61,7 +65,7 @@ final class SharedTableTest {
       for (int i = 0; i < HARD_LIMIT; i++) {
         lblc.choose("/" + round + "/" + i);
       }
-      assertThat(destinations.size()).isEqualTo(TableReplica.mostForNewcomers(OPTIONS) - 3);
+      assertThat(destinations.size()).isEqualTo(GOAL);
       nowMillis.addAndGet(1_000);
       onExecutor(() -> table.sweep(false));
       assertThat(destinations.size()).isZero();
@@ -185,7 +189,7 @@ final class SharedTableTest {
     map.answer = null;
     table.keepRoom();
     tasks.runFor(0);
-    assertThat(map.entries).as("one made room").hasSize(94);
+    assertThat(map.entries).as("one made room").hasSize(GOAL);
     assertThat(degradation.parts()).isEqualTo(Set.of("table images"));
     tasks.runFor(1_000);
     assertThat(map.homes("/0")).containsExactly("s2");
@@ -195,7 +199,7 @@ final class SharedTableTest {
 
   /** A table with one destination more than leaves room for newcomers, and "/0" to be decided again. */
   private SharedTable joinFull(FakeExecutor tasks) {
-    for (int i = 0; i < 95; i++) {
+    for (int i = 0; i <= GOAL; i++) {
       map.entries.put("/" + i, new HomeRecord(List.of("s1"), 1, 0));
     }
     SharedTable table = table(tasks);
