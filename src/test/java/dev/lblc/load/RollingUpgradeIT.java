@@ -82,7 +82,7 @@ final class RollingUpgradeIT {
 
   private static void assertEditsAreShared(ReleaseNode one, ReleaseNode other) throws Exception {
     int weight = one.server("s1").getInteger("weight") + 5;
-    assertThat(one.ask("weight s1 " + weight)).isEqualTo("done");
+    Eventually.holds("it is edited", () -> one.ask("weight s1 " + weight).equals("done"));
     Eventually.holds(
         "the weight holds on the other node",
         () -> other.server("s1").getInteger("weight") == weight);
