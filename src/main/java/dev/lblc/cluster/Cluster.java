@@ -275,7 +275,6 @@ public final class Cluster {
     });
   }
 
-  /** What follows when members come and go. On Hazelcast's threads. */
   /** Whether this is the oldest of the nodes that have a service: one that does not tell what it has may have it. */
   private boolean keepsTable(String service) {
     Map<String, Map<String, Map<String, Integer>>> configs = peers.configs();
@@ -285,6 +284,7 @@ public final class Cluster {
     });
   }
 
+  /** What follows when members come and go. On Hazelcast's threads. */
   private final class Changes implements Members.Listener {
     @Override
     public void joined() {

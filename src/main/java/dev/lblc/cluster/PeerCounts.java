@@ -41,7 +41,7 @@ final class PeerCounts {
   enum Receipt {
     /** It holds now, or a later one of the same node did already. */
     KNOWN,
-    /** It tells changes of a report that has not come, or holds no more: as good as lost. */
+    /** It tells changes of a report that has not come, or holds no more, or that cannot be: as good as lost. */
     WITHOUT_BASE,
     /** It is of one node more than there can be. */
     ONE_TOO_MANY
@@ -62,6 +62,11 @@ final class PeerCounts {
 
     /** Servers that changes have told of and that report has not. */
     private Map<String, Map<String, Line>> others = Map.of();
+
+    /** Returns how many servers it has told of. */
+    int size() {
+      return lines.size() + others.values().stream().mapToInt(Map::size).sum();
+    }
   }
 
   /** Applies a report unless a later one is known. */
@@ -113,10 +118,14 @@ final class PeerCounts {
     known.readsChanges = report.readsChanges();
   }
 
-  /** Applies changes; false, and nothing is: they are of another report than they say. */
+  /** Applies changes; false, and nothing is: they are of another report than they say, or of more servers than a node has. */
   private boolean change(Known known, CountChanges changes) {
     List<CountChanges.Line> lines = changes.lines();
     if (!lines.isEmpty() && lines.get(lines.size() - 1).place() >= known.lines.size()) {
+      return false;
+    }
+    int named = changes.others().values().stream().mapToInt(Map::size).sum();
+    if (known.size() + named > CountReport.MOST_ENTRIES) {
       return false;
     }
     for (CountChanges.Line line : lines) {

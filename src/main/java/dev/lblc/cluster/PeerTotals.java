@@ -40,11 +40,6 @@ final class PeerTotals {
     private Line(Total total) {
       this.total = total;
     }
-
-    /** Returns whether it is of that server. */
-    boolean isOf(String service, String server) {
-      return total.server.equals(server) && total.service.name.equals(service);
-    }
   }
 
   /** A server by its names, here or not, and what all lines have of it. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * one round after the other: while one is under way, nothing is drawn
  * </pre>
  *
- * <p>Confined to the cluster's thread.
+ * <p>Confined to the cluster's thread, but for the count of what is removed.
  */
 final class RoomKeeper {
   /** So often that a newcomer which found no room finds it when it comes again. */
@@ -32,29 +33,29 @@ final class RoomKeeper {
 
   private static final int BATCH = 256;
 
-  private final String part;
   private final IMap<String, HomeRecord> map;
   private final TableReplica replica;
   private final Supplier<SchedulerOptions> options;
   private final NodeContext context;
+  private final Consumer<@Nullable Throwable> outcome;
   private boolean busy;
 
   /**
    * Of a table.
    *
-   * @param part what does not work while the map fails
+   * @param outcome is told, in a task, when a round has ended; a failure: the next one tries again
    */
   RoomKeeper(
-      String part,
       IMap<String, HomeRecord> map,
       TableReplica replica,
       Supplier<SchedulerOptions> options,
-      NodeContext context) {
-    this.part = part;
+      NodeContext context,
+      Consumer<@Nullable Throwable> outcome) {
     this.map = map;
     this.replica = replica;
     this.options = options;
     this.context = context;
+    this.outcome = outcome;
   }
 
   /** Makes room if there is too little. */
@@ -77,7 +78,10 @@ final class RoomKeeper {
         .thread()
         .whenComplete(
             CompletableFuture.allOf(batches.toArray(CompletableFuture<?>[]::new)),
-            (done, failure) -> ended(failure));
+            (done, failure) -> {
+              busy = false;
+              outcome.accept(failure);
+            });
   }
 
   /** Removes those that were not used later than the last of them, as far as the map knows. */
@@ -97,14 +101,5 @@ final class RoomKeeper {
   private void count(Map<String, Boolean> removed) {
     replica.countReplaced(
         (int) removed.values().stream().filter(Boolean::booleanValue).count());
-  }
-
-  private void ended(@Nullable Throwable failure) {
-    busy = false;
-    if (failure == null) {
-      context.degradation().worked(part);
-    } else {
-      context.degradation().failed(part, String.valueOf(failure)); // the next round tries again
-    }
   }
 }

@@ -156,8 +156,9 @@ final class SharedCounts {
   }
 
   /**
-   * Registers anew while some member is not heard, after longer and longer pauses. Called at every tick. Vert.x keeps who listens, and where, in maps of the cluster and copies on every node, and after a
-   * fault of the network this node may be missing from any, for ever. Registering anew puts it there and tells all.
+   * Registers anew while some member is not heard, after longer and longer pauses. Called at every tick. Vert.x keeps who listens,
+   * and where, in maps of the cluster and copies on every node, and after a fault of the network this node may be missing from any,
+   * for ever. Registering anew puts it there and tells all.
    */
   void keepListening(boolean hearsAll) {
     long now = time.nowMillis();

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * in:    the {@link TableSubscriber subscriber} applies map events, and the whole map when the node joins and after faults
  * use:   every eighth of the expiration, uses that the others do not know of by a quarter of it are sent in batches; sooner
  *        where others make room for newcomers before they hear of them
- * limit: what the local table has no room for is pulled when it has; the oldest node removes from the map what is beyond the
+ * limit: what the local table has no room for is pulled when it has; the keeper removes from the map what is beyond the
  *        limit, and {@link RoomKeeper keeps room} for newcomers
  * </pre>
  *
@@ -50,9 +50,10 @@ final class SharedTable implements SharedPart {
   private @Nullable UUID listenerId;
   private final RoomKeeper room;
 
-  /** How long the last sweep took. The cluster's thread's. */
+  /** How long the last sweep took. */
   private long sweptMillis;
 
+  private boolean hasLeft;
   private Runnable stopSweeps = () -> {};
   private Runnable stopKeepingRoom = () -> {};
 
@@ -81,7 +82,7 @@ final class SharedTable implements SharedPart {
         new RecordReader<>(HomeRecord.class, Dropped.Kind.HOMES, map.getName(), context.dropped());
     this.subscriber = new TableSubscriber(
         map, partitionKeys, replica, options, context.time(), publisher, hints, reader);
-    this.room = new RoomKeeper("table " + service, map, replica, options, context);
+    this.room = new RoomKeeper(map, replica, options, context, this::removed);
     this.eraser = new TableEraser(service, map, partitionKeys, replica, options, context);
   }
 
@@ -114,13 +115,13 @@ final class SharedTable implements SharedPart {
   }
 
   /** Sweeps every so often, until it leaves. */
-  void sweepFromNowOn(BooleanSupplier isOldestNode) {
+  void sweepFromNowOn(BooleanSupplier isKeeper) {
     ClusterThread thread = context.thread();
     thread.execute(() -> {
-      stopSweeps = thread.repeat(() -> sweepAndLog(isOldestNode.getAsBoolean()), this::pauseMillis);
+      stopSweeps = thread.repeat(() -> sweepAndLog(isKeeper.getAsBoolean()), this::pauseMillis);
       stopKeepingRoom = thread.repeat(
           () -> {
-            if (isOldestNode.getAsBoolean()) {
+            if (isKeeper.getAsBoolean()) {
               keepRoom();
             }
           },
@@ -128,14 +129,14 @@ final class SharedTable implements SharedPart {
     });
   }
 
-  /** On the cluster's thread of the oldest node: makes room for newcomers. */
+  /** On the cluster's thread of the keeper: makes room for newcomers. */
   void keepRoom() {
     room.keep();
   }
 
-  private void sweepAndLog(boolean isOldestNode) {
+  private void sweepAndLog(boolean isKeeper) {
     try {
-      sweep(isOldestNode);
+      sweep(isKeeper);
     } catch (RuntimeException e) {
       LOG.log(
           Level.WARNING,
@@ -146,7 +147,7 @@ final class SharedTable implements SharedPart {
   }
 
   /** On the cluster's thread: shares uses, and forgets what nobody used. */
-  void sweep(boolean isOldestNode) {
+  void sweep(boolean isKeeper) {
     long expiration = options.get().expiration().toMillis();
     long now = context.time().nowMillis();
     replica.removeIdle(now, expiration);
@@ -154,13 +155,13 @@ final class SharedTable implements SharedPart {
     shareUses(expiration);
     Set<String> withoutRecord = subscriber.spoilt().take(false);
     Set<String> ofTheFuture = subscriber.spoilt().take(true);
-    if (isOldestNode) {
+    if (isKeeper) {
       remove(withoutRecord, RemoveUnused.NO_RECORDS);
       remove(ofTheFuture, Long.MAX_VALUE);
       removeIdle(now);
     }
     if (subscriber.isIncomplete()) {
-      complete(isOldestNode);
+      complete(isKeeper);
     }
     sweptMillis = context.time().nowMillis() - now;
   }
@@ -180,6 +181,7 @@ final class SharedTable implements SharedPart {
   /** On the cluster's thread: shares nothing from now on. */
   @Override
   public void leave() {
+    hasLeft = true;
     stopSweeps.run();
     stopKeepingRoom.run();
     publisher.stop();
@@ -249,10 +251,10 @@ final class SharedTable implements SharedPart {
         context.time().toShared(unusedSince));
   }
 
-  /** Pulls what there was no room for; the oldest member removes from the map what is beyond the limit. */
-  private void complete(boolean isOldestNode) {
+  /** Pulls what there was no room for; the keeper removes from the map what is beyond the limit. */
+  private void complete(boolean isKeeper) {
     int limit = options.get().hardLimit();
-    int beyond = isOldestNode ? map.size() - limit : 0;
+    int beyond = isKeeper ? map.size() - limit : 0;
     if (beyond > 0 || replica.size() < limit) {
       remove(
           subscriber.pull().stream().limit(Math.max(0, beyond)).collect(Collectors.toSet()),
@@ -267,17 +269,20 @@ final class SharedTable implements SharedPart {
           .thread()
           .whenComplete(
               map.<Boolean>submitToKeys(keys, new RemoveUnused(unusedSinceMillis)),
-              (removed, failure) -> {
-                if (failure == null) {
-                  context.degradation().worked("table " + service);
-                } else {
-                  context
-                      .degradation()
-                      .failed(
-                          "table " + service,
-                          String.valueOf(failure)); // the next sweep tries again
-                }
-              });
+              (removed, failure) -> removed(failure));
+    }
+  }
+
+  /** Notes that something was removed from the map, or with a failure that it could not be: the next time tries again. */
+  private void removed(@Nullable Throwable failure) {
+    if (hasLeft) {
+      return;
+    }
+    if (failure != null) {
+      context.degradation().failed("table " + service, String.valueOf(failure));
+    } else if (!publisher
+        .isResting()) { // else some of it works: that would be said again and again
+      context.degradation().worked("table " + service);
     }
   }
 }

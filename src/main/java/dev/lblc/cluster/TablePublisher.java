@@ -129,6 +129,11 @@ final class TablePublisher {
     replica.unconfirmed().forEach(this::republish);
   }
 
+  /** Returns whether the map has just failed, so that nothing is sent for a while. */
+  boolean isResting() {
+    return resting.get();
+  }
+
   /** Returns how many homes the map does not have yet. */
   int size() {
     return decided.size() + republished.size() + arriving.size() + contests.size() + inFlight.get();
@@ -331,6 +336,9 @@ final class TablePublisher {
   }
 
   private void retry(@Nullable Throwable failure) {
+    if (stopped) {
+      return; // nobody would say that it works again
+    }
     context.degradation().failed(part, String.valueOf(failure));
     if (resting.compareAndSet(false, true)) {
       ScheduledFuture<?> unused = tasks.schedule(this::tryAgain, RETRY_MILLIS);

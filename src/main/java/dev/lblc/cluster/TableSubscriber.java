@@ -225,6 +225,7 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
 
   /** Reads the map, one partition after the other: the map's own iterator asks for each value alone. */
   private void goThroughMap(BiConsumer<String, HomeRecord> visitor) {
+    goneMeanwhile.clear(); // of what was noted just as the time before ended
     goesThrough = true;
     try {
       for (String key : partitionKeys) {

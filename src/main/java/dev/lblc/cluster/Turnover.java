@@ -11,7 +11,7 @@ final class Turnover {
   /** Nothing makes room. */
   static final long NONE = Long.MAX_VALUE;
 
-  /** What goes sooner was removed by people: nothing makes room while it is that young. */
+  /** What goes sooner was removed by people, or from a table that turns over faster than its uses can be told. */
   private static final long SHORTEST_MILLIS = 1_000;
 
   private static final long WINDOW_MILLIS = 10_000;

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * hardLimit:               no more than that on any node
  * hardLimit - 1/2 reserve: this node places no newcomers; what others have placed still has room
  * hardLimit - reserve:     a newcomer has to pass as above; what is beyond is given up, soon
- * reserve = a {@value #RESERVE}th of hardLimit
+ * reserve = a {@value #RESERVE}th of hardLimit, at least 1; a table of one destination has none, and keeps it until it expires
  * </pre>
  *
  * <p>Confined to the monitor of the table. Its answers cost the same whatever the table holds, and allocate nothing, but for a

@@ -22,6 +22,9 @@ public final class TableReplica {
   /** So few that others do not wait for the monitor for long. */
   private static final int DRAWS_AT_ONCE = 64;
 
+  /** Most that go at a time, so that the caller gets to other things: after a limit was lowered there may be millions. */
+  private static final int MOST_VICTIMS = 16_384;
+
   private final DestinationTable table;
   private final Servers servers;
   private int comparisons; // guarded by the table
@@ -208,11 +211,11 @@ public final class TableReplica {
   }
 
   /**
-   * Returns what is to go from the shared table so that newcomers find room; empty: there is room enough, or a full table
-   * refuses them. It stays here until it is gone there.
+   * Returns what is to go from the shared table so that newcomers find room, or a part of it; empty: there is room enough, or a
+   * full table refuses them. It stays here until it is gone there.
    */
   public List<Placement> victims(long nowMillis, SchedulerOptions options) {
-    int beyond = table.size() - FullTable.goal(options);
+    int beyond = Math.min(MOST_VICTIMS, table.size() - FullTable.goal(options));
     if (options.whenFull() == WhenFull.REFUSE || beyond <= 0) {
       return List.of();
     }

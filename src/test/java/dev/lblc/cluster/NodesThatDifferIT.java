@@ -51,6 +51,8 @@ import org.slf4j.LoggerFactory;
 @ExpectedLog(
     "HazelcastClusterManager: Failed to handle memberRemoved") // Vert.x, of a member without an id
 final class NodesThatDifferIT {
+  private static final Duration SOON =
+      Duration.ofMinutes(1); // of two processors that others use, too
   private static final List<String> SHARED =
       List.of("servers", "address", "limits", "strategy", "options", "health");
 
@@ -113,9 +115,7 @@ final class NodesThatDifferIT {
           node == 0 ? parts.formatted("here", "there") : parts.formatted("there", "here");
       int asked = node;
       Eventually.passes(
-          "it is shown",
-          Duration.ofSeconds(20),
-          () -> assertThat(differences(asked)).isEqualTo(expected));
+          "it is shown", SOON, () -> assertThat(differences(asked)).isEqualTo(expected));
       Eventually.holds("it is said", () -> said("other services than this one: " + expected) == 1);
     }
 
@@ -125,7 +125,8 @@ final class NodesThatDifferIT {
     assertServicesOfOneNode();
 
     verticles.get(0).apply(config(own)).await(60, SECONDS);
-    Eventually.holds("it is over", () -> said("has the same services as this one again") == 2);
+    Eventually.holds(
+        "it is over", SOON, () -> said("has the same services as this one again") == 2);
     assertThat(differences(0) + differences(1)).isEmpty();
     assertThat(said("other services than this one")).as("each node once").isEqualTo(2);
   }
@@ -204,13 +205,14 @@ final class NodesThatDifferIT {
     try (BareMember bare = BareMember.start(members.get(0).hazelcast(), folder, port)) {
       for (int node = 0; node < 2; node++) {
         int asked = node;
-        Eventually.holds("it is shown", () -> degraded(asked).contains(part));
+        Eventually.holds("it is shown", SOON, () -> degraded(asked).contains(part));
       }
       assertThat(said("the cluster's " + part + " does not work"))
           .as("each node once")
           .isEqualTo(2);
       Eventually.holds(
           "it owns its share",
+          SOON,
           () -> partitions().isClusterSafe()
               && partitions().getPartitions().stream()
                       .filter(p -> isOwnedBy(port, p))

@@ -178,6 +178,26 @@ final class PeerCountsTest {
   }
 
   @Test
+  void changes_thatNameMoreAndMoreServers_fillNoMemory() {
+    peers.received(report("a", 1, 1, 3, 0), 0);
+    Map<String, Counts> half = new HashMap<>();
+    for (int i = 0; i < CountReport.MOST_ENTRIES / 2; i++) {
+      half.put("x" + i, new Counts(1, 0));
+    }
+    assertThat(peers.received(changes("a", 1, 2, 1, List.of(), half), 0)).isEqualTo(Receipt.KNOWN);
+    assertThat(peers.received(changes("a", 1, 3, 1, List.of(), Map.of("s2", new Counts(4, 0))), 0))
+        .isEqualTo(Receipt.KNOWN);
+    Map<String, Counts> more = new HashMap<>();
+    half.forEach((server, counts) -> more.put("y" + server, counts));
+    more.put("s2", new Counts(9, 0));
+    assertThat(peers.received(changes("a", 1, 4, 1, List.of(), more), 0))
+        .isEqualTo(Receipt.WITHOUT_BASE);
+    assertThat(server("s2").active()).isEqualTo(4);
+    peers.received(report("a", 1, 5, 5, 0), 0);
+    assertThat(peers.received(changes("a", 1, 6, 5, List.of(), half), 0)).isEqualTo(Receipt.KNOWN);
+  }
+
+  @Test
   void changes_thatComeLate_changeNothing() {
     peers.received(report("a", 1, 5, 3, 0), 0);
     peers.received(changes("a", 1, 7, 5, List.of(new Line(0, 7, 0)), Map.of()), 0);

@@ -30,6 +30,10 @@ import org.junit.jupiter.api.Test;
 @ExpectedLog({"WARN Degradation: .* does not work", "WARN Dropped: dropped what is not a record"})
 final class SharedTableTest {
   private static final int HARD_LIMIT = 100;
+
+  /** What is beyond it makes room for newcomers. */
+  private static final int GOAL = 94;
+
   private static final SchedulerOptions OPTIONS = new SchedulerOptions(
       Duration.ofSeconds(1),
       HARD_LIMIT,
@@ -61,7 +65,7 @@ final class SharedTableTest {
       for (int i = 0; i < HARD_LIMIT; i++) {
         lblc.choose("/" + round + "/" + i);
       }
-      assertThat(destinations.size()).isEqualTo(TableReplica.mostForNewcomers(OPTIONS) - 3);
+      assertThat(destinations.size()).isEqualTo(GOAL);
       nowMillis.addAndGet(1_000);
       onExecutor(() -> table.sweep(false));
       assertThat(destinations.size()).isZero();
@@ -159,9 +163,62 @@ final class SharedTableTest {
     table.leave();
   }
 
+  @Test
+  void map_thatFailsAfterTheTableHasLeft_isNotShown() {
+    FakeExecutor tasks = new FakeExecutor();
+    SharedTable table = joinFull(tasks);
+    CompletableFuture<Object> late = new CompletableFuture<>();
+    map.answer = late;
+    lblc.choose("/0");
+    tasks.runFor(0);
+    table.keepRoom();
+    assertThat(map.calls).as("a decision and a removal").hasValue(2);
+    table.leave();
+    late.completeExceptionally(new IllegalStateException("away"));
+    tasks.runFor(1_000);
+    assertThat(degradation.parts()).isEmpty();
+  }
+
+  @Test
+  void map_thatTakesRemovalsAndNoDecisions_isShownUntilItTakesThem() {
+    FakeExecutor tasks = new FakeExecutor();
+    SharedTable table = joinFull(tasks);
+    map.answer = CompletableFuture.failedFuture(new IllegalStateException("away"));
+    lblc.choose("/0");
+    tasks.runFor(0);
+    map.answer = null;
+    table.keepRoom();
+    tasks.runFor(0);
+    assertThat(map.entries).as("one made room").hasSize(GOAL);
+    assertThat(degradation.parts()).isEqualTo(Set.of("table images"));
+    tasks.runFor(1_000);
+    assertThat(map.homes("/0")).containsExactly("s2");
+    assertThat(degradation.parts()).isEmpty();
+    table.leave();
+  }
+
+  /** A table with one destination more than leaves room for newcomers, and "/0" to be decided again. */
+  private SharedTable joinFull(FakeExecutor tasks) {
+    for (int i = 0; i <= GOAL; i++) {
+      map.entries.put("/" + i, new HomeRecord(List.of("s1"), 1, 0));
+    }
+    SharedTable table = table(tasks);
+    table.join();
+    servers.add(new ServerSpec("s2", "192.0.2.2", 80, 1, 0, 0));
+    servers.editWeight("s1", 0);
+    nowMillis.set(500);
+    return table;
+  }
+
   private SharedTable join() throws Exception {
+    SharedTable table = table(executor);
+    onExecutor(table::join);
+    return table;
+  }
+
+  private SharedTable table(ScheduledExecutorService tasks) {
     servers.add(new ServerSpec("s1", "192.0.2.1", 80, 1, 0, 0));
-    SharedTable table = new SharedTable(
+    return new SharedTable(
         "images",
         map.proxy(),
         List.of("any"),
@@ -171,10 +228,8 @@ final class SharedTableTest {
             "node",
             1,
             new ClusterTime(nowMillis::get, nowMillis::get),
-            new ClusterThread(executor),
+            new ClusterThread(tasks),
             degradation));
-    onExecutor(table::join);
-    return table;
   }
 
   /** Returns the options, after as long as the test says. */

@@ -100,6 +100,18 @@ final class FullTableTest {
   }
 
   @Test
+  void victims_ofATableWhoseLimitWasLowered_areAPartOfThem() {
+    service.options(Ties.SPREAD, 40_000, 40_000);
+    Strategy strategy = service.strategy(LocalityBased::new);
+    TableReplica replica = new TableReplica(table(strategy), service.servers);
+    replica.forgetBy(new OwnForgetter(table(strategy)));
+    IntStream.range(0, 30_000).forEach(i -> strategy.choose("/old/" + i));
+    replica.unconfirmed().forEach(destination -> replica.confirm(version1(replica, destination)));
+    service.options(Ties.SPREAD, LIMIT, LIMIT);
+    assertThat(replica.victims(now, service.options).size()).isBetween(8_192, 16_384);
+  }
+
+  @Test
   void newcomer_expirationShorterThanSixMinutes_takesThePlaceOfWhatHasExpired() {
     service.options(Ties.SPREAD, LIMIT, LIMIT);
     service.options = service.options.withExpiration(Duration.ofSeconds(16));
