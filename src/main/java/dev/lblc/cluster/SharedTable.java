@@ -36,7 +36,7 @@ final class SharedTable implements SharedPart {
   private static final System.Logger LOG = System.getLogger(SharedTable.class.getName());
 
   /** A sweep takes a tenth of the cluster's thread at most, which has more to do. */
-  private static final int PAUSE_PER_SWEEP = 9;
+  private static final int PAUSE_PER_WALK = 9;
 
   private final String service;
   private final IMap<String, HomeRecord> map;
@@ -50,8 +50,8 @@ final class SharedTable implements SharedPart {
   private @Nullable UUID listenerId;
   private final RoomKeeper room;
 
-  /** How long the last sweep took. */
-  private long sweptMillis;
+  /** How long the last sweep went through the table. The cluster's thread's. */
+  private long walkedMillis;
 
   private boolean hasLeft;
   private Runnable stopSweeps = () -> {};
@@ -160,15 +160,15 @@ final class SharedTable implements SharedPart {
       remove(ofTheFuture, Long.MAX_VALUE);
       removeIdle(now);
     }
+    walkedMillis = context.time().nowMillis() - now;
     if (subscriber.isIncomplete()) {
       complete(isKeeper);
     }
-    sweptMillis = context.time().nowMillis() - now;
   }
 
   /** Returns the time from a sweep to the next, in milliseconds: one of millions of destinations leaves the thread to others. */
   long pauseMillis() {
-    return Math.max(sweepMillis(), PAUSE_PER_SWEEP * sweptMillis);
+    return Math.max(sweepMillis(), PAUSE_PER_WALK * walkedMillis);
   }
 
   /** Returns how often {@link #sweep} is due, in milliseconds. */
