@@ -33,6 +33,9 @@ final class RoomKeeper {
 
   private static final int BATCH = 256;
 
+  /** A use that is later by less than this part of the time for which a destination was idle does not keep it. */
+  private static final int SLACK = 4;
+
   private final IMap<String, HomeRecord> map;
   private final TableReplica replica;
   private final Supplier<SchedulerOptions> options;
@@ -84,13 +87,17 @@ final class RoomKeeper {
             });
   }
 
-  /** Removes those that were not used later than the last of them, as far as the map knows. */
+  /**
+   * Removes those that were not used later than the last of them, as far as the map knows. Where the time of another node is ahead,
+   * the map has later uses than this node, which takes none for later than now; hence the slack.
+   */
   private CompletableFuture<Void> remove(List<Placement> victims) {
     Set<String> keys = new HashSet<>();
     victims.forEach(victim -> keys.add(victim.destination()));
     long lastUse = victims.get(victims.size() - 1).lastUseMillis();
+    long unusedSince = lastUse + (context.time().nowMillis() - lastUse) / SLACK;
     try {
-      return map.<Boolean>submitToKeys(keys, new RemoveUnused(context.time().toShared(lastUse)))
+      return map.<Boolean>submitToKeys(keys, new RemoveUnused(context.time().toShared(unusedSince)))
           .thenAccept(this::count)
           .toCompletableFuture();
     } catch (RuntimeException e) { // this member is stopping

@@ -152,7 +152,7 @@ final class SharedTablesTest {
     map.reading = () -> {
       throw new IllegalStateException("not yet");
     };
-    Node node = new Node(LocalityBased::new, options(160), 1_000);
+    Node node = new Node(LocalityBased::new, options(160), 1_000, 0);
     nodes.add(node);
     assertThatThrownBy(() -> node.run(node.table::join)).hasMessageContaining("not yet");
     node.run(() -> {
@@ -168,6 +168,21 @@ final class SharedTablesTest {
     assertThat(node.replica.placement("/again")).isNotNull();
     assertThat(map.entries).hasSizeLessThan(limit * 31 / 32);
     assertThat(node.replica.size()).isLessThanOrEqualTo(11);
+  }
+
+  @Test
+  void fullTable_ofANodeWhoseTimeIsAhead_makesRoomAllTheSame() throws Exception {
+    nowMillis.set(10_000);
+    Node keeper = node(LocalityBased::new, 10, 1_000);
+    Node ahead = node(LocalityBased::new, 10, 1_000, 50);
+    for (int i = 0; i < 20; i++) {
+      ahead.strategy.choose("/" + i);
+      ahead.strategy.choose("/" + i);
+    }
+    Eventually.holds("it is full", () -> keeper.replica.size() == 20);
+    nowMillis.addAndGet(1_000);
+    keeper.run(keeper.table::keepRoom);
+    assertThat(map.entries).hasSize(19);
   }
 
   @Test
@@ -413,7 +428,12 @@ final class SharedTablesTest {
   }
 
   private Node node(Strategy.Factory factory, int maxEntries, int weight) throws Exception {
-    Node node = new Node(factory, options(maxEntries), weight);
+    return node(factory, maxEntries, weight, 0);
+  }
+
+  private Node node(Strategy.Factory factory, int maxEntries, int weight, long aheadMillis)
+      throws Exception {
+    Node node = new Node(factory, options(maxEntries), weight, aheadMillis);
     nodes.add(node);
     node.run(node.table::join);
     return node;
@@ -437,7 +457,7 @@ final class SharedTablesTest {
     private final TableReplica replica;
     private final SharedTable table;
 
-    private Node(Strategy.Factory factory, SchedulerOptions options, int weight) {
+    private Node(Strategy.Factory factory, SchedulerOptions options, int weight, long aheadMillis) {
       for (int i = 1; i <= 3; i++) {
         servers.add(new ServerSpec("s" + i, "192.0.2." + i, 80, weight, 0, 0));
       }
@@ -454,7 +474,7 @@ final class SharedTablesTest {
           new NodeContext(
               "node",
               1,
-              new ClusterTime(nowMillis::get, nowMillis::get),
+              new ClusterTime(nowMillis::get, () -> nowMillis.get() + aheadMillis),
               new ClusterThread(executor),
               new Degradation()));
     }
