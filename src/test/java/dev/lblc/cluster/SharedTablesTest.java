@@ -177,6 +177,7 @@ final class SharedTablesTest {
     Node ahead = node(LocalityBased::new, 10, 1_000, 50);
     for (int i = 0; i < 20; i++) {
       ahead.strategy.choose("/" + i);
+      nowMillis.incrementAndGet();
       ahead.strategy.choose("/" + i);
     }
     Eventually.holds("it is full", () -> keeper.replica.size() == 20);
