@@ -16,6 +16,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
 import java.nio.charset.StandardCharsets;
@@ -162,10 +163,12 @@ final class Rehearsal {
     if (listener.tls() != null) {
       options.setSsl(true).setTrustAll(true); // it is this process
     }
-    return vertx
-        .createNetClient(options)
+    // Referred to until the end: the connections of a client that is collected are closed.
+    NetClient client = vertx.createNetClient(options);
+    return client
         .connect(port, LOOPBACK)
-        .compose(socket -> answer(socket).eventually(socket::close));
+        .compose(socket -> answer(socket).eventually(socket::close))
+        .eventually(client::close);
   }
 
   private static Future<Void> answer(NetSocket socket) {
