@@ -30,6 +30,11 @@ final class RemoveUnused extends EntryChange<HomeRecord, Boolean> {
     this.unusedSinceMillis = unusedSinceMillis;
   }
 
+  /** Returns how many records the answers say were removed. */
+  static int count(Map<String, Boolean> removed) {
+    return (int) removed.values().stream().filter(Boolean::booleanValue).count();
+  }
+
   @Override
   public Boolean process(Map.Entry<String, @Nullable HomeRecord> entry) {
     HomeRecord there = HomeRecord.in(entry);

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -70,8 +69,9 @@ final class RoomKeeper {
     if (victims.isEmpty()) {
       return;
     }
-    List<Placement> idlestFirst = new ArrayList<>(victims);
-    idlestFirst.sort(Comparator.comparingLong(Placement::lastUseMillis));
+    List<Placement> idlestFirst = victims.stream()
+        .sorted(Comparator.comparingLong(Placement::lastUseMillis))
+        .toList();
     busy = true;
     List<CompletableFuture<Void>> batches = new ArrayList<>();
     for (int from = 0; from < idlestFirst.size(); from += BATCH) {
@@ -98,15 +98,10 @@ final class RoomKeeper {
     long unusedSince = lastUse + (context.time().nowMillis() - lastUse) / SLACK;
     try {
       return map.<Boolean>submitToKeys(keys, new RemoveUnused(context.time().toShared(unusedSince)))
-          .thenAccept(this::count)
+          .thenAccept(removed -> replica.countReplaced(RemoveUnused.count(removed)))
           .toCompletableFuture();
     } catch (RuntimeException e) { // this member is stopping
       return CompletableFuture.failedFuture(e);
     }
-  }
-
-  private void count(Map<String, Boolean> removed) {
-    replica.countReplaced(
-        (int) removed.values().stream().filter(Boolean::booleanValue).count());
   }
 }

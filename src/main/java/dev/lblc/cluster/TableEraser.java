@@ -8,7 +8,6 @@ import dev.lblc.scheduler.TableReplica;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -98,7 +97,7 @@ final class TableEraser implements Forgetter {
     try {
       return map.<Boolean>submitToKeys(keys, new NoteUse(now, expiration))
           .thenCompose(noted -> map.<Boolean>submitToKeys(keys, new RemoveUnused(Long.MAX_VALUE)))
-          .thenApply(TableEraser::count);
+          .thenApply(RemoveUnused::count);
     } catch (RuntimeException e) { // this member is stopping
       return CompletableFuture.failedFuture(e);
     }
@@ -127,10 +126,6 @@ final class TableEraser implements Forgetter {
       }
       return count;
     });
-  }
-
-  private static int count(Map<String, Boolean> removed) {
-    return (int) removed.values().stream().filter(Boolean::booleanValue).count();
   }
 
   private static Queue<Set<String>> batches(Set<String> keys) {

@@ -15,31 +15,11 @@ final class BareMember implements AutoCloseable {
 
   /** Starts it beside that member, at that port, and returns at once. */
   static BareMember start(HazelcastInstance first, Path folder, int port) throws Exception {
-    Path file = Files.writeString(folder.resolve("hazelcast.yaml"), """
-        hazelcast:
-          cluster-name: %s
-          properties:
-            hazelcast.phone.home.enabled: false
-            hazelcast.wait.seconds.before.join: 0
-          network:
-            port:
-              port: %d
-              auto-increment: false
-            interfaces:
-              enabled: true
-              interfaces: [127.0.0.1]
-            join:
-              auto-detection:
-                enabled: false
-              multicast:
-                enabled: false
-              tcp-ip:
-                enabled: true
-                member-list: ["127.0.0.1:%d"]
-        """.formatted(
-            first.getConfig().getClusterName(),
-            port,
-            first.getCluster().getLocalMember().getAddress().getPort()));
+    String yaml = ClusteredVertx.yaml(
+        first.getConfig().getClusterName(),
+        port,
+        first.getCluster().getLocalMember().getAddress().getPort());
+    Path file = Files.writeString(folder.resolve("hazelcast.yaml"), yaml);
     return new BareMember(new ProcessBuilder(
             System.getProperty("java.home") + "/bin/java",
             "-XX:TieredStopAtLevel=1",

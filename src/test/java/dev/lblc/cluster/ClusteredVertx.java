@@ -137,7 +137,8 @@ final class ClusteredVertx implements AutoCloseable {
     }
   }
 
-  private static String yaml(String name, int port, int first) {
+  /** Of a member at that loopback port that asks the one at the first to let it join. */
+  static String yaml(String name, int port, int first) {
     return """
         hazelcast:
           cluster-name: %s
