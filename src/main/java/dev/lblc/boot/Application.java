@@ -49,6 +49,7 @@ public final class Application implements Reloader.Running {
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   private final Vertx vertx;
+  private final Metrics metrics;
   private final @Nullable HazelcastNode node;
   private final ServicesVerticle services;
   private final Reloader reloader;
@@ -64,6 +65,7 @@ public final class Application implements Reloader.Running {
   private Application(
       Vertx vertx, Metrics metrics, @Nullable HazelcastNode node, GatewayFile file) {
     this.vertx = vertx;
+    this.metrics = metrics;
     this.node = node;
     this.config = file.config();
     this.services = new ServicesVerticle(config.plugin(), file.plugins().strategies());
@@ -100,23 +102,54 @@ public final class Application implements Reloader.Running {
       GatewayFile file, @Nullable Predecessor predecessor, Duration startPlugin, Duration look)
       throws StartException {
     JdkTls.acceptAllServerNames();
-    Metrics metrics = new Metrics();
     try (EarlyHealth health =
         predecessor == null ? EarlyHealth.open(file.config()) : EarlyHealth.none()) {
-      HazelcastNode node = VertxSetup.node(file.config().plugin().cluster());
-      Application application = new Application(
-          VertxSetup.vertx(file.config(), metrics, node, file.plugins().classesOfAll()),
-          metrics,
-          node,
-          file);
+      Application application = withServices(file);
       try {
-        application.startParts(file.plugins(), metrics, startPlugin, predecessor, health);
+        application.startParts(file.plugins(), startPlugin, predecessor, health);
         application.reloader.start(look);
         return application;
       } catch (Throwable e) { // whatever it is: the threads of what runs would keep the process
         application.close();
         throw e;
       }
+    }
+  }
+
+  /** Starts what takes part in the cluster: alone, if it cannot beside the others, who are joined then in a merge. */
+  private static Application withServices(GatewayFile file) throws StartException {
+    try {
+      return withServices(file, false);
+    } catch (StartException e) {
+      if (!HazelcastNode.isFault(e)) {
+        throw e;
+      }
+      LOG.warn(
+          "this node could not start beside the other members, it starts alone and joins them later: {}",
+          e.getMessage());
+      return withServices(file, true);
+    }
+  }
+
+  private static Application withServices(GatewayFile file, boolean alone) throws StartException {
+    Metrics metrics = new Metrics();
+    HazelcastNode node = VertxSetup.node(file.config().plugin().cluster(), alone);
+    Application application = new Application(
+        VertxSetup.vertx(file.config(), metrics, node, file.plugins().classesOfAll()),
+        metrics,
+        node,
+        file);
+    try {
+      Waiting.started(
+          "services",
+          () -> application.vertx.deployVerticle(application.services, new DeploymentOptions()));
+      return application;
+    } catch (Throwable e) {
+      application.closeParts();
+      if (node != null) {
+        VertxSetup.end(node, e);
+      }
+      throw e;
     }
   }
 
@@ -184,6 +217,13 @@ public final class Application implements Reloader.Running {
    * shutdown.drain}, then ends what is left and leaves the cluster. Returns within 10 seconds more.
    */
   public void close() {
+    closeParts();
+    if (node != null) {
+      node.close();
+    }
+  }
+
+  private void closeParts() {
     ready = false;
     reloader.close();
     Gateway listening = gateway;
@@ -203,9 +243,6 @@ public final class Application implements Reloader.Running {
     admin.close();
     Waiting.stopped(STOP_ALL_SECONDS, "verticles and services", vertx.close());
     accessLogs.close();
-    if (node != null) {
-      node.close();
-    }
   }
 
   /** Leaves to a successor what only one process can have, without waiting for what is in flight here. */
@@ -219,12 +256,10 @@ public final class Application implements Reloader.Running {
 
   private synchronized void startParts(
       PluginFolder plugins,
-      Metrics metrics,
       Duration startPlugin,
       @Nullable Predecessor predecessor,
       EarlyHealth health)
       throws StartException {
-    Waiting.started("services", () -> vertx.deployVerticle(services, new DeploymentOptions()));
     StateKeeper keeper = StateKeeper.of(config.state(), Lblc.of(vertx));
     if (predecessor != null) {
       Rehearsal.run(config);

@@ -5,4 +5,8 @@ public final class StartException extends Exception {
   public StartException(String message) {
     super(message);
   }
+
+  StartException(String message, Throwable cause) {
+    super(message, cause);
+  }
 }

@@ -25,13 +25,17 @@ final class VertxSetup {
 
   private VertxSetup() {}
 
-  /** Starts the Hazelcast member; returns null if the configuration has no cluster. */
-  static @Nullable HazelcastNode node(ClusterConfig cluster) throws StartException {
+  /**
+   * Starts the Hazelcast member; returns null if the configuration has no cluster.
+   *
+   * @param alone as of {@link HazelcastNode#start}
+   */
+  static @Nullable HazelcastNode node(ClusterConfig cluster, boolean alone) throws StartException {
     if (!cluster.enabled()) {
       return null;
     }
     try {
-      return HazelcastNode.start(cluster.config(), cluster.node());
+      return HazelcastNode.start(cluster.config(), cluster.node(), alone);
     } catch (IOException | RuntimeException e) {
       throw new StartException(
           "cluster " + cluster.config() + ": " + BrokenPluginException.reason(e));
@@ -84,8 +88,17 @@ final class VertxSetup {
           "cluster.eventBus " + where + (eventBus.isSsl() ? " with tls" : ""),
           () -> Tracers.with(plugins, builder::buildClustered));
     } catch (Throwable e) {
-      node.close();
+      end(node, e);
       throw e;
+    }
+  }
+
+  /** Ends the member after a start that failed. */
+  static void end(HazelcastNode node, Throwable failure) {
+    if (HazelcastNode.isFault(failure)) {
+      node.abandon();
+    } else {
+      node.close();
     }
   }
 

@@ -27,7 +27,7 @@ final class Waiting {
     try {
       return start.get().await();
     } catch (Throwable e) { // await throws what the future failed with
-      throw new StartException(what + ": " + reason(e));
+      throw new StartException(what + ": " + reason(e), e);
     }
   }
 

@@ -3,9 +3,12 @@ package dev.lblc.cluster;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.ListenerConfig;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.MemberLeftException;
+import com.hazelcast.core.OperationTimeoutException;
 import com.hazelcast.instance.impl.HazelcastInstanceImpl;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.instance.impl.Node;
+import com.hazelcast.spi.exception.RetryableHazelcastException;
 import io.vertx.core.spi.cluster.ClusterManager;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.IOException;
@@ -41,10 +44,12 @@ public final class HazelcastNode implements AutoCloseable {
    * @param file Hazelcast's YAML file; null: the one that ships with us, by which members on this
    *     machine find each other
    * @param name of this node in metrics and the API; null: the name of this host, and the port that Hazelcast takes
+   * @param alone whether it looks for the others only once it has started: for when it could not start beside them
    * @throws IOException if the file cannot be read
    * @throws com.hazelcast.core.HazelcastException if Hazelcast does not accept it
    */
-  public static HazelcastNode start(@Nullable Path file, @Nullable String name) throws IOException {
+  public static HazelcastNode start(@Nullable Path file, @Nullable String name, boolean alone)
+      throws IOException {
     Config config = config(file);
     // Vert.x knows members by this attribute; it sets it only on instances that it starts itself.
     config
@@ -60,7 +65,19 @@ public final class HazelcastNode implements AutoCloseable {
     // can be written there meanwhile.
     setUnlessSet(config, "hazelcast.partition.migration.timeout", "10");
     config.addListenerConfig(new ListenerConfig(new JoinWatch()));
-    return new HazelcastNode(LastingMember.start(config));
+    return new HazelcastNode(LastingMember.start(config, alone));
+  }
+
+  /** Returns whether something failed because other members, or the network to them, did not answer. */
+  public static boolean isFault(@Nullable Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof OperationTimeoutException
+          || cause instanceof MemberLeftException
+          || cause instanceof RetryableHazelcastException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Returns what clusters a Vert.x instance by this member. */
@@ -78,6 +95,12 @@ public final class HazelcastNode implements AutoCloseable {
     return instance instanceof HazelcastInstanceProxy proxy
         ? proxy.getOriginal().node
         : ((HazelcastInstanceImpl) instance).node;
+  }
+
+  /** Ends the member without asking the others: for when they do not answer, and this one has nothing that they lack. */
+  public void abandon() {
+    silent.close();
+    instance.getLifecycleService().terminate();
   }
 
   /** Leaves the cluster. */

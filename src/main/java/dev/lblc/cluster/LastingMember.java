@@ -34,30 +34,48 @@ import org.jspecify.annotations.Nullable;
 final class LastingMember extends DefaultNodeContext {
   private static final System.Logger LOG = System.getLogger(LastingMember.class.getName());
 
-  private LastingMember() {}
+  private final boolean startsAlone;
 
-  /** Starts a member; waits for the network. */
-  static HazelcastInstance start(Config config) {
+  private LastingMember(boolean startsAlone) {
+    this.startsAlone = startsAlone;
+  }
+
+  /**
+   * Starts a member; waits for the network.
+   *
+   * @param alone whether it begins a cluster of its own, which merges with the others' a few seconds later
+   */
+  static HazelcastInstance start(Config config, boolean alone) {
     return HazelcastInstanceFactory.newHazelcastInstance(
-        config, config.getInstanceName(), new LastingMember());
+        config, config.getInstanceName(), new LastingMember(alone));
   }
 
   @Override
   public NodeExtension createNodeExtension(Node node) {
     return BuildInfoProvider.getBuildInfo().isEnterprise()
         ? super.createNodeExtension(node)
-        : new Rules(node);
+        : new Rules(node, startsAlone);
   }
 
   private static final class Rules extends DefaultNodeExtension {
     private final Node member;
+    private final boolean startsAlone;
     private final InternalHotRestartService silence = new SilenceWhileFrozen();
     private volatile boolean started;
     private volatile @Nullable UUID told;
 
-    Rules(Node node) {
+    Rules(Node node, boolean startsAlone) {
       super(node);
       this.member = node;
+      this.startsAlone = startsAlone;
+    }
+
+    @Override
+    public void beforeJoin() {
+      super.beforeJoin();
+      if (startsAlone) { // Hazelcast finds then that it has joined
+        boolean unused = member.getClusterService().getClusterJoinManager().setThisMemberAsMaster();
+      }
     }
 
     @Override

@@ -2,9 +2,15 @@ package dev.lblc.cluster;
 
 import com.hazelcast.cluster.Cluster;
 import com.hazelcast.cluster.ClusterState;
+import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
+import com.hazelcast.instance.impl.Node;
+import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
+import com.hazelcast.spi.properties.ClusterProperty;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
@@ -12,13 +18,17 @@ import java.util.function.LongSupplier;
  *
  * <pre>
  * a map takes nothing while nobody comes or goes   leaves and joins again, see {@link StuckWatch}
+ * no older member is there any more                says so to Hazelcast, which may have overlooked it
  * in no cluster for {@link #LONG_MILLIS}           shown as degraded; joins again, unless Hazelcast is at it
  * the oldest of a cluster that lets nobody join    lets members join again after {@link #FROZEN_MILLIS}
  * Hazelcast has stopped                            shown as degraded: only the process can start it
  * </pre>
  *
- * The last but one is left behind by a merge that was broken off: whoever wants to merge freezes its part of the cluster first, and
- * a member that does not hear to which part it should go stays so, alone and for good.
+ * No older member: Hazelcast looks whether all of them are gone only when it begins to suspect one. One that it suspected, and then
+ * the last other one was removed by it in turn: nobody looks again, and this node stays with members that have forgotten it.
+ *
+ * <p>Nobody may join: it is left behind by a merge that was broken off. Whoever wants to merge freezes its part of the cluster first,
+ * and a member that does not hear to which part it should go stays so, alone and for good.
  *
  * <p>A member that an application brought is only watched. Looks come on the context that joined, all else on any thread.
  */
@@ -43,6 +53,7 @@ final class MemberWatch {
   private long nextLookMillis;
   private long joinedMillis;
   private long notFrozenMillis;
+  private long heardElderMillis;
   private volatile boolean mergeFailed;
 
   /**
@@ -66,6 +77,7 @@ final class MemberWatch {
     this.nextLookMillis = nowMillis;
     this.joinedMillis = nowMillis;
     this.notFrozenMillis = nowMillis;
+    this.heardElderMillis = nowMillis;
   }
 
   /**
@@ -76,6 +88,10 @@ final class MemberWatch {
   void tick(long nowMillis, boolean hearsAll) {
     if (nowMillis - nextLookMillis < 0) {
       return;
+    }
+    if (nowMillis - nextLookMillis > LOOK_MILLIS) {
+      heardElderMillis =
+          nowMillis; // this process stood still: what was sent meanwhile is yet to be read
     }
     nextLookMillis = nowMillis + LOOK_MILLIS;
     if (!hazelcast.getLifecycleService().isRunning()) {
@@ -109,13 +125,16 @@ final class MemberWatch {
 
   private void look(long now, boolean hearsAll) {
     try {
-      if (HazelcastNode.nodeOf(hazelcast).getClusterService().isJoined()) {
+      Node node = HazelcastNode.nodeOf(hazelcast);
+      if (node.getClusterService().isJoined()) {
         joinedMillis = now;
         mergeFailed = false;
         degradation.worked(PART);
         lookForStuckMaps(now, hearsAll);
+        lookForElders(now, node);
         lookForIce(now);
       } else {
+        heardElderMillis = now;
         lookOutside(now);
       }
     } catch (HazelcastInstanceNotActiveException e) { // the next look will say so
@@ -147,6 +166,33 @@ final class MemberWatch {
               + " ms although no member came or went: this node leaves the cluster and joins it again, with"
               + " its tables kept");
       rejoin.start();
+    }
+  }
+
+  private void lookForElders(long now, Node node) {
+    ClusterServiceImpl cluster = node.getClusterService();
+    long limit = node.getProperties().getMillis(ClusterProperty.MAX_NO_HEARTBEAT_SECONDS);
+    long clusterNow = cluster.getClusterTime();
+    List<Member> elders = new ArrayList<>();
+    for (Member member : cluster.getMembers()) { // the oldest first
+      if (member.localMember()) {
+        break;
+      }
+      elders.add(member);
+      long heard = cluster.getClusterHeartbeatManager().getLastHeartbeatTime(member);
+      if (clusterNow - heard < limit) {
+        heardElderMillis = now;
+      }
+    }
+    if (elders.isEmpty()) {
+      heardElderMillis = now;
+    } else if (now - heardElderMillis >= limit) {
+      LOG.log(
+          Level.WARNING,
+          "no member that is older than this one has sent a heartbeat for " + 2 * limit
+              + " ms, and Hazelcast goes on with them: this node goes on without, and joins them again once they answer");
+      heardElderMillis = now;
+      elders.forEach(member -> cluster.suspectMember(member, "no heartbeat", true));
     }
   }
 

@@ -84,22 +84,23 @@ final class ServicePlan {
     if (cluster == null) {
       return Future.succeededFuture();
     }
-    List<Future<PreparedShare>> sharing = new ArrayList<>();
+    // One after the other, up to the first that fails: where the cluster does not answer each of
+    // them takes long.
+    Future<?> sharing = Future.succeededFuture();
     for (ScheduledService service : added) {
       service.beforeDecision(cluster::beforeDecision);
-      sharing.add(cluster.share(service.scheduling()));
+      sharing =
+          sharing.compose(before -> cluster.share(service.scheduling()).onSuccess(shared::add));
     }
     for (Change change : changes) {
-      if (change.strategy != null) {
-        sharing.add(cluster.shareTable(change.service.scheduling(), change.strategy.table()));
+      Strategy strategy = change.strategy;
+      if (strategy != null) {
+        sharing = sharing.compose(before -> cluster
+            .shareTable(change.service.scheduling(), strategy.table())
+            .onSuccess(shared::add));
       }
     }
-    // Joined, not all: what was shared by the time that another one failed is discarded, too.
-    return Future.join(sharing)
-        .onComplete(done -> sharing.stream()
-            .filter(Future::succeeded)
-            .forEach(prepared -> shared.add(prepared.result())))
-        .mapEmpty();
+    return sharing.mapEmpty();
   }
 
   /** Completes once the names of all new services were asked for. */

@@ -120,7 +120,7 @@ final class ClusteredVertx implements AutoCloseable {
   private static ClusteredVertx start(String yaml, UnaryOperator<VertxBuilder> more) {
     try {
       Path file = Files.createTempFile("hazelcast", ".yaml");
-      HazelcastNode member = HazelcastNode.start(Files.writeString(file, yaml), null);
+      HazelcastNode member = HazelcastNode.start(Files.writeString(file, yaml), null, false);
       Files.delete(file);
       VertxOptions options = new VertxOptions()
           .setEventLoopPoolSize(2)

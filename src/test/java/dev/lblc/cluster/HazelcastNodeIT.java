@@ -14,6 +14,7 @@ import dev.lblc.testing.ExpectedLog;
 import dev.lblc.testing.Ports;
 import dev.lblc.testing.UnexpectedLog;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.lang.reflect.Field;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -46,7 +47,7 @@ final class HazelcastNodeIT {
     ServerSocket silent =
         new ServerSocket(ports.get(0), 50, InetAddress.getLoopbackAddress()); // nobody accepts
     long begin = System.nanoTime();
-    try (HazelcastNode first = HazelcastNode.start(file(ports, 1), null)) {
+    try (HazelcastNode first = HazelcastNode.start(file(ports, 1), null, false)) {
       assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(30));
       HazelcastInstance member = instance(first);
       assertThat(member.getCluster().getMembers()).hasSize(1);
@@ -59,7 +60,7 @@ final class HazelcastNodeIT {
       watch.tick(0, true);
       Eventually.holds(
           "in a cluster again", () -> inside(first).getClusterService().isJoined());
-      try (HazelcastNode later = HazelcastNode.start(file(ports, 0), null)) {
+      try (HazelcastNode later = HazelcastNode.start(file(ports, 0), null, false)) {
         Eventually.holds(
             "one cluster", () -> instance(later).getCluster().getMembers().size() == 2);
       }
@@ -77,7 +78,7 @@ final class HazelcastNodeIT {
   })
   void member_thatIsRefusedWhileItMerges_goesOnAndIsLetInLater() throws Exception {
     List<Integer> ports = Ports.free(2);
-    HazelcastNode node = HazelcastNode.start(file(ports, 0), null);
+    HazelcastNode node = HazelcastNode.start(file(ports, 0), null, false);
     HazelcastInstance other = stock(List.of(ports.get(1)));
     try (node) {
       Degradation degradation = new Degradation();
@@ -104,7 +105,7 @@ final class HazelcastNodeIT {
   void member_thatWasToMergeAndDoesNot_refusesNobodyAndLetsThemInLater() throws Exception {
     List<Integer> ports = Ports.free(2);
     CompletableFuture<HazelcastInstance> starting = new CompletableFuture<>();
-    try (HazelcastNode node = HazelcastNode.start(file(ports, 0), null)) {
+    try (HazelcastNode node = HazelcastNode.start(file(ports, 0), null, false)) {
       MemberWatch watch = watch(instance(node), new Degradation());
       instance(node).getCluster().changeClusterState(ClusterState.FROZEN);
       starting.completeAsync(() -> stock(List.of(ports.get(1), ports.get(0))));
@@ -120,6 +121,43 @@ final class HazelcastNodeIT {
     } finally {
       starting.join().getLifecycleService().terminate();
     }
+  }
+
+  @Test
+  @ExpectedLog("WARN MemberWatch: no member that is older than this one has sent a heartbeat")
+  void member_whoseElderIsGoneAndWasOverlooked_goesOnWithoutIt() throws Exception {
+    List<Integer> ports = Ports.free(2);
+    HazelcastInstance elder = stock(List.of(ports.get(1)));
+    try (HazelcastNode node = HazelcastNode.start(file(ports, 0), null, false)) {
+      HazelcastInstance member = instance(node);
+      MemberWatch watch = watch(member, new Degradation());
+      setClaiming(node, true);
+      elder.getLifecycleService().terminate();
+      Eventually.holds("no heartbeat for long", () -> {
+        long heard = inside(node)
+            .getClusterService()
+            .getClusterHeartbeatManager()
+            .getLastHeartbeatTime(member.getCluster().getMembers().iterator().next());
+        return member.getCluster().getClusterTime() - heard > 5_000;
+      });
+      setClaiming(node, false);
+      for (int second = 0; second < 5; second++) {
+        watch.tick(second * 1_000L, true);
+      }
+      assertThat(member.getCluster().getMembers()).hasSize(2);
+      watch.tick(5_000, true);
+      Eventually.holds("without it", () -> member.getCluster().getMembers().size() == 1);
+    } finally {
+      elder.getLifecycleService().terminate();
+    }
+  }
+
+  /** Says that it looks already whom it may go on with: it does not begin to, when its elder is suspected. */
+  private static void setClaiming(HazelcastNode node, boolean claiming) throws Exception {
+    Object joins = inside(node).getClusterService().getClusterJoinManager();
+    Field field = joins.getClass().getDeclaredField("joinInProgress");
+    field.setAccessible(true);
+    field.setBoolean(joins, claiming);
   }
 
   private static MemberWatch watch(HazelcastInstance member, Degradation degradation) {

@@ -96,11 +96,12 @@ final class PartitionIT {
       assertThat(later)
           .as("placed differently: without any, nothing was shown")
           .hasSizeGreaterThan(DESTINATIONS / 4);
-      Eventually.passes("either side's map has what its nodes placed", Duration.ofSeconds(20), () -> {
-        for (GatewayNode node : cluster.nodes()) {
-          assertThat(node.backlog()).as("backlog at %s", node).isZero();
-        }
-      });
+      Eventually.passes(
+          "either side's map has what its nodes placed", Duration.ofSeconds(20), () -> {
+            for (GatewayNode node : cluster.nodes()) {
+              assertThat(node.backlog()).as("backlog at %s", node).isZero();
+            }
+          });
       TimeUnit.NANOSECONDS.sleep(TimeUnit.SECONDS.toNanos(SECONDS) - (System.nanoTime() - cutAt));
 
       namespaces.heal();
