@@ -34,6 +34,9 @@ final class SharedState {
   private static final long NEXT_SETTLE_MILLIS = 6_000;
   private static final int SETTLES = 10;
 
+  /** A pause is so many times as long as reading the maps took, if that is more: others have to read them, too. */
+  private static final int PAUSE_PER_PULL = 9;
+
   /** Most homes in one report. */
   private static final int MOST_HINTS = 200;
 
@@ -268,16 +271,20 @@ final class SharedState {
   }
 
   private void settled(int begun, int timesLeft) {
+    long start = context.time().nowMillis();
     pull();
     if (timesLeft > 0) {
-      settleOn(begun, timesLeft);
+      settleOn(
+          begun,
+          timesLeft,
+          Math.max(NEXT_SETTLE_MILLIS, PAUSE_PER_PULL * (context.time().nowMillis() - start)));
     }
   }
 
   /** Goes on, unless settling began anew meanwhile. */
-  private synchronized void settleOn(int begun, int timesLeft) {
+  private synchronized void settleOn(int begun, int timesLeft, long pauseMillis) {
     if (begun == settles) {
-      settling = thread.schedule(() -> settled(begun, timesLeft - 1), NEXT_SETTLE_MILLIS);
+      settling = thread.schedule(() -> settled(begun, timesLeft - 1), pauseMillis);
     }
   }
 
