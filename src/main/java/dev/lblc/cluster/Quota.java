@@ -91,11 +91,8 @@ final class Quota {
     if (isOld) {
       left = Math.min(left, smallestShare(limit));
     }
-    if (!counting && onTheirWay * 2 <= share && (isOld || left * 2 <= share)) {
-      counting = true;
-      uncounted = onTheirWay;
-      CompletableFuture<Integer> unused = CompletableFuture.supplyAsync(count, counter)
-          .whenComplete((held, failure) -> executor.execute(() -> counted(held, limit, failure)));
+    if (onTheirWay * 2 <= share && (isOld || left * 2 <= share)) {
+      count(limit);
     }
     if (left == 0) {
       return Verdict.UNKNOWN;
@@ -104,6 +101,16 @@ final class Quota {
     onTheirWay++;
     uncounted++;
     return Verdict.GRANTED;
+  }
+
+  /** Counts how full the map is, unless it is at it; the listener hears of it. */
+  void count(int limit) {
+    if (!counting) {
+      counting = true;
+      uncounted = onTheirWay;
+      CompletableFuture<Integer> unused = CompletableFuture.supplyAsync(count, counter)
+          .whenComplete((held, failure) -> executor.execute(() -> counted(held, limit, failure)));
+    }
   }
 
   /** Returns how many the map held when it was counted last; 0: it was not. */

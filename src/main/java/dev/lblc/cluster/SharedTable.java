@@ -53,7 +53,6 @@ final class SharedTable implements SharedPart {
   /** How long the last sweep went through the table. The cluster's thread's. */
   private long walkedMillis;
 
-  private boolean hasLeft;
   private Runnable stopSweeps = () -> {};
   private Runnable stopKeepingRoom = () -> {};
 
@@ -82,7 +81,7 @@ final class SharedTable implements SharedPart {
         new RecordReader<>(HomeRecord.class, Dropped.Kind.HOMES, map.getName(), context.dropped());
     this.subscriber = new TableSubscriber(
         map, partitionKeys, replica, options, context.time(), publisher, hints, reader);
-    this.room = new RoomKeeper(map, replica, options, context, this::removed);
+    this.room = new RoomKeeper(map, replica, options, context, publisher::outcome);
     this.eraser = new TableEraser(service, map, partitionKeys, replica, options, context);
   }
 
@@ -181,7 +180,6 @@ final class SharedTable implements SharedPart {
   /** On the cluster's thread: shares nothing from now on. */
   @Override
   public void leave() {
-    hasLeft = true;
     stopSweeps.run();
     stopKeepingRoom.run();
     publisher.stop();
@@ -269,20 +267,7 @@ final class SharedTable implements SharedPart {
           .thread()
           .whenComplete(
               map.<Boolean>submitToKeys(keys, new RemoveUnused(unusedSinceMillis)),
-              (removed, failure) -> removed(failure));
-    }
-  }
-
-  /** Notes that something was removed from the map, or with a failure that it could not be: the next time tries again. */
-  private void removed(@Nullable Throwable failure) {
-    if (hasLeft) {
-      return;
-    }
-    if (failure != null) {
-      context.degradation().failed("table " + service, String.valueOf(failure));
-    } else if (!publisher
-        .isResting()) { // else some of it works: that would be said again and again
-      context.degradation().worked("table " + service);
+              (removed, failure) -> publisher.outcome(failure));
     }
   }
 }

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *   that others used later, so it goes as a contest
  * the answer is what the map holds since: it is handed on
  *   of a destination that was decided again meanwhile only the version is noted
- * what failed waits again, and for half a second nothing is sent
+ * what failed waits again, and for half a second nothing is sent; if nothing waits by then, a count of the map shows whether it works
  * </pre>
  *
  * <p>The backlog takes from any thread; everything else runs on the cluster's thread.
@@ -298,9 +298,7 @@ final class TablePublisher {
       retry(failure);
       return;
     }
-    if (!resting.get()) { // else some of it works: that would be said again and again
-      context.degradation().worked(part);
-    }
+    worked();
     if (decided.contains(destination)) {
       // Decided again meanwhile: only the version is news.
       replica.confirm(record.placement(destination, context.time()));
@@ -329,9 +327,25 @@ final class TablePublisher {
   /** The map was counted; not if there is a failure. */
   private void counted(@Nullable Throwable failure) {
     if (failure == null) {
+      worked();
       wake();
     } else {
       retry(failure);
+    }
+  }
+
+  /** Notes what became of something else that the map was asked for. In a task; null: it was done. */
+  void outcome(@Nullable Throwable failure) {
+    if (failure != null) {
+      retry(failure);
+    } else if (!stopped) {
+      worked();
+    }
+  }
+
+  private void worked() {
+    if (!resting.get()) { // else some of it works: that would be said again and again
+      context.degradation().worked(part);
     }
   }
 
@@ -347,7 +361,10 @@ final class TablePublisher {
 
   private void tryAgain() {
     resting.set(false);
-    wake();
+    flush();
+    if (size() == 0 && !stopped) { // nothing that is sent will show whether it works again
+      quota.count(TableReplica.mostForNewcomers(options.get()));
+    }
   }
 
   /** Returns a thread that counts, and is there while it has something to count. */

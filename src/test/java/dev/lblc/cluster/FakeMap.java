@@ -31,6 +31,9 @@ final class FakeMap {
   /** Whether the member is gone from the process. */
   volatile boolean stopped;
 
+  /** Whether it says how many entries it has. */
+  volatile boolean isCounted = true;
+
   /** What every entry processor is answered by, without being run; null: by what it does. */
   volatile @Nullable CompletableFuture<Object> answer;
 
@@ -79,7 +82,12 @@ final class FakeMap {
             yield Set.copyOf(entries.keySet());
           }
           case "getName" -> "lblc.homes.images";
-          case "size" -> entries.size();
+          case "size" -> {
+            if (!isCounted) {
+              throw new IllegalStateException("not counted");
+            }
+            yield entries.size();
+          }
           case "submitToKey" ->
             answer(() ->
                 run((String) arguments[0], (EntryProcessor<String, HomeRecord, ?>) arguments[1]));

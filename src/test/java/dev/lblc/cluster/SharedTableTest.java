@@ -148,6 +148,19 @@ final class SharedTableTest {
   }
 
   @Test
+  void map_thatWorksAgainWhenNothingWaitsForItAnyMore_isShownAsWorking() throws Exception {
+    map.isCounted = false;
+    SharedTable table = join();
+    lblc.choose("/a");
+    Eventually.holds("shown", () -> degradation.parts().equals(Set.of("table images")));
+    assertThat(new TableReplica(destinations, servers).forgetAll("/a")).isOne();
+    Eventually.holds("nothing waits", () -> table.state().backlog() == 0);
+    map.isCounted = true;
+    Eventually.holds("works again", () -> degradation.parts().isEmpty());
+    table.leave();
+  }
+
+  @Test
   void map_thatIsFull_makesTheNodeForget() throws Exception {
     SharedTable table = join();
     for (int i = 0; i < HARD_LIMIT; i++) {
