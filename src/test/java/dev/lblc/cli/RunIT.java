@@ -155,9 +155,9 @@ class RunIT {
     Process running =
         start(gateway(0, 0).replaceFirst("\"port\"", "\"accessLog\": true, \"port\""));
     String ready = firstLine(running.inputReader(), "ready: ");
-    String path = "/" + "x".repeat(1_000); // the pipe has room for 64 KiB
+    String path = "/" + "x".repeat(4_000); // the pipe has room for 64 KiB
     HttpClient client = HttpClient.newHttpClient();
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 50; i++) {
       HttpRequest request = HttpRequest.newBuilder(URI.create(address(ready, "web") + path + i))
           .timeout(Duration.ofSeconds(10))
           .build();

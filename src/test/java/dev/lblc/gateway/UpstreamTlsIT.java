@@ -351,7 +351,7 @@ final class UpstreamTlsIT {
             .setKeyCertOptions(CERTIFICATE.options()),
         request -> request.response().setChunked(true).send(request));
     start(trusted(), port);
-    byte[] body = new byte[3 << 20];
+    byte[] body = new byte[1 << 20];
     new Random(1).nextBytes(body);
     HttpClient client = gateway.vertx.createHttpClient();
     for (int i = 0; i < 2; i++) {
