@@ -79,10 +79,10 @@ final class JoinWatch implements LifecycleListener, HazelcastInstanceAware {
           say(waiting(node, joiner));
         }
         if (waited.compareTo(PATIENCE) > 0) {
-          putAside(silent(node, joiner), joiner, "no answer from", PATIENCE);
+          putAside(silent(node, joiner), joiner, "no answer from", PATIENCE, isStart);
         }
         if (waited.compareTo(LONGEST) > 0) {
-          putAside(waiting(node, joiner), joiner, "not let in by", LONGEST);
+          putAside(waiting(node, joiner), joiner, "not let in by", LONGEST, isStart);
         }
       }
     } catch (InterruptedException e) {
@@ -103,12 +103,15 @@ final class JoinWatch implements LifecycleListener, HazelcastInstanceAware {
   }
 
   private static void putAside(
-      Collection<Address> peers, TcpIpJoiner joiner, String what, Duration since) {
+      Collection<Address> peers, TcpIpJoiner joiner, String what, Duration since, boolean isStart) {
     if (!peers.isEmpty()) {
       LOG.log(
           Level.WARNING,
           what + " " + text(peers) + " for " + since.toSeconds()
-              + " s: this node starts without, and looks for it again once it has started");
+              + " s: this node "
+              + (isStart
+                  ? "starts without, and looks for it again once it has started"
+                  : "merges without, and looks for it again later"));
       peers.forEach(address -> joiner.blacklist(address, false));
     }
   }

@@ -134,15 +134,16 @@ final class Liveness {
   /** Shows a member as silent until it is heard or leaves. */
   private void silent(String id) {
     String address = members.address(id);
+    if (address == null) { // it has left, which is in the log
+      context.degradation().gone(Degradation.node(id));
+      return;
+    }
     context
         .degradation()
         .failed(
             Degradation.node(id),
             "no report of connections came over the event bus for " + peerTimeoutMillis
-                + " ms from the member at " + (address == null ? "an unknown address" : address)
+                + " ms from the member " + members.name(id) + " at " + address
                 + ": its connections count as zero");
-    if (address == null) {
-      context.degradation().gone(Degradation.node(id)); // it left meanwhile
-    }
   }
 }

@@ -19,6 +19,7 @@ import java.util.function.LongSupplier;
  * <pre>
  * a map takes nothing while nobody comes or goes   leaves and joins again, see {@link StuckWatch}
  * no older member is there any more                says so to Hazelcast, which may have overlooked it
+ * the partitions of a member that went stay so     has Hazelcast take them over anew, see {@link PromotionWatch}
  * in no cluster for {@link #LONG_MILLIS}           shown as degraded; joins again, unless Hazelcast is at it
  * the oldest of a cluster that lets nobody join    lets members join again after {@link #FROZEN_MILLIS}
  * Hazelcast has stopped                            shown as degraded: only the process can start it
@@ -49,6 +50,7 @@ final class MemberWatch {
   private final LongSupplier stuckMillis;
   private final StuckWatch stuck;
   private final Rejoin rejoin;
+  private final PromotionWatch promotions = new PromotionWatch();
   private final boolean isOurs;
   private long nextLookMillis;
   private long joinedMillis;
@@ -133,6 +135,7 @@ final class MemberWatch {
         lookForStuckMaps(now, hearsAll);
         lookForElders(now, node);
         lookForIce(now);
+        promotions.look(node, LOOK_MILLIS);
       } else {
         heardElderMillis = now;
         lookOutside(now);

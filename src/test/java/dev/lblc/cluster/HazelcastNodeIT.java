@@ -8,6 +8,7 @@ import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.EndpointQualifier;
 import com.hazelcast.instance.impl.Node;
+import com.hazelcast.internal.partition.impl.InternalPartitionServiceImpl;
 import com.hazelcast.internal.server.ServerConnection;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.ExpectedLog;
@@ -124,12 +125,19 @@ final class HazelcastNodeIT {
   }
 
   @Test
-  @ExpectedLog("WARN MemberWatch: no member that is older than this one has sent a heartbeat")
-  void member_whoseElderIsGoneAndWasOverlooked_goesOnWithoutIt() throws Exception {
+  @ExpectedLog({
+    "WARN MemberWatch: no member that is older than this one has sent a heartbeat",
+    "WARN PromotionWatch: Hazelcast has not taken over the partitions of a member that went for 15000 ms",
+  })
+  void member_whoseElderIsGoneAndWasOverlooked_goesOnWithoutItAndHasItsPartitions()
+      throws Exception {
     List<Integer> ports = Ports.free(2);
     HazelcastInstance elder = stock(List.of(ports.get(1)));
     try (HazelcastNode node = HazelcastNode.start(file(ports, 0), null, false)) {
       HazelcastInstance member = instance(node);
+      member.getMap("homes").put("/cats", "cache-1"); // so that partitions have owners
+      Eventually.holds("backups", () -> elder.getPartitionService().isClusterSafe());
+      leavePromotionHalfDone(node);
       MemberWatch watch = watch(member, new Degradation());
       setClaiming(node, true);
       elder.getLifecycleService().terminate();
@@ -147,9 +155,31 @@ final class HazelcastNodeIT {
       assertThat(member.getCluster().getMembers()).hasSize(2);
       watch.tick(5_000, true);
       Eventually.holds("without it", () -> member.getCluster().getMembers().size() == 1);
+      for (int second = 6; second < 15; second++) {
+        watch.tick(second * 1_000L, true);
+      }
+      assertThat(ownsAll(member)).isFalse();
+      watch.tick(15_000, true);
+      Eventually.holds("all partitions are its own", () -> ownsAll(member));
     } finally {
       elder.getLifecycleService().terminate();
     }
+  }
+
+  /** Holds what a promotion holds between its stages, as one does of which Hazelcast has dropped a stage. */
+  private static void leavePromotionHalfDone(HazelcastNode node) {
+    InternalPartitionServiceImpl partitions =
+        (InternalPartitionServiceImpl) inside(node).getPartitionService();
+    assertThat(partitions.getMigrationManager().acquirePromotionPermit()).isTrue();
+    for (int partition = 0; partition < partitions.getPartitionCount(); partition++) {
+      assertThat(partitions.getPartitionStateManager().trySetMigratingFlag(partition))
+          .isTrue();
+    }
+  }
+
+  private static boolean ownsAll(HazelcastInstance member) {
+    return member.getPartitionService().getPartitions().stream()
+        .allMatch(partition -> member.getCluster().getLocalMember().equals(partition.getOwner()));
   }
 
   /** Says that it looks already whom it may go on with: it does not begin to, when its elder is suspected. */
