@@ -83,6 +83,7 @@ final class EffectiveService {
     node.put("records", lowerCase(discovery.records()));
     put(node, "refresh", discovery.refresh());
     node.put("weight", discovery.weight());
+    node.put("max", discovery.max());
     return node;
   }
 
@@ -94,6 +95,7 @@ final class EffectiveService {
     node.put("weight", server.weight());
     node.put("upper", server.upper());
     node.put("lower", server.lower());
+    node.put("max", server.max());
     return node;
   }
 

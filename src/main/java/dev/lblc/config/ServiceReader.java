@@ -147,7 +147,8 @@ final class ServiceReader {
       if (upper != 0 && low > upper) {
         lower.fail("at most upper, which is " + upper);
       }
-      return new ServerSpec(given == null ? "?" : given, host, port, weight, upper, low);
+      int max = keys.optional("max").integer(0, 0, ServerSpec.MAX_WEIGHT);
+      return new ServerSpec(given == null ? "?" : given, host, port, weight, upper, low, max);
     });
   }
 }

@@ -2,7 +2,7 @@ package dev.lblc.plugin;
 
 import dev.lblc.PublicApi;
 
-/** No server of the service could be chosen: none there, all unavailable, quiesced, saturated or left out. */
+/** No server of the service could be chosen: none there, all unavailable, quiesced, saturated, full or left out. */
 @PublicApi
 public final class NoServerException extends RuntimeException {
   /** For the service of that name. Without a stack trace: it is an answer, and frequent when all servers are gone. */

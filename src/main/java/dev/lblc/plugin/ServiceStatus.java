@@ -59,6 +59,7 @@ public record ServiceStatus(
    * @param effectiveWeight what the strategy goes by: during a slow start less than {@code weight}, and 0 while it is drained
    * @param upper connection threshold; 0: none
    * @param lower connection threshold; 0: three quarters of {@code upper}
+   * @param max most active connections at a time, from all nodes; 0: any number
    * @param available passes its health checks and is not ejected
    * @param saturated reached {@code upper} and has not fallen far enough since
    * @param state up, or why it gets no requests
@@ -79,6 +80,7 @@ public record ServiceStatus(
       int effectiveWeight,
       int upper,
       int lower,
+      int max,
       boolean available,
       boolean saturated,
       ServerState state,
@@ -100,6 +102,7 @@ public record ServiceStatus(
           .put("effectiveWeight", effectiveWeight)
           .put("upper", upper)
           .put("lower", lower)
+          .put("max", max)
           .put("available", available)
           .put("saturated", saturated)
           .put("state", state.label())

@@ -2,6 +2,7 @@ package dev.lblc.scheduler;
 
 import dev.lblc.scheduler.Strategy.Context;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -126,12 +127,27 @@ public final class Service {
    * @return nothing is counted but the reason if no server is available
    */
   public Choice acquire(@Nullable String destination, Set<String> except) {
-    Choice choice = except.isEmpty() ? asked(destination) : counted(strategy.chooseOther(except));
-    Server server = choice.server();
-    if (server != null) {
-      servers.bind(server);
+    if (!except.isEmpty()) {
+      return counted(bound(strategy.chooseOther(except), except));
     }
+    String key = DestinationKey.of(destination);
+    Choice choice = counted(bound(strategy.choose(key), except));
+    traffic.note(key, choice.server());
     return choice;
+  }
+
+  /**
+   * Returns whether some server would be chosen if it were not {@link Server#full full}.
+   *
+   * @param except ids of servers to leave out
+   */
+  public boolean isFull(Set<String> except) {
+    for (Server server : servers.snapshot()) {
+      if (server.full() && server.weight() > 0 && server.healthy() && !Load.isLeftOut(server, except)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Chooses a server for a caller that cannot reach some of them; counts the reason and no connection. */
@@ -288,11 +304,22 @@ public final class Service {
     return Math.max(0, clock.millis() - row.lastUseMillis());
   }
 
-  private Choice asked(@Nullable String destination) {
-    String key = DestinationKey.of(destination);
-    Choice choice = counted(strategy.choose(key));
-    traffic.note(key, choice.server());
-    return choice;
+  /** Counts a connection to the chosen server; where others have taken its last place meanwhile, to another one. */
+  private Choice bound(Choice chosen, Set<String> except) {
+    Server server = chosen.server();
+    if (server == null || servers.bindIfNotFull(server)) {
+      return chosen;
+    }
+    Set<String> leftOut = new HashSet<>(except);
+    Choice other = chosen;
+    while (server != null && leftOut.add(server.id())) {
+      other = strategy.chooseOther(leftOut);
+      server = other.server();
+      if (server != null && servers.bindIfNotFull(server)) {
+        return other;
+      }
+    }
+    return Choice.NONE;
   }
 
   private Choice counted(Choice choice) {
