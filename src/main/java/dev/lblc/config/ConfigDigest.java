@@ -55,11 +55,7 @@ public final class ConfigDigest {
         digest(servers.stream()
             .map(server -> List.of(server.id(), server.host(), server.port()))
             .toList()));
-    parts.put(
-        "limits",
-        digest(servers.stream()
-            .map(ConfigDigest::limits)
-            .toList()));
+    parts.put("limits", digest(servers.stream().map(ConfigDigest::limits).toList()));
     rest.remove("servers");
     parts.put("other", digest(rest));
     return Collections.unmodifiableMap(parts);
@@ -67,8 +63,8 @@ public final class ConfigDigest {
 
   /** Without a {@code max} the same as of releases that have none. */
   private static List<Object> limits(ServerSpec server) {
-    List<Object> limits = new ArrayList<>(
-        List.of(server.id(), server.weight(), server.upper(), server.lower()));
+    List<Object> limits =
+        new ArrayList<>(List.of(server.id(), server.weight(), server.upper(), server.lower()));
     if (server.max() != 0) {
       limits.add(server.max());
     }

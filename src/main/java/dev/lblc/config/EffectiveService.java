@@ -22,6 +22,8 @@ final class EffectiveService {
     node.put("strategy", service.strategy());
     node.put("options", options(service));
     node.put("servers", list(service.servers(), EffectiveService::server));
+    QueueConfig queue = service.queue();
+    put(node, "queue", queue == null ? null : queue(queue));
     DiscoveryConfig discovery = service.discovery();
     put(node, "discovery", discovery == null ? null : discovery(discovery));
     put(node, "leaseTimeout", service.leaseTimeout());
@@ -73,6 +75,14 @@ final class EffectiveService {
     put(node, "certificate", text(tls.certificate()));
     put(node, "key", text(tls.key()));
     node.put("verify", tls.verify());
+    return node;
+  }
+
+  private static Map<String, Object> queue(QueueConfig queue) {
+    Map<String, Object> node = new LinkedHashMap<>();
+    node.put("length", queue.length());
+    put(node, "timeout", queue.timeout());
+    put(node, "homeWait", queue.homeWait());
     return node;
   }
 

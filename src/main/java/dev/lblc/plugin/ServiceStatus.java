@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param replaced entries that made room for others in a full table, since the table began
  * @param refused decisions for destinations that a full table did not remember, since the table began
  * @param doubleReleases leases closed more than once, since the start
+ * @param queue null: the service has none
  */
 @PublicApi
 public record ServiceStatus(
@@ -31,7 +32,8 @@ public record ServiceStatus(
     long destinations,
     long replaced,
     long refused,
-    long doubleReleases) {
+    long doubleReleases,
+    @Nullable QueueStatus queue) {
 
   /** As scripts see it. */
   public JsonObject toJson() {
@@ -41,12 +43,13 @@ public record ServiceStatus(
     }
     JsonArray all = new JsonArray();
     servers.forEach(server -> all.add(server.toJson()));
-    return new JsonObject()
+    JsonObject json = new JsonObject()
         .put("service", service)
         .put("strategy", strategy)
         .put("servers", all)
         .put("decisions", counts)
         .put("destinations", destinations);
+    return queue == null ? json : json.put("queue", queue.toJson());
   }
 
   /**

@@ -54,7 +54,8 @@ public sealed interface ServerEdit {
       @Nullable Integer weight,
       @Nullable Integer upper,
       @Nullable Integer lower,
-      @Nullable Integer max) implements ServerEdit {
+      @Nullable Integer max)
+      implements ServerEdit {
 
     /** A change that leaves {@code max} as it is. */
     public Change(

@@ -137,17 +137,58 @@ public final class Service {
   }
 
   /**
-   * Returns whether some server would be chosen if it were not {@link Server#full full}.
+   * Returns whether there is a server that gets new connections, now or once it is {@link Server#full full} no more.
    *
    * @param except ids of servers to leave out
    */
-  public boolean isFull(Set<String> except) {
+  public boolean canServe(Set<String> except) {
     for (Server server : servers.snapshot()) {
-      if (server.full() && server.weight() > 0 && server.healthy() && !Load.isLeftOut(server, except)) {
+      if (isUsable(server, except)) {
         return true;
       }
     }
     return false;
+  }
+
+  /**
+   * Returns whether there is a server that gets new connections now.
+   *
+   * @param except ids of servers to leave out
+   */
+  public boolean hasRoom(Set<String> except) {
+    for (Server server : servers.snapshot()) {
+      if (isUsable(server, except) && !server.full()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns whether a destination has homes that could serve it, and all of these are {@link Server#full full}. */
+  public boolean isHomeFull(@Nullable String destination) {
+    DestinationTable table = table();
+    String key = DestinationKey.of(destination);
+    Entry entry = table == null || key == null ? null : table.find(key);
+    if (entry == null) {
+      return false;
+    }
+    boolean isFull = false;
+    for (Server home : entry.homes()) {
+      if (isUsable(home, Load.NOBODY)) {
+        if (!home.full()) {
+          return false;
+        }
+        isFull = true;
+      }
+    }
+    return isFull;
+  }
+
+  private static boolean isUsable(Server server, Set<String> except) {
+    return server.available()
+        && server.weight() > 0
+        && !server.saturated()
+        && !Load.isLeftOut(server, except);
   }
 
   /** Chooses a server for a caller that cannot reach some of them; counts the reason and no connection. */

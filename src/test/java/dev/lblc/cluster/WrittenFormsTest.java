@@ -132,8 +132,8 @@ final class WrittenFormsTest {
   @Test
   void serverRecord_ofALimitedServer_isReadAgain() throws Exception {
     ServerSpec server = new ServerSpec("s1", "h", 80, 7, 9, 8);
-    ServerRecord record = new ServerRecord(
-        new EditRecord(3, 0x1234L, server.withMax(5), server.withMax(6), true));
+    ServerRecord record =
+        new ServerRecord(new EditRecord(3, 0x1234L, server.withMax(5), server.withMax(6), true));
     String first = "00000003" + "0000000000001234" + "01" + SERVER + "01" + SERVER + "01" + "01"
         + "00000007" + "00";
     assertThat(hex(record)).isEqualTo("04" + first + "00000005" + "00000006");

@@ -189,6 +189,7 @@ final class Sample {
             "tls": {"trust": "TRUST", "serverName": "images.internal", "certificate": "CERT", "key": "KEY",
                     "verify": false},
             "pool": {"idle": "14s", "maxIdle": 10, "maxConnections": 20, "maxAge": "10m"},
+            "queue": {"length": 30, "timeout": "9s", "homeWait": "250ms"},
             "discovery": {"dns": "images.internal", "port": 9003, "records": "aaaa", "refresh": "7s", "weight": 50, "max": 60},
             "health": {"active": {"path": "/health?a", "port": 8001, "host": "health.example.com:8001",
                                   "headers": {"x-check": "s3cret"}, "method": "POST", "status": ["200-299", 401],

@@ -21,21 +21,22 @@ final class ServiceTest {
     }
     assertThat(service.acquire("x", Set.of())).isEqualTo(Choice.NONE);
     assertThat(service.acquire(null, Set.of())).isEqualTo(Choice.NONE);
-    assertThat(service.isFull(Set.of())).isTrue();
-    assertThat(service.isFull(Set.of("a", "b"))).isFalse();
+    assertThat(service.hasRoom(Set.of())).isFalse();
+    assertThat(service.canServe(Set.of())).isTrue();
+    assertThat(service.canServe(Set.of("a", "b"))).isFalse();
     service.release(first);
     assertThat(service.acquire("y", Set.of()).server()).isEqualTo(first);
   }
 
   @Test
-  void isFull_ofServersThatGetNothingAnyway_isFalse() {
+  void canServe_ofServersThatGetNothingAnyway_isFalse() {
     Service service = service(LocalityBased::new);
     for (int i = 0; i < 4; i++) {
       assertThat(service.acquire("x", Set.of()).server()).isNotNull();
     }
     service.servers().editWeight("a", 0);
     service.servers().setHealthy(Objects.requireNonNull(service.servers().find("b")), false);
-    assertThat(service.isFull(Set.of())).isFalse();
+    assertThat(service.canServe(Set.of())).isFalse();
   }
 
   /** As one of a plugin may, and any whose server gets its last connection from another thread meanwhile. */
