@@ -29,7 +29,7 @@ final class ServiceQueueTest {
       new QueueConfig(3, Duration.ofSeconds(10), Duration.ofMillis(100));
   private static final Set<String> NOBODY = Set.of();
 
-  private volatile long nowMillis;
+  private long nowMillis;
   private final Service service = new Service(
       "images", LocalityBased::new, SchedulerOptions.DEFAULTS, () -> nowMillis, false, Random::new);
   private final Looks looks = new Looks();
