@@ -53,7 +53,8 @@ final class EditsApi {
     endpoints.add(HttpMethod.GET, SERVERS, "the servers of a service", this::servers);
     endpoints.add(HttpMethod.POST, SERVERS, "adds a server", this::add);
     endpoints.add(HttpMethod.GET, SERVER, "one server", this::server);
-    endpoints.add(HttpMethod.PATCH, SERVER, "changes its weight, upper or lower", this::change);
+    endpoints.add(
+        HttpMethod.PATCH, SERVER, "changes its weight, upper, lower or max", this::change);
     endpoints.add(HttpMethod.DELETE, SERVER, "removes it", this::remove);
     endpoints.add(
         HttpMethod.DELETE, SERVER + "/edit", "makes it what the file says again", this::undo);
@@ -108,7 +109,8 @@ final class EditsApi {
       }
       edit(
           request,
-          new ServerEdit.Change(server.id(), change.weight(), change.upper(), change.lower()),
+          new ServerEdit.Change(
+              server.id(), change.weight(), change.upper(), change.lower(), change.max()),
           version,
           200);
     });

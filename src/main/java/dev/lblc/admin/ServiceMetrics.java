@@ -2,16 +2,22 @@ package dev.lblc.admin;
 
 import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcService;
+import dev.lblc.plugin.QueueStatus;
 import dev.lblc.plugin.ServiceStatus;
 import dev.lblc.plugin.ServiceStatus.ServerStatus;
 import dev.lblc.scheduler.ServerState;
 import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The services' numbers, read when they are asked for: one snapshot of each service per scrape, and nothing is left
@@ -56,6 +62,15 @@ final class ServiceMetrics implements MultiCollector {
         .help(
             "Active connections per weight of the server that has the most, divided by those of all usable servers, "
                 + "through all nodes; 1: evenly spread");
+    GaugeSnapshot.Builder queued = GaugeSnapshot.builder()
+        .name("lblc_queue_length")
+        .help("Requests and connections that wait on this node for a server that is full");
+    HistogramSnapshot.Builder waits = HistogramSnapshot.builder()
+        .name("lblc_queue_seconds")
+        .help("How long those that were served after a wait have waited");
+    CounterSnapshot.Builder leftQueue = CounterSnapshot.builder()
+        .name("lblc_queue_left")
+        .help("Requests and connections that were not served: refused, too late, or gone");
     long doubleReleases = 0;
     for (LblcService service : lblc.services()) {
       ServiceStatus status = service.status();
@@ -88,6 +103,14 @@ final class ServiceMetrics implements MultiCollector {
               state.label()));
         }
       }
+      QueueStatus queue = status.queue();
+      if (queue != null) {
+        queued.dataPoint(gauge(queue.length(), "service", name));
+        waits.dataPoint(waits(queue, name));
+        leftQueue.dataPoint(counter(queue.full(), "service", name, "reason", "queue_full"));
+        leftQueue.dataPoint(counter(queue.timeouts(), "service", name, "reason", "queue_timeout"));
+        leftQueue.dataPoint(counter(queue.left(), "service", name, "reason", "client_left"));
+      }
       doubleReleases += status.doubleReleases();
     }
     CounterSnapshot released = CounterSnapshot.builder()
@@ -106,7 +129,21 @@ final class ServiceMetrics implements MultiCollector {
         weights.build(),
         effectiveWeights.build(),
         imbalance.build(),
+        queued.build(),
+        waits.build(),
+        leftQueue.build(),
         released);
+  }
+
+  private static HistogramDataPointSnapshot waits(QueueStatus queue, String service) {
+    List<Double> bounds = new ArrayList<>(queue.bounds());
+    bounds.add(Double.POSITIVE_INFINITY);
+    return HistogramDataPointSnapshot.builder()
+        .classicHistogramBuckets(ClassicHistogramBuckets.of(
+            bounds, queue.counts().stream().map(count -> (Number) count).toList()))
+        .sum(queue.sumSeconds())
+        .labels(Labels.of("service", service))
+        .build();
   }
 
   private static CounterDataPointSnapshot counter(long value, String... labels) {

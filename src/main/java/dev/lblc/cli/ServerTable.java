@@ -83,6 +83,10 @@ final class ServerTable {
     if (server.getBoolean("saturated")) {
       states.add("saturated");
     }
+    int max = server.getInteger("max", 0);
+    if (max != 0 && server.getJsonObject("active").getInteger("cluster") >= max) {
+      states.add("full");
+    }
     if (server.getInteger("weight") == 0) {
       states.add("quiesced");
     }

@@ -21,9 +21,9 @@ import picocli.CommandLine.Spec;
     description = "Changes the weight or the thresholds of a server of a running gateway.",
     mixinStandardHelpOptions = true,
     customSynopsis =
-        "vertx-lblc set [--admin URL] [--token T] [FILE] SERVICE SERVER weight=N [upper=N] [lower=N]")
+        "vertx-lblc set [--admin URL] [--token T] [FILE] SERVICE SERVER weight=N [upper=N] [lower=N] [max=N]")
 final class SetCommand implements Callable<Integer> {
-  private static final Set<String> KEYS = Set.of("weight", "upper", "lower");
+  private static final Set<String> KEYS = Set.of("weight", "upper", "lower", "max");
   private static final Pattern ASSIGNMENT = Pattern.compile("([A-Za-z]+)=(.*)");
 
   @Mixin
@@ -33,7 +33,7 @@ final class SetCommand implements Callable<Integer> {
       arity = "0..*",
       paramLabel = "[FILE] SERVICE SERVER KEY=N",
       description = "The configuration that the gateway runs with; names of a service and of one of"
-          + " its servers; what to set: weight, upper, lower.")
+          + " its servers; what to set: weight, upper, lower, max.")
   private final List<String> arguments = new ArrayList<>();
 
   @Spec
@@ -52,7 +52,7 @@ final class SetCommand implements Callable<Integer> {
     int names = hasFile ? 3 : 2;
     NamedServer server = NamedServer.of(arguments.subList(0, names));
     if (server == null || arguments.size() == names) {
-      throw misused("nothing to set (expected: weight=N, upper=N or lower=N)");
+      throw misused("nothing to set (expected: weight=N, upper=N, lower=N or max=N)");
     }
     JsonObject change = change(arguments.subList(names, arguments.size()));
     JsonObject since = gateway.client(server.file()).change("PATCH", server.path(), change);
@@ -65,7 +65,7 @@ final class SetCommand implements Callable<Integer> {
     for (String text : assignments) {
       Matcher assignment = ASSIGNMENT.matcher(text);
       if (!assignment.matches() || !KEYS.contains(assignment.group(1))) {
-        throw misused(text + " (expected: weight=N, upper=N or lower=N)");
+        throw misused(text + " (expected: weight=N, upper=N, lower=N or max=N)");
       }
       if (change.containsKey(assignment.group(1))) {
         throw misused(text + ": " + assignment.group(1) + " is given twice");

@@ -36,6 +36,7 @@ final class EditServer extends EntryChange<ServerRecord, @Nullable ServerRecord>
   private static final byte ADDED_EXPECTED = 2;
   private static final byte ADDED_DRAIN = 3;
   private static final byte ADDED_END_OF_DRAIN = 4;
+  private static final byte ADDED_MAX = 5;
 
   @SuppressWarnings("serial") // never written by Java's own serialization
   private @Nullable ServerEdit edit;
@@ -157,6 +158,15 @@ final class EditServer extends EntryChange<ServerRecord, @Nullable ServerRecord>
       } else if (edit instanceof ServerEdit.EndDrain) {
         out.writeByte(ADDED_END_OF_DRAIN);
       }
+      int configured = ServerRecord.max(basis.configured());
+      int discovered = ServerRecord.max(spec);
+      int edited = max();
+      if (configured != 0 || discovered != 0 || edited != UNCHANGED) {
+        out.writeByte(ADDED_MAX);
+        out.writeInt(configured);
+        out.writeInt(discovered);
+        out.writeInt(edited);
+      }
     }
     return bytes.toByteArray();
   }
@@ -164,6 +174,7 @@ final class EditServer extends EntryChange<ServerRecord, @Nullable ServerRecord>
   @Override
   void readAddedFields(byte[] added) throws IOException {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(added));
+    ServerSpec configured = basis.configured();
     ServerSpec discovered = null;
     EditStamp expected = null;
     boolean isKnown = true;
@@ -178,10 +189,36 @@ final class EditServer extends EntryChange<ServerRecord, @Nullable ServerRecord>
           edit = new ServerEdit.Drain(id(), millis < 0 ? null : Duration.ofMillis(millis));
         }
         case ADDED_END_OF_DRAIN -> edit = new ServerEdit.EndDrain(id());
+        case ADDED_MAX -> {
+          configured = ServerRecord.withMax(configured, in.readInt());
+          discovered = ServerRecord.withMax(discovered, in.readInt());
+          edit = withMax(Objects.requireNonNull(edit), in.readInt());
+        }
         default -> isKnown = false; // of a later format, and so is what follows
       }
     }
-    basis = new EditBasis(basis.configured(), discovered, expected);
+    basis = new EditBasis(configured, discovered, expected);
+  }
+
+  /** Returns the limit of connections that the edit sets; {@link #UNCHANGED}: it sets none. */
+  private int max() {
+    if (edit instanceof ServerEdit.Add add && add.server().max() != 0) {
+      return add.server().max();
+    }
+    return edit instanceof ServerEdit.Change change
+        ? Objects.requireNonNullElse(change.max(), UNCHANGED)
+        : UNCHANGED;
+  }
+
+  private static ServerEdit withMax(ServerEdit edit, int max) {
+    if (max != UNCHANGED && edit instanceof ServerEdit.Add add) {
+      return new ServerEdit.Add(add.server().withMax(max));
+    }
+    if (max != UNCHANGED && edit instanceof ServerEdit.Change change) {
+      return new ServerEdit.Change(
+          change.id(), change.weight(), change.upper(), change.lower(), max);
+    }
+    return edit;
   }
 
   private static ServerSpec added(ObjectDataInput in) throws IOException {

@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable once read or made. The written form begins with its format; a later format may only add fields at the end.
  * Format 2 says whether the edited server came from discovery, and is written only if it did. Format 3 says that the
  * server is drained, or that no edit gave it values, and is written only then: a node that does not know it sees weight 0.
+ * Format 4 has the limits of connections, and is written only if there is one.
  */
 final class ServerRecord implements SharedRecord {
   private static final byte FORMAT = 1;
   private static final byte FORMAT_OF_DISCOVERED = 2;
   private static final byte FORMAT_OF_DRAINED = 3;
+  private static final byte FORMAT_OF_LIMITED = 4;
 
   @SuppressWarnings("NullAway.Init") // set once made or read
   private EditRecord edits;
@@ -51,14 +53,19 @@ final class ServerRecord implements SharedRecord {
   @Override
   public void writeData(ObjectDataOutput out) throws IOException {
     Drain drain = edits.drain();
-    boolean isOfDrain = drain != null || !edits.hasValues();
     ServerSpec server = edits.server();
+    boolean isLimited = max(edits.configured()) != 0 || max(server) != 0;
+    boolean isOfDrain = isLimited || drain != null || !edits.hasValues();
     out.writeByte(
-        isOfDrain ? FORMAT_OF_DRAINED : edits.isOfDiscovered() ? FORMAT_OF_DISCOVERED : FORMAT);
+        isLimited
+            ? FORMAT_OF_LIMITED
+            : isOfDrain
+                ? FORMAT_OF_DRAINED
+                : edits.isOfDiscovered() ? FORMAT_OF_DISCOVERED : FORMAT);
     out.writeInt(edits.version());
     out.writeLong(edits.editedMillis());
     write(out, edits.configured());
-    write(out, drain == null || server == null ? server : withWeight(server, 0));
+    write(out, drain == null || server == null ? server : server.withWeight(0));
     if (isOfDrain || edits.isOfDiscovered()) {
       out.writeBoolean(edits.isOfDiscovered());
     }
@@ -66,6 +73,10 @@ final class ServerRecord implements SharedRecord {
       out.writeBoolean(edits.hasValues());
       out.writeInt(server == null ? 0 : server.weight());
       write(out, drain);
+    }
+    if (isLimited) {
+      out.writeInt(max(edits.configured()));
+      out.writeInt(max(server));
     }
   }
 
@@ -95,14 +106,16 @@ final class ServerRecord implements SharedRecord {
     }
     boolean hasValues = in.readBoolean();
     int weight = in.readInt();
+    Drain drain = readDrain(in);
+    boolean isLimited = format >= FORMAT_OF_LIMITED;
     edits = new EditRecord(
         version,
         editedMillis,
-        configured,
-        server == null ? null : withWeight(server, weight),
+        withMax(configured, isLimited ? in.readInt() : 0),
+        withMax(server == null ? null : server.withWeight(weight), isLimited ? in.readInt() : 0),
         isOfDiscovered,
         hasValues,
-        readDrain(in));
+        drain);
   }
 
   @Override
@@ -123,6 +136,15 @@ final class ServerRecord implements SharedRecord {
             + (edits.drain() == null ? "" : " drained");
   }
 
+  static int max(@Nullable ServerSpec spec) {
+    return spec == null ? 0 : spec.max();
+  }
+
+  static @Nullable ServerSpec withMax(@Nullable ServerSpec spec, int max) {
+    return spec == null ? null : spec.withMax(max);
+  }
+
+  /** Writes what every release knows of a server: all but its limit of connections. */
   static void write(ObjectDataOutput out, @Nullable ServerSpec spec) throws IOException {
     out.writeBoolean(spec != null);
     if (spec != null) {
@@ -165,10 +187,5 @@ final class ServerRecord implements SharedRecord {
     boolean hasDeadline = in.readBoolean();
     long deadlineMillis = in.readLong();
     return new Drain(sinceMillis, hasDeadline ? deadlineMillis : null);
-  }
-
-  private static ServerSpec withWeight(ServerSpec server, int weight) {
-    return new ServerSpec(
-        server.id(), server.host(), server.port(), weight, server.upper(), server.lower());
   }
 }

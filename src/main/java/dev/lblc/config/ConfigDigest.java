@@ -5,6 +5,7 @@ import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -54,14 +55,20 @@ public final class ConfigDigest {
         digest(servers.stream()
             .map(server -> List.of(server.id(), server.host(), server.port()))
             .toList()));
-    parts.put(
-        "limits",
-        digest(servers.stream()
-            .map(server -> List.of(server.id(), server.weight(), server.upper(), server.lower()))
-            .toList()));
+    parts.put("limits", digest(servers.stream().map(ConfigDigest::limits).toList()));
     rest.remove("servers");
     parts.put("other", digest(rest));
     return Collections.unmodifiableMap(parts);
+  }
+
+  /** Without a {@code max} the same as of releases that have none. */
+  private static List<Object> limits(ServerSpec server) {
+    List<Object> limits =
+        new ArrayList<>(List.of(server.id(), server.weight(), server.upper(), server.lower()));
+    if (server.max() != 0) {
+      limits.add(server.max());
+    }
+    return limits;
   }
 
   /** Returns the first 32 bits of a digest: enough to see a difference. */

@@ -10,8 +10,10 @@ import java.time.Duration;
  * @param records what is asked for
  * @param refresh time between two questions, at least; longer if the time to live of an answer is
  * @param weight of each server that is found; with {@link Records#SRV} of the heaviest
+ * @param max of each server that is found, as of {@link dev.lblc.scheduler.ServerSpec}
  */
-public record DiscoveryConfig(String dns, int port, Records records, Duration refresh, int weight) {
+public record DiscoveryConfig(
+    String dns, int port, Records records, Duration refresh, int weight, int max) {
   /** A kind of records. */
   public enum Records {
     /** IPv4 addresses. */

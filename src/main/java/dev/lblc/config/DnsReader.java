@@ -39,7 +39,8 @@ final class DnsReader {
           port(keys, records),
           records,
           keys.optional("refresh").duration(REFRESH, SHORTEST_REFRESH, LONGEST_REFRESH),
-          keys.optional("weight").integer(ServerSpec.DEFAULT_WEIGHT, 1, ServerSpec.MAX_WEIGHT));
+          keys.optional("weight").integer(ServerSpec.DEFAULT_WEIGHT, 1, ServerSpec.MAX_WEIGHT),
+          keys.optional("max").integer(0, 0, ServerSpec.MAX_WEIGHT));
     });
   }
 

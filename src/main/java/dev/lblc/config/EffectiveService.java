@@ -22,6 +22,8 @@ final class EffectiveService {
     node.put("strategy", service.strategy());
     node.put("options", options(service));
     node.put("servers", list(service.servers(), EffectiveService::server));
+    QueueConfig queue = service.queue();
+    put(node, "queue", queue == null ? null : queue(queue));
     DiscoveryConfig discovery = service.discovery();
     put(node, "discovery", discovery == null ? null : discovery(discovery));
     put(node, "leaseTimeout", service.leaseTimeout());
@@ -76,6 +78,14 @@ final class EffectiveService {
     return node;
   }
 
+  private static Map<String, Object> queue(QueueConfig queue) {
+    Map<String, Object> node = new LinkedHashMap<>();
+    node.put("length", queue.length());
+    put(node, "timeout", queue.timeout());
+    put(node, "homeWait", queue.homeWait());
+    return node;
+  }
+
   private static Map<String, Object> discovery(DiscoveryConfig discovery) {
     Map<String, Object> node = new LinkedHashMap<>();
     node.put("dns", discovery.dns());
@@ -83,6 +93,7 @@ final class EffectiveService {
     node.put("records", lowerCase(discovery.records()));
     put(node, "refresh", discovery.refresh());
     node.put("weight", discovery.weight());
+    node.put("max", discovery.max());
     return node;
   }
 
@@ -94,6 +105,7 @@ final class EffectiveService {
     node.put("weight", server.weight());
     node.put("upper", server.upper());
     node.put("lower", server.lower());
+    node.put("max", server.max());
     return node;
   }
 

@@ -79,6 +79,7 @@ final class Keys {
       "strategy",
       "options",
       "servers",
+      "queue",
       "discovery",
       "leaseTimeout",
       "proxyProtocol",
@@ -86,13 +87,16 @@ final class Keys {
       "pool",
       "tls",
       "health");
-  static final List<String> SERVER = List.of("id", "host", "port", "weight", "upper", "lower");
-  static final List<String> SERVER_CHANGE = List.of("weight", "upper", "lower");
+  static final List<String> SERVER =
+      List.of("id", "host", "port", "weight", "upper", "lower", "max");
+  static final List<String> SERVER_CHANGE = List.of("weight", "upper", "lower", "max");
+  static final List<String> QUEUE = List.of("length", "timeout", "homeWait");
   static final List<String> DRAIN = List.of("deadline");
   static final List<String> POOL = List.of("idle", "maxIdle", "maxConnections", "maxAge");
   static final List<String> UPSTREAM_TLS =
       List.of("trust", "serverName", "certificate", "key", "verify");
-  static final List<String> DISCOVERY = List.of("dns", "port", "records", "refresh", "weight");
+  static final List<String> DISCOVERY =
+      List.of("dns", "port", "records", "refresh", "weight", "max");
   static final List<String> HEALTH = List.of("active", "passive", "slowStart");
   static final List<String> ACTIVE = List.of(
       "path",

@@ -34,7 +34,8 @@ public final class RequestReader {
             keys -> new ServerChange(
                 number(keys.optional("weight"), ServerSpec.MAX_WEIGHT),
                 number(keys.optional("upper"), Integer.MAX_VALUE),
-                number(keys.optional("lower"), Integer.MAX_VALUE))));
+                number(keys.optional("lower"), Integer.MAX_VALUE),
+                number(keys.optional("max"), ServerSpec.MAX_WEIGHT))));
   }
 
   /** Reads how a server is to be drained: the time until its deadline; empty: it has none. */

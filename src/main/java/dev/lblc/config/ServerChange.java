@@ -8,14 +8,16 @@ import org.jspecify.annotations.Nullable;
  * @param weight as in {@link dev.lblc.scheduler.ServerSpec}; null: as it is
  * @param upper as in {@link dev.lblc.scheduler.ServerSpec}; null: as it is
  * @param lower as in {@link dev.lblc.scheduler.ServerSpec}; null: as it is
+ * @param max as in {@link dev.lblc.scheduler.ServerSpec}; null: as it is
  */
 public record ServerChange(
     @Nullable Integer weight,
     @Nullable Integer upper,
-    @Nullable Integer lower) {
+    @Nullable Integer lower,
+    @Nullable Integer max) {
 
   /** Returns whether nothing is to be changed. */
   public boolean isEmpty() {
-    return weight == null && upper == null && lower == null;
+    return weight == null && upper == null && lower == null && max == null;
   }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param options common to all strategies
  * @param strategyOptions the strategy's own
  * @param servers in file order; ids are unique; may be empty
+ * @param queue how requests wait for servers that are full; null: they do not
  * @param discovery how more servers are found; null: there are those of the file only
  * @param leaseTimeout after which a lease held over the event bus and not renewed is released
  * @param proxyProtocol which header each TCP connection to a server starts with; null: none
@@ -28,6 +29,7 @@ public record ServiceConfig(
     SchedulerOptions options,
     StrategyOptions strategyOptions,
     List<ServerSpec> servers,
+    @Nullable QueueConfig queue,
     @Nullable DiscoveryConfig discovery,
     Duration leaseTimeout,
     @Nullable ProxyVersion proxyProtocol,

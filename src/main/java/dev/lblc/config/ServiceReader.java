@@ -17,6 +17,9 @@ final class ServiceReader {
   private static final int MOST_ENTRIES = 1_000_000_000;
 
   private static final int MOST_CONNECTIONS = 1_000_000;
+  private static final int MOST_WAITING = 1_000_000;
+  private static final Duration QUEUE_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration HOME_WAIT = Duration.ofMillis(100);
   private static final Duration LEASE_TIMEOUT = Duration.ofMinutes(10);
   private static final Duration YEAR = Duration.ofDays(365);
   private static final String ADAPTIVE = "lblc-adaptive";
@@ -47,6 +50,7 @@ final class ServiceReader {
           options.common,
           options.own,
           servers(discovery.isPresent() ? keys.optional("servers") : keys.required("servers")),
+          queue(keys.optional("queue")),
           DnsReader.discovery(discovery),
           keys.optional("leaseTimeout").duration(LEASE_TIMEOUT, Duration.ofSeconds(1), YEAR),
           proxyProtocol,
@@ -126,6 +130,19 @@ final class ServiceReader {
     });
   }
 
+  /** Returns null if there is none. */
+  private static @Nullable QueueConfig queue(Cursor queue) {
+    return queue.isPresent()
+        ? queue.object(
+            Keys.QUEUE,
+            keys -> new QueueConfig(
+                keys.required("length").integer(1, 1, MOST_WAITING),
+                keys.optional("timeout")
+                    .duration(QUEUE_TIMEOUT, Duration.ofMillis(1), Duration.ofHours(1)),
+                keys.optional("homeWait").duration(HOME_WAIT, Duration.ZERO, Duration.ofHours(1))))
+        : null;
+  }
+
   private static List<ServerSpec> servers(Cursor servers) {
     UniqueNames ids = new UniqueNames();
     return List.copyOf(servers.list(0, server -> server(server, ids)));
@@ -147,7 +164,8 @@ final class ServiceReader {
       if (upper != 0 && low > upper) {
         lower.fail("at most upper, which is " + upper);
       }
-      return new ServerSpec(given == null ? "?" : given, host, port, weight, upper, low);
+      int max = keys.optional("max").integer(0, 0, ServerSpec.MAX_WEIGHT);
+      return new ServerSpec(given == null ? "?" : given, host, port, weight, upper, low, max);
     });
   }
 }

@@ -66,7 +66,7 @@ public final class Discovery {
           addresses == null
               ? null
               : addresses.stream()
-                  .map(address -> Specs.of(address, config.port(), config.weight()))
+                  .map(address -> Specs.of(address, config.port(), config.weight(), config.max()))
                   .toList(),
           found.ttlSeconds(),
           found.problem()));

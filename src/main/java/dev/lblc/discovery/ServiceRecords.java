@@ -117,7 +117,7 @@ final class ServiceRecords implements Repeated.Question<List<ServerSpec>> {
       int weight = weight(target.weight(), heaviest);
       Host host = hosts.get(target.host());
       for (InetAddress address : host == null ? List.<InetAddress>of() : host.addresses) {
-        ServerSpec server = Specs.of(address, target.port(), weight);
+        ServerSpec server = Specs.of(address, target.port(), weight, config.max());
         servers.merge(server.id(), server, (one, other) -> one.weight() < weight ? other : one);
       }
     }

@@ -48,6 +48,19 @@ public interface LblcService {
   Lease acquire(@Nullable String destination, Set<String> except);
 
   /**
+   * Chooses as {@link #acquire(String, Set)} does for a caller that can wait: if the service has a {@code queue}, a server that is
+   * {@link dev.lblc.scheduler.Server#full full} is waited for, in the order of those who wait on this node.
+   *
+   * @param destination the key of locality, or null; not looked at unless {@code except} is empty
+   * @param except ids of servers to leave out; empty: an ordinary choice
+   * @return a place whose lease is there already if there is nothing to wait for, as ever without a {@code queue}
+   */
+  Turn acquireInTurn(@Nullable String destination, Set<String> except);
+
+  /** Returns whether the service has a {@code queue}. */
+  boolean hasQueue();
+
+  /**
    * Returns the service as a load balancer for {@link io.vertx.core.http.HttpClientBuilder#withLoadBalancer}. The destination is the
    * request's routing key; without one it is a weighted least-connection choice.
    *

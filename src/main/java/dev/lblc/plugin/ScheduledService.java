@@ -1,6 +1,7 @@
 package dev.lblc.plugin;
 
 import dev.lblc.config.DiscoveryConfig;
+import dev.lblc.config.QueueConfig;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.discovery.Discovery;
 import dev.lblc.discovery.Names;
@@ -68,6 +69,9 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
   private @Nullable UpstreamTls checksTls; // guarded by this
   private @Nullable Discovery discovery; // guarded by this
   private Runnable stopExpiry = () -> {}; // guarded by this
+  /** Null: nobody waits. */
+  private volatile @Nullable ServiceQueue queue;
+
   private final LongAdder doubleReleases = new LongAdder();
 
   /** Runs before each decision. */
@@ -112,6 +116,7 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
     service.membership().configure(config.servers());
     discovery = discover(config.discovery());
     startExpiry();
+    configureQueue(config.queue());
   }
 
   @Override
@@ -128,6 +133,24 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
       throw new NoServerException(name());
     }
     return new ServerLease(this, server, choice.reason());
+  }
+
+  @Override
+  public Turn acquireInTurn(@Nullable String destination, Set<String> except) {
+    ServiceQueue line = queue;
+    if (line != null) {
+      return line.enter(destination, except);
+    }
+    try {
+      return NoWait.of(acquire(destination, except));
+    } catch (NoServerException e) {
+      return NoWait.refused(e);
+    }
+  }
+
+  @Override
+  public boolean hasQueue() {
+    return queue != null;
   }
 
   @Override
@@ -160,6 +183,7 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
 
   @Override
   public ServiceStatus status() {
+    ServiceQueue line = queue;
     return new ServiceStatus(
         name(),
         config.strategy(),
@@ -168,7 +192,8 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
         service.destinations(),
         service.replaced(),
         service.refused(),
-        doubleReleases.sum());
+        doubleReleases.sum(),
+        line == null ? null : line.status());
   }
 
   @Override
@@ -240,11 +265,13 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
   @Override
   public void release(Server server) {
     service.release(server);
+    serveQueue();
   }
 
   @Override
   public void deactivate(Server server) {
     service.deactivate(server);
+    serveQueue();
   }
 
   @Override
@@ -293,6 +320,7 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
       checksTls = tls;
     }
     service.membership().configure(next.servers());
+    configureQueue(next.queue());
     if (!Objects.equals(next.discovery(), before.discovery())) {
       discoverAnew(next.discovery());
     }
@@ -330,6 +358,29 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
   void remove() {
     service.membership().close();
     stop();
+    ServiceQueue line = queue;
+    if (line != null) {
+      line.close();
+    }
+  }
+
+  /** Where there is none any more, who waits already is served by the line's own looks, or leaves it in time. */
+  private void configureQueue(@Nullable QueueConfig wanted) {
+    ServiceQueue line = queue;
+    if (wanted == null) {
+      queue = null;
+    } else if (line == null) {
+      queue = new ServiceQueue(service, wanted, clock, timer, this::acquire);
+    } else {
+      line.configure(wanted);
+    }
+  }
+
+  private void serveQueue() {
+    ServiceQueue line = queue;
+    if (line != null) {
+      line.serve();
+    }
   }
 
   /** Hands an outcome on: at once if there is one, else on the caller's context. */

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param replaced entries that made room for others in a full table, since the table began
  * @param refused decisions for destinations that a full table did not remember, since the table began
  * @param doubleReleases leases closed more than once, since the start
+ * @param queue null: the service has none
  */
 @PublicApi
 public record ServiceStatus(
@@ -31,7 +32,8 @@ public record ServiceStatus(
     long destinations,
     long replaced,
     long refused,
-    long doubleReleases) {
+    long doubleReleases,
+    @Nullable QueueStatus queue) {
 
   /** As scripts see it. */
   public JsonObject toJson() {
@@ -41,12 +43,13 @@ public record ServiceStatus(
     }
     JsonArray all = new JsonArray();
     servers.forEach(server -> all.add(server.toJson()));
-    return new JsonObject()
+    JsonObject json = new JsonObject()
         .put("service", service)
         .put("strategy", strategy)
         .put("servers", all)
         .put("decisions", counts)
         .put("destinations", destinations);
+    return queue == null ? json : json.put("queue", queue.toJson());
   }
 
   /**
@@ -59,6 +62,7 @@ public record ServiceStatus(
    * @param effectiveWeight what the strategy goes by: during a slow start less than {@code weight}, and 0 while it is drained
    * @param upper connection threshold; 0: none
    * @param lower connection threshold; 0: three quarters of {@code upper}
+   * @param max most active connections at a time, from all nodes; 0: any number
    * @param available passes its health checks and is not ejected
    * @param saturated reached {@code upper} and has not fallen far enough since
    * @param state up, or why it gets no requests
@@ -79,6 +83,7 @@ public record ServiceStatus(
       int effectiveWeight,
       int upper,
       int lower,
+      int max,
       boolean available,
       boolean saturated,
       ServerState state,
@@ -100,6 +105,7 @@ public record ServiceStatus(
           .put("effectiveWeight", effectiveWeight)
           .put("upper", upper)
           .put("lower", lower)
+          .put("max", max)
           .put("available", available)
           .put("saturated", saturated)
           .put("state", state.label())

@@ -102,6 +102,7 @@ public final class ServiceViews {
         server.weight(),
         server.upper(),
         server.lower(),
+        server.max(),
         server.available(),
         server.saturated(),
         health.state(),

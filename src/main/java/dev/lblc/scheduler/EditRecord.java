@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param editedMillis when the last edit was made, on the clock of the store
  * @param configured the configuration's server at the edit; null: it had none
  * @param server the server since the edit; null: it was removed
- * @param isOfDiscovered whether the edited server came from discovery: the edit then sets its weight and thresholds, and
+ * @param isOfDiscovered whether the edited server came from discovery: the edit then sets its weight, thresholds and {@code max}, and
  *     discovery goes on to say whether and where it is
  * @param hasValues whether an edit said what the server is; false: the server was drained and nothing else, and configuration
  *     and discovery go on to say what it is
@@ -100,7 +100,8 @@ public record EditRecord(
             given.port(),
             server.weight(),
             server.upper(),
-            server.lower());
+            server.lower(),
+            server.max());
   }
 
   /** Returns what tells the last edit of a record from others. */

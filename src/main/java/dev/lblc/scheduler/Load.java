@@ -21,7 +21,7 @@ final class Load {
    *
    * <pre>
    * best = none
-   * for d in list order: skip d if saturated, failing its health checks, left out, or of weight 0
+   * for d in list order: skip d if saturated, full, failing its health checks, left out, or of weight 0
    *   if best is none, or overhead(best) * weight(d) > overhead(d) * weight(best): best = d
    * </pre>
    */
@@ -31,7 +31,11 @@ final class Load {
     long bestWeight = 0;
     for (Server server : servers) {
       long weight = server.weight();
-      if (weight == 0 || server.saturated() || !server.healthy() || isLeftOut(server, except)) {
+      if (weight == 0
+          || server.saturated()
+          || server.full()
+          || !server.healthy()
+          || isLeftOut(server, except)) {
         continue;
       }
       long overhead = server.overhead();

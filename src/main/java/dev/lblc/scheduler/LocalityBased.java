@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * entry = table[destination]
  * if entry: entry.lastUse = now
- *           if its home is available, of weight > 0 and not overloaded: use it (saturated or not)
+ *           if its home is available, of weight > 0, not full and not overloaded: use it (saturated or not)
  * server = fresh pass
  * if none: no server available; the table stays as it is
  * table[destination] = server (in a full table as options.whenFull says)
@@ -88,7 +88,7 @@ public final class LocalityBased extends TableStrategy {
     if (home.weight() == 0) {
       return Reason.QUIESCED;
     }
-    return Load.isOverloaded(home, servers.snapshot(), unreachable)
+    return home.full() || Load.isOverloaded(home, servers.snapshot(), unreachable)
         ? Reason.OVERLOADED
         : Reason.HIT;
   }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * entry = table[destination]
  * if entry: entry.lastUse = now
- *           least = least loaded member that is available, of weight > 0 and not saturated
+ *           least = least loaded member that is available, of weight > 0, not saturated and not full
  *           if the set has more than one member and did not change for longer than expiration:
  *             its most loaded member of weight > 0 leaves
  *           if least exists and is not overloaded: use it (even if it just left)
@@ -131,6 +131,7 @@ public final class ReplicatedLocalityBased extends TableStrategy {
     Server least = null;
     for (Server member : members) {
       if (member.saturated()
+          || member.full()
           || member.weight() == 0
           || !member.available()
           || Load.isLeftOut(member, unreachable)) {

@@ -61,6 +61,7 @@ public final class Server {
   private int warmth = FULL_WARMTH; // guarded by weightLock
   private volatile int upper;
   private volatile int lower;
+  private volatile int max;
   private volatile boolean member;
   private volatile boolean healthy = true;
   private volatile long lastChosen;
@@ -128,6 +129,17 @@ public final class Server {
   /** Total connections below which it no longer is saturated; 0: three quarters of {@link #upper}. */
   public int lower() {
     return lower;
+  }
+
+  /** Most active connections that it gets at a time, from all nodes; 0: any number. */
+  public int max() {
+    return max;
+  }
+
+  /** Whether it has as many active connections as it may have: it gets no other one. */
+  public boolean full() {
+    int most = max;
+    return most != 0 && active() >= most;
   }
 
   /** Whether it belongs to its service and is not failing its health checks. */
@@ -208,6 +220,7 @@ public final class Server {
     port = spec.port();
     editWeight(spec.weight(), isDrained);
     editThresholds(spec.upper(), spec.lower());
+    max = spec.max();
     healthy = true;
     member = true;
   }
@@ -247,6 +260,10 @@ public final class Server {
     }
   }
 
+  void editMax(int newMax) {
+    max = newMax;
+  }
+
   void setHealthy(boolean isHealthy) {
     healthy = isHealthy;
   }
@@ -259,13 +276,27 @@ public final class Server {
     HOMES.getAndAdd(this, change);
   }
 
+  /** Counts an active connection, even if it is {@link #full}. */
   void bind() {
+    boolean unused = bind(Integer.MAX_VALUE);
+  }
+
+  /** Counts an active connection, unless it is {@link #full}; returns whether it does. */
+  boolean bindIfNotFull() {
+    int most = max;
+    return bind(most == 0 ? Integer.MAX_VALUE : most);
+  }
+
+  private boolean bind(int most) {
     long others;
     long before;
     long after;
     do {
       others = peers;
       before = word;
+      if (activeOf(before + others) >= most) {
+        return false;
+      }
       after = before + ACTIVE;
       int limit = upper;
       if (limit != 0 && totalOf(after + others) >= limit) {
@@ -275,6 +306,7 @@ public final class Server {
     if (peers != others) {
       settleFlag();
     }
+    return true;
   }
 
   void deactivate() {

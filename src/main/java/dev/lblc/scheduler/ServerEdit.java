@@ -47,12 +47,21 @@ public sealed interface ServerEdit {
    * @param weight as in {@link ServerSpec}; null: as it is
    * @param upper as in {@link ServerSpec}; null: as it is
    * @param lower as in {@link ServerSpec}; null: as it is
+   * @param max as in {@link ServerSpec}; null: as it is
    */
   record Change(
       String id,
       @Nullable Integer weight,
       @Nullable Integer upper,
-      @Nullable Integer lower) implements ServerEdit {
+      @Nullable Integer lower,
+      @Nullable Integer max)
+      implements ServerEdit {
+
+    /** A change that leaves {@code max} as it is. */
+    public Change(
+        String id, @Nullable Integer weight, @Nullable Integer upper, @Nullable Integer lower) {
+      this(id, weight, upper, lower, null);
+    }
 
     @Override
     public ServerSpec applyTo(@Nullable ServerSpec current) {
@@ -63,7 +72,8 @@ public sealed interface ServerEdit {
           server.port(),
           Objects.requireNonNullElse(weight, server.weight()),
           Objects.requireNonNullElse(upper, server.upper()),
-          Objects.requireNonNullElse(lower, server.lower())));
+          Objects.requireNonNullElse(lower, server.lower()),
+          Objects.requireNonNullElse(max, server.max())));
     }
   }
 

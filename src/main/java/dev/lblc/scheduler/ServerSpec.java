@@ -12,9 +12,11 @@ import java.util.Objects;
  * @param weight number of active connections above which the server counts as overloaded, and its share; 0 quiesces it
  * @param upper total connections at which it is saturated; 0: never
  * @param lower total connections below which it no longer is; 0: three quarters of {@code upper}
+ * @param max most active connections that it gets at a time, from all nodes; 0: any number
  */
 @PublicApi
-public record ServerSpec(String id, String host, int port, int weight, int upper, int lower) {
+public record ServerSpec(
+    String id, String host, int port, int weight, int upper, int lower, int max) {
   /** Weight of a server whose configuration names none. */
   public static final int DEFAULT_WEIGHT = 100;
 
@@ -31,6 +33,22 @@ public record ServerSpec(String id, String host, int port, int weight, int upper
     require(weight >= 0 && weight <= MAX_WEIGHT, "weight", weight, "0 to " + MAX_WEIGHT);
     require(upper >= 0, "upper", upper, "0 or more");
     require(lower >= 0, "lower", lower, "0 or more");
+    require(max >= 0, "max", max, "0 or more");
+  }
+
+  /** A server that gets any number of connections. */
+  public ServerSpec(String id, String host, int port, int weight, int upper, int lower) {
+    this(id, host, port, weight, upper, lower, 0);
+  }
+
+  /** Returns the same with another weight. */
+  public ServerSpec withWeight(int other) {
+    return new ServerSpec(id, host, port, other, upper, lower, max);
+  }
+
+  /** Returns the same with another limit of active connections. */
+  public ServerSpec withMax(int other) {
+    return new ServerSpec(id, host, port, weight, upper, lower, other);
   }
 
   private static void require(boolean holds, String name, Object value, String expected) {

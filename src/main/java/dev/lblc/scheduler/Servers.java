@@ -45,7 +45,7 @@ public final class Servers implements ServerView {
   /** Registers a listener: it is told of the servers that are there, then of each that is added or removed. */
   public synchronized void listen(Listener listener) {
     for (Server server : list) {
-      listener.adding(server, spec(server, server.fullWeight(), server.upper(), server.lower()));
+      listener.adding(server, spec(server));
     }
     listeners.add(listener);
   }
@@ -98,9 +98,7 @@ public final class Servers implements ServerView {
   /** Returns what is set for the member with that id; null: there is none. */
   public synchronized @Nullable ServerSpec spec(String id) {
     Server server = find(id);
-    return server == null
-        ? null
-        : spec(server, server.fullWeight(), server.upper(), server.lower());
+    return server == null ? null : spec(server);
   }
 
   /**
@@ -123,6 +121,7 @@ public final class Servers implements ServerView {
       replace(server, wanted, isDrained);
     } else if (!wanted.equals(spec(id)) || server.draining() != isDrained) {
       server.editWeight(wanted.weight(), isDrained);
+      server.editMax(wanted.max());
       editThresholds(id, wanted.upper(), wanted.lower());
     }
   }
@@ -134,7 +133,7 @@ public final class Servers implements ServerView {
    */
   public synchronized void editWeight(String id, int weight) {
     Server server = member(id);
-    ServerSpec spec = spec(server, weight, server.upper(), server.lower());
+    ServerSpec spec = spec(server).withWeight(weight);
     server.editWeight(spec.weight(), server.draining());
     listeners.forEach(listener -> listener.edited(server));
   }
@@ -146,7 +145,8 @@ public final class Servers implements ServerView {
    */
   public synchronized void editThresholds(String id, int upper, int lower) {
     Server server = member(id);
-    ServerSpec spec = spec(server, server.fullWeight(), upper, lower);
+    ServerSpec spec = new ServerSpec(
+        id, server.host(), server.port(), server.fullWeight(), upper, lower, server.max());
     server.editThresholds(spec.upper(), spec.lower());
     listeners.forEach(listener -> listener.edited(server));
   }
@@ -176,9 +176,14 @@ public final class Servers implements ServerView {
     server.warm(parts);
   }
 
-  /** Counts a new active connection. */
+  /** Counts a new active connection, even of a server that is {@link Server#full full}. */
   public void bind(Server server) {
     server.bind();
+  }
+
+  /** Counts a new active connection, unless the server is {@link Server#full full}; returns whether it does. */
+  public boolean bindIfNotFull(Server server) {
+    return server.bindIfNotFull();
   }
 
   /** Turns an active connection into an inactive one. */
@@ -254,7 +259,14 @@ public final class Servers implements ServerView {
     removed.values().removeIf(s -> s.homes() == 0 && s.active() == 0 && s.inactive() == 0);
   }
 
-  private static ServerSpec spec(Server server, int weight, int upper, int lower) {
-    return new ServerSpec(server.id(), server.host(), server.port(), weight, upper, lower);
+  private static ServerSpec spec(Server server) {
+    return new ServerSpec(
+        server.id(),
+        server.host(),
+        server.port(),
+        server.fullWeight(),
+        server.upper(),
+        server.lower(),
+        server.max());
   }
 }

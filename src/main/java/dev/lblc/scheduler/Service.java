@@ -2,6 +2,7 @@ package dev.lblc.scheduler;
 
 import dev.lblc.scheduler.Strategy.Context;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -126,12 +127,68 @@ public final class Service {
    * @return nothing is counted but the reason if no server is available
    */
   public Choice acquire(@Nullable String destination, Set<String> except) {
-    Choice choice = except.isEmpty() ? asked(destination) : counted(strategy.chooseOther(except));
-    Server server = choice.server();
-    if (server != null) {
-      servers.bind(server);
+    if (!except.isEmpty()) {
+      return counted(bound(strategy.chooseOther(except), except));
     }
+    String key = DestinationKey.of(destination);
+    Choice choice = counted(bound(strategy.choose(key), except));
+    traffic.note(key, choice.server());
     return choice;
+  }
+
+  /**
+   * Returns whether there is a server that gets new connections, now or once it is {@link Server#full full} no more.
+   *
+   * @param except ids of servers to leave out
+   */
+  public boolean canServe(Set<String> except) {
+    for (Server server : servers.snapshot()) {
+      if (isUsable(server, except)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Returns whether there is a server that gets new connections now.
+   *
+   * @param except ids of servers to leave out
+   */
+  public boolean hasRoom(Set<String> except) {
+    for (Server server : servers.snapshot()) {
+      if (isUsable(server, except) && !server.full()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns whether a destination has homes that could serve it, and all of these are {@link Server#full full}. */
+  public boolean isHomeFull(@Nullable String destination) {
+    DestinationTable table = table();
+    String key = DestinationKey.of(destination);
+    Entry entry = table == null || key == null ? null : table.find(key);
+    if (entry == null) {
+      return false;
+    }
+    boolean isFull = false;
+    for (Server home : entry.homes()) {
+      if (isUsable(home, Load.NOBODY)) {
+        if (!home.full()) {
+          return false;
+        }
+        isFull = true;
+      }
+    }
+    return isFull;
+  }
+
+  private static boolean isUsable(Server server, Set<String> except) {
+    return server.available()
+        && server.weight() > 0
+        && !server.saturated()
+        && !Load.isLeftOut(server, except);
   }
 
   /** Chooses a server for a caller that cannot reach some of them; counts the reason and no connection. */
@@ -288,11 +345,22 @@ public final class Service {
     return Math.max(0, clock.millis() - row.lastUseMillis());
   }
 
-  private Choice asked(@Nullable String destination) {
-    String key = DestinationKey.of(destination);
-    Choice choice = counted(strategy.choose(key));
-    traffic.note(key, choice.server());
-    return choice;
+  /** Counts a connection to the chosen server; where others have taken its last place meanwhile, to another one. */
+  private Choice bound(Choice chosen, Set<String> except) {
+    Server server = chosen.server();
+    if (server == null || servers.bindIfNotFull(server)) {
+      return chosen;
+    }
+    Set<String> leftOut = new HashSet<>(except);
+    Choice other = chosen;
+    while (server != null && leftOut.add(server.id())) {
+      other = strategy.chooseOther(leftOut);
+      server = other.server();
+      if (server != null && servers.bindIfNotFull(server)) {
+        return other;
+      }
+    }
+    return Choice.NONE;
   }
 
   private Choice counted(Choice choice) {

@@ -121,10 +121,10 @@ class AdminServerIT {
     assertThat(lease.server().id()).isEqualTo("cache-2");
     JsonObject expected = new JsonObject("""
         {"service": "images", "strategy": "lblc", "servers": [
-          {"id": "cache-2", "host": "127.0.0.1", "port": 9002, "weight": 100, "effectiveWeight": 100, "upper": 0, "lower": 0,
+          {"id": "cache-2", "host": "127.0.0.1", "port": 9002, "weight": 100, "effectiveWeight": 100, "upper": 0, "lower": 0, "max": 0,
            "available": true, "saturated": false, "state": "up", "stateReason": "there are no active checks",
            "active": {"local": 1, "cluster": 1}, "inactive": {"local": 0, "cluster": 0}, "source": "file"},
-          {"id": "cache-1", "host": "127.0.0.1", "port": 9001, "weight": 64, "effectiveWeight": 64, "upper": 8, "lower": 4,
+          {"id": "cache-1", "host": "127.0.0.1", "port": 9001, "weight": 64, "effectiveWeight": 64, "upper": 8, "lower": 4, "max": 0,
            "available": true, "saturated": false, "state": "up", "stateReason": "there are no active checks",
            "active": {"local": 0, "cluster": 0}, "inactive": {"local": 0, "cluster": 0}, "source": "file"}],
          "decisions": {"hit": 1, "placed": 1, "overloaded": 0, "unavailable": 0, "quiesced": 0,

@@ -93,7 +93,11 @@ final class EditsApiIT {
     assertThat(tag(answer)).isNotEqualTo(before).isEqualTo(tag(get(A)));
     assertThat(new JsonObject(get(A).body())).isEqualTo(server);
     assertServer(json(send("PATCH", A, "{\"upper\": 0, \"lower\": 0}")), 5, 0, 0, "edit");
+    JsonObject limited = json(send("PATCH", A, "{\"max\": 3}"));
+    assertServer(limited, 5, 0, 0, "edit");
+    assertThat(limited.getInteger("max")).isEqualTo(3);
     assertServer(json(send("DELETE", A + "/edit", null)), 64, 8, 4, "file");
+    assertThat(json(get(A)).getInteger("max")).isZero();
     assertThat(tag(get(A))).isNotEqualTo(tag(answer));
   }
 
@@ -221,8 +225,8 @@ final class EditsApiIT {
         "PATCH | /a | 422 | {\"weight\": 1000001} | $.weight | 1000001 (expected: a whole number, 0 to 1000000)",
         "PATCH | /a | 422 | {\"weight\": -1} | $.weight | -1 (expected: a whole number, 0 to 1000000)",
         "PATCH | /a | 422 | {\"upper\": 1.5} | $.upper | 1.5 (expected: a whole number, 0 to 2147483647)",
-        "PATCH | /a | 422 | {\"wieght\": 5} | $.wieght | unknown key (expected: one of weight, upper, lower; did you mean weight?)",
-        "PATCH | /a | 422 | {\"port\": 5} | $.port | unknown key (expected: one of weight, upper, lower)",
+        "PATCH | /a | 422 | {\"wieght\": 5} | $.wieght | unknown key (expected: one of weight, upper, lower, max; did you mean weight?)",
+        "PATCH | /a | 422 | {\"port\": 5} | $.port | unknown key (expected: one of weight, upper, lower, max)",
         "POST | `` | 422 | {\"id\": \"n\", \"host\": \"h\"} | $.port | missing (expected: a whole number, 1 to 65535)",
         "POST | `` | 422 | {\"id\": \"n\", \"host\": \"h\", \"port\": 1, \"upper\": 1, \"lower\": 2} | $.lower | 2 (expected: at most upper, which is 1)",
         "POST | `` | 422 | {\"id\": \"${HOME}\", \"host\": \"h\", \"port\": 1} | $.id | ",

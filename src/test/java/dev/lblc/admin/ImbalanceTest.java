@@ -50,6 +50,7 @@ final class ImbalanceTest {
         weight,
         0,
         0,
+        0,
         isAvailable,
         false,
         isAvailable ? ServerState.UP : ServerState.DOWN,

@@ -458,6 +458,9 @@ final class MetricsIT {
         .containsEntry("lblc_server_weight{server=\"alive\",service=\"half\"}", 7.0)
         .containsEntry("lblc_server_effective_weight{server=\"alive\",service=\"half\"}", 7.0)
         .containsEntry("lblc_imbalance_ratio{service=\"half\"}", 1.0)
+        .containsEntry("lblc_queue_length{service=\"half\"}", 0.0)
+        .containsEntry("lblc_queue_seconds_count{service=\"half\"}", 0.0)
+        .containsEntry("lblc_queue_left_total{reason=\"queue_full\",service=\"half\"}", 0.0)
         .containsEntry("lblc_destinations_max_entries{service=\"half\"}", 100.0)
         .containsEntry("lblc_destinations_hard_limit{service=\"half\"}", 200.0)
         .containsEntry(
@@ -615,6 +618,7 @@ final class MetricsIT {
         .put(
             "half",
             service(server("alive", http).put("weight", 7), server("dead", dead))
+                .put("queue", new JsonObject().put("length", 7))
                 .put(
                     "options",
                     new JsonObject()

@@ -307,11 +307,11 @@ class RunningGatewayCommandsIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "set images b | nothing to set (expected: weight=N, upper=N or lower=N)",
+        "set images b | nothing to set (expected: weight=N, upper=N, lower=N or max=N)",
         "set images | arguments: 1 (expected: [FILE] SERVICE SERVER weight=N)",
-        "set images b c | nothing to set (expected: weight=N, upper=N or lower=N)",
-        "set images b weight | nothing to set (expected: weight=N, upper=N or lower=N)",
-        "set images b weigth=5 | weigth=5 (expected: weight=N, upper=N or lower=N)",
+        "set images b c | nothing to set (expected: weight=N, upper=N, lower=N or max=N)",
+        "set images b weight | nothing to set (expected: weight=N, upper=N, lower=N or max=N)",
+        "set images b weigth=5 | weigth=5 (expected: weight=N, upper=N, lower=N or max=N)",
         "set images b weight=five | weight=five (expected: a whole number after =)",
         "set images b weight=5 weight=6 | weight=6: weight is given twice",
         "drain images | arguments: 1 (expected: [FILE] SERVICE SERVER)",

@@ -18,7 +18,7 @@ class ServerTableTest {
         """.formatted(
             server("cache-10", "127.0.0.1", 64, "up", false, 12, 1),
             server("c2", "::1", 100, "ejected", true, 0, 0),
-            server("pg", "db.example.com", 0, "up", false, 3, 250)));
+            server("pg", "db.example.com", 0, "up", false, 250, 3)));
     assertThat(ServerTable.services(services))
         .containsExactly(
             "Service Scheduler Destinations Hits Decisions",
@@ -27,7 +27,7 @@ class ServerTableTest {
             "  -> cache-10  127.0.0.1:9001       up                     64          12          1",
             "  -> c2        [::1]:9001           ejected,saturated     100           0          0  since 2026-11-28T12:00:03Z: why",
             "db wlc 0 0 3",
-            "  -> pg        db.example.com:9001  up,quiesced             0           3        250");
+            "  -> pg        db.example.com:9001  up,full,quiesced        0         250          3");
   }
 
   private static String server(
@@ -39,7 +39,7 @@ class ServerTableTest {
       int active,
       int inactive) {
     return """
-        {"id": "%s", "host": "%s", "port": 9001, "weight": %d, "available": %s, "saturated": %s,
+        {"id": "%s", "host": "%s", "port": 9001, "weight": %d, "max": 250, "available": %s, "saturated": %s,
          "state": "%s", "stateReason": "why", "stateSince": "2026-11-28T12:00:03Z",
          "active": {"local": 0, "cluster": %d}, "inactive": {"local": 0, "cluster": %d}}
         """.formatted(id, host, weight, state.equals("up"), saturated, state, active, inactive);

@@ -128,6 +128,42 @@ final class WrittenFormsTest {
         null);
   }
 
+  /** A node that does not know it sees a server without a limit. */
+  @Test
+  void serverRecord_ofALimitedServer_isReadAgain() throws Exception {
+    ServerSpec server = new ServerSpec("s1", "h", 80, 7, 9, 8);
+    ServerRecord record =
+        new ServerRecord(new EditRecord(3, 0x1234L, server.withMax(5), server.withMax(6), true));
+    String first = "00000003" + "0000000000001234" + "01" + SERVER + "01" + SERVER + "01" + "01"
+        + "00000007" + "00";
+    assertThat(hex(record)).isEqualTo("04" + first + "00000005" + "00000006");
+    assertThat(throughHazelcast(record)).isEqualTo(record);
+    assertThat(read("03" + first, ServerRecord::new).edits().server()).isEqualTo(server);
+  }
+
+  @Test
+  void editServer_ofALimit_isReadAgain() throws Exception {
+    ServerSpec server = new ServerSpec("s1", "h", 80, 7, 9, 8);
+    for (ServerEdit kind : List.of(
+        new ServerEdit.Change("s1", 5, null, null, 12),
+        new ServerEdit.Change("s1", 5, null, null, 0),
+        new ServerEdit.Change("s1", 5, null, null),
+        new ServerEdit.Drain("s1", null))) {
+      EditBasis basis = new EditBasis(server.withMax(3), server.withMax(4), new EditStamp(0, 0));
+      EditServer edit = new EditServer(kind, basis, 0x1234L, 7);
+      EditRecord expected = EditRecord.after(kind, null, basis, 0x1234L);
+      for (EditServer again : List.of(throughHazelcast(edit), read(hex(edit), EditServer::new))) {
+        ServerRecord record = again.process(new AbstractMap.SimpleEntry<>("s1", null));
+        assertThat(Objects.requireNonNull(record).edits()).isEqualTo(expected);
+      }
+    }
+    ServerEdit add = new ServerEdit.Add(server.withMax(9));
+    EditServer adding = new EditServer(add, new EditBasis(null, null, null), 0x1234L, 0);
+    ServerRecord added =
+        throughHazelcast(adding).process(new AbstractMap.SimpleEntry<>("s1", null));
+    assertThat(Objects.requireNonNull(added).edits().server()).isEqualTo(server.withMax(9));
+  }
+
   @Test
   void serverRecord_ofADiscoveredServer_isReadByThisReleaseAndTheFirst() throws Exception {
     ServerSpec server = new ServerSpec("s1", "h", 80, 7, 9, 8);

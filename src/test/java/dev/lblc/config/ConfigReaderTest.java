@@ -174,10 +174,16 @@ class ConfigReaderTest {
                 WhenFull.REFUSE),
             StrategyOptions.NONE,
             List.of(
-                new ServerSpec("s1", "127.0.0.1", 9001, 64, 9, 7),
+                new ServerSpec("s1", "127.0.0.1", 9001, 64, 9, 7, 80),
                 new ServerSpec("s2", "s2.example.com", 9002, 100, 0, 0)),
+            new QueueConfig(30, Duration.ofSeconds(9), Duration.ofMillis(250)),
             new DiscoveryConfig(
-                "images.internal", 9003, DiscoveryConfig.Records.AAAA, Duration.ofSeconds(7), 50),
+                "images.internal",
+                9003,
+                DiscoveryConfig.Records.AAAA,
+                Duration.ofSeconds(7),
+                50,
+                60),
             Duration.ofMinutes(10),
             null,
             ServerHttp.HTTP_1_1,

@@ -142,6 +142,7 @@ class SchemaTest {
             Keys.HEADER_EDITS,
             Keys.REDIRECT,
             Keys.SERVICE,
+            Keys.QUEUE,
             Keys.SERVER,
             Keys.POOL,
             Keys.UPSTREAM_TLS,

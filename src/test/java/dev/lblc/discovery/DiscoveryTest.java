@@ -150,7 +150,7 @@ final class DiscoveryTest {
     return Discovery.start(
         server,
         "s",
-        new DiscoveryConfig(NAME, port, records, Duration.ofSeconds(5), 64),
+        new DiscoveryConfig(NAME, port, records, Duration.ofSeconds(5), 64, 0),
         told::add);
   }
 

@@ -96,6 +96,7 @@ final class KernelReplay {
         StrategyOptions.NONE,
         List.of(),
         null,
+        null,
         Duration.ofMinutes(10),
         null,
         ServerHttp.HTTP_1_1,

@@ -44,6 +44,23 @@ final class EveryStrategyTest {
 
   @ParameterizedTest
   @MethodSource("strategies")
+  void choose_fullServers_arePassedOver_evenTheHome(Strategy.Factory factory) {
+    TestService service = new TestService();
+    service.servers.add(new ServerSpec("a", "192.0.2.1", 80, 100, 0, 0, 2));
+    service.servers.add(new ServerSpec("b", "192.0.2.1", 81, 100, 0, 0, 2));
+    Strategy strategy = service.strategy(factory);
+    String home = String.valueOf(TestService.id(strategy.choose("x")));
+    service.load(home, 2);
+    String other = home.equals("a") ? "b" : "a";
+    assertThat(TestService.id(strategy.explain("x"))).isEqualTo(other);
+    assertThat(TestService.id(strategy.choose("x"))).isEqualTo(other);
+    service.servers.setPeers(service.server(other), 2, 0);
+    assertThat(strategy.choose("x")).isEqualTo(Choice.NONE);
+    assertThat(strategy.chooseOther(Set.of("c"))).isEqualTo(Choice.NONE);
+  }
+
+  @ParameterizedTest
+  @MethodSource("strategies")
   void choose_noDestination_leastLoadedPerWeightAndNotRemembered(Strategy.Factory factory) {
     TestService service = new TestService();
     service.add("small", 10);

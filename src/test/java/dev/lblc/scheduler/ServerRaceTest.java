@@ -30,6 +30,26 @@ final class ServerRaceTest {
   }
 
   @Test
+  void bindsIfNotFull_atOnce_countAsManyAsItMayHave() throws Exception {
+    Consumer<Server> bind = server -> {
+      boolean unused = server.bindIfNotFull();
+    };
+    Race.run(
+        () -> {
+          Server server = server(0, 0);
+          server.editMax(2);
+          server.setPeers(1, 0);
+          return server;
+        },
+        server -> {
+          assertThat(server.active()).isEqualTo(2);
+          assertThat(server.full()).isTrue();
+        },
+        bind,
+        bind);
+  }
+
+  @Test
   void bindAndUnbinds_atOnce_leaveAnIdleServerWithoutTheFlag() throws Exception {
     Consumer<Server> connection = server -> {
       server.bind();

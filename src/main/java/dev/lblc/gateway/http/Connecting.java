@@ -4,6 +4,10 @@ import dev.lblc.gateway.route.Attempts;
 import dev.lblc.gateway.route.Route;
 import dev.lblc.plugin.Lease;
 import dev.lblc.plugin.NoServerException;
+import dev.lblc.plugin.Turn;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +27,7 @@ final class Connecting<S extends ServerSide> {
   private @Nullable Runnable leave;
   private int triedAgain;
   private boolean isUnproven;
+  private boolean hasWaited;
 
   Connecting(Exchange<S> exchange, Upstreams<S> upstreams, Attempts attempts) {
     this.exchange = exchange;
@@ -42,6 +47,7 @@ final class Connecting<S extends ServerSide> {
   /** Drops what is kept of a request that is over. */
   void forget() {
     leave = null;
+    hasWaited = false;
     attempts.forget();
   }
 
@@ -89,6 +95,10 @@ final class Connecting<S extends ServerSide> {
 
   /** Makes an attempt; {@code before} is the reason of the exchange's failure if no server is left. */
   void attempt(Failure before) {
+    if (attempts.isInTurn()) {
+      attemptInTurn(before);
+      return;
+    }
     Lease taken;
     try {
       taken = take(before == Failure.CLOSED_EARLY);
@@ -96,6 +106,52 @@ final class Connecting<S extends ServerSide> {
       exchange.abort(before);
       return;
     }
+    attempt(taken, before);
+  }
+
+  private void attemptInTurn(Failure before) {
+    Turn turn = attempts.enter();
+    CompletableFuture<Lease> lease = turn.lease().toCompletableFuture();
+    if (lease.isDone()) {
+      granted(lease, before);
+      return;
+    }
+    Runnable place = turn::leave;
+    int request = exchange.number();
+    leave = place;
+    hasWaited = true;
+    exchange.queued();
+    CompletionStage<?> unused = lease.whenComplete((granted, failure) -> exchange.onLoop(() -> {
+      if (exchange.isAt(request) && leave == place) {
+        leave = null;
+        try {
+          granted(lease, before);
+        } catch (RuntimeException e) {
+          crashed(e, request);
+        }
+      } else if (granted != null) {
+        granted.close();
+      }
+    }));
+  }
+
+  private void granted(CompletableFuture<Lease> lease, Failure before) {
+    Lease taken;
+    try {
+      taken = lease.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof NoServerException none) {
+        exchange.abort(before == Failure.NO_SERVER ? Failure.of(none.why()) : before);
+      } else {
+        exchange.crashed(e);
+      }
+      return;
+    }
+    attempts.take(taken);
+    attempt(taken, before);
+  }
+
+  private void attempt(Lease taken, Failure before) {
     triedAgain = 0;
     if (before != Failure.NO_SERVER) {
       exchange.retried(before);
@@ -123,7 +179,7 @@ final class Connecting<S extends ServerSide> {
 
   private void connect(Lease taken, boolean isFresh) {
     leave = null;
-    boolean isFirst = !isFresh && attempts.givenUp() == 0;
+    boolean isFirst = !isFresh && !hasWaited && attempts.givenUp() == 0;
     exchange.connecting(isFirst);
     Route by = exchange.route();
     S idle = isFresh ? null : upstreams.takeIdle(taken.server(), by);

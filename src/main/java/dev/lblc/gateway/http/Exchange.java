@@ -60,6 +60,8 @@ public final class Exchange<S extends ServerSide> {
   enum Phase {
     /** Nothing yet: the route is being found. */
     ROUTING,
+    /** A server that has room. */
+    QUEUED,
     /** A connection to a server. */
     CONNECTING,
     /** The rest of the request, then the head of the response. */
@@ -321,6 +323,17 @@ public final class Exchange<S extends ServerSide> {
   /** Counts another attempt to be served; {@code why} is null if the same server gets it, on another connection. */
   void retried(@Nullable Failure why) {
     HttpCounts.retried(route().counts(), context.loop(), why);
+  }
+
+  /** Notes that the request waits in the queue of its service. */
+  void queued() {
+    outcome.queued();
+    enter(Phase.QUEUED, Stage.SETTING_UP);
+  }
+
+  /** Runs a task on the event loop of the exchange, later. From any thread. */
+  void onLoop(Runnable task) {
+    context.onLoop().execute(task);
   }
 
   /**

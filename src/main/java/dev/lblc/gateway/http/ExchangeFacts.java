@@ -96,6 +96,11 @@ final class ExchangeFacts implements AttemptFacts {
   }
 
   @Override
+  public long queueNanos() {
+    return outcome.queueNanos();
+  }
+
+  @Override
   public long connectNanos() {
     return outcome.connectNanos();
   }

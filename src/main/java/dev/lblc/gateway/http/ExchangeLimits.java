@@ -47,7 +47,7 @@ final class ExchangeLimits implements DeadlineRing.Timed {
     switch (exchange.phase()) {
       case ROUTING, OVER -> {}
       case LINGERING -> exchange.checkLingering(phaseNanos > LINGER_NANOS);
-      case CONNECTING, SENDING, RECEIVING, TUNNELLING -> {
+      case QUEUED, CONNECTING, SENDING, RECEIVING, TUNNELLING -> {
         if (exchange.isOverdue(nowNanos)) {
           exchange.abort(Failure.EXCHANGE_TIMEOUT);
         } else {
@@ -77,7 +77,7 @@ final class ExchangeLimits implements DeadlineRing.Timed {
           exchange.cut(Failure.TUNNEL_IDLE);
         }
       }
-      case ROUTING, LINGERING, OVER -> {}
+      case ROUTING, QUEUED, LINGERING, OVER -> {}
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http;
 
+import dev.lblc.plugin.NoServerException;
 import dev.lblc.tls.UpstreamTlsFailure;
 
 /**
@@ -32,6 +33,10 @@ public enum Failure {
   // The server's side.
   /** No server could be chosen. */
   NO_SERVER(503, "no server available", "no_server"),
+  /** All servers are full, and as many requests wait for one as may. */
+  QUEUE_FULL(503, "too many requests wait for a server", "queue_full"),
+  /** No server, or not its home, had room within the time that requests may wait. */
+  QUEUE_TIMEOUT(503, "no server had room in time", "queue_timeout"),
   /** No server that was tried took the connection. */
   CONNECT_FAILED(502, "connect failed", "connect_failed"),
   /** The name of the server has no address, as far as is known. */
@@ -102,6 +107,15 @@ public enum Failure {
     this.status = status;
     this.reason = reason;
     this.label = label;
+  }
+
+  /** Returns the failure of an attempt for which there was no server. */
+  static Failure of(NoServerException.Cause why) {
+    return switch (why) {
+      case NO_SERVER -> NO_SERVER;
+      case QUEUE_FULL -> QUEUE_FULL;
+      case QUEUE_TIMEOUT -> QUEUE_TIMEOUT;
+    };
   }
 
   /** Returns the failure of a handshake with a server. */

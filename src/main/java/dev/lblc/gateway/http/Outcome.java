@@ -15,6 +15,8 @@ final class Outcome {
   private @Nullable AccessLog log;
   private long startNanos;
   private long tookNanos;
+  private long queueStartNanos;
+  private long queueNanos;
   private long connectStartNanos;
   private long connectNanos;
   private long headNanos;
@@ -29,6 +31,8 @@ final class Outcome {
   void begin(@Nullable AccessLog accessLog) {
     log = accessLog;
     startNanos = nanoTime.getAsLong();
+    queueStartNanos = AccessFacts.NONE;
+    queueNanos = AccessFacts.NONE;
     connectNanos = AccessFacts.NONE;
     headNanos = AccessFacts.NONE;
     failure = null;
@@ -40,8 +44,21 @@ final class Outcome {
     return startNanos;
   }
 
+  /** Notes that a wait for a server begins; it ends with the next attempt to connect, or the exchange. */
+  void queued() {
+    queueStartNanos = nanoTime.getAsLong();
+  }
+
+  private void queueEnded() {
+    if (queueStartNanos != AccessFacts.NONE) {
+      queueNanos = Math.max(0, queueNanos) + nanoTime.getAsLong() - queueStartNanos;
+      queueStartNanos = AccessFacts.NONE;
+    }
+  }
+
   /** Notes that an attempt to connect begins; {@code isFirst}: nothing was waited for since the exchange began. */
   void connecting(boolean isFirst) {
+    queueEnded();
     if (log != null) {
       connectStartNanos = isFirst ? startNanos : nanoTime.getAsLong();
       connectNanos = AccessFacts.NONE;
@@ -99,6 +116,11 @@ final class Outcome {
     return headNanos;
   }
 
+  /** Returns how long servers were waited for; {@link AccessFacts#NONE}: they were not. */
+  long queueNanos() {
+    return queueNanos;
+  }
+
   /** Returns how long the last attempt to connect took; {@link AccessFacts#NONE}: it did not succeed. */
   long connectNanos() {
     return connectNanos;
@@ -113,6 +135,7 @@ final class Outcome {
    */
   void end(ExchangeCounts counts, int loop, int status, boolean isTimed) {
     tookNanos = nanoTime.getAsLong() - startNanos;
+    queueEnded();
     HttpCounts.ended(counts, loop, status, failure);
     if (isTimed) {
       counts.took(loop, tookNanos);

@@ -71,6 +71,11 @@ public interface AccessFacts {
     return NONE;
   }
 
+  /** Returns how long it waited in the queue of its service, in nanoseconds; {@link #NONE}: it did not. */
+  default long queueNanos() {
+    return NONE;
+  }
+
   /** Returns how long the last attempt to connect to a server took, in nanoseconds; {@link #NONE}: none succeeded. */
   default long connectNanos() {
     return NONE;

@@ -26,6 +26,7 @@ final class JsonFormat implements LineFormat {
   private static final byte[] BYTES_OUT = key("bytes_out");
   private static final byte[] DURATION = key("duration_ms");
   private static final byte[] HEAD = key("head_ms");
+  private static final byte[] QUEUE = key("queue_ms");
   private static final byte[] CONNECT = key("connect_ms");
   private static final byte[] SERVICE = key("service");
   private static final byte[] SERVER = key("server");
@@ -65,6 +66,7 @@ final class JsonFormat implements LineFormat {
     number(BYTES_OUT, facts.bytesOut(), to);
     millis(DURATION, facts.nanos(), to);
     millis(HEAD, facts.headNanos(), to);
+    millis(QUEUE, facts.queueNanos(), to);
     millis(CONNECT, facts.connectNanos(), to);
     String service = facts.service();
     text(SERVICE, service, to);

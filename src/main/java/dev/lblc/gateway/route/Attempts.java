@@ -2,6 +2,7 @@ package dev.lblc.gateway.route;
 
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.Lease;
+import dev.lblc.plugin.Turn;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -89,9 +90,27 @@ public final class Attempts {
       throw new IllegalStateException("the attempt before was neither given up nor released");
     }
     Lease taken = service.acquire(destination, tried);
-    lease = taken;
-    isHeld = true;
+    take(taken);
     return taken;
+  }
+
+  /** Returns whether a server is to be asked for by {@link #enter}: its service has a queue. */
+  public boolean isInTurn() {
+    return service.hasQueue();
+  }
+
+  /** Asks for a server that was not tried yet, or a place in the queue of those who wait for one. */
+  public Turn enter() {
+    if (isHeld) {
+      throw new IllegalStateException("the attempt before was neither given up nor released");
+    }
+    return service.acquireInTurn(destination, tried);
+  }
+
+  /** Takes the lease of a turn: it counts until {@link #giveUp} or {@link #release}. */
+  public void take(Lease granted) {
+    lease = granted;
+    isHeld = true;
   }
 
   /**

@@ -8,10 +8,14 @@ import dev.lblc.gateway.net.Sockets;
 import dev.lblc.gateway.route.Attempts;
 import dev.lblc.plugin.Lease;
 import dev.lblc.plugin.NoServerException;
+import dev.lblc.plugin.Turn;
 import dev.lblc.scheduler.Server;
 import dev.lblc.tls.UpstreamTls;
 import dev.lblc.tls.UpstreamTlsException;
 import io.netty.channel.Channel;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +36,7 @@ final class Connecting {
   private final Session session;
   private final Attempts attempts;
   private final Loop loop;
+  private @Nullable Runnable leave;
   private @Nullable Dial dialled;
   private Dial.@Nullable Handshake handshake;
 
@@ -60,6 +65,11 @@ final class Connecting {
 
   /** Closes the connection that is being made; the session has released its lease, so that nothing is heard of it any more. */
   void cancel() {
+    Runnable left = leave;
+    leave = null;
+    if (left != null) {
+      left.run();
+    }
     if (dialled != null) {
       dialled.cancel();
       dialled = null;
@@ -68,6 +78,10 @@ final class Connecting {
 
   /** {@code before}: why the session ends if there is no server, or none left. */
   private void attempt(TcpFailure before) {
+    if (attempts.isInTurn()) {
+      attemptInTurn(before);
+      return;
+    }
     Lease taken;
     try {
       taken = attempts.take();
@@ -79,6 +93,48 @@ final class Connecting {
       session.abort(TcpFailure.INTERNAL);
       return;
     }
+    attempt(taken, before);
+  }
+
+  private void attemptInTurn(TcpFailure before) {
+    Turn turn = attempts.enter();
+    CompletableFuture<Lease> lease = turn.lease().toCompletableFuture();
+    if (lease.isDone()) {
+      granted(lease, before);
+      return;
+    }
+    Runnable place = turn::leave;
+    leave = place;
+    session.queued();
+    CompletionStage<?> unused =
+        lease.whenComplete((granted, failure) -> loop.eventLoop().execute(() -> {
+          if (leave == place) {
+            leave = null;
+            granted(lease, before);
+          } else if (granted != null) {
+            granted.close();
+          }
+        }));
+  }
+
+  private void granted(CompletableFuture<Lease> lease, TcpFailure before) {
+    Lease taken;
+    try {
+      taken = lease.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof NoServerException none) {
+        session.abort(before == TcpFailure.NO_SERVER ? TcpFailure.of(none.why()) : before);
+      } else {
+        LOG.error("no server could be chosen: the client is disconnected", e);
+        session.abort(TcpFailure.INTERNAL);
+      }
+      return;
+    }
+    attempts.take(taken);
+    attempt(taken, before);
+  }
+
+  private void attempt(Lease taken, TcpFailure before) {
     if (before != TcpFailure.NO_SERVER) {
       session.retried(before);
     }

@@ -30,6 +30,8 @@ final class Session {
   enum Phase {
     /** What the client says about itself: it has no route yet. */
     OPENING,
+    /** A server that has room. */
+    QUEUED,
     /** A connection to a server. */
     CONNECTING,
     /** What the peers send, and their ends. */
@@ -55,6 +57,8 @@ final class Session {
   private @Nullable Side server;
   private @Nullable TlsToServer tlsToServer;
   private int sidesEnded;
+  private long queueStartNanos = AccessFacts.NONE;
+  private long queueNanos = AccessFacts.NONE;
   private long connectStartNanos;
   private long connectNanos = AccessFacts.NONE;
 
@@ -126,6 +130,11 @@ final class Session {
     return server;
   }
 
+  /** Returns how long servers were waited for, in nanoseconds; {@link AccessFacts#NONE}: they were not. */
+  long queueNanos() {
+    return queueNanos;
+  }
+
   /** Returns how long the last attempt to connect took, in nanoseconds; {@link AccessFacts#NONE}: it did not succeed. */
   long connectNanos() {
     return connectNanos;
@@ -172,8 +181,15 @@ final class Session {
     connecting.begin();
   }
 
+  /** It waits in the queue of its service. */
+  void queued() {
+    queueStartNanos = worker.nanoTime();
+    enter(Phase.QUEUED);
+  }
+
   /** A server was chosen, and a connection to it is attempted. */
   void connecting() {
+    queueEnded();
     connectStartNanos = worker.nanoTime();
     enter(Phase.CONNECTING);
   }
@@ -311,7 +327,15 @@ final class Session {
     }
   }
 
+  private void queueEnded() {
+    if (queueStartNanos != AccessFacts.NONE) {
+      queueNanos = Math.max(0, queueNanos) + worker.nanoTime() - queueStartNanos;
+      queueStartNanos = AccessFacts.NONE;
+    }
+  }
+
   private void end(@Nullable TcpFailure why) {
+    queueEnded();
     enter(Phase.OVER);
     if (attempts != null) {
       if (tlsToServer != null) {
@@ -329,7 +353,7 @@ final class Session {
   private void enter(Phase next) {
     phase = next;
     switch (next) {
-      case OPENING, CONNECTING -> worker.deadlines().enter(limits, Stage.SETTING_UP);
+      case OPENING, QUEUED, CONNECTING -> worker.deadlines().enter(limits, Stage.SETTING_UP);
       case RELAYING -> worker.deadlines().enter(limits, Stage.RUNNING);
       case HALF_CLOSED -> worker.deadlines().enter(limits, Stage.ENDING);
       case OVER -> worker.deadlines().leave(limits);

@@ -59,6 +59,11 @@ record SessionFacts(Session session, @Nullable TcpFailure why, long nanos) imple
   }
 
   @Override
+  public long queueNanos() {
+    return session.queueNanos();
+  }
+
+  @Override
   public long connectNanos() {
     return session.connectNanos();
   }

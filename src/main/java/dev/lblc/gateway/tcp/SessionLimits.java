@@ -43,7 +43,7 @@ final class SessionLimits implements DeadlineRing.Timed {
           session.abort(TcpFailure.IDLE_TIMEOUT);
         }
       }
-      case OVER -> {}
+      case QUEUED, OVER -> {}
     }
     session.abortIfBrokenAfterEnd();
   }

@@ -1,5 +1,6 @@
 package dev.lblc.gateway.tcp;
 
+import dev.lblc.plugin.NoServerException;
 import dev.lblc.tls.UpstreamTlsFailure;
 
 /**
@@ -25,6 +26,10 @@ enum TcpFailure {
   NO_ROUTE("no route", "no_route"),
   /** No server could be chosen. */
   NO_SERVER("no server available", "no_server"),
+  /** All servers are full, and as many connections wait for one as may. */
+  QUEUE_FULL("too many connections wait for a server", "queue_full"),
+  /** No server, or not its home, had room within the time that connections may wait. */
+  QUEUE_TIMEOUT("no server had room in time", "queue_timeout"),
   /** The server did not take the connection, nor did those tried after it. */
   CONNECT_FAILED("connect failed", "connect_failed"),
   /** The name of the server has no address, as far as is known. */
@@ -72,6 +77,15 @@ enum TcpFailure {
   TcpFailure(String reason, String label) {
     this.reason = reason;
     this.label = label;
+  }
+
+  /** Returns the failure of an attempt for which there was no server. */
+  static TcpFailure of(NoServerException.Cause why) {
+    return switch (why) {
+      case NO_SERVER -> NO_SERVER;
+      case QUEUE_FULL -> QUEUE_FULL;
+      case QUEUE_TIMEOUT -> QUEUE_TIMEOUT;
+    };
   }
 
   /** Returns the failure of a handshake with a server. */

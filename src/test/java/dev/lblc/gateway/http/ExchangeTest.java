@@ -83,7 +83,9 @@ final class ExchangeTest {
         service -> counts.of("web", service),
         null);
     exchange = new Exchange<>(
-        client, new ExchangeContext<>(pool, deadlines, () -> nowNanos, 0, null), routes);
+        client,
+        new ExchangeContext<>(pool, deadlines, () -> nowNanos, 0, Runnable::run, null),
+        routes);
     exchange.begin();
     assertThat(pool.attempts).hasSize(1);
     assertThat(active()).isEqualTo(1);

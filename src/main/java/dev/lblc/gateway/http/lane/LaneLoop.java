@@ -29,6 +29,7 @@ public final class LaneLoop {
         deadlines,
         loop.nanoTime(),
         loop.number(),
+        loop.eventLoop(),
         loop.tracing());
   }
 

@@ -4,6 +4,7 @@ import dev.lblc.gateway.http.ExchangeContext;
 import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.route.HttpRoutes;
 import dev.lblc.gateway.trace.Tracing;
+import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -27,8 +28,14 @@ public final class HttpWorker {
    * @param loop number of the event loop, from 0
    */
   public HttpWorker(Vertx vertx, LongSupplier nanoTime, int loop) {
-    this.context =
-        new ExchangeContext<>(new ServerPool(vertx), deadlines, nanoTime, loop, Tracing.of(vertx));
+    Context own = vertx.getOrCreateContext();
+    this.context = new ExchangeContext<>(
+        new ServerPool(vertx),
+        deadlines,
+        nanoTime,
+        loop,
+        task -> own.runOnContext(v -> task.run()),
+        Tracing.of(vertx));
     vertx.setPeriodic(DeadlineRing.TICK_MILLIS, timer -> deadlines.tick(nanoTime.getAsLong()));
   }
 

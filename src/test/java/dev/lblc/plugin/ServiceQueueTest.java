@@ -1,0 +1,272 @@
+package dev.lblc.plugin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lblc.config.QueueConfig;
+import dev.lblc.plugin.NoServerException.Cause;
+import dev.lblc.scheduler.Choice;
+import dev.lblc.scheduler.LocalityBased;
+import dev.lblc.scheduler.PeriodicTimer;
+import dev.lblc.scheduler.Reason;
+import dev.lblc.scheduler.SchedulerOptions;
+import dev.lblc.scheduler.Server;
+import dev.lblc.scheduler.ServerSpec;
+import dev.lblc.scheduler.Service;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Who waits for a server, for how long, and who gets it. */
+final class ServiceQueueTest {
+  private static final QueueConfig CONFIG =
+      new QueueConfig(3, Duration.ofSeconds(10), Duration.ofMillis(100));
+  private static final Set<String> NOBODY = Set.of();
+
+  private long nowMillis;
+  private final Service service = new Service(
+      "images", LocalityBased::new, SchedulerOptions.DEFAULTS, () -> nowMillis, false, Random::new);
+  private final Looks looks = new Looks();
+  private final ServiceQueue queue =
+      new ServiceQueue(service, CONFIG, () -> nowMillis, looks, this::acquire);
+
+  ServiceQueueTest() {
+    service.servers().add(new ServerSpec("a", "192.0.2.1", 80, 100, 0, 0, 1));
+    service.servers().add(new ServerSpec("b", "192.0.2.1", 81, 100, 0, 0, 1));
+  }
+
+  @Test
+  void turn_whileThereIsRoom_isGrantedAtOnce() {
+    Turn turn = queue.enter("x", NOBODY);
+    assertThat(isDone(turn)).isTrue();
+    turn.leave();
+    assertThat(queue.status().length()).isZero();
+    assertThat(looks.task).isNull();
+  }
+
+  @Test
+  void turns_beyondMax_areGrantedInOrder() {
+    Lease one = lease(queue.enter("x", NOBODY));
+    Lease two = lease(queue.enter("y", NOBODY));
+    List<Turn> waiting =
+        List.of(queue.enter("1", NOBODY), queue.enter("2", NOBODY), queue.enter("3", NOBODY));
+    assertThat(waiting).noneMatch(ServiceQueueTest::isDone);
+    assertThat(queue.status().length()).isEqualTo(3);
+    two.close();
+    assertThat(lease(waiting.get(0)).server()).isSameAs(two.server());
+    assertThat(isDone(waiting.get(1))).isFalse();
+    nowMillis = 70;
+    one.close();
+    assertThat(lease(waiting.get(1)).server()).isSameAs(one.server());
+    lease(waiting.get(1)).close();
+    assertThat(lease(waiting.get(2)).server()).isSameAs(one.server());
+    assertThat(looks.task).as("nobody waits").isNull();
+    assertThat(queue.status().counts()).startsWith(1L, 0L, 0L, 0L, 2L);
+    assertThat(queue.status().sumSeconds()).isEqualTo(0.14);
+    assertThat(service.decisions()).as("who waits asks for nothing").containsEntry(Reason.NONE, 0L);
+  }
+
+  @Test
+  void turn_ofADestinationWhoseHomeIsFull_waitsForItForHomeWait_andLetsOthersPass() {
+    Lease home = lease(queue.enter("x", NOBODY));
+    Turn again = queue.enter("x", NOBODY);
+    assertThat(isDone(again)).as("the other server has room").isFalse();
+    Lease other = lease(queue.enter("y", NOBODY));
+    assertThat(other.server()).isNotSameAs(home.server());
+    other.close();
+    assertThat(isDone(again)).isFalse();
+    nowMillis = 99;
+    looks.look();
+    assertThat(isDone(again)).isFalse();
+    nowMillis = 100;
+    looks.look();
+    assertThat(lease(again).server()).isSameAs(other.server());
+  }
+
+  @Test
+  void turn_ofADestinationWhoseHomeIsFreeInTime_goesThere() {
+    Lease home = lease(queue.enter("x", NOBODY));
+    Turn again = queue.enter("x", NOBODY);
+    nowMillis = 50;
+    home.close();
+    assertThat(lease(again).server()).isSameAs(home.server());
+    assertThat(lease(again).reason()).isEqualTo(Reason.HIT);
+  }
+
+  @Test
+  void turn_beyondLength_orTooLate_orWithoutAServer_isRefused() {
+    Lease one = lease(queue.enter("x", NOBODY));
+    Turn first = queue.enter("y", Set.of(one.server().id()));
+    assertThat(isDone(first)).isTrue();
+    List<Turn> waiting = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      waiting.add(queue.enter("w" + i, NOBODY));
+      nowMillis++;
+    }
+    assertThat(refusal(queue.enter("z", NOBODY))).isEqualTo(Cause.QUEUE_FULL);
+    nowMillis = 10_000;
+    looks.look();
+    assertThat(refusal(waiting.get(0))).isEqualTo(Cause.QUEUE_TIMEOUT);
+    assertThat(isDone(waiting.get(1))).isFalse();
+    service.servers().editWeight("a", 0);
+    service.servers().editWeight("b", 0);
+    looks.look();
+    assertThat(refusal(waiting.get(1))).isEqualTo(Cause.NO_SERVER);
+    assertThat(refusal(waiting.get(2))).isEqualTo(Cause.NO_SERVER);
+    assertThat(refusal(queue.enter("z", NOBODY))).isEqualTo(Cause.NO_SERVER);
+    assertThat(queue.status())
+        .extracting(QueueStatus::length, QueueStatus::full, QueueStatus::timeouts)
+        .containsExactly(0, 1L, 1L);
+  }
+
+  @Test
+  void turn_thatIsLeft_holdsUpNobody() {
+    Lease one = lease(queue.enter("x", NOBODY));
+    Lease unused = lease(queue.enter("y", NOBODY));
+    Turn first = queue.enter("1", NOBODY);
+    Turn second = queue.enter("2", NOBODY);
+    first.leave();
+    first.leave();
+    assertThat(queue.status())
+        .extracting(QueueStatus::length, QueueStatus::left)
+        .containsExactly(1, 1L);
+    one.close();
+    assertThat(isDone(first)).isFalse();
+    assertThat(lease(second).server()).isSameAs(one.server());
+  }
+
+  @Test
+  void close_refusesAll() {
+    Lease unused = lease(queue.enter("x", NOBODY));
+    Lease other = lease(queue.enter("y", NOBODY));
+    Turn waiting = queue.enter("1", NOBODY);
+    queue.close();
+    assertThat(refusal(waiting)).isEqualTo(Cause.NO_SERVER);
+    assertThat(refusal(queue.enter("2", NOBODY))).isEqualTo(Cause.NO_SERVER);
+    other.close();
+  }
+
+  /** Nothing looks at the line but the connections that end: a wake-up that is lost leaves somebody waiting for ever. */
+  @Test
+  void turns_ofManyThreads_areAllGranted_andNeverTooMany() throws Exception {
+    queue.configure(new QueueConfig(1_000, Duration.ofHours(1), Duration.ZERO));
+    int threads = 4;
+    int each = 5_000;
+    AtomicInteger active = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    CountDownLatch served = new CountDownLatch(threads * each);
+    for (int thread = 0; thread < threads; thread++) {
+      int number = thread;
+      new Thread(() -> {
+            for (int i = 0; i < each; i++) {
+              CountDownLatch done = new CountDownLatch(1);
+              queue.enter("d" + (number + i) % 7, NOBODY).lease().thenAccept(lease -> {
+                most.accumulateAndGet(active.incrementAndGet(), Math::max);
+                Thread.onSpinWait();
+                active.decrementAndGet();
+                lease.close();
+                served.countDown();
+                done.countDown();
+              });
+              try {
+                if (!done.await(20, TimeUnit.SECONDS)) {
+                  return;
+                }
+              } catch (InterruptedException e) {
+                return;
+              }
+            }
+          })
+          .start();
+    }
+    assertThat(served.await(60, TimeUnit.SECONDS)).as("left: %s", served).isTrue();
+    assertThat(most.get()).isLessThanOrEqualTo(2);
+    assertThat(queue.status().length()).isZero();
+  }
+
+  private Lease acquire(@Nullable String destination, Set<String> except) {
+    Choice choice = service.acquire(destination, except);
+    Server server = choice.server();
+    if (server == null) {
+      throw new NoServerException("images");
+    }
+    return new ServerLease(new Owner(), server, choice.reason());
+  }
+
+  private static boolean isDone(Turn turn) {
+    return turn.lease().toCompletableFuture().isDone();
+  }
+
+  private static Lease lease(Turn turn) {
+    assertThat(isDone(turn)).isTrue();
+    return turn.lease().toCompletableFuture().join();
+  }
+
+  private static Cause refusal(Turn turn) {
+    assertThat(isDone(turn)).isTrue();
+    return turn.lease()
+        .handle((lease, failure) -> ((NoServerException) failure).why())
+        .toCompletableFuture()
+        .join();
+  }
+
+  /** Lets a test look when it likes. */
+  private static final class Looks implements PeriodicTimer {
+    private @Nullable Runnable task;
+
+    @Override
+    public synchronized Runnable every(Duration period, Runnable run) {
+      task = run;
+      return this::stop;
+    }
+
+    void look() {
+      Runnable run = task();
+      if (run != null) {
+        run.run();
+      }
+    }
+
+    private synchronized void stop() {
+      task = null;
+    }
+
+    private synchronized @Nullable Runnable task() {
+      return task;
+    }
+  }
+
+  private final class Owner implements LeaseOwner {
+    @Override
+    public void release(Server server) {
+      service.release(server);
+      queue.serve();
+    }
+
+    @Override
+    public void deactivate(Server server) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void releaseInactive(Server server) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void releasedAgain() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public dev.lblc.health.ServerHealth health(Server server) {
+      throw new UnsupportedOperationException();
+    }
+  }
+}
