@@ -162,8 +162,8 @@ final class QueueIT {
     gateway.start();
     int port = gateway.gateway().port("edge");
     RawClient first = new RawClient(port);
+    assertThat(first.isEchoed()).isTrue();
     try (RawClient second = new RawClient(port)) {
-      assertThat(first.isEchoed()).isTrue();
       second.send("later\n");
       Eventually.holds("it waits", () -> queue().length() == 1);
       try (RawClient third = new RawClient(port)) {
