@@ -192,7 +192,7 @@ final class MemberWatch {
           "no member that is older than this one has sent a heartbeat for " + 2 * limit
               + " ms, and Hazelcast goes on with them: this node goes on without, and joins them again once they answer");
       heardElderMillis = now;
-      elders.forEach(member -> cluster.suspectMember(member, "no heartbeat", true));
+      rejoin.without(elders);
     }
   }
 
