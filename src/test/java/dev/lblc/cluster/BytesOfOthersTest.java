@@ -175,13 +175,12 @@ final class BytesOfOthersTest {
   void changes_ofTheHighestVersionThatCanBeRead_areReadable() {
     HomeRecord highest = new HomeRecord(List.of("s9"), WrittenForm.HIGHEST_VERSION, 5_000);
     LazyMapEntry<String, HomeRecord> entry = entry(highest);
-    PutHomes put =
-        new PutHomes(List.of("s1"), WrittenForm.HIGHEST_VERSION, 6_000, 60_000, false);
+    PutHomes put = new PutHomes(List.of("s1"), WrittenForm.HIGHEST_VERSION, 6_000, 60_000, false);
     HomeRecord record = SERIALIZATION.toObject(SERIALIZATION.toData(put.process(entry)));
     assertThat(record.fault()).isNull();
     assertThat(record.homes()).containsExactly("s1");
-    HomeRecord merged = SERIALIZATION.toObject(
-        SERIALIZATION.toData(LaterUseMergePolicy.later(highest, record)));
+    HomeRecord merged =
+        SERIALIZATION.toObject(SERIALIZATION.toData(LaterUseMergePolicy.later(highest, record)));
     assertThat(merged.fault()).isNull();
     Claim claim = new Claim(3, WrittenForm.HIGHEST_VERSION, 9, "n").next(10, "n");
     assertThat(claim.generation()).isEqualTo(WrittenForm.HIGHEST_VERSION);

@@ -120,11 +120,8 @@ final class CountReportTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("UTF-8");
     assertThat(decode(GOLDEN.replace("7331", "c3a9")).services())
-        .isEqualTo(Map.of(
-            "images",
-            Map.of("é", new Counts(3, 0), "s2", new Counts(1, 2)),
-            "v",
-            Map.of()));
+        .isEqualTo(
+            Map.of("images", Map.of("é", new Counts(3, 0), "s2", new Counts(1, 2)), "v", Map.of()));
   }
 
   @Test
