@@ -40,8 +40,7 @@ final class LaterUseMergePolicy
     HomeRecord later = LATER.compare(one, other) > 0 ? one : other;
     int version = Math.max(one.version(), other.version());
     if (!one.homes().equals(other.homes())) {
-      return HomeRecord.disputed(
-          later.homes(), WrittenForm.next(version), later.lastUseMillis());
+      return HomeRecord.disputed(later.homes(), WrittenForm.next(version), later.lastUseMillis());
     }
     return new HomeRecord(
         later.homes(),

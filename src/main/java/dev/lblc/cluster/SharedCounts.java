@@ -85,7 +85,8 @@ final class SharedCounts {
       Consumer<Map<String, List<HomeHint>>> heard,
       Runnable heardAgain) {
     this.address = address;
-    this.atLeastEveryMillis = Math.min(AT_LEAST_EVERY_MILLIS, peerTimeoutMillis / IN_A_PEER_TIMEOUT);
+    this.atLeastEveryMillis =
+        Math.min(AT_LEAST_EVERY_MILLIS, peerTimeoutMillis / IN_A_PEER_TIMEOUT);
     this.context = context;
     this.services = services;
     this.peers = peers;
