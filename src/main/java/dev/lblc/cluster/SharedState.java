@@ -51,8 +51,7 @@ final class SharedState {
   private @Nullable ScheduledFuture<?> settling; // guarded by this
   private int settles; // the same: how often it began
   private @Nullable ScheduledFuture<?> pullingAgain; // on the cluster's thread; null: none waits
-  private boolean
-      isUnsettled; // the same: whether something has changed since the last comparison began
+  private boolean isUnsettled; // the same: something changed since the last comparison
   private long unsettledSinceMillis; // the same
   private volatile long pullMillis; // how long the last one took
   private boolean over; // guarded by this
