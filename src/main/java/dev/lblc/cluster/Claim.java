@@ -26,7 +26,7 @@ record Claim(int version, int generation, long decidedMillis, String node)
 
   /** Another decision, made from these homes. */
   Claim next(long nowMillis, String decider) {
-    return new Claim(version, generation + 1, nowMillis, decider);
+    return new Claim(version, WrittenForm.next(generation), nowMillis, decider);
   }
 
   boolean isProvisional() {

@@ -82,6 +82,7 @@ public final class Cluster {
     this.peers = new PeerCounts(services);
     this.counts = new SharedCounts(
         settings.name() + ".counts",
+        settings.peerTimeout().toMillis(),
         context,
         services,
         peers,

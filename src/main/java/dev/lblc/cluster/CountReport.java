@@ -203,17 +203,13 @@ record CountReport(
 
   private static HomeHint hint(ReportReader in) {
     String destination = in.string();
-    List<String> homes = new ArrayList<>();
-    int homeCount = in.entries();
-    for (int i = 0; i < homeCount; i++) {
-      homes.add(in.string());
-    }
+    List<String> homes = in.homes();
     Claim claim = new Claim(
         in.number(WrittenForm.HIGHEST_VERSION),
         in.number(WrittenForm.HIGHEST_VERSION),
         in.number64(),
         in.string());
-    return new HomeHint(destination, homes, claim, in.number64());
+    return new HomeHint(destination, homes, claim, in.millis());
   }
 
   private static Map<String, Map<String, Integer>> configs(ReportReader in) {

@@ -100,6 +100,9 @@ public final class HazelcastNode implements AutoCloseable {
   /** Ends the member without asking the others: for when they do not answer, and this one has nothing that they lack. */
   public void abandon() {
     silent.close();
+    if (instance.getLifecycleService().isRunning()) {
+      LastingMember.letEnd(instance);
+    }
     instance.getLifecycleService().terminate();
   }
 

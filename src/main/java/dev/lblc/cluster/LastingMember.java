@@ -50,6 +50,13 @@ final class LastingMember extends DefaultNodeContext {
         config, config.getInstanceName(), new LastingMember(alone));
   }
 
+  /** Lets a member be ended wherever it is, by who started it. */
+  static void letEnd(HazelcastInstance instance) {
+    if (HazelcastNode.nodeOf(instance).getNodeExtension() instanceof Rules rules) {
+      rules.mayEnd = true;
+    }
+  }
+
   @Override
   public NodeExtension createNodeExtension(Node node) {
     return BuildInfoProvider.getBuildInfo().isEnterprise()
@@ -62,6 +69,7 @@ final class LastingMember extends DefaultNodeContext {
     private final boolean startsAlone;
     private final InternalHotRestartService silence = new SilenceWhileFrozen();
     private volatile boolean started;
+    private volatile boolean mayEnd;
     private volatile @Nullable UUID told;
 
     Rules(Node node, boolean startsAlone) {
@@ -89,6 +97,7 @@ final class LastingMember extends DefaultNodeContext {
       // Who ends this member by its interface does so in order, or while it is in a cluster.
       if (terminate
           && started
+          && !mayEnd
           && member.isRunning()
           && !member.getClusterService().isJoined()) {
         UUID merge = member.getThisUuid(); // another one in each merge

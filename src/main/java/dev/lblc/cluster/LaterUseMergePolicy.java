@@ -40,11 +40,11 @@ final class LaterUseMergePolicy
     HomeRecord later = LATER.compare(one, other) > 0 ? one : other;
     int version = Math.max(one.version(), other.version());
     if (!one.homes().equals(other.homes())) {
-      return HomeRecord.disputed(later.homes(), version + 1, later.lastUseMillis());
+      return HomeRecord.disputed(later.homes(), WrittenForm.next(version), later.lastUseMillis());
     }
     return new HomeRecord(
         later.homes(),
-        one.version() == other.version() ? version : version + 1,
+        one.version() == other.version() ? version : WrittenForm.next(version),
         later.lastUseMillis(),
         Math.max(one.contests(), other.contests()));
   }

@@ -38,6 +38,9 @@ final class MemberWatch {
   private static final String PART = "member";
   private static final long LOOK_MILLIS = 1_000;
 
+  /** A look that is late by more: this process stood still. Less than the shortest time after which a silent elder is given up. */
+  private static final long PAUSE_MILLIS = 4_000;
+
   /** How long a merge or a start takes where nothing is wrong, and more. */
   static final long LONG_MILLIS = 10_000;
 
@@ -91,9 +94,8 @@ final class MemberWatch {
     if (nowMillis - nextLookMillis < 0) {
       return;
     }
-    if (nowMillis - nextLookMillis > LOOK_MILLIS) {
-      heardElderMillis =
-          nowMillis; // this process stood still: what was sent meanwhile is yet to be read
+    if (nowMillis - nextLookMillis > PAUSE_MILLIS) {
+      heardElderMillis = nowMillis; // what was sent meanwhile is yet to be read
     }
     nextLookMillis = nowMillis + LOOK_MILLIS;
     if (!hazelcast.getLifecycleService().isRunning()) {
@@ -195,7 +197,7 @@ final class MemberWatch {
           "no member that is older than this one has sent a heartbeat for " + 2 * limit
               + " ms, and Hazelcast goes on with them: this node goes on without, and joins them again once they answer");
       heardElderMillis = now;
-      elders.forEach(member -> cluster.suspectMember(member, "no heartbeat", true));
+      rejoin.without(elders);
     }
   }
 

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Guarded by its {@link PeerCounts}.
  */
 final class PeerTotals {
+  /** Most connections to a server that are believed of all other nodes together: more than that has no place beside this node's. */
+  static final int MOST = 1_000_000_000;
+
   private final Supplier<Map<String, Servers>> services;
   private final Map<String, OfService> byService = new HashMap<>();
   private final List<Total> changed = new ArrayList<>();
@@ -47,8 +50,8 @@ final class PeerTotals {
     private final OfService service;
     private final String server;
     private int lines;
-    private int active;
-    private int inactive;
+    private long active;
+    private long inactive;
     private boolean isChanged;
 
     Total(OfService service, String server) {
@@ -93,8 +96,14 @@ final class PeerTotals {
     void set(Server server, @Nullable Total total) {
       if (servers != null) {
         servers.setPeers(
-            server, total == null ? 0 : total.active, total == null ? 0 : total.inactive);
+            server,
+            total == null ? 0 : believed(total.active),
+            total == null ? 0 : believed(total.inactive));
       }
+    }
+
+    private static int believed(long connections) {
+      return (int) Math.min(connections, MOST);
     }
   }
 

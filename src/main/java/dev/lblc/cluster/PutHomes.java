@@ -62,7 +62,7 @@ final class PutHomes extends EntryChange<HomeRecord, HomeRecord> {
       return used;
     }
     int version = there == null ? expectedVersion : Math.max(there.version(), expectedVersion);
-    HomeRecord next = next(there, version + 1);
+    HomeRecord next = next(there, WrittenForm.next(version));
     set(entry, next, expirationMillis);
     return next;
   }

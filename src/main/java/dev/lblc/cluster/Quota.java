@@ -84,7 +84,7 @@ final class Quota {
 
   /** Takes one place, for a new destination. */
   Verdict take(int limit) {
-    boolean isOld = clock.millis() - holdsUntilMillis >= 0;
+    boolean isOld = isOld();
     if (full && !isOld) {
       return Verdict.EXHAUSTED;
     }
@@ -118,9 +118,31 @@ final class Quota {
     return held;
   }
 
+  /** Returns whether that still holds; else the map is counted, and the listener called. */
+  boolean isCounted(int limit) {
+    boolean isOld = isOld();
+    if (isOld) {
+      count(limit);
+    }
+    return !isOld;
+  }
+
   /** Notes that a destination that was sent is in the map, or will not be. */
   void arrived() {
     onTheirWay--;
+  }
+
+  private boolean isOld() {
+    return clock.millis() - holdsUntilMillis >= 0;
+  }
+
+  private void count(int limit) {
+    if (!counting) {
+      counting = true;
+      uncounted = onTheirWay;
+      CompletableFuture<Integer> unused = CompletableFuture.supplyAsync(count, counter)
+          .whenComplete((held, failure) -> executor.execute(() -> counted(held, limit, failure)));
+    }
   }
 
   private void counted(@Nullable Integer count, int limit, @Nullable Throwable failure) {

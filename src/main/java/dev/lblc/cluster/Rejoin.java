@@ -6,6 +6,7 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,13 @@ final class Rejoin {
   /** Lets members join, and data move, again, unless it is at something. */
   void thaw() {
     start("lblc-cluster-thaw", () -> cluster().changeClusterState(ClusterState.ACTIVE));
+  }
+
+  /** Has Hazelcast suspect members, and so go on without them, unless it is at something. */
+  void without(List<Member> members) {
+    start(
+        "lblc-cluster-without",
+        () -> members.forEach(member -> cluster().suspectMember(member, "no heartbeat", true)));
   }
 
   private void start(String name, Runnable what) {

@@ -1,6 +1,8 @@
 package dev.lblc.cluster;
 
 import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Reads the parts of a {@link CountReport} one after the other; throws {@link IllegalArgumentException} at what cannot be. */
 final class ReportReader {
@@ -80,7 +82,39 @@ final class ReportReader {
   String string() {
     int length = number(WrittenForm.LONGEST_NAME);
     int start = take(length);
-    return buffer.getString(start, start + length, "UTF-8");
+    String text = buffer.getString(start, start + length, "UTF-8");
+    if (WrittenForm.isLonger(text, length)) {
+      throw malformed("a name", "UTF-8");
+    }
+    return text;
+  }
+
+  /** The homes of a destination, as a record can have them: what it cannot have, its owner would refuse again and again. */
+  List<String> homes() {
+    int count = entries();
+    if (count < 1 || count > WrittenForm.MOST_HOMES) {
+      throw malformed(count + " homes", "1 to " + WrittenForm.MOST_HOMES);
+    }
+    List<String> homes = new ArrayList<>();
+    int bytes = 0;
+    for (int i = 0; i < count; i++) {
+      int before = position;
+      homes.add(string());
+      bytes += position - before - Integer.BYTES;
+      if (homes.get(i).isEmpty() || bytes > WrittenForm.LONGEST_NAMES) {
+        throw malformed("names of homes", "1 byte each, " + WrittenForm.LONGEST_NAMES + " in all");
+      }
+    }
+    return homes;
+  }
+
+  /** A time in milliseconds since 1970. */
+  long millis() {
+    long millis = number64();
+    if (millis < 0 || millis >= WrittenForm.END_OF_TIME) {
+      throw malformed("time " + millis, "0 to " + (WrittenForm.END_OF_TIME - 1));
+    }
+    return millis;
   }
 
   /** Goes on by so many bytes; where they start. */

@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 final class SharedCounts {
   private static final System.Logger LOG = System.getLogger(SharedCounts.class.getName());
   private static final long AT_LEAST_EVERY_MILLIS = 1_000;
+
+  /** Two that were lost make nobody silent. */
+  private static final int IN_A_PEER_TIMEOUT = 3;
+
   private static final long EAGER_MILLIS = 3_000;
 
   /** While somebody joins, as many servers are told again and again in a millisecond: 2,000 at each interval of 50 ms. */
@@ -40,6 +44,7 @@ final class SharedCounts {
       new DeliveryOptions().setCodecName(CountReportCodec.NAME);
 
   private final String address;
+  private final long atLeastEveryMillis;
   private final NodeContext context;
   private final Supplier<Map<String, Servers>> services;
   private final PeerCounts peers;
@@ -64,10 +69,12 @@ final class SharedCounts {
   /**
    * Publishes and hears nothing yet.
    *
+   * @param peerTimeoutMillis after which other nodes take this one for silent
    * @param tellAddress puts the address of this node's event bus into the cluster's map again; does not wait
    */
   SharedCounts(
       String address,
+      long peerTimeoutMillis,
       NodeContext context,
       Supplier<Map<String, Servers>> services,
       PeerCounts peers,
@@ -78,6 +85,8 @@ final class SharedCounts {
       Consumer<Map<String, List<HomeHint>>> heard,
       Runnable heardAgain) {
     this.address = address;
+    this.atLeastEveryMillis =
+        Math.min(AT_LEAST_EVERY_MILLIS, peerTimeoutMillis / IN_A_PEER_TIMEOUT);
     this.context = context;
     this.services = services;
     this.peers = peers;
@@ -88,7 +97,7 @@ final class SharedCounts {
     this.hints = hints;
     this.heard = heard;
     this.heardAgain = heardAgain;
-    this.lastDueMillis = time.nowMillis() - AT_LEAST_EVERY_MILLIS;
+    this.lastDueMillis = time.nowMillis() - atLeastEveryMillis;
     this.nextRegistrationMillis = time.nowMillis() + FIRST_PAUSE_MILLIS;
   }
 
@@ -124,14 +133,14 @@ final class SharedCounts {
   }
 
   /**
-   * Publishes if counts have changed, or a second has passed: then, and while somebody joins, all counts, else those that
+   * Publishes if counts have changed, or a second has passed, or a third of {@code peerTimeout}: then, and while somebody joins, all counts, else those that
    * changed. Nodes of an earlier release need all of them each time. Called every report interval.
    */
   void tick() {
     long now = time.nowMillis();
     Map<String, Map<String, Counts>> counts = ownCounts();
     long sinceDue = now - lastDueMillis;
-    boolean isDue = sinceDue >= AT_LEAST_EVERY_MILLIS
+    boolean isDue = sinceDue >= atLeastEveryMillis
         || (now - eagerUntilMillis < 0 && sinceDue >= told.size() / EAGER_PER_MILLI);
     Map<String, List<HomeHint>> hinted = hints.get();
     if (isDue) {
@@ -194,7 +203,7 @@ final class SharedCounts {
           Level.DEBUG,
           "a report of connections did not reach all nodes; the next tick sends a whole one",
           e);
-      lastDueMillis -= AT_LEAST_EVERY_MILLIS;
+      lastDueMillis -= atLeastEveryMillis;
     }
   }
 

@@ -51,6 +51,9 @@ final class SharedState {
   private @Nullable ScheduledFuture<?> settling; // guarded by this
   private int settles; // the same: how often it began
   private @Nullable ScheduledFuture<?> pullingAgain; // on the cluster's thread; null: none waits
+  private boolean isUnsettled; // the same: something changed since the last comparison
+  private long unsettledSinceMillis; // the same
+  private volatile long pullMillis; // how long the last one took
   private boolean over; // guarded by this
 
   /** What listens to maps: of what is shared and of what is {@link PreparedShare prepared}. */
@@ -158,14 +161,22 @@ final class SharedState {
   /**
    * Compares the maps with this node's state every few seconds for a minute. Members came or went, perhaps more of them, and
    * perhaps it was a split; or one was silent for a while. Map events may be lost in it, and when all is moved and merged
-   * only those know who merged.
+   * only those know who merged. Where this goes on and on, it is compared all the same.
    */
   synchronized void settle() {
     if (settling != null) {
       settling.cancel(false);
     }
+    long now = context.time().nowMillis();
+    if (!isUnsettled) {
+      isUnsettled = true;
+      unsettledSinceMillis = now;
+    }
+    long latest = unsettledSinceMillis + pauseMillis();
     int begun = ++settles; // one whose comparison is running ends with it
-    settling = thread.schedule(() -> settled(begun, SETTLES - 1), FIRST_SETTLE_MILLIS);
+    settling = thread.schedule(
+        () -> settled(begun, SETTLES - 1),
+        Math.max(0, Math.min(FIRST_SETTLE_MILLIS, latest - now)));
   }
 
   /** Shares nothing any more; complete when listeners are gone from all members. */
@@ -271,14 +282,20 @@ final class SharedState {
   }
 
   private void settled(int begun, int timesLeft) {
+    synchronized (this) {
+      isUnsettled = false;
+    }
     long start = context.time().nowMillis();
     pull();
+    pullMillis = context.time().nowMillis() - start;
     if (timesLeft > 0) {
-      settleOn(
-          begun,
-          timesLeft,
-          Math.max(NEXT_SETTLE_MILLIS, PAUSE_PER_PULL * (context.time().nowMillis() - start)));
+      settleOn(begun, timesLeft, pauseMillis());
     }
+  }
+
+  /** Returns the pause behind a comparison, which takes a tenth of the time at most. */
+  private long pauseMillis() {
+    return Math.max(NEXT_SETTLE_MILLIS, PAUSE_PER_PULL * pullMillis);
   }
 
   /** Goes on, unless settling began anew meanwhile. */

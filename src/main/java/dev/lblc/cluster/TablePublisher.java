@@ -228,10 +228,8 @@ final class TablePublisher {
         onTheirWay.gone(destination);
       } else if (!isNew(placement)) {
         put(placement, true);
-      } else if (!replica.deservesPlace(destination, quota.held(), options.get())) {
-        giveUp(placement);
       } else {
-        switch (quota.take(TableReplica.mostForNewcomers(options.get()))) {
+        switch (place(destination, options.get())) {
           case GRANTED -> put(placement, false);
           case EXHAUSTED -> giveUp(placement);
           case UNKNOWN -> {
@@ -241,6 +239,15 @@ final class TablePublisher {
         }
       }
     }
+  }
+
+  /** Takes a place for a newcomer. That it deserves none is said by a count of now alone: there may be room again. */
+  private Quota.Verdict place(String destination, SchedulerOptions options) {
+    int most = TableReplica.mostForNewcomers(options);
+    if (replica.deservesPlace(destination, quota.held(), options)) {
+      return quota.take(most);
+    }
+    return quota.isCounted(most) ? Quota.Verdict.EXHAUSTED : Quota.Verdict.UNKNOWN;
   }
 
   /** Forgets a newcomer that the map has no place for. */

@@ -33,11 +33,14 @@ final class WrittenForm {
   /** Of what a later format adds to a change, in bytes. */
   static final int LONGEST_ADDED = 1 << 18;
 
-  /** Highest version of a record: one more can still be counted, and no record has been changed so often. */
+  /** Highest version of a record: no record has been changed so often. What comes after it is of the same version. */
   static final int HIGHEST_VERSION = 1 << 30;
 
   /** A time that is no time, in milliseconds since 1970: the year 10000. */
   static final long END_OF_TIME = 253_402_300_800_000L;
+
+  /** What stands for bytes that are no UTF-8. */
+  private static final char REPLACED = '\uFFFD';
 
   private WrittenForm() {}
 
@@ -83,6 +86,11 @@ final class WrittenForm {
     return format;
   }
 
+  /** Returns the version after that one. */
+  static int next(int version) {
+    return Math.min(version, HIGHEST_VERSION - 1) + 1;
+  }
+
   /** Reads the version of a record, or 0 of none. */
   static int version(ObjectDataInput in) throws IOException {
     return number(in, "version", 0, HIGHEST_VERSION);
@@ -112,6 +120,15 @@ final class WrittenForm {
   private static String text(ObjectDataInput in, int length) throws IOException {
     byte[] bytes = new byte[length];
     in.readFully(bytes);
-    return new String(bytes, StandardCharsets.UTF_8);
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    if (isLonger(text, length)) {
+      throw new IOException("a name that is no UTF-8");
+    }
+    return text;
+  }
+
+  /** Returns whether a text takes more bytes than it was read from, so that it was none and could not be read again. */
+  static boolean isLonger(String text, int bytes) {
+    return text.indexOf(REPLACED) >= 0 && text.getBytes(StandardCharsets.UTF_8).length > bytes;
   }
 }

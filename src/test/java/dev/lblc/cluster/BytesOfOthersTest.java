@@ -67,6 +67,7 @@ final class BytesOfOthersTest {
           0100000007000000000000123400000001000000007fffffff          | bytes of a name: 0 (expected: 1 to 4096)
           01000000070000000000001234000000017fffffff                  | bytes of a name: 2147483647 (expected: 1 to 4096)
           01000000070000000000001234000000020000000273310000000273    | it is cut off
+          01000000070000000000001234000000010000000273ff              | a name that is no UTF-8
           """)
   void homeRecord_thatCannotBe_saysWhyAndIsAbsent(String hex, String why) {
     HomeRecord record = SERIALIZATION.toObject(SERIALIZATION.toData(
@@ -168,6 +169,21 @@ final class BytesOfOthersTest {
     assertThat(new PutHomes(List.of("s1"), 4, 5_000, 60_000, false).process(wrongClock))
         .as("a clock that was wrong by a day")
         .hasToString("[s9] v9 used " + day);
+  }
+
+  @Test
+  void changes_ofTheHighestVersionThatCanBeRead_areReadable() {
+    HomeRecord highest = new HomeRecord(List.of("s9"), WrittenForm.HIGHEST_VERSION, 5_000);
+    LazyMapEntry<String, HomeRecord> entry = entry(highest);
+    PutHomes put = new PutHomes(List.of("s1"), WrittenForm.HIGHEST_VERSION, 6_000, 60_000, false);
+    HomeRecord record = SERIALIZATION.toObject(SERIALIZATION.toData(put.process(entry)));
+    assertThat(record.fault()).isNull();
+    assertThat(record.homes()).containsExactly("s1");
+    HomeRecord merged =
+        SERIALIZATION.toObject(SERIALIZATION.toData(LaterUseMergePolicy.later(highest, record)));
+    assertThat(merged.fault()).isNull();
+    Claim claim = new Claim(3, WrittenForm.HIGHEST_VERSION, 9, "n").next(10, "n");
+    assertThat(claim.generation()).isEqualTo(WrittenForm.HIGHEST_VERSION);
   }
 
   @ParameterizedTest

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lblc.cluster.CountChanges.Line;
 import dev.lblc.cluster.CountReport.Counts;
 import io.vertx.core.buffer.Buffer;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,6 +94,34 @@ final class CountReportTest {
         .as("of a later format")
         .isEqualTo(told);
     everyCut_isRefused(golden);
+  }
+
+  @Test
+  void homes_thatNoRecordCanHave_areRefused() {
+    Claim claim = new Claim(5, 6, 7, "m");
+    String tooLong = "s".repeat(WrittenForm.LONGEST_NAME);
+    for (HomeHint hint : List.of(
+        new HomeHint("/a", List.of(), claim, 8),
+        new HomeHint("/a", List.of("s1", ""), claim, 8),
+        new HomeHint("/a", Collections.nCopies(WrittenForm.MOST_HOMES + 1, "s"), claim, 8),
+        new HomeHint("/a", Collections.nCopies(257, tooLong), claim, 8),
+        new HomeHint("/a", List.of("s1"), claim, -1),
+        new HomeHint("/a", List.of("s1"), claim, WrittenForm.END_OF_TIME))) {
+      CountReport report = withMore(Map.of(), List.of(hint), true);
+      assertThatThrownBy(() -> decode(hex(report)))
+          .as("%s", hint)
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void names_thatWouldGrowAsTheyAreWrittenAgain_areRefused() {
+    assertThatThrownBy(() -> decode(GOLDEN.replace("7331", "73ff")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("UTF-8");
+    assertThat(decode(GOLDEN.replace("7331", "c3a9")).services())
+        .isEqualTo(
+            Map.of("images", Map.of("é", new Counts(3, 0), "s2", new Counts(1, 2)), "v", Map.of()));
   }
 
   @Test

@@ -126,6 +126,18 @@ final class PeerCountsTest {
     assertThat(server("s1").active()).isEqualTo(100 * CountReport.MOST_CONNECTIONS);
     assertThat(server("s1").inactive()).isEqualTo(100 * CountReport.MOST_CONNECTIONS);
     assertThat(server("s1").saturated()).isFalse();
+    for (int i = 100; i < PeerCounts.MOST; i++) {
+      peers.received(report("node" + i, 1, 1, most), 0);
+    }
+    servers.bind(server("s1"));
+    assertThat(server("s1").active()).as("no more fits").isEqualTo(PeerTotals.MOST + 1);
+    assertThat(server("s1").inactive()).isEqualTo(PeerTotals.MOST);
+    assertThat(server("s1").saturated()).isFalse();
+    for (int i = 0; i < PeerCounts.MOST; i++) {
+      peers.left("node" + i);
+    }
+    assertThat(server("s1").active()).isEqualTo(1);
+    assertThat(server("s1").inactive()).isZero();
   }
 
   @Test

@@ -87,6 +87,17 @@ final class SharedStateTest {
     assertThat(pullsMillis).isEqualTo(minuteFrom(1_000));
   }
 
+  @Test
+  void settle_againAndAgain_doesNotPutTheComparisonOff() {
+    for (int second = 0; second < 20; second++) {
+      state.settle();
+      executor.runFor(1_000);
+    }
+    assertThat(pullsMillis).containsExactly(6_000L, 12_000L, 18_000L);
+    executor.runFor(100_000);
+    assertThat(pullsMillis.subList(3, pullsMillis.size())).isEqualTo(minuteFrom(19_000));
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 9, 10})
   void settle_whileAComparisonOfAnotherRuns_beginsAnew(int comparison) {

@@ -168,6 +168,10 @@ final class SharedTablesTest {
     assertThat(node.replica.placement("/again")).isNotNull();
     assertThat(map.entries).hasSizeLessThan(limit * 31 / 32);
     assertThat(node.replica.size()).isLessThanOrEqualTo(11);
+    map.entries.clear();
+    nowMillis.addAndGet(1_000);
+    node.strategy.choose("/later");
+    Eventually.holds("there is room again", () -> !map.homes("/later").isEmpty());
   }
 
   @Test
