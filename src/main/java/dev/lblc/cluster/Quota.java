@@ -136,15 +136,6 @@ final class Quota {
     return clock.millis() - holdsUntilMillis >= 0;
   }
 
-  private void count(int limit) {
-    if (!counting) {
-      counting = true;
-      uncounted = onTheirWay;
-      CompletableFuture<Integer> unused = CompletableFuture.supplyAsync(count, counter)
-          .whenComplete((held, failure) -> executor.execute(() -> counted(held, limit, failure)));
-    }
-  }
-
   private void counted(@Nullable Integer count, int limit, @Nullable Throwable failure) {
     counting = false;
     if (count != null) {
