@@ -53,8 +53,10 @@ final class HazelcastNodeIT {
       assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(30));
       HazelcastInstance member = instance(first);
       assertThat(member.getCluster().getMembers()).hasSize(1);
-      assertThat(member.getConfig().getProperty("hazelcast.partition.migration.timeout"))
-          .isEqualTo("10");
+      for (String limit :
+          List.of("hazelcast.partition.migration.timeout", "hazelcast.max.join.merge.target.seconds")) {
+        assertThat(member.getConfig().getProperty(limit)).isEqualTo("10");
+      }
       silent.close();
       MemberWatch watch = watch(member, new Degradation());
       inside(first).reset(); // as a merge that fails leaves it
