@@ -64,7 +64,8 @@ public final class HazelcastNode implements AutoCloseable {
     // By default a migration whose answer was lost holds its partition for five minutes: nothing
     // can be written there meanwhile.
     setUnlessSet(config, "hazelcast.partition.migration.timeout", "10");
-    // By default a member that was let in by a merge, did not hear of that, and was taken for dead asks on for 20 s, in vain: under
+    // By default a member that was let in by a merge, did not hear of that, and was taken for dead
+    // asks on for 20 s, in vain: under
     // the name by which it was known it is not let in again. Then it begins anew.
     setUnlessSet(config, "hazelcast.max.join.merge.target.seconds", "10");
     config.addListenerConfig(new ListenerConfig(new JoinWatch()));

@@ -53,8 +53,8 @@ final class HazelcastNodeIT {
       assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(30));
       HazelcastInstance member = instance(first);
       assertThat(member.getCluster().getMembers()).hasSize(1);
-      for (String limit :
-          List.of("hazelcast.partition.migration.timeout", "hazelcast.max.join.merge.target.seconds")) {
+      for (String limit : List.of(
+          "hazelcast.partition.migration.timeout", "hazelcast.max.join.merge.target.seconds")) {
         assertThat(member.getConfig().getProperty(limit)).isEqualTo("10");
       }
       silent.close();
