@@ -123,7 +123,7 @@ final class Connecting<S extends ServerSide> {
 
   private void connect(Lease taken, boolean isFresh) {
     leave = null;
-    boolean isFirst = !isFresh && attempts.givenUp() == 0;
+    boolean isFirst = !isFresh && attempts.givenUp() == 0 && !exchange.hasLooked();
     exchange.connecting(isFirst);
     Route by = exchange.route();
     S idle = isFresh ? null : upstreams.takeIdle(taken.server(), by);
