@@ -132,7 +132,6 @@ final class CountGrowth {
       NodeContext node = new NodeContext("node-" + i, 1, time, thread, new Degradation());
       SharedCounts counts = new SharedCounts(
           "lblc.counts",
-          3_000,
           node,
           () -> ofNode,
           new PeerCounts(() -> ofNode),
