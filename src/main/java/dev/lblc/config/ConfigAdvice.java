@@ -85,6 +85,9 @@ public final class ConfigAdvice {
     if (route.service() != null) {
       String destination = JsonPath.member(path, "destination");
       templates(destination, route.destination());
+      if (route instanceof HttpRouteConfig http) {
+        sessions(path, http);
+      }
       if (listener.tls() == null || listener.tls().clientAuth() == null) {
         certificates(destination, route.destination());
       }
@@ -109,6 +112,23 @@ public final class ConfigAdvice {
             "is never used: " + Json.quoted(template.text()) + " before it always has a value");
         return;
       }
+    }
+  }
+
+  /** Warns of what ties clients to servers and never does. */
+  private void sessions(String path, HttpRouteConfig route) {
+    if (!route.learn().isEmpty() && route.destination().isEmpty()) {
+      warn(
+          JsonPath.member(path, "learn"),
+          "does nothing: the route has no destination that could meet what is learned, such as {cookie:SESSION}");
+    }
+    boolean hasAlways = route.destination().stream()
+        .anyMatch(template -> template.parts().stream()
+            .allMatch(part -> part instanceof DestinationTemplate.Literal || isAlwaysThere(part)));
+    if (route.stickyCookie() != null && hasAlways) {
+      warn(
+          JsonPath.member(path, "stickyCookie"),
+          "is never set: every request has a destination, as a template always has a value");
     }
   }
 

@@ -177,6 +177,7 @@ public final class EffectiveConfig {
     limits.put("bodyRate", SizeSyntax.shown(sizes.bodyRate()));
     limits.put("streams", sizes.streams());
     limits.put("resets", sizes.resets());
+    limits.put("inspect", SizeSyntax.shown(sizes.inspect()));
     node.put("limits", limits);
   }
 

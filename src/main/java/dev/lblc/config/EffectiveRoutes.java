@@ -60,7 +60,11 @@ final class EffectiveRoutes {
 
   private static void http(Map<String, Object> node, HttpRouteConfig route) {
     Long body = route.limits().body();
-    put(node, "limits", body == null ? null : Map.of("body", SizeSyntax.shown(body)));
+    Integer inspect = route.limits().inspect();
+    Map<String, Object> limits = new LinkedHashMap<>();
+    put(limits, "body", body == null ? null : SizeSyntax.shown(body));
+    put(limits, "inspect", inspect == null ? null : SizeSyntax.shown(inspect));
+    put(node, "limits", limits);
     String prefix = route.stripPrefix();
     put(node, "rewrite", prefix == null ? null : Map.of("stripPrefix", prefix));
     node.put("upgrade", route.upgrade().stream().sorted().toList());
@@ -69,6 +73,11 @@ final class EffectiveRoutes {
     put(node, "responseHeaders", headers(route.responseHeaders()));
     put(node, "serverHeader", route.serverHeader());
     put(node, "requestId", route.requestId());
+    put(node, "learn", list(route.learn(), DestinationTemplate::text));
+    HttpRouteConfig.StickyCookie cookie = route.stickyCookie();
+    if (cookie != null) {
+      node.put("stickyCookie", Map.of("name", cookie.name(), "attributes", cookie.attributes()));
+    }
     put(node, "redirect", redirect(route.redirect()));
   }
 
@@ -78,6 +87,7 @@ final class EffectiveRoutes {
     put(node, "path", match.path());
     put(node, "method", match.methods().stream().sorted().toList());
     put(node, "header", new LinkedHashMap<>(match.headers()));
+    put(node, "json", new LinkedHashMap<>(match.json()));
     return node;
   }
 

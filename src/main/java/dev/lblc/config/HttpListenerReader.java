@@ -15,6 +15,7 @@ final class HttpListenerReader {
   private static final int LARGEST_HEAD = 1 << 20;
   private static final int MOST_HEADERS = 10_000;
   private static final int MOST_STREAMS = 100_000;
+  private static final int LEAST_INSPECTED = 256;
   private static final long LARGEST_BODY = 1L << 40;
   private static final long HIGHEST_RATE = 1L << 30;
 
@@ -72,12 +73,19 @@ final class HttpListenerReader {
         body(keys.optional("body")),
         size(keys.optional("bodyRate"), defaults.bodyRate(), 0, HIGHEST_RATE),
         keys.optional("streams").integer(defaults.streams(), 1, MOST_STREAMS),
-        keys.optional("resets").integer(defaults.resets(), 1, MOST_STREAMS));
+        keys.optional("resets").integer(defaults.resets(), 1, MOST_STREAMS),
+        inspect(keys.optional("inspect")));
   }
 
   /** Reads the limit of a body, of a listener or a route. */
   static long body(Cursor body) {
     return size(body, HttpLimits.NONE, 1, LARGEST_BODY);
+  }
+
+  /** Reads how much of a body is looked at, of a listener or a route. */
+  static int inspect(Cursor inspect) {
+    return (int)
+        size(inspect, HttpLimits.DEFAULTS.inspect(), LEAST_INSPECTED, HttpLimits.MOST_INSPECTED);
   }
 
   private static long size(Cursor size, long fallback, long least, long most) {

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param responseHeaders edits of the headers to the client
  * @param serverHeader name of the response header that tells the client which server was chosen, and why; null: none
  * @param requestId name of the header with the id of a request, as it is written; null: none
+ * @param learn templates of answers, which give destinations whose home the answering server becomes; none: nothing is learned
+ * @param stickyCookie the cookie of the gateway's own for clients without a destination; null: none
  * @param redirect answer with a redirect; null: forward
  */
 public record HttpRouteConfig(
@@ -40,6 +42,8 @@ public record HttpRouteConfig(
     HeaderEdits responseHeaders,
     @Nullable String serverHeader,
     @Nullable String requestId,
+    List<DestinationTemplate> learn,
+    @Nullable StickyCookie stickyCookie,
     @Nullable Redirect redirect)
     implements RouteConfig {
 
@@ -50,12 +54,14 @@ public record HttpRouteConfig(
    * @param path exact normalised path, or a prefix followed by {@code *}; null: any
    * @param methods allowed methods; empty: any
    * @param headers header names, lower case, and the value each must have; {@code *}: any value
+   * @param json paths of fields of a body that is JSON, and the value each must have; {@code *}: any value
    */
   public record Match(
       @Nullable String host,
       @Nullable String path,
       Set<String> methods,
-      Map<String, String> headers) {}
+      Map<String, String> headers,
+      Map<String, String> json) {}
 
   /**
    * Limits on waiting.
@@ -77,8 +83,17 @@ public record HttpRouteConfig(
    * Sizes of requests.
    *
    * @param body bytes of a request's body; null: what the listener says
+   * @param inspect bytes of a body that are looked at; null: what the listener says
    */
-  public record Limits(@Nullable Long body) {}
+  public record Limits(@Nullable Long body, @Nullable Integer inspect) {}
+
+  /**
+   * A cookie that the gateway sets for a client without a destination, and whose value is the destination then.
+   *
+   * @param name of the cookie
+   * @param attributes what follows the value in Set-Cookie; empty: nothing
+   */
+  public record StickyCookie(String name, String attributes) {}
 
   /**
    * What the server gets as Host header.

@@ -44,7 +44,7 @@ final class Keys {
   static final List<String> ACCESS_LOG = List.of("format", "file");
   static final List<String> LISTENER_TIMEOUTS = List.of("hello", "header", "idle");
   static final List<String> LISTENER_LIMITS =
-      List.of("line", "header", "headers", "body", "bodyRate", "streams", "resets");
+      List.of("line", "header", "headers", "body", "bodyRate", "streams", "resets", "inspect");
   static final List<String> TLS =
       List.of("certificates", "certificate", "key", "minimum", "clientAuth");
   static final List<String> CERTIFICATE = List.of("certificate", "key");
@@ -65,12 +65,15 @@ final class Keys {
       "responseHeaders",
       "serverHeader",
       "requestId",
+      "learn",
+      "stickyCookie",
       "redirect");
   static final List<String> MATCH =
-      List.of("host", "path", "method", "header", "sni", "port", "client");
+      List.of("host", "path", "method", "header", "json", "sni", "port", "client");
+  static final List<String> STICKY_COOKIE = List.of("name", "attributes");
   static final List<String> ROUTE_TIMEOUTS =
       List.of("connect", "response", "idle", "tunnel", "request", "lifetime");
-  static final List<String> ROUTE_LIMITS = List.of("body");
+  static final List<String> ROUTE_LIMITS = List.of("body", "inspect");
   static final List<String> REWRITE = List.of("stripPrefix");
   static final List<String> HEADER_EDITS = List.of("set", "remove");
   static final List<String> REDIRECT = List.of("scheme", "port", "status");

@@ -20,7 +20,8 @@ final class MatchReader {
           keys.optional("host").text(HttpSyntax.HOST_PATTERN),
           keys.optional("path").text(HttpSyntax.PATH_PATTERN),
           methods(keys.optional("method")),
-          headers(keys.optional("header")));
+          headers(keys.optional("header")),
+          json(keys.optional("json")));
     });
   }
 
@@ -31,6 +32,7 @@ final class MatchReader {
       keys.optional("path").text(HttpSyntax.PATH_PATTERN);
       methods(keys.optional("method"));
       headers(keys.optional("header"));
+      json(keys.optional("json"));
       TcpRouteReader.match(keys);
       return true;
     });
@@ -49,5 +51,10 @@ final class MatchReader {
   private static Map<String, String> headers(Cursor headers) {
     return Collections.unmodifiableMap(headers.map(
         0, HttpSyntax.MATCHED_HEADER, (name, value) -> value.text(HttpSyntax.HEADER_VALUE, "")));
+  }
+
+  private static Map<String, String> json(Cursor fields) {
+    return Collections.unmodifiableMap(
+        fields.map(0, TemplateSyntax.JSON_PATH, (path, value) -> value.text(NameSyntax.NAME, "")));
   }
 }

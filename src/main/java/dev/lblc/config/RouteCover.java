@@ -30,7 +30,8 @@ final class RouteCover {
         && (first.methods().isEmpty()
             || (!later.methods().isEmpty() && first.methods().containsAll(later.methods())))
         && first.headers().entrySet().stream()
-            .allMatch(header -> isHeaderCovered(header, later.headers()));
+            .allMatch(header -> isValueCovered(header, later.headers()))
+        && first.json().entrySet().stream().allMatch(field -> isValueCovered(field, later.json()));
   }
 
   private static boolean covers(TcpRouteConfig.Match first, TcpRouteConfig.Match later) {
@@ -62,7 +63,7 @@ final class RouteCover {
     return later.startsWith(first.substring(0, first.length() - 1));
   }
 
-  private static boolean isHeaderCovered(
+  private static boolean isValueCovered(
       Map.Entry<String, String> first, Map<String, String> later) {
     String value = later.get(first.getKey());
     return value != null && (first.getValue().equals(ANY) || first.getValue().equals(value));

@@ -34,7 +34,9 @@ final class RouteReader {
       "requestHeaders",
       "responseHeaders",
       "serverHeader",
-      "requestId");
+      "requestId",
+      "learn",
+      "stickyCookie");
 
   private static final Set<String> USUAL_UPGRADES = Set.of("websocket");
 
@@ -108,7 +110,10 @@ final class RouteReader {
         headerEdits(keys.optional("responseHeaders")),
         serverHeader(keys),
         keys.optional("requestId").text(HttpSyntax.ID_HEADER),
+        SessionReader.learn(keys.optional("learn")),
+        SessionReader.stickyCookie(keys.optional("stickyCookie")),
         redirect(redirect));
+    checkPrefixes(keys.optional("destination"), read, listener.limits());
     if (redirect.isPresent()) {
       OF_FORWARDING.stream()
           .map(keys::optional)
@@ -142,6 +147,8 @@ final class RouteReader {
     headerEdits(keys.optional("responseHeaders"));
     serverHeader(keys);
     keys.optional("requestId").text(HttpSyntax.ID_HEADER);
+    SessionReader.learn(keys.optional("learn"));
+    SessionReader.stickyCookie(keys.optional("stickyCookie"));
     redirect(redirect);
   }
 
@@ -155,6 +162,24 @@ final class RouteReader {
 
   private static List<DestinationTemplate> templates(Cursor templates) {
     return List.copyOf(templates.list(0, template -> template.text(TemplateSyntax.TEMPLATE)));
+  }
+
+  /** Refuses a prefix that is longer than what is looked at: it would never have a value. */
+  private static void checkPrefixes(
+      Cursor destination, HttpRouteConfig route, HttpLimits ofListener) {
+    Integer own = route.limits().inspect();
+    int most = own == null ? ofListener.inspect() : own;
+    for (DestinationTemplate template : route.destination()) {
+      for (DestinationTemplate.Part part : template.parts()) {
+        if (part instanceof DestinationTemplate.Field field
+            && field.kind() == DestinationTemplate.Kind.PREFIX
+            && field.count() > most) {
+          destination.fail(
+              Json.quoted(template.text()),
+              "a prefix of at most " + most + " bytes, what limits.inspect says");
+        }
+      }
+    }
   }
 
   /** Reads {@code retries} of any route. */
@@ -219,7 +244,9 @@ final class RouteReader {
     return limits.object(Keys.ROUTE_LIMITS, keys -> {
       Cursor body = keys.optional("body");
       long read = HttpListenerReader.body(body);
-      return new Limits(body.isPresent() ? read : null);
+      Cursor inspect = keys.optional("inspect");
+      int inspected = HttpListenerReader.inspect(inspect);
+      return new Limits(body.isPresent() ? read : null, inspect.isPresent() ? inspected : null);
     });
   }
 

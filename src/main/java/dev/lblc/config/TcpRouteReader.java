@@ -12,8 +12,17 @@ import java.util.Set;
 /** The reader of the {@code routes} of TCP listeners. */
 final class TcpRouteReader {
   private static final List<String> OF_HTTP = List.of(
-      "limits", "redirect", "rewrite", "upgrade", "host", "requestHeaders", "responseHeaders");
-  private static final List<String> MATCHES_OF_HTTP = List.of("host", "path", "method", "header");
+      "limits",
+      "redirect",
+      "rewrite",
+      "upgrade",
+      "host",
+      "requestHeaders",
+      "responseHeaders",
+      "learn",
+      "stickyCookie");
+  private static final List<String> MATCHES_OF_HTTP =
+      List.of("host", "path", "method", "header", "json");
   private static final String NO_HTTP = ": the route's listener is tcp";
 
   /** The fields that are known of a connection without reading its protocol. */

@@ -13,22 +13,56 @@ import org.jspecify.annotations.Nullable;
 
 /** The syntax of templates of destinations: text with fields in braces. There is no escape for a literal brace. */
 final class TemplateSyntax {
+  /** Those of a request. */
   static final Syntax<DestinationTemplate> TEMPLATE =
-      new Syntax<>("a template such as {host}{path}", TemplateSyntax::template);
+      new Syntax<>("a template such as {host}{path}", TemplateSyntax::ofRequest);
+
+  /** Those of an answer, which may name fields of the head of its request, too. */
+  static final Syntax<DestinationTemplate> LEARNED =
+      new Syntax<>("a template such as {set-cookie:SESSION}", TemplateSyntax::ofAnswer);
+
+  /** The path of a field of JSON: names of members, and indices of elements, from the outside in. */
+  static final Syntax<String> JSON_PATH = Syntax.matching(
+      "the path of a field such as model or messages.0.role",
+      "[^\\p{Cntrl}{}.]+(\\.[^\\p{Cntrl}{}.]+){0,31}");
 
   private static final Pattern PART = Pattern.compile("\\{(?<field>[^{}]*)\\}|[^{}]+");
   private static final Pattern NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
-  private static final Pattern COUNT = Pattern.compile("[1-9][0-9]{0,2}");
+  private static final Pattern COUNT = Pattern.compile("[1-9][0-9]{0,8}");
 
   private static final String FIELDS =
       "{host}, {path}, {path:2}, {query}, {query:name}, {header:name}, {cookie:name},"
-          + " {method}, {client.ip}, {local.ip}, {local.port}, {sni}, {tls.subject}, {tls.fingerprint} or {tls.san}";
+          + " {method}, {client.ip}, {local.ip}, {local.port}, {sni}, {tls.subject}, {tls.fingerprint}, {tls.san},"
+          + " {json:path}, {form:name} or {prefix:512}";
+
+  private static final String OF_ANSWER = "{set-cookie:name} or {response:name}";
 
   private TemplateSyntax() {}
 
-  private static DestinationTemplate template(String text) throws SyntaxException {
+  private static DestinationTemplate ofRequest(String text) throws SyntaxException {
+    DestinationTemplate template = template(text, TEMPLATE);
+    if (template.isOfAnswer()) {
+      throw new SyntaxException(
+          "no fields of answers, such as " + OF_ANSWER + ": they are for learn");
+    }
+    return template;
+  }
+
+  private static DestinationTemplate ofAnswer(String text) throws SyntaxException {
+    DestinationTemplate template = template(text, LEARNED);
+    if (!template.isOfAnswer()) {
+      throw new SyntaxException("a template with a field of the answer: " + OF_ANSWER);
+    }
+    if (template.isOfBody()) {
+      throw new SyntaxException("no fields of the request's body");
+    }
+    return template;
+  }
+
+  private static DestinationTemplate template(String text, Syntax<DestinationTemplate> syntax)
+      throws SyntaxException {
     if (text.isEmpty()) {
-      throw new SyntaxException(TEMPLATE.expected());
+      throw new SyntaxException(syntax.expected());
     }
     List<Part> parts = new ArrayList<>();
     Matcher matcher = PART.matcher(text);
@@ -52,7 +86,7 @@ final class TemplateSyntax {
     String argument = colon < 0 ? null : field.substring(colon + 1);
     return switch (kind) {
       case "host" -> plain(Kind.HOST, kind, argument);
-      case "path" -> new Field(Kind.PATH, null, argument == null ? 0 : segments(argument));
+      case "path" -> new Field(Kind.PATH, null, argument == null ? 0 : count(kind, argument, 999));
       case "query" ->
         new Field(
             Kind.QUERY, argument == null ? null : named(kind, argument, argument.isEmpty()), 0);
@@ -67,6 +101,19 @@ final class TemplateSyntax {
       case "tls.subject" -> plain(Kind.TLS_SUBJECT, kind, argument);
       case "tls.fingerprint" -> plain(Kind.TLS_FINGERPRINT, kind, argument);
       case "tls.san" -> plain(Kind.TLS_SAN, kind, argument);
+      case "json" -> new Field(Kind.JSON, JSON_PATH.read(argument == null ? "" : argument), 0);
+      case "form" -> {
+        String name = argument == null ? "" : argument;
+        yield new Field(Kind.FORM, named(kind, name, name.isEmpty()), 0);
+      }
+      case "prefix" ->
+        new Field(
+            Kind.PREFIX,
+            null,
+            count(kind, argument == null ? "" : argument, HttpLimits.MOST_INSPECTED));
+      case "set-cookie" -> token(Kind.SET_COOKIE, kind, argument);
+      case "response" ->
+        token(Kind.RESPONSE, kind, argument == null ? null : argument.toLowerCase(Locale.ROOT));
       default -> throw new SyntaxException(FIELDS + " instead of {" + field + "}");
     };
   }
@@ -87,15 +134,20 @@ final class TemplateSyntax {
 
   private static String named(String field, String argument, boolean bad) throws SyntaxException {
     if (bad) {
-      throw new SyntaxException("{" + field + ":NAME} with the name of a " + field
-          + (field.equals("query") ? " parameter" : ""));
+      throw new SyntaxException("{" + field + ":NAME} with the name of a "
+          + switch (field) {
+            case "query", "form" -> field + " parameter";
+            case "response" -> "header";
+            case "set-cookie" -> "cookie";
+            default -> field;
+          });
     }
     return argument;
   }
 
-  private static int segments(String argument) throws SyntaxException {
-    if (!COUNT.matcher(argument).matches()) {
-      throw new SyntaxException("{path:N} with N from 1 to 999");
+  private static int count(String field, String argument, int most) throws SyntaxException {
+    if (!COUNT.matcher(argument).matches() || Integer.parseInt(argument) > most) {
+      throw new SyntaxException("{" + field + ":N} with N from 1 to " + most);
     }
     return Integer.parseInt(argument);
   }

@@ -80,7 +80,8 @@ public final class RouteQuestion {
     // Clients may know the gateway by another port than the one that it listens on.
     List<HttpListenerConfig> candidates = ofPort.isEmpty() ? all : ofPort;
     for (HttpListenerConfig listener : candidates) {
-      int found = RouteTable.compile(listener.routes()).find(request);
+      int found =
+          RouteTable.compile(listener.routes(), listener.limits().inspect()).find(request);
       if (found >= 0) {
         return taken(listener, listener.routes().get(found), request, asked);
       }

@@ -3,6 +3,7 @@ package dev.lblc.plugin;
 import dev.lblc.scheduler.Choice;
 import dev.lblc.scheduler.Clock;
 import dev.lblc.scheduler.DestinationTable;
+import dev.lblc.scheduler.Server;
 import dev.lblc.scheduler.Strategy;
 import java.lang.System.Logger.Level;
 import java.util.Set;
@@ -71,6 +72,15 @@ final class CheckedStrategy implements Strategy {
     }
   }
 
+  @Override
+  public void learn(String destination, Server home) {
+    try {
+      strategy.learn(destination, home);
+    } catch (Throwable e) {
+      failed(e);
+    }
+  }
+
   /** Asked for once: it is the same for as long as the strategy serves. */
   @Override
   public @Nullable DestinationTable table() {
@@ -91,7 +101,7 @@ final class CheckedStrategy implements Strategy {
       LOG.log(
           Level.ERROR,
           "strategy " + name
-              + " failed: the request gets no server; more failures within 10 s are not logged",
+              + " failed: the request gets no server, or what it taught is lost; more failures within 10 s are not logged",
           fault);
     }
     return Choice.NONE;

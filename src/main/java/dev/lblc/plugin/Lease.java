@@ -42,6 +42,15 @@ public interface Lease extends AutoCloseable {
   void timedOut();
 
   /**
+   * Reports that the server is the home of a destination, as its answer tells: it has made the session of that name. The next lease for
+   * the destination is for this server, on all nodes of a cluster as soon as they have heard of it. Does nothing if the server was removed
+   * meanwhile, or the service's strategy remembers nothing.
+   *
+   * @param destination the key of locality; one of more than 256 bytes is remembered by its SHA-256
+   */
+  void learned(String destination);
+
+  /**
    * Reports that one side of a TCP connection will send no more: the connection counts as inactive from now on. A second call, or one after {@link #close}, does nothing.
    */
   void halfClosed();

@@ -17,6 +17,9 @@ interface LeaseOwner {
   /** Notes that a lease was closed once more. */
   void releasedAgain();
 
+  /** Notes that a server has turned out to be the home of a destination. */
+  void learn(String destination, Server home);
+
   /** Returns the receiver of the outcomes of connects and requests; for a server that is gone, one that ignores them. */
   ServerHealth health(Server server);
 }

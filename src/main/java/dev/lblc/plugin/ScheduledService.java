@@ -285,6 +285,11 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
   }
 
   @Override
+  public void learn(String destination, Server home) {
+    service.learn(destination, home);
+  }
+
+  @Override
   public ServerHealth health(Server server) {
     return watch.of(server);
   }

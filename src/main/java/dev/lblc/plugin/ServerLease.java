@@ -65,6 +65,11 @@ final class ServerLease implements Lease {
   }
 
   @Override
+  public void learned(String destination) {
+    service.learn(destination, server);
+  }
+
+  @Override
   public void halfClosed() {
     if (STATE.compareAndSet(this, ACTIVE, INACTIVE)) {
       service.deactivate(server);

@@ -199,6 +199,16 @@ public final class Service {
     return choice;
   }
 
+  /**
+   * Notes that a server has turned out to be the home of a destination, as {@link Strategy#learn} does. Does nothing if the server is
+   * gone.
+   */
+  public void learn(String destination, Server home) {
+    if (servers.list().contains(home)) {
+      strategy.learn(String.valueOf(DestinationKey.of(destination)), home);
+    }
+  }
+
   /** Counts one active connection to a server that was chosen before. */
   public void bind(Server server) {
     servers.bind(server);

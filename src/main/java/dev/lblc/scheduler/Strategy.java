@@ -51,6 +51,14 @@ public interface Strategy {
   Choice chooseOther(Set<String> except);
 
   /**
+   * Notes that a server has turned out to be the home of a destination, as a server that makes sessions tells in its answer. Does
+   * nothing, unless a strategy says otherwise.
+   *
+   * @param destination the key of locality
+   */
+  default void learn(String destination, Server home) {}
+
+  /**
    * Returns the table of the destinations that this strategy remembers, the same one each time; null: it has none.
    *
    * <p>What a table holds is listed, expires, and is shared in a cluster. Only the strategies of this package write a table: a

@@ -46,6 +46,36 @@ abstract class TableStrategy implements Strategy {
     return freshPass.chooseOther(except);
   }
 
+  /**
+   * Gives the destination this home and no other. If it has that already, this is a use, and takes no lock. A new one is remembered
+   * as any is: in a full table as options.whenFull says.
+   */
+  @Override
+  public final void learn(String destination, Server home) {
+    long now = context.clock().millis();
+    Entry known = table.find(destination);
+    if (known != null && !isExpired(known, now) && isOnlyHome(known, home)) {
+      known.use(now);
+      return;
+    }
+    synchronized (table) {
+      Entry entry = table.find(destination);
+      if (entry == null) {
+        table.add(destination, home, now, options());
+      } else {
+        entry.use(now);
+        if (!isOnlyHome(entry, home)) {
+          table.replaceHome(entry, home, now);
+        }
+      }
+    }
+  }
+
+  private static boolean isOnlyHome(Entry entry, Server server) {
+    Server[] homes = entry.homes();
+    return homes.length == 1 && homes[0] == server;
+  }
+
   @Override
   public final DestinationTable table() {
     return table;

@@ -48,6 +48,7 @@ class ConfFilesTest {
   @ValueSource(
       strings = {
         "gateway.json",
+        "model-servers.json",
         "demo.json",
         "transparent-cache.json",
         "tls-passthrough.json",

@@ -66,7 +66,7 @@ class ConfigReaderTest {
                 5,
                 List.of("10.0.0.0/8", "::1"),
                 new HttpListenerConfig.Timeouts(Duration.ofSeconds(9), Duration.ofSeconds(50)),
-                new HttpLimits(4096, 32_768, 50, 1L << 30, 1024, 50, 60),
+                new HttpLimits(4096, 32_768, 50, 1L << 30, 1024, 50, 60, 32 << 10),
                 new AccessLogConfig(AccessLogConfig.Format.JSON, directory.resolve("access.log")),
                 List.of(route)),
             new HttpListenerConfig(
@@ -81,7 +81,7 @@ class ConfigReaderTest {
                 10_000,
                 List.of(),
                 new HttpListenerConfig.Timeouts(Duration.ofSeconds(10), Duration.ofSeconds(60)),
-                new HttpLimits(8192, 65_536, 100, HttpLimits.NONE, 256, 100, 200),
+                new HttpLimits(8192, 65_536, 100, HttpLimits.NONE, 256, 100, 200, 64 << 10),
                 null,
                 Sample.httpRoutes(config).subList(1, 2)));
     TcpRouteConfig tcpRoute = new TcpRouteConfig(
@@ -135,12 +135,17 @@ class ConfigReaderTest {
     assertThat(route.index()).isZero();
     assertThat(route.match())
         .isEqualTo(new Match(
-            "*.example.com", "/images/*", Set.of("GET", "HEAD"), Map.of("x-tenant", "a")));
+            "*.example.com",
+            "/images/*",
+            Set.of("GET", "HEAD"),
+            Map.of("x-tenant", "a"),
+            Map.of("model", "m", "messages.0.role", "*")));
     assertThat(route.service()).isEqualTo("images");
     assertThat(route.destination())
         .extracting(DestinationTemplate::parts)
         .containsExactly(
             List.of(new Field(Kind.HEADER, "x-session", 0)),
+            List.of(new Field(Kind.JSON, "user.id", 0)),
             List.of(new Field(Kind.HOST, null, 0), new Field(Kind.PATH, null, 2)));
     assertThat(route.timeouts())
         .isEqualTo(new Timeouts(
@@ -149,7 +154,7 @@ class ConfigReaderTest {
             Duration.ofMinutes(6),
             Duration.ofHours(1),
             Duration.ofMinutes(10)));
-    assertThat(route.limits()).isEqualTo(new Limits(8L << 20));
+    assertThat(route.limits()).isEqualTo(new Limits(8L << 20, 16 << 10));
     assertThat(route.retries()).isEqualTo(2);
     assertThat(route.stripPrefix()).isEqualTo("/images");
     assertThat(route.upgrade()).containsExactly("websocket", "spdy/3.1");
@@ -238,6 +243,11 @@ class ConfigReaderTest {
                     directory.resolve("ca.pem"))),
             Duration.ofMillis(40),
             Duration.ofSeconds(4)));
+    assertThat(route.learn())
+        .extracting(DestinationTemplate::text)
+        .containsExactly("{set-cookie:SESSION}", "{host}:{response:x-session}");
+    assertThat(route.stickyCookie())
+        .isEqualTo(new HttpRouteConfig.StickyCookie("lblc", "Path=/; Secure"));
     assertThat(config.admin()).isEqualTo(new AdminConfig("127.0.0.1", 9901, "s3cret"));
   }
 
@@ -254,7 +264,7 @@ class ConfigReaderTest {
     assertThat(Sample.httpRoutes(config).get(0))
         .isEqualTo(new HttpRouteConfig(
             0,
-            new Match(null, null, Set.of(), Map.of()),
+            new Match(null, null, Set.of(), Map.of(), Map.of()),
             "s",
             List.of(),
             new Timeouts(
@@ -263,7 +273,7 @@ class ConfigReaderTest {
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(60),
                 null),
-            new Limits(null),
+            new Limits(null, null),
             1,
             null,
             Set.of("websocket"),
@@ -271,6 +281,8 @@ class ConfigReaderTest {
             noEdits,
             noEdits,
             null,
+            null,
+            List.of(),
             null,
             null));
     assertThat(Sample.httpRoutes(config).get(1).redirect())

@@ -140,6 +140,7 @@ class SchemaTest {
             Keys.ROUTE_LIMITS,
             Keys.REWRITE,
             Keys.HEADER_EDITS,
+            Keys.STICKY_COOKIE,
             Keys.REDIRECT,
             Keys.SERVICE,
             Keys.QUEUE,

@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http;
 
+import dev.lblc.gateway.route.BodyStart;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,15 @@ public interface ClientSide<S extends ServerSide> {
 
   /** Holds the body back until {@link #forward} or {@link #discardRest}: there is no server yet. */
   void holdBody();
+
+  /**
+   * Reads the body into this, as far as it has room, until it is settled; then calls {@link Exchange#looked}. What was read is sent on
+   * first by {@link #forward}. May be called again with the same one, which has room for more then.
+   */
+  void look(BodyStart start);
+
+  /** Ends what {@link #look} has begun: what has not come by now is not waited for. */
+  void endLook();
 
   /**
    * Sends the request to a server: the head by the plan, the body as it comes, no faster than the server takes it.

@@ -6,10 +6,13 @@ import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.DeadlineRing.Stage;
 import dev.lblc.gateway.route.Attempts;
 import dev.lblc.gateway.route.BadRequestException;
+import dev.lblc.gateway.route.BodyNeeds;
 import dev.lblc.gateway.route.HeaderEdits;
 import dev.lblc.gateway.route.HttpRoutes;
+import dev.lblc.gateway.route.Learning;
 import dev.lblc.gateway.route.Route;
 import dev.lblc.gateway.route.ServerHeader;
+import dev.lblc.gateway.route.StickyCookie;
 import dev.lblc.gateway.trace.Tracing;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.Lease;
@@ -24,8 +27,9 @@ import org.slf4j.LoggerFactory;
  * One request from its arrival to the last byte of its answer, or to the end of its tunnel.
  *
  * <pre>
- *   begin            find the route                         or answer: refused, redirect
- *   routed           take a lease, connect to its server    failed: another lease, or answer why not
+ *   begin            find the route                         or answer: refused, redirect; or look
+ *   look             read the beginning of the body         looked: find the route, or take a lease
+ *   routed           take a lease, connect to its server    failed: another lease, or answer why not; or look
  *   connected        forward the request
  *   responseBegan    relay the response, or open a tunnel   closed before: once more, or answer why not
  *   responseEnded    release the lease, write the end
@@ -54,12 +58,17 @@ public final class Exchange<S extends ServerSide> {
   private static final Set<String> IDEMPOTENT =
       Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
 
+  /** The first status that says that the server has failed. */
+  private static final int FIRST_FAILURE = 500;
+
   private static final AsciiString GRPC_TIMEOUT = AsciiString.cached("grpc-timeout");
 
   /** What the exchange waits for. */
   enum Phase {
     /** Nothing yet: the route is being found. */
     ROUTING,
+    /** The beginning of the request's body, on which the route or the destination depends. */
+    LOOKING,
     /** A server that has room. */
     QUEUED,
     /** A connection to a server. */
@@ -94,10 +103,12 @@ public final class Exchange<S extends ServerSide> {
   private @Nullable RequestId requestId;
   private @Nullable ExchangeTrace trace;
   private @Nullable S server;
+  private boolean hasLooked;
+  private @Nullable String madeCookie;
   private boolean isReceived;
   private long routedNanos;
   private long sentNanos;
-  private long limitNanos;
+  private long limitNanos = Long.MAX_VALUE; // until there is a route
   private boolean isOver;
 
   /** Creates the exchange of a new request; nothing happens until {@link #begin} or {@link #refuse}. */
@@ -122,6 +133,9 @@ public final class Exchange<S extends ServerSide> {
     number++;
     phase = Phase.ROUTING;
     isOver = false;
+    hasLooked = false;
+    madeCookie = null;
+    limitNanos = Long.MAX_VALUE;
     limits.next();
     routes = now;
     outcome.begin(now.accessLog());
@@ -237,6 +251,16 @@ public final class Exchange<S extends ServerSide> {
     return server != null && server.isStalled();
   }
 
+  /** Returns whether the body was looked at before there was a server. */
+  boolean hasLooked() {
+    return hasLooked;
+  }
+
+  /** Returns how long the exchange waits for what it looks for in a body. */
+  long lookNanos() {
+    return routes.headerNanos();
+  }
+
   /** Returns how many bytes a second the client has to send of a body. */
   long leastBodyRate() {
     // A call may be silent for as long as its client likes: it is a stream of messages.
@@ -284,7 +308,7 @@ public final class Exchange<S extends ServerSide> {
     requestId = idHeader == null ? null : RequestId.of(known, idHeader, IdSource.ofThread());
     limitNanos = Math.min(found.requestNanos(), callNanos(known.head()));
     if (limitNanos != Long.MAX_VALUE) {
-      routedNanos = context.nanoTime().getAsLong();
+      routedNanos = hasLooked ? outcome.startNanos() : context.nanoTime().getAsLong();
     }
     known.allow(found.upgrade(), found.isHttp2());
     boolean isUnknown = known.head().connectProtocol() != null && known.upgrade() == null;
@@ -299,7 +323,66 @@ public final class Exchange<S extends ServerSide> {
     if (known.body() != Body.NONE) {
       client.holdBody();
     }
-    connecting(service, found.keys().keyOf(known), found.retries()).attempt(Failure.NO_SERVER);
+    BodyNeeds needs = found.body();
+    if (needs != null && found.keys().asksForBody(known) && !known.knows(needs)) {
+      look();
+    } else {
+      choose(found, service);
+    }
+  }
+
+  /** Gets a server. */
+  private void choose(Route by, LblcService service) {
+    if (hasLooked && !bodyGrew(client.received())) {
+      return;
+    }
+    InboundFacts known = known(facts);
+    String key = by.keys().keyOf(known);
+    known.forgetBody();
+    StickyCookie cookie = by.stickyCookie();
+    if (key == null && cookie != null) {
+      key = cookie.of(known);
+      if (key == null) {
+        key = IdSource.ofThread().next();
+        madeCookie = key;
+      }
+    }
+    connecting(service, key, by.retries()).attempt(Failure.NO_SERVER);
+  }
+
+  /** Waits for the beginning of the body. */
+  void look() {
+    hasLooked = true;
+    enter(Phase.LOOKING, Stage.SETTING_UP);
+    client.look(known(facts).bodyStart());
+  }
+
+  /** Stops waiting for the beginning of the body: what has come has to do. */
+  void lookedLongEnough() {
+    known(facts).bodyStart().close();
+    client.endLook();
+  }
+
+  /** Goes on: as much of the body has come as was waited for. */
+  public void looked() {
+    if (phase != Phase.LOOKING) {
+      return;
+    }
+    phase = Phase.ROUTING;
+    InboundFacts known = known(facts);
+    known.looked();
+    try {
+      LblcService service = service();
+      if (route == null || service == null) {
+        Routing.goOn(this, known, routes);
+      } else {
+        choose(route, service);
+      }
+    } catch (
+        RuntimeException
+            e) { // the engine calls while it reads, and would not know whose fault it is
+      crashed(e);
+    }
   }
 
   /** Returns how long the client of a call of gRPC waits for its end. */
@@ -416,6 +499,7 @@ public final class Exchange<S extends ServerSide> {
       Upgrade upgrade = asked.upgrade();
       if (upgrade != null && upgrade.isGranted(head)) {
         known(connecting).answered(head.status());
+        learn(asked, head);
         client.tunnel(from, HeaderPolicy.switched(upgrade, head, responseEdits()));
         return;
       }
@@ -424,6 +508,7 @@ public final class Exchange<S extends ServerSide> {
       if (plan == null) {
         abort(Failure.BAD_ANSWER);
       } else {
+        learn(asked, head);
         client.relay(from, plan);
       }
     } catch (IllegalArgumentException e) {
@@ -432,8 +517,24 @@ public final class Exchange<S extends ServerSide> {
     }
   }
 
-  /** Returns the edits of the headers to the client, with the server that answers if the route says so. */
+  /** Learns from an answer that is no failure of the server. */
+  private void learn(InboundFacts asked, ResponseHead head) {
+    Learning learning = route().learning();
+    Lease lease = learning == null ? null : known(connecting).attempts().last();
+    if (learning != null && lease != null && head.status() < FIRST_FAILURE) {
+      learning.learn(new AnsweredFacts(asked, head), lease);
+    }
+  }
+
+  /** Returns the edits of the headers to the client, with what only this answer has. */
   private HeaderEdits responseEdits() {
+    StickyCookie cookie = route().stickyCookie();
+    String made = madeCookie;
+    return cookie == null || made == null ? namedEdits() : cookie.with(namedEdits(), made);
+  }
+
+  /** Returns the edits of the route, with the server that answers if the route says so. */
+  private HeaderEdits namedEdits() {
     Route by = route();
     ServerHeader header = by.serverHeader();
     Lease lease = header == null ? null : known(connecting).attempts().last();
@@ -574,6 +675,9 @@ public final class Exchange<S extends ServerSide> {
     outcome.fail(why);
     if (isOver) {
       return;
+    }
+    if (phase == Phase.LOOKING) {
+      phase = Phase.ROUTING; // nobody looks any more
     }
     if (isServerLate(why)) {
       known(connecting).timedOut();

@@ -47,7 +47,7 @@ final class ExchangeLimits implements DeadlineRing.Timed {
     switch (exchange.phase()) {
       case ROUTING, OVER -> {}
       case LINGERING -> exchange.checkLingering(phaseNanos > LINGER_NANOS);
-      case QUEUED, CONNECTING, SENDING, RECEIVING, TUNNELLING -> {
+      case LOOKING, QUEUED, CONNECTING, SENDING, RECEIVING, TUNNELLING -> {
         if (exchange.isOverdue(nowNanos)) {
           exchange.abort(Failure.EXCHANGE_TIMEOUT);
         } else {
@@ -59,6 +59,11 @@ final class ExchangeLimits implements DeadlineRing.Timed {
 
   private void checkPhase(long nowNanos, long phaseNanos, long quietNanos) {
     switch (exchange.phase()) {
+      case LOOKING -> {
+        if (phaseNanos > exchange.lookNanos()) {
+          exchange.lookedLongEnough();
+        }
+      }
       case CONNECTING -> {
         long limit = TimeUnit.MILLISECONDS.toNanos(exchange.route().connectMillis());
         if (phaseNanos > (exchange.hasQueued() ? limit : limit + CONNECT_GRACE_NANOS)) {

@@ -6,6 +6,8 @@ import dev.lblc.gateway.net.ClientCertificate;
 import dev.lblc.gateway.route.AddressBlocks;
 import dev.lblc.gateway.route.AsciiCase;
 import dev.lblc.gateway.route.BadRequestException;
+import dev.lblc.gateway.route.BodyNeeds;
+import dev.lblc.gateway.route.BodyStart;
 import dev.lblc.gateway.route.IpAddress;
 import dev.lblc.gateway.route.RequestFacts;
 import dev.lblc.gateway.route.RequestTarget;
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class InboundFacts implements RequestFacts {
   private static final String CHUNKED = "chunked";
 
+  private static final String FORM = "application/x-www-form-urlencoded";
+
   private static final RequestTarget NO_TARGET = RequestTarget.parse("/");
 
   private final RequestHead head;
@@ -30,6 +34,8 @@ final class InboundFacts implements RequestFacts {
   private boolean peerTrusted;
   private Body body;
   private @Nullable Upgrade upgrade;
+  private BodyStart bodyStart = BodyStart.NONE;
+  private boolean isOpen;
 
   /** Reads the facts of a request, as {@link #read} does. */
   InboundFacts(RequestHead head, AddressBlocks trustedPeers) {
@@ -55,11 +61,19 @@ final class InboundFacts implements RequestFacts {
     peer = IpAddress.canonical(head.peer());
     peerTrusted = trusted.contains(peer);
     upgrade = null;
+    bodyStart = BodyStart.NONE;
+    isOpen = false;
   }
 
-  /** Drops the target, which may be long. */
+  /** Drops the target and the beginning of the body, which may be long. */
   void forget() {
     target = NO_TARGET;
+    forgetBody();
+  }
+
+  /** Drops the beginning of the body, which may be long, while its exchange may last. */
+  void forgetBody() {
+    bodyStart = BodyStart.NONE;
   }
 
   /** Returns how the body is framed. HTTP/2 has frames of its own: without a length the server gets chunks. */
@@ -110,6 +124,47 @@ final class InboundFacts implements RequestFacts {
   /** Returns how the body is framed on its way to a server. */
   Body body() {
     return body;
+  }
+
+  @Override
+  public BodyStart bodyStart() {
+    return bodyStart;
+  }
+
+  @Override
+  public boolean knows(BodyNeeds needs) {
+    if (!isReadable()) {
+      return true;
+    }
+    if (bodyStart == BodyStart.NONE) {
+      bodyStart = new BodyStart();
+    }
+    boolean isKnown = bodyStart.want(needs, isForm());
+    isOpen |= !isKnown;
+    return isKnown;
+  }
+
+  /** Returns whether {@link #knows} was asked for what is not known. */
+  boolean isOpen() {
+    return isOpen;
+  }
+
+  /** Notes that the body was looked at. */
+  void looked() {
+    isOpen = false;
+  }
+
+  /** Returns whether the gateway can read the body: there is one, it is not compressed, and no stream of messages. */
+  private boolean isReadable() {
+    String coding = body == Body.NONE ? null : head.header("content-encoding");
+    return body != Body.NONE
+        && (coding == null || coding.trim().equalsIgnoreCase("identity"))
+        && !GrpcStatus.isGrpc(head);
+  }
+
+  private boolean isForm() {
+    String type = head.header("content-type");
+    return type != null && type.regionMatches(true, 0, FORM, 0, FORM.length());
   }
 
   /** Returns whether the client says that its body has more bytes. */

@@ -17,23 +17,39 @@ final class Routing {
       exchange.refuse(Failure.LINE_TOO_LONG, "target too long");
     } else {
       try {
-        find(exchange, head, routes);
+        understand(exchange, head, routes);
       } catch (BadRequestException e) {
         exchange.refuse(Failure.BAD_REQUEST, e.reason());
       }
     }
   }
 
-  private static void find(Exchange<?> exchange, RequestHead head, HttpRoutes routes) {
+  /** Finds the route of a request of whose body as much was looked at as it takes. */
+  static void goOn(Exchange<?> exchange, InboundFacts facts, HttpRoutes routes) {
+    try {
+      find(exchange, facts, routes);
+    } catch (BadRequestException e) {
+      exchange.refuse(Failure.BAD_REQUEST, e.reason());
+    }
+  }
+
+  private static void understand(Exchange<?> exchange, RequestHead head, HttpRoutes routes) {
     if (head.target().equals("*") && head.method().equals("OPTIONS")) {
       KnownHost.of(head);
       exchange.answer(Answer.options());
-      return;
+    } else {
+      find(exchange, exchange.understand(), routes);
     }
-    InboundFacts facts = exchange.understand();
+  }
+
+  private static void find(Exchange<?> exchange, InboundFacts facts, HttpRoutes routes) {
     Route route = routes.find(facts);
     if (route == null) {
-      exchange.refuse(Failure.NO_ROUTE);
+      if (facts.isOpen()) {
+        exchange.look();
+      } else {
+        exchange.refuse(Failure.NO_ROUTE);
+      }
       return;
     }
     LblcService service = route.service();

@@ -10,17 +10,22 @@ import org.jspecify.annotations.Nullable;
 final class DestinationKeys {
   private DestinationKeys() {}
 
-  /** Compiles templates, which are tried in order; none: no request has a destination. */
-  static KeyCascade<RequestFacts> compile(List<DestinationTemplate> templates) {
-    return KeyCascade.compile(templates, DestinationKeys::source);
+  /**
+   * Compiles templates, which are tried in order; none: no request has a destination.
+   *
+   * @param json the fields of bodies that are asked for, those of these templates among them
+   */
+  static KeyCascade<RequestFacts> compile(List<DestinationTemplate> templates, JsonFields json) {
+    return KeyCascade.compile(templates, field -> source(field, json));
   }
 
-  private static Source<RequestFacts> source(Field field) {
+  /** Returns where the value of a field of a request comes from. */
+  static Source<RequestFacts> source(Field field, JsonFields json) {
     String name = field.name();
-    int segments = field.segments();
+    int count = field.count();
     return switch (field.kind()) {
       case HOST -> RequestFacts::host;
-      case PATH -> segments == 0 ? RequestFacts::path : facts -> leading(facts.path(), segments);
+      case PATH -> count == 0 ? RequestFacts::path : facts -> leading(facts.path(), count);
       case QUERY ->
         name == null ? RequestFacts::query : facts -> QueryParameter.of(facts.query(), name);
       case HEADER -> facts -> facts.header(required(name));
@@ -33,6 +38,14 @@ final class DestinationKeys {
       case TLS_SUBJECT -> RequestFacts::tlsSubject;
       case TLS_FINGERPRINT -> RequestFacts::tlsFingerprint;
       case TLS_SAN -> RequestFacts::tlsSan;
+      case JSON -> {
+        JsonFields.Node node = json.node(required(name));
+        yield facts -> facts.bodyStart().json(node);
+      }
+      case FORM -> facts -> facts.bodyStart().form(required(name));
+      case PREFIX -> facts -> facts.bodyStart().prefix(count);
+      case SET_COOKIE, RESPONSE ->
+        throw new IllegalArgumentException("a field of the answer: " + field.text());
     };
   }
 

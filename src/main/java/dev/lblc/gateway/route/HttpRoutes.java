@@ -30,9 +30,10 @@ public final class HttpRoutes {
       Route[] routes,
       ExchangeCounts unrouted,
       HttpListenerConfig listener,
+      RouteTable table,
       @Nullable AccessLog accessLog) {
     this.routes = routes;
-    this.table = RouteTable.compile(listener.routes());
+    this.table = table;
     this.unrouted = unrouted;
     this.trustedPeers = AddressBlocks.compile(listener.trustedPeers());
     this.limits = listener.limits();
@@ -60,19 +61,25 @@ public final class HttpRoutes {
       Function<String, ExchangeCounts> counts,
       @Nullable AccessLog accessLog) {
     List<Route> compiled = new ArrayList<>();
+    JsonFields json = JsonFields.of(listener.routes());
     for (HttpRouteConfig route : listener.routes()) {
       try {
-        compiled.add(
-            Route.compile(route, listener.limits().body(), configs, services, tls, counts));
+        compiled.add(Route.compile(route, listener.limits(), json, configs, services, tls, counts));
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException("routes[" + route.index() + "]: " + e.getMessage(), e);
       }
     }
-    return new HttpRoutes(compiled.toArray(Route[]::new), counts.apply(""), listener, accessLog);
+    return new HttpRoutes(
+        compiled.toArray(Route[]::new),
+        counts.apply(""),
+        listener,
+        RouteTable.compile(listener.routes(), json, listener.limits().inspect()),
+        accessLog);
   }
 
   /**
-   * Returns the first route that matches; null: none does.
+   * Returns the first route that matches; null: none does, or the first that may depends on the body, which {@link
+   * RequestFacts#knows} was told.
    *
    * @throws BadRequestException if the path without its parameters matches another route: a server that drops parameters
    *     would serve what the other route protects

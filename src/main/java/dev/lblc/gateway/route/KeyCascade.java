@@ -27,9 +27,11 @@ public final class KeyCascade<F> {
   }
 
   private final List<Source<F>> cascade;
+  private final int firstOfBody;
 
-  private KeyCascade(List<Source<F>> cascade) {
+  private KeyCascade(List<Source<F>> cascade, int firstOfBody) {
     this.cascade = cascade;
+    this.firstOfBody = firstOfBody;
   }
 
   /**
@@ -39,13 +41,26 @@ public final class KeyCascade<F> {
    */
   public static <F> KeyCascade<F> compile(
       List<DestinationTemplate> templates, Function<Field, Source<F>> fields) {
+    int firstOfBody = 0;
+    while (firstOfBody < templates.size() && !templates.get(firstOfBody).isOfBody()) {
+      firstOfBody++;
+    }
     return new KeyCascade<>(
-        templates.stream().map(template -> compile(template, fields)).toList());
+        templates.stream().map(template -> compile(template, fields)).toList(), firstOfBody);
   }
 
   /** Returns the key; null: no template has a value. */
   public @Nullable String keyOf(F facts) {
-    for (int i = 0; i < cascade.size(); i++) { // for each request: without an iterator
+    return keyOf(facts, cascade.size());
+  }
+
+  /** Returns whether the key may depend on the body: no template before the first one that names a field of it has a value. */
+  public boolean asksForBody(F facts) {
+    return firstOfBody < cascade.size() && keyOf(facts, firstOfBody) == null;
+  }
+
+  private @Nullable String keyOf(F facts, int end) {
+    for (int i = 0; i < end; i++) { // for each request: without an iterator
       String value = cascade.get(i).value(facts);
       if (value != null && !value.isEmpty()) {
         return value;

@@ -57,4 +57,17 @@ public interface RequestFacts {
   /** Returns the first alternative name of the client's certificate; null: it has none, or the connection has no such certificate. */
   @Nullable
   String tlsSan();
+
+  /** Returns the beginning of the body, as far as it was looked at. */
+  default BodyStart bodyStart() {
+    return BodyStart.NONE;
+  }
+
+  /**
+   * Returns whether what is wanted of the body is known, or cannot be. If not, the body has to be looked at before the request has a
+   * route or a destination.
+   */
+  default boolean knows(BodyNeeds needs) {
+    return true;
+  }
 }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param service chooses the server; null if and only if {@code redirect} is set
  * @param counts what is counted of its exchanges
  * @param keys gives the destination
+ * @param body what the destination may need of the body; null: nothing
  * @param connectMillis limit on getting a connection
  * @param responseNanos limit from the request sent to the response head
  * @param idleNanos limit without a byte in either direction
@@ -38,12 +39,15 @@ import org.jspecify.annotations.Nullable;
  * @param responseEdits edits of the headers to the client
  * @param serverHeader tells the client which server was chosen; null: nothing does
  * @param requestId name of the header with the id of a request, in lower case; null: none
+ * @param learning what is learned from answers; null: nothing
+ * @param stickyCookie for clients without a destination; null: none
  * @param redirect null: forward
  */
 public record Route(
     @Nullable LblcService service,
     ExchangeCounts counts,
     KeyCascade<RequestFacts> keys,
+    @Nullable BodyNeeds body,
     long connectMillis,
     long responseNanos,
     long idleNanos,
@@ -61,12 +65,15 @@ public record Route(
     HeaderEdits responseEdits,
     @Nullable ServerHeader serverHeader,
     @Nullable AsciiString requestId,
+    @Nullable Learning learning,
+    @Nullable StickyCookie stickyCookie,
     HttpRouteConfig.@Nullable Redirect redirect) {
 
   /**
    * Compiles a route.
    *
-   * @param listenerBodyLimit counts if the route has no limit of its own
+   * @param ofListener limits that count where the route has none of its own
+   * @param json the fields of bodies that the listener's routes ask for
    * @param configs of all services, by name
    * @param services finds a service by its name, or throws {@link IllegalArgumentException}
    * @param tls of the services that have it, by name
@@ -74,7 +81,8 @@ public record Route(
    */
   static Route compile(
       HttpRouteConfig config,
-      long listenerBodyLimit,
+      HttpLimits ofListener,
+      JsonFields json,
       Map<String, ServiceConfig> configs,
       Function<String, LblcService> services,
       Map<String, UpstreamTls> tls,
@@ -86,13 +94,14 @@ public record Route(
     return new Route(
         service == null ? null : services.apply(service),
         counts.apply(service == null ? "" : service),
-        DestinationKeys.compile(config.destination()),
+        DestinationKeys.compile(config.destination(), json),
+        BodyNeeds.of(config.destination(), json, RouteTable.most(config, ofListener.inspect())),
         Math.max(1, config.timeouts().connect().toMillis()),
         nanos(config.timeouts().response()),
         nanos(config.timeouts().idle()),
         nanos(config.timeouts().tunnel()),
         request == null ? Long.MAX_VALUE : nanos(request),
-        body == null ? listenerBodyLimit : body,
+        body == null ? ofListener.body() : body,
         ofService == null ? PoolConfig.DEFAULTS : ofService.pool(),
         ofService != null && ofService.http() == ServerHttp.HTTP_2,
         service == null ? null : tls.get(service),
@@ -104,6 +113,8 @@ public record Route(
         HeaderEdits.compile(config.responseHeaders()),
         ServerHeader.compile(config),
         config.requestId() == null ? null : AsciiString.cached(AsciiCase.lower(config.requestId())),
+        Learning.compile(config.learn()),
+        StickyCookie.compile(config),
         config.redirect());
   }
 

@@ -15,12 +15,16 @@ public final class RouteMatch {
   private final Set<String> methods;
   private final String[] headerNames;
   private final String[] headerValues;
+  private final @Nullable JsonMatch body;
 
   /**
    * Compiles a match. Its host and path are in the same normal form as those of requests: the configuration reader checks
    * that.
+   *
+   * @param body what the body must have; null: it does not matter
    */
-  RouteMatch(HttpRouteConfig.Match match) {
+  RouteMatch(HttpRouteConfig.Match match, @Nullable JsonMatch body) {
+    this.body = body;
     String host = match.host();
     this.host = host == null ? null : new HostPattern(host);
     String path = match.path();
@@ -34,7 +38,13 @@ public final class RouteMatch {
     headerValues = headers.values().toArray(String[]::new);
   }
 
-  /** Returns whether a request matches if {@code path} is taken as its path. */
+  /** Returns what the body must have, beside what {@link #matches} looks at; null: it does not matter. */
+  @Nullable
+  JsonMatch body() {
+    return body;
+  }
+
+  /** Returns whether the head of a request matches if {@code path} is taken as its path. */
   boolean matches(RequestFacts facts, String path) {
     return pathMatches(path)
         && (host == null || host.matches(facts.host()))

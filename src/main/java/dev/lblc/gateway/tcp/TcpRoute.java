@@ -79,7 +79,7 @@ record TcpRoute(
       case TLS_SUBJECT -> ofCertificate(ClientCertificate::subject);
       case TLS_FINGERPRINT -> ofCertificate(ClientCertificate::fingerprint);
       case TLS_SAN -> ofCertificate(ClientCertificate::san);
-      case HOST, PATH, QUERY, HEADER, COOKIE, METHOD ->
+      case HOST, PATH, QUERY, HEADER, COOKIE, METHOD, JSON, FORM, PREFIX, SET_COOKIE, RESPONSE ->
         throw new IllegalArgumentException("a field of HTTP on TCP: " + field.kind());
     };
   }

@@ -8,6 +8,7 @@ import dev.lblc.config.ConfigReader;
 import dev.lblc.config.GatewayConfig;
 import dev.lblc.gateway.count.Histogram;
 import dev.lblc.gateway.net.DeadlineRing;
+import dev.lblc.gateway.route.BodyStart;
 import dev.lblc.gateway.route.HttpRoutes;
 import dev.lblc.gateway.route.Route;
 import dev.lblc.plugin.Lblc;
@@ -396,6 +397,10 @@ final class ExchangeTest {
     final List<Answer> answers = new ArrayList<>();
     final List<Connection> forwardedTo = new ArrayList<>();
     List<String> lines = List.of("Host: h");
+
+    @Nullable
+    BodyStart looking;
+
     boolean isFailing;
     boolean isComplete = true;
     boolean isFinished;
@@ -454,6 +459,16 @@ final class ExchangeTest {
 
     @Override
     public void holdBody() {}
+
+    @Override
+    public void look(BodyStart start) {
+      looking = start;
+    }
+
+    @Override
+    public void endLook() {
+      exchange.looked();
+    }
 
     @Override
     public void forward(Connection server, String target, RequestPlan plan) {

@@ -74,7 +74,7 @@ final class DestinationKeysTest {
 
   @Test
   void keyOf_aTemplateWithAMissingField_yieldsNothingAndTheNextIsTried() {
-    KeyCascade<RequestFacts> keys = DestinationKeys.compile(List.of(
+    KeyCascade<RequestFacts> keys = compile(List.of(
         template(new Literal("user:"), named(Kind.HEADER, "x-user")),
         template(named(Kind.QUERY, "z")),
         template(part(Kind.HOST), new Literal("|"), part(Kind.PATH))));
@@ -85,11 +85,15 @@ final class DestinationKeysTest {
   @Test
   void keyOf_noTemplateWithAValue_isNoDestination() {
     assertThat(key(FACTS, named(Kind.HEADER, "absent"))).isNull();
-    assertThat(DestinationKeys.compile(List.of()).keyOf(FACTS)).isNull();
+    assertThat(compile(List.of()).keyOf(FACTS)).isNull();
   }
 
   private static @Nullable String key(RequestFacts facts, Part... parts) {
-    return DestinationKeys.compile(List.of(template(parts))).keyOf(facts);
+    return compile(List.of(template(parts))).keyOf(facts);
+  }
+
+  private static KeyCascade<RequestFacts> compile(List<DestinationTemplate> templates) {
+    return DestinationKeys.compile(templates, JsonFields.ofTemplates(templates));
   }
 
   private static DestinationTemplate template(Part... parts) {

@@ -59,7 +59,8 @@ final class RouteMatchTest {
   @Test
   void matches_methodsAndHeaders_allMustHold() {
     RouteMatch match = new RouteMatch(
-        new Match(null, null, Set.of("GET", "HEAD"), Map.of("x-a", "1", "x-b", "*")));
+        new Match(null, null, Set.of("GET", "HEAD"), Map.of("x-a", "1", "x-b", "*"), Map.of()),
+        null);
     StatedFacts facts = StatedFacts.get("h", "/").with("x-a", "0").with("x-a", "1");
     assertThat(match.matches(facts, facts.path())).isFalse();
     assertThat(match.matches(facts.with("x-b", ""), facts.path())).isTrue();
@@ -67,6 +68,6 @@ final class RouteMatchTest {
   }
 
   private static RouteMatch match(@Nullable String host, @Nullable String path) {
-    return new RouteMatch(new Match(host, path, Set.of(), Map.of()));
+    return new RouteMatch(new Match(host, path, Set.of(), Map.of(), Map.of()), null);
   }
 }

@@ -27,7 +27,7 @@ class ServerHeaderTest {
     HttpRouteConfig.HeaderEdits none = new HttpRouteConfig.HeaderEdits(Map.of(), Set.of());
     HttpRouteConfig route = new HttpRouteConfig(
         0,
-        new HttpRouteConfig.Match(null, null, Set.of(), Map.of()),
+        new HttpRouteConfig.Match(null, null, Set.of(), Map.of(), Map.of()),
         "s",
         List.of(),
         new HttpRouteConfig.Timeouts(
@@ -36,7 +36,7 @@ class ServerHeaderTest {
             Duration.ofSeconds(1),
             Duration.ofSeconds(1),
             null),
-        new HttpRouteConfig.Limits(null),
+        new HttpRouteConfig.Limits(null, null),
         0,
         null,
         Set.of(),
@@ -44,6 +44,8 @@ class ServerHeaderTest {
         none,
         none,
         "X-Served-By",
+        null,
+        List.of(),
         null,
         null);
     HeaderEdits edits = Objects.requireNonNull(ServerHeader.compile(route)).edits(id, "hit");

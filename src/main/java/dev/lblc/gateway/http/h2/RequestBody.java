@@ -5,7 +5,9 @@ import dev.lblc.gateway.http.lane.HeadLimits;
 import dev.lblc.gateway.http.lane.HeldBody;
 import dev.lblc.gateway.http.lane.LaneServer;
 import dev.lblc.gateway.http.lane.Tunnel;
+import dev.lblc.gateway.route.BodyStart;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.util.Deque;
@@ -27,6 +29,8 @@ final class RequestBody {
   private @Nullable Http2Stream stream;
   private @Nullable LaneServer server;
   private @Nullable HeadBuffer trailers;
+  private @Nullable BodyStart looking;
+  private @Nullable BodyStart looked;
   private int owed;
   private long received;
   private long tunnelled;
@@ -103,6 +107,10 @@ final class RequestBody {
 
   /** Passes a piece on, or holds it; takes over the reference. Returns how many octets of it need no room any more. */
   int take(ByteBuf piece) {
+    BodyStart start = looking;
+    if (start != null) {
+      return lookInto(start, piece);
+    }
     int length = piece.readableBytes();
     LaneServer to = server;
     if (to == null || isAsking()) {
@@ -117,6 +125,37 @@ final class RequestBody {
     }
     owed += length;
     return 0;
+  }
+
+  /**
+   * Has the beginning of the body looked at. The client gets room for that at once: it is bounded by itself, and many streams that wait
+   * for their beginnings would else take all room of a connection, and wait for ever.
+   */
+  private int lookInto(BodyStart start, ByteBuf piece) {
+    int seen = Math.min(start.room(), piece.readableBytes());
+    start.add(piece.nioBuffer(piece.readerIndex(), seen));
+    piece.skipBytes(seen);
+    if (piece.isReadable()) {
+      owed += piece.readableBytes();
+      held.add(piece);
+    } else {
+      piece.release();
+    }
+    if (start.isSettled()) {
+      endLook();
+    }
+    return seen;
+  }
+
+  /** Looks at what comes from now on. */
+  void look(BodyStart start) {
+    looking = start;
+    looked = start;
+  }
+
+  void endLook() {
+    looking = null;
+    client.exchange().looked();
   }
 
   private void write(LaneServer to, ByteBuf piece) {
@@ -143,6 +182,12 @@ final class RequestBody {
   /** Notes the end. */
   void end() {
     hasEnded = true;
+    BodyStart start = looking;
+    if (start != null) {
+      start.end();
+      endLook();
+      return;
+    }
     if (tunnel != null) {
       client.tunnelInputEnded();
     }
@@ -162,6 +207,13 @@ final class RequestBody {
   }
 
   private void passHeld(LaneServer to) {
+    BodyStart start = looked;
+    if (start != null) {
+      looked = null;
+      if (start.length() > 0) {
+        write(to, Unpooled.wrappedBuffer(start.octets(), 0, start.length()));
+      }
+    }
     ByteBuf piece;
     while (server == to && (piece = held.poll()) != null) {
       write(to, piece);
@@ -176,9 +228,10 @@ final class RequestBody {
     tunnel = opened;
   }
 
-  /** Notes that there is no tunnel, or no more: the answer is that of a request. */
+  /** Notes that there is no tunnel, or no more: the answer is that of a request. Looks at no more of the body. */
   void isAnswered() {
     isUnbounded = false;
+    looking = null;
   }
 
   /** Passes nothing on any more; what comes is dropped. */
@@ -240,6 +293,8 @@ final class RequestBody {
   /** Drops what is held: nobody wants the rest. */
   void drop() {
     server = null;
+    looking = null;
+    looked = null;
     held.drop();
   }
 

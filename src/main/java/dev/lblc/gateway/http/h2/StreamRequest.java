@@ -10,6 +10,7 @@ import dev.lblc.gateway.http.lane.LaneAnswer;
 import dev.lblc.gateway.http.lane.LaneClient;
 import dev.lblc.gateway.http.lane.LaneServer;
 import dev.lblc.gateway.http.lane.Tunnel;
+import dev.lblc.gateway.route.BodyStart;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http2.Http2Error;
@@ -163,13 +164,29 @@ final class StreamRequest implements LaneClient {
   public void holdBody() {}
 
   @Override
-  public void forward(LaneServer to, String target, RequestPlan plan) {
-    body.beginServer(to);
-    to.send(this, target, plan);
+  public void look(BodyStart start) {
+    body.look(start);
+    goOnIfExpected();
+  }
+
+  @Override
+  public void endLook() {
+    body.endLook();
+  }
+
+  /** Tells a client that waits for it to go on with its body. */
+  private void goOnIfExpected() {
     if (isExpecting && !body.isComplete()) {
       isExpecting = false;
       answer.goOn();
     }
+  }
+
+  @Override
+  public void forward(LaneServer to, String target, RequestPlan plan) {
+    body.beginServer(to);
+    to.send(this, target, plan);
+    goOnIfExpected();
     body.sendTo(to);
   }
 

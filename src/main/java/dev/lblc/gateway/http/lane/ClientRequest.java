@@ -8,6 +8,7 @@ import dev.lblc.gateway.http.Protocol;
 import dev.lblc.gateway.http.RequestPlan;
 import dev.lblc.gateway.http.ResponsePlan;
 import dev.lblc.gateway.net.Sockets;
+import dev.lblc.gateway.route.BodyStart;
 import dev.lblc.gateway.route.HttpRoutes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -39,6 +40,9 @@ final class ClientRequest implements LaneClient {
   private @Nullable Exchange<LaneServer> exchange;
   private @Nullable LaneServer server;
   private @Nullable Tunnel tunnel;
+  private @Nullable BodyStart looking;
+  private @Nullable BodyStart looked;
+  private boolean isUnchunked;
   private boolean isComplete;
   private boolean isDiscarding;
   private boolean isExpecting;
@@ -106,6 +110,7 @@ final class ClientRequest implements LaneClient {
   private Exchange<LaneServer> opened(HttpRoutes routes) {
     isDiscarding = false;
     isAnswered = false;
+    isUnchunked = false;
     answer.begin();
     Exchange<LaneServer> begun = kept;
     if (begun == null) {
@@ -127,11 +132,19 @@ final class ClientRequest implements LaneClient {
       flushServerLater();
       return true;
     }
-    if (isComplete || body.isFaulty() || (to == null && !isDiscarding)) {
+    if (isComplete || body.isFaulty()) {
+      return false;
+    }
+    BodyStart start = looking;
+    if (start != null) {
+      lookInto(start, in);
+      return true;
+    }
+    if (to == null && !isDiscarding) {
       return false;
     }
     int length =
-        to != null && body.isChunked() && to.wantsDataOnly() ? body.takeData(in) : body.take(in);
+        to != null && body.isChunked() && !sendsChunks() ? body.takeData(in) : body.take(in);
     if (length > 0) {
       if (to != null && exchange().bodyGrew(body.received())) {
         to.write(in.readRetainedSlice(length));
@@ -148,6 +161,32 @@ final class ClientRequest implements LaneClient {
       completed();
     }
     return true;
+  }
+
+  /** Has the beginning of the body looked at, and what belongs to it held: without the framing of chunks. */
+  private void lookInto(BodyStart start, ByteBuf in) {
+    int end = in.writerIndex();
+    in.writerIndex(Math.min(end, in.readerIndex() + start.room()));
+    int length = body.isChunked() ? body.takeData(in) : body.take(in);
+    if (length > 0) {
+      start.add(in.nioBuffer(in.readerIndex(), length));
+      in.skipBytes(length);
+    } else {
+      body.readTrailers(in);
+    }
+    in.writerIndex(end);
+    if (body.isFaulty()) {
+      looking = null;
+      bodyFailed();
+      return;
+    }
+    if (body.isDone()) {
+      start.end();
+      completed();
+    }
+    if (start.isSettled()) {
+      endLook();
+    }
   }
 
   /** Has what was written to the server flushed soon, unless that has ended the exchange. */
@@ -231,6 +270,8 @@ final class ClientRequest implements LaneClient {
     }
     server = null;
     tunnel = null;
+    looking = null;
+    looked = null;
   }
 
   /** Returns whether the connection may serve another request after this one. */
@@ -250,7 +291,7 @@ final class ClientRequest implements LaneClient {
 
   @Override
   public boolean sendsChunks() {
-    return server == null || !server.wantsDataOnly();
+    return !isUnchunked && (server == null || !server.wantsDataOnly());
   }
 
   @Override
@@ -368,6 +409,31 @@ final class ClientRequest implements LaneClient {
   @Override
   public void holdBody() {}
 
+  /** Looks at what has come, and from now on at what comes. */
+  @Override
+  public void look(BodyStart start) {
+    looking = start;
+    looked = start;
+    isUnchunked = body.isChunked();
+    goOnIfExpected();
+    connection.resume();
+  }
+
+  @Override
+  public void endLook() {
+    looking = null;
+    exchange().looked();
+  }
+
+  /** Tells a client that waits for it to go on with its body. */
+  private void goOnIfExpected() {
+    if (isExpecting && !isComplete) {
+      isExpecting = false;
+      context.writeAndFlush(
+          Unpooled.copiedBuffer(CONTINUE, StandardCharsets.US_ASCII), context.voidPromise());
+    }
+  }
+
   @Override
   public void forward(LaneServer to, String target, RequestPlan plan) {
     boolean isRepeatable = isComplete && exchange().isIdempotent();
@@ -376,12 +442,13 @@ final class ClientRequest implements LaneClient {
       return;
     }
     server = to;
-    to.send(this, target, plan);
-    if (isExpecting && !isComplete) {
-      isExpecting = false;
-      context.writeAndFlush(
-          Unpooled.copiedBuffer(CONTINUE, StandardCharsets.US_ASCII), context.voidPromise());
+    BodyStart start = looked;
+    if (start != null) {
+      looked = null;
+      held.add(Unpooled.wrappedBuffer(start.octets(), 0, start.length()));
     }
+    to.send(this, target, plan);
+    goOnIfExpected();
     if (!plan.isUpgrade()) { // that of a tunnel ends with the tunnel
       sendAgain(to);
     }
@@ -404,6 +471,7 @@ final class ClientRequest implements LaneClient {
   public void discardRest() {
     isDiscarding = true;
     server = null;
+    looking = null;
     held.drop();
     if (body.isFaulty() || isExpecting) {
       connection.linger(); // where the next request begins is not known
@@ -419,6 +487,7 @@ final class ClientRequest implements LaneClient {
 
   @Override
   public void answer(Answer own) {
+    looking = null;
     answer.own(own, head, mayKeepAlive());
     deliver();
   }

@@ -10,14 +10,17 @@ import dev.lblc.gateway.http.RequestHead;
 import dev.lblc.gateway.http.RequestPlan;
 import dev.lblc.gateway.http.ResponsePlan;
 import dev.lblc.gateway.http.UnreadableLine;
+import dev.lblc.gateway.route.BodyStart;
 import dev.lblc.gateway.route.HttpRoutes;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** The client's side of an exchange: a request to a Vert.x server, and its response. Confined to its event loop. */
@@ -36,6 +39,8 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
   private boolean isInFlight = true;
   private boolean isEnding;
   private @Nullable Runnable tunnel;
+  private @Nullable BodyStart looking;
+  private Buffer looked = Buffer.buffer();
   private long tunnelledIn;
   private long tunnelledOut;
 
@@ -158,6 +163,43 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
     request.pause();
   }
 
+  /** Looks at what has come, and from now on at what comes. */
+  @Override
+  public void look(BodyStart start) {
+    looking = start;
+    request.handler(piece -> lookInto(start, piece));
+    request.endHandler(v -> {
+      start.end();
+      endLook();
+    });
+    request.resume();
+  }
+
+  private void lookInto(BodyStart start, Buffer piece) {
+    looked.appendBuffer(piece);
+    int length = Math.min(start.room(), piece.length());
+    start.add(ByteBuffer.wrap(piece.getBytes(0, length)));
+    if (start.isSettled()) {
+      endLook();
+    }
+  }
+
+  @Override
+  public void endLook() {
+    if (looking != null) {
+      looking = null;
+      request.pause();
+      exchange.looked();
+    }
+  }
+
+  /** Returns what was looked at of the body and goes to the server first; empty: nothing. To be called once. */
+  Buffer takeLooked() {
+    Buffer taken = looked;
+    looked = Buffer.buffer();
+    return taken;
+  }
+
   @Override
   public void forward(OutboundRequest server, String target, RequestPlan plan) {
     server.send(this, target, plan);
@@ -182,6 +224,7 @@ final class InboundRequest implements ClientSide<OutboundRequest> {
   @Override
   public void answer(Answer answer) {
     isEnding = true;
+    looking = null;
     response.headers().clear();
     setStatus(answer.status(), HttpResponseStatus.valueOf(answer.status()).reasonPhrase());
     endConnection();

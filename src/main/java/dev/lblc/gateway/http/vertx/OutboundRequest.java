@@ -66,7 +66,12 @@ final class OutboundRequest implements ServerSide {
       request.connect();
     } else if (from.isEnded() || plan.body() == RequestPlan.Body.NONE) {
       request.setChunked(plan.body() == RequestPlan.Body.CHUNKED);
-      end();
+      Buffer looked = client.takeLooked();
+      if (looked.length() == 0) {
+        end();
+      } else {
+        end(looked);
+      }
     } else {
       request.setChunked(plan.body() == RequestPlan.Body.CHUNKED);
       new RequestRelay(client, this).begin();

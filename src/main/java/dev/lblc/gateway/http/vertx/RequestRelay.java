@@ -13,13 +13,15 @@ final class RequestRelay {
   private final OutboundRequest server;
   private final HttpClientRequest to;
   private final LastPiece last;
+  private final Buffer first;
 
-  /** Creates the relay of a paused request of which nothing was read. */
+  /** Creates the relay of a paused request of which nothing was read but what was looked at. */
   RequestRelay(InboundRequest client, OutboundRequest server) {
     this.from = client.request();
     this.exchange = client.exchange();
     this.server = server;
     this.to = server.request();
+    this.first = client.takeLooked();
     // An HTTP/2 stream may report its end later than its last piece.
     this.last = new LastPiece(from.version() == HttpVersion.HTTP_2 ? null : from.headers());
   }
@@ -27,7 +29,12 @@ final class RequestRelay {
   void begin() {
     from.handler(this::piece);
     from.endHandler(v -> end());
-    from.resume();
+    if (first.length() > 0) {
+      piece(first);
+    }
+    if (!to.writeQueueFull()) {
+      from.resume();
+    }
   }
 
   private void piece(Buffer piece) {
