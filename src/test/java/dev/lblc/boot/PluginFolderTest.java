@@ -36,7 +36,7 @@ final class PluginFolderTest {
   @Test
   void folder_thatIsNotThere_addsNothing() throws Exception {
     try (PluginFolder plugins = PluginFolder.openIfThere(folder.resolve("none"))) {
-      assertThat(plugins.strategies().names()).containsExactly("lblc", "lblcr", "wlc");
+      assertThat(plugins.strategies().names()).containsExactly("lblc", "lblc-adaptive", "lblcr", "wlc");
       assertThat(plugins.verticles()).isEmpty();
     }
   }
@@ -89,7 +89,7 @@ final class PluginFolderTest {
     jar("two", "acme.First", "acme.First", FIRST.replace("NAME", "two"));
     try (PluginFolder plugins = PluginFolder.open(folder)) {
       assertThat(plugins.strategies().names())
-          .containsExactly("lblc", "lblcr", "one", "two", "wlc");
+          .containsExactly("lblc", "lblc-adaptive", "lblcr", "one", "two", "wlc");
     }
   }
 

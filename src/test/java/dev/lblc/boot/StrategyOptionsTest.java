@@ -56,7 +56,7 @@ final class StrategyOptionsTest {
         .hasMessage(String.join(
             "\n",
             file
-                + ": $.services.s.strategy: \"rendezvouz\" (expected: one of lblc, lblcr, rendezvous, wlc; "
+                + ": $.services.s.strategy: \"rendezvouz\" (expected: one of lblc, lblc-adaptive, lblcr, rendezvous, wlc; "
                 + folder
                 + " has 1 jar)",
             file + ": $.services.s.options.ties: \"none\" (expected: one of spread, kernel)"));

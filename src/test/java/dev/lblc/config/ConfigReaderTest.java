@@ -364,23 +364,6 @@ class ConfigReaderTest {
   }
 
   @Test
-  void adaptiveStrategy_unlessProvided_refusedByName() throws Exception {
-    JsonObject json =
-        Sample.set(Sample.full(directory), "$.services.images.strategy", "lblc-adaptive");
-
-    assertThat(Sample.errors(json))
-        .extracting(ConfigError::expected)
-        .containsExactly("one of lblc, lblcr, wlc; lblc-adaptive comes in a later version");
-    assertThat(ConfigReader.readText(
-                "t", json.encode(), Sample.strategies("lblc-adaptive", "wlc"), Sample.ENVIRONMENT)
-            .plugin()
-            .services())
-        .extractingByKey("images")
-        .extracting(ServiceConfig::strategy)
-        .isEqualTo("lblc-adaptive");
-  }
-
-  @Test
   void listenersWithFaultyNames_usedByRoute_givesNoFaultMoreThanNeeded() {
     JsonObject json = Sample.set(Sample.full(directory), "$.listeners", "web");
 

