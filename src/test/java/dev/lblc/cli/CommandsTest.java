@@ -28,14 +28,13 @@ class CommandsTest {
   private Path directory;
 
   @Test
-  void help_describesTheCommandsAndNotTheNameThatIsTaken() {
+  void help_describesTheCommands() {
     assertThat(execute("--help")).isZero();
     for (String command :
-        List.of("run", "check", "explain", "status", "top", "demo", "upstreams")) {
+        List.of("run", "check", "explain", "status", "top", "demo", "upstreams", "simulate")) {
       assertThat(out.toString().lines())
           .anyMatch(line -> line.matches("  " + command + " +[A-Z].{20,}"));
     }
-    assertThat(out.toString()).doesNotContain("simulate");
   }
 
   @Test
@@ -54,13 +53,6 @@ class CommandsTest {
   void unknownCommand_isAnErrorOfUsage() {
     assertThat(execute("fly")).isEqualTo(2);
     assertThat(err.toString()).contains("fly");
-  }
-
-  @Test
-  void simulate_isRefusedByName() {
-    assertThat(execute("simulate", "conf/gateway.json", "--trace", "access.log"))
-        .isEqualTo(2);
-    assertThat(err.toString()).contains("simulate is not in this version");
   }
 
   @Test
@@ -213,7 +205,7 @@ class CommandsTest {
     Files.createDirectory(folder);
     assertThat(execute("check", file, "--plugins", folder.toString())).isEqualTo(1);
     assertThat(err.toString())
-        .contains("(expected: one of lblc, lblcr, wlc; " + folder + " has no jar)");
+        .contains("(expected: one of lblc, lblc-adaptive, lblcr, wlc; " + folder + " has no jar)");
   }
 
   @Test
