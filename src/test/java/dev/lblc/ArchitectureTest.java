@@ -248,8 +248,7 @@ final class ArchitectureTest {
 
   @ArchTest
   static final ArchRule strategies_areNamedOnlyWhereTheyArePutTogether = noClasses()
-      .that(not(resideInAnyPackage(
-          "dev.lblc.scheduler", "dev.lblc.plugin", "dev.lblc.simulation")))
+      .that(not(resideInAnyPackage("dev.lblc.scheduler", "dev.lblc.plugin", "dev.lblc.simulation")))
       .should()
       .dependOnClassesThat(
           com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo(Strategy.class));

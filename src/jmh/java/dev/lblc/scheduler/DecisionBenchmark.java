@@ -42,9 +42,8 @@ public class DecisionBenchmark {
     @Setup
     public void fill() {
       Strategy.Context context = Benchmarks.context(16, destinations);
-      strategy = rule.equals("lblc")
-          ? new LocalityBased(context)
-          : new AdaptiveLocalityBased(context);
+      strategy =
+          rule.equals("lblc") ? new LocalityBased(context) : new AdaptiveLocalityBased(context);
       Benchmarks.load(context); // or the mean load is not looked at
       String[] all = Benchmarks.fill(strategy, destinations);
       keys = new String[Math.min(asked, destinations)];

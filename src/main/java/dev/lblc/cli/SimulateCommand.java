@@ -5,6 +5,7 @@ import dev.lblc.boot.PluginFolder;
 import dev.lblc.config.ConfigException;
 import dev.lblc.scheduler.Strategy;
 import dev.lblc.simulation.Figures;
+import dev.lblc.simulation.Measurements;
 import dev.lblc.simulation.Model;
 import dev.lblc.simulation.Scenario;
 import dev.lblc.simulation.ScenarioRun;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Spec;
 /** {@code simulate}: says what strategies do to servers with caches. */
 @Command(
     name = "simulate",
-    description = "Says what strategies do to servers with caches: the gateway's own code on a model.",
+    description =
+        "Says what strategies do to servers with caches: the gateway's own code on a model.",
     mixinStandardHelpOptions = true)
 final class SimulateCommand implements Callable<Integer> {
   private static final double REPORT_SECONDS = 0.1;
@@ -166,12 +168,12 @@ final class SimulateCommand implements Callable<Integer> {
       boolean isPooled = name.equals(Contenders.POOLED);
       Strategy.Factory factory = isPooled ? contenders.anyServer() : contenders.factory(name);
       Model model = isPooled ? wanted.pooled() : wanted.model(weight);
-      Map<String, Figures> seen =
-          ScenarioRun.figures(wanted, ScenarioRun.of(wanted, model, seed, factory));
+      Measurements run = ScenarioRun.of(wanted, model, seed, factory);
+      Map<String, Figures> seen = ScenarioRun.figures(wanted, run);
       if (json) {
         out.println(line(wanted, name, seen).encode());
       } else {
-        report.add(name, seen);
+        report.add(name, seen, run.entries());
       }
     }
     if (!json) {
@@ -182,10 +184,8 @@ final class SimulateCommand implements Callable<Integer> {
 
   /** The first stretch is the scenario's own; where there are several, all follow it. */
   private JsonObject line(Scenario of, String strategy, Map<String, Figures> seen) {
-    JsonObject line = new JsonObject()
-        .put("scenario", of.name())
-        .put("seed", seed)
-        .put("strategy", strategy);
+    JsonObject line =
+        new JsonObject().put("scenario", of.name()).put("seed", seed).put("strategy", strategy);
     line.mergeIn(SimulationReport.json(seen.values().iterator().next()));
     if (seen.size() > 1) {
       JsonObject stretches = new JsonObject();

@@ -10,7 +10,16 @@ import java.util.Map;
 /** What a simulation has found, as text and as JSON. */
 final class SimulationReport {
   private static final String[] HEADINGS = {
-    "strategy", "time", "hit", "imbalance", "99 %", "mean ms", "p99 ms", "errors", "moves/request"
+    "strategy",
+    "time",
+    "hit",
+    "imbalance",
+    "99 %",
+    "mean ms",
+    "p99 ms",
+    "errors",
+    "moves/request",
+    "entries"
   };
 
   private final List<String[]> rows = new ArrayList<>();
@@ -19,8 +28,12 @@ final class SimulationReport {
     rows.add(HEADINGS);
   }
 
-  /** Adds what was seen with a strategy, by the names of stretches of time. */
-  void add(String strategy, Map<String, Figures> seen) {
+  /**
+   * Adds what was seen with a strategy, by the names of stretches of time.
+   *
+   * @param entries how many destinations its table had at the end
+   */
+  void add(String strategy, Map<String, Figures> seen, int entries) {
     seen.forEach((stretch, figures) -> rows.add(new String[] {
       strategy,
       stretch,
@@ -30,7 +43,8 @@ final class SimulationReport {
       text("%.2f", figures.meanMillis()),
       text("%.1f", figures.p99Millis()),
       Long.toString(figures.errors()),
-      text("%.6f", figures.movesPerRequest())
+      text("%.6f", figures.movesPerRequest()),
+      Integer.toString(entries)
     }));
   }
 

@@ -78,8 +78,7 @@ final class TraceReader {
   private Read lines(InputStream in, LoggedRoutes routes, String service) throws IOException {
     List<Line> lines = new ArrayList<>();
     int others = 0;
-    BufferedReader reader =
-        new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+    BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
     for (String text = reader.readLine(); text != null; text = reader.readLine()) {
       Line line = line(text, routes, service);
       if (line == null) {
@@ -95,7 +94,9 @@ final class TraceReader {
     for (Line line : lines) {
       boolean isTold = durations != null && line.seconds >= 0;
       recorder.add(
-          isTold ? line.time : line.time + random.nextDouble(), // a log without fractions of seconds
+          isTold
+              ? line.time
+              : line.time + random.nextDouble(), // a log without fractions of seconds
           line.destination,
           random.nextInt(nodes),
           isTold ? durations.size(line.seconds) : 1);

@@ -81,7 +81,8 @@ final class TraceSimulation {
       names = "--hit",
       paramLabel = "D",
       converter = ShortDuration.class,
-      description = "What a server takes for what it has (default: by the log's durations, or 2ms).")
+      description =
+          "What a server takes for what it has (default: by the log's durations, or 2ms).")
   private @Nullable Duration hit;
 
   @Option(
@@ -106,7 +107,8 @@ final class TraceSimulation {
   @Option(
       names = "--come",
       paramLabel = "SERVER@D",
-      description = "It comes at that time, with an empty cache; it may be one more than there are.")
+      description =
+          "It comes at that time, with an empty cache; it may be one more than there are.")
   private List<String> comes = List.of();
 
   @Option(
@@ -172,7 +174,7 @@ final class TraceSimulation {
           config == null ? ScenarioRun.OPTIONS : config.options());
       Figures figures = seen.figures(from, (int) Math.ceil(end));
       runs.put(name, seen);
-      report.add(name, Map.of(from + "-" + (int) Math.ceil(end) + " s", figures));
+      report.add(name, Map.of(from + "-" + (int) Math.ceil(end) + " s", figures), seen.entries());
       if (json) {
         out.println(new JsonObject()
             .put("trace", String.valueOf(trace))
@@ -240,9 +242,7 @@ final class TraceSimulation {
       throw new CommandException(
           "--servers: " + atFirst + ", --slots: " + slots + " (expected: 1 or more)");
     }
-    double of = durations == null
-        ? CACHED * workload.keys()
-        : workload.cacheFor(durations.hit());
+    double of = durations == null ? CACHED * workload.keys() : workload.cacheFor(durations.hit());
     int each = cache == null ? (int) Math.max(1, Math.ceil(of / atFirst)) : Math.max(1, cache);
     List<Model.Upstream> upstreams = new ArrayList<>();
     for (int i = 0; i < ids.size(); i++) {
@@ -292,8 +292,7 @@ final class TraceSimulation {
       throw new CommandException(
           option + ": " + text + " (expected: one of " + String.join(", ", ids) + ")");
     }
-    return new Incident(
-        new ShortDuration().convert(parts[1]).toMillis() / 1_000.0, kind, number);
+    return new Incident(new ShortDuration().convert(parts[1]).toMillis() / 1_000.0, kind, number);
   }
 
   private static String[] timed(String option, String text) throws CommandException {

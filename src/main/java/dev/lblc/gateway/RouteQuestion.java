@@ -81,7 +81,8 @@ public final class RouteQuestion {
       return nothing(
           null,
           asked
-              + " takes no route: there is no HTTP listener. For TCP ask for a service and a destination");
+              + " takes no route: there is no HTTP listener. For TCP ask for a service and a"
+              + " destination");
     }
     List<HttpListenerConfig> ofPort = all.stream()
         .filter(

@@ -115,6 +115,7 @@ public final class AdaptiveLocalityBased extends TableStrategy {
       if (entry == null) {
         table.add(destination, server, now, options());
       } else {
+        Rate.pass(entry, now);
         entry.use(now);
         if (entry.homes().length > 1 || entry.home() != server) {
           table.replaceHome(entry, server, now);

@@ -22,8 +22,7 @@ final class BreakOut {
     this.random = random;
   }
 
-  boolean leaves(
-      Server home, Server[] servers, Set<String> unreachable, AdaptiveOptions options) {
+  boolean leaves(Server home, Server[] servers, Set<String> unreachable, AdaptiveOptions options) {
     double excess = EffectiveWeight.excess(home, servers, unreachable, options);
     return excess > 0 && random.get().nextDouble() < options.breakOut() * excess;
   }

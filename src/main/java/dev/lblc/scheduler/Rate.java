@@ -41,7 +41,8 @@ final class Rate {
     long from = since.get();
     if (nowMillis - from >= STRETCH_MILLIS && since.compareAndSet(from, nowMillis)) {
       // The decisions of the stretch are as old as its middle on average.
-      total = total * kept(nowMillis - from) + stretch.sumThenReset() * kept((nowMillis - from) / 2);
+      total =
+          total * kept(nowMillis - from) + stretch.sumThenReset() * kept((nowMillis - from) / 2);
     }
   }
 
@@ -50,7 +51,7 @@ final class Rate {
     entry.rate = entry.rate * kept(nowMillis - entry.lastUse()) + 1;
   }
 
-  /** Has a destination's count decay, before a use by another node is noted as its last one. */
+  /** Has a destination's count decay, before a use that is not counted is noted as its last one. */
   static void pass(Entry entry, long useMillis) {
     entry.rate *= kept(useMillis - entry.lastUse());
   }

@@ -37,10 +37,7 @@ public record Durations(double border, double hitSeconds, double missSeconds, do
     double border = Math.exp((low + high) / 2);
     double hit = mean(seconds, 0, split, border);
     return new Durations(
-        border,
-        hit,
-        mean(seconds, split, seconds.length, hit),
-        (double) split / seconds.length);
+        border, hit, mean(seconds, split, seconds.length, hit), (double) split / seconds.length);
   }
 
   /** Returns how long a request took in parts of the mean of its group. */

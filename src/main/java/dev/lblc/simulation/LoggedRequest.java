@@ -35,7 +35,8 @@ public record LoggedRequest(
     Map<String, String> headers) {
 
   private static final Pattern COMMON = Pattern.compile(
-      "(\\S+) \\S+ .*?\\[([^]]+)] \"(\\S+) (\\S+)[^\"]*\" \\d{3} \\S+(?: \"([^\"]*)\" \"([^\"]*)\")?.*");
+      "(\\S+) \\S+ .*?\\[([^]]+)] \"(\\S+) (\\S+)[^\"]*\" \\d{3} \\S+(?: \"([^\"]*)\""
+          + " \"([^\"]*)\")?.*");
   private static final DateTimeFormatter COMMON_TIME =
       DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT);
   private static final int TEXT_COLUMNS = 8;

@@ -86,7 +86,8 @@ public final class Measurements {
     List<Second> window =
         seconds.subList(Math.min(from, seconds.size()), Math.min(to, seconds.size()));
     float[] millis = new float[window.stream().mapToInt(second -> second.served).sum()];
-    float[] tenths = new float[window.stream().mapToInt(second -> second.tenthCount).sum()];
+    float[] tenths =
+        new float[window.stream().mapToInt(second -> second.tenthCount).sum()];
     int served = 0;
     int tenthCount = 0;
     double sum = 0;

@@ -41,8 +41,7 @@ final class Node {
     service = new Service("simulated", factory, options, clock, isShared, () -> random);
     List<ServerSpec> specs = new ArrayList<>();
     for (Model.Upstream server : model.servers()) {
-      specs.add(
-          new ServerSpec(server.id(), "127.0.0.1", specs.size() + 1, server.weight(), 0, 0));
+      specs.add(new ServerSpec(server.id(), "127.0.0.1", specs.size() + 1, server.weight(), 0, 0));
     }
     Collections.reverse(specs); // the last one of a file is the head of the list
     service.membership().configure(specs);

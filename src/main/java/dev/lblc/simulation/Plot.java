@@ -27,8 +27,10 @@ public final class Plot {
   public static String of(Map<String, Measurements> runs, int servers) {
     Plot plot = new Plot(servers);
     int height = runs.size() * 2 * (HEIGHT + GAP) + GAP;
-    plot.add("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\""
-        + " font-family=\"sans-serif\" font-size=\"12\">\n", LEFT + WIDTH + 20, height);
+    plot.add(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\""
+            + " font-family=\"sans-serif\" font-size=\"12\">\n",
+        LEFT + WIDTH + 20, height);
     plot.add("<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n");
     int top = GAP;
     for (Map.Entry<String, Measurements> run : runs.entrySet()) {
@@ -48,7 +50,9 @@ public final class Plot {
     }
     frame(name + ": requests at each server", String.format(Locale.ROOT, "%.0f", most), top, seen);
     for (int server = 0; server < servers; server++) {
-      add("<polyline fill=\"none\" stroke=\"hsl(%d,70%%,45%%)\" points=\"", server * COLOURS / servers);
+      add(
+          "<polyline fill=\"none\" stroke=\"hsl(%d,70%%,45%%)\" points=\"",
+          server * COLOURS / servers);
       for (int second = 0; second < seen.seconds(); second++) {
         point(seen, second, seen.load(second, server) / most, top);
       }
@@ -67,11 +71,13 @@ public final class Plot {
 
   private void frame(String title, String most, int top, Measurements seen) {
     add("<text x=\"%d\" y=\"%d\">%s</text>\n", LEFT, top - 8, title);
-    add("<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"none\" stroke=\"#888\"/>\n",
+    add(
+        "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"none\" stroke=\"#888\"/>\n",
         LEFT, top, WIDTH, HEIGHT);
     add("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>\n", LEFT - 6, top + 10, most);
     add("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">0</text>\n", LEFT - 6, top + HEIGHT);
-    add("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%d s</text>\n",
+    add(
+        "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%d s</text>\n",
         LEFT + WIDTH, top + HEIGHT + 14, seen.seconds());
   }
 

@@ -82,11 +82,7 @@ public final class RecordedWorkload implements Workload {
         sortedSizes[i] = sizes[from];
       }
       return new RecordedWorkload(
-          sortedTimes,
-          sortedKeys,
-          sortedNodes,
-          sortedSizes,
-          destinations.toArray(String[]::new));
+          sortedTimes, sortedKeys, sortedNodes, sortedSizes, destinations.toArray(String[]::new));
     }
   }
 

@@ -60,15 +60,41 @@ public record Scenario(
   /** Returns this with so many gateways. */
   public Scenario withNodes(int other) {
     return new Scenario(
-        name, about, other, servers, added, unequal, rate, exponent, hitSeconds, reportSeconds,
-        drift, seconds, event, flash, incidents);
+        name,
+        about,
+        other,
+        servers,
+        added,
+        unequal,
+        rate,
+        exponent,
+        hitSeconds,
+        reportSeconds,
+        drift,
+        seconds,
+        event,
+        flash,
+        incidents);
   }
 
   /** Returns this with reports at another interval, in seconds. */
   public Scenario withReports(double other) {
     return new Scenario(
-        name, about, nodes, servers, added, unequal, rate, exponent, hitSeconds, other, drift,
-        seconds, event, flash, incidents);
+        name,
+        about,
+        nodes,
+        servers,
+        added,
+        unequal,
+        rate,
+        exponent,
+        hitSeconds,
+        other,
+        drift,
+        seconds,
+        event,
+        flash,
+        incidents);
   }
 
   /** Returns the requests of a seed. */
@@ -88,10 +114,8 @@ public record Scenario(
     List<Model.Upstream> upstreams = new ArrayList<>();
     for (int i = 0; i < all; i++) {
       upstreams.add(new Model.Upstream(
-          "s" + i,
-          slots[i],
-          (int) Math.round(CACHED * KEYS * slots[i] / total),
-          Math.max(1, (int) Math.round(weightPerSlot * slots[i]))));
+          "s" + i, slots[i], (int) Math.round(CACHED * KEYS * slots[i] / total), Math.max(1, (int)
+              Math.round(weightPerSlot * slots[i]))));
     }
     return new Model(nodes, upstreams, hitSeconds, MISS_SECONDS, reportSeconds, SPREAD_SECONDS);
   }
@@ -100,11 +124,10 @@ public record Scenario(
   public Model pooled() {
     int slots = IntStream.range(0, servers).map(this::slots).sum();
     Model.Upstream all = new Model.Upstream("all", slots, (int) Math.round(CACHED * KEYS), slots);
-    return new Model(
-        nodes, List.of(all), hitSeconds, MISS_SECONDS, reportSeconds, SPREAD_SECONDS);
+    return new Model(nodes, List.of(all), hitSeconds, MISS_SECONDS, reportSeconds, SPREAD_SECONDS);
   }
 
   private int slots(int server) {
-    return unequal ? SLOTS / 2 << server % 3 : SLOTS;
+    return unequal ? (SLOTS / 2) << (server % 3) : SLOTS;
   }
 }

@@ -29,8 +29,7 @@ public final class ScenarioRun {
   /** Runs it to its end. */
   public static Measurements of(
       Scenario scenario, Model model, long seed, Strategy.Factory factory) {
-    return new Simulation(
-            model, scenario.workload(seed), scenario.incidents(), factory, OPTIONS)
+    return new Simulation(model, scenario.workload(seed), scenario.incidents(), factory, OPTIONS)
         .run(scenario.seconds());
   }
 

@@ -29,7 +29,10 @@ public final class Scenarios {
     add("D2", "it comes back, cold", shape(12_000).stop(1).lasting(60).event(EVENT + DOWN));
     add("D3", "a quarter of the servers dies", shape(11_000).stop(4).lasting(50).event(EVENT));
     add("D4", "they come back, cold", shape(11_000).stop(4).lasting(60).event(EVENT + DOWN));
-    add("A1", "four servers are added to sixteen", shape(15_000).add(4).lasting(60).event(EVENT));
+    add(
+        "A1",
+        "four servers are added to sixteen",
+        shape(15_000).add(4).lasting(60).event(EVENT));
     add("H", "servers of three sizes", shape(15_000).unequal());
     add("C1", "what is asked for most drifts", shape(13_000).drift(20));
     add("C2", "it drifts ten times as fast", shape(13_000).drift(200));
@@ -144,8 +147,21 @@ public final class Scenarios {
 
     Scenario made(String name, String about) {
       return new Scenario(
-          name, about, nodes, 16, added, unequal, rate, exponent, hitSeconds, 0.1, drift,
-          Scenario.WARM + lasting, event, flash, incidents);
+          name,
+          about,
+          nodes,
+          16,
+          added,
+          unequal,
+          rate,
+          exponent,
+          hitSeconds,
+          0.1,
+          drift,
+          Scenario.WARM + lasting,
+          event,
+          flash,
+          incidents);
     }
   }
 }

@@ -263,10 +263,10 @@ class CommandsTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', textBlock = """
-          127.0.0.1 | X-Forwarded-For: 192.0.2.7, 127.0.0.1 | 192.0.2.7
-          127.0.0.1 | Forwarded: for=192.0.2.7              | 192.0.2.7
-          192.0.2.1 | X-Forwarded-For: 192.0.2.7            | 127.0.0.1
-          """)
+      127.0.0.1 | X-Forwarded-For: 192.0.2.7, 127.0.0.1 | 192.0.2.7
+      127.0.0.1 | Forwarded: for=192.0.2.7              | 192.0.2.7
+      192.0.2.1 | X-Forwarded-For: 192.0.2.7            | 127.0.0.1
+      """)
   void explain_ofAUrl_believesTheHeadersOfATrustedPeer(String trusted, String header, String client)
       throws IOException {
     String text = gateway(100)

@@ -77,7 +77,8 @@ final class AdaptiveLocalityBasedTest {
   @Test
   void choose_onNodesThatHaveNotSpoken_samePlacement() {
     service.with(FIVE);
-    TestService otherNode = new TestService().with("c", "e", "a", "d", "b"); // added in another order
+    TestService otherNode =
+        new TestService().with("c", "e", "a", "d", "b"); // added in another order
     Strategy other = new AdaptiveLocalityBased(context(otherNode));
 
     for (int i = 0; i < 200; i++) {
@@ -184,7 +185,8 @@ final class AdaptiveLocalityBasedTest {
 
     service.servers.setHealthy(service.server("c"), false);
     assertThat(choose("/hot")).isNotEqualTo("c");
-    assertThat(TestService.id(strategy.choose("/hot", Set.of("a", "b", "c", "d")))).isEqualTo("e");
+    assertThat(TestService.id(strategy.choose("/hot", Set.of("a", "b", "c", "d"))))
+        .isEqualTo("e");
   }
 
   @Test

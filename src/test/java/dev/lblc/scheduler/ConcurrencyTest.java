@@ -28,8 +28,14 @@ final class ConcurrencyTest {
         Named.of("lblcr", ReplicatedLocalityBased::new),
         Named.of(
             "lblc-adaptive",
-            context -> new AdaptiveLocalityBased(context.withOwnOptions(() ->
-                new AdaptiveOptions(1, 1, 1, 0.01, 8, java.time.Duration.ofMillis(1), java.time.Duration.ofMillis(20))))));
+            context -> new AdaptiveLocalityBased(context.withOwnOptions(() -> new AdaptiveOptions(
+                1,
+                1,
+                1,
+                0.01,
+                8,
+                java.time.Duration.ofMillis(1),
+                java.time.Duration.ofMillis(20))))));
   }
 
   @Test

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 final class RecordedTest {
   @Test
   void trace_ofAScenario_givesItsFigures() throws Exception {
-    Scenario scenario = new Scenario(
-        "test", "", 4, 16, 0, false, 9_000, 0.9, 0.002, 0.1, 0, 2, 0, null, List.of());
+    Scenario scenario =
+        new Scenario("test", "", 4, 16, 0, false, 9_000, 0.9, 0.002, 0.1, 0, 2, 0, null, List.of());
     Workload requests = scenario.workload(3);
     ByteBuffer trace = ByteBuffer.allocate(30_000 * BinaryTrace.RECORD);
     trace.order(ByteOrder.LITTLE_ENDIAN);
@@ -31,8 +31,8 @@ final class RecordedTest {
 
     RecordedWorkload replayed =
         BinaryTrace.read(new ByteArrayInputStream(octets), 4).recorded(1);
-    Figures original = ScenarioRun.of(scenario, scenario.model(1), 3, LocalityBased::new)
-        .figures(0, 1);
+    Figures original =
+        ScenarioRun.of(scenario, scenario.model(1), 3, LocalityBased::new).figures(0, 1);
     Figures replay = ScenarioRun.of(
             scenario.model(1), replayed, List.of(), LocalityBased::new, ScenarioRun.OPTIONS)
         .figures(0, 1);
@@ -40,30 +40,30 @@ final class RecordedTest {
     assertThat(BinaryTrace.isIt(octets)).isTrue();
     assertThat(replay.requests()).isBetween(original.requests(), original.requests() + 1L);
     assertThat(replay.hit()).isCloseTo(original.hit(), within(0.002));
-    assertThatThrownBy(() ->
-            BinaryTrace.read(new ByteArrayInputStream(octets, 0, BinaryTrace.RECORD + 1), 4))
+    assertThatThrownBy(
+            () -> BinaryTrace.read(new ByteArrayInputStream(octets, 0, BinaryTrace.RECORD + 1), 4))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("ends within a request");
   }
 
   @Test
   void line_ofEachFormat_isRead() {
-    LoggedRequest text = read(
-        "2026-11-22T11:02:59.932Z 127.0.0.1 GET /cats HTTP/1.1 200 20 3.1 demo three hit -");
+    LoggedRequest text =
+        read("2026-11-22T11:02:59.932Z 127.0.0.1 GET /cats HTTP/1.1 200 20 3.1 demo three hit -");
     assertThat(text.target()).isEqualTo("/cats");
     assertThat(text.seconds()).isCloseTo(0.003_1, within(1e-9));
     assertThat(text.endSeconds() % 60).isCloseTo(59.932, within(1e-5));
 
-    LoggedRequest json = read(
-        "{\"time\":\"2026-11-22T11:02:59.932Z\",\"client\":\"192.0.2.9\",\"method\":\"POST\","
+    LoggedRequest json =
+        read("{\"time\":\"2026-11-22T11:02:59.932Z\",\"client\":\"192.0.2.9\",\"method\":\"POST\","
             + "\"host\":\"a.example\",\"path\":\"/x\",\"duration_ms\":40.25,\"user_agent\":\"u\"}");
     assertThat(json.host()).isEqualTo("a.example");
     assertThat(json.client()).isEqualTo("192.0.2.9");
     assertThat(json.seconds()).isCloseTo(0.040_25, within(1e-9));
     assertThat(json.headers()).isEqualTo(Map.of("user-agent", "u"));
 
-    LoggedRequest common = read(
-        "192.0.2.1 - - [22/Nov/2026:11:02:59 +0100] \"GET /a?b=c HTTP/1.1\" 200 512");
+    LoggedRequest common =
+        read("192.0.2.1 - - [22/Nov/2026:11:02:59 +0100] \"GET /a?b=c HTTP/1.1\" 200 512");
     assertThat(common.target()).isEqualTo("/a?b=c");
     assertThat(common.seconds()).isNegative();
 
@@ -114,8 +114,8 @@ final class RecordedTest {
 
   @Test
   void plot_ofARun_isWellFormed() throws Exception {
-    Scenario scenario = new Scenario(
-        "test", "", 1, 2, 0, false, 200, 0.9, 0.002, 0.1, 0, 3, 0, null, List.of());
+    Scenario scenario =
+        new Scenario("test", "", 1, 2, 0, false, 200, 0.9, 0.002, 0.1, 0, 3, 0, null, List.of());
     Measurements seen = ScenarioRun.of(scenario, scenario.model(1), 1, LocalityBased::new);
 
     String svg = Plot.of(Map.of("a<b", seen), 2);

@@ -61,8 +61,8 @@ final class SimulationTest {
     Figures kernel = run(scenario("flash"), LocalityBased::new);
     Figures adaptive = run(
         scenario("flash"),
-        context -> new AdaptiveLocalityBased(
-            context.withOwnOptions(() -> AdaptiveOptions.DEFAULTS)));
+        context ->
+            new AdaptiveLocalityBased(context.withOwnOptions(() -> AdaptiveOptions.DEFAULTS)));
 
     assertThat(adaptive.errors()).isZero();
     assertThat(adaptive.imbalance()).isLessThan(0.5 * kernel.imbalance());
@@ -71,8 +71,8 @@ final class SimulationTest {
 
   @Test
   void run_again_sameFigures() {
-    Strategy.Factory adaptive = context -> new AdaptiveLocalityBased(
-        context.withOwnOptions(() -> AdaptiveOptions.DEFAULTS));
+    Strategy.Factory adaptive = context ->
+        new AdaptiveLocalityBased(context.withOwnOptions(() -> AdaptiveOptions.DEFAULTS));
 
     assertThat(run(scenario("restarts"), adaptive)).isEqualTo(run(scenario("restarts"), adaptive));
   }
@@ -137,7 +137,20 @@ final class SimulationTest {
       List<Incident> incidents) {
     double hitSeconds = flash == null ? 0.002 : 0.008;
     return new Scenario(
-        "test", "", nodes, 16, added, unequal, rate, 0.9, hitSeconds, 0.1, drift, 4, 0, flash,
+        "test",
+        "",
+        nodes,
+        16,
+        added,
+        unequal,
+        rate,
+        0.9,
+        hitSeconds,
+        0.1,
+        drift,
+        4,
+        0,
+        flash,
         incidents);
   }
 }
