@@ -71,12 +71,17 @@ final class ArchitectureTest {
   static final ArchRule cluster_importsOnlyScheduler =
       ofOurs("cluster", resideInAPackage("dev.lblc.scheduler")).allowEmptyShould(true);
 
+  @ArchTest
+  static final ArchRule simulation_importsOnlyScheduler =
+      ofOurs("simulation", resideInAPackage("dev.lblc.scheduler"));
+
   /** Applications that use the plugin need not have SLF4J. */
   @ArchTest
   static final ArchRule plugin_logsByTheJdkAlone = noClasses()
       .that()
       .resideInAnyPackage(
           "dev.lblc.scheduler..",
+          "dev.lblc.simulation..",
           "dev.lblc.config..",
           "dev.lblc.discovery..",
           "dev.lblc.tls..",
@@ -233,12 +238,17 @@ final class ArchitectureTest {
   @ArchTest
   static final ArchRule cli_isCommandsOnly = ofOurs(
       "cli",
-      resideInAnyPackage("dev.lblc.boot", "dev.lblc.admin", "dev.lblc.config", "dev.lblc.plugin")
-          .or(belongToAnyOf(ServerSpec.class)));
+      resideInAnyPackage(
+              "dev.lblc.boot",
+              "dev.lblc.admin",
+              "dev.lblc.config",
+              "dev.lblc.plugin",
+              "dev.lblc.simulation")
+          .or(belongToAnyOf(ServerSpec.class, Strategy.Factory.class)));
 
   @ArchTest
   static final ArchRule strategies_areNamedOnlyWhereTheyArePutTogether = noClasses()
-      .that(not(resideInAnyPackage("dev.lblc.scheduler", "dev.lblc.plugin")))
+      .that(not(resideInAnyPackage("dev.lblc.scheduler", "dev.lblc.plugin", "dev.lblc.simulation")))
       .should()
       .dependOnClassesThat(
           com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo(Strategy.class));

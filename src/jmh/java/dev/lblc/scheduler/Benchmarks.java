@@ -25,7 +25,16 @@ final class Benchmarks {
         () -> options,
         () -> System.nanoTime() / 1_000_000,
         false,
-        ThreadLocalRandom::current);
+        ThreadLocalRandom::current,
+        () -> AdaptiveOptions.DEFAULTS);
+  }
+
+  /** Gives the servers ten active connections each. */
+  static void load(Strategy.Context context) {
+    Strategy wlc = new WeightedLeastConnection(context);
+    for (int i = 0; i < context.servers().list().size() * 10; i++) {
+      context.all().bind(wlc.choose(null).server());
+    }
   }
 
   /** Places so many destinations; their keys. */

@@ -14,13 +14,15 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What one decision costs: a hit in a full table, and a fresh pass over all servers. */
+/** What one decision costs: a hit in a full table, and the two ways of placing a destination. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
 @Fork(1)
 public class DecisionBenchmark {
+
+  private static final String KEY = Benchmarks.key(1);
 
   /** A table of which some destinations are asked for, in random order: 1,000 hot ones, or all. */
   @State(Scope.Benchmark)
@@ -31,13 +33,19 @@ public class DecisionBenchmark {
     @Param({"1000", "1000000"})
     int asked;
 
+    @Param({"lblc", "lblc-adaptive"})
+    String rule;
+
     String[] keys;
-    Strategy lblc;
+    Strategy strategy;
 
     @Setup
     public void fill() {
-      lblc = new LocalityBased(Benchmarks.context(16, destinations));
-      String[] all = Benchmarks.fill(lblc, destinations);
+      Strategy.Context context = Benchmarks.context(16, destinations);
+      strategy =
+          rule.equals("lblc") ? new LocalityBased(context) : new AdaptiveLocalityBased(context);
+      Benchmarks.load(context); // or the mean load is not looked at
+      String[] all = Benchmarks.fill(strategy, destinations);
       keys = new String[Math.min(asked, destinations)];
       for (int i = 0; i < keys.length; i++) {
         keys[i] = all[(int) ((long) i * destinations / keys.length)];
@@ -52,21 +60,25 @@ public class DecisionBenchmark {
     int servers;
 
     Strategy wlc;
+    Strategy.Context context;
 
     @Setup
     public void load() {
-      Strategy.Context context = Benchmarks.context(servers, 1);
+      context = Benchmarks.context(servers, 1);
       wlc = new WeightedLeastConnection(context);
-      for (int i = 0; i < servers * 10; i++) {
-        context.all().bind(wlc.choose(null).server());
-      }
+      Benchmarks.load(context);
     }
   }
 
   @Benchmark
   public Choice hit(Table table) {
     int i = ThreadLocalRandom.current().nextInt(table.keys.length);
-    return table.lblc.choose(table.keys[i]);
+    return table.strategy.choose(table.keys[i]);
+  }
+
+  @Benchmark
+  public Server lessLoadedOfTwo(Pool pool) {
+    return Rendezvous.lessLoadedOfTwo(KEY, pool.context.all().snapshot(), null, Load.NOBODY);
   }
 
   @Benchmark

@@ -1,27 +1,227 @@
 package dev.lblc.cli;
 
+import dev.lblc.boot.GatewayFile;
+import dev.lblc.boot.PluginFolder;
+import dev.lblc.config.ConfigException;
+import dev.lblc.scheduler.Strategy;
+import dev.lblc.simulation.Figures;
+import dev.lblc.simulation.Measurements;
+import dev.lblc.simulation.Model;
+import dev.lblc.simulation.Scenario;
+import dev.lblc.simulation.ScenarioRun;
+import dev.lblc.simulation.Scenarios;
+import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.Unmatched;
 
-/** {@code simulate}: a name kept for a later version; the command refuses to run. */
-@Command(name = "simulate", description = "Not in this version.", hidden = true)
+/** {@code simulate}: says what strategies do to servers with caches. */
+@Command(
+    name = "simulate",
+    description =
+        "Says what strategies do to servers with caches: the gateway's own code on a model.",
+    mixinStandardHelpOptions = true)
 final class SimulateCommand implements Callable<Integer> {
-  @Unmatched
-  private final List<String> ignored = new ArrayList<>();
+  private static final double REPORT_SECONDS = 0.1;
+
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "FILE",
+      description = "The gateway's configuration: servers, routes and options for --trace.")
+  private @Nullable Path file;
+
+  @ArgGroup(exclusive = false, heading = "%nThe replay of a log or a trace:%n")
+  private TraceSimulation replay = new TraceSimulation();
+
+  @Option(
+      names = "--scenario",
+      paramLabel = "NAME",
+      description = "A known model: S2, or S for all that begin so; \"list\" lists them.")
+  private @Nullable String scenario;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Another number, other requests (default: 1).")
+  private long seed = 1;
+
+  @Option(
+      names = "--strategy",
+      paramLabel = "A",
+      split = ",",
+      description = {
+        "What is compared, with commas between them: a strategy, round-robin, ring-hash,",
+        "bounded-load-hash, or pooled: one server that has it all."
+      })
+  private List<String> strategies = List.of();
+
+  @Option(
+      names = "--option",
+      paramLabel = "KEY=VALUE",
+      description = "An option of the strategies' own, such as breakOut=0.5.")
+  private Map<String, String> options = new LinkedHashMap<>();
+
+  @Option(names = "--nodes", paramLabel = "G", description = "How many gateways.")
+  private @Nullable Integer nodes;
+
+  @Option(
+      names = "--report",
+      paramLabel = "D",
+      converter = ShortDuration.class,
+      description = "How often they tell each other their counts, such as 50ms.")
+  private @Nullable Duration report;
+
+  @Option(
+      names = "--weight",
+      paramLabel = "W",
+      defaultValue = "1",
+      description = "Weight of a server for each of its slots (default: 1).")
+  private double weight = 1;
+
+  @Option(
+      names = "--plugins",
+      paramLabel = "FOLDER",
+      description = "Folder of further strategies (default: plugins, if there is one).")
+  private @Nullable Path plugins;
+
+  @Option(names = "--json", description = "A line of JSON for each strategy in place of the table.")
+  private boolean json;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
   @Override
-  public Integer call() {
-    throw new ParameterException(
-        spec.commandLine(), "simulate is not in this version of vertx-lblc");
+  public Integer call() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    if (replay.isAsked() == (scenario != null)) {
+      throw new ParameterException(
+          spec.commandLine(), "Missing, or too much: either --scenario=NAME, or --trace=LOG");
+    }
+    if ("list".equals(scenario)) {
+      list().forEach(out::println);
+      return 0;
+    }
+    try (PluginFolder folder = PluginFolder.openNamed(plugins)) {
+      if (scenario == null) {
+        replay(out, folder);
+      } else {
+        scenarios(out, folder, scenario);
+      }
+    }
+    return 0;
+  }
+
+  private void scenarios(PrintWriter out, PluginFolder folder, String name)
+      throws CommandException, ConfigException {
+    List<Scenario> wanted = Scenarios.named(name);
+    if (wanted.isEmpty()) {
+      throw new CommandException("--scenario: " + name + " (expected: one of "
+          + String.join(", ", Scenarios.all().stream().map(Scenario::name).toList()) + ")");
+    }
+    Contenders contenders = new Contenders(folder.strategies(), options);
+    for (Scenario one : wanted) {
+      run(out, changed(one), contenders);
+    }
+  }
+
+  private void replay(PrintWriter out, PluginFolder folder)
+      throws CommandException, ConfigException {
+    requireNodes();
+    replay.run(
+        out,
+        file == null ? null : GatewayFile.read(file, folder),
+        folder.strategies(),
+        strategies,
+        options,
+        nodes == null ? 1 : nodes,
+        report == null ? REPORT_SECONDS : report.toMillis() / 1_000.0,
+        json);
+  }
+
+  private void requireNodes() throws CommandException {
+    if (nodes != null && (nodes < 1 || nodes > Model.MOST_NODES)) {
+      throw new CommandException(
+          "--nodes: " + nodes + " (expected: 1 to " + Model.MOST_NODES + ")");
+    }
+  }
+
+  private void run(PrintWriter out, Scenario wanted, Contenders contenders)
+      throws CommandException, ConfigException {
+    SimulationReport report = new SimulationReport();
+    for (String name : names()) {
+      boolean isPooled = name.equals(Contenders.POOLED);
+      Strategy.Factory factory = isPooled ? contenders.anyServer() : contenders.factory(name);
+      Model model = isPooled ? wanted.pooled() : wanted.model(weight);
+      Measurements run = ScenarioRun.of(wanted, model, seed, factory);
+      Map<String, Figures> seen = ScenarioRun.figures(wanted, run);
+      if (json) {
+        out.println(line(wanted, name, seen).encode());
+      } else {
+        report.add(name, seen, run.entries());
+      }
+    }
+    if (!json) {
+      out.println(wanted.name() + ": " + wanted.about());
+      report.lines().forEach(out::println);
+    }
+  }
+
+  /** The first stretch is the scenario's own; where there are several, all follow it. */
+  private JsonObject line(Scenario of, String strategy, Map<String, Figures> seen) {
+    JsonObject line =
+        new JsonObject().put("scenario", of.name()).put("seed", seed).put("strategy", strategy);
+    line.mergeIn(SimulationReport.json(seen.values().iterator().next()));
+    if (seen.size() > 1) {
+      JsonObject stretches = new JsonObject();
+      seen.forEach((stretch, figures) -> stretches.put(stretch, SimulationReport.json(figures)));
+      line.put("stretches", stretches);
+    }
+    return line;
+  }
+
+  private List<String> names() {
+    if (!strategies.isEmpty()) {
+      return json ? strategies : Contenders.withYardsticks(strategies);
+    }
+    List<String> all =
+        new ArrayList<>(Contenders.withYardsticks(List.of("lblc-adaptive", "lblc", "lblcr")));
+    all.add(Contenders.POOLED);
+    return all;
+  }
+
+  private Scenario changed(Scenario one) throws CommandException {
+    requireNodes();
+    Scenario with = one;
+    if (nodes != null) {
+      with = with.withNodes(nodes);
+    }
+    if (report != null) {
+      with = with.withReports(report.toMillis() / 1_000.0);
+    }
+    return with;
+  }
+
+  private static List<String> list() {
+    return Columns.format(
+        Scenarios.all().stream()
+            .map(one -> new String[] {one.name(), one.about()})
+            .toList(),
+        column -> true);
   }
 }

@@ -105,7 +105,8 @@ final class LastingMember extends DefaultNodeContext {
           told = merge;
           LOG.log(
               Level.WARNING,
-              "this member was to end because another one refused it in a merge: it goes on with what it has and tries again");
+              "this member was to end because another one refused it in a merge: it goes on with"
+                  + " what it has and tries again");
         }
         throw new RetryableHazelcastException("this member goes on");
       }

@@ -119,7 +119,8 @@ final class MemberWatch {
   void stopped() {
     degradation.failed(
         PART,
-        "Hazelcast stops in this process: restart the process to share tables and connections again");
+        "Hazelcast stops in this process: restart the process to share tables and connections"
+            + " again");
   }
 
   /** Returns how often this node left the cluster and joined it again because a map did not work. */
@@ -168,8 +169,8 @@ final class MemberWatch {
       LOG.log(
           Level.WARNING,
           "a map of the cluster has not taken a home for " + stuckFor
-              + " ms although no member came or went: this node leaves the cluster and joins it again, with"
-              + " its tables kept");
+              + " ms although no member came or went: this node leaves the cluster and joins it"
+              + " again, with its tables kept");
       rejoin.start();
     }
   }
@@ -210,7 +211,8 @@ final class MemberWatch {
       LOG.log(
           Level.WARNING,
           "the cluster has let nobody join for " + (now - notFrozenMillis)
-              + " ms, as before a merge that has not come: this node, its oldest member, lets members join again");
+              + " ms, as before a merge that has not come: this node, its oldest member, lets"
+              + " members join again");
       notFrozenMillis = now;
       rejoin.thaw();
     }

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * out:   the {@link TablePublisher publisher} writes decisions behind the requests; the answer confirms one, or brings the
  *        one that was first
  * in:    the {@link TableSubscriber subscriber} applies map events, and the whole map when the node joins and after faults
- * use:   every eighth of the expiration, uses that the others do not know of by a quarter of it are sent in batches; sooner
- *        where others make room for newcomers before they hear of them
+ * use:   every eighth of the expiration, or of the time after which the strategy takes an entry for none, uses that the others do not
+ *        know of by a quarter of it are sent in batches; sooner where others make room for newcomers before they hear of them
  * limit: what the local table has no room for is pulled when it has; the keeper removes from the map what is beyond the
  *        limit, and {@link RoomKeeper keeps room} for newcomers
  * </pre>
@@ -212,7 +212,7 @@ final class SharedTable implements SharedPart {
    */
   private long shareUsesMillis() {
     SchedulerOptions now = options.get();
-    long late = Math.max(1, now.expiration().toMillis() / 4);
+    long late = Math.max(1, replica.shareUsesAfterMillis(now));
     if (replica.size() * 4L > now.maxEntries() * 3L) {
       late = Math.min(late, SchedulerOptions.IDLE.toMillis() / 2);
     }

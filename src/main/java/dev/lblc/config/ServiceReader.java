@@ -7,7 +7,6 @@ import dev.lblc.scheduler.SchedulerOptions.WhenFull;
 import dev.lblc.scheduler.ServerSpec;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +21,6 @@ final class ServiceReader {
   private static final Duration HOME_WAIT = Duration.ofMillis(100);
   private static final Duration LEASE_TIMEOUT = Duration.ofMinutes(10);
   private static final Duration YEAR = Duration.ofDays(365);
-  private static final String ADAPTIVE = "lblc-adaptive";
 
   private final StrategyCatalog strategies;
   private final Syntax<String> strategy;
@@ -32,7 +30,7 @@ final class ServiceReader {
 
   ServiceReader(StrategyCatalog strategies) {
     this.strategies = strategies;
-    this.strategy = strategy(strategies.names());
+    this.strategy = NameSyntax.oneOf(new TreeSet<>(strategies.names()));
   }
 
   ServiceConfig read(String name, Cursor service) {
@@ -62,16 +60,6 @@ final class ServiceReader {
               proxyProtocol != null,
               tls.isPresent(),
               http == ServerHttp.HTTP_2));
-    });
-  }
-
-  private static Syntax<String> strategy(Set<String> strategies) {
-    Syntax<String> known = NameSyntax.oneOf(new TreeSet<>(strategies));
-    return new Syntax<>(known.expected(), text -> {
-      if (text.equals(ADAPTIVE) && !strategies.contains(text)) {
-        throw new SyntaxException(known.expected() + "; " + ADAPTIVE + " comes in a later version");
-      }
-      return known.read(text);
     });
   }
 

@@ -55,14 +55,24 @@ public final class RouteQuestion {
    * @throws IllegalArgumentException if it is no such URL
    */
   public Answer ask(String url, String method, Map<String, List<String>> headers) {
+    return ask(url, method, headers, null);
+  }
+
+  /**
+   * Returns the same for the request of another client.
+   *
+   * @param client its address, whatever the headers say; null: as they say
+   */
+  public Answer ask(
+      String url, String method, Map<String, List<String>> headers, @Nullable String client) {
     try {
-      return ask(new AskedRequest(url, method, headers), method + " " + url);
+      return ask(new AskedRequest(url, method, headers), method + " " + url, client);
     } catch (BadRequestException e) {
       return nothing(null, method + " " + url + " is refused with 400: " + e.reason());
     }
   }
 
-  private Answer ask(AskedRequest request, String asked) {
+  private Answer ask(AskedRequest request, String asked, @Nullable String ofClient) {
     List<HttpListenerConfig> all = config.listeners().stream()
         .filter(HttpListenerConfig.class::isInstance)
         .map(HttpListenerConfig.class::cast)
@@ -71,7 +81,8 @@ public final class RouteQuestion {
       return nothing(
           null,
           asked
-              + " takes no route: there is no HTTP listener. For TCP ask for a service and a destination");
+              + " takes no route: there is no HTTP listener. For TCP ask for a service and a"
+              + " destination");
     }
     List<HttpListenerConfig> ofPort = all.stream()
         .filter(
@@ -83,7 +94,7 @@ public final class RouteQuestion {
       int found =
           RouteTable.compile(listener.routes(), listener.limits().inspect()).find(request);
       if (found >= 0) {
-        return taken(listener, listener.routes().get(found), request, asked);
+        return taken(listener, listener.routes().get(found), request, asked, ofClient);
       }
     }
     String where = candidates.size() == 1
@@ -96,7 +107,11 @@ public final class RouteQuestion {
   }
 
   private static Answer taken(
-      HttpListenerConfig at, HttpRouteConfig route, AskedRequest request, String asked) {
+      HttpListenerConfig at,
+      HttpRouteConfig route,
+      AskedRequest request,
+      String asked,
+      @Nullable String ofClient) {
     String listener = at.name();
     String takes = asked + " takes routes[" + route.index() + "] of listener " + listener;
     HttpRouteConfig.Redirect redirect = route.redirect();
@@ -108,8 +123,10 @@ public final class RouteQuestion {
           null,
           takes + ", and is redirected to " + redirect.scheme() + " with " + redirect.status());
     }
-    String client = NamedClient.of(
-        request.clientIp(), request::headers, AddressBlocks.compile(at.trustedPeers()));
+    String client = ofClient != null
+        ? ofClient
+        : NamedClient.of(
+            request.clientIp(), request::headers, AddressBlocks.compile(at.trustedPeers()));
     String destination = RouteTable.destination(route, request.ofClient(client));
     return new Answer(
         listener,

@@ -1,6 +1,9 @@
 package dev.lblc.plugin;
 
+import dev.lblc.scheduler.AdaptiveLocalityBased;
+import dev.lblc.scheduler.AdaptiveOptions;
 import dev.lblc.scheduler.LocalityBased;
+import dev.lblc.scheduler.OptionReader;
 import dev.lblc.scheduler.ReplicatedLocalityBased;
 import dev.lblc.scheduler.Strategy;
 import dev.lblc.scheduler.WeightedLeastConnection;
@@ -19,6 +22,24 @@ public final class BuiltIn {
     @Override
     public Strategy create(Strategy.Context context) {
       return new LocalityBased(context);
+    }
+  }
+
+  /** {@code lblc-adaptive}. */
+  public static final class LblcAdaptive implements StrategyProvider {
+    @Override
+    public String name() {
+      return "lblc-adaptive";
+    }
+
+    @Override
+    public Object readOptions(OptionReader options) {
+      return AdaptiveOptions.read(options);
+    }
+
+    @Override
+    public Strategy create(Strategy.Context context) {
+      return new AdaptiveLocalityBased(context);
     }
   }
 

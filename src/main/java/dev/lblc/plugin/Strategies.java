@@ -107,6 +107,17 @@ public final class Strategies implements StrategyCatalog {
     }
   }
 
+  /**
+   * Returns what makes new strategies of a name, with options that do not change.
+   *
+   * @param ownOptions what {@link #readOptions} made of them
+   * @throws IllegalArgumentException if there is none of that name
+   */
+  public Strategy.Factory factory(String name, Object ownOptions) {
+    provided(name);
+    return context -> create(name, context.withOwnOptions(() -> ownOptions));
+  }
+
   private Provided provided(String name) {
     Provided provided = byName.get(name);
     if (provided == null) {

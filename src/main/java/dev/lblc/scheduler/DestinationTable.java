@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -32,6 +33,7 @@ public final class DestinationTable {
   private final @Nullable Entry[] newest = new @Nullable Entry[BUCKETS];
   private final FullTable full = new FullTable();
   private final Supplier<? extends RandomGenerator> random;
+  private final LongSupplier forget;
   private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
   private final Forgetter own = new OwnForgetter(this);
   private volatile Forgetter forgetter = own;
@@ -44,9 +46,19 @@ public final class DestinationTable {
    * An empty table; those of the strategies of this package are all that there are.
    *
    * @param random a source of randomness for the calling thread
+   * @param forget after so many milliseconds without a use the strategy thinks nothing of an entry, the options common to all
+   *     strategies aside; 0: it always does
    */
-  DestinationTable(Supplier<? extends RandomGenerator> random) {
+  DestinationTable(Supplier<? extends RandomGenerator> random, LongSupplier forget) {
     this.random = random;
+    this.forget = forget;
+  }
+
+  /** Returns after how many milliseconds without a use an entry is worth nothing, the expiration of all strategies considered. */
+  long worthlessAfterMillis(SchedulerOptions options) {
+    long own = forget.getAsLong();
+    long expiration = options.expiration().toMillis();
+    return own == 0 ? expiration : Math.min(own, expiration);
   }
 
   /**

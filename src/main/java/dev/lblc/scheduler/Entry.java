@@ -44,6 +44,9 @@ final class Entry {
   /** Whether it had to be asked for before it was let into a full table. The monitor's. */
   boolean wasAdmitted;
 
+  /** How often this node is asked for it, for strategies that want to know: see Rate. Any thread's, without ordering. */
+  float rate;
+
   private volatile Server[] homes;
   private volatile long lastChange;
 

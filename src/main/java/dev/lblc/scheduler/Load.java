@@ -14,6 +14,9 @@ final class Load {
   /** Nobody is left out. */
   static final Set<String> NOBODY = Set.of();
 
+  /** What an active connection adds to an overhead. */
+  private static final long ACTIVE = 256;
+
   private Load() {}
 
   /**
@@ -65,6 +68,19 @@ final class Load {
       }
     }
     return false;
+  }
+
+  /** Whether a server may get a destination that it did not have. */
+  static boolean takesNew(Server server, Set<String> except) {
+    return server.weight() > 0
+        && !server.saturated()
+        && server.available()
+        && !isLeftOut(server, except);
+  }
+
+  /** Whether one server would have less load per weight than another, if either had one active connection more. */
+  static boolean isLessLoaded(Server one, Server other) {
+    return (one.overhead() + ACTIVE) * other.weight() < (other.overhead() + ACTIVE) * one.weight();
   }
 
   static boolean isLeftOut(Server server, Set<String> except) {

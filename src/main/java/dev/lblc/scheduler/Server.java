@@ -46,6 +46,7 @@ public final class Server {
   }
 
   private final String id;
+  private final long hash;
   private volatile String host = "";
   private volatile int port;
   private final Map<Reason, Choice> choices = new EnumMap<>(Reason.class);
@@ -78,6 +79,7 @@ public final class Server {
   /** A server that belongs to no service yet, and has no address. */
   Server(String id) {
     this.id = id;
+    this.hash = Rendezvous.hash(id);
     for (Reason reason : EnumSet.complementOf(EnumSet.of(Reason.NONE))) {
       choices.put(reason, new Choice(this, reason));
     }
@@ -196,6 +198,11 @@ public final class Server {
   /** Returns this server as the set of homes of a destination; the same array each time, never written to. */
   Server[] asOnlyHome() {
     return asOnlyHome;
+  }
+
+  /** A number for its id, the same on all nodes. */
+  long hash() {
+    return hash;
   }
 
   boolean member() {

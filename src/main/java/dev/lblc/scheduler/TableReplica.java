@@ -265,6 +265,14 @@ public final class TableReplica {
     }
   }
 
+  /**
+   * Returns by how many milliseconds a use has to be later than the last one that other nodes know of, for them to be told: a quarter
+   * of the time after which an entry without uses is worth nothing.
+   */
+  public long shareUsesAfterMillis(SchedulerOptions options) {
+    return table.worthlessAfterMillis(options) / 4;
+  }
+
   /** Removes what has not been used, by any node, for so long. */
   public void removeIdle(long nowMillis, long idleMillis) {
     Predicate<Entry> isIdle = isIdle(nowMillis, idleMillis);
@@ -316,6 +324,7 @@ public final class TableReplica {
   private static void noteUse(Placement placement, Entry entry) {
     entry.sharedUse = Math.max(entry.sharedUse, placement.lastUseMillis());
     if (placement.lastUseMillis() > entry.lastUse()) {
+      Rate.pass(entry, placement.lastUseMillis());
       entry.use(placement.lastUseMillis());
     }
   }

@@ -4,7 +4,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A strategy that remembers destinations: what {@code lblc} and {@code lblcr} have in common around their rules.
+ * A strategy that remembers destinations: what {@code lblc}, {@code lblcr} and {@code lblc-adaptive} have in common around their
+ * rules.
  *
  * <p>May be used from any thread. A hit takes no lock and allocates nothing. A decision that changes the table holds its
  * monitor, so that of two requests for the same new destination the second finds the first one's home.
@@ -18,7 +19,7 @@ abstract class TableStrategy implements Strategy {
   TableStrategy(Context context) {
     this.context = context;
     this.servers = context.all();
-    this.table = new DestinationTable(context.random());
+    this.table = new DestinationTable(context.random(), this::forgetMillis);
     this.freshPass = new WeightedLeastConnection(context);
   }
 
@@ -86,6 +87,11 @@ abstract class TableStrategy implements Strategy {
 
   /** What the rule would decide, without effect. */
   abstract Choice foretell(String destination, long now);
+
+  /** After how many milliseconds without a use the rule takes an entry for none; 0: when the options of all strategies say so. */
+  long forgetMillis() {
+    return 0;
+  }
 
   final SchedulerOptions options() {
     return context.options().get();

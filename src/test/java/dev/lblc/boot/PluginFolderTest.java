@@ -36,7 +36,8 @@ final class PluginFolderTest {
   @Test
   void folder_thatIsNotThere_addsNothing() throws Exception {
     try (PluginFolder plugins = PluginFolder.openIfThere(folder.resolve("none"))) {
-      assertThat(plugins.strategies().names()).containsExactly("lblc", "lblcr", "wlc");
+      assertThat(plugins.strategies().names())
+          .containsExactly("lblc", "lblc-adaptive", "lblcr", "wlc");
       assertThat(plugins.verticles()).isEmpty();
     }
   }
@@ -89,7 +90,7 @@ final class PluginFolderTest {
     jar("two", "acme.First", "acme.First", FIRST.replace("NAME", "two"));
     try (PluginFolder plugins = PluginFolder.open(folder)) {
       assertThat(plugins.strategies().names())
-          .containsExactly("lblc", "lblcr", "one", "two", "wlc");
+          .containsExactly("lblc", "lblc-adaptive", "lblcr", "one", "two", "wlc");
     }
   }
 
@@ -97,8 +98,8 @@ final class PluginFolderTest {
   void strategy_withTheNameOfAnother_isRefused() throws Exception {
     jar("mine", "acme.First", "acme.First", FIRST.replace("NAME", "lblc"));
     assertRefused("plugin " + folder.resolve("mine.jar")
-        + ": acme.First names a strategy lblc, which dev.lblc.plugin.BuiltIn$Lblc of the class path is"
-        + " already");
+        + ": acme.First names a strategy lblc, which dev.lblc.plugin.BuiltIn$Lblc of the class"
+        + " path is already");
   }
 
   @Test
@@ -113,9 +114,9 @@ final class PluginFolderTest {
   @Test
   void strategy_withoutAName_isRefused() throws Exception {
     jar("mine", "acme.First", "acme.First", FIRST.replace("NAME", ""));
-    assertRefused(
-        "plugin " + folder.resolve("mine.jar")
-            + ": acme.First has the name \"\" (expected: a name, not empty and without control characters)");
+    assertRefused("plugin " + folder.resolve("mine.jar")
+        + ": acme.First has the name \"\" (expected: a name, not empty and without control"
+        + " characters)");
   }
 
   @Test
@@ -159,7 +160,8 @@ final class PluginFolderTest {
         "acme.First",
         FIRST.replace(
             "public String name()",
-            "public First() { throw new IllegalStateException(\"no licence\"); } public String name()"));
+            "public First() { throw new IllegalStateException(\"no licence\"); } public String"
+                + " name()"));
     assertRefused("plugin " + folder.resolve("mine.jar")
         + ": dev.lblc.plugin.StrategyProvider: Provider acme.First could not be instantiated:"
         + " java.lang.IllegalStateException: no licence");
@@ -169,8 +171,8 @@ final class PluginFolderTest {
   void provider_thatIsNotInTheJar_isRefused() throws Exception {
     jar("mine", "acme.Other", "acme.First", FIRST);
     assertRefused("plugin " + folder.resolve("mine.jar")
-        + ": java.util.ServiceConfigurationError: dev.lblc.plugin.StrategyProvider: Provider acme.Other"
-        + " not found");
+        + ": java.util.ServiceConfigurationError: dev.lblc.plugin.StrategyProvider: Provider"
+        + " acme.Other not found");
   }
 
   @Test
@@ -217,7 +219,8 @@ final class PluginFolderTest {
         "package acme; public class Audit extends io.vertx.core.VerticleBase {}");
     Files.writeString(
         folder.resolve("audit.json"),
-        "{\"verticle\": \"acme.Audit\", \"instances\": 2, \"config\": {\"a\": [1, {\"b\": null}]}}");
+        "{\"verticle\": \"acme.Audit\", \"instances\": 2, \"config\": {\"a\": [1, {\"b\":"
+            + " null}]}}");
     try (PluginFolder plugins = PluginFolder.open(folder)) {
       PluginFolder.Added added = plugins.verticles().get(0);
       assertThat(added.classes().loadClass("acme.Audit").getClassLoader())
@@ -230,9 +233,9 @@ final class PluginFolderTest {
   @Test
   void verticle_thatIsNowhere_isRefused() throws Exception {
     Path file = Files.writeString(folder.resolve("audit.json"), "{\"verticle\": \"acme.Audit\"}");
-    assertRefused(
-        "plugin " + file
-            + ": $.verticle: acme.Audit (expected: a class of the gateway or of a jar beside the file)");
+    assertRefused("plugin " + file
+        + ": $.verticle: acme.Audit (expected: a class of the gateway or of a jar beside the"
+        + " file)");
   }
 
   @ParameterizedTest

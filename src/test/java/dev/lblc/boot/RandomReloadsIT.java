@@ -52,7 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExpectedLog("WARN ConnectionCount: ")
 final class RandomReloadsIT {
   private static final int STEPS = Integer.getInteger("lblc.reloads", 60);
-  private static final List<String> STRATEGIES = List.of("lblc", "lblcr", "wlc");
+  private static final List<String> STRATEGIES = List.of("lblc", "lblcr", "lblc-adaptive", "wlc");
   private static final List<String> PATHS = List.of("/a/1", "/b/2", "/c");
   private static final int SERVICES = 4;
   private static final int LISTENERS = 4;

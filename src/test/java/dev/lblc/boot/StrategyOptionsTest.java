@@ -39,12 +39,12 @@ final class StrategyOptionsTest {
         .hasMessage(String.join(
             "\n",
             file
-                + ": $.services.s.options.expiration: \"soon\" (expected: a duration such as 250ms, 5s,"
-                + " 6m or 24h, from 0ms to 8760h)",
+                + ": $.services.s.options.expiration: \"soon\" (expected: a duration such as"
+                + " 250ms, 5s, 6m or 24h, from 0ms to 8760h)",
             file + ": $.services.s.options.loadLimit: 1001 (expected: a whole number, 0 to 1000)",
             file + ": $.services.s.options.loadlimits: unknown key (expected: one of expiration,"
-                + " maxEntries, hardLimit, ties, checkInterval, entryCounter, whenFull, loadLimit; did you mean"
-                + " loadLimit?)"));
+                + " maxEntries, hardLimit, ties, checkInterval, entryCounter, whenFull,"
+                + " loadLimit; did you mean loadLimit?)"));
   }
 
   @Test
@@ -56,7 +56,8 @@ final class StrategyOptionsTest {
         .hasMessage(String.join(
             "\n",
             file
-                + ": $.services.s.strategy: \"rendezvouz\" (expected: one of lblc, lblcr, rendezvous, wlc; "
+                + ": $.services.s.strategy: \"rendezvouz\" (expected: one of lblc, lblc-adaptive,"
+                + " lblcr, rendezvous, wlc; "
                 + folder
                 + " has 1 jar)",
             file + ": $.services.s.options.ties: \"none\" (expected: one of spread, kernel)"));
@@ -94,8 +95,8 @@ final class StrategyOptionsTest {
             "\n",
             file + ": $.services.s.options.percent: 500 (expected: a number, 0.0 to 100.0)",
             file + ": $.services.s.options.precent: unknown key (expected: one of expiration,"
-                + " maxEntries, hardLimit, ties, checkInterval, entryCounter, whenFull, server, percent; did you"
-                + " mean percent?)"));
+                + " maxEntries, hardLimit, ties, checkInterval, entryCounter, whenFull, server,"
+                + " percent; did you mean percent?)"));
   }
 
   @Test
@@ -128,9 +129,8 @@ final class StrategyOptionsTest {
     return "package com.example; public class Bad implements dev.lblc.plugin.StrategyProvider {"
         + " public String name() { return \"bad\"; }"
         + " public Object readOptions(dev.lblc.scheduler.OptionReader options) { " + readOptions
-        + " }"
-        + " public dev.lblc.scheduler.Strategy create(dev.lblc.scheduler.Strategy.Context context) {"
-        + " return new dev.lblc.scheduler.WeightedLeastConnection(context); } }";
+        + " } public dev.lblc.scheduler.Strategy create(dev.lblc.scheduler.Strategy.Context"
+        + " context) { return new dev.lblc.scheduler.WeightedLeastConnection(context); } }";
   }
 
   /** Ids of the servers that a destination gets while each lease of it is held. */

@@ -337,13 +337,13 @@ class RunIT {
         "acme.Mine",
         "acme.Mine",
         """
-            package acme;
-            import dev.lblc.scheduler.Strategy;
-            public class Mine implements dev.lblc.plugin.StrategyProvider {
-              public String name() { return "mine"; }
-              public Strategy create(Strategy.Context context) { throw new AssertionError("odd"); }
-            }
-            """);
+        package acme;
+        import dev.lblc.scheduler.Strategy;
+        public class Mine implements dev.lblc.plugin.StrategyProvider {
+          public String name() { return "mine"; }
+          public Strategy create(Strategy.Context context) { throw new AssertionError("odd"); }
+        }
+        """);
     assertThatItFails(
         gateway(0, 0).replace("\"lblc\"", "\"mine\""),
         "services: plugin " + jar

@@ -78,7 +78,8 @@ final class HazelcastNodeIT {
     "ERROR security: .*Before join check failed node is going to shutdown now",
     "ERROR security: .*Cluster state either is locked",
     "WARN LastingMember: this member was to end because another one refused it",
-    "WARN Degradation: the cluster's member does not work; .*this node is in no cluster, and goes on trying",
+    "WARN Degradation: the cluster's member does not work; .*this node is in no cluster, and goes"
+        + " on trying",
   })
   void member_thatIsRefusedWhileItMerges_goesOnAndIsLetInLater() throws Exception {
     List<Integer> ports = Ports.free(2);

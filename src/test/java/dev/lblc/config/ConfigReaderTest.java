@@ -346,22 +346,26 @@ class ConfigReaderTest {
     assertThat(errors)
         .extracting(ConfigError::toString)
         .containsExactly(
-            "test.json: $.admin.host: \"0.0.0.0\" (expected: a loopback address such as 127.0.0.1 where there is no"
-                + " token)",
+            "test.json: $.admin.host: \"0.0.0.0\" (expected: a loopback address such as 127.0.0.1"
+                + " where there is no token)",
             "test.json: $.routes[0].service: \"imagse\" (expected: one of my svc)",
-            "test.json: $.routes[0].destination[0]: \"{path:0}\" (expected: {path:N} with N from 1 to 999)",
-            "test.json: $.routes[0].timeouts.idle: \"1.5s\" (expected: a duration such as 250ms, 5s, 6m or 24h, from"
-                + " 1ms to 24h)",
+            "test.json: $.routes[0].destination[0]: \"{path:0}\" (expected: {path:N} with N from 1"
+                + " to 999)",
+            "test.json: $.routes[0].timeouts.idle: \"1.5s\" (expected: a duration such as 250ms,"
+                + " 5s, 6m or 24h, from 1ms to 24h)",
             "test.json: $.listeners[0].protocol: \"udp\" (expected: one of http, tcp)",
             "test.json: $.listeners[0].port: 80.5 (expected: a whole number, 0 to 65535)",
-            "test.json: $.listeners[0].tsl: unknown key (expected: one of name, protocol, host, ports, port,"
-                + " reusePort, tls, proxyProtocol, maxConnections, trustedPeers, transparent, timeouts, engine, http2, limits, accessLog; did"
-                + " you mean tls?)",
-            "test.json: $.listeners[0].tsl: {} (expected: certificate and key, or certificates: a list of"
-                + " objects with both)",
-            "test.json: $.services['my svc'].options.hardLimit: 9 (expected: at least maxEntries, which is 10)",
-            "test.json: $.services['my svc'].servers[0].weight: -1 (expected: a whole number, 0 to 1000000)",
-            "test.json: $.services['my svc'].servers[0].weight: duplicate key (expected: each key once)");
+            "test.json: $.listeners[0].tsl: unknown key (expected: one of name, protocol, host,"
+                + " ports, port, reusePort, tls, proxyProtocol, maxConnections, trustedPeers,"
+                + " transparent, timeouts, engine, http2, limits, accessLog; did you mean tls?)",
+            "test.json: $.listeners[0].tsl: {} (expected: certificate and key, or certificates: a"
+                + " list of objects with both)",
+            "test.json: $.services['my svc'].options.hardLimit: 9 (expected: at least maxEntries,"
+                + " which is 10)",
+            "test.json: $.services['my svc'].servers[0].weight: -1 (expected: a whole number, 0 to"
+                + " 1000000)",
+            "test.json: $.services['my svc'].servers[0].weight: duplicate key (expected: each key"
+                + " once)");
   }
 
   @Test
@@ -379,23 +383,6 @@ class ConfigReaderTest {
                 "$.services.images.options.ties",
                 "\"random\"",
                 "one of spread, kernel"));
-  }
-
-  @Test
-  void adaptiveStrategy_unlessProvided_refusedByName() throws Exception {
-    JsonObject json =
-        Sample.set(Sample.full(directory), "$.services.images.strategy", "lblc-adaptive");
-
-    assertThat(Sample.errors(json))
-        .extracting(ConfigError::expected)
-        .containsExactly("one of lblc, lblcr, wlc; lblc-adaptive comes in a later version");
-    assertThat(ConfigReader.readText(
-                "t", json.encode(), Sample.strategies("lblc-adaptive", "wlc"), Sample.ENVIRONMENT)
-            .plugin()
-            .services())
-        .extractingByKey("images")
-        .extracting(ServiceConfig::strategy)
-        .isEqualTo("lblc-adaptive");
   }
 
   @Test
@@ -528,13 +515,13 @@ class ConfigReaderTest {
 
   @ParameterizedTest(name = "{0}, {1}: {2}")
   @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-          `"pool": {}`                                 | `"port": 1`                | false
-          `"pool": {}`                                 | `"port": 1, "tls": true`   | true
-          `"tls": {}`                                  | `"port": 1`                | true
-          `"tls": {}`                                  | `"port": 1, "tls": false`  | false
-          `"tls": {}, "proxyProtocol": "v2"`           | `"port": 1`                | true
-          `"tls": {}, "proxyProtocol": "v2"`           | `"rise": 1`                | false
-          """)
+      `"pool": {}`                                 | `"port": 1`                | false
+      `"pool": {}`                                 | `"port": 1, "tls": true`   | true
+      `"tls": {}`                                  | `"port": 1`                | true
+      `"tls": {}`                                  | `"port": 1, "tls": false`  | false
+      `"tls": {}, "proxyProtocol": "v2"`           | `"port": 1`                | true
+      `"tls": {}, "proxyProtocol": "v2"`           | `"rise": 1`                | false
+      """)
   void checks_withoutTlsOfTheirOwn_speakWhatTrafficDoes(
       String service, String active, boolean isTls) throws Exception {
     String text = """

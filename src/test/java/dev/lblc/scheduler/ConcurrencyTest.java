@@ -24,7 +24,18 @@ final class ConcurrencyTest {
 
   static Stream<Named<Strategy.Factory>> strategies() {
     return Stream.of(
-        Named.of("lblc", LocalityBased::new), Named.of("lblcr", ReplicatedLocalityBased::new));
+        Named.of("lblc", LocalityBased::new),
+        Named.of("lblcr", ReplicatedLocalityBased::new),
+        Named.of(
+            "lblc-adaptive",
+            context -> new AdaptiveLocalityBased(context.withOwnOptions(() -> new AdaptiveOptions(
+                1,
+                1,
+                1,
+                0.01,
+                8,
+                java.time.Duration.ofMillis(1),
+                java.time.Duration.ofMillis(20))))));
   }
 
   @Test

