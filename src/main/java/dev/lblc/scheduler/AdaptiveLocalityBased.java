@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * entry = table[destination]
  * if entry, and it was used within the time of forget:
  *   entry.lastUse = now; a hot destination gets or loses a home         (HotHomes)
- *   home = least loaded of its homes that are available and of weight > 0
+ *   home = least loaded of its homes that are available, of weight > 0 and not full
  *   if there is one: use it; an only one that is overloaded is left with some probability (EffectiveWeight, BreakOut)
  * server = less loaded of the first two in the destination's order, without the home that is left  (Rendezvous)
  * if none: no server available, or the overloaded home
@@ -133,12 +133,16 @@ public final class AdaptiveLocalityBased extends TableStrategy {
     if (isStale(entry, now, own())) {
       return Reason.EXPIRED;
     }
+    Reason nearest = Reason.UNAVAILABLE;
     for (Server home : entry.homes()) {
+      if (home.available() && home.full()) {
+        return Reason.OVERLOADED;
+      }
       if (home.available() && home.weight() == 0) {
-        return Reason.QUIESCED;
+        nearest = Reason.QUIESCED;
       }
     }
-    return Reason.UNAVAILABLE;
+    return nearest;
   }
 
   @Override

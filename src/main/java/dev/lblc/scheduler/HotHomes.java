@@ -135,6 +135,9 @@ final class HotHomes {
   }
 
   private static boolean isUsable(Server home, Set<String> unreachable) {
-    return home.available() && home.weight() > 0 && !Load.isLeftOut(home, unreachable);
+    return home.available()
+        && home.weight() > 0
+        && !home.full()
+        && !Load.isLeftOut(home, unreachable);
   }
 }

@@ -74,6 +74,7 @@ final class Load {
   static boolean takesNew(Server server, Set<String> except) {
     return server.weight() > 0
         && !server.saturated()
+        && !server.full()
         && server.available()
         && !isLeftOut(server, except);
   }
