@@ -92,14 +92,14 @@ final class TraceReader {
     Durations durations = seconds.length == 0 ? null : Durations.of(seconds);
     RecordedWorkload.Recorder recorder = new RecordedWorkload.Recorder();
     for (Line line : lines) {
-      boolean isTold = durations != null && line.seconds >= 0;
+      boolean isTold = line.seconds >= 0;
       recorder.add(
           isTold
               ? line.time
               : line.time + random.nextDouble(), // a log without fractions of seconds
           line.destination,
           random.nextInt(nodes),
-          isTold ? durations.size(line.seconds) : 1);
+          durations != null && isTold ? durations.size(line.seconds) : 1);
     }
     return new Read(recorder, durations, others);
   }

@@ -179,8 +179,7 @@ final class Connecting<S extends ServerSide> {
 
   private void connect(Lease taken, boolean isFresh) {
     leave = null;
-    boolean isFirst =
-        !isFresh && !hasWaited && attempts.givenUp() == 0 && !exchange.hasLooked();
+    boolean isFirst = !isFresh && !hasWaited && attempts.givenUp() == 0 && !exchange.hasLooked();
     exchange.connecting(isFirst);
     Route by = exchange.route();
     S idle = isFresh ? null : upstreams.takeIdle(taken.server(), by);
