@@ -260,6 +260,11 @@ final class ServiceQueueTest {
     }
 
     @Override
+    public void learn(String destination, Server home) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void releasedAgain() {
       throw new UnsupportedOperationException();
     }
