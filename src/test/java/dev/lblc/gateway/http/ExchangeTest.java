@@ -398,9 +398,6 @@ final class ExchangeTest {
     final List<Connection> forwardedTo = new ArrayList<>();
     List<String> lines = List.of("Host: h");
 
-    @Nullable
-    BodyStart looking;
-
     boolean isFailing;
     boolean isComplete = true;
     boolean isFinished;
