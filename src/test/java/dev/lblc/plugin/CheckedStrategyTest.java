@@ -52,7 +52,7 @@ final class CheckedStrategyTest {
     ILoggingEvent line = lines.list.get(0);
     assertThat(line.getFormattedMessage())
         .isEqualTo(
-            "strategy sharded failed: the request gets no server; more failures within 10 s are not logged");
+            "strategy sharded failed: the request gets no server, or what it taught is lost; more failures within 10 s are not logged");
     assertThat(line.getThrowableProxy().getMessage()).isEqualTo("no shard");
     now.addAndGet(9_999);
     strategy.choose("/a");
