@@ -177,9 +177,9 @@ final class PartitionIT {
     return "/both" + seed + "/" + i;
   }
 
-  /** Nodes may differ by less in what time it is. */
+  /** Nodes differ by less in what time it is, also where a message that tells it was on its way for a second. */
   private static void pauseBetweenUses() throws InterruptedException {
-    TimeUnit.MILLISECONDS.sleep(1_000);
+    TimeUnit.MILLISECONDS.sleep(2_000);
   }
 
   private static int sum(Map<String, Integer> counts) {
