@@ -20,8 +20,9 @@ final class BenchmarksIT {
 
   @Test
   void everyBenchmark_forAMoment_runs() throws Exception {
-    String output = run("org.openjdk.jmh.Main -foe true -f 0 -wi 0 -i 1 -r 10ms"
-        + " -p destinations=1000 -p asked=1000 -p servers=4 -p others=REPORTING -p format=JSON -p rule=lblc-adaptive");
+    String output = run(
+        "org.openjdk.jmh.Main -foe true -f 0 -wi 0 -i 1 -r 10ms"
+            + " -p destinations=1000 -p asked=1000 -p servers=4 -p others=REPORTING -p format=JSON -p rule=lblc-adaptive");
     assertThat(output.lines().filter(line -> line.startsWith("# Benchmark: dev.lblc.")))
         .as(output)
         .hasSameSizeAs(Files.readAllLines(CLASSES.resolve("META-INF/BenchmarkList")))
