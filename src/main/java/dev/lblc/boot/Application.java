@@ -36,6 +36,9 @@ public final class Application implements Reloader.Running {
   private static final Logger LOG = LoggerFactory.getLogger(Application.class);
   private static final long STOP_ALL_SECONDS = 5;
 
+  /** One beside the others, and others alone: a merge may begin within each. */
+  private static final int STARTS = 3;
+
   /**
    * How long connections are accepted that were begun with this process, while a successor gets the new ones: as long as a packet of a
    * handshake that was lost takes to come again.
@@ -118,16 +121,17 @@ public final class Application implements Reloader.Running {
 
   /** Starts what takes part in the cluster: alone, if it cannot beside the others, who are joined then in a merge. */
   private static Application withServices(GatewayFile file) throws StartException {
-    try {
-      return withServices(file, false);
-    } catch (StartException e) {
-      if (!HazelcastNode.isFault(e)) {
-        throw e;
+    for (int tries = 1; ; tries++) {
+      try {
+        return withServices(file, tries > 1);
+      } catch (StartException e) {
+        if (!HazelcastNode.isFault(e) || tries == STARTS) {
+          throw e;
+        }
+        LOG.warn(
+            "this node could not start beside the other members, it starts alone and joins them later: {}",
+            e.getMessage());
       }
-      LOG.warn(
-          "this node could not start beside the other members, it starts alone and joins them later: {}",
-          e.getMessage());
-      return withServices(file, true);
     }
   }
 

@@ -77,7 +77,8 @@ public final class HazelcastNode implements AutoCloseable {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof OperationTimeoutException
           || cause instanceof MemberLeftException
-          || cause instanceof RetryableHazelcastException) {
+          || cause instanceof RetryableHazelcastException
+          || isOfFrozenCluster(cause)) {
         return true;
       }
     }
@@ -99,6 +100,14 @@ public final class HazelcastNode implements AutoCloseable {
     return instance instanceof HazelcastInstanceProxy proxy
         ? proxy.getOriginal().node
         : ((HazelcastInstanceImpl) instance).node;
+  }
+
+  /** What a call meets where a merge begins right behind the start has no class of its own. */
+  private static boolean isOfFrozenCluster(Throwable cause) {
+    StackTraceElement[] trace = cause.getStackTrace();
+    return cause instanceof IllegalStateException
+        && trace.length > 0
+        && trace[0].getClassName().startsWith("com.hazelcast.spi.impl.operationservice.");
   }
 
   /** Ends the member without asking the others: for when they do not answer, and this one has nothing that they lack. */

@@ -1,6 +1,7 @@
 package dev.lblc.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.hazelcast.cluster.Address;
 import com.hazelcast.cluster.ClusterState;
@@ -121,6 +122,10 @@ final class HazelcastNodeIT {
         return read - first.get() > 1_500; // it asks every second
       });
       assertThat(starting).isNotDone();
+      assertThat(HazelcastNode.isFault(
+              catchThrowable(() -> instance(node).getMap("m").get("k"))))
+          .as("no partition has an owner, and none gets one")
+          .isTrue();
       watch.tick(MemberWatch.FROZEN_MILLIS, true);
       assertThat(starting.get(20, TimeUnit.SECONDS).getCluster().getMembers()).hasSize(2);
     } finally {

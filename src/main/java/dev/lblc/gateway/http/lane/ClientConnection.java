@@ -183,6 +183,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     } finally {
       isProcessing = false;
     }
+    if (phase == Phase.LINGERING
+        || phase == Phase.CLOSED) { // within a body, of which the rest is left
+      dropInput();
+    }
     dropIfRead();
     if (inputEnded && input == null) {
       inputUsed();
