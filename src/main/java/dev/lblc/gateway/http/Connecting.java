@@ -138,16 +138,14 @@ final class Connecting<S extends ServerSide> {
   private void granted(CompletableFuture<Lease> lease, Failure before) {
     Lease taken;
     try {
-      taken = lease.join();
+      taken = attempts.take(lease);
+    } catch (NoServerException e) {
+      exchange.abort(before == Failure.NO_SERVER ? Failure.of(e.why()) : before);
+      return;
     } catch (CompletionException e) {
-      if (e.getCause() instanceof NoServerException none) {
-        exchange.abort(before == Failure.NO_SERVER ? Failure.of(none.why()) : before);
-      } else {
-        exchange.crashed(e);
-      }
+      exchange.crashed(e);
       return;
     }
-    attempts.take(taken);
     attempt(taken, before);
   }
 

@@ -2,9 +2,12 @@ package dev.lblc.gateway.route;
 
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.Lease;
+import dev.lblc.plugin.NoServerException;
 import dev.lblc.plugin.Turn;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,15 +86,13 @@ public final class Attempts {
    * Chooses a server that was not tried yet and counts one active connection there, until {@link #giveUp} or {@link
    * #release}.
    *
-   * @throws dev.lblc.plugin.NoServerException if there is no other server; nothing is counted then
+   * @throws NoServerException if there is no other server; nothing is counted then
    */
   public Lease take() {
     if (isHeld) {
       throw new IllegalStateException("the attempt before was neither given up nor released");
     }
-    Lease taken = service.acquire(destination, tried);
-    take(taken);
-    return taken;
+    return take(service.acquire(destination, tried));
   }
 
   /** Returns whether a server is to be asked for by {@link #enter}: its service has a queue. */
@@ -107,10 +108,23 @@ public final class Attempts {
     return service.acquireInTurn(destination, tried);
   }
 
-  /** Takes the lease of a turn: it counts until {@link #giveUp} or {@link #release}. */
-  public void take(Lease granted) {
+  /**
+   * Takes the lease of a turn that has come: it counts until {@link #giveUp} or {@link #release}.
+   *
+   * @throws NoServerException if there is none
+   */
+  public Lease take(CompletableFuture<Lease> turn) {
+    try {
+      return take(turn.join());
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof NoServerException none ? none : e;
+    }
+  }
+
+  private Lease take(Lease granted) {
     lease = granted;
     isHeld = true;
+    return granted;
   }
 
   /**

@@ -120,17 +120,15 @@ final class Connecting {
   private void granted(CompletableFuture<Lease> lease, TcpFailure before) {
     Lease taken;
     try {
-      taken = lease.join();
+      taken = attempts.take(lease);
+    } catch (NoServerException e) {
+      session.abort(before == TcpFailure.NO_SERVER ? TcpFailure.of(e.why()) : before);
+      return;
     } catch (CompletionException e) {
-      if (e.getCause() instanceof NoServerException none) {
-        session.abort(before == TcpFailure.NO_SERVER ? TcpFailure.of(none.why()) : before);
-      } else {
-        LOG.error("no server could be chosen: the client is disconnected", e);
-        session.abort(TcpFailure.INTERNAL);
-      }
+      LOG.error("no server could be chosen: the client is disconnected", e);
+      session.abort(TcpFailure.INTERNAL);
       return;
     }
-    attempts.take(taken);
     attempt(taken, before);
   }
 
