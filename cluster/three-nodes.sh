@@ -75,6 +75,7 @@ done
 start() {
   local name=$1
   shift
+  : >"$folder/$name.log" # a slow machine may look into it before the process below has opened it
   # Not from the terminal's process group: a Ctrl-C reaches this script, which ends them in order.
   set -m
   "$java" -Xmx192m -jar "$jar" "$@" </dev/null >"$folder/$name.log" 2>&1 &

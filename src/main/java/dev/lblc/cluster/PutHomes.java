@@ -56,7 +56,11 @@ final class PutHomes extends EntryChange<HomeRecord, HomeRecord> {
     if (there != null && there.isOfTheFuture(lastUseMillis, expirationMillis)) {
       there = null; // else it would stand for as long as that
     }
-    if (there != null && (isNewer(there) || there.homes().equals(homes))) {
+    boolean isSame = there != null && there.homes().equals(homes);
+    if (there != null && !isSame && there.contests() > 0 && isNewer(there)) {
+      return there; // the use was not of these homes, and may be a reason to put others back
+    }
+    if (there != null && (isSame || isNewer(there))) {
       HomeRecord used = there.usedAt(lastUseMillis);
       set(entry, used, expirationMillis);
       return used;

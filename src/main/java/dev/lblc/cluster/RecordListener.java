@@ -30,7 +30,7 @@ abstract class RecordListener<V extends SharedRecord>
   /** Notes that what stands under a key now is no record: it was dropped. */
   abstract void spoilt(String key);
 
-  /** Applies a removal; null: it is not known which record it was. */
+  /** Applies a removal; null: it was no record. */
   abstract void removed(String key, @Nullable V gone);
 
   @Override

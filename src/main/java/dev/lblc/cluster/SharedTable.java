@@ -198,11 +198,11 @@ final class SharedTable implements SharedPart {
   private void shareUses(long expiration) {
     long late = shareUsesMillis();
     long step = Math.max(1, late / 4);
-    Map<Long, Set<String>> batches = replica.takeUnsharedUses(late).stream()
+    Map<Used, Set<String>> batches = replica.takeUnsharedUses(late).stream()
         .collect(Collectors.groupingBy(
-            use -> use.lastUseMillis() / step * step,
+            use -> new Used(use.lastUseMillis() / step * step, use.version()),
             Collectors.mapping(Placement::destination, Collectors.toSet())));
-    batches.forEach((lastUse, keys) -> renew(keys, lastUse, expiration));
+    batches.forEach((used, keys) -> renew(keys, used, expiration));
   }
 
   /**
@@ -220,12 +220,16 @@ final class SharedTable implements SharedPart {
     return turnover == Turnover.NONE ? late : Math.min(late, turnover / 4);
   }
 
-  private void renew(Set<String> keys, long lastUseMillis, long expiration) {
+  /** What the destinations of a batch have in common. */
+  private record Used(long atMillis, int version) {}
+
+  private void renew(Set<String> keys, Used used, long expiration) {
     context
         .thread()
         .whenComplete(
             map.<Boolean>submitToKeys(
-                keys, new NoteUse(context.time().toShared(lastUseMillis), expiration)),
+                keys,
+                new NoteUse(context.time().toShared(used.atMillis()), expiration, used.version())),
             (there, failure) -> {
               if (failure != null) {
                 keys.forEach(publisher::republish); // a put tells of the use, too, and is repeated

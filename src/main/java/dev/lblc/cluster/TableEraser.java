@@ -95,7 +95,7 @@ final class TableEraser implements Forgetter {
     long now = context.time().nowShared();
     long expiration = options.get().expiration().toMillis();
     try {
-      return map.<Boolean>submitToKeys(keys, new NoteUse(now, expiration))
+      return map.<Boolean>submitToKeys(keys, new NoteUse(now, expiration, 0))
           .thenCompose(noted -> map.<Boolean>submitToKeys(keys, new RemoveUnused(Long.MAX_VALUE)))
           .thenApply(RemoveUnused::count);
     } catch (RuntimeException e) { // this member is stopping

@@ -56,7 +56,7 @@ final class TablePublisher {
   /** Destinations that the map has, as far as this node knows, and that are sent again. */
   private final Backlog republished = new Backlog();
 
-  /** Those of both that are new and wait for {@link Quota}. */
+  /** Those of both that are new and wait for {@link Quota}; they are on their way, too. */
   private final Backlog arriving = new Backlog();
 
   /** Homes of before a merge that are to be put back, with the versions of those in their place. */
@@ -146,14 +146,25 @@ final class TablePublisher {
 
   /** Returns whether the homes of a destination wait for the map, or for its answer. From any thread. */
   boolean isPending(String destination) {
-    return decided.contains(destination)
-        || onTheirWay.contains(destination)
-        || arriving.contains(destination);
+    return decided.contains(destination) || onTheirWay.contains(destination);
+  }
+
+  /**
+   * This node holds what the map says that it holds: the answer to what was sent before brings nothing new, and until it is here
+   * those homes are no decision of this node's on top of that record. From any thread.
+   */
+  void agreed(String destination, HomeRecord record) {
+    if (!decided.contains(destination)) {
+      onTheirWay.settle(destination, () -> {
+        Placement ours = replica.placement(destination);
+        return ours == null || ours.homes().equals(record.homes());
+      });
+    }
   }
 
   /** Returns the destinations of which that is so; those that come or go meanwhile may be among them. */
   List<Iterator<String>> pending() {
-    return List.of(onTheirWay.iterator(), decided.iterator(), arriving.iterator());
+    return List.of(onTheirWay.iterator(), decided.iterator());
   }
 
   /** Takes and sends nothing from now on. On the cluster's thread. */

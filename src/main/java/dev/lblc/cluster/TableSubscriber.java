@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * a record of an earlier version: the map has gone back, or begun anew, or is that of the other side of a split, whose records
  *   are yet to be merged with this side's; this node's entry is re-published, for others to contest
  * a record is removed: the entry is forgotten, unless this node used it and has not shared that use yet
- * what is no record, or one of the future: it is dropped; this node's entry is re-published, in its place; the oldest member removes
- *   what nobody re-publishes
+ * what is no record, or one of the future: it is dropped; this node's entry is re-published, in its place, and again where the oldest
+ *   member was first to remove it, as it does with what nobody re-publishes
  * after a fault, in which events may be lost: the whole map is compared; what it lacks is re-published
  * </pre>
  *
@@ -153,6 +153,8 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
       incomplete = true;
     } else if (adoption == Adoption.BEHIND) {
       publisher.republish(destination);
+    } else if (adoption == Adoption.AGREED) {
+      publisher.agreed(destination, record);
     }
     return adoption;
   }
@@ -204,13 +206,15 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
     if (goesThrough) {
       goneMeanwhile.add(destination);
     }
-    if (gone != null) {
-      turnover.gone(time.nowShared() - gone.lastUseMillis());
+    if (gone == null || isOfTheFuture(gone)) {
+      publisher.republish(destination); // what was in its place is gone
+      return;
     }
-    if (gone != null && isInUse(destination, time.toLocal(gone.lastUseMillis()))) {
+    turnover.gone(time.nowShared() - gone.lastUseMillis());
+    if (isInUse(destination, time.toLocal(gone.lastUseMillis()))) {
       publisher.republish(destination);
     } else {
-      replica.forget(destination, gone == null ? Integer.MAX_VALUE : gone.version());
+      replica.forget(destination, gone.version());
     }
   }
 

@@ -144,7 +144,7 @@ final class BytesOfOthersTest {
   @ParameterizedTest
   @MethodSource("strangers")
   void noteUseAndRemoveUnused_ofAStranger_answerThatThereIsNoRecord(Object stranger) {
-    assertThat(new NoteUse(5_000, 60_000).process(entry(stranger))).isFalse();
+    assertThat(new NoteUse(5_000, 60_000, 0).process(entry(stranger))).isFalse();
     LazyMapEntry<String, HomeRecord> entry = entry(stranger);
     assertThat(new RemoveUnused(RemoveUnused.NO_RECORDS).process(entry)).isFalse();
     assertThat(entry.isModified() && entry.hasNullValue()).as("removed").isTrue();
@@ -161,7 +161,7 @@ final class BytesOfOthersTest {
   void putHomes_overARecordOfTheFuture_wins() {
     long year = 365L * 24 * 3_600_000;
     LazyMapEntry<String, HomeRecord> entry = entry(new HomeRecord(List.of("s9"), 9, year));
-    assertThat(new NoteUse(5_000, 60_000).process(entry)).isFalse();
+    assertThat(new NoteUse(5_000, 60_000, 0).process(entry)).isFalse();
     assertThat(new PutHomes(List.of("s1"), 4, 5_000, 60_000, false).process(entry))
         .hasToString("[s1] v5 used 5000");
     long day = year / 365;
@@ -255,7 +255,7 @@ final class BytesOfOthersTest {
             new EditRecord(3, 0x1234L, null, SERVER, false, true, new Drain(0x77L, 0x88L))),
         ServerRecord::new));
     forms.add(of(new PutHomes(List.of("s1", "s2"), 6, 0x1234L, 60_000, true), PutHomes::new));
-    forms.add(of(new NoteUse(0x1234L, 60_000), NoteUse::new));
+    forms.add(of(new NoteUse(0x1234L, 60_000, 7), NoteUse::new));
     forms.add(of(new RemoveUnused(0x1234L), RemoveUnused::new));
     forms.add(of(new EditServer(new ServerEdit.Add(SERVER), BASIS, 0x1234L, 7), EditServer::new));
     forms.add(of(

@@ -59,6 +59,11 @@ final class FakeMap {
     Object unused = run(destination, new RemoveUnused(Long.MAX_VALUE));
   }
 
+  /** Changes an entry, as another node does or as this one's change arrives, and tells of that. */
+  void change(String destination, EntryProcessor<String, HomeRecord, ?> change) {
+    Object unused = run(destination, change);
+  }
+
   @SuppressWarnings("unchecked")
   IMap<String, HomeRecord> proxy() {
     return (IMap<String, HomeRecord>) Proxy.newProxyInstance(

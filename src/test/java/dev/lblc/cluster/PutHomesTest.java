@@ -105,6 +105,24 @@ final class PutHomesTest {
         .isEqualTo(0);
   }
 
+  /** Two sides of a split had s1 and s2, and the merge chose s1: that s2 was used later is said by no use of s1. */
+  @Test
+  void use_ofOtherHomesThanThoseInDispute_isNotTheirs() {
+    HomeRecord merged = new HomeRecord(List.of("s1"), 5, 5_000, 3);
+    for (boolean isContest : new boolean[] {true, false}) {
+      MapEntry entry = new MapEntry(merged);
+      PutHomes late = new PutHomes(List.of("s2"), 4, 6_000, HOUR, isContest);
+      assertThat(late.process(entry)).isSameAs(merged);
+      assertThat(entry.getValue()).isSameAs(merged);
+      assertThat(put("s1", 4, 6_000).process(entry)).hasToString("[s1] v5 used 6000");
+    }
+    MapEntry entry = new MapEntry(merged);
+    assertThat(new NoteUse(6_000, HOUR, 4).process(entry)).isTrue();
+    assertThat(entry.getValue()).isSameAs(merged);
+    assertThat(new NoteUse(6_000, HOUR, 5).process(entry)).isTrue();
+    assertThat(entry.getValue()).hasToString("[s1] v5 used 6000");
+  }
+
   @Test
   void timeToLive_shorterThanASecond_isOneAndNotForEver() {
     MapEntry entry = new MapEntry(null);
@@ -117,12 +135,12 @@ final class PutHomesTest {
   @Test
   void noteUse_ofAnEntry_renewsItAndTellsWhetherItIsThere() {
     MapEntry entry = new MapEntry(new HomeRecord(List.of("s1"), 3, 5_000));
-    assertThat(new NoteUse(6_000, HOUR).process(entry)).isTrue();
+    assertThat(new NoteUse(6_000, HOUR, 0).process(entry)).isTrue();
     assertThat(entry.getValue()).hasToString("[s1] v3 used 6000");
     assertThat(entry.secondsToLive()).isEqualTo(3_600);
-    assertThat(new NoteUse(5_500, HOUR).process(entry)).isTrue();
+    assertThat(new NoteUse(5_500, HOUR, 0).process(entry)).isTrue();
     assertThat(entry.getValue()).as("never earlier").hasToString("[s1] v3 used 6000");
-    assertThat(new NoteUse(6_000, HOUR).process(new MapEntry(null))).isFalse();
+    assertThat(new NoteUse(6_000, HOUR, 0).process(new MapEntry(null))).isFalse();
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.lblc.scheduler.TableReplica;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.ExpectedLog;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -81,9 +82,7 @@ final class SharedTableTest {
     SharedTable table = join();
     Server home = Objects.requireNonNull(lblc.choose("/kept").server());
     Eventually.holds("it is in the map", () -> map.homes("/kept").equals(List.of(home.id())));
-    HomeRecord bad = new HomeRecord();
-    bad.readData(
-        new DefaultSerializationServiceBuilder().build().createObjectDataInput(new byte[1]));
+    HomeRecord bad = bad();
     map.entries.put("/kept", bad);
     map.entries.put("/strange", bad);
     map.entries.put("/future", new HomeRecord(List.of("s1"), 9, TimeUnit.DAYS.toMillis(365)));
@@ -97,6 +96,32 @@ final class SharedTableTest {
     Eventually.holds("they are removed", () -> map.entries.keySet().equals(Set.of("/kept")));
     assertThat(destinations.size()).isEqualTo(1);
     table.leave();
+  }
+
+  @Test
+  void removalOfWhatIsNone_leavesWhatThisNodeHasInItsPlace() throws Exception {
+    FakeExecutor tasks = new FakeExecutor();
+    SharedTable table = table(tasks);
+    table.join();
+    map.entries.put("/bad", bad());
+    map.entries.put("/future", new HomeRecord(List.of("s9"), 9, TimeUnit.DAYS.toMillis(365)));
+    for (String destination : List.of("/bad", "/future")) {
+      Server home = Objects.requireNonNull(lblc.choose(destination).server());
+      map.remove(destination); // by the oldest member, before this decision is sent
+      Eventually.holds("it is in the map", () -> {
+        tasks.runFor(0); // the map was counted before, on a thread that is none of these
+        return map.homes(destination).equals(List.of(home.id()));
+      });
+      assertThat(placement(destination)).isEqualTo(List.of(home.id()));
+    }
+    table.leave();
+  }
+
+  private static HomeRecord bad() throws Exception {
+    HomeRecord bad = new HomeRecord();
+    bad.readData(
+        new DefaultSerializationServiceBuilder().build().createObjectDataInput(new byte[1]));
+    return bad;
   }
 
   @Test
@@ -210,6 +235,62 @@ final class SharedTableTest {
     table.leave();
   }
 
+  /** As where the map waits for a backup on a member that is gone: others hear of the change before its sender has the answer. */
+  @Test
+  void change_thatIsHeardOfBeforeItsAnswer_isNoDecisionOnTopOfItsRecord() throws Exception {
+    FakeExecutor tasks = new FakeExecutor();
+    SharedTable table = table(tasks);
+    table.join();
+    CompletableFuture<Object> answer = new CompletableFuture<>();
+    map.answer = answer;
+    Server unused = sendsOne(tasks);
+    assertThat(table.hints().due(10)).as("noticed").isEmpty();
+    map.change("/a", new PutHomes(List.of("s1"), 0, 0, 60_000, false));
+    for (int i = 0; i < 3; i++) {
+      nowMillis.addAndGet(TableHints.INTERVAL_MILLIS);
+      assertThat(table.hints().due(10)).as("told beside a map that has it").isEmpty();
+    }
+    answer.complete(map.entries.get("/a"));
+    tasks.runFor(0);
+    map.entries.put("/a", new HomeRecord(List.of("s2"), 1, nowMillis.get())); // another side's
+    table.reconcile();
+    assertThat(placement("/a")).isEqualTo(List.of("s2"));
+    table.leave();
+  }
+
+  @Test
+  void decision_onTopOfAChangeThatIsHeardOfBeforeItsAnswer_isTold() throws Exception {
+    FakeExecutor tasks = new FakeExecutor();
+    SharedTable table = table(tasks);
+    table.join();
+    servers.add(new ServerSpec("s2", "192.0.2.2", 80, 1, 0, 0));
+    map.answer = new CompletableFuture<>();
+    Server first = sendsOne(tasks);
+    map.change("/a", new PutHomes(List.of(first.id()), 0, 0, 60_000, false));
+    servers.editWeight(first.id(), 0);
+    Server second = Objects.requireNonNull(lblc.choose("/a").server());
+    tasks.runFor(0);
+    map.change("/a", new NoteUse(1, 60_000, 1));
+    assertThat(placement("/a")).isEqualTo(List.of(second.id()));
+    List<HomeHint> told = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      nowMillis.addAndGet(TableHints.INTERVAL_MILLIS);
+      told.addAll(table.hints().due(10));
+    }
+    assertThat(told).isNotEmpty().allMatch(hint -> hint.homes().equals(List.of(second.id())));
+    table.leave();
+  }
+
+  /** Chooses a server for "/a", and sends that to a map that does not answer yet. */
+  private Server sendsOne(FakeExecutor tasks) throws Exception {
+    Server chosen = Objects.requireNonNull(lblc.choose("/a").server());
+    Eventually.holds("it is sent", () -> {
+      tasks.runFor(0); // the map was counted before, on a thread that is none of these
+      return map.calls.get() > 0;
+    });
+    return chosen;
+  }
+
   /** A table with one destination more than leaves room for newcomers, and "/0" to be decided again. */
   private SharedTable joinFull(FakeExecutor tasks) {
     for (int i = 0; i <= GOAL; i++) {
@@ -221,6 +302,11 @@ final class SharedTableTest {
     servers.editWeight("s1", 0);
     nowMillis.set(500);
     return table;
+  }
+
+  private List<String> placement(String destination) {
+    return Objects.requireNonNull(new TableReplica(destinations, servers).placement(destination))
+        .homes();
   }
 
   private SharedTable join() throws Exception {

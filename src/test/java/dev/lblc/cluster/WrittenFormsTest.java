@@ -69,11 +69,13 @@ final class WrittenFormsTest {
 
   @Test
   void noteUse_written_isReadAgain() throws Exception {
-    NoteUse use = new NoteUse(0x1234L, 60_000);
-    String golden = "01" + "0000000000001234" + "000000000000ea60" + NOTHING_MORE;
+    NoteUse use = new NoteUse(0x1234L, 60_000, 7);
+    String golden = "01" + "0000000000001234" + "000000000000ea60" + "00000004" + "00000007";
     assertThat(hex(use)).isEqualTo(golden);
-    for (NoteUse again :
-        List.of(throughHazelcast(use), read(withAFieldMore(golden), NoteUse::new))) {
+    for (NoteUse again : List.of(
+        throughHazelcast(use),
+        read(golden.replace("00000004", "00000008") + "0badcafe", NoteUse::new),
+        read(golden.replace("0000000400000007", NOTHING_MORE), NoteUse::new))) {
       MapEntry entry = new MapEntry(new HomeRecord(List.of("s1"), 1, 1));
       assertThat(again.process(entry)).isTrue();
       assertThat(entry.getValue()).hasToString("[s1] v1 used " + 0x1234);
