@@ -152,11 +152,11 @@ final class SharedTable implements SharedPart {
     replica.removeIdle(now, expiration);
     publisher.review();
     shareUses(expiration);
-    Set<String> withoutRecord = subscriber.spoilt().take(false);
-    Set<String> ofTheFuture = subscriber.spoilt().take(true);
+    Set<String> spoilt = subscriber.spoilt().take();
     if (isKeeper) {
-      remove(withoutRecord, RemoveUnused.NO_RECORDS);
-      remove(ofTheFuture, Long.MAX_VALUE);
+      remove(
+          spoilt,
+          RemoveUnused.spoilt(HomeRecord.latestMillis(context.time().nowShared(), expiration)));
       removeIdle(now);
     }
     walkedMillis = context.time().nowMillis() - now;
@@ -250,7 +250,7 @@ final class SharedTable implements SharedPart {
     long unusedSince = now - SchedulerOptions.IDLE.toMillis();
     remove(
         new HashSet<>(replica.idleBeyond(now, options.get())),
-        context.time().toShared(unusedSince));
+        new RemoveUnused(context.time().toShared(unusedSince)));
   }
 
   /** Pulls what there was no room for; the keeper removes from the map what is beyond the limit. */
@@ -260,17 +260,17 @@ final class SharedTable implements SharedPart {
     if (beyond > 0 || replica.size() < limit) {
       remove(
           subscriber.pull().stream().limit(Math.max(0, beyond)).collect(Collectors.toSet()),
-          Long.MAX_VALUE);
+          new RemoveUnused(Long.MAX_VALUE));
     }
   }
 
-  /** Removes what no node used since from the map, and so from every node's table. */
-  private void remove(Set<String> keys, long unusedSinceMillis) {
+  /** Removes something from the map, and so from every node's table. */
+  private void remove(Set<String> keys, RemoveUnused removal) {
     if (!keys.isEmpty()) {
       context
           .thread()
           .whenComplete(
-              map.<Boolean>submitToKeys(keys, new RemoveUnused(unusedSinceMillis)),
+              map.<Boolean>submitToKeys(keys, removal),
               (removed, failure) -> publisher.outcome(failure));
     }
   }
