@@ -81,7 +81,8 @@ final class SharedTable implements SharedPart {
         new RecordReader<>(HomeRecord.class, Dropped.Kind.HOMES, map.getName(), context.dropped());
     this.subscriber = new TableSubscriber(
         map, partitionKeys, replica, options, context.time(), publisher, hints, reader);
-    this.room = new RoomKeeper(map, replica, options, context, publisher::outcome);
+    this.room = new RoomKeeper(
+        map, replica, options, context, publisher::republish, publisher::outcome);
     this.eraser = new TableEraser(service, map, partitionKeys, replica, options, context);
   }
 
@@ -159,10 +160,10 @@ final class SharedTable implements SharedPart {
           RemoveUnused.spoilt(HomeRecord.latestMillis(context.time().nowShared(), expiration)));
       removeIdle(now);
     }
-    walkedMillis = context.time().nowMillis() - now;
     if (subscriber.isIncomplete()) {
       complete(isKeeper);
     }
+    walkedMillis = context.time().nowMillis() - now;
   }
 
   /** Returns the time from a sweep to the next, in milliseconds: one of millions of destinations leaves the thread to others. */

@@ -210,6 +210,20 @@ final class SharedTableTest {
     table.leave();
   }
 
+  /** As where another node has a shorter expiration: records that are gone without an event. */
+  @Test
+  void victims_thatTheMapHasNotAnyMore_goAfterTheyWerePutBack() {
+    FakeExecutor tasks = new FakeExecutor();
+    SharedTable table = joinFull(tasks);
+    map.entries.clear();
+    for (int round = 0; round < 1_000 && destinations.size() > GOAL; round++) {
+      table.keepRoom();
+      tasks.runFor(0);
+    }
+    assertThat(destinations.size()).isEqualTo(GOAL);
+    table.leave();
+  }
+
   @Test
   void map_thatFailsAfterTheTableHasLeft_isNotShown() {
     FakeExecutor tasks = new FakeExecutor();
