@@ -50,7 +50,7 @@ final class SharedTable implements SharedPart {
   private @Nullable UUID listenerId;
   private final RoomKeeper room;
 
-  /** How long the last sweep went through the table. The cluster's thread's. */
+  /** How long the cluster's thread worked at the last sweep. The cluster's thread's. */
   private long walkedMillis;
 
   private Runnable stopSweeps = () -> {};
@@ -81,8 +81,8 @@ final class SharedTable implements SharedPart {
         new RecordReader<>(HomeRecord.class, Dropped.Kind.HOMES, map.getName(), context.dropped());
     this.subscriber = new TableSubscriber(
         map, partitionKeys, replica, options, context.time(), publisher, hints, reader);
-    this.room = new RoomKeeper(
-        map, replica, options, context, publisher::republish, publisher::outcome);
+    this.room =
+        new RoomKeeper(map, replica, options, context, publisher::republish, publisher::outcome);
     this.eraser = new TableEraser(service, map, partitionKeys, replica, options, context);
   }
 
@@ -150,6 +150,7 @@ final class SharedTable implements SharedPart {
   void sweep(boolean isKeeper) {
     long expiration = options.get().expiration().toMillis();
     long now = context.time().nowMillis();
+    long before = context.thread().workedMillis();
     replica.removeIdle(now, expiration);
     publisher.review();
     shareUses(expiration);
@@ -163,7 +164,7 @@ final class SharedTable implements SharedPart {
     if (subscriber.isIncomplete()) {
       complete(isKeeper);
     }
-    walkedMillis = context.time().nowMillis() - now;
+    walkedMillis = context.thread().workedMillis() - before;
   }
 
   /** Returns the time from a sweep to the next, in milliseconds: one of millions of destinations leaves the thread to others. */

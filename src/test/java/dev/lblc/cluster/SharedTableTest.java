@@ -350,7 +350,7 @@ final class SharedTableTest {
             "node",
             1,
             new ClusterTime(nowMillis::get, nowMillis::get),
-            new ClusterThread(tasks),
+            new ClusterThread(tasks, nowMillis::get),
             degradation));
   }
 

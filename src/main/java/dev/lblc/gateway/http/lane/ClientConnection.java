@@ -182,10 +182,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
       }
     } finally {
       isProcessing = false;
-    }
-    if (phase == Phase.LINGERING
-        || phase == Phase.CLOSED) { // within a body, of which the rest is left
-      dropInput();
+      if (phase == Phase.CLOSED) {
+        dropInput(); // closed() left it to the step that closed, which may have failed since
+      }
     }
     dropIfRead();
     if (inputEnded && input == null) {
