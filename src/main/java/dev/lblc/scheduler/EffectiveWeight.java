@@ -7,13 +7,17 @@ import java.util.Set;
  *
  * <pre>
  * mean          = active connections of all servers / weights of all servers
- * W(s)          = factor * mean * weight(s), at least {@code floor}
+ * fair(s)       = mean * weight(s)
+ * W(s)          = overload * fair(s) + sqrt(fair(s)), at least {@code floor}
  * overloaded(s) = active(s) > W(s), and some server d has active(d) < W(d) / 2
  * </pre>
  *
  * <p>So the kernel's rule reads "more than twice the mean, while somebody is below it", whatever the weights are: they are shares alone.
  * Near a fixed number a server is left because of noise, far above it it never is; a multiple of the mean moves with the traffic. The
  * floor keeps a quiet service from leaving homes for one or two requests: there a multiple of the mean means nothing.
+ *
+ * <p>The root is by how much counts of requests scatter by themselves: without it a home is left for nothing three times as often in the
+ * scenario of 16 nodes.
  *
  * <p>Servers that are not available, or of weight 0, count for nothing.
  */
@@ -39,7 +43,7 @@ final class EffectiveWeight {
         weights += weight;
       }
     }
-    double perWeight = weights == 0 ? 0 : options.overload() * sum / weights;
+    double perWeight = weights == 0 ? 0 : (double) sum / weights;
     double effective = effective(server, perWeight, options);
     return active > effective && hasRoom(servers, unreachable, perWeight, options)
         ? (active - effective) / active
@@ -58,6 +62,7 @@ final class EffectiveWeight {
   }
 
   private static double effective(Server server, double perWeight, AdaptiveOptions options) {
-    return Math.max(options.floor(), Math.floor(perWeight * server.weight()));
+    double fair = perWeight * server.weight();
+    return Math.max(options.floor(), Math.floor(options.overload() * fair + Math.sqrt(fair)));
   }
 }

@@ -26,11 +26,11 @@ final class AdaptiveLocalityBasedTest {
     service.with(FIVE);
     String home = choose("/");
     loadAll(2);
-    service.load(home, 10); // 12 of 20: mean 4, W = 8
+    service.load(home, 10); // 12 of 20: mean 4, W = 10
 
-    assertThat(strategy.choose("/").reason()).isEqualTo(Reason.HIT); // 0.25 * 4/12 is less likely
+    assertThat(strategy.choose("/").reason()).isEqualTo(Reason.HIT); // 0.25 * 2/12 is less likely
 
-    drawn = 0.08;
+    drawn = 0.04;
     Choice left = strategy.choose("/");
     assertThat(left.reason()).isEqualTo(Reason.OVERLOADED);
     assertThat(TestService.id(left)).isNotEqualTo(home);
@@ -44,9 +44,9 @@ final class AdaptiveLocalityBasedTest {
     loadAll(2);
     service.load(home, 10);
 
-    drawn = 0.25 * 4 / 12 + 0.001;
+    drawn = 0.25 * 2 / 12 + 0.001;
     assertThat(strategy.choose("/").reason()).isEqualTo(Reason.HIT);
-    drawn = 0.25 * 4 / 12 - 0.001;
+    drawn = 0.25 * 2 / 12 - 0.001;
     assertThat(strategy.choose("/").reason()).isEqualTo(Reason.OVERLOADED);
   }
 
