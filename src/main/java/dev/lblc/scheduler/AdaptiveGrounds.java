@@ -78,7 +78,8 @@ final class AdaptiveGrounds {
   }
 
   private static String use(Entry entry, long nowMillis, AdaptiveOptions options) {
-    double idle = (nowMillis - entry.lastUse()) / SECOND_MILLIS;
+    // Requests go on meanwhile.
+    double idle = Math.max(0, nowMillis - entry.lastUse()) / SECOND_MILLIS;
     double forget = options.forget().toMillis() / SECOND_MILLIS;
     return forget == 0
         ? text("It was used %.1f s ago.", idle)

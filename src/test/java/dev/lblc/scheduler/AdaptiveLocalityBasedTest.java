@@ -233,6 +233,15 @@ final class AdaptiveLocalityBasedTest {
   }
 
   @Test
+  void grounds_ofOneThatIsUsedMeanwhile_nameNoTimeToCome() {
+    service.with(FIVE);
+    service.nowMillis = 500;
+    choose("/");
+    service.nowMillis = 400;
+    assertThat(strategy.grounds("/")).contains(" It was used 0.0 s ago;");
+  }
+
+  @Test
   void grounds_ofAHotDestination_nameItsHomesAndWhatItWaitsFor() {
     service.with(FIVE);
     loadAll(own.floor());
