@@ -42,8 +42,9 @@ public final class Service {
    *
    * @param choice what the strategy would answer
    * @param homes ids of the servers that the table holds for the destination; empty: no entry, or no table
+   * @param grounds what the strategy says it went by, in sentences; empty: nothing beyond the choice's reason
    */
-  public record Forecast(Choice choice, List<String> homes) {}
+  public record Forecast(Choice choice, List<String> homes, String grounds) {}
 
   /**
    * A service without servers.
@@ -231,9 +232,10 @@ public final class Service {
 
   /** Returns what {@link #acquire} would choose for a destination now; changes nothing. */
   public Forecast explain(@Nullable String destination) {
-    Choice choice = strategy.explain(DestinationKey.of(destination));
+    String key = DestinationKey.of(destination);
+    Choice choice = strategy.explain(key);
     DestinationTable.Row row = destination == null ? null : row(destination);
-    return new Forecast(choice, row == null ? List.of() : row.homes());
+    return new Forecast(choice, row == null ? List.of() : row.homes(), strategy.grounds(key));
   }
 
   /** Returns the entry of a destination; null: there is none. Not a use. */
