@@ -22,7 +22,8 @@ final class TopTable {
       lines.add(service.getString("service") + " " + service.getString("strategy") + " "
           + rate(service.getDouble("perSecond")) + " requests/s" + queue(service));
       List<String[]> servers = new ArrayList<>();
-      servers.add(new String[] {"  -> Server", "Requests/s", "ActiveConn", "Max", "Weight", "State"});
+      servers.add(
+          new String[] {"  -> Server", "Requests/s", "ActiveConn", "Max", "Weight", "State"});
       byRate(service.getJsonArray("servers")).stream()
           .limit(MOST)
           .forEach(server -> servers.add(new String[] {

@@ -39,6 +39,9 @@ final class ServiceQueue {
   /** What is left when all nodes have their whole places is taken by who looks at the right time: seldom by two before one's report. */
   private static final int LOOKS_PER_ROUNDING = 16;
 
+  /** What a thread that tells outcomes has still to tell; null: it tells none. */
+  private static final ThreadLocal<Deque<Runnable>> TOLD = new ThreadLocal<>();
+
   private final Service service;
   private final Clock clock;
   private final PeriodicTimer timer;
@@ -47,7 +50,6 @@ final class ServiceQueue {
   private final QueueCounts counts = new QueueCounts();
   private final Set<Place> line = new LinkedHashSet<>(); // guarded by this
   private Runnable stopLooking = () -> {}; // guarded by this
-  private final ThreadLocal<Deque<Runnable>> told = new ThreadLocal<>();
   private volatile QueueConfig config;
   private volatile boolean closed; // written under the lock
 
@@ -137,7 +139,8 @@ final class ServiceQueue {
     List<Runnable> outcomes = new ArrayList<>();
     synchronized (this) {
       for (Iterator<Place> places = line.iterator(); places.hasNext(); ) {
-        Place place = places.next(); // who has been at a server may have none left while those in front have
+        Place place =
+            places.next(); // who has been at a server may have none left while those in front have
         if (!place.except.isEmpty() && !service.canServe(place.except)) {
           places.remove();
           outcomes.add(() -> place.refuse(Cause.NO_SERVER));
@@ -182,18 +185,18 @@ final class ServiceQueue {
    * behind it and not within, so that a long line needs no deep stack.
    */
   private void tell(List<Runnable> outcomes) {
-    Deque<Runnable> before = told.get();
+    Deque<Runnable> before = TOLD.get();
     if (before != null) {
       before.addAll(outcomes);
     } else if (!outcomes.isEmpty()) {
       Deque<Runnable> all = new ArrayDeque<>(outcomes);
-      told.set(all);
+      TOLD.set(all);
       try {
         for (Runnable next = all.poll(); next != null; next = all.poll()) {
           next.run();
         }
       } finally {
-        told.remove();
+        TOLD.remove();
       }
     }
   }
@@ -237,7 +240,8 @@ final class ServiceQueue {
       return List.of();
     }
     line.add(place);
-    lineChanged(); // before the line is served: who ends a connection from now on sees that somebody waits
+    lineChanged(); // before the line is served: who ends a connection from now on sees that
+    // somebody waits
     List<Runnable> outcomes = served(place);
     if (line.size() > config.length() && line.remove(place)) {
       place.refuse(Cause.QUEUE_FULL);

@@ -45,6 +45,15 @@ class ServerTableTest {
         {"id": "%s", "host": "%s", "port": 9001, "weight": %d, "max": %d, "available": %s, "saturated": %s,
          "state": "%s", "stateReason": "why", "stateSince": "2026-11-28T12:00:03Z",
          "active": {"local": 0, "cluster": %d}, "inactive": {"local": 0, "cluster": %d}}
-        """.formatted(id, host, weight, id.equals("pg") ? 250 : 0, state.equals("up"), saturated, state, active, inactive);
+        """.formatted(
+            id,
+            host,
+            weight,
+            id.equals("pg") ? 250 : 0,
+            state.equals("up"),
+            saturated,
+            state,
+            active,
+            inactive);
   }
 }

@@ -186,14 +186,13 @@ final class QueueIT {
         assertThat(taken.until("\r\n\r\n")).startsWith("GET /models/1 ");
         second.send(get("/models/2"));
         Eventually.holds("it waits", () -> queue().length() == 1);
-        taken.close();
+        taken.leave();
         for (RawClient client : List.of(second, first)) {
           try (RawClient next = server.accept()) {
             String path = client == first ? "/models/1" : "/models/2";
             assertThat(next.until("\r\n\r\n")).startsWith("GET " + path + " ");
             assertThat(gateway.active("models")).isEqualTo(1);
-            next.send(
-                RawClient.head("HTTP/1.1 200 OK", "Content-Length: 0", "Connection: close"));
+            next.send(RawClient.head("HTTP/1.1 200 OK", "Content-Length: 0", "Connection: close"));
             assertThat(client.response()).startsWith("HTTP/1.1 200 ");
           }
         }
@@ -232,7 +231,8 @@ final class QueueIT {
       for (int i = 0; i < crowd; i++) {
         clients.add(new RawClient(gateway.port()).send(get("/models/" + i % 9)));
       }
-      Eventually.holds("all but ten wait", () -> begun.size() == 10 && queue().length() == crowd - 10);
+      Eventually.holds(
+          "all but ten wait", () -> begun.size() == 10 && queue().length() == crowd - 10);
       assertThat(RawClient.get(gateway.port(), "/models/0")).startsWith("HTTP/1.1 503 ");
       for (RawClient client : clients.subList(100, 200)) {
         client.close();
@@ -302,7 +302,7 @@ final class QueueIT {
         broken.reset();
         Eventually.holds("they have left", () -> queue().left() == 2);
         assertThat(queue().length()).as("one that may want its answer").isEqualTo(1);
-        first.close();
+        first.leave();
         assertThat(half.rest()).isEqualTo("all");
       }
     }
@@ -326,7 +326,8 @@ final class QueueIT {
     gateway
         .listener(new JsonObject().put("name", "edge").put("protocol", "tcp"))
         .route(ConfigJson.route("models", "{local.ip}").put("listener", "edge"));
-    schedule(5, new JsonObject().put("length", 190).put("timeout", "60s").put("homeWait", "0s"), ports);
+    schedule(
+        5, new JsonObject().put("length", 190).put("timeout", "60s").put("homeWait", "0s"), ports);
     gateway.start();
     List<RawClient> clients = new ArrayList<>();
     try {

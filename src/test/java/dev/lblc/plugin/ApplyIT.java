@@ -156,7 +156,9 @@ final class ApplyIT {
     images.edit(new ServerEdit.Change("s1", 0, null, null)).await(20, SECONDS);
     images.edit(new ServerEdit.Change("s3", 0, null, null)).await(20, SECONDS);
     out.stream().filter(lease -> !lease.server().id().equals("s2")).forEach(Lease::close);
-    assertThat(third.lease().toCompletableFuture()).as("none of those of weight 0").isNotDone();
+    assertThat(third.lease().toCompletableFuture())
+        .as("none of those of weight 0")
+        .isNotDone();
     out.stream().filter(lease -> lease.server().id().equals("s2")).forEach(Lease::close);
     Lease last = lease(third);
     assertThat(last.server().id()).isEqualTo("s2");

@@ -50,8 +50,16 @@ final class QueuesOfNodesTest {
   }
 
   @ParameterizedTest(name = "max {0}, requests of {1} ms, {2} clients a node")
-  @CsvSource({"5, 20, 100", "5, 200, 100", "5, 2000, 100", "5, 200, 20", "80, 200, 200", "80, 2000, 200"})
-  void nodes_withAsManyClients_haveEqualShares_andKeepToMax(int placesOfAServer, int millis, int clients) {
+  @CsvSource({
+    "5, 20, 100",
+    "5, 200, 100",
+    "5, 2000, 100",
+    "5, 200, 20",
+    "80, 200, 200",
+    "80, 2000, 200"
+  })
+  void nodes_withAsManyClients_haveEqualShares_andKeepToMax(
+      int placesOfAServer, int millis, int clients) {
     max = placesOfAServer;
     requestMillis = millis;
     for (int i = 0; i < 3; i++) {
@@ -95,7 +103,12 @@ final class QueuesOfNodesTest {
 
   private final class Node {
     final Service service = new Service(
-        "images", LocalityBased::new, SchedulerOptions.DEFAULTS, () -> nowMillis, true, () -> random);
+        "images",
+        LocalityBased::new,
+        SchedulerOptions.DEFAULTS,
+        () -> nowMillis,
+        true,
+        () -> random);
     final ServiceQueue queue;
     int served;
     private int[] reported = new int[3];
@@ -136,19 +149,23 @@ final class QueuesOfNodesTest {
     }
 
     private void request() {
-      CompletionStage<?> unused = queue.enter("/" + random.nextInt(40), Set.of()).lease().thenAccept(lease -> {
-        String id = lease.server().id();
-        int active = nodes.stream().mapToInt(node -> node.server(id).localActive()).sum();
-        most = Math.max(most, active);
-        if (nowMillis > 5_000 + requestMillis) {
-          mostLater = Math.max(mostLater, active);
-        }
-        at(nowMillis + requestMillis, () -> {
-          served++;
-          lease.close();
-          at(nowMillis + 1, this::request);
-        });
-      });
+      CompletionStage<?> unused = queue
+          .enter("/" + random.nextInt(40), Set.of())
+          .lease()
+          .thenAccept(lease -> {
+            String id = lease.server().id();
+            int active =
+                nodes.stream().mapToInt(node -> node.server(id).localActive()).sum();
+            most = Math.max(most, active);
+            if (nowMillis > 5_000 + requestMillis) {
+              mostLater = Math.max(mostLater, active);
+            }
+            at(nowMillis + requestMillis / 2 + random.nextInt(requestMillis), () -> {
+              served++;
+              lease.close();
+              at(nowMillis + 1, this::request);
+            });
+          });
     }
 
     private Server server(String id) {
@@ -161,7 +178,9 @@ final class QueuesOfNodesTest {
       };
       for (Node node : nodes) {
         int[] sums = new int[3];
-        nodes.stream().filter(other -> other != node).forEach(other -> Arrays.setAll(sums, i -> sums[i] + other.reported[i]));
+        nodes.stream()
+            .filter(other -> other != node)
+            .forEach(other -> Arrays.setAll(sums, i -> sums[i] + other.reported[i]));
         node.service.servers().setPeers(node.server("a"), sums[0], 0);
         node.service.servers().setPeers(node.server("b"), sums[1], 0);
         node.service.servers().setPeersWaiting(sums[2]);

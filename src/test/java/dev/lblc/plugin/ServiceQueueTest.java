@@ -209,8 +209,8 @@ final class ServiceQueueTest {
     for (int i = 0; i < 4; i++) {
       all.add(lease(queue.enter("d" + i, NOBODY)));
     }
-    List<Turn> waiting = List.of(
-        queue.enter("1", NOBODY), queue.enter("2", NOBODY), queue.enter("3", NOBODY));
+    List<Turn> waiting =
+        List.of(queue.enter("1", NOBODY), queue.enter("2", NOBODY), queue.enter("3", NOBODY));
     assertThat(service.servers().waiting()).isEqualTo(3);
     service.servers().setPeersWaiting(5);
     all.get(0).close();

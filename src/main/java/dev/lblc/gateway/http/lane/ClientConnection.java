@@ -208,9 +208,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   /** Reads on unless something that was read still waits, here or at the server. */
   private void readIfTaken() {
-    setReading(
-        (input == null || mayReadAhead(input))
-            && !(phase == Phase.REQUEST && request.isHeldBack()));
+    setReading((input == null || mayReadAhead(input))
+        && !(phase == Phase.REQUEST && request.isHeldBack()));
   }
 
   /** Returns whether more is read than is used: while a request waits, NIO does not tell of a client that leaves before all it sent was read. */
