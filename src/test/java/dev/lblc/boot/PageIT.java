@@ -231,7 +231,7 @@ final class PageIT {
     String web = application.listeners().get("web");
     ask(web + "/cats?x=1");
     browser.awaitText(
-        "#answer", "takes routes[1] of listener web to service images, destination /cats");
+        "#answer", "takes routes[2] of listener web to service images, destination /cats");
     assertThat(browser.evaluate("document.getElementById('of-service').disabled"))
         .isEqualTo(true);
     ask(web + "/old/a");
