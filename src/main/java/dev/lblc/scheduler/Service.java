@@ -165,6 +165,37 @@ public final class Service {
     return false;
   }
 
+  /**
+   * Returns whether this node has its share of all places, for which others wait on other nodes. Its share is its part of those who are
+   * served or wait, so that these wait for as long on each node. A node that went on with what it frees would have as much for ever as
+   * it took first; and where each keeps within its share, no two take the same place.
+   *
+   * @param isRoundedUp whether a part of a place is a place; else it is none
+   */
+  public boolean hasItsShare(boolean isRoundedUp) {
+    long elsewhere = servers.peersWaiting();
+    if (elsewhere == 0) {
+      return false;
+    }
+    long places = 0;
+    long served = 0;
+    long servedByAll = 0;
+    for (Server server : servers.snapshot()) {
+      if (isUsable(server, Load.NOBODY)) {
+        if (server.max() == 0) {
+          return false;
+        }
+        places += server.max();
+        served += server.localActive();
+        servedByAll += server.active();
+      }
+    }
+    long own = served + servers.waiting();
+    long all = servedByAll + servers.waiting() + elsewhere;
+    // served + 1 > places * own / all, or served >= that
+    return isRoundedUp ? served * all >= places * own : (served + 1) * all > places * own;
+  }
+
   /** Returns whether a destination has homes that could serve it, and all of these are {@link Server#full full}. */
   public boolean isHomeFull(@Nullable String destination) {
     DestinationTable table = table();
