@@ -48,7 +48,7 @@ final class ClusterThread implements Executor {
         executor,
         THREADS.isCurrentThreadCpuTimeSupported()
             ? () -> TimeUnit.NANOSECONDS.toMillis(THREADS.getCurrentThreadCpuTime())
-            : () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+            : () -> 0); // then pauses are as short as after no work
   }
 
   /** Starts the thread. */
