@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcService;
+import dev.lblc.plugin.Lease;
 import dev.lblc.plugin.NodeHomes;
 import dev.lblc.testing.Eventually;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Leases held by id over the event bus of two members, each of which is asked in turn. */
 final class ForwardedLeasesIT {
   private static final int LEASES = 20;
+  private static final int SESSIONS = 100;
 
   private final List<LblcService> services = new ArrayList<>();
 
@@ -79,11 +83,33 @@ final class ForwardedLeasesIT {
     assertThat(asked.homes(name, "/unknown").await(10, SECONDS))
         .extracting(NodeHomes::homes)
         .containsExactly(List.of(), List.of());
+    assertLearned(asked, name);
     // A node that has gone answers nothing.
     members.get(0).vertx().close().await(20, SECONDS);
     assertThat(asked.homes(name, "/shared").await(10, SECONDS))
         .filteredOn(node -> !node.self())
         .allSatisfy(node -> assertThat(node.homes()).isNull());
+  }
+
+  /** The server that told of a session is its home everywhere, whatever the other node decides as soon as it is told. */
+  private void assertLearned(Lblc asked, String name) throws Exception {
+    Map<String, String> sessions = new HashMap<>();
+    for (int i = 0; i < SESSIONS; i++) {
+      String session = "session-" + i;
+      try (Lease lease = services.get(i % 2).acquire(null)) {
+        lease.learned(session);
+        sessions.put(session, lease.server().id());
+        services.get(1 - i % 2).acquire(session).close();
+      }
+    }
+    Eventually.passes("sessions are where they were made", Duration.ofSeconds(10), () -> {
+      for (Map.Entry<String, String> session : sessions.entrySet()) {
+        assertThat(asked.homes(name, session.getKey()).await(10, SECONDS))
+            .extracting(NodeHomes::homes)
+            .as(session.getKey())
+            .containsOnly(List.of(session.getValue()));
+      }
+    });
   }
 
   @Test
