@@ -565,10 +565,8 @@ final class BodyKeysIT {
           clients.add(Http2Peer.client(gateway.port()));
         }
         Http2Peer client = clients.get(clients.size() - 1);
-        streams.add(client
-            .request(false, "POST", "/s/x")
-            .awaitRoom(half.length())
-            .data(false, half));
+        streams.add(
+            client.request(false, "POST", "/s/x").awaitRoom(half.length()).data(false, half));
       }
       for (Http2Peer client : clients) {
         client.awaitRead();
