@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lblc.config.QueueConfig;
 import dev.lblc.plugin.NoServerException.Cause;
 import dev.lblc.scheduler.Choice;
+import dev.lblc.scheduler.Facts;
 import dev.lblc.scheduler.LocalityBased;
 import dev.lblc.scheduler.PeriodicTimer;
 import dev.lblc.scheduler.Reason;
@@ -43,7 +44,7 @@ final class ServiceQueueTest {
 
   @Test
   void turn_whileThereIsRoom_isGrantedAtOnce() {
-    Turn turn = queue.enter("x", NOBODY);
+    Turn turn = queue.enter("x", NOBODY, Facts.NONE);
     assertThat(isDone(turn)).isTrue();
     turn.leave();
     assertThat(queue.status().length()).isZero();
@@ -52,10 +53,12 @@ final class ServiceQueueTest {
 
   @Test
   void turns_beyondMax_areGrantedInOrder() {
-    Lease one = lease(queue.enter("x", NOBODY));
-    Lease two = lease(queue.enter("y", NOBODY));
-    List<Turn> waiting =
-        List.of(queue.enter("1", NOBODY), queue.enter("2", NOBODY), queue.enter("3", NOBODY));
+    Lease one = lease(queue.enter("x", NOBODY, Facts.NONE));
+    Lease two = lease(queue.enter("y", NOBODY, Facts.NONE));
+    List<Turn> waiting = List.of(
+        queue.enter("1", NOBODY, Facts.NONE),
+        queue.enter("2", NOBODY, Facts.NONE),
+        queue.enter("3", NOBODY, Facts.NONE));
     assertThat(waiting).noneMatch(ServiceQueueTest::isDone);
     assertThat(queue.status().length()).isEqualTo(3);
     two.close();
@@ -74,10 +77,10 @@ final class ServiceQueueTest {
 
   @Test
   void turn_ofADestinationWhoseHomeIsFull_waitsForItForHomeWait_andLetsOthersPass() {
-    Lease home = lease(queue.enter("x", NOBODY));
-    Turn again = queue.enter("x", NOBODY);
+    Lease home = lease(queue.enter("x", NOBODY, Facts.NONE));
+    Turn again = queue.enter("x", NOBODY, Facts.NONE);
     assertThat(isDone(again)).as("the other server has room").isFalse();
-    Lease other = lease(queue.enter("y", NOBODY));
+    Lease other = lease(queue.enter("y", NOBODY, Facts.NONE));
     assertThat(other.server()).isNotSameAs(home.server());
     other.close();
     assertThat(isDone(again)).isFalse();
@@ -91,8 +94,8 @@ final class ServiceQueueTest {
 
   @Test
   void turn_ofADestinationWhoseHomeIsFreeInTime_goesThere() {
-    Lease home = lease(queue.enter("x", NOBODY));
-    Turn again = queue.enter("x", NOBODY);
+    Lease home = lease(queue.enter("x", NOBODY, Facts.NONE));
+    Turn again = queue.enter("x", NOBODY, Facts.NONE);
     nowMillis = 50;
     home.close();
     assertThat(lease(again).server()).isSameAs(home.server());
@@ -101,15 +104,15 @@ final class ServiceQueueTest {
 
   @Test
   void turn_beyondLength_orTooLate_orWithoutAServer_isRefused() {
-    Lease one = lease(queue.enter("x", NOBODY));
-    Turn first = queue.enter("y", Set.of(one.server().id()));
+    Lease one = lease(queue.enter("x", NOBODY, Facts.NONE));
+    Turn first = queue.enter("y", Set.of(one.server().id()), Facts.NONE);
     assertThat(isDone(first)).isTrue();
     List<Turn> waiting = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      waiting.add(queue.enter("w" + i, NOBODY));
+      waiting.add(queue.enter("w" + i, NOBODY, Facts.NONE));
       nowMillis++;
     }
-    assertThat(refusal(queue.enter("z", NOBODY))).isEqualTo(Cause.QUEUE_FULL);
+    assertThat(refusal(queue.enter("z", NOBODY, Facts.NONE))).isEqualTo(Cause.QUEUE_FULL);
     nowMillis = 10_000;
     looks.look();
     assertThat(refusal(waiting.get(0))).isEqualTo(Cause.QUEUE_TIMEOUT);
@@ -119,7 +122,7 @@ final class ServiceQueueTest {
     looks.look();
     assertThat(refusal(waiting.get(1))).isEqualTo(Cause.NO_SERVER);
     assertThat(refusal(waiting.get(2))).isEqualTo(Cause.NO_SERVER);
-    assertThat(refusal(queue.enter("z", NOBODY))).isEqualTo(Cause.NO_SERVER);
+    assertThat(refusal(queue.enter("z", NOBODY, Facts.NONE))).isEqualTo(Cause.NO_SERVER);
     assertThat(queue.status())
         .extracting(QueueStatus::length, QueueStatus::full, QueueStatus::timeouts)
         .containsExactly(0, 1L, 1L);
@@ -127,10 +130,10 @@ final class ServiceQueueTest {
 
   @Test
   void turn_thatIsLeft_holdsUpNobody() {
-    Lease one = lease(queue.enter("x", NOBODY));
-    Lease unused = lease(queue.enter("y", NOBODY));
-    Turn first = queue.enter("1", NOBODY);
-    Turn second = queue.enter("2", NOBODY);
+    Lease one = lease(queue.enter("x", NOBODY, Facts.NONE));
+    Lease unused = lease(queue.enter("y", NOBODY, Facts.NONE));
+    Turn first = queue.enter("1", NOBODY, Facts.NONE);
+    Turn second = queue.enter("2", NOBODY, Facts.NONE);
     first.leave();
     first.leave();
     assertThat(queue.status())
@@ -143,12 +146,12 @@ final class ServiceQueueTest {
 
   @Test
   void close_refusesAll() {
-    Lease unused = lease(queue.enter("x", NOBODY));
-    Lease other = lease(queue.enter("y", NOBODY));
-    Turn waiting = queue.enter("1", NOBODY);
+    Lease unused = lease(queue.enter("x", NOBODY, Facts.NONE));
+    Lease other = lease(queue.enter("y", NOBODY, Facts.NONE));
+    Turn waiting = queue.enter("1", NOBODY, Facts.NONE);
     queue.close();
     assertThat(refusal(waiting)).isEqualTo(Cause.NO_SERVER);
-    assertThat(refusal(queue.enter("2", NOBODY))).isEqualTo(Cause.NO_SERVER);
+    assertThat(refusal(queue.enter("2", NOBODY, Facts.NONE))).isEqualTo(Cause.NO_SERVER);
     other.close();
   }
 
@@ -166,7 +169,7 @@ final class ServiceQueueTest {
       new Thread(() -> {
             for (int i = 0; i < each; i++) {
               CountDownLatch done = new CountDownLatch(1);
-              queue.enter("d" + (number + i) % 7, NOBODY).lease().thenAccept(lease -> {
+              queue.enter("d" + (number + i) % 7, NOBODY, Facts.NONE).lease().thenAccept(lease -> {
                 most.accumulateAndGet(active.incrementAndGet(), Math::max);
                 Thread.onSpinWait();
                 active.decrementAndGet();
@@ -190,8 +193,8 @@ final class ServiceQueueTest {
     assertThat(queue.status().length()).isZero();
   }
 
-  private Lease acquire(@Nullable String destination, Set<String> except) {
-    Choice choice = service.acquire(destination, except);
+  private Lease acquire(@Nullable String destination, Set<String> except, Facts facts) {
+    Choice choice = service.acquire(destination, except, facts);
     Server server = choice.server();
     if (server == null) {
       throw new NoServerException("images");
