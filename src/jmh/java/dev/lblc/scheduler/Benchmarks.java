@@ -29,6 +29,11 @@ final class Benchmarks {
         () -> AdaptiveOptions.DEFAULTS);
   }
 
+  /** Returns a strategy by its name in configurations: {@code lblc} or {@code lblc-adaptive}. */
+  static Strategy strategy(String rule, Strategy.Context context) {
+    return rule.equals("lblc") ? new LocalityBased(context) : new AdaptiveLocalityBased(context);
+  }
+
   /** Gives the servers ten active connections each. */
   static void load(Strategy.Context context) {
     Strategy wlc = new WeightedLeastConnection(context);

@@ -23,6 +23,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class DecisionBenchmark {
 
   private static final String KEY = Benchmarks.key(1);
+  private static final String NEW_KEY = Benchmarks.key(-1);
 
   /** A table of which some destinations are asked for, in random order: 1,000 hot ones, or all. */
   @State(Scope.Benchmark)
@@ -41,9 +42,8 @@ public class DecisionBenchmark {
 
     @Setup
     public void fill() {
-      Strategy.Context context = Benchmarks.context(16, destinations);
-      strategy =
-          rule.equals("lblc") ? new LocalityBased(context) : new AdaptiveLocalityBased(context);
+      Strategy.Context context = Benchmarks.context(16, destinations + 1);
+      strategy = Benchmarks.strategy(rule, context);
       Benchmarks.load(context); // or the mean load is not looked at
       String[] all = Benchmarks.fill(strategy, destinations);
       keys = new String[Math.min(asked, destinations)];
@@ -74,6 +74,14 @@ public class DecisionBenchmark {
   public Choice hit(Table table) {
     int i = ThreadLocalRandom.current().nextInt(table.keys.length);
     return table.strategy.choose(table.keys[i]);
+  }
+
+  /** A destination that has no home gets one, and is forgotten. */
+  @Benchmark
+  public Choice placement(Table table) {
+    Choice placed = table.strategy.choose(NEW_KEY);
+    table.strategy.table().forgetter().forget(NEW_KEY);
+    return placed;
   }
 
   @Benchmark

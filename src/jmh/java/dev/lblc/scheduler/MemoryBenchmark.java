@@ -28,6 +28,9 @@ public class MemoryBenchmark {
   public static class Size {
     @Param("1000000")
     int destinations;
+
+    @Param({"lblc", "lblc-adaptive"})
+    String rule;
   }
 
   /** The figures. */
@@ -40,15 +43,15 @@ public class MemoryBenchmark {
 
   @Benchmark
   public Strategy fill(Size size, Heap heap) {
-    Strategy lblc = new LocalityBased(Benchmarks.context(16, size.destinations));
+    Strategy strategy = Benchmarks.strategy(size.rule, Benchmarks.context(16, size.destinations));
     long before = used();
     for (int i = 0; i < size.destinations; i++) {
-      lblc.choose(Benchmarks.key(i));
+      strategy.choose(Benchmarks.key(i));
     }
     long kept = used() - before;
     heap.megabytes = kept / 1e6;
     heap.bytesPerDestination = (double) kept / size.destinations;
-    return lblc;
+    return strategy;
   }
 
   private static long used() {

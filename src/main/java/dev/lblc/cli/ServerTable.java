@@ -9,7 +9,7 @@ import java.util.List;
 /** A table of services and servers, given as the admin API's JSON, in the manner of {@code ipvsadm -Ln}. */
 final class ServerTable {
   private static final int TEXT_COLUMNS = 3;
-  private static final int LAST_NUMBER = 5;
+  private static final int LAST_NUMBER = 6;
 
   private final List<String> lines = new ArrayList<>();
 
@@ -29,6 +29,10 @@ final class ServerTable {
     int next = 1;
     for (int i = 0; i < services.size(); i++) {
       table.lines.add(summary(services.getJsonObject(i)));
+      JsonObject queue = services.getJsonObject(i).getJsonObject("queue");
+      if (queue != null) {
+        table.lines.add("  Queue: " + QueueLine.whole(queue));
+      }
       table.lines.addAll(formatted.subList(next, ends.get(i)));
       next = ends.get(i);
     }
@@ -54,7 +58,7 @@ final class ServerTable {
 
   private static String[] heading() {
     return new String[] {
-      "  -> Server", "Address:Port", "State", "Weight", "ActiveConn", "InActConn", ""
+      "  -> Server", "Address:Port", "State", "Weight", "Max", "ActiveConn", "InActConn", ""
     };
   }
 
@@ -66,6 +70,7 @@ final class ServerTable {
         address(server),
         state(server),
         String.valueOf(server.getInteger("weight")),
+        max(server),
         connections(server, "active"),
         connections(server, "inactive"),
         why(server)
@@ -91,6 +96,12 @@ final class ServerTable {
       states.add("quiesced");
     }
     return String.join(",", states);
+  }
+
+  /** Returns how many active connections a server may have; a dash: any number. */
+  static String max(JsonObject server) {
+    int max = server.getInteger("max", 0);
+    return max == 0 ? "-" : String.valueOf(max);
   }
 
   private static String health(JsonObject server) {

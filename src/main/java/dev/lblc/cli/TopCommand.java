@@ -47,13 +47,16 @@ final class TopCommand implements Callable<Integer> {
             .put("id", server.getString("id"))
             .put("perSecond", server.getDouble("perSecond"))
             .put("active", server.getJsonObject("active"))
+            .put("max", server.getInteger("max"))
             .put("state", server.getString("state")));
       }
-      services.add(new JsonObject()
+      JsonObject shown = new JsonObject()
           .put("service", service.getString("service"))
           .put("perSecond", service.getDouble("perSecond"))
           .put("servers", servers)
-          .put("topDestinations", service.getJsonArray("topDestinations")));
+          .put("topDestinations", service.getJsonArray("topDestinations"));
+      JsonObject queue = service.getJsonObject("queue");
+      services.add(queue == null ? shown : shown.put("queue", queue));
     }
     return services;
   }

@@ -20,19 +20,21 @@ final class TopTable {
     List<String> lines = new ArrayList<>();
     for (JsonObject service : byRate(services)) {
       lines.add(service.getString("service") + " " + service.getString("strategy") + " "
-          + rate(service.getDouble("perSecond")) + " requests/s");
+          + rate(service.getDouble("perSecond")) + " requests/s" + queue(service));
       List<String[]> servers = new ArrayList<>();
-      servers.add(new String[] {"  -> Server", "Requests/s", "ActiveConn", "Weight", "State"});
+      servers.add(
+          new String[] {"  -> Server", "Requests/s", "ActiveConn", "Max", "Weight", "State"});
       byRate(service.getJsonArray("servers")).stream()
           .limit(MOST)
           .forEach(server -> servers.add(new String[] {
             "  -> " + server.getString("id"),
             rate(server.getDouble("perSecond")),
             String.valueOf(server.getJsonObject("active").getInteger("cluster")),
+            ServerTable.max(server),
             String.valueOf(server.getInteger("weight")),
             server.getString("state")
           }));
-      lines.addAll(Columns.format(servers, column -> column == 0 || column == 4));
+      lines.addAll(Columns.format(servers, column -> column == 0 || column == 5));
       List<String[]> destinations = new ArrayList<>();
       destinations.add(new String[] {"  Destination", "Requests/s", "+-", "Home"});
       byRate(service.getJsonArray("topDestinations")).stream()
@@ -50,6 +52,11 @@ final class TopTable {
       }
     }
     return lines;
+  }
+
+  private static String queue(JsonObject service) {
+    JsonObject queue = service.getJsonObject("queue");
+    return queue == null ? "" : ", " + QueueLine.waiting(queue);
   }
 
   /** Returns the members of an array of objects, the highest rate first; of equal ones in their order. */

@@ -107,6 +107,7 @@ public final class Cluster {
         members,
         context.degradation(),
         state::stuckMillis,
+        settings.reportInterval().toMillis(),
         context.time().nowMillis());
     this.dataMembers = new DataMembers(
         hazelcast,

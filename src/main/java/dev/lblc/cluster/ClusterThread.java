@@ -1,6 +1,8 @@
 package dev.lblc.cluster;
 
 import java.lang.System.Logger.Level;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -24,15 +26,29 @@ import java.util.function.LongSupplier;
 final class ClusterThread implements Executor {
   private static final System.Logger LOG = System.getLogger(ClusterThread.class.getName());
 
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
   private final ScheduledExecutorService executor;
+  private final LongSupplier workedMillis;
 
   /**
    * Over an executor.
    *
    * @param executor has one thread; shut down when the node leaves
+   * @param workedMillis for how long that has worked, asked on it
    */
-  ClusterThread(ScheduledExecutorService executor) {
+  ClusterThread(ScheduledExecutorService executor, LongSupplier workedMillis) {
     this.executor = executor;
+    this.workedMillis = workedMillis;
+  }
+
+  /** The same, with the time that the processor has worked for the thread. */
+  ClusterThread(ScheduledExecutorService executor) {
+    this(
+        executor,
+        THREADS.isCurrentThreadCpuTimeSupported()
+            ? () -> TimeUnit.NANOSECONDS.toMillis(THREADS.getCurrentThreadCpuTime())
+            : () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
   }
 
   /** Starts the thread. */
@@ -49,6 +65,11 @@ final class ClusterThread implements Executor {
     executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     executor.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
     return new ClusterThread(executor);
+  }
+
+  /** Returns for how many milliseconds this thread has worked so far: waiting for a member is no work. On this thread. */
+  long workedMillis() {
+    return workedMillis.getAsLong();
   }
 
   @Override

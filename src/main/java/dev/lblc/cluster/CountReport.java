@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param node id of the node
  * @param epoch when the node started, in milliseconds of its wall clock; larger: a later start
  * @param sequence number of the report, from 1
- * @param services by name: server id, then its counts; empty if there are changes
+ * @param services by name: server id or {@link #WAITING}, then its counts; empty if there are changes
  * @param configs by name of the service: each part of its configuration, then its digest; empty: the report says nothing of them
  * @param hints by name of the service: homes that the map has not confirmed
  * @param changes null: this report is a whole one
@@ -52,6 +52,9 @@ record CountReport(
 
   /** Where nodes of before changes look for the sequence number: lower than that of any report. */
   private static final long KNOWN_ALREADY = 0;
+
+  /** In the place of a server, which all have ids: as many are active as wait on the node for one of the servers. */
+  static final String WAITING = "";
 
   /** Most connections of a node to a server that are believed: those of a hundred nodes can still be added up. */
   static final int MOST_CONNECTIONS = 10_000_000;

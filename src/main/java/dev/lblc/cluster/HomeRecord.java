@@ -131,7 +131,12 @@ final class HomeRecord implements SharedRecord {
    * @param expirationMillis how long an unused record lives
    */
   boolean isOfTheFuture(long nowMillis, long expirationMillis) {
-    return lastUseMillis - nowMillis > WRONG_MILLIS + expirationMillis;
+    return lastUseMillis > latestMillis(nowMillis, expirationMillis);
+  }
+
+  /** Returns the latest last use that is not of the future. */
+  static long latestMillis(long nowMillis, long expirationMillis) {
+    return nowMillis + WRONG_MILLIS + expirationMillis;
   }
 
   /** Returns the record of an entry; null: there is none, or something else than a record. */

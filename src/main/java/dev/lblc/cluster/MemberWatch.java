@@ -38,7 +38,10 @@ final class MemberWatch {
   private static final String PART = "member";
   private static final long LOOK_MILLIS = 1_000;
 
-  /** A look that is late by more: this process stood still. Less than the shortest time after which a silent elder is given up. */
+  /**
+   * A look that is late by more than its ticks are apart: this process stood still. Less than the shortest time after which a silent
+   * elder is given up.
+   */
   private static final long PAUSE_MILLIS = 4_000;
 
   /** How long a merge or a start takes where nothing is wrong, and more. */
@@ -55,6 +58,7 @@ final class MemberWatch {
   private final Rejoin rejoin;
   private final PromotionWatch promotions = new PromotionWatch();
   private final boolean isOurs;
+  private final long tickMillis;
   private long nextLookMillis;
   private long joinedMillis;
   private long notFrozenMillis;
@@ -65,13 +69,16 @@ final class MemberWatch {
    * From now on.
    *
    * @param stuckMillis how long something has waited for a map; 0: nothing waits
+   * @param tickMillis from one tick to the next
    */
   MemberWatch(
       HazelcastInstance hazelcast,
       Members members,
       Degradation degradation,
       LongSupplier stuckMillis,
+      long tickMillis,
       long nowMillis) {
+    this.tickMillis = tickMillis;
     this.hazelcast = hazelcast;
     this.members = members;
     this.degradation = degradation;
@@ -94,7 +101,7 @@ final class MemberWatch {
     if (nowMillis - nextLookMillis < 0) {
       return;
     }
-    if (nowMillis - nextLookMillis > PAUSE_MILLIS) {
+    if (nowMillis - nextLookMillis > PAUSE_MILLIS + tickMillis) {
       heardElderMillis = nowMillis; // what was sent meanwhile is yet to be read
     }
     nextLookMillis = nowMillis + LOOK_MILLIS;

@@ -69,7 +69,7 @@ final class NoteUse extends EntryChange<HomeRecord, Boolean> {
 
   @Override
   void readAddedFields(byte[] added) throws IOException {
-    if (added.length > 0) {
+    if (added.length >= Integer.BYTES) {
       version = new DataInputStream(new ByteArrayInputStream(added)).readInt();
     }
   }

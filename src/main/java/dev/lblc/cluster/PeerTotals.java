@@ -45,7 +45,7 @@ final class PeerTotals {
     }
   }
 
-  /** A server by its names, here or not, and what all lines have of it. */
+  /** A server by its names, here or not, or those who wait for one, and what all lines have of it. */
   private static final class Total {
     private final OfService service;
     private final String server;
@@ -90,6 +90,7 @@ final class PeerTotals {
           byId.put(server.id(), server);
           set(server, totals.get(server.id()));
         }
+        setWaiting(totals.get(CountReport.WAITING));
       }
     }
 
@@ -99,6 +100,12 @@ final class PeerTotals {
             server,
             total == null ? 0 : believed(total.active),
             total == null ? 0 : believed(total.inactive));
+      }
+    }
+
+    void setWaiting(@Nullable Total total) {
+      if (servers != null) {
+        servers.setPeersWaiting(total == null ? 0 : believed(total.active));
       }
     }
 
@@ -150,6 +157,8 @@ final class PeerTotals {
       Server server = service.byId.get(total.server);
       if (server != null) {
         service.set(server, total);
+      } else if (total.server.equals(CountReport.WAITING)) {
+        service.setWaiting(total);
       }
       if (total.lines == 0) {
         service.totals.remove(total.server);

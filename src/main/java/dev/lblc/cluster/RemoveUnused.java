@@ -2,7 +2,10 @@ package dev.lblc.cluster;
 
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +17,10 @@ final class RemoveUnused extends EntryChange<HomeRecord, Boolean> {
   private static final long serialVersionUID = 1;
 
   /** Instead of a time: removes what is no record, and nothing else. */
-  static final long NO_RECORDS = Long.MIN_VALUE;
+  private static final long NO_RECORDS = Long.MIN_VALUE;
 
   private long unusedSinceMillis;
+  private long latestMillis = Long.MAX_VALUE;
 
   /** For deserialization. */
   RemoveUnused() {}
@@ -30,6 +34,17 @@ final class RemoveUnused extends EntryChange<HomeRecord, Boolean> {
     this.unusedSinceMillis = unusedSinceMillis;
   }
 
+  /**
+   * Removes what is no record when it is met, and records of the future: a sound one that was put in their place stays.
+   *
+   * @param latestMillis the latest last use that there can be, in cluster time
+   */
+  static RemoveUnused spoilt(long latestMillis) {
+    RemoveUnused removal = new RemoveUnused(NO_RECORDS);
+    removal.latestMillis = latestMillis;
+    return removal;
+  }
+
   /** Returns how many records the answers say were removed. */
   static int count(Map<String, Boolean> removed) {
     return (int) removed.values().stream().filter(Boolean::booleanValue).count();
@@ -38,7 +53,9 @@ final class RemoveUnused extends EntryChange<HomeRecord, Boolean> {
   @Override
   public Boolean process(Map.Entry<String, @Nullable HomeRecord> entry) {
     HomeRecord there = HomeRecord.in(entry);
-    if (there != null && there.lastUseMillis() > unusedSinceMillis) {
+    if (there != null
+        && there.lastUseMillis() > unusedSinceMillis
+        && there.lastUseMillis() <= latestMillis) {
       return false;
     }
     if (entry.getValue() != null) {
@@ -60,5 +77,19 @@ final class RemoveUnused extends EntryChange<HomeRecord, Boolean> {
   @Override
   void readFields(ObjectDataInput in) throws IOException {
     unusedSinceMillis = in.readLong();
+  }
+
+  @Override
+  byte[] addedFields() {
+    return latestMillis == Long.MAX_VALUE
+        ? new byte[0]
+        : ByteBuffer.allocate(Long.BYTES).putLong(latestMillis).array();
+  }
+
+  @Override
+  void readAddedFields(byte[] added) throws IOException {
+    if (added.length >= Long.BYTES) {
+      latestMillis = new DataInputStream(new ByteArrayInputStream(added)).readLong();
+    }
   }
 }

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * what the replica has beyond its goal -> victims, as the replica draws them
  *   -> RemoveUnused, in batches of those that were idle about as long: one that a node used later, and said so, stays
  *   -> the removal's events take them out of every replica, this one, too
+ *   -> what is not removed is re-published: the answer brings the later use, and what expired in the map alone, as by another node's
+ *      shorter expiration, is there again for the next round
  * one round after the other: while one is under way, nothing is drawn
  * </pre>
  *
@@ -39,12 +41,14 @@ final class RoomKeeper {
   private final TableReplica replica;
   private final Supplier<SchedulerOptions> options;
   private final NodeContext context;
+  private final Consumer<String> republish;
   private final Consumer<@Nullable Throwable> outcome;
   private boolean busy;
 
   /**
    * Of a table.
    *
+   * @param republish takes destinations that the map may lack, or has a later use of; from any thread
    * @param outcome is told, in a task, when a round has ended; a failure: the next one tries again
    */
   RoomKeeper(
@@ -52,11 +56,13 @@ final class RoomKeeper {
       TableReplica replica,
       Supplier<SchedulerOptions> options,
       NodeContext context,
+      Consumer<String> republish,
       Consumer<@Nullable Throwable> outcome) {
     this.map = map;
     this.replica = replica;
     this.options = options;
     this.context = context;
+    this.republish = republish;
     this.outcome = outcome;
   }
 
@@ -98,7 +104,14 @@ final class RoomKeeper {
     long unusedSince = lastUse + (context.time().nowMillis() - lastUse) / SLACK;
     try {
       return map.<Boolean>submitToKeys(keys, new RemoveUnused(context.time().toShared(unusedSince)))
-          .thenAccept(removed -> replica.countReplaced(RemoveUnused.count(removed)))
+          .thenAccept(removed -> {
+            replica.countReplaced(RemoveUnused.count(removed));
+            removed.forEach((destination, isRemoved) -> {
+              if (!isRemoved) {
+                republish.accept(destination);
+              }
+            });
+          })
           .toCompletableFuture();
     } catch (RuntimeException e) { // this member is stopping
       return CompletableFuture.failedFuture(e);

@@ -244,6 +244,9 @@ final class SharedCounts {
           own.put(server.id(), busy);
         }
       }
+      if (servers.waiting() > 0) {
+        own.put(CountReport.WAITING, new Counts(servers.waiting(), 0));
+      }
       counts.put(name, own);
     });
     return counts;

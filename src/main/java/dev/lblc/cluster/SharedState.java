@@ -53,7 +53,7 @@ final class SharedState {
   private @Nullable ScheduledFuture<?> pullingAgain; // on the cluster's thread; null: none waits
   private boolean isUnsettled; // the same: something changed since the last comparison
   private long unsettledSinceMillis; // the same
-  private volatile long pullMillis; // how long the last one took
+  private volatile long pullMillis; // how long the thread worked at the last one
   private boolean over; // guarded by this
 
   /** What listens to maps: of what is shared and of what is {@link PreparedShare prepared}. */
@@ -285,15 +285,15 @@ final class SharedState {
     synchronized (this) {
       isUnsettled = false;
     }
-    long start = context.time().nowMillis();
+    long start = thread.workedMillis();
     pull();
-    pullMillis = context.time().nowMillis() - start;
+    pullMillis = thread.workedMillis() - start;
     if (timesLeft > 0) {
       settleOn(begun, timesLeft, pauseMillis());
     }
   }
 
-  /** Returns the pause behind a comparison, which takes a tenth of the time at most. */
+  /** Returns the pause behind a comparison, which takes a tenth of this thread's time at most. It may wait for as long as it likes. */
   private long pauseMillis() {
     return Math.max(NEXT_SETTLE_MILLIS, PAUSE_PER_PULL * pullMillis);
   }

@@ -50,7 +50,7 @@ final class SharedTable implements SharedPart {
   private @Nullable UUID listenerId;
   private final RoomKeeper room;
 
-  /** How long the last sweep went through the table. The cluster's thread's. */
+  /** How long the cluster's thread worked at the last sweep. The cluster's thread's. */
   private long walkedMillis;
 
   private Runnable stopSweeps = () -> {};
@@ -81,7 +81,8 @@ final class SharedTable implements SharedPart {
         new RecordReader<>(HomeRecord.class, Dropped.Kind.HOMES, map.getName(), context.dropped());
     this.subscriber = new TableSubscriber(
         map, partitionKeys, replica, options, context.time(), publisher, hints, reader);
-    this.room = new RoomKeeper(map, replica, options, context, publisher::outcome);
+    this.room =
+        new RoomKeeper(map, replica, options, context, publisher::republish, publisher::outcome);
     this.eraser = new TableEraser(service, map, partitionKeys, replica, options, context);
   }
 
@@ -149,20 +150,21 @@ final class SharedTable implements SharedPart {
   void sweep(boolean isKeeper) {
     long expiration = options.get().expiration().toMillis();
     long now = context.time().nowMillis();
+    long before = context.thread().workedMillis();
     replica.removeIdle(now, expiration);
     publisher.review();
     shareUses(expiration);
-    Set<String> withoutRecord = subscriber.spoilt().take(false);
-    Set<String> ofTheFuture = subscriber.spoilt().take(true);
+    Set<String> spoilt = subscriber.spoilt().take();
     if (isKeeper) {
-      remove(withoutRecord, RemoveUnused.NO_RECORDS);
-      remove(ofTheFuture, Long.MAX_VALUE);
+      remove(
+          spoilt,
+          RemoveUnused.spoilt(HomeRecord.latestMillis(context.time().nowShared(), expiration)));
       removeIdle(now);
     }
-    walkedMillis = context.time().nowMillis() - now;
     if (subscriber.isIncomplete()) {
       complete(isKeeper);
     }
+    walkedMillis = context.thread().workedMillis() - before;
   }
 
   /** Returns the time from a sweep to the next, in milliseconds: one of millions of destinations leaves the thread to others. */
@@ -250,7 +252,7 @@ final class SharedTable implements SharedPart {
     long unusedSince = now - SchedulerOptions.IDLE.toMillis();
     remove(
         new HashSet<>(replica.idleBeyond(now, options.get())),
-        context.time().toShared(unusedSince));
+        new RemoveUnused(context.time().toShared(unusedSince)));
   }
 
   /** Pulls what there was no room for; the keeper removes from the map what is beyond the limit. */
@@ -260,17 +262,17 @@ final class SharedTable implements SharedPart {
     if (beyond > 0 || replica.size() < limit) {
       remove(
           subscriber.pull().stream().limit(Math.max(0, beyond)).collect(Collectors.toSet()),
-          Long.MAX_VALUE);
+          new RemoveUnused(Long.MAX_VALUE));
     }
   }
 
-  /** Removes what no node used since from the map, and so from every node's table. */
-  private void remove(Set<String> keys, long unusedSinceMillis) {
+  /** Removes something from the map, and so from every node's table. */
+  private void remove(Set<String> keys, RemoveUnused removal) {
     if (!keys.isEmpty()) {
       context
           .thread()
           .whenComplete(
-              map.<Boolean>submitToKeys(keys, new RemoveUnused(unusedSinceMillis)),
+              map.<Boolean>submitToKeys(keys, removal),
               (removed, failure) -> publisher.outcome(failure));
     }
   }

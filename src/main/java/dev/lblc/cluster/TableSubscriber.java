@@ -134,7 +134,7 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
       BiFunction<Placement, SchedulerOptions, Adoption> change) {
     if (isOfTheFuture(record)) {
       reader.drop(null, "a last use in the far future: " + record.lastUseMillis());
-      spoilt.add(destination, true);
+      spoilt.add(destination);
       return Adoption.TIED;
     }
     Placement theirs = record.placement(destination, time);
@@ -187,7 +187,7 @@ final class TableSubscriber extends RecordListener<HomeRecord> {
 
   @Override
   void spoilt(String destination) {
-    spoilt.add(destination, false);
+    spoilt.add(destination);
     publisher.republish(destination);
   }
 

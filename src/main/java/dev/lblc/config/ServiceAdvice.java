@@ -51,6 +51,7 @@ final class ServiceAdvice {
         warn(path(service), "no route uses this service");
       }
       servers(service);
+      queue(service);
       if (isOfTcp && !isOfHttp) {
         ofTcpAlone(service);
       }
@@ -137,6 +138,34 @@ final class ServiceAdvice {
           "weights of 1 or 2 keep every destination on its server under any load, unless another server is idle;"
               + " set each weight to the number of requests at once above which the server counts as overloaded,"
               + " such as " + ServerSpec.DEFAULT_WEIGHT);
+    }
+  }
+
+  /** Warns of what lets nobody wait. */
+  private void queue(ServiceConfig service) {
+    if (service.queue() == null) {
+      return;
+    }
+    String path = path(service);
+    List<ServerSpec> servers = service.servers();
+    DiscoveryConfig discovery = service.discovery();
+    boolean mayFindFull = discovery != null && discovery.max() > 0;
+    if (!mayFindFull
+        && (discovery != null || !servers.isEmpty())
+        && servers.stream().allMatch(server -> server.max() == 0)) {
+      warn(
+          JsonPath.member(path, "queue"),
+          "does nothing: nobody waits for a server that is never full; set max of the servers to the number of requests that each"
+              + " works on at once");
+    }
+    for (int i = 0; i < servers.size(); i++) {
+      ServerSpec server = servers.get(i);
+      if (server.upper() != 0 && server.upper() <= server.max()) {
+        warn(
+            JsonPath.member(JsonPath.element(JsonPath.member(path, "servers"), i), "upper"),
+            "keeps requests from waiting: with " + server.upper()
+                + " connections the server is saturated before it is full, and nobody waits for it; set it above max, or leave it out");
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import dev.lblc.scheduler.Facts;
 import dev.lblc.scheduler.Server;
 import dev.lblc.scheduler.Strategy;
 import java.lang.System.Logger.Level;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,16 @@ final class CheckedStrategy implements Strategy {
       return checked(strategy.explain(destination));
     } catch (Throwable e) {
       return failed(e);
+    }
+  }
+
+  @Override
+  public String grounds(@Nullable String destination) {
+    try {
+      return Objects.requireNonNullElse(strategy.grounds(destination), "");
+    } catch (Throwable e) {
+      failed(e);
+      return "";
     }
   }
 

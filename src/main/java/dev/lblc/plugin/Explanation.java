@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param server id of the server that would be chosen; null: none is available
  * @param reason why
  * @param homes ids of the servers the table holds for the destination; empty: no entry
- * @param text one sentence for a person
+ * @param text a sentence for a person, and behind it what the strategy says it went by, if it does
  * @param servers the servers' state that the choice was made from, in list order
  */
 @PublicApi

@@ -42,10 +42,12 @@ final class QueueCounts {
     left.increment();
   }
 
-  QueueStatus status(int length, int limit) {
+  /** {@code longestMillis}: how long the first in line has waited, in milliseconds. */
+  QueueStatus status(int length, int limit, long longestMillis) {
     return new QueueStatus(
         length,
         limit,
+        longestMillis,
         BOUNDS,
         Arrays.stream(buckets).map(LongAdder::sum).toList(),
         sumMillis.sum() / 1_000.0,

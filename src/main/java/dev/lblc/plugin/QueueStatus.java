@@ -9,6 +9,7 @@ import java.util.List;
  *
  * @param length how many wait
  * @param limit how many may wait
+ * @param longestMillis how long the one of these that has waited for the longest has, in milliseconds; 0: nobody waits
  * @param bounds the upper ends of all buckets but the last, in seconds and upwards; a bound belongs to its bucket
  * @param counts how many were served after having waited, by how long: one for each bucket
  * @param sumSeconds how long these have waited, added up
@@ -20,6 +21,7 @@ import java.util.List;
 public record QueueStatus(
     int length,
     int limit,
+    long longestMillis,
     List<Double> bounds,
     List<Long> counts,
     double sumSeconds,
@@ -37,6 +39,7 @@ public record QueueStatus(
     return new JsonObject()
         .put("length", length)
         .put("limit", limit)
+        .put("longestMillis", longestMillis)
         .put("served", counts.stream().mapToLong(Long::longValue).sum())
         .put("full", full)
         .put("timeouts", timeouts)

@@ -376,7 +376,7 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
     if (wanted == null) {
       queue = null;
     } else if (line == null) {
-      queue = new ServiceQueue(service, wanted, clock, timer, this::acquire);
+      queue = new ServiceQueue(service, wanted, clock, timer, random, this::acquire);
     } else {
       line.configure(wanted);
     }

@@ -7,12 +7,16 @@ import dev.lblc.scheduler.Facts;
 import dev.lblc.scheduler.PeriodicTimer;
 import dev.lblc.scheduler.Service;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *             else it joins the line, and the line is served
  * the line is served: by each connection that ends here, and every {@value #LOOK_MILLIS} ms for what other nodes, health and edits do
  *   first to last: its home is full, and it has waited for less than homeWait: it goes on waiting; those behind it may pass
- *                  some server has room: it goes to the one that the strategy chooses
+ *                  some server has room, and this node is not to leave that to others: it goes to the one that the strategy chooses
  *                  none would be left even if none were full: it is refused
  * </pre>
  *
@@ -33,15 +37,25 @@ final class ServiceQueue {
   /** Far below what a person notices, and so seldom that a line of thousands costs little. */
   private static final int LOOK_MILLIS = 20;
 
+  /** What is left when all nodes have their whole places is taken by who looks at the right time: seldom by two before one's report. */
+  private static final int LOOKS_PER_ROUNDING = 16;
+
+  /** What a thread that tells outcomes has still to tell; null: it tells none. */
+  private static final ThreadLocal<Deque<Runnable>> TOLD = new ThreadLocal<>();
+
   private final Service service;
   private final Clock clock;
   private final PeriodicTimer timer;
+  private final Supplier<? extends RandomGenerator> random;
   private final Leases leases;
   private final QueueCounts counts = new QueueCounts();
   private final Set<Place> line = new LinkedHashSet<>(); // guarded by this
   private Runnable stopLooking = () -> {}; // guarded by this
   private volatile QueueConfig config;
   private volatile boolean closed; // written under the lock
+
+  /** Whether this node may take a place of which only a part is its share. Written under the lock. */
+  private volatile boolean isRoundingUp;
 
   /** How many wait: for those who do not want to take the lock. Written under it. */
   private volatile int length;
@@ -58,17 +72,25 @@ final class ServiceQueue {
 
   /** Of that service, in which nobody waits yet. */
   ServiceQueue(
-      Service service, QueueConfig config, Clock clock, PeriodicTimer timer, Leases leases) {
+      Service service,
+      QueueConfig config,
+      Clock clock,
+      PeriodicTimer timer,
+      Supplier<? extends RandomGenerator> random,
+      Leases leases) {
     this.service = service;
     this.config = config;
     this.clock = clock;
     this.timer = timer;
+    this.random = random;
     this.leases = leases;
   }
 
   /** Returns how many wait, and how long others have waited. */
-  QueueStatus status() {
-    return counts.status(length, config.length());
+  synchronized QueueStatus status() {
+    Iterator<Place> places = line.iterator();
+    long longest = places.hasNext() ? clock.millis() - places.next().sinceMillis : 0;
+    return counts.status(line.size(), config.length(), Math.max(0, longest));
   }
 
   /** Follows another configuration. Who waits already stays, and may wait for as long as it says. */
@@ -79,7 +101,7 @@ final class ServiceQueue {
   /** Takes a server, or a place in the line. */
   Turn enter(@Nullable String destination, Set<String> except, Facts facts) {
     Place place = new Place(destination, except, facts, clock.millis());
-    boolean mayGo = length == 0 && !isToWaitForHome(place) && service.hasRoom(except);
+    boolean mayGo = length == 0 && !isToWaitForHome(place) && hasRoom(except);
     if (mayGo || !service.canServe(except)) {
       try {
         return NoWait.of(leases.acquire(destination, except, facts));
@@ -89,36 +111,20 @@ final class ServiceQueue {
         }
       }
     }
-    Cause refusal = join(place);
-    if (refusal != null) {
-      counts.refused(refusal);
-      return NoWait.refused(new NoServerException(service.name(), refusal));
-    }
-    serve();
+    tell(join(place));
     return place;
   }
 
   /** Lets those go on for whom there is a server. */
   void serve() {
-    if (length == 0) {
-      return;
-    }
-    List<Runnable> outcomes = new ArrayList<>();
-    synchronized (this) {
-      Iterator<Place> places = line.iterator();
-      boolean isLate = true;
-      while (places.hasNext() && (isLate || service.hasRoom(Set.of()))) {
-        Place place = places.next();
-        Runnable outcome = outcome(place);
-        if (outcome != null) {
-          places.remove();
-          outcomes.add(outcome);
-        }
-        isLate = outcome != null; // those in front have waited for the longest
+    if (length > 0) {
+      List<Runnable> outcomes;
+      synchronized (this) {
+        outcomes = served(null);
+        lineChanged();
       }
-      lineChanged();
+      tell(outcomes);
     }
-    outcomes.forEach(Runnable::run);
   }
 
   /** Refuses all who wait, and who comes. */
@@ -129,13 +135,80 @@ final class ServiceQueue {
     serve();
   }
 
+  /** Finds what no connection that ends tells of. */
+  private void look() {
+    List<Runnable> outcomes = new ArrayList<>();
+    synchronized (this) {
+      for (Iterator<Place> places = line.iterator(); places.hasNext(); ) {
+        Place place =
+            places.next(); // who has been at a server may have none left while those in front have
+        if (!place.except.isEmpty() && !service.canServe(place.except)) {
+          places.remove();
+          outcomes.add(() -> place.refuse(Cause.NO_SERVER));
+        }
+      }
+      isRoundingUp = random.get().nextInt(LOOKS_PER_ROUNDING) == 0;
+      outcomes.addAll(served(null));
+      isRoundingUp = false;
+      lineChanged();
+    }
+    tell(outcomes);
+  }
+
+  /**
+   * Goes through the line. Guarded by this.
+   *
+   * @param newcomer gets its outcome at once: nobody waits for it yet
+   * @return what is to be told to others who wait no more
+   */
+  private List<Runnable> served(@Nullable Place newcomer) {
+    List<Runnable> outcomes = new ArrayList<>();
+    Iterator<Place> places = line.iterator();
+    boolean isLate = true;
+    while (places.hasNext() && (isLate || hasRoom(Set.of()))) {
+      Place place = places.next();
+      Runnable outcome = outcome(place);
+      isLate = outcome != null; // those in front have waited for the longest
+      if (outcome != null) {
+        places.remove();
+        if (place == newcomer) {
+          outcome.run();
+        } else {
+          outcomes.add(outcome);
+        }
+      }
+    }
+    return outcomes;
+  }
+
+  /**
+   * Tells outcomes, outside of the lock. Who is told may end its connection at once, which lets others go on: these are told
+   * behind it and not within, so that a long line needs no deep stack.
+   */
+  private void tell(List<Runnable> outcomes) {
+    Deque<Runnable> before = TOLD.get();
+    if (before != null) {
+      before.addAll(outcomes);
+    } else if (!outcomes.isEmpty()) {
+      Deque<Runnable> all = new ArrayDeque<>(outcomes);
+      TOLD.set(all);
+      try {
+        for (Runnable next = all.poll(); next != null; next = all.poll()) {
+          next.run();
+        }
+      } finally {
+        TOLD.remove();
+      }
+    }
+  }
+
   /** Returns what becomes of one that waits; null: it goes on waiting. */
   private @Nullable Runnable outcome(Place place) {
     long waited = clock.millis() - place.sinceMillis;
     if (closed || !service.canServe(place.except)) {
       return () -> place.refuse(Cause.NO_SERVER);
     }
-    if (service.hasRoom(place.except) && !isToWaitForHome(place)) {
+    if (hasRoom(place.except) && !isToWaitForHome(place)) {
       try {
         Lease lease = leases.acquire(place.destination, place.except, place.facts);
         return () -> place.grant(lease, waited);
@@ -146,6 +219,11 @@ final class ServiceQueue {
     return waited < config.timeout().toMillis() ? null : () -> place.refuse(Cause.QUEUE_TIMEOUT);
   }
 
+  /** What is free beyond this node's share is left to those who wait on other nodes. */
+  private boolean hasRoom(Set<String> except) {
+    return service.hasRoom(except) && !service.hasItsShare(isRoundingUp);
+  }
+
   /** Who leaves out servers has been at its home. */
   private boolean isToWaitForHome(Place place) {
     return place.except.isEmpty()
@@ -153,17 +231,24 @@ final class ServiceQueue {
         && service.isHomeFull(place.destination);
   }
 
-  /** Returns why it may not wait; null: it does. */
-  private synchronized @Nullable Cause join(Place place) {
+  /**
+   * Puts a newcomer at the end of the line, and serves the line: one that may pass all others needs no place. Returns what is to be
+   * told to others.
+   */
+  private synchronized List<Runnable> join(Place place) {
     if (closed) {
-      return Cause.NO_SERVER;
-    }
-    if (line.size() >= config.length()) {
-      return Cause.QUEUE_FULL;
+      place.refuse(Cause.NO_SERVER);
+      return List.of();
     }
     line.add(place);
+    lineChanged(); // before the line is served: who ends a connection from now on sees that
+    // somebody waits
+    List<Runnable> outcomes = served(place);
+    if (line.size() > config.length() && line.remove(place)) {
+      place.refuse(Cause.QUEUE_FULL);
+    }
     lineChanged();
-    return null;
+    return outcomes;
   }
 
   private synchronized void leave(Place place) {
@@ -173,14 +258,15 @@ final class ServiceQueue {
     }
   }
 
-  /** Before the line is served: who ends a connection from now on sees that somebody waits. */
+  /** Has others see how many wait. Guarded by this. */
   private void lineChanged() {
     boolean hadSome = length > 0;
     length = line.size();
+    service.servers().setWaiting(length);
     if (hadSome && length == 0) {
       stopLooking.run();
     } else if (!hadSome && length > 0) {
-      stopLooking = timer.every(Duration.ofMillis(LOOK_MILLIS), this::serve);
+      stopLooking = timer.every(Duration.ofMillis(LOOK_MILLIS), this::look);
     }
   }
 

@@ -71,7 +71,7 @@ public final class ServiceViews {
         id,
         forecast.choice().reason(),
         forecast.homes(),
-        Explanations.text(forecast.choice().reason(), id, forecast.homes()),
+        Explanations.text(forecast.choice().reason(), id, forecast.homes(), forecast.grounds()),
         servers(service, states));
   }
 

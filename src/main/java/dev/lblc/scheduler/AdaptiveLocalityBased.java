@@ -75,6 +75,19 @@ public final class AdaptiveLocalityBased extends TableStrategy {
     return Choice.of(server, verdict(entry, now));
   }
 
+  @Override
+  String foretold(String destination, long now) {
+    AdaptiveOptions own = own();
+    Server[] all = servers.snapshot();
+    Entry entry = table.find(destination);
+    Server home = entry == null ? null : HotHomes.least(entry.homes(), Load.NOBODY);
+    if (entry == null || home == null || isStale(entry, now, own)) {
+      return AdaptiveGrounds.ofPlacement(destination, entry, all, now, own);
+    }
+    double share = rate.shareAt(entry, now) * all.length;
+    return AdaptiveGrounds.ofHome(entry, home, all, share, now, own);
+  }
+
   private void settle(
       Entry entry,
       Server[] all,

@@ -62,12 +62,17 @@ final class HotHomes {
   private static boolean isDueToGrow(
       Entry entry, double share, Set<String> unreachable, AdaptiveOptions options) {
     Server[] homes = entry.homes();
-    double wanted = Math.min(options.replicas(), Math.ceil(share / options.hot() - ROUNDING));
-    if (usable(homes, unreachable) >= wanted) {
+    if (usable(homes, unreachable) >= wanted(share, options)) {
       return false;
     }
     Server least = least(homes, unreachable);
     return least != null && least.active() > options.floor();
+  }
+
+  /** Returns how many homes a share is worth. */
+  static int wanted(double share, AdaptiveOptions options) {
+    double parts = Math.ceil(share / options.hot() - ROUNDING);
+    return (int) Math.max(1, Math.min(options.replicas(), parts));
   }
 
   private static boolean isDueToShrink(

@@ -62,6 +62,11 @@ final class Rate {
     return all < 1 ? 0 : entry.rate / all;
   }
 
+  /** Returns what {@link #share} is of a destination that is not asked for just now. */
+  double shareAt(Entry entry, long nowMillis) {
+    return share(entry) * kept(nowMillis - entry.lastUse());
+  }
+
   private static float kept(long millis) {
     return millis <= 0 ? 1 : millis < KNOWN_MILLIS ? KEPT[(int) millis] : 0;
   }

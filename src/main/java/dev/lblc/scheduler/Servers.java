@@ -28,6 +28,9 @@ public final class Servers implements ServerView {
   /** Removed servers that something still refers to, by id; guarded by this. */
   private final Map<String, Server> removed = new HashMap<>();
 
+  private volatile int waiting;
+  private volatile int peersWaiting;
+
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
   /** Is told of servers that come and go, under the monitor of the servers: it must not wait. */
@@ -204,6 +207,26 @@ public final class Servers implements ServerView {
   /** Sets how many connections go to a server through other nodes. */
   public void setPeers(Server server, int active, int inactive) {
     server.setPeers(active, inactive);
+  }
+
+  /** Returns how many wait on this node for one of the servers. */
+  public int waiting() {
+    return waiting;
+  }
+
+  /** Sets how many wait on this node for one of the servers. */
+  public void setWaiting(int here) {
+    waiting = here;
+  }
+
+  /** Returns how many wait on other nodes for one of the servers. */
+  public int peersWaiting() {
+    return peersWaiting;
+  }
+
+  /** Sets how many wait on other nodes for one of the servers. */
+  public void setPeersWaiting(int elsewhere) {
+    peersWaiting = elsewhere;
   }
 
   /** Returns the list itself, for the passes over it; never written to. */

@@ -42,8 +42,9 @@ public final class Service {
    *
    * @param choice what the strategy would answer
    * @param homes ids of the servers that the table holds for the destination; empty: no entry, or no table
+   * @param grounds what the strategy says it went by, in sentences; empty: nothing beyond the choice's reason
    */
-  public record Forecast(Choice choice, List<String> homes) {}
+  public record Forecast(Choice choice, List<String> homes, String grounds) {}
 
   /**
    * A service without servers.
@@ -174,6 +175,37 @@ public final class Service {
     return false;
   }
 
+  /**
+   * Returns whether this node has its share of all places, for which others wait on other nodes. Its share is its part of those who are
+   * served or wait, so that these wait for as long on each node. A node that went on with what it frees would have as much for ever as
+   * it took first; and where each keeps within its share, no two take the same place.
+   *
+   * @param isRoundedUp whether a part of a place is a place; else it is none
+   */
+  public boolean hasItsShare(boolean isRoundedUp) {
+    long elsewhere = servers.peersWaiting();
+    if (elsewhere == 0) {
+      return false;
+    }
+    long places = 0;
+    long served = 0;
+    long servedByAll = 0;
+    for (Server server : servers.snapshot()) {
+      if (isUsable(server, Load.NOBODY)) {
+        if (server.max() == 0) {
+          return false;
+        }
+        places += server.max();
+        served += server.localActive();
+        servedByAll += server.active();
+      }
+    }
+    long own = served + servers.waiting();
+    long all = servedByAll + servers.waiting() + elsewhere;
+    // served + 1 > places * own / all, or served >= that
+    return isRoundedUp ? served * all >= places * own : (served + 1) * all > places * own;
+  }
+
   /** Returns whether a destination has homes that could serve it, and all of these are {@link Server#full full}. */
   public boolean isHomeFull(@Nullable String destination) {
     DestinationTable table = table();
@@ -241,9 +273,10 @@ public final class Service {
 
   /** Returns what {@link #acquire} would choose for a destination now; changes nothing. */
   public Forecast explain(@Nullable String destination) {
-    Choice choice = strategy.explain(DestinationKey.of(destination));
+    String key = DestinationKey.of(destination);
+    Choice choice = strategy.explain(key);
     DestinationTable.Row row = destination == null ? null : row(destination);
-    return new Forecast(choice, row == null ? List.of() : row.homes());
+    return new Forecast(choice, row == null ? List.of() : row.homes(), strategy.grounds(key));
   }
 
   /** Returns the entry of a destination; null: there is none. Not a use. */

@@ -54,6 +54,17 @@ public interface Strategy {
   Choice explain(@Nullable String destination);
 
   /**
+   * Says for a person what {@link #explain} goes by beyond the reason that it gives, such as loads and limits as they are now; changes
+   * nothing. Nothing, unless a strategy says otherwise.
+   *
+   * @param destination the key of locality; null: none
+   * @return whole sentences; empty: there is nothing to add
+   */
+  default String grounds(@Nullable String destination) {
+    return "";
+  }
+
+  /**
    * Chooses without some servers, for another try after a failed one. What is remembered stays as it is.
    *
    * @param except ids of the servers to leave out

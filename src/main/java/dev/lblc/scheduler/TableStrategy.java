@@ -43,6 +43,11 @@ abstract class TableStrategy implements Strategy {
   }
 
   @Override
+  public final String grounds(@Nullable String destination) {
+    return destination == null ? "" : foretold(destination, context.clock().millis());
+  }
+
+  @Override
   public final Choice chooseOther(Set<String> except) {
     return freshPass.chooseOther(except);
   }
@@ -92,6 +97,11 @@ abstract class TableStrategy implements Strategy {
 
   /** What the rule would decide, without effect. */
   abstract Choice foretell(String destination, long now);
+
+  /** What that would rest on beyond its reason, in sentences; empty: nothing. */
+  String foretold(String destination, long now) {
+    return "";
+  }
 
   /** After how many milliseconds without a use the rule takes an entry for none; 0: when the options of all strategies say so. */
   long forgetMillis() {

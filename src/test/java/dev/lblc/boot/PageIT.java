@@ -8,6 +8,7 @@ import dev.lblc.testing.Browser;
 import dev.lblc.testing.Ports;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,8 +16,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,6 +52,8 @@ final class PageIT {
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final Vertx upstreams = Vertx.vertx();
+  private final BlockingQueue<HttpServerRequest> held = new LinkedBlockingQueue<>();
+  private final AtomicBoolean isOpen = new AtomicBoolean();
   private Application application;
   private Browser browser;
 
@@ -55,7 +63,13 @@ final class PageIT {
     assumeTrue(program != null, "no Chromium: the tests of the page are skipped");
     int port = upstreams
         .createHttpServer()
-        .requestHandler(request -> request.response().end("served"))
+        .requestHandler(request -> {
+          if (request.path().startsWith("/held/") && !isOpen.get()) {
+            held.add(request);
+          } else {
+            request.response().end("served");
+          }
+        })
         .listen(0, "127.0.0.1")
         .map(HttpServer::actualPort)
         .await(10, SECONDS);
@@ -64,12 +78,15 @@ final class PageIT {
         {"listeners": [{"name": "web", "protocol": "http", "host": "127.0.0.1", "port": %1$d, "accessLog": false}],
          "routes": [
            {"listener": "web", "match": {"path": "/old/*"}, "redirect": {"scheme": "https", "status": 308}},
+           {"listener": "web", "match": {"path": "/held/*"}, "service": "models", "destination": ["{path}"]},
            {"listener": "web", "match": {"host": "127.0.0.1"}, "service": "images", "destination": ["{header:x-key}", "{path}"]}],
          "services": {"images": {"strategy": "lblc", "health": {"active": {"interval": "100ms", "fall": 1}},
            "servers": [
              {"id": "cache-1", "host": "127.0.0.1", "port": %2$d},
              {"id": "cache-2", "host": "127.0.0.1", "port": %2$d, "weight": 50},
-             {"id": "cache-3", "host": "127.0.0.1", "port": %3$d}]}},
+             {"id": "cache-3", "host": "127.0.0.1", "port": %3$d}]},
+           "models": {"strategy": "lblc", "queue": {"length": 5, "timeout": "50s"},
+             "servers": [{"id": "gpu-1", "host": "127.0.0.1", "port": %2$d, "max": 1}]}},
          "admin": {"host": "127.0.0.1", "port": %4$d, "token": "%5$s"}}
         """.formatted(free.get(0), port, free.get(1), free.get(2), TOKEN));
     application = application();
@@ -123,6 +140,25 @@ final class PageIT {
     browser.awaitText(".top", "cache-");
     browser.awaitText("#services", "strategy lblc");
     browser.awaitText("#services", "0 of 50"); // a snapshot may have the request in flight
+  }
+
+  @Test
+  void requestsThatWait_areShown_andThatTheirServerIsFull() throws Exception {
+    List<CompletableFuture<?>> answers = new ArrayList<>();
+    for (String path : List.of("/held/1", "/held/2")) {
+      URI uri = URI.create(application.listeners().get("web") + path);
+      answers.add(client.sendAsync(HttpRequest.newBuilder(uri).build(), BodyHandlers.discarding()));
+    }
+    browser.awaitText("#services", "1 of 5 wait, the first for ");
+    browser.awaitText("#services", "1 of 100, at most 1");
+    browser.awaitText("#attention", "gpu-1 of models has as many requests at once as it may have");
+    browser.awaitText("#attention", "Requests wait for the servers of models");
+    isOpen.set(true);
+    Objects.requireNonNull(held.poll(10, SECONDS)).response().end("served");
+    for (CompletableFuture<?> answer : answers) {
+      answer.get(10, SECONDS);
+    }
+    browser.awaitText("#services", "nobody waits, 5 may. Since the start 1 were served");
   }
 
   /** Destinations are chosen by clients, and this page is the administrator's. */
@@ -195,7 +231,7 @@ final class PageIT {
     String web = application.listeners().get("web");
     ask(web + "/cats?x=1");
     browser.awaitText(
-        "#answer", "takes routes[1] of listener web to service images, destination /cats");
+        "#answer", "takes routes[2] of listener web to service images, destination /cats");
     assertThat(browser.evaluate("document.getElementById('of-service').disabled"))
         .isEqualTo(true);
     ask(web + "/old/a");

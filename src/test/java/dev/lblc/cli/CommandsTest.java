@@ -231,6 +231,16 @@ class CommandsTest {
   }
 
   @Test
+  void explain_ofAStrategyThatGoesByMoreThanTheLoad_saysByWhat() throws IOException {
+    String file = write(gateway(100).replace("lblc", "lblc-adaptive")).toString();
+    assertThat(execute("explain", file, "--service", "images", "--destination", "/a"))
+        .isZero();
+    assertThat(out.toString().lines())
+        .anyMatch(
+            line -> line.matches("has no home; it gets [ab]\\. Its first two servers are .*"));
+  }
+
+  @Test
   void explain_ofAUrl_whenNothingRuns_asksTheFile() throws IOException {
     String file = write(gateway(100)).toString();
     assertThat(execute("explain", file, "--url", "http://h/images/a", "-H", "x-b: 1"))

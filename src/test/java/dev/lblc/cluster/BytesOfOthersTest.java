@@ -146,14 +146,14 @@ final class BytesOfOthersTest {
   void noteUseAndRemoveUnused_ofAStranger_answerThatThereIsNoRecord(Object stranger) {
     assertThat(new NoteUse(5_000, 60_000, 0).process(entry(stranger))).isFalse();
     LazyMapEntry<String, HomeRecord> entry = entry(stranger);
-    assertThat(new RemoveUnused(RemoveUnused.NO_RECORDS).process(entry)).isFalse();
+    assertThat(RemoveUnused.spoilt(5_000).process(entry)).isFalse();
     assertThat(entry.isModified() && entry.hasNullValue()).as("removed").isTrue();
   }
 
   @Test
   void removeUnused_ofWhatIsNoRecord_leavesRecords() {
     LazyMapEntry<String, HomeRecord> entry = entry(new HomeRecord(List.of("s1"), 3, 5_000));
-    assertThat(new RemoveUnused(RemoveUnused.NO_RECORDS).process(entry)).isFalse();
+    assertThat(RemoveUnused.spoilt(5_000).process(entry)).isFalse();
     assertThat(entry.isModified()).isFalse();
   }
 
@@ -257,6 +257,7 @@ final class BytesOfOthersTest {
     forms.add(of(new PutHomes(List.of("s1", "s2"), 6, 0x1234L, 60_000, true), PutHomes::new));
     forms.add(of(new NoteUse(0x1234L, 60_000, 7), NoteUse::new));
     forms.add(of(new RemoveUnused(0x1234L), RemoveUnused::new));
+    forms.add(of(RemoveUnused.spoilt(0x1234L), RemoveUnused::new));
     forms.add(of(new EditServer(new ServerEdit.Add(SERVER), BASIS, 0x1234L, 7), EditServer::new));
     forms.add(of(
         new EditServer(new ServerEdit.Change("s1", 1, 2, 3), BASIS, 0x1234L, 7), EditServer::new));

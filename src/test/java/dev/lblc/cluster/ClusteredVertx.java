@@ -90,18 +90,29 @@ final class ClusteredVertx implements AutoCloseable {
 
   /** Schedules one service, {@code images}, of three servers without health checks, with the others. */
   LblcService deploy(JsonObject options) throws Exception {
-    return deploy(vertx, true, 3, options);
+    return deploy("lblc", options);
+  }
+
+  /** Schedules it by another strategy. */
+  LblcService deploy(String strategy, JsonObject options) throws Exception {
+    return deploy(vertx, true, 3, strategy, options);
   }
 
   /** Schedules one service, {@code images}, of so many servers without health checks, in a cluster or alone. */
   static LblcService deploy(Vertx vertx, boolean clustered, int serverCount, JsonObject options)
+      throws Exception {
+    return deploy(vertx, clustered, serverCount, "lblc", options);
+  }
+
+  private static LblcService deploy(
+      Vertx vertx, boolean clustered, int serverCount, String strategy, JsonObject options)
       throws Exception {
     JsonArray servers = new JsonArray();
     for (int i = 1; i <= serverCount; i++) {
       servers.add(new JsonObject().put("id", "s" + i).put("host", "127.0.0.1").put("port", i));
     }
     JsonObject service =
-        new JsonObject().put("strategy", "lblc").put("options", options).put("servers", servers);
+        new JsonObject().put("strategy", strategy).put("options", options).put("servers", servers);
     JsonObject config = new JsonObject()
         .put("services", new JsonObject().put("images", service))
         .put("cluster", new JsonObject().put("enabled", clustered));

@@ -28,10 +28,15 @@ final class FakeExecutor extends AbstractExecutorService implements ScheduledExe
     long untilMillis = nowMillis + millis;
     while (!tasks.isEmpty() && tasks.element().dueMillis <= untilMillis) {
       Task task = tasks.remove();
-      nowMillis = task.dueMillis;
+      nowMillis = Math.max(nowMillis, task.dueMillis);
       task.run();
     }
-    nowMillis = untilMillis;
+    nowMillis = Math.max(nowMillis, untilMillis);
+  }
+
+  /** Has that time pass within a task, which waits for something. */
+  void pass(long millis) {
+    nowMillis += millis;
   }
 
   @Override

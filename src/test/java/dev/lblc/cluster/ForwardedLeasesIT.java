@@ -4,11 +4,15 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.hazelcast.core.HazelcastInstance;
+import dev.lblc.plugin.DestinationStatus;
 import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.Lease;
 import dev.lblc.plugin.NodeHomes;
+import dev.lblc.scheduler.Reason;
 import dev.lblc.testing.Eventually;
+import dev.lblc.testing.ExpectedLog;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Leases held by id over the event bus of two members, each of which is asked in turn. */
+@ExpectedLog("ERROR TaskQueue: .*event executor terminated") // of the one that is killed
 final class ForwardedLeasesIT {
   private static final int LEASES = 20;
   private static final int SESSIONS = 100;
@@ -34,7 +39,7 @@ final class ForwardedLeasesIT {
   void start() throws Exception {
     members = ClusteredVertx.start(2);
     for (ClusteredVertx member : members) {
-      services.add(member.deploy(new JsonObject()));
+      services.add(member.deploy("lblc-adaptive", new JsonObject().put("floor", 1)));
     }
   }
 
@@ -62,12 +67,17 @@ final class ForwardedLeasesIT {
     assertThat(services).extracting(ForwardedLeasesIT::active).containsOnly(0);
   }
 
-  /** Each node is asked for what its own table has. */
+  /** Each node is asked for what its own table has. The hot destination's homes are a set, and outlive a member that is killed. */
   @Test
   void homes_onBothNodes_areToldByEither_andADifferenceShows() throws Exception {
     services.get(0).acquire("/shared").close();
+    Eventually.holds("the other one is hot", () -> {
+      services.get(0).acquire("/hot"); // and kept, so that its homes have something to do
+      return homes(0, "/hot").size() > 1;
+    });
     Lblc asked = Lblc.of(members.get(1).vertx());
     String name = services.get(0).name();
+    assertLearned(asked, name);
     Eventually.passes(
         "the home is on both nodes",
         Duration.ofSeconds(10),
@@ -83,12 +93,29 @@ final class ForwardedLeasesIT {
     assertThat(asked.homes(name, "/unknown").await(10, SECONDS))
         .extracting(NodeHomes::homes)
         .containsExactly(List.of(), List.of());
-    assertLearned(asked, name);
+    Eventually.holds("the set is on both", () -> homes(1, "/hot").equals(homes(0, "/hot")));
+    List<String> set = homes(1, "/hot");
     // A node that has gone answers nothing.
     members.get(0).vertx().close().await(20, SECONDS);
     assertThat(asked.homes(name, "/shared").await(10, SECONDS))
         .filteredOn(node -> !node.self())
         .allSatisfy(node -> assertThat(node.homes()).isNull());
+    members.get(0).hazelcast().getLifecycleService().terminate();
+    HazelcastInstance left = members.get(1).hazelcast();
+    Eventually.holds("it is alone", () -> left.getCluster().getMembers().size() == 1);
+    Eventually.holds(
+        "the map has the set",
+        () -> left.getMap("lblc.homes.images").get("/hot") instanceof HomeRecord record
+            && record.homes().equals(set));
+    Lease hit = services.get(1).acquire("/hot");
+    assertThat(hit.reason()).isEqualTo(Reason.HIT);
+    assertThat(set).contains(hit.server().id());
+    assertThat(homes(1, "/hot")).isEqualTo(set);
+  }
+
+  private List<String> homes(int node, String destination) {
+    DestinationStatus status = services.get(node).destination(destination);
+    return status == null ? List.of() : status.homes();
   }
 
   /** The server that told of a session is its home everywhere, whatever the other node decides as soon as it is told. */

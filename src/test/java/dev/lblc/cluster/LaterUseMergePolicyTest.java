@@ -29,6 +29,13 @@ final class LaterUseMergePolicyTest {
   }
 
   @Test
+  void later_ofTwoSets_isOneOfThemAndNoMixture() {
+    HomeRecord one = new HomeRecord(List.of("s1", "s2", "s3"), 7, 5_000);
+    HomeRecord other = new HomeRecord(List.of("s4", "s1"), 2, 6_000);
+    assertThat(LaterUseMergePolicy.later(one, other)).hasToString("[s4, s1] v8 used 6000");
+  }
+
+  @Test
   void later_ofTheSameHomesInDispute_leavesTheContestsThatThereAre() {
     HomeRecord disputed = new HomeRecord(List.of("s1"), 2, 5_000, 2);
     for (int version = 1; version <= 2; version++) {
@@ -58,7 +65,11 @@ final class LaterUseMergePolicyTest {
 
   /** Few values, so that many are equal. */
   private static HomeRecord record(Random random) {
+    List<String> all = List.of("s0", "s1", "s2");
+    int first = random.nextInt(3);
     return new HomeRecord(
-        List.of("s" + random.nextInt(3)), 1 + random.nextInt(3), 5_000 + random.nextInt(3));
+        all.subList(first, first + 1 + random.nextInt(3 - first)),
+        1 + random.nextInt(3),
+        5_000 + random.nextInt(3));
   }
 }

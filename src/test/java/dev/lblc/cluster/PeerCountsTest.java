@@ -73,6 +73,26 @@ final class PeerCountsTest {
   }
 
   @Test
+  void whoWaitsOnOtherNodes_isAddedUp_andNoMoreWhenTheyAreServedOrTheirNodeLeaves() {
+    peers.received(new CountReport("a", 1, 1, Map.of("images", waiting(3))), 0);
+    peers.received(new CountReport("b", 1, 1, Map.of("images", waiting(4))), 0);
+    assertThat(servers.peersWaiting()).isEqualTo(7);
+    peers.received(
+        new CountReport(
+            "a", 1, 2, new CountChanges(1, List.of(new Line(0, 1, 0)), Map.of()), Map.of()),
+        0);
+    assertThat(servers.peersWaiting()).isEqualTo(5);
+    peers.left("b");
+    assertThat(servers.peersWaiting()).isEqualTo(1);
+    peers.received(report("a", 1, 3, 3, 1), 0);
+    assertThat(servers.peersWaiting()).isZero();
+  }
+
+  private static Map<String, Counts> waiting(int number) {
+    return Map.of(CountReport.WAITING, new Counts(number, 0));
+  }
+
+  @Test
   void node_thatLeft_countsNoMore() {
     peers.received(report("a", 1, 1, 3, 0), 0);
     peers.received(report("b", 1, 1, 4, 0), 0);

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lblc.plugin.ClusterStatus;
 import dev.lblc.plugin.Lblc;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.LblcVerticle;
@@ -213,6 +214,8 @@ final class SharedServersIT {
       first.acquire((i % 2 == 0 ? "/even/" : "/odd/") + i).close();
     }
     Eventually.holds("all are shared", () -> second.status().destinations() == 2_500);
+    // What waits for the map, and is told beside it, would come right behind the removal.
+    Eventually.holds("all are in the map", () -> backlog(0) == 0 && backlog(1) == 0);
     assertThat(second.forget("/odd/7").await(60, SECONDS)).isTrue();
     assertThat(second.forgetAll("/even/").await(60, SECONDS)).isEqualTo(1_250);
     Eventually.holds(
@@ -222,6 +225,12 @@ final class SharedServersIT {
     assertThat(first.forgetAll("").await(60, SECONDS)).isEqualTo(1_249);
     Eventually.holds("all are gone", () -> second.status().destinations() == 0);
     assertThat(members.get(0).hazelcast().getMap("lblc.homes.images").size()).isZero();
+  }
+
+  private static int backlog(int member) {
+    return Objects.requireNonNull(Lblc.of(members.get(member).vertx()).cluster()).tables().stream()
+        .mapToInt(ClusterStatus.Table::backlog)
+        .sum();
   }
 
   private static ServerStatus status(LblcService service, String id) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExpectedLog("WARN Degradation: .* does not work")
 final class SharedStateTest {
   private final FakeExecutor executor = new FakeExecutor();
+  private final AtomicLong workedMillis = new AtomicLong();
   private final FakeMap map = new FakeMap();
   private final Degradation degradation = new Degradation();
   private final List<Long> pullsMillis = new ArrayList<>();
@@ -33,7 +35,7 @@ final class SharedStateTest {
           "node",
           1,
           new ClusterTime(executor::nowMillis, executor::nowMillis),
-          new ClusterThread(executor),
+          new ClusterThread(executor, workedMillis::get),
           degradation),
       service -> true);
 
@@ -96,6 +98,29 @@ final class SharedStateTest {
     assertThat(pullsMillis).containsExactly(6_000L, 12_000L, 18_000L);
     executor.runFor(100_000);
     assertThat(pullsMillis.subList(3, pullsMillis.size())).isEqualTo(minuteFrom(19_000));
+  }
+
+  @Test
+  void comparison_ofALargeMap_isFollowedByALongPause() {
+    map.reading = () -> {
+      pullsMillis.add(executor.nowMillis());
+      workedMillis.addAndGet(2_000);
+    };
+    state.settle();
+    executor.runFor(40_000);
+    assertThat(pullsMillis).containsExactly(2_000L, 20_000L, 38_000L);
+  }
+
+  /** As for a migration that comes to nothing: what is to be seen is to be seen soon after that. */
+  @Test
+  void comparison_thatWaits_isFollowedByAShortPause() {
+    map.reading = () -> {
+      pullsMillis.add(executor.nowMillis());
+      executor.pass(14_000);
+    };
+    state.settle();
+    executor.runFor(45_000);
+    assertThat(pullsMillis).containsExactly(2_000L, 22_000L, 42_000L);
   }
 
   @ParameterizedTest

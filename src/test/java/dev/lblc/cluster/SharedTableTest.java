@@ -85,7 +85,8 @@ final class SharedTableTest {
     HomeRecord bad = bad();
     map.entries.put("/kept", bad);
     map.entries.put("/strange", bad);
-    map.entries.put("/future", new HomeRecord(List.of("s1"), 9, TimeUnit.DAYS.toMillis(365)));
+    HomeRecord future = new HomeRecord(List.of("s1"), 9, TimeUnit.DAYS.toMillis(365));
+    map.entries.put("/future", future);
     onExecutor(table::reconcile);
     onExecutor(() -> table.sweep(false));
     Eventually.holds(
@@ -94,6 +95,14 @@ final class SharedTableTest {
     onExecutor(table::reconcile);
     onExecutor(() -> table.sweep(true));
     Eventually.holds("they are removed", () -> map.entries.keySet().equals(Set.of("/kept")));
+    for (HomeRecord strange : List.of(bad, future)) {
+      map.entries.put("/kept", strange);
+      onExecutor(table::reconcile);
+      Eventually.holds(
+          "it is re-published in its place", () -> map.homes("/kept").equals(List.of(home.id())));
+      onExecutor(() -> table.sweep(true));
+      assertThat(map.homes("/kept")).as("once it is").isEqualTo(List.of(home.id()));
+    }
     assertThat(destinations.size()).isEqualTo(1);
     table.leave();
   }
@@ -198,6 +207,20 @@ final class SharedTableTest {
         "nothing is remembered that the others will not know", () -> destinations.size() == 0);
     assertThat(map.calls).hasValue(0);
     assertThat(table.state().backlog()).isZero();
+    table.leave();
+  }
+
+  /** As where another node has a shorter expiration: records that are gone without an event. */
+  @Test
+  void victims_thatTheMapHasNotAnyMore_goAfterTheyWerePutBack() {
+    FakeExecutor tasks = new FakeExecutor();
+    SharedTable table = joinFull(tasks);
+    map.entries.clear();
+    for (int round = 0; round < 1_000 && destinations.size() > GOAL; round++) {
+      table.keepRoom();
+      tasks.runFor(0);
+    }
+    assertThat(destinations.size()).isEqualTo(GOAL);
     table.leave();
   }
 
@@ -361,7 +384,7 @@ final class SharedTableTest {
             "node",
             1,
             new ClusterTime(nowMillis::get, nowMillis::get),
-            new ClusterThread(tasks),
+            new ClusterThread(tasks, nowMillis::get),
             degradation));
   }
 

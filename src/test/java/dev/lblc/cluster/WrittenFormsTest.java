@@ -98,6 +98,20 @@ final class WrittenFormsTest {
   }
 
   @Test
+  void removalOfWhatIsSpoilt_written_isReadAgain() throws Exception {
+    RemoveUnused removal = RemoveUnused.spoilt(0x1234L);
+    String golden = "01" + "8000000000000000" + "00000008" + "0000000000001234";
+    assertThat(hex(removal)).isEqualTo(golden);
+    String more = golden.replace("00000008", "0000000c") + "0badcafe";
+    for (RemoveUnused again : List.of(throughHazelcast(removal), read(more, RemoveUnused::new))) {
+      assertThat(again.process(new MapEntry(new HomeRecord(List.of("s1"), 1, 0x1234))))
+          .isFalse();
+      assertThat(again.process(new MapEntry(new HomeRecord(List.of("s1"), 1, 0x1235))))
+          .isTrue();
+    }
+  }
+
+  @Test
   void serverRecord_written_isReadAgain() throws Exception {
     ServerSpec server = new ServerSpec("s1", "h", 80, 7, 9, 8);
     ServerRecord record = new ServerRecord(new EditRecord(3, 0x1234L, null, server, false));

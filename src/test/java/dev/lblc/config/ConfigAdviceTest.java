@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -110,6 +111,22 @@ final class ConfigAdviceTest {
         .singleElement()
         .asString()
         .startsWith(warning);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+          'upper': 0, 'max': 0 | $.services.a.queue: does nothing
+          'upper': 9, 'max': 8 |
+          'upper': 8, 'max': 8 | $.services.a.servers[0].upper: keeps requests from waiting
+          'upper': 0, 'max': 8 |
+          """)
+  void queue_inWhichNobodyWaits_isWarnedAbout(String keys, @Nullable String warning)
+      throws Exception {
+    String servers = "[{'id': 's', 'host': 'h', 'port': 1, " + keys + "}]";
+    assertThat(warnings(HTTP, servers + ", 'queue': {'length': 1}"))
+        .map(ConfigWarning::toString)
+        .hasSize(warning == null ? 0 : 1)
+        .allMatch(each -> each.startsWith(String.valueOf(warning)));
   }
 
   @ParameterizedTest(name = "{0} and {1}")

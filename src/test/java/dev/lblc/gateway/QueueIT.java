@@ -1,23 +1,25 @@
 package dev.lblc.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lblc.plugin.QueueStatus;
 import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -28,11 +30,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass(name = "engine {0}")
 @EnumSource(Engine.class)
 final class QueueIT {
+  private static final int CANCEL = 8;
+
   private final TestGateway gateway;
+  private final Engine engine;
+  private final int crowd;
   private final BlockingQueue<HttpServerRequest> held = new LinkedBlockingQueue<>();
 
   QueueIT(Engine engine) {
     gateway = new TestGateway(engine);
+    this.engine = engine;
+    crowd = engine == Engine.LANE ? 1_000 : 200;
   }
 
   @AfterEach
@@ -108,46 +116,144 @@ final class QueueIT {
   }
 
   @Test
-  void crowd_onTwoServers_neverExceedsTheirMax_andIsServedWhole() throws Exception {
-    AtomicInteger[] active = {new AtomicInteger(), new AtomicInteger()};
+  void client_thatLeavesWhileItsRequestWaits_givesItsPlaceUp_whateverItHasSent() throws Exception {
+    start(1, new JsonObject().put("length", 10).put("timeout", "60s"), gateway.http(held::add));
+    List<RawClient> gone = new ArrayList<>();
+    try (RawClient first = new RawClient(gateway.port())) {
+      first.send(get("/models/first"));
+      HttpServerRequest request = Objects.requireNonNull(held.poll(10, TimeUnit.SECONDS));
+      List<String> sent = List.of(
+          get("/models/0"),
+          RawClient.head("POST /models/1 HTTP/1.1", "Host: h", "Content-Length: 4") + "body",
+          RawClient.head("POST /models/2 HTTP/1.1", "Host: h", "Content-Length: 4") + "bo",
+          RawClient.head("POST /models/3 HTTP/1.1", "Host: h", "Transfer-Encoding: chunked")
+              + "4\r\nbody\r\n0\r\n\r\n",
+          get("/models/4") + get("/models/5"));
+      for (String each : sent) {
+        gone.add(new RawClient(gateway.port()).send(each));
+      }
+      Eventually.passes(
+          "all wait",
+          Duration.ofSeconds(20),
+          () -> assertThat(queue().length()).isEqualTo(sent.size()));
+      for (RawClient client : gone) {
+        client.close();
+      }
+      Eventually.holds("all have left", () -> {
+        gateway.later.addAndGet(TimeUnit.MILLISECONDS.toNanos(20)); // some could still read
+        return queue().left() == sent.size();
+      });
+      assertThat(queue().length()).isZero();
+      request.response().end("first");
+      assertThat(first.response()).endsWith("first");
+      assertThat(held).as("what the servers got of those who left").isEmpty();
+    } finally {
+      for (RawClient client : gone) {
+        client.close();
+      }
+    }
+  }
+
+  @Test
+  void stream_thatIsResetWhileItWaits_givesItsPlaceUp() throws Exception {
+    start(1, new JsonObject().put("length", 10).put("timeout", "60s"), gateway.http(held::add));
+    assumeTrue(engine == Engine.LANE, "the other one speaks HTTP/2 with TLS alone");
+    try (FrameClient client = FrameClient.begun(gateway.port(), 65_535)) {
+      client.get(1, "/models/0");
+      Eventually.holds("it is served", () -> held.size() == 1);
+      client.get(3, "/models/1");
+      client.post(5, "/models/2");
+      client.frame(FrameClient.DATA, 0, 5, new byte[] {1, 2, 3});
+      Eventually.holds("the others wait", () -> queue().length() == 2);
+      client.frame(FrameClient.RST_STREAM, 0, 3, FrameClient.four(CANCEL));
+      client.frame(FrameClient.RST_STREAM, 0, 5, FrameClient.four(CANCEL));
+      Eventually.holds("both have left", () -> queue().left() == 2);
+      Objects.requireNonNull(held.poll()).response().end("first");
+      client.await("the end of the answer", frame -> frame.stream() == 1 && frame.isEnd());
+      assertThat(client.data(1)).isEqualTo("first");
+      assertThat(held).as("what the server got of the others").isEmpty();
+    }
+  }
+
+  @Test
+  void request_whoseOnlyServerClosesItsConnection_isTriedThereAgain_behindThoseWhoWait()
+      throws Exception {
+    try (RawServer server = new RawServer()) {
+      start(1, new JsonObject().put("length", 3).put("timeout", "60s"), server.port());
+      try (RawClient first = new RawClient(gateway.port()).send(get("/models/1"));
+          RawClient taken = server.accept();
+          RawClient second = new RawClient(gateway.port())) {
+        assertThat(taken.until("\r\n\r\n")).startsWith("GET /models/1 ");
+        second.send(get("/models/2"));
+        Eventually.holds("it waits", () -> queue().length() == 1);
+        taken.leave();
+        for (RawClient client : List.of(second, first)) {
+          try (RawClient next = server.accept()) {
+            String path = client == first ? "/models/1" : "/models/2";
+            assertThat(next.until("\r\n\r\n")).startsWith("GET " + path + " ");
+            assertThat(gateway.active("models")).isEqualTo(1);
+            next.send(RawClient.head("HTTP/1.1 200 OK", "Content-Length: 0", "Connection: close"));
+            assertThat(client.response()).startsWith("HTTP/1.1 200 ");
+          }
+        }
+      }
+    }
+  }
+
+  /** Each server counts its own: what the gateway thinks does not matter. */
+  @Test
+  void crowd_onTwoServers_neverExceedsTheirMax_andIsServedOrHasLeft() throws Exception {
     AtomicInteger most = new AtomicInteger();
+    AtomicInteger served = new AtomicInteger();
+    AtomicBoolean isOpen = new AtomicBoolean();
+    List<Runnable> begun = new CopyOnWriteArrayList<>();
     int[] ports = new int[2];
     for (int i = 0; i < ports.length; i++) {
-      AtomicInteger own = active[i];
+      AtomicInteger own = new AtomicInteger();
       ports[i] = gateway.http(request -> {
         most.accumulateAndGet(own.incrementAndGet(), Math::max);
-        Vertx.currentContext().owner().setTimer(2, timer -> {
+        Runnable end = () -> Vertx.currentContext().owner().setTimer(1, timer -> {
           own.decrementAndGet();
+          served.incrementAndGet();
           request.response().end();
         });
+        Context context = Vertx.currentContext();
+        if (isOpen.get()) {
+          end.run();
+        } else {
+          begun.add(() -> context.runOnContext(v -> end.run()));
+        }
       });
     }
-    start(5, new JsonObject().put("length", 1_000).put("timeout", "60s"), ports);
-    ExecutorService clients = Executors.newFixedThreadPool(40);
+    start(5, new JsonObject().put("length", crowd - 10).put("timeout", "60s"), ports);
+    List<RawClient> clients = new ArrayList<>();
     try {
-      List<Future<Integer>> served = new ArrayList<>();
-      for (int client = 0; client < 40; client++) {
-        int number = client;
-        served.add(clients.submit(() -> {
-          try (RawClient connection = new RawClient(gateway.port())) {
-            for (int i = 0; i < 25; i++) {
-              String answer =
-                  connection.send(get("/models/" + (number + i) % 9)).response();
-              if (!answer.startsWith("HTTP/1.1 200 ")) {
-                return i;
-              }
-            }
-            return 25;
-          }
-        }));
+      for (int i = 0; i < crowd; i++) {
+        clients.add(new RawClient(gateway.port()).send(get("/models/" + i % 9)));
       }
-      for (Future<Integer> all : served) {
-        assertThat(all.get(60, TimeUnit.SECONDS)).isEqualTo(25);
+      Eventually.holds(
+          "all but ten wait", () -> begun.size() == 10 && queue().length() == crowd - 10);
+      assertThat(RawClient.get(gateway.port(), "/models/0")).startsWith("HTTP/1.1 503 ");
+      for (RawClient client : clients.subList(100, 200)) {
+        client.close();
       }
-      assertThat(most).hasValueLessThanOrEqualTo(5);
-      assertThat(queue().length()).isZero();
+      Eventually.holds("some have left", () -> queue().left() == 100);
+      isOpen.set(true);
+      begun.forEach(Runnable::run);
+      clients.subList(100, 200).clear();
+      for (RawClient client : clients) {
+        assertThat(client.response()).startsWith("HTTP/1.1 200 ");
+      }
+      assertThat(most).hasValue(5);
+      assertThat(served).hasValue(crowd - 100);
+      assertThat(queue())
+          .extracting(QueueStatus::length, QueueStatus::full, QueueStatus::timeouts)
+          .containsExactly(0, 1L, 0L);
+      assertThat(queue().counts().stream().mapToLong(Long::longValue).sum()).isEqualTo(crowd - 110);
     } finally {
-      clients.shutdownNow();
+      for (RawClient client : clients) {
+        client.close();
+      }
     }
   }
 
@@ -173,6 +279,74 @@ final class QueueIT {
       assertThat(second.until("\n")).isEqualTo("later\n");
     } finally {
       first.close();
+    }
+  }
+
+  @Test
+  void connection_whoseClientLeavesWhileItWaits_givesItsPlaceUp() throws Exception {
+    int echo = gateway.tcp(socket -> socket.handler(socket::write));
+    gateway
+        .listener(new JsonObject().put("name", "edge").put("protocol", "tcp"))
+        .route(ConfigJson.route("models", "{local.ip}").put("listener", "edge"));
+    schedule(1, new JsonObject().put("length", 5).put("timeout", "60s"), echo);
+    gateway.start();
+    int port = gateway.gateway().port("edge");
+    try (RawClient first = new RawClient(port)) {
+      assertThat(first.isEchoed()).isTrue();
+      RawClient silent = new RawClient(port);
+      RawClient broken = new RawClient(port).send("some");
+      try (RawClient half = new RawClient(port).send("all")) {
+        Eventually.holds("they wait", () -> queue().length() == 3);
+        half.endOutput();
+        silent.close();
+        broken.reset();
+        Eventually.holds("they have left", () -> queue().left() == 2);
+        assertThat(queue().length()).as("one that may want its answer").isEqualTo(1);
+        first.leave();
+        assertThat(half.rest()).isEqualTo("all");
+      }
+    }
+  }
+
+  @Test
+  void crowdOfConnections_onTwoServers_neverExceedsTheirMax() throws Exception {
+    AtomicInteger most = new AtomicInteger();
+    int[] ports = new int[2];
+    for (int i = 0; i < ports.length; i++) {
+      AtomicInteger own = new AtomicInteger();
+      ports[i] = gateway.tcp(socket -> {
+        most.accumulateAndGet(own.incrementAndGet(), Math::max);
+        socket.handler(data -> {
+          own.decrementAndGet();
+          socket.write(data);
+          socket.end();
+        });
+      });
+    }
+    gateway
+        .listener(new JsonObject().put("name", "edge").put("protocol", "tcp"))
+        .route(ConfigJson.route("models", "{local.ip}").put("listener", "edge"));
+    schedule(
+        5, new JsonObject().put("length", 190).put("timeout", "60s").put("homeWait", "0s"), ports);
+    gateway.start();
+    List<RawClient> clients = new ArrayList<>();
+    try {
+      for (int i = 0; i < 200; i++) {
+        clients.add(new RawClient(gateway.gateway().port("edge")));
+      }
+      Eventually.holds("all but ten wait", () -> queue().length() == 190);
+      for (RawClient client : clients) {
+        client.send("x");
+      }
+      for (RawClient client : clients) {
+        assertThat(client.exactly(1)).isEqualTo("x");
+        client.close();
+      }
+      assertThat(most).hasValue(5);
+    } finally {
+      for (RawClient client : clients) {
+        client.close();
+      }
     }
   }
 

@@ -133,6 +133,85 @@ final class ApplyIT {
   }
 
   @Test
+  void line_thatWaits_followsWhatItsServiceBecomes() throws Exception {
+    JsonObject wanted = queued(2, server("s1", 1).put("max", 1), server("s2", 2).put("max", 1));
+    apply(Map.of("images", wanted));
+    LblcService images = Lblc.of(vertx).service("images");
+    List<Lease> out = new ArrayList<>(List.of(images.acquire("/a"), images.acquire("/b")));
+    Turn first = images.acquireInTurn("/c", Set.of());
+    Turn second = images.acquireInTurn("/d", Set.of());
+    wanted.getJsonArray("servers").getJsonObject(0).put("max", 2);
+    apply(Map.of("images", wanted));
+    out.add(lease(first));
+    assertThat(out.get(2).server().id()).as("which may have one more").isEqualTo("s1");
+    wanted.getJsonArray("servers").add(server("s3", 3).put("max", 1));
+    apply(Map.of("images", wanted));
+    out.add(lease(second));
+    assertThat(out.get(3).server().id()).as("which has come").isEqualTo("s3");
+    Turn third = images.acquireInTurn("/e", Set.of());
+    Turn fourth = images.acquireInTurn("/f", Set.of());
+    wanted.getJsonObject("queue").put("length", 1);
+    apply(Map.of("images", wanted));
+    assertThat(images.status().queue()).extracting(QueueStatus::length).isEqualTo(2);
+    images.edit(new ServerEdit.Change("s1", 0, null, null)).await(20, SECONDS);
+    images.edit(new ServerEdit.Change("s3", 0, null, null)).await(20, SECONDS);
+    out.stream().filter(lease -> !lease.server().id().equals("s2")).forEach(Lease::close);
+    assertThat(third.lease().toCompletableFuture())
+        .as("none of those of weight 0")
+        .isNotDone();
+    out.stream().filter(lease -> lease.server().id().equals("s2")).forEach(Lease::close);
+    Lease last = lease(third);
+    assertThat(last.server().id()).isEqualTo("s2");
+    images.edit(new ServerEdit.Change("s2", 0, null, null)).await(20, SECONDS);
+    assertThat(refusal(fourth)).isEqualTo(NoServerException.Cause.NO_SERVER);
+    last.close();
+    assertThat(images.status().doubleReleases()).isZero();
+  }
+
+  @Test
+  void line_whoseServiceOrQueueGoes_isRefused_orServedAllTheSame() throws Exception {
+    JsonObject wanted = queued(2, server("s1", 1).put("max", 1));
+    apply(Map.of("images", wanted, "pages", wanted.copy()));
+    LblcService images = Lblc.of(vertx).service("images");
+    LblcService pages = Lblc.of(vertx).service("pages");
+    Lease image = images.acquire("/a");
+    Lease page = pages.acquire("/a");
+    Turn waitsForImage = images.acquireInTurn("/b", Set.of());
+    Turn waitsForPage = pages.acquireInTurn("/b", Set.of());
+    wanted.remove("queue");
+    apply(Map.of("images", wanted));
+    assertThat(refusal(waitsForPage)).isEqualTo(NoServerException.Cause.NO_SERVER);
+    assertThat(images.hasQueue()).isFalse();
+    assertThat(refusal(images.acquireInTurn("/c", Set.of())))
+        .isEqualTo(NoServerException.Cause.NO_SERVER);
+    assertThat(waitsForImage.lease().toCompletableFuture()).isNotDone();
+    image.close();
+    lease(waitsForImage).close();
+    page.close();
+    assertThat(active(images)).isZero();
+  }
+
+  private static JsonObject queued(int length, JsonObject... servers) {
+    return new JsonObject()
+        .put("strategy", "lblc")
+        .put("servers", new JsonArray(new ArrayList<>(List.of(servers))))
+        .put(
+            "queue",
+            new JsonObject().put("length", length).put("timeout", "60s").put("homeWait", "0s"));
+  }
+
+  private static Lease lease(Turn turn) throws Exception {
+    return turn.lease().toCompletableFuture().get(20, SECONDS);
+  }
+
+  private static NoServerException.Cause refusal(Turn turn) throws Exception {
+    return turn.lease()
+        .handle((lease, failure) -> ((NoServerException) failure).why())
+        .toCompletableFuture()
+        .get(20, SECONDS);
+  }
+
+  @Test
   void options_changed_holdForTheNextDecisionAndCheck() throws Exception {
     LblcService images = Lblc.of(vertx).service("images");
     apply(Map.of(

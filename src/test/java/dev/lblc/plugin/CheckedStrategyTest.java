@@ -47,6 +47,7 @@ final class CheckedStrategyTest {
     for (int i = 0; i < 20; i++) {
       assertThat(strategy.choose("/a")).isEqualTo(Choice.NONE);
       assertThat(strategy.explain("/a")).isEqualTo(Choice.NONE);
+      assertThat(strategy.grounds("/a")).isEmpty();
       assertThat(strategy.chooseOther(Set.of("one"))).isEqualTo(Choice.NONE);
     }
     assertThat(lines.list).hasSize(1);
@@ -107,7 +108,9 @@ final class CheckedStrategyTest {
 
   @Test
   void strategyThatHasNoServer_isNotLogged() {
-    assertThat(checked(() -> Choice.NONE).choose("/a")).isEqualTo(Choice.NONE);
+    Strategy strategy = checked(() -> Choice.NONE);
+    assertThat(strategy.choose("/a")).isEqualTo(Choice.NONE);
+    assertThat(strategy.grounds("/a")).isEqualTo("It was NONE.");
     assertThat(lines.list).isEmpty();
   }
 
@@ -124,6 +127,11 @@ final class CheckedStrategyTest {
           @Override
           public Choice explain(@Nullable String destination) {
             return answer.get();
+          }
+
+          @Override
+          public String grounds(@Nullable String destination) {
+            return "It was " + answer.get().reason() + ".";
           }
 
           @Override

@@ -34,8 +34,9 @@ final class ServiceQueueTest {
   private final Service service = new Service(
       "images", LocalityBased::new, SchedulerOptions.DEFAULTS, () -> nowMillis, false, Random::new);
   private final Looks looks = new Looks();
+  private final Random random = new Random(4);
   private final ServiceQueue queue =
-      new ServiceQueue(service, CONFIG, () -> nowMillis, looks, this::acquire);
+      new ServiceQueue(service, CONFIG, () -> nowMillis, looks, () -> random, this::acquire);
 
   ServiceQueueTest() {
     service.servers().add(new ServerSpec("a", "192.0.2.1", 80, 100, 0, 0, 1));
@@ -93,6 +94,18 @@ final class ServiceQueueTest {
   }
 
   @Test
+  void turn_withRoom_isGranted_thoughTheLineIsFullOfThoseWhoWaitForTheirHome() {
+    Lease home = lease(queue.enter("x", NOBODY, Facts.NONE));
+    for (int i = 0; i < CONFIG.length(); i++) {
+      assertThat(isDone(queue.enter("x", NOBODY, Facts.NONE))).isFalse();
+    }
+    assertThat(refusal(queue.enter("x", NOBODY, Facts.NONE))).isEqualTo(Cause.QUEUE_FULL);
+    assertThat(lease(queue.enter("y", NOBODY, Facts.NONE)).server()).isNotSameAs(home.server());
+    assertThat(queue.status().length()).isEqualTo(3);
+    assertThat(refusal(queue.enter("z", NOBODY, Facts.NONE))).isEqualTo(Cause.QUEUE_FULL);
+  }
+
+  @Test
   void turn_ofADestinationWhoseHomeIsFreeInTime_goesThere() {
     Lease home = lease(queue.enter("x", NOBODY, Facts.NONE));
     Turn again = queue.enter("x", NOBODY, Facts.NONE);
@@ -142,6 +155,94 @@ final class ServiceQueueTest {
     one.close();
     assertThat(isDone(first)).isFalse();
     assertThat(lease(second).server()).isSameAs(one.server());
+  }
+
+  @Test
+  void turn_forWhichNoServerIsLeft_isRefused_thoughThoseInFrontGoOnWaiting() {
+    Lease unused = lease(queue.enter("x", NOBODY, Facts.NONE));
+    Lease other = lease(queue.enter("y", NOBODY, Facts.NONE));
+    Turn first = queue.enter("1", NOBODY, Facts.NONE);
+    Turn retry = queue.enter("2", Set.of("a"), Facts.NONE);
+    service.servers().editWeight("b", 0);
+    looks.look();
+    assertThat(isDone(first)).isFalse();
+    assertThat(refusal(retry)).isEqualTo(Cause.NO_SERVER);
+    other.close();
+  }
+
+  @Test
+  void turns_whoseLeasesAreClosedAtOnce_needNoDeepStack() {
+    int many = 50_000;
+    queue.configure(new QueueConfig(many, Duration.ofHours(1), Duration.ZERO));
+    Lease one = lease(queue.enter("x", NOBODY, Facts.NONE));
+    Lease unused = lease(queue.enter("y", NOBODY, Facts.NONE));
+    List<Integer> served = new ArrayList<>();
+    for (int i = 0; i < many; i++) {
+      int number = i;
+      queue.enter("d", NOBODY, Facts.NONE).lease().thenAccept(lease -> {
+        served.add(number);
+        lease.close();
+      });
+    }
+    one.close();
+    assertThat(served).hasSize(many).isSorted();
+    assertThat(queue.status().length()).isZero();
+  }
+
+  @Test
+  void status_saysHowLongTheFirstInLineHasWaited() {
+    Lease unused = lease(queue.enter("x", NOBODY, Facts.NONE));
+    Lease other = lease(queue.enter("y", NOBODY, Facts.NONE));
+    assertThat(queue.status().longestMillis()).isZero();
+    Turn first = queue.enter("1", NOBODY, Facts.NONE);
+    nowMillis = 30;
+    Turn second = queue.enter("2", NOBODY, Facts.NONE);
+    nowMillis = 70;
+    assertThat(queue.status().longestMillis()).isEqualTo(70);
+    other.close();
+    assertThat(isDone(first)).isTrue();
+    assertThat(queue.status().longestMillis()).isEqualTo(40);
+    second.leave();
+  }
+
+  @Test
+  void places_beyondTheShareOfANode_areLeftToThoseWhoWaitOnOthers() {
+    service.servers().add(new ServerSpec("c", "192.0.2.1", 82, 100, 0, 0, 2));
+    List<Lease> all = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      all.add(lease(queue.enter("d" + i, NOBODY, Facts.NONE)));
+    }
+    List<Turn> waiting = List.of(
+        queue.enter("1", NOBODY, Facts.NONE),
+        queue.enter("2", NOBODY, Facts.NONE),
+        queue.enter("3", NOBODY, Facts.NONE));
+    assertThat(service.servers().waiting()).isEqualTo(3);
+    service.servers().setPeersWaiting(5);
+    all.get(0).close();
+    all.get(1).close();
+    looks.look();
+    assertThat(waiting).as("2 of 4 places: 5 of 10 are here").noneMatch(ServiceQueueTest::isDone);
+    assertThat(isDone(queue.enter("4", NOBODY, Facts.NONE)))
+        .as("no place, no room")
+        .isTrue();
+    service.servers().setPeersWaiting(4);
+    all.get(2).close();
+    assertThat(waiting.stream().filter(ServiceQueueTest::isDone)).as("4 of 8").hasSize(1);
+    service.servers().setPeersWaiting(2); // 2.7 of 4 places: 4 of 6 are here
+    int tries = 0;
+    while (waiting.stream().filter(ServiceQueueTest::isDone).count() < 2) {
+      looks.look();
+      tries++;
+    }
+    assertThat(tries).as("by chance").isBetween(2, 50);
+    for (int i = 0; i < 50; i++) {
+      looks.look();
+    }
+    assertThat(isDone(waiting.get(2))).isFalse();
+    service.servers().setPeersWaiting(0);
+    looks.look();
+    assertThat(waiting).allMatch(ServiceQueueTest::isDone);
+    assertThat(service.servers().waiting()).isZero();
   }
 
   @Test

@@ -26,11 +26,11 @@ final class AdaptiveLocalityBasedTest {
     service.with(FIVE);
     String home = choose("/");
     loadAll(2);
-    service.load(home, 10); // 12 of 20: mean 4, W = 8
+    service.load(home, 10); // 12 of 20: mean 4, W = 10
 
-    assertThat(strategy.choose("/").reason()).isEqualTo(Reason.HIT); // 0.25 * 4/12 is less likely
+    assertThat(strategy.choose("/").reason()).isEqualTo(Reason.HIT); // 0.25 * 2/12 is less likely
 
-    drawn = 0.08;
+    drawn = 0.04;
     Choice left = strategy.choose("/");
     assertThat(left.reason()).isEqualTo(Reason.OVERLOADED);
     assertThat(TestService.id(left)).isNotEqualTo(home);
@@ -44,9 +44,9 @@ final class AdaptiveLocalityBasedTest {
     loadAll(2);
     service.load(home, 10);
 
-    drawn = 0.25 * 4 / 12 + 0.001;
+    drawn = 0.25 * 2 / 12 + 0.001;
     assertThat(strategy.choose("/").reason()).isEqualTo(Reason.HIT);
-    drawn = 0.25 * 4 / 12 - 0.001;
+    drawn = 0.25 * 2 / 12 - 0.001;
     assertThat(strategy.choose("/").reason()).isEqualTo(Reason.OVERLOADED);
   }
 
@@ -209,6 +209,76 @@ final class AdaptiveLocalityBasedTest {
     service.load("a", 1_000);
     drawn = 0;
     assertThat(strategy.choose("/").reason()).isEqualTo(Reason.HIT);
+  }
+
+  @Test
+  void grounds_ofAHome_nameLoadShareAndIdleness() {
+    service.with(FIVE);
+    String home = choose("/");
+    loadAll(2);
+    service.load(home, 8); // 10 of 18: mean 3.6, W = 9
+    service.nowMillis += 1_500;
+    assertThat(strategy.grounds("/"))
+        .isEqualTo(home
+            + " has 10 active connections; its share of all is 3.6, and above 9 it is overloaded:"
+            + " a request leaves it with a probability of 0.025."
+            + " Of the requests here it has 0.00 times what a server gets on average (hot: above 0.25):"
+            + " worth 1 of at most 8 homes, and it has 1."
+            + " It was used 1.5 s ago; unused for more than 10.0 s it is placed anew.");
+
+    for (String id : FIVE) {
+      service.load(id, id.equals(home) ? 0 : 3);
+    }
+    assertThat(strategy.grounds("/")).contains(" above 14 it is overloaded. Of the ");
+  }
+
+  @Test
+  void grounds_ofOneThatIsUsedMeanwhile_nameNoTimeToCome() {
+    service.with(FIVE);
+    service.nowMillis = 500;
+    choose("/");
+    service.nowMillis = 400;
+    assertThat(strategy.grounds("/")).contains(" It was used 0.0 s ago;");
+  }
+
+  @Test
+  void grounds_ofAHotDestination_nameItsHomesAndWhatItWaitsFor() {
+    service.with(FIVE);
+    loadAll(own.floor());
+    ask("/hot", 12, 4_000); // a twelfth of the requests: five twelfths of a server's share
+    assertThat(strategy.grounds("/hot"))
+        .contains("has 0.4")
+        .contains("worth 2 of at most 8 homes, and it has 1 while none has more than 4 active ");
+
+    loadAll(1);
+    ask("/hot", 12, 1_000);
+    service.load(homes("/hot").get(0), 95).load(homes("/hot").get(1), 95);
+    assertThat(strategy.grounds("/hot"))
+        .contains("but one of several homes is not left. Of ")
+        .contains("worth 2 of at most 8 homes, and it has 2. ");
+  }
+
+  @Test
+  void grounds_ofAPlacement_nameTheFirstTwoOfTheOrder() {
+    service.with(FIVE);
+    assertThat(strategy.grounds(null)).isEmpty();
+    String first = String.valueOf(TestService.id(strategy.explain("/")));
+    assertThat(strategy.grounds("/"))
+        .startsWith("Its first two servers are " + first
+            + ", with 0 active connections for a weight of 100, and ")
+        .endsWith(", with 0 for 100.");
+
+    choose("/");
+    service.nowMillis = own.forget().toMillis() + 1_000;
+    assertThat(strategy.grounds("/"))
+        .endsWith(" It was used 11.0 s ago; unused for more than 10.0 s it is placed anew.");
+
+    for (Server server : service.servers.list()) {
+      service.servers.setHealthy(server, server.id().equals("a"));
+    }
+    assertThat(strategy.grounds("/new")).isEqualTo("Only a takes new destinations.");
+    service.servers.setHealthy(service.server("a"), false);
+    assertThat(strategy.grounds("/new")).isEmpty();
   }
 
   /** Asks for a destination once in so many milliseconds, and for others in between, for so long. */

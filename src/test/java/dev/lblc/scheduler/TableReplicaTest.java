@@ -68,6 +68,29 @@ final class TableReplicaTest {
   }
 
   @Test
+  void set_ofADestinationThatIsHotElsewhere_isUsedAndKeptForTheTimeOfShrink() {
+    Strategy adaptive = service.strategy(context ->
+        new AdaptiveLocalityBased(context.withOwnOptions(() -> AdaptiveOptions.DEFAULTS)));
+    TableReplica sets = new TableReplica(Objects.requireNonNull(adaptive.table()), service.servers);
+    sets.onDecision(decided::add);
+    sets.adopt(new Placement("/hot", List.of("s1", "s2"), 1, 0), service.options);
+    service.load("s1", 2).load("s2", 1);
+    service.nowMillis = AdaptiveOptions.DEFAULTS.shrink().toMillis();
+    assertThat(TestService.id(adaptive.choose("/hot"))).isEqualTo("s2");
+    // after a merge: that of the other side, whole
+    sets.adopt(new Placement("/hot", List.of("s3", "s1"), 5, service.nowMillis), service.options);
+    assertThat(TestService.id(adaptive.choose("/hot"))).isEqualTo("s3");
+    service.nowMillis += AdaptiveOptions.DEFAULTS.shrink().toMillis();
+    assertThat(TestService.id(adaptive.choose("/hot"))).isEqualTo("s3");
+    assertThat(decided).isEmpty();
+
+    service.nowMillis++;
+    adaptive.choose("/hot");
+    assertThat(Objects.requireNonNull(sets.placement("/hot")).homes()).containsExactly("s3");
+    assertThat(decided).containsExactly("/hot");
+  }
+
+  @Test
   void adopted_homesOfTheSameNameAtAnotherAddress_areThoseOfNow() {
     adopt("/a", 1, 0, "s1");
     service.servers.settle("s1", new ServerSpec("s1", "192.0.2.77", 8080, 100, 0, 0), false);

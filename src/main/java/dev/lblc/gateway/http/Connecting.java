@@ -110,7 +110,7 @@ final class Connecting<S extends ServerSide> {
   }
 
   private void attemptInTurn(Failure before) {
-    Turn turn = attempts.enter();
+    Turn turn = enter(before == Failure.CLOSED_EARLY);
     CompletableFuture<Lease> lease = turn.lease().toCompletableFuture();
     if (lease.isDone()) {
       granted(lease, before);
@@ -204,6 +204,23 @@ final class Connecting<S extends ServerSide> {
       server.close();
       crashed(e, request);
     }
+  }
+
+  /** Takes a turn, as {@link #take} takes a lease. */
+  private Turn enter(boolean mayTryAllAgain) {
+    Turn turn = attempts.enter();
+    if (mayTryAllAgain && hasNoServer(turn.lease().toCompletableFuture())) {
+      attempts.tryAllAgain();
+      return attempts.enter();
+    }
+    return turn;
+  }
+
+  private static boolean hasNoServer(CompletableFuture<Lease> turn) {
+    return turn.isCompletedExceptionally()
+        && turn.handle((lease, failure) -> failure instanceof NoServerException none
+                && none.why() == NoServerException.Cause.NO_SERVER)
+            .join();
   }
 
   private void crashed(RuntimeException cause, int request) {

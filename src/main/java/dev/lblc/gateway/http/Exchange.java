@@ -225,6 +225,11 @@ public final class Exchange<S extends ServerSide> {
     return phase;
   }
 
+  /** Returns whether the request waits for a server that has room. */
+  public boolean isQueued() {
+    return phase == Phase.QUEUED;
+  }
+
   /** Returns whether the exchange has ended: nothing may be written to the client any more. */
   public boolean isOver() {
     return isOver;

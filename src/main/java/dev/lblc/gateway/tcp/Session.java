@@ -144,6 +144,11 @@ final class Session {
     return phase;
   }
 
+  /** Returns whether it waits for a server that has room. */
+  boolean isQueued() {
+    return phase == Phase.QUEUED;
+  }
+
   boolean isOver() {
     return phase == Phase.OVER;
   }
@@ -185,6 +190,17 @@ final class Session {
   void queued() {
     queueStartNanos = worker.nanoTime();
     enter(Phase.QUEUED);
+    abortIfLeftUnheard();
+    if (isQueued()) {
+      client.readAhead();
+    }
+  }
+
+  /** Aborts it if the client, which waits, will send no more and has sent nothing: it has left. Another may wait for an answer. */
+  void abortIfLeftUnheard() {
+    if (client.hasEnded() && client.received() == 0) {
+      abort(TcpFailure.CLIENT_GONE);
+    }
   }
 
   /** A server was chosen, and a connection to it is attempted. */

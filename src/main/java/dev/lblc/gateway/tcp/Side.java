@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 // Nobody waits for a socket that is given up to be closed.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Side extends ChannelInboundHandlerAdapter {
+  /** How much is read of a client that waits for a server, and read once more: as much as a first message most often has. */
+  private static final int MOST_AHEAD = 16 * 1024;
+
   private final Session session;
   private final Channel channel;
   private final ReadSizes readSizes;
@@ -83,6 +86,13 @@ final class Side extends ChannelInboundHandlerAdapter {
         : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(channel.alloc(), held, data);
   }
 
+  /** Reads on, up to a bound, while there is no other side: NIO does not tell of a peer that leaves before all it sent was read. */
+  void readAhead() {
+    if (!inputEnded && (held == null || held.readableBytes() < MOST_AHEAD)) {
+      channel.read();
+    }
+  }
+
   /** Returns whether what it holds starts with PostgreSQL's question for TLS. */
   boolean holdsSslRequest() {
     return held != null && SslRequest.isAtStart(held);
@@ -122,6 +132,8 @@ final class Side extends ChannelInboundHandlerAdapter {
     if (to != null && !session.isOver()) {
       to.channel.flush();
       readIfTaken(to);
+    } else if (session.isQueued()) {
+      readAhead();
     }
   }
 
@@ -176,6 +188,8 @@ final class Side extends ChannelInboundHandlerAdapter {
         hasLeft = true;
         channel.close();
       }
+    } else if (session.isQueued()) {
+      session.abortIfLeftUnheard();
     }
   }
 

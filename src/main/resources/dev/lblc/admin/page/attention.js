@@ -1,6 +1,6 @@
 // What is wrong and what can be done, in words.
 
-import { count, duration, since, things } from "./format.js";
+import { count, duration, since, things, waiting } from "./format.js";
 
 /** Returns the state of a server in a word or two, and how bad it is: "good", "busy", "off" or "bad". */
 export function stateOf(server) {
@@ -14,12 +14,19 @@ export function stateOf(server) {
     return { word: "weight 0", grade: "off" };
   }
   if (server.saturated) {
+    return { word: "saturated", grade: "busy" };
+  }
+  if (isFull(server)) {
     return { word: "full", grade: "busy" };
   }
   if (isOverloaded(server)) {
     return { word: "overloaded", grade: "busy" };
   }
   return { word: "up", grade: "good" };
+}
+
+function isFull(server) {
+  return server.max > 0 && server.active.cluster >= server.max;
 }
 
 export function isOverloaded(server) {
@@ -46,7 +53,21 @@ function ofService(service) {
           : "Bring one of its servers back: see below what each of them lacks.",
     });
   }
+  if (service.queue?.length > 0) {
+    items.push(ofQueue(service.service, service.queue));
+  }
   return items;
+}
+
+function ofQueue(name, queue) {
+  const isFull = queue.length >= queue.limit;
+  return {
+    grade: isFull ? "bad" : "busy",
+    what: `Requests wait for the servers of ${name}, or for their homes: ${waiting(queue)}.`
+        + (isFull ? " Who comes now gets 503." : ""),
+    todo: isFull ? "Add a server, or send fewer requests. A longer queue makes clients wait longer, and serves no more of them."
+        : "A short wait is what a queue is for. If it lasts, the servers are too few.",
+  };
 }
 
 function ofServer(service, server) {
@@ -81,6 +102,13 @@ function ofServer(service, server) {
         todo: "Give it a weight when it shall serve again.",
       };
     case "full":
+      return {
+        grade: "busy",
+        what: `${name} has as many requests at once as it may have, ${count(server.max)}.`,
+        todo: "Requests go to other servers, or wait if the service has a queue. If that lasts, add a server, or raise max if this one"
+            + " can take more.",
+      };
+    case "saturated":
       return {
         grade: "busy",
         what: `${name} has reached its upper threshold of ${count(server.upper)} connections.`,

@@ -43,3 +43,9 @@ export function percent(share) {
 export function things(number, one, many = one + "s") {
   return `${count(number)} ${number === 1 ? one : many}`;
 }
+
+/** Returns who waits in a queue: "nobody waits, 200 may", or "12 of 200 wait, the first for 3.2 s". */
+export function waiting({ length, limit, longestMillis }) {
+  return length === 0 ? `nobody waits, ${count(limit)} may`
+      : `${count(length)} of ${count(limit)} wait, the first for ${(longestMillis / 1000).toFixed(1)} s`;
+}

@@ -111,6 +111,7 @@ class Row {
     const waiting = server.inactive.cluster;
     const most = Math.max(server.weight, 1);
     const words = `${count(cluster)} of ${count(server.weight)}`
+        + (server.max === 0 ? "" : `, at most ${count(server.max)}`)
         + (cluster === local ? "" : `, ${count(local)} by this node`)
         + (waiting > 0 ? `, ${count(waiting)} half closed` : "");
     setText(this.#load, words);

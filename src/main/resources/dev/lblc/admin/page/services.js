@@ -1,7 +1,7 @@
 // The services: what each of them does, how well, and its servers.
 
 import { el, setText, Views } from "./dom.js";
-import { count, duration, percent, rate, things } from "./format.js";
+import { count, duration, percent, rate, things, waiting } from "./format.js";
 import { Servers } from "./servers.js";
 import { Sparkline } from "./sparkline.js";
 import { Top } from "./top.js";
@@ -15,6 +15,7 @@ export function services(container, explain) {
 
 class Service {
   #summary = el("p");
+  #queue = el("p", { class: "queue", hidden: "" });
   #hits = new Sparkline("Hits");
   #moves = new Sparkline("Moves");
   #servers;
@@ -24,7 +25,7 @@ class Service {
     this.#servers = new Servers(name);
     this.#top = new Top(name, destination => explain(name, destination));
     this.root = el("article", {},
-        el("h3", {}, name), this.#summary,
+        el("h3", {}, name), this.#summary, this.#queue,
         this.#servers.root,
         el("div", { class: "sparklines" }, this.#hits.root, this.#moves.root),
         this.#top.root);
@@ -33,9 +34,19 @@ class Service {
   update(service) {
     setText(this.#summary, `${rate(service.perSecond)} requests/s through this node, `
         + `${things(service.destinations, "destination")} in the table, strategy ${service.strategy}`);
+    this.#updateQueue(service.queue);
     this.#servers.update(service.servers);
     this.#updateHistory(service.history);
     this.#top.update(service.topDestinations);
+  }
+
+  #updateQueue(queue) {
+    this.#queue.hidden = queue === undefined;
+    if (queue !== undefined) {
+      setText(this.#queue, `Queue of this node: ${waiting(queue)}. Since the start ${count(queue.served)} were served after a wait, `
+          + `${count(queue.full)} refused at once because it was full, ${count(queue.timeouts)} refused after its timeout, `
+          + `and ${count(queue.left)} left.`);
+    }
   }
 
   #updateHistory({ decisions, hits, moves, secondsPerPoint }) {

@@ -30,9 +30,9 @@ import org.slf4j.LoggerFactory;
  *   CLOSED      or HTTP/2 serves the connection
  * </pre>
  *
- * <p>What was read and belongs to no stage yet stays in {@code input}; while there is any, nothing more is read. So a request
- * that follows another waits for the end of that one's exchange, a body for its server, and what follows a request for another protocol for
- * its answer.
+ * <p>What was read and belongs to no stage yet stays in {@code input}; while there is any, nothing more is read, except
+ * for a bounded part while a request waits in a queue. So a request that follows another waits for the end of that one's exchange, a
+ * body for its server, and what follows a request for another protocol for its answer.
  */
 // Nobody waits for a socket that is given up to be closed.
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -41,6 +41,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   /** How long a client may go on sending what nobody reads, so that it sees the answer first. */
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** How much is read of a client whose request waits for a server, and read once more: many bodies are that short. */
+  private static final int MOST_AHEAD = 16 * 1024;
 
   /** Octets that some clients send behind a request; they are no beginning of the next. */
   private static final int EMPTY_LINE = 2;
@@ -182,10 +185,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
       }
     } finally {
       isProcessing = false;
-    }
-    if (phase == Phase.LINGERING
-        || phase == Phase.CLOSED) { // within a body, of which the rest is left
-      dropInput();
+      if (phase == Phase.CLOSED) {
+        dropInput(); // closed() left it to the step that closed, which may have failed since
+      }
     }
     dropIfRead();
     if (inputEnded && input == null) {
@@ -205,7 +207,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   /** Reads on unless something that was read still waits, here or at the server. */
   private void readIfTaken() {
-    setReading(input == null && !(phase == Phase.REQUEST && request.isHeldBack()));
+    setReading((input == null || mayReadAhead(input))
+        && !(phase == Phase.REQUEST && request.isHeldBack()));
+  }
+
+  /** Returns whether more is read than is used: while a request waits, NIO does not tell of a client that leaves before all it sent was read. */
+  private boolean mayReadAhead(ByteBuf unused) {
+    return unused.readableBytes() < MOST_AHEAD && phase == Phase.REQUEST && request.isQueued();
   }
 
   /** Returns whether more of a request has to come. */

@@ -339,6 +339,11 @@ final class ClientRequest implements LaneClient {
     }
   }
 
+  /** Returns whether the request waits for a server that has room. */
+  boolean isQueued() {
+    return exchange != null && exchange.isQueued();
+  }
+
   /** Returns whether the rest of the request has to wait for the server. */
   boolean isHeldBack() {
     return server != null && !server.isWritable();
