@@ -16,6 +16,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.lblc.scheduler.Demand;
 import dev.lblc.scheduler.EditConflictException;
+import dev.lblc.scheduler.Facts;
 import dev.lblc.scheduler.OptionReader;
 import dev.lblc.scheduler.Reason;
 import dev.lblc.scheduler.SchedulerOptions;
@@ -34,7 +35,7 @@ final class ArchitectureTest {
 
   /** What the public face hands out. */
   private static final DescribedPredicate<JavaClass> VOCABULARY =
-      belongToAnyOf(Server.class, Reason.class);
+      belongToAnyOf(Server.class, Reason.class, Facts.class);
 
   /** What the admin port shows and changes. */
   private static final DescribedPredicate<JavaClass> SERVERS = belongToAnyOf(

@@ -86,7 +86,7 @@ public final class AdminServer {
     stream.addTo(endpoints);
     if (control != null) {
       new ConfigApi(control).addTo(endpoints);
-      new ExplainApi(lblc, control).addTo(endpoints);
+      new ExplainApi(vertx, lblc, control, bodyMillis).addTo(endpoints);
       new TakeoverApi(control).addTo(endpoints);
     }
     HttpServer server = vertx

@@ -40,9 +40,10 @@ public interface Control {
    *
    * @param url of http or https
    * @param headers by name
+   * @param body all of it; empty: none
    * @throws IllegalArgumentException if it is no such URL
    */
-  Routed route(String url, String method, Map<String, List<String>> headers);
+  Routed route(String url, String method, Map<String, List<String>> headers, byte[] body);
 
   /**
    * What becomes of a request.

@@ -1,6 +1,7 @@
 package dev.lblc.admin;
 
 import dev.lblc.plugin.Lblc;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -12,23 +13,41 @@ import org.jspecify.annotations.Nullable;
 
 /** The endpoint that tells which way the request of a URL would go: route, destination, service, server. Without side effects. */
 final class ExplainApi {
+  private static final String PATH = "/api/v1/explain";
+  private static final byte[] NO_BODY = {};
+  private static final List<String> OCTETS = List.of("application/octet-stream");
+
+  /** More than any route looks at by default. */
+  private static final int MOST_BODY = 1 << 20;
+
+  private final Vertx vertx;
   private final Lblc lblc;
   private final Control control;
+  private final long bodyMillis;
 
-  ExplainApi(Lblc lblc, Control control) {
+  /** Whose bodies have to come within so many milliseconds. */
+  ExplainApi(Vertx vertx, Lblc lblc, Control control, long bodyMillis) {
+    this.vertx = vertx;
     this.lblc = lblc;
     this.control = control;
+    this.bodyMillis = bodyMillis;
   }
 
   void addTo(Endpoints endpoints) {
     endpoints.add(
         HttpMethod.GET,
-        "/api/v1/explain",
+        PATH,
         "which way a request of ?url=U would go: &method=M&header=NAME:VALUE",
-        this::explain);
+        request -> explain(request, NO_BODY));
+    endpoints.add(HttpMethod.POST, PATH, "the same for one with this body", this::withBody);
   }
 
-  private void explain(AdminRequest request) {
+  private void withBody(AdminRequest request) {
+    RequestBody.readOctets(
+        vertx, request.http(), OCTETS, bodyMillis, MOST_BODY, body -> explain(request, body));
+  }
+
+  private void explain(AdminRequest request, byte[] body) {
     QueryParameters query = request.query();
     query.requireOnly(Set.of("url", "method", "header"));
     String url = query.text("url");
@@ -36,13 +55,14 @@ final class ExplainApi {
       throw new ProblemException(400, "url: none (expected: http://HOST/PATH)");
     }
     String method = query.text("method");
-    Control.Routed routed = routed(url, method == null ? "GET" : method, headers(query));
+    Control.Routed routed = routed(url, method == null ? "GET" : method, headers(query), body);
     Responses.json(request.response(), Views.routed(routed, explanation(routed)));
   }
 
-  private Control.Routed routed(String url, String method, Map<String, List<String>> headers) {
+  private Control.Routed routed(
+      String url, String method, Map<String, List<String>> headers, byte[] body) {
     try {
-      return control.route(url, method, headers);
+      return control.route(url, method, headers, body);
     } catch (IllegalArgumentException e) {
       throw new ProblemException(400, String.valueOf(e.getMessage()));
     }

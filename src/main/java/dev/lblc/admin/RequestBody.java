@@ -15,12 +15,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of one request: JSON of a bounded size, which has to come within a bounded time.
+ * The body of one request, of a bounded size, which has to come within a bounded time.
  *
  * <p>Used on the event loop of its request.
  */
 final class RequestBody {
-  /** The longest body, in bytes. */
+  /** The longest body that is text, in bytes. */
   static final int MOST_BYTES = 16 * 1_024;
 
   /** The time in which a body has to come. */
@@ -32,14 +32,17 @@ final class RequestBody {
 
   private final Vertx vertx;
   private final HttpServerRequest request;
-  private final Consumer<String> receiver;
+  private final int mostBytes;
+  private final Consumer<byte[]> receiver;
   private final Buffer received = Buffer.buffer();
   private boolean isOver;
   private long timer;
 
-  private RequestBody(Vertx vertx, HttpServerRequest request, Consumer<String> receiver) {
+  private RequestBody(
+      Vertx vertx, HttpServerRequest request, int mostBytes, Consumer<byte[]> receiver) {
     this.vertx = vertx;
     this.request = request;
+    this.mostBytes = mostBytes;
     this.receiver = receiver;
   }
 
@@ -56,13 +59,24 @@ final class RequestBody {
       List<String> types,
       long mostMillis,
       Consumer<String> receiver) {
+    readOctets(vertx, request, types, mostMillis, MOST_BYTES, body -> receiver.accept(text(body)));
+  }
+
+  /** Reads a body of any octets, at most so many, as {@link #read} does. */
+  static void readOctets(
+      Vertx vertx,
+      HttpServerRequest request,
+      List<String> types,
+      long mostMillis,
+      int mostBytes,
+      Consumer<byte[]> receiver) {
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     boolean hasBody = (length != null && !length.equals("0"))
         || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
     if (hasBody) {
       requireType(request, types);
     }
-    new RequestBody(vertx, request, receiver).start(mostMillis);
+    new RequestBody(vertx, request, mostBytes, receiver).start(mostMillis);
   }
 
   private void start(long mostMillis) {
@@ -82,9 +96,9 @@ final class RequestBody {
     if (isOver) {
       return;
     }
-    if (received.length() + piece.length() > MOST_BYTES) {
+    if (received.length() + piece.length() > mostBytes) {
       end(new ProblemException(
-          413, "the body of the request is larger than " + MOST_BYTES + " bytes"));
+          413, "the body of the request is larger than " + mostBytes + " bytes"));
       return;
     }
     received.appendBuffer(piece);
@@ -93,7 +107,7 @@ final class RequestBody {
   private void received() {
     if (!isOver) {
       end(null);
-      Answering.step(request, () -> receiver.accept(text()));
+      Answering.step(request, () -> receiver.accept(received.getBytes()));
     }
   }
 
@@ -117,12 +131,9 @@ final class RequestBody {
     }
   }
 
-  private String text() {
+  private static String text(byte[] octets) {
     try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .decode(ByteBuffer.wrap(received.getBytes()))
-          .toString();
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(octets)).toString();
     } catch (CharacterCodingException e) {
       throw new ProblemException(400, "the body of the request is not UTF-8");
     }

@@ -326,10 +326,10 @@ public final class Application implements Reloader.Running {
     }
 
     @Override
-    public Routed route(String url, String method, Map<String, List<String>> headers) {
+    public Routed route(String url, String method, Map<String, List<String>> headers, byte[] body) {
       Gateway running = gateway;
       return UrlRoute.of(
-          config, running == null ? Map.of() : running.ports(), url, method, headers);
+          config, running == null ? Map.of() : running.ports(), url, method, headers, body);
     }
 
     @Override

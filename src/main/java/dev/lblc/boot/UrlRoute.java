@@ -15,11 +15,16 @@ public final class UrlRoute {
    *
    * @param url of http or https
    * @param headers by name
+   * @param body all of it; empty: none
    * @throws IllegalArgumentException if it is no such URL
    */
   public static Control.Routed of(
-      GatewayConfig config, String url, String method, Map<String, List<String>> headers) {
-    return of(config, Map.of(), url, method, headers);
+      GatewayConfig config,
+      String url,
+      String method,
+      Map<String, List<String>> headers,
+      byte[] body) {
+    return of(config, Map.of(), url, method, headers, body);
   }
 
   /** The same; {@code ports} are those of the listeners that run. */
@@ -28,8 +33,9 @@ public final class UrlRoute {
       Map<String, Integer> ports,
       String url,
       String method,
-      Map<String, List<String>> headers) {
-    RouteQuestion.Answer answer = new RouteQuestion(config, ports).ask(url, method, headers);
+      Map<String, List<String>> headers,
+      byte[] body) {
+    RouteQuestion.Answer answer = new RouteQuestion(config, ports).ask(url, method, headers, body);
     return new Control.Routed(
         answer.listener(), answer.route(), answer.service(), answer.destination(), answer.text());
   }

@@ -106,6 +106,19 @@ final class AdminClient {
   }
 
   /**
+   * Returns the JSON of a resource that depends on a body, and changes nothing.
+   *
+   * @param target as of {@link #get}
+   * @throws NotRunning if nobody listens
+   */
+  JsonObject ask(String target, byte[] body) throws CommandException {
+    HttpRequest.Builder request = request(target)
+        .header("Content-Type", "application/octet-stream")
+        .POST(BodyPublishers.ofByteArray(body));
+    return answer(request, JsonObject.class);
+  }
+
+  /**
    * Reads the events of a resource until there are no more, or the reader has enough. Blocks for as long as they come; a silence of 15 s
    * is an error.
    *
@@ -173,6 +186,10 @@ final class AdminClient {
           .header("Content-Type", "application/json")
           .method(method, BodyPublishers.ofString(body.encode()));
     }
+    return answer(request, type);
+  }
+
+  private <T> T answer(HttpRequest.Builder request, Class<T> type) throws CommandException {
     HttpResponse<String> response = send(request.build(), BodyHandlers.ofString());
     Object answer = json(response.body());
     if (response.statusCode() / 100 == 2 && type.isInstance(answer)) {

@@ -60,7 +60,7 @@ final class TableHints {
    */
   private record Held(Claim claim, List<String> homes, long sinceMillis, boolean isYoung) {
     boolean isOf(Placement placement) {
-      return claim.version() == placement.version() && homes.equals(placement.homes());
+      return claim.version() == WrittenForm.basis(placement) && homes.equals(placement.homes());
     }
   }
 
@@ -119,8 +119,8 @@ final class TableHints {
   }
 
   /**
-   * Returns whether what this node holds was decided from just that version of the record, so that the record says nothing new. From
-   * any thread.
+   * Returns whether what this node holds was decided from just that version of the record, or was learned and outranks it, so that the
+   * record says nothing new. From any thread.
    */
   boolean isAheadOf(Placement record) {
     if (heldCount == 0 && !publisher.isPending(record.destination())) {
@@ -129,7 +129,8 @@ final class TableHints {
     synchronized (this) {
       Placement ours = replica.placement(record.destination());
       return ours != null
-          && ours.version() == record.version()
+          && ours.version() <= record.version()
+          && record.version() <= WrittenForm.basis(ours)
           && !ours.homes().equals(record.homes())
           && claim(ours, held.get(record.destination()), publisher.isPending(record.destination()))
               .isProvisional();
@@ -165,7 +166,7 @@ final class TableHints {
     Held known = held.get(ours.destination());
     boolean isPending = publisher.isPending(ours.destination());
     boolean isYoung = isPending && (known == null || known.isYoung());
-    if (isYoung && ours.version() >= theirs.version()) {
+    if (isYoung && WrittenForm.basis(ours) >= theirs.version()) {
       return false; // the map is asked already
     }
     return hint.claim().compareTo(claim(ours, known, isPending)) > 0;
@@ -179,9 +180,9 @@ final class TableHints {
     if (!isPending) {
       return Claim.ofRecord(placement.version());
     }
-    Claim before = known != null && known.claim().version() == placement.version()
+    Claim before = known != null && known.claim().version() == WrittenForm.basis(placement)
         ? known.claim()
-        : Claim.ofRecord(placement.version());
+        : Claim.ofRecord(WrittenForm.basis(placement));
     return before.next(time.nowShared(), node);
   }
 

@@ -286,7 +286,7 @@ final class TablePublisher {
               placement.destination(),
               new PutHomes(
                   placement.homes(),
-                  placement.version(),
+                  WrittenForm.basis(placement),
                   context.time().toShared(placement.lastUseMillis()),
                   options.get().expiration().toMillis(),
                   isContest)),

@@ -2,6 +2,7 @@ package dev.lblc.cluster;
 
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
+import dev.lblc.scheduler.Placement;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -89,6 +90,11 @@ final class WrittenForm {
   /** Returns the version after that one. */
   static int next(int version) {
     return Math.min(version, HIGHEST_VERSION - 1) + 1;
+  }
+
+  /** Returns the version that homes count as decided from; it ends where versions do. */
+  static int basis(Placement placement) {
+    return Math.min(placement.basis(), HIGHEST_VERSION);
   }
 
   /** Reads the version of a record, or 0 of none. */

@@ -117,6 +117,15 @@ public final class ConfigReader {
     return config;
   }
 
+  /**
+   * Checks that texts are templates of fields of requests.
+   *
+   * @throws IllegalArgumentException if one of them is none
+   */
+  public static void requireTemplates(List<String> texts) {
+    Map<String, DestinationTemplate> unused = TemplateSyntax.templates(texts);
+  }
+
   /** Returns whether the text is a valid name of a listener, service or server. */
   public static boolean isName(String text) {
     try {

@@ -73,7 +73,10 @@ final class ServiceReader {
       }
       StrategyOptionReader own = new StrategyOptionReader(keys);
       Object value = strategies.readOptions(strategy, own);
-      return new Options(common, new StrategyOptions(value, own.read()));
+      return new Options(
+          common,
+          new StrategyOptions(
+              value, own.read(), TemplateSyntax.templates(strategies.facts(strategy, value))));
     });
   }
 

@@ -1,6 +1,7 @@
 package dev.lblc.config;
 
 import dev.lblc.scheduler.OptionReader;
+import java.util.List;
 import java.util.Set;
 
 /** The strategies that a configuration can name. */
@@ -15,4 +16,14 @@ public interface StrategyCatalog {
    * @return the object that the strategy gets as its own options
    */
   Object readOptions(String name, OptionReader reader);
+
+  /**
+   * Returns the fields of requests that a strategy wants to see, as templates, which pass {@link ConfigReader#requireTemplates}.
+   *
+   * @param name one of {@link #names}
+   * @param options what {@link #readOptions} made of its options
+   */
+  default List<String> facts(String name, Object options) {
+    return List.of();
+  }
 }

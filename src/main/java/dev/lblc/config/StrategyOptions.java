@@ -7,10 +7,12 @@ import java.util.Map;
  *
  * @param value the object that the strategy's provider made of the options
  * @param byKey the value of each key, or its default: a number, a boolean, a string or a duration
+ * @param facts what the strategy wants to see of requests: templates by their texts
  */
-public record StrategyOptions(Object value, Map<String, Object> byKey) {
+public record StrategyOptions(
+    Object value, Map<String, Object> byKey, Map<String, DestinationTemplate> facts) {
   /** The options of a strategy that has none of its own. */
-  public static final StrategyOptions NONE = new StrategyOptions(Map.of(), Map.of());
+  public static final StrategyOptions NONE = new StrategyOptions(Map.of(), Map.of(), Map.of());
 
   // The provider's object need not have an equals of its own.
   @Override

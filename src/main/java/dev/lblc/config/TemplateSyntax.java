@@ -5,8 +5,11 @@ import dev.lblc.config.DestinationTemplate.Kind;
 import dev.lblc.config.DestinationTemplate.Literal;
 import dev.lblc.config.DestinationTemplate.Part;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +41,24 @@ final class TemplateSyntax {
   private static final String OF_ANSWER = "{set-cookie:name} or {response:name}";
 
   private TemplateSyntax() {}
+
+  /**
+   * Returns templates of requests, by their texts.
+   *
+   * @throws IllegalArgumentException if one of them is none
+   */
+  static Map<String, DestinationTemplate> templates(List<String> texts) {
+    Map<String, DestinationTemplate> templates = new LinkedHashMap<>();
+    for (String text : texts) {
+      try {
+        templates.put(text, ofRequest(text));
+      } catch (SyntaxException e) {
+        throw new IllegalArgumentException(
+            Json.quoted(text) + " (expected: " + e.getMessage() + ")", e);
+      }
+    }
+    return Collections.unmodifiableMap(templates);
+  }
 
   private static DestinationTemplate ofRequest(String text) throws SyntaxException {
     DestinationTemplate template = template(text, TEMPLATE);

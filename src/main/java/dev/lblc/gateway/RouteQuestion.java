@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * request is sent.
  */
 public final class RouteQuestion {
+  private static final byte[] NO_BODY = {};
+
   private final GatewayConfig config;
   private final Map<String, Integer> ports;
 
@@ -52,21 +54,31 @@ public final class RouteQuestion {
    *
    * @param url of http or https
    * @param headers by name
+   * @param body all of it; empty: none
    * @throws IllegalArgumentException if it is no such URL
    */
-  public Answer ask(String url, String method, Map<String, List<String>> headers) {
-    return ask(url, method, headers, null);
+  public Answer ask(String url, String method, Map<String, List<String>> headers, byte[] body) {
+    return ask(url, method, headers, body, null);
   }
 
   /**
-   * Returns the same for the request of another client.
+   * Returns the same for the request of another client, without a body.
    *
    * @param client its address, whatever the headers say; null: as they say
    */
   public Answer ask(
       String url, String method, Map<String, List<String>> headers, @Nullable String client) {
+    return ask(url, method, headers, NO_BODY, client);
+  }
+
+  private Answer ask(
+      String url,
+      String method,
+      Map<String, List<String>> headers,
+      byte[] body,
+      @Nullable String client) {
     try {
-      return ask(new AskedRequest(url, method, headers), method + " " + url, client);
+      return ask(new AskedRequest(url, method, headers, body), method + " " + url, client);
     } catch (BadRequestException e) {
       return nothing(null, method + " " + url + " is refused with 400: " + e.reason());
     }
@@ -91,10 +103,11 @@ public final class RouteQuestion {
     // Clients may know the gateway by another port than the one that it listens on.
     List<HttpListenerConfig> candidates = ofPort.isEmpty() ? all : ofPort;
     for (HttpListenerConfig listener : candidates) {
-      int found =
-          RouteTable.compile(listener.routes(), listener.limits().inspect()).find(request);
+      RouteTable table = RouteTable.compile(listener.routes(), listener.limits().inspect());
+      AskedRequest here = request.again();
+      int found = table.find(here);
       if (found >= 0) {
-        return taken(listener, listener.routes().get(found), request, asked, ofClient);
+        return taken(listener, table, listener.routes().get(found), here, asked, ofClient);
       }
     }
     String where = candidates.size() == 1
@@ -108,6 +121,7 @@ public final class RouteQuestion {
 
   private static Answer taken(
       HttpListenerConfig at,
+      RouteTable table,
       HttpRouteConfig route,
       AskedRequest request,
       String asked,
@@ -127,14 +141,19 @@ public final class RouteQuestion {
         ? ofClient
         : NamedClient.of(
             request.clientIp(), request::headers, AddressBlocks.compile(at.trustedPeers()));
-    String destination = RouteTable.destination(route, request.ofClient(client));
+    AskedRequest named = request.ofClient(client);
+    String destination = table.destination(route, named);
+    String open = !request.hasBody() && table.asksForBody(route, named)
+        ? "; with a body it may have another one"
+        : "";
     return new Answer(
         listener,
         route.index(),
         route.service(),
         destination,
         takes + " to service " + route.service() + ", "
-            + (destination == null ? "without a destination" : "destination " + destination));
+            + (destination == null ? "without a destination" : "destination " + destination)
+            + open);
   }
 
   private static Answer nothing(@Nullable String listener, String text) {

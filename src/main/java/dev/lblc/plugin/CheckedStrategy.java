@@ -3,6 +3,7 @@ package dev.lblc.plugin;
 import dev.lblc.scheduler.Choice;
 import dev.lblc.scheduler.Clock;
 import dev.lblc.scheduler.DestinationTable;
+import dev.lblc.scheduler.Facts;
 import dev.lblc.scheduler.Server;
 import dev.lblc.scheduler.Strategy;
 import java.lang.System.Logger.Level;
@@ -50,6 +51,15 @@ final class CheckedStrategy implements Strategy {
   public Choice choose(@Nullable String destination, Set<String> unreachable) {
     try {
       return checked(strategy.choose(destination, unreachable));
+    } catch (Throwable e) {
+      return failed(e);
+    }
+  }
+
+  @Override
+  public Choice choose(@Nullable String destination, Facts facts) {
+    try {
+      return checked(strategy.choose(destination, facts));
     } catch (Throwable e) {
       return failed(e);
     }

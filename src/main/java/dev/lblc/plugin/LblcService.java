@@ -2,6 +2,7 @@ package dev.lblc.plugin;
 
 import dev.lblc.PublicApi;
 import dev.lblc.scheduler.Demand;
+import dev.lblc.scheduler.Facts;
 import dev.lblc.scheduler.Reason;
 import dev.lblc.scheduler.ServerEdit;
 import io.vertx.core.Future;
@@ -45,7 +46,16 @@ public interface LblcService {
    * @return a lease that the caller closes, on every way out
    * @throws NoServerException if no other server is available
    */
-  Lease acquire(@Nullable String destination, Set<String> except);
+  default Lease acquire(@Nullable String destination, Set<String> except) {
+    return acquire(destination, except, Facts.NONE);
+  }
+
+  /**
+   * Chooses as {@link #acquire(String, Set)} does.
+   *
+   * @param facts what the strategy sees of the request; not looked at unless {@code except} is empty
+   */
+  Lease acquire(@Nullable String destination, Set<String> except, Facts facts);
 
   /**
    * Chooses as {@link #acquire(String, Set)} does for a caller that can wait: if the service has a {@code queue}, a server that is
@@ -55,7 +65,16 @@ public interface LblcService {
    * @param except ids of servers to leave out; empty: an ordinary choice
    * @return a place whose lease is there already if there is nothing to wait for, as ever without a {@code queue}
    */
-  Turn acquireInTurn(@Nullable String destination, Set<String> except);
+  default Turn acquireInTurn(@Nullable String destination, Set<String> except) {
+    return acquireInTurn(destination, except, Facts.NONE);
+  }
+
+  /**
+   * Chooses as {@link #acquireInTurn(String, Set)} does.
+   *
+   * @param facts what the strategy sees of the request; not looked at unless {@code except} is empty
+   */
+  Turn acquireInTurn(@Nullable String destination, Set<String> except, Facts facts);
 
   /** Returns whether the service has a {@code queue}. */
   boolean hasQueue();

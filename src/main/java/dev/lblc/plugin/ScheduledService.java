@@ -13,6 +13,7 @@ import dev.lblc.scheduler.Clock;
 import dev.lblc.scheduler.Demand;
 import dev.lblc.scheduler.DestinationTable;
 import dev.lblc.scheduler.ExpiryCheck;
+import dev.lblc.scheduler.Facts;
 import dev.lblc.scheduler.Membership;
 import dev.lblc.scheduler.PeriodicTimer;
 import dev.lblc.scheduler.Reason;
@@ -125,9 +126,9 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
   }
 
   @Override
-  public Lease acquire(@Nullable String destination, Set<String> except) {
+  public Lease acquire(@Nullable String destination, Set<String> except, Facts facts) {
     beforeDecision.run();
-    Choice choice = service.acquire(destination, except);
+    Choice choice = service.acquire(destination, except, facts);
     Server server = choice.server();
     if (server == null) {
       throw new NoServerException(name());
@@ -136,13 +137,13 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
   }
 
   @Override
-  public Turn acquireInTurn(@Nullable String destination, Set<String> except) {
+  public Turn acquireInTurn(@Nullable String destination, Set<String> except, Facts facts) {
     ServiceQueue line = queue;
     if (line != null) {
-      return line.enter(destination, except);
+      return line.enter(destination, except, facts);
     }
     try {
-      return NoWait.of(acquire(destination, except));
+      return NoWait.of(acquire(destination, except, facts));
     } catch (NoServerException e) {
       return NoWait.refused(e);
     }

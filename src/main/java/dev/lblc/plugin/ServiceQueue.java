@@ -3,6 +3,7 @@ package dev.lblc.plugin;
 import dev.lblc.config.QueueConfig;
 import dev.lblc.plugin.NoServerException.Cause;
 import dev.lblc.scheduler.Clock;
+import dev.lblc.scheduler.Facts;
 import dev.lblc.scheduler.PeriodicTimer;
 import dev.lblc.scheduler.Service;
 import java.time.Duration;
@@ -66,7 +67,7 @@ final class ServiceQueue {
      *
      * @throws NoServerException if there is no server
      */
-    Lease acquire(@Nullable String destination, Set<String> except);
+    Lease acquire(@Nullable String destination, Set<String> except, Facts facts);
   }
 
   /** Of that service, in which nobody waits yet. */
@@ -98,12 +99,12 @@ final class ServiceQueue {
   }
 
   /** Takes a server, or a place in the line. */
-  Turn enter(@Nullable String destination, Set<String> except) {
-    Place place = new Place(destination, except, clock.millis());
+  Turn enter(@Nullable String destination, Set<String> except, Facts facts) {
+    Place place = new Place(destination, except, facts, clock.millis());
     boolean mayGo = length == 0 && !isToWaitForHome(place) && hasRoom(except);
     if (mayGo || !service.canServe(except)) {
       try {
-        return NoWait.of(leases.acquire(destination, except));
+        return NoWait.of(leases.acquire(destination, except, facts));
       } catch (NoServerException e) { // or another took the last place meanwhile
         if (!service.canServe(except)) {
           return NoWait.refused(e);
@@ -209,7 +210,7 @@ final class ServiceQueue {
     }
     if (hasRoom(place.except) && !isToWaitForHome(place)) {
       try {
-        Lease lease = leases.acquire(place.destination, place.except);
+        Lease lease = leases.acquire(place.destination, place.except, place.facts);
         return () -> place.grant(lease, waited);
       } catch (NoServerException e) { // somebody who does not wait was first
         return null;
@@ -272,12 +273,14 @@ final class ServiceQueue {
   private final class Place implements Turn {
     private final @Nullable String destination;
     private final Set<String> except;
+    private final Facts facts;
     private final long sinceMillis;
     private final CompletableFuture<Lease> lease = new CompletableFuture<>();
 
-    Place(@Nullable String destination, Set<String> except, long sinceMillis) {
+    Place(@Nullable String destination, Set<String> except, Facts facts, long sinceMillis) {
       this.destination = destination;
       this.except = except;
+      this.facts = facts;
       this.sinceMillis = sinceMillis;
     }
 

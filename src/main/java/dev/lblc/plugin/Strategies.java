@@ -10,6 +10,7 @@ import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
@@ -80,6 +81,25 @@ public final class Strategies implements StrategyCatalog {
       BrokenPluginException.passOn(e);
       throw new BrokenPluginException(
           provided.plugin, "strategy " + name + " cannot read its options", e);
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws BrokenPluginException if the provider of the strategy cannot name them
+   */
+  @Override
+  public List<String> facts(String name, Object options) {
+    Provided provided = provided(name);
+    try {
+      List<String> facts = List.copyOf(provided.provider.facts(options));
+      ConfigReader.requireTemplates(facts);
+      return facts;
+    } catch (Throwable e) { // a plugin may throw anything
+      BrokenPluginException.passOn(e);
+      throw new BrokenPluginException(
+          provided.plugin, "strategy " + name + " cannot name the facts that it wants", e);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.lblc.plugin;
 import dev.lblc.PublicApi;
 import dev.lblc.scheduler.OptionReader;
 import dev.lblc.scheduler.Strategy;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -25,6 +26,18 @@ public interface StrategyProvider {
    */
   default Object readOptions(OptionReader options) {
     return Map.of();
+  }
+
+  /**
+   * Names the fields of requests that strategies of this kind want to see, as {@link dev.lblc.scheduler.Facts}. Default: none, and then
+   * nothing is read of a request for the strategy.
+   *
+   * @param options what {@link #readOptions} made of a service's options
+   * @return fields as in templates of destinations, such as {@code {header:x-tier}} or {@code {json:model}}; the body of each request is
+   *     looked at if one of them is of the body
+   */
+  default List<String> facts(Object options) {
+    return List.of();
   }
 
   /**

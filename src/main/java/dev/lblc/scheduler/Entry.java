@@ -35,6 +35,9 @@ final class Entry {
   /** Version of the homes in the cluster's map; 0: not there as far as this node knows. The monitor's. */
   int version;
 
+  /** Whether the homes outrank what others decided on that version: a server told of them. The monitor's. */
+  boolean isLearned;
+
   /** The last comparison with the cluster's map that found it there. The monitor's. */
   int compared;
 

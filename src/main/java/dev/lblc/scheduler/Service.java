@@ -128,11 +128,21 @@ public final class Service {
    * @return nothing is counted but the reason if no server is available
    */
   public Choice acquire(@Nullable String destination, Set<String> except) {
+    return acquire(destination, except, Facts.NONE);
+  }
+
+  /**
+   * Chooses and counts as {@link #acquire(String, Set)} does.
+   *
+   * @param facts what the strategy has asked for; not looked at unless {@code except} is empty
+   */
+  public Choice acquire(@Nullable String destination, Set<String> except, Facts facts) {
     if (!except.isEmpty()) {
       return counted(bound(strategy.chooseOther(except), except));
     }
     String key = DestinationKey.of(destination);
-    Choice choice = counted(bound(strategy.choose(key), except));
+    Choice chosen = facts == Facts.NONE ? strategy.choose(key) : strategy.choose(key, facts);
+    Choice choice = counted(bound(chosen, except));
     traffic.note(key, choice.server());
     return choice;
   }

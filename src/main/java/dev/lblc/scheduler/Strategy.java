@@ -37,6 +37,16 @@ public interface Strategy {
   }
 
   /**
+   * Chooses as {@link #choose(String)} does, for a request of which more is known. That is so for requests of HTTP, of a gateway, where
+   * the strategy's provider has asked for facts. Unless a strategy says otherwise, they change nothing.
+   *
+   * @param destination the key of locality; null: none
+   */
+  default Choice choose(@Nullable String destination, Facts facts) {
+    return choose(destination);
+  }
+
+  /**
    * Returns what {@link #choose(String)} would answer now; changes nothing.
    *
    * @param destination the key of locality; null: none

@@ -194,8 +194,9 @@ public final class TableReplica {
   public void confirm(Placement placement) {
     synchronized (table) {
       Entry entry = table.find(placement.destination());
-      if (entry != null) {
-        entry.version = Math.max(entry.version, placement.version());
+      if (entry != null && placement.version() > entry.version) {
+        entry.version = placement.version();
+        entry.isLearned = false;
       }
     }
   }
@@ -314,6 +315,7 @@ public final class TableReplica {
 
   private void take(Placement placement, Entry entry) {
     entry.version = placement.version();
+    entry.isLearned = false;
     Server[] homes = homes(placement);
     if (!Arrays.equals(entry.homes(), homes)) {
       DestinationTable.setHomes(
@@ -338,7 +340,8 @@ public final class TableReplica {
   }
 
   private static Placement placement(Entry entry) {
-    return new Placement(entry.destination, ids(entry), entry.version, entry.lastUse());
+    return new Placement(
+        entry.destination, ids(entry), entry.version, entry.lastUse(), entry.isLearned);
   }
 
   private static List<String> ids(Entry entry) {

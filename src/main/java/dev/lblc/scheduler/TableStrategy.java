@@ -68,11 +68,16 @@ abstract class TableStrategy implements Strategy {
       Entry entry = table.find(destination);
       if (entry == null) {
         table.add(destination, home, now, options());
+        entry = table.find(destination);
       } else {
         entry.use(now);
-        if (!isOnlyHome(entry, home)) {
-          table.replaceHome(entry, home, now);
+        if (isOnlyHome(entry, home)) {
+          return;
         }
+        table.replaceHome(entry, home, now);
+      }
+      if (entry != null) { // else the table has no room
+        entry.isLearned = true;
       }
     }
   }

@@ -156,8 +156,8 @@ final class AdminFuzzIT {
     }
 
     @Override
-    public Routed route(String url, String method, Map<String, List<String>> headers) {
-      return UrlRoute.of(config, url, method, headers);
+    public Routed route(String url, String method, Map<String, List<String>> headers, byte[] body) {
+      return UrlRoute.of(config, url, method, headers, body);
     }
   }
 

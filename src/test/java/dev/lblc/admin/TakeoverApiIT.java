@@ -124,7 +124,7 @@ final class TakeoverApiIT {
   /** Takes every offer for the last one. */
   private final class Recorder implements Control {
     @Override
-    public Routed route(String url, String method, Map<String, List<String>> headers) {
+    public Routed route(String url, String method, Map<String, List<String>> headers, byte[] body) {
       throw new UnsupportedOperationException();
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -249,6 +250,40 @@ class CommandsTest {
         .contains("(lblc, ");
     assertThat(execute("explain", file, "--url", "h/images")).isEqualTo(1);
     assertThat(err.toString()).contains("--url: h/images (expected: http://HOST/PATH)");
+  }
+
+  @Test
+  void explain_ofAUrlWithABody_findsTheKeyInIt() throws IOException {
+    String text =
+        gateway(100).replace("\"{path}\"", "\"{json:user}\", \"{form:user}\", \"{path}\"");
+    String file = write(text).toString();
+    String[] explain = {"explain", file, "--url", "http://h/images"};
+    assertThat(execute(explain)).isZero();
+    assertThat(out.toString())
+        .contains(
+            "GET http://h/images", "destination /images; with a body it may have another one");
+    out.getBuffer().setLength(0);
+    assertThat(execute(with(explain, "--json", "{\"user\": \"u1\"}"))).isZero();
+    assertThat(out.toString()).contains("POST http://h/images takes", "destination u1\n");
+    Path body = Files.writeString(directory.resolve("body"), "user=u%32");
+    String form = "Content-Type: application/x-www-form-urlencoded";
+    assertThat(execute(with(explain, "--body", body.toString(), "-H", form))).isZero();
+    assertThat(out.toString()).contains("destination u2\n");
+    out.getBuffer().setLength(0);
+    assertThat(execute(with(
+            explain, "--body", body.toString(), "--method", "PUT", "-H", "Content-Encoding: gzip")))
+        .isZero();
+    assertThat(out.toString()).contains("PUT http://h/images takes", "destination /images\n");
+    assertThat(execute(with(explain, "--body", "none"))).isEqualTo(1);
+    assertThat(err.toString()).contains("--body: none (expected: a readable file)");
+    assertThat(execute(with(explain, "--json", "{}", "--body", "none"))).isEqualTo(2);
+    assertThat(
+            execute("explain", file, "--service", "images", "--destination", "d", "--json", "{}"))
+        .isEqualTo(2);
+  }
+
+  private static String[] with(String[] arguments, String... more) {
+    return Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new);
   }
 
   /** The URL may be from a log, and a client's choice: its destination gets to a terminal. */

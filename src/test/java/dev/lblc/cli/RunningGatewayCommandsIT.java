@@ -1,5 +1,6 @@
 package dev.lblc.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -165,6 +166,11 @@ class RunningGatewayCommandsIT {
     assertThat(execute("explain", "--admin", url, "--service", "images", "--destination", "/cats"))
         .isZero();
     assertThat(out.toString()).contains("/cats -> b (lblc, placed)");
+    String json = "{\"user\": \"\u00e4\"}";
+    assertThat(execute("explain", "--admin", url, "--url", "http://h/cats", "--json", json))
+        .isZero();
+    assertThat(out.toString().lines())
+        .contains("POST http://h/cats {Content-Type=[application/json]}" + json + " to images");
     assertThat(execute("explain", "--admin", url, "--url", "http://h/", "-H", "x"))
         .isEqualTo(1);
     assertThat(err.toString()).contains("answered 400: header: x (expected: NAME:VALUE)");
@@ -427,9 +433,13 @@ class RunningGatewayCommandsIT {
   /** A reload that ends as the test wants. */
   private record Reload(@Nullable List<String> changed) implements Control {
     @Override
-    public Routed route(String url, String method, Map<String, List<String>> headers) {
+    public Routed route(String url, String method, Map<String, List<String>> headers, byte[] body) {
       return new Routed(
-          "web", 0, "images", "/cats", method + " " + url + " " + headers + " to images");
+          "web",
+          0,
+          "images",
+          "/cats",
+          method + " " + url + " " + headers + new String(body, UTF_8) + " to images");
     }
 
     @Override

@@ -16,7 +16,9 @@ import dev.lblc.testing.ExpectedLog;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.Test;
 @ExpectedLog("ERROR TaskQueue: .*event executor terminated") // of the one that is killed
 final class ForwardedLeasesIT {
   private static final int LEASES = 20;
+  private static final int SESSIONS = 100;
 
   private final List<LblcService> services = new ArrayList<>();
 
@@ -74,6 +77,7 @@ final class ForwardedLeasesIT {
     });
     Lblc asked = Lblc.of(members.get(1).vertx());
     String name = services.get(0).name();
+    assertLearned(asked, name);
     Eventually.passes(
         "the home is on both nodes",
         Duration.ofSeconds(10),
@@ -112,6 +116,27 @@ final class ForwardedLeasesIT {
   private List<String> homes(int node, String destination) {
     DestinationStatus status = services.get(node).destination(destination);
     return status == null ? List.of() : status.homes();
+  }
+
+  /** The server that told of a session is its home everywhere, whatever the other node decides as soon as it is told. */
+  private void assertLearned(Lblc asked, String name) throws Exception {
+    Map<String, String> sessions = new HashMap<>();
+    for (int i = 0; i < SESSIONS; i++) {
+      String session = "session-" + i;
+      try (Lease lease = services.get(i % 2).acquire(null)) {
+        lease.learned(session);
+        sessions.put(session, lease.server().id());
+        services.get(1 - i % 2).acquire(session).close();
+      }
+    }
+    Eventually.passes("sessions are where they were made", Duration.ofSeconds(10), () -> {
+      for (Map.Entry<String, String> session : sessions.entrySet()) {
+        assertThat(asked.homes(name, session.getKey()).await(10, SECONDS))
+            .extracting(NodeHomes::homes)
+            .as(session.getKey())
+            .containsOnly(List.of(session.getValue()));
+      }
+    });
   }
 
   @Test

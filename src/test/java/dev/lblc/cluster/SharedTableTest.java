@@ -304,6 +304,40 @@ final class SharedTableTest {
     table.leave();
   }
 
+  /** The other node's decision is in the map first, and known here before the map has this one. */
+  @Test
+  void homeThatAServerTells_outranksOneThatAnotherNodePlacedAtThatTime() throws Exception {
+    FakeExecutor tasks = new FakeExecutor();
+    SharedTable table = table(tasks);
+    table.join();
+    Server home = servers.add(new ServerSpec("s2", "192.0.2.2", 80, 1, 0, 0));
+    map.answer = new CompletableFuture<>();
+    lblc.learn("/a", home);
+    Eventually.holds("it is sent", () -> {
+      tasks.runFor(0); // the map was counted before, on a thread that is none of these
+      return map.calls.get() > 0;
+    });
+    map.change("/a", new PutHomes(List.of("s1"), 0, 0, 60_000, false));
+    assertThat(placement("/a")).isEqualTo(List.of("s2"));
+    nowMillis.addAndGet(TableHints.INTERVAL_MILLIS);
+    List<HomeHint> none = table.hints().due(10);
+    nowMillis.addAndGet(TableHints.INTERVAL_MILLIS);
+    assertThat(none).isEmpty();
+    assertThat(table.hints().due(10))
+        .singleElement()
+        .satisfies(hint -> assertThat(hint.claim())
+            .as("what the others have heard from the map")
+            .isGreaterThan(Claim.ofRecord(1)));
+    map.answer.completeExceptionally(new IllegalStateException("away"));
+    map.answer = null;
+    tasks.runFor(1_000);
+    assertThat(map.entries.get("/a")).hasToString("[s2] v2 used 0");
+    assertThat(placement("/a")).isEqualTo(List.of("s2"));
+    map.change("/a", new PutHomes(List.of("s1"), 2, 0, 60_000, false));
+    assertThat(placement("/a")).as("a decision on top of it").isEqualTo(List.of("s1"));
+    table.leave();
+  }
+
   /** Chooses a server for "/a", and sends that to a map that does not answer yet. */
   private Server sendsOne(FakeExecutor tasks) throws Exception {
     Server chosen = Objects.requireNonNull(lblc.choose("/a").server());

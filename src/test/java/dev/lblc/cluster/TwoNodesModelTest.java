@@ -66,6 +66,8 @@ final class TwoNodesModelTest {
     DECIDE,
     /** The home that a node knows, and the map has not confirmed, does not answer it any more, and a request comes. */
     MOVE,
+    /** A server's answer tells a node that it is the home. */
+    LEARN,
     /** A write reaches the map. */
     WRITE,
     /** A write does not, and its node learns that. */
@@ -86,14 +88,15 @@ final class TwoNodesModelTest {
    * How much may happen.
    *
    * @param moves of node 0
+   * @param learns by node 0, which decides nothing then
    * @param faults of writes
    * @param waits for the map
    */
-  private record Limits(int moves, int faults, int waits) {}
+  private record Limits(int moves, int learns, int faults, int waits) {}
 
   @Test
   void mapThatWorks_makesEachNodeChangeAtMostOnce() {
-    int states = explore(new Limits(0, 0, 0), world -> {
+    int states = explore(new Limits(0, 0, 0, 0), world -> {
       assertThat(world.told).as("told beside the map").isZero();
       for (Node node : world.nodes) {
         assertThat(node.adopted).as("changes of %s", node).isLessThanOrEqualTo(1);
@@ -104,7 +107,7 @@ final class TwoNodesModelTest {
 
   @Test
   void mapThatFailsOrIsSlow_leavesNodesThatAgreeAndDoNotGoBackAndForth() {
-    int states = explore(new Limits(0, FAULTS, WAITS), world -> {
+    int states = explore(new Limits(0, 0, FAULTS, WAITS), world -> {
       for (Node node : world.nodes) {
         assertThat(node.adopted).as("changes of %s", node).isLessThanOrEqualTo(2);
       }
@@ -114,12 +117,57 @@ final class TwoNodesModelTest {
 
   @Test
   void homeThatMoves_whileNothingIsConfirmed_isAgreedOn() {
-    int states = explore(new Limits(1, 0, WAITS), world -> {
+    int states = explore(new Limits(1, 0, 0, WAITS), world -> {
       for (Node node : world.nodes) {
         assertThat(node.adopted).as("changes of %s", node).isLessThanOrEqualTo(3);
       }
     });
     assertThat(states).isGreaterThan(1_000);
+  }
+
+  @Test
+  void homeThatAServerTells_isKeptWhateverTheOtherNodeDecidesAtThatTime() {
+    int states = explore(new Limits(0, 1, 0, 0), TwoNodesModelTest::assertLearned);
+    assertThat(states).isGreaterThan(20);
+  }
+
+  @Test
+  void homeThatAServerTells_whileTheMapFailsOrIsSlow_isKept() {
+    int states = explore(new Limits(0, 1, FAULTS, WAITS), TwoNodesModelTest::assertLearned);
+    assertThat(states).isGreaterThan(1_000);
+  }
+
+  private static void assertLearned(World world) {
+    Node told = world.nodes.get(0);
+    if (told.hasLearned) {
+      assertThat(told.homes()).isEqualTo(List.of("s3"));
+      assertThat(told.lost).as("changes of %s since it was told", told).isZero();
+    }
+  }
+
+  @Test
+  void homesThatServersTellTwoNodes_areAgreedOn() {
+    World world = new World();
+    world.nodes.get(1).learn("s1");
+    world.nodes.get(0).learn("s3");
+    world.executor.runFor(0);
+    world.take(new Step(Kind.WRITE, 1)); // either may be first
+    HomeRecord first = Objects.requireNonNull(world.record);
+    world.settle();
+    assertThat(Objects.requireNonNull(world.record).homes()).isEqualTo(first.homes());
+  }
+
+  @Test
+  void homeThatAServerTells_isAgreedOnWithoutTheMap() {
+    World world = new World();
+    world.isAway = true;
+    world.take(new Step(Kind.DECIDE, 1));
+    world.take(new Step(Kind.WAIT, 0));
+    world.take(new Step(Kind.LEARN, 0));
+    world.waitAndDeliver(3);
+    assertThat(world.nodes.get(0).homes())
+        .isEqualTo(world.nodes.get(1).homes())
+        .isEqualTo(List.of("s3"));
   }
 
   @Test
@@ -237,7 +285,7 @@ final class TwoNodesModelTest {
       path.forEach(step -> done.merge(step.kind(), 1, Integer::sum));
       List<Step> next = new ArrayList<>();
       for (int i = 0; i < 2; i++) {
-        if (!path.contains(new Step(Kind.DECIDE, i))) {
+        if (i >= limits.learns() && !path.contains(new Step(Kind.DECIDE, i))) {
           next.add(new Step(Kind.DECIDE, i));
         }
         if (!nodes.get(i).events.isEmpty()) {
@@ -246,6 +294,9 @@ final class TwoNodesModelTest {
       }
       if (done.getOrDefault(Kind.MOVE, 0) < limits.moves() && nodes.get(0).isUnconfirmed()) {
         next.add(new Step(Kind.MOVE, 0));
+      }
+      if (done.getOrDefault(Kind.LEARN, 0) < limits.learns()) {
+        next.add(new Step(Kind.LEARN, 0));
       }
       int faults = done.getOrDefault(Kind.FAIL, 0) + done.getOrDefault(Kind.LOSE_ANSWER, 0);
       for (int i = 0; i < writes.size(); i++) {
@@ -270,6 +321,7 @@ final class TwoNodesModelTest {
     void take(Step step) {
       switch (step.kind()) {
         case DECIDE -> nodes.get(step.which()).decide();
+        case LEARN -> nodes.get(step.which()).learn("s3");
         case MOVE -> nodes.get(step.which()).move();
         case WRITE -> {
           Write write = writes.remove(step.which());
@@ -389,7 +441,8 @@ final class TwoNodesModelTest {
           .append(node.events)
           .append(node.publisher.isPending(DESTINATION))
           .append(node.decisions)
-          .append(node.adopted));
+          .append(node.adopted)
+          .append(node.lost));
       return state.toString();
     }
   }
@@ -410,6 +463,10 @@ final class TwoNodesModelTest {
     private int adopted;
 
     private int decisions;
+    private boolean hasLearned;
+
+    /** How often it had other homes than a server had told. */
+    private int lost;
 
     Node(World world, int number, String preferred) {
       this.number = number;
@@ -464,6 +521,12 @@ final class TwoNodesModelTest {
       decided();
     }
 
+    void learn(String server) {
+      strategy.learn(DESTINATION, Objects.requireNonNull(servers.find(server)));
+      hasLearned = true;
+      decided();
+    }
+
     void hear() {
       HomeRecord next = events.remove();
       subscriber.changed(DESTINATION, next);
@@ -473,6 +536,7 @@ final class TwoNodesModelTest {
     void look() {
       if (!last.isEmpty() && !homes().equals(last)) {
         adopted++;
+        lost += hasLearned ? 1 : 0;
       }
       last = homes();
     }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** One value of the full configuration at a time. */
@@ -433,6 +434,28 @@ class RulesTest {
             Sample.read(Sample.set(json, passive + ".eject", "1h")), "images")
         .health();
     assertThat(requireNonNull(requireNonNull(health).passive()).maxEject()).hasHours(1);
+  }
+
+  /** The listener of the sample looks at 32 KiB, its first route at 16. */
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {"16384, true, -", "16385, true, 16384", "32768, false, -", "32769, false, 32768"})
+  void prefix_longerThanIsLookedAt_isAFault(
+      int octets, boolean hasOwnLimit, @Nullable Integer most) {
+    JsonObject json =
+        Sample.set(Sample.full(directory), "$.routes[0].destination[1]", "{prefix:" + octets + "}");
+    if (!hasOwnLimit) {
+      Sample.remove(json, "$.routes[0].limits.inspect");
+    }
+    assertThat(Sample.errors(json))
+        .extracting(ConfigError::toString)
+        .isEqualTo(
+            most == null
+                ? List.of()
+                : List.of("test.json: $.routes[0].destination: \"{prefix:" + octets
+                    + "}\" (expected: a prefix of at most " + most
+                    + " bytes, what limits.inspect says)"));
   }
 
   @Test

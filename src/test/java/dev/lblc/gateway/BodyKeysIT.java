@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 
 import dev.lblc.plugin.DestinationStatus;
 import dev.lblc.testing.Eventually;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
@@ -18,8 +19,10 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -55,6 +58,14 @@ final class BodyKeysIT {
   private static final String BODY =
       "{\"x\": [1, {\"user\": \"no\"}], \"user\": \"u1\", \"y\": \"\u00e4\"}";
   private static final int INSPECT = 4 << 10;
+
+  /** A thousand take a few seconds. */
+  private static final int STALLED = Integer.getInteger("lblc.stalled", 200);
+
+  /** Its exchange, its facts and its parser, and the client's end of it. */
+  private static final long OF_A_STREAM = 20 << 10;
+
+  private static final long MOST_DIRECT = 1 << 20;
 
   @Parameter
   Engine engine;
@@ -537,5 +548,52 @@ final class BodyKeysIT {
       assertThat(destinations(path)).containsExactly("u1");
     }
     client.close().await(10, SECONDS);
+  }
+
+  /** Many streams, each with half of what may be looked at, cost what they have sent and little more. */
+  @Test
+  void streams_thatStallInTheMidst_holdWhatTheyHaveSentAndGoOn() throws Exception {
+    assumeThat(engine).isEqualTo(Engine.LANE);
+    String half = "{\"x\": \"" + "x".repeat(INSPECT / 2);
+    List<Http2Peer> clients = new ArrayList<>();
+    List<Http2Peer.Stream> streams = new ArrayList<>();
+    long heap = heap();
+    long direct = PooledByteBufAllocator.DEFAULT.pinnedDirectMemory();
+    try {
+      for (int i = 0; i < STALLED; i++) {
+        if (i % 100 == 0) {
+          clients.add(Http2Peer.client(gateway.port()));
+        }
+        Http2Peer client = clients.get(clients.size() - 1);
+        streams.add(
+            client.request(false, "POST", "/s/x").awaitRoom(half.length()).data(false, half));
+      }
+      for (Http2Peer client : clients) {
+        client.awaitRead();
+      }
+      assertThat(asked).as("servers are asked").hasValue(0);
+      long heldHeap = heap() - heap;
+      long heldDirect = PooledByteBufAllocator.DEFAULT.pinnedDirectMemory() - direct;
+      System.out.printf(
+          "BodyKeysIT: %d stalled streams hold %d KiB of heap and %d KiB of buffers%n",
+          STALLED, heldHeap >> 10, heldDirect >> 10);
+      assertThat(heldHeap).isLessThan(STALLED * (INSPECT + OF_A_STREAM));
+      assertThat(heldDirect).isLessThan(MOST_DIRECT);
+      for (int i = 0; i < STALLED; i++) {
+        Http2Peer.Stream stream = streams.get(i);
+        String rest = "\", \"user\": \"u" + i + "\"}";
+        assertThat(stream.data(true, rest).awaitStatus()).isEqualTo("200");
+      }
+    } finally {
+      for (Http2Peer client : clients) {
+        client.close();
+      }
+    }
+    assertThat(gateway.scheduled("s").destinations(2 * STALLED, null)).hasSize(STALLED);
+  }
+
+  private static long heap() {
+    System.gc();
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 }

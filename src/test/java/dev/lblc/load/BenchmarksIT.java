@@ -22,7 +22,7 @@ final class BenchmarksIT {
   void everyBenchmark_forAMoment_runs() throws Exception {
     String output = run(
         "org.openjdk.jmh.Main -foe true -f 0 -wi 0 -i 1 -r 10ms"
-            + " -p destinations=1000 -p asked=1000 -p servers=4 -p others=REPORTING -p format=JSON -p rule=lblc-adaptive");
+            + " -p destinations=1000 -p asked=1000 -p servers=4 -p others=REPORTING -p format=JSON -p rule=lblc-adaptive -p routes=BODY");
     assertThat(output.lines().filter(line -> line.startsWith("# Benchmark: dev.lblc.")))
         .as(output)
         .hasSameSizeAs(Files.readAllLines(CLASSES.resolve("META-INF/BenchmarkList")))

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.lblc.scheduler.Choice;
+import dev.lblc.scheduler.Facts;
 import dev.lblc.scheduler.Strategy;
 import java.util.List;
 import java.util.Set;
@@ -81,6 +82,7 @@ final class CheckedStrategyTest {
       });
       assertThat(strategy.choose("/a")).isEqualTo(Choice.NONE);
       assertThat(strategy.choose("/a", Set.of("one"))).isEqualTo(Choice.NONE);
+      assertThat(strategy.choose("/a", Facts.NONE)).isEqualTo(Choice.NONE);
       assertThat(strategy.explain("/a")).isEqualTo(Choice.NONE);
       assertThat(strategy.chooseOther(Set.of("one"))).isEqualTo(Choice.NONE);
     }

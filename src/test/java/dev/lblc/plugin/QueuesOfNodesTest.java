@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lblc.config.QueueConfig;
 import dev.lblc.health.ServerHealth;
 import dev.lblc.scheduler.Choice;
+import dev.lblc.scheduler.Facts;
 import dev.lblc.scheduler.LocalityBased;
 import dev.lblc.scheduler.PeriodicTimer;
 import dev.lblc.scheduler.SchedulerOptions;
@@ -150,7 +151,7 @@ final class QueuesOfNodesTest {
 
     private void request() {
       CompletionStage<?> unused = queue
-          .enter("/" + random.nextInt(40), Set.of())
+          .enter("/" + random.nextInt(40), Set.of(), Facts.NONE)
           .lease()
           .thenAccept(lease -> {
             String id = lease.server().id();
@@ -187,8 +188,8 @@ final class QueuesOfNodesTest {
       }
     }
 
-    private Lease acquire(@Nullable String destination, Set<String> except) {
-      Choice choice = service.acquire(destination, except);
+    private Lease acquire(@Nullable String destination, Set<String> except, Facts facts) {
+      Choice choice = service.acquire(destination, except, facts);
       Server server = choice.server();
       if (server == null) {
         throw new NoServerException("images");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lblc.config.QueueConfig;
 import dev.lblc.plugin.NoServerException.Cause;
 import dev.lblc.scheduler.Choice;
+import dev.lblc.scheduler.Facts;
 import dev.lblc.scheduler.LocalityBased;
 import dev.lblc.scheduler.PeriodicTimer;
 import dev.lblc.scheduler.Reason;
@@ -44,7 +45,7 @@ final class ServiceQueueTest {
 
   @Test
   void turn_whileThereIsRoom_isGrantedAtOnce() {
-    Turn turn = queue.enter("x", NOBODY);
+    Turn turn = queue.enter("x", NOBODY, Facts.NONE);
     assertThat(isDone(turn)).isTrue();
     turn.leave();
     assertThat(queue.status().length()).isZero();
@@ -53,10 +54,12 @@ final class ServiceQueueTest {
 
   @Test
   void turns_beyondMax_areGrantedInOrder() {
-    Lease one = lease(queue.enter("x", NOBODY));
-    Lease two = lease(queue.enter("y", NOBODY));
-    List<Turn> waiting =
-        List.of(queue.enter("1", NOBODY), queue.enter("2", NOBODY), queue.enter("3", NOBODY));
+    Lease one = lease(queue.enter("x", NOBODY, Facts.NONE));
+    Lease two = lease(queue.enter("y", NOBODY, Facts.NONE));
+    List<Turn> waiting = List.of(
+        queue.enter("1", NOBODY, Facts.NONE),
+        queue.enter("2", NOBODY, Facts.NONE),
+        queue.enter("3", NOBODY, Facts.NONE));
     assertThat(waiting).noneMatch(ServiceQueueTest::isDone);
     assertThat(queue.status().length()).isEqualTo(3);
     two.close();
@@ -75,10 +78,10 @@ final class ServiceQueueTest {
 
   @Test
   void turn_ofADestinationWhoseHomeIsFull_waitsForItForHomeWait_andLetsOthersPass() {
-    Lease home = lease(queue.enter("x", NOBODY));
-    Turn again = queue.enter("x", NOBODY);
+    Lease home = lease(queue.enter("x", NOBODY, Facts.NONE));
+    Turn again = queue.enter("x", NOBODY, Facts.NONE);
     assertThat(isDone(again)).as("the other server has room").isFalse();
-    Lease other = lease(queue.enter("y", NOBODY));
+    Lease other = lease(queue.enter("y", NOBODY, Facts.NONE));
     assertThat(other.server()).isNotSameAs(home.server());
     other.close();
     assertThat(isDone(again)).isFalse();
@@ -92,20 +95,20 @@ final class ServiceQueueTest {
 
   @Test
   void turn_withRoom_isGranted_thoughTheLineIsFullOfThoseWhoWaitForTheirHome() {
-    Lease home = lease(queue.enter("x", NOBODY));
+    Lease home = lease(queue.enter("x", NOBODY, Facts.NONE));
     for (int i = 0; i < CONFIG.length(); i++) {
-      assertThat(isDone(queue.enter("x", NOBODY))).isFalse();
+      assertThat(isDone(queue.enter("x", NOBODY, Facts.NONE))).isFalse();
     }
-    assertThat(refusal(queue.enter("x", NOBODY))).isEqualTo(Cause.QUEUE_FULL);
-    assertThat(lease(queue.enter("y", NOBODY)).server()).isNotSameAs(home.server());
+    assertThat(refusal(queue.enter("x", NOBODY, Facts.NONE))).isEqualTo(Cause.QUEUE_FULL);
+    assertThat(lease(queue.enter("y", NOBODY, Facts.NONE)).server()).isNotSameAs(home.server());
     assertThat(queue.status().length()).isEqualTo(3);
-    assertThat(refusal(queue.enter("z", NOBODY))).isEqualTo(Cause.QUEUE_FULL);
+    assertThat(refusal(queue.enter("z", NOBODY, Facts.NONE))).isEqualTo(Cause.QUEUE_FULL);
   }
 
   @Test
   void turn_ofADestinationWhoseHomeIsFreeInTime_goesThere() {
-    Lease home = lease(queue.enter("x", NOBODY));
-    Turn again = queue.enter("x", NOBODY);
+    Lease home = lease(queue.enter("x", NOBODY, Facts.NONE));
+    Turn again = queue.enter("x", NOBODY, Facts.NONE);
     nowMillis = 50;
     home.close();
     assertThat(lease(again).server()).isSameAs(home.server());
@@ -114,15 +117,15 @@ final class ServiceQueueTest {
 
   @Test
   void turn_beyondLength_orTooLate_orWithoutAServer_isRefused() {
-    Lease one = lease(queue.enter("x", NOBODY));
-    Turn first = queue.enter("y", Set.of(one.server().id()));
+    Lease one = lease(queue.enter("x", NOBODY, Facts.NONE));
+    Turn first = queue.enter("y", Set.of(one.server().id()), Facts.NONE);
     assertThat(isDone(first)).isTrue();
     List<Turn> waiting = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      waiting.add(queue.enter("w" + i, NOBODY));
+      waiting.add(queue.enter("w" + i, NOBODY, Facts.NONE));
       nowMillis++;
     }
-    assertThat(refusal(queue.enter("z", NOBODY))).isEqualTo(Cause.QUEUE_FULL);
+    assertThat(refusal(queue.enter("z", NOBODY, Facts.NONE))).isEqualTo(Cause.QUEUE_FULL);
     nowMillis = 10_000;
     looks.look();
     assertThat(refusal(waiting.get(0))).isEqualTo(Cause.QUEUE_TIMEOUT);
@@ -132,7 +135,7 @@ final class ServiceQueueTest {
     looks.look();
     assertThat(refusal(waiting.get(1))).isEqualTo(Cause.NO_SERVER);
     assertThat(refusal(waiting.get(2))).isEqualTo(Cause.NO_SERVER);
-    assertThat(refusal(queue.enter("z", NOBODY))).isEqualTo(Cause.NO_SERVER);
+    assertThat(refusal(queue.enter("z", NOBODY, Facts.NONE))).isEqualTo(Cause.NO_SERVER);
     assertThat(queue.status())
         .extracting(QueueStatus::length, QueueStatus::full, QueueStatus::timeouts)
         .containsExactly(0, 1L, 1L);
@@ -140,10 +143,10 @@ final class ServiceQueueTest {
 
   @Test
   void turn_thatIsLeft_holdsUpNobody() {
-    Lease one = lease(queue.enter("x", NOBODY));
-    Lease unused = lease(queue.enter("y", NOBODY));
-    Turn first = queue.enter("1", NOBODY);
-    Turn second = queue.enter("2", NOBODY);
+    Lease one = lease(queue.enter("x", NOBODY, Facts.NONE));
+    Lease unused = lease(queue.enter("y", NOBODY, Facts.NONE));
+    Turn first = queue.enter("1", NOBODY, Facts.NONE);
+    Turn second = queue.enter("2", NOBODY, Facts.NONE);
     first.leave();
     first.leave();
     assertThat(queue.status())
@@ -156,10 +159,10 @@ final class ServiceQueueTest {
 
   @Test
   void turn_forWhichNoServerIsLeft_isRefused_thoughThoseInFrontGoOnWaiting() {
-    Lease unused = lease(queue.enter("x", NOBODY));
-    Lease other = lease(queue.enter("y", NOBODY));
-    Turn first = queue.enter("1", NOBODY);
-    Turn retry = queue.enter("2", Set.of("a"));
+    Lease unused = lease(queue.enter("x", NOBODY, Facts.NONE));
+    Lease other = lease(queue.enter("y", NOBODY, Facts.NONE));
+    Turn first = queue.enter("1", NOBODY, Facts.NONE);
+    Turn retry = queue.enter("2", Set.of("a"), Facts.NONE);
     service.servers().editWeight("b", 0);
     looks.look();
     assertThat(isDone(first)).isFalse();
@@ -171,12 +174,12 @@ final class ServiceQueueTest {
   void turns_whoseLeasesAreClosedAtOnce_needNoDeepStack() {
     int many = 50_000;
     queue.configure(new QueueConfig(many, Duration.ofHours(1), Duration.ZERO));
-    Lease one = lease(queue.enter("x", NOBODY));
-    Lease unused = lease(queue.enter("y", NOBODY));
+    Lease one = lease(queue.enter("x", NOBODY, Facts.NONE));
+    Lease unused = lease(queue.enter("y", NOBODY, Facts.NONE));
     List<Integer> served = new ArrayList<>();
     for (int i = 0; i < many; i++) {
       int number = i;
-      queue.enter("d", NOBODY).lease().thenAccept(lease -> {
+      queue.enter("d", NOBODY, Facts.NONE).lease().thenAccept(lease -> {
         served.add(number);
         lease.close();
       });
@@ -188,12 +191,12 @@ final class ServiceQueueTest {
 
   @Test
   void status_saysHowLongTheFirstInLineHasWaited() {
-    Lease unused = lease(queue.enter("x", NOBODY));
-    Lease other = lease(queue.enter("y", NOBODY));
+    Lease unused = lease(queue.enter("x", NOBODY, Facts.NONE));
+    Lease other = lease(queue.enter("y", NOBODY, Facts.NONE));
     assertThat(queue.status().longestMillis()).isZero();
-    Turn first = queue.enter("1", NOBODY);
+    Turn first = queue.enter("1", NOBODY, Facts.NONE);
     nowMillis = 30;
-    Turn second = queue.enter("2", NOBODY);
+    Turn second = queue.enter("2", NOBODY, Facts.NONE);
     nowMillis = 70;
     assertThat(queue.status().longestMillis()).isEqualTo(70);
     other.close();
@@ -207,17 +210,21 @@ final class ServiceQueueTest {
     service.servers().add(new ServerSpec("c", "192.0.2.1", 82, 100, 0, 0, 2));
     List<Lease> all = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      all.add(lease(queue.enter("d" + i, NOBODY)));
+      all.add(lease(queue.enter("d" + i, NOBODY, Facts.NONE)));
     }
-    List<Turn> waiting =
-        List.of(queue.enter("1", NOBODY), queue.enter("2", NOBODY), queue.enter("3", NOBODY));
+    List<Turn> waiting = List.of(
+        queue.enter("1", NOBODY, Facts.NONE),
+        queue.enter("2", NOBODY, Facts.NONE),
+        queue.enter("3", NOBODY, Facts.NONE));
     assertThat(service.servers().waiting()).isEqualTo(3);
     service.servers().setPeersWaiting(5);
     all.get(0).close();
     all.get(1).close();
     looks.look();
     assertThat(waiting).as("2 of 4 places: 5 of 10 are here").noneMatch(ServiceQueueTest::isDone);
-    assertThat(isDone(queue.enter("4", NOBODY))).as("no place, no room").isTrue();
+    assertThat(isDone(queue.enter("4", NOBODY, Facts.NONE)))
+        .as("no place, no room")
+        .isTrue();
     service.servers().setPeersWaiting(4);
     all.get(2).close();
     assertThat(waiting.stream().filter(ServiceQueueTest::isDone)).as("4 of 8").hasSize(1);
@@ -240,12 +247,12 @@ final class ServiceQueueTest {
 
   @Test
   void close_refusesAll() {
-    Lease unused = lease(queue.enter("x", NOBODY));
-    Lease other = lease(queue.enter("y", NOBODY));
-    Turn waiting = queue.enter("1", NOBODY);
+    Lease unused = lease(queue.enter("x", NOBODY, Facts.NONE));
+    Lease other = lease(queue.enter("y", NOBODY, Facts.NONE));
+    Turn waiting = queue.enter("1", NOBODY, Facts.NONE);
     queue.close();
     assertThat(refusal(waiting)).isEqualTo(Cause.NO_SERVER);
-    assertThat(refusal(queue.enter("2", NOBODY))).isEqualTo(Cause.NO_SERVER);
+    assertThat(refusal(queue.enter("2", NOBODY, Facts.NONE))).isEqualTo(Cause.NO_SERVER);
     other.close();
   }
 
@@ -263,7 +270,7 @@ final class ServiceQueueTest {
       new Thread(() -> {
             for (int i = 0; i < each; i++) {
               CountDownLatch done = new CountDownLatch(1);
-              queue.enter("d" + (number + i) % 7, NOBODY).lease().thenAccept(lease -> {
+              queue.enter("d" + (number + i) % 7, NOBODY, Facts.NONE).lease().thenAccept(lease -> {
                 most.accumulateAndGet(active.incrementAndGet(), Math::max);
                 Thread.onSpinWait();
                 active.decrementAndGet();
@@ -287,8 +294,8 @@ final class ServiceQueueTest {
     assertThat(queue.status().length()).isZero();
   }
 
-  private Lease acquire(@Nullable String destination, Set<String> except) {
-    Choice choice = service.acquire(destination, except);
+  private Lease acquire(@Nullable String destination, Set<String> except, Facts facts) {
+    Choice choice = service.acquire(destination, except, facts);
     Server server = choice.server();
     if (server == null) {
       throw new NoServerException("images");

@@ -1,5 +1,6 @@
 package dev.lblc.scheduler;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.scheduler.SchedulerOptions.Ties;
@@ -10,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -79,6 +81,51 @@ final class EveryStrategyTest {
     assertThat(strategy.choose(null))
         .isEqualTo(service.server("big").chosenFor(Reason.NO_DESTINATION));
     assertThat(service.server("big").homes()).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("strategies")
+  void learn_makesTheServerTheOnlyHome(Strategy.Factory factory) {
+    TestService service = new TestService().with("a", "b", "c");
+    Strategy strategy = service.strategy(factory);
+    if (strategy.table() == null) {
+      strategy.learn("new", service.server("a"));
+      assertThat(service.server("a").homes()).isZero();
+      return;
+    }
+    String placed = String.valueOf(TestService.id(strategy.choose("placed")));
+    String other = placed.equals("a") ? "b" : "a";
+    strategy.learn("new", service.server(other));
+    strategy.learn("placed", service.server(other));
+    for (String destination : List.of("new", "placed")) {
+      assertThat(strategy.choose(destination))
+          .isEqualTo(service.server(other).chosenFor(Reason.HIT));
+      assertThat(requireNonNull(strategy.table().row(destination)).homes()).containsExactly(other);
+    }
+    assertThat(service.server(other).homes()).isEqualTo(2);
+    assertThat(service.server(placed).homes()).isZero();
+    service.servers.setHealthy(service.server(other), false);
+    assertThat(TestService.id(strategy.choose("new"))).isNotEqualTo(other);
+  }
+
+  /** One that has grown a set of homes for a destination has one again: the session is there and nowhere else. */
+  @Test
+  void learn_inAReplicatedStrategy_endsTheSetOfHomes() {
+    TestService service = new TestService();
+    for (String id : List.of("a", "b", "c")) {
+      service.add(id, 1);
+    }
+    Strategy strategy = service.strategy(ReplicatedLocalityBased::new);
+    String first = String.valueOf(TestService.id(strategy.choose("s")));
+    service.load(first, 3);
+    String second = String.valueOf(TestService.id(strategy.choose("s")));
+    assertThat(second).isNotEqualTo(first);
+    assertThat(requireNonNull(requireNonNull(strategy.table()).row("s")).homes())
+        .containsExactly(second, first);
+    strategy.learn("s", service.server(first));
+    assertThat(requireNonNull(requireNonNull(strategy.table()).row("s")).homes())
+        .containsExactly(first);
+    assertThat(service.server(second).homes()).isZero();
   }
 
   @ParameterizedTest

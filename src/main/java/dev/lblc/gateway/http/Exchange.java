@@ -13,9 +13,11 @@ import dev.lblc.gateway.route.Learning;
 import dev.lblc.gateway.route.Route;
 import dev.lblc.gateway.route.ServerHeader;
 import dev.lblc.gateway.route.StickyCookie;
+import dev.lblc.gateway.route.WantedFacts;
 import dev.lblc.gateway.trace.Tracing;
 import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.Lease;
+import dev.lblc.scheduler.Facts;
 import dev.lblc.scheduler.Server;
 import io.netty.util.AsciiString;
 import java.util.Set;
@@ -329,7 +331,7 @@ public final class Exchange<S extends ServerSide> {
       client.holdBody();
     }
     BodyNeeds needs = found.body();
-    if (needs != null && found.keys().asksForBody(known) && !known.knows(needs)) {
+    if (needs != null && found.asksForBody(known) && !known.knows(needs)) {
       look();
     } else {
       choose(found, service);
@@ -343,6 +345,8 @@ public final class Exchange<S extends ServerSide> {
     }
     InboundFacts known = known(facts);
     String key = by.keys().keyOf(known);
+    WantedFacts wanted = by.wanted();
+    Facts seen = wanted == null ? Facts.NONE : wanted.of(known);
     known.forgetBody();
     StickyCookie cookie = by.stickyCookie();
     if (key == null && cookie != null) {
@@ -352,7 +356,7 @@ public final class Exchange<S extends ServerSide> {
         madeCookie = key;
       }
     }
-    connecting(service, key, by.retries()).attempt(Failure.NO_SERVER);
+    connecting(service, key, seen, by.retries()).attempt(Failure.NO_SERVER);
   }
 
   /** Waits for the beginning of the body. */
@@ -397,14 +401,14 @@ public final class Exchange<S extends ServerSide> {
         : Long.MAX_VALUE;
   }
 
-  private Connecting<S> connecting(LblcService service, @Nullable String key, int retries) {
+  private Connecting<S> connecting(
+      LblcService service, @Nullable String key, Facts seen, int retries) {
     Connecting<S> stage = connecting;
     if (stage == null) {
       stage = new Connecting<>(this, context.upstreams(), new Attempts(service, key, retries));
       connecting = stage;
-    } else {
-      stage.attempts().begin(service, key, retries);
     }
+    stage.attempts().begin(service, key, seen, retries);
     return stage;
   }
 

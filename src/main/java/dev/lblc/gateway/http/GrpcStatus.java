@@ -1,11 +1,12 @@
 package dev.lblc.gateway.http;
 
+import dev.lblc.gateway.route.BodyType;
+
 /**
  * The status codes of gRPC for the gateway's own answers, which clients of gRPC look for in place of HTTP's. Source:
  * https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md, but for time-outs, which the gateway can tell.
  */
 public final class GrpcStatus {
-  private static final String CONTENT_TYPE = "application/grpc";
 
   private static final int UNKNOWN = 2;
   private static final int DEADLINE_EXCEEDED = 4;
@@ -18,11 +19,7 @@ public final class GrpcStatus {
 
   /** Returns whether a request is a call of gRPC. */
   public static boolean isGrpc(RequestHead head) {
-    String type = head.header("content-type");
-    return type != null
-        && type.regionMatches(true, 0, CONTENT_TYPE, 0, CONTENT_TYPE.length())
-        && (type.length() == CONTENT_TYPE.length()
-            || "+; ".indexOf(type.charAt(CONTENT_TYPE.length())) >= 0);
+    return BodyType.isGrpc(head.header("content-type"));
   }
 
   /** Returns the code for a status of HTTP that the gateway answers with. */

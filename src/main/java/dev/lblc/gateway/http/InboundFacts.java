@@ -8,6 +8,7 @@ import dev.lblc.gateway.route.AsciiCase;
 import dev.lblc.gateway.route.BadRequestException;
 import dev.lblc.gateway.route.BodyNeeds;
 import dev.lblc.gateway.route.BodyStart;
+import dev.lblc.gateway.route.BodyType;
 import dev.lblc.gateway.route.IpAddress;
 import dev.lblc.gateway.route.RequestFacts;
 import dev.lblc.gateway.route.RequestTarget;
@@ -21,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class InboundFacts implements RequestFacts {
   private static final String CHUNKED = "chunked";
-
-  private static final String FORM = "application/x-www-form-urlencoded";
 
   private static final RequestTarget NO_TARGET = RequestTarget.parse("/");
 
@@ -139,7 +138,7 @@ final class InboundFacts implements RequestFacts {
     if (bodyStart == BodyStart.NONE) {
       bodyStart = new BodyStart();
     }
-    boolean isKnown = bodyStart.want(needs, isForm());
+    boolean isKnown = bodyStart.want(needs, BodyType.isForm(head.header("content-type")));
     isOpen |= !isKnown;
     return isKnown;
   }
@@ -156,15 +155,8 @@ final class InboundFacts implements RequestFacts {
 
   /** Returns whether the gateway can read the body: there is one, it is not compressed, and no stream of messages. */
   private boolean isReadable() {
-    String coding = body == Body.NONE ? null : head.header("content-encoding");
     return body != Body.NONE
-        && (coding == null || coding.trim().equalsIgnoreCase("identity"))
-        && !GrpcStatus.isGrpc(head);
-  }
-
-  private boolean isForm() {
-    String type = head.header("content-type");
-    return type != null && type.regionMatches(true, 0, FORM, 0, FORM.length());
+        && BodyType.isReadable(head.header("content-encoding"), head.header("content-type"));
   }
 
   /** Returns whether the client says that its body has more bytes. */

@@ -1,5 +1,6 @@
 package dev.lblc.gateway.route;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A request that nobody has sent: its facts are those of a URL, and of a client without a certificate on this machine. For the question
- * which route such a request would take.
+ * which route such a request would take. Confined to one thread.
  */
 public final class AskedRequest implements RequestFacts {
   private static final String LOOPBACK = "127.0.0.1";
@@ -23,16 +24,19 @@ public final class AskedRequest implements RequestFacts {
   private final String method;
   private final Map<String, List<String>> headers;
   private final String clientIp;
+  private final byte[] body;
+  private BodyStart bodyStart = BodyStart.NONE;
 
   /**
    * Reads a URL.
    *
    * @param url of http or https, with a host; a fragment is left out, as clients do
    * @param headers by name, whose case does not matter; a Host goes before that of the URL
+   * @param body all of it, or its beginning if more is there than any route looks at; empty: none
    * @throws IllegalArgumentException if it is no such URL, or no request has such a method or header
    * @throws BadRequestException if the gateway would refuse the request
    */
-  public AskedRequest(String url, String method, Map<String, List<String>> headers) {
+  public AskedRequest(String url, String method, Map<String, List<String>> headers, byte[] body) {
     isTls = url.regionMatches(true, 0, "https://", 0, 8);
     if (!isTls && !url.regionMatches(true, 0, "http://", 0, 7)) {
       throw new IllegalArgumentException("url: " + url + " (expected: http://HOST/PATH)");
@@ -58,6 +62,7 @@ public final class AskedRequest implements RequestFacts {
         ? Integer.parseInt(authority.substring(colon + 1))
         : isTls ? 443 : 80;
     clientIp = LOOPBACK;
+    this.body = body;
   }
 
   private AskedRequest(AskedRequest request, String clientIp) {
@@ -68,11 +73,25 @@ public final class AskedRequest implements RequestFacts {
     method = request.method;
     headers = request.headers;
     this.clientIp = clientIp;
+    body = request.body;
+    bodyStart = request.bodyStart;
   }
 
   /** Returns the same request of another client. */
   public AskedRequest ofClient(String address) {
     return new AskedRequest(this, address);
+  }
+
+  /** Returns the same request, of whose body nothing was looked at. */
+  public AskedRequest again() {
+    AskedRequest again = new AskedRequest(this, clientIp);
+    again.bodyStart = BodyStart.NONE;
+    return again;
+  }
+
+  /** Returns whether it has a body. */
+  public boolean hasBody() {
+    return body.length > 0;
   }
 
   /** Returns a value as a gateway reads it: clients send UTF-8, of which each octet is a character then. */
@@ -153,5 +172,30 @@ public final class AskedRequest implements RequestFacts {
   @Override
   public @Nullable String tlsSan() {
     return null;
+  }
+
+  @Override
+  public BodyStart bodyStart() {
+    return bodyStart;
+  }
+
+  /** Looks at the body: all of it is here. */
+  @Override
+  public boolean knows(BodyNeeds needs) {
+    String type = header("content-type");
+    if (!hasBody() || !BodyType.isReadable(header("content-encoding"), type)) {
+      return true;
+    }
+    if (bodyStart == BodyStart.NONE) {
+      bodyStart = new BodyStart();
+    }
+    if (!bodyStart.want(needs, BodyType.isForm(type))) {
+      int from = bodyStart.length();
+      bodyStart.add(ByteBuffer.wrap(body, from, Math.min(bodyStart.room(), body.length - from)));
+      if (!bodyStart.isSettled()) {
+        bodyStart.end();
+      }
+    }
+    return true;
   }
 }

@@ -4,6 +4,7 @@ import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.Lease;
 import dev.lblc.plugin.NoServerException;
 import dev.lblc.plugin.Turn;
+import dev.lblc.scheduler.Facts;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class Attempts {
   private LblcService service;
   private @Nullable String destination;
+  private Facts facts = Facts.NONE;
   private Set<String> tried = Set.of();
   private int retriesLeft;
   private int givenUp;
@@ -56,9 +58,19 @@ public final class Attempts {
    * @throws IllegalStateException if a lease is held
    */
   public void begin(LblcService of, @Nullable String key, int retries) {
+    begin(of, key, Facts.NONE, retries);
+  }
+
+  /**
+   * Begins as {@link #begin(LblcService, String, int)} does.
+   *
+   * @param known what the strategy sees of the request
+   */
+  public void begin(LblcService of, @Nullable String key, Facts known, int retries) {
     forget();
     service = of;
     destination = key;
+    facts = known;
     retriesLeft = retries;
   }
 
@@ -72,6 +84,7 @@ public final class Attempts {
       throw new IllegalStateException("the lease was not released");
     }
     destination = null;
+    facts = Facts.NONE;
     tried = Set.of();
     givenUp = 0;
     lease = null;
@@ -92,7 +105,7 @@ public final class Attempts {
     if (isHeld) {
       throw new IllegalStateException("the attempt before was neither given up nor released");
     }
-    return take(service.acquire(destination, tried));
+    return take(service.acquire(destination, tried, facts));
   }
 
   /** Returns whether a server is to be asked for by {@link #enter}: its service has a queue. */
@@ -105,7 +118,7 @@ public final class Attempts {
     if (isHeld) {
       throw new IllegalStateException("the attempt before was neither given up nor released");
     }
-    return service.acquireInTurn(destination, tried);
+    return service.acquireInTurn(destination, tried, facts);
   }
 
   /**

@@ -61,7 +61,7 @@ public final class HttpRoutes {
       Function<String, ExchangeCounts> counts,
       @Nullable AccessLog accessLog) {
     List<Route> compiled = new ArrayList<>();
-    JsonFields json = JsonFields.of(listener.routes());
+    JsonFields json = JsonFields.of(listener.routes(), configs);
     for (HttpRouteConfig route : listener.routes()) {
       try {
         compiled.add(Route.compile(route, listener.limits(), json, configs, services, tls, counts));

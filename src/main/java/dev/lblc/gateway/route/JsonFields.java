@@ -4,7 +4,9 @@ import dev.lblc.config.DestinationTemplate;
 import dev.lblc.config.DestinationTemplate.Field;
 import dev.lblc.config.DestinationTemplate.Kind;
 import dev.lblc.config.HttpRouteConfig;
+import dev.lblc.config.ServiceConfig;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +81,18 @@ public final class JsonFields {
     return fields;
   }
 
+  /** Returns those that these routes name, and those that the strategies of their services want to see. */
+  static JsonFields of(List<HttpRouteConfig> routes, Map<String, ServiceConfig> services) {
+    JsonFields fields = of(routes);
+    for (HttpRouteConfig route : routes) {
+      ServiceConfig service = route.service() == null ? null : services.get(route.service());
+      if (service != null) {
+        fields.add(service.strategyOptions().facts().values());
+      }
+    }
+    return fields;
+  }
+
   /** Returns those that these templates name. */
   static JsonFields ofTemplates(List<DestinationTemplate> templates) {
     JsonFields fields = new JsonFields();
@@ -86,7 +100,7 @@ public final class JsonFields {
     return fields;
   }
 
-  private void add(List<DestinationTemplate> templates) {
+  private void add(Collection<DestinationTemplate> templates) {
     templates.stream()
         .flatMap(template -> template.parts().stream())
         .filter(part -> part instanceof Field field && field.kind() == Kind.JSON)

@@ -1,5 +1,6 @@
 package dev.lblc.gateway.route;
 
+import dev.lblc.config.DestinationTemplate;
 import dev.lblc.config.HttpLimits;
 import dev.lblc.config.HttpRouteConfig;
 import dev.lblc.config.PoolConfig;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param responseEdits edits of the headers to the client
  * @param serverHeader tells the client which server was chosen; null: nothing does
  * @param requestId name of the header with the id of a request, in lower case; null: none
+ * @param wanted what the service's strategy wants to see of requests; null: nothing
  * @param learning what is learned from answers; null: nothing
  * @param stickyCookie for clients without a destination; null: none
  * @param redirect null: forward
@@ -65,6 +68,7 @@ public record Route(
     HeaderEdits responseEdits,
     @Nullable ServerHeader serverHeader,
     @Nullable AsciiString requestId,
+    @Nullable WantedFacts wanted,
     @Nullable Learning learning,
     @Nullable StickyCookie stickyCookie,
     HttpRouteConfig.@Nullable Redirect redirect) {
@@ -89,13 +93,19 @@ public record Route(
       Function<String, ExchangeCounts> counts) {
     String service = config.service();
     ServiceConfig ofService = service == null ? null : configs.get(service);
+    Map<String, DestinationTemplate> wanted =
+        ofService == null ? Map.of() : ofService.strategyOptions().facts();
     Duration request = config.timeouts().request();
     Long body = config.limits().body();
     return new Route(
         service == null ? null : services.apply(service),
         counts.apply(service == null ? "" : service),
         DestinationKeys.compile(config.destination(), json),
-        BodyNeeds.of(config.destination(), json, RouteTable.most(config, ofListener.inspect())),
+        BodyNeeds.of(
+            Stream.concat(config.destination().stream(), wanted.values().stream())
+                .toList(),
+            json,
+            RouteTable.most(config, ofListener.inspect())),
         Math.max(1, config.timeouts().connect().toMillis()),
         nanos(config.timeouts().response()),
         nanos(config.timeouts().idle()),
@@ -113,9 +123,15 @@ public record Route(
         HeaderEdits.compile(config.responseHeaders()),
         ServerHeader.compile(config),
         config.requestId() == null ? null : AsciiString.cached(AsciiCase.lower(config.requestId())),
+        WantedFacts.compile(wanted, json),
         Learning.compile(config.learn()),
         StickyCookie.compile(config),
         config.redirect());
+  }
+
+  /** Returns whether a request needs a server that depends on its body. */
+  public boolean asksForBody(RequestFacts facts) {
+    return (wanted != null && wanted.isOfBody()) || keys.asksForBody(facts);
   }
 
   /** Returns whether the exchange as a whole has a time limit. */

@@ -13,9 +13,13 @@ public final class RouteTable {
   private static final int OPEN = -2;
 
   private final RouteMatch[] matches;
+  private final JsonFields json;
+  private final int inspect;
 
-  private RouteTable(RouteMatch[] matches) {
+  private RouteTable(RouteMatch[] matches, JsonFields json, int inspect) {
     this.matches = matches;
+    this.json = json;
+    this.inspect = inspect;
   }
 
   /** Compiles the matches of the routes of a listener, which has this limit. */
@@ -30,10 +34,11 @@ public final class RouteTable {
    * @param inspect octets of a body that are looked at unless a route says otherwise
    */
   static RouteTable compile(List<HttpRouteConfig> routes, JsonFields json, int inspect) {
-    return new RouteTable(routes.stream()
+    RouteMatch[] matches = routes.stream()
         .map(route -> new RouteMatch(
             route.match(), JsonMatch.compile(route.match().json(), json, most(route, inspect))))
-        .toArray(RouteMatch[]::new));
+        .toArray(RouteMatch[]::new);
+    return new RouteTable(matches, json, inspect);
   }
 
   /** Returns how many octets of a body a route looks at, at most. */
@@ -63,10 +68,19 @@ public final class RouteTable {
     return other;
   }
 
-  /** Returns the destination that templates make of a request; null: none. */
-  public static @Nullable String destination(HttpRouteConfig route, RequestFacts facts) {
-    return DestinationKeys.compile(route.destination(), JsonFields.ofTemplates(route.destination()))
-        .keyOf(facts);
+  /** Returns the destination that one of these routes makes of a request, all of whose body is known; null: none. */
+  public @Nullable String destination(HttpRouteConfig route, RequestFacts facts) {
+    KeyCascade<RequestFacts> keys = DestinationKeys.compile(route.destination(), json);
+    BodyNeeds needs = BodyNeeds.of(route.destination(), json, most(route, inspect));
+    if (needs != null && keys.asksForBody(facts)) {
+      boolean unused = facts.knows(needs);
+    }
+    return keys.keyOf(facts);
+  }
+
+  /** Returns whether the destination that one of these routes makes of a request depends on the body. */
+  public boolean asksForBody(HttpRouteConfig route, RequestFacts facts) {
+    return DestinationKeys.compile(route.destination(), json).asksForBody(facts);
   }
 
   private int indexOf(RequestFacts facts, String path) {

@@ -1,0 +1,2 @@
+/** Benchmarks of routes. */
+package dev.lblc.gateway.route;
