@@ -14,19 +14,23 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
+import java.util.stream.DoubleStream;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a workload of a log or a trace. */
 final class TraceReader {
   private static final int BEGINNING = 64;
-  private static final String ANY_HOST = "localhost";
+
+  /** How a file begins that gzip has made. */
+  private static final byte[] PACKED = {0x1f, (byte) 0x8b};
 
   private final Path trace;
   private final int nodes;
   private final RandomGenerator random;
+  private final String anyHost;
 
   /**
    * What was read.
@@ -38,17 +42,19 @@ final class TraceReader {
   record Read(RecordedWorkload.Recorder requests, @Nullable Durations durations, int others) {}
 
   /** A line that counts. */
-  private record Line(double time, String destination, double seconds) {}
+  private record Line(double time, boolean isRounded, String destination, double seconds) {}
 
   /**
    * Of a file.
    *
    * @param random deals the requests of a log out among the nodes
+   * @param anyHost the host of requests of which the log does not tell it
    */
-  TraceReader(Path trace, int nodes, RandomGenerator random) {
+  TraceReader(Path trace, int nodes, RandomGenerator random, String anyHost) {
     this.trace = trace;
     this.nodes = nodes;
     this.random = random;
+    this.anyHost = anyHost;
   }
 
   /**
@@ -58,7 +64,8 @@ final class TraceReader {
    * @param service the requests of others are left out; null: for a trace
    */
   Read read(@Nullable GatewayFile gateway, @Nullable String service) throws CommandException {
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(trace))) {
+    try (InputStream file = new BufferedInputStream(Files.newInputStream(trace));
+        InputStream in = unpacked(file)) {
       in.mark(BEGINNING);
       boolean isBinary = BinaryTrace.isIt(in.readNBytes(BEGINNING));
       in.reset();
@@ -75,36 +82,39 @@ final class TraceReader {
     }
   }
 
+  private static InputStream unpacked(InputStream file) throws IOException {
+    file.mark(PACKED.length);
+    boolean isPacked = Arrays.equals(file.readNBytes(PACKED.length), PACKED);
+    file.reset();
+    return isPacked ? new BufferedInputStream(new GZIPInputStream(file)) : file;
+  }
+
   private Read lines(InputStream in, LoggedRoutes routes, String service) throws IOException {
-    List<Line> lines = new ArrayList<>();
+    RecordedWorkload.Recorder recorder = new RecordedWorkload.Recorder();
+    DoubleStream.Builder seconds = DoubleStream.builder();
     int others = 0;
     BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
     for (String text = reader.readLine(); text != null; text = reader.readLine()) {
       Line line = line(text, routes, service);
       if (line == null) {
         others++;
-      } else {
-        lines.add(line);
+        continue;
       }
+      double time = line.isRounded ? line.time + random.nextDouble() : line.time;
+      recorder.add(time, line.destination, random.nextInt(nodes), 1);
+      seconds.add(line.seconds);
     }
-    double[] seconds =
-        lines.stream().mapToDouble(Line::seconds).filter(each -> each >= 0).toArray();
-    Durations durations = seconds.length == 0 ? null : Durations.of(seconds);
-    RecordedWorkload.Recorder recorder = new RecordedWorkload.Recorder();
-    for (Line line : lines) {
-      boolean isTold = line.seconds >= 0;
-      recorder.add(
-          isTold
-              ? line.time
-              : line.time + random.nextDouble(), // a log without fractions of seconds
-          line.destination,
-          random.nextInt(nodes),
-          durations != null && isTold ? durations.size(line.seconds) : 1);
+    double[] told = seconds.build().toArray();
+    double[] known = DoubleStream.of(told).filter(each -> each >= 0).toArray();
+    if (known.length == 0) {
+      return new Read(recorder, null, others);
     }
+    Durations durations = Durations.of(known);
+    recorder.resize(i -> told[i] >= 0 ? durations.size(told[i]) : 1);
     return new Read(recorder, durations, others);
   }
 
-  private static @Nullable Line line(String text, LoggedRoutes routes, String service) {
+  private @Nullable Line line(String text, LoggedRoutes routes, String service) {
     LoggedRequest request = LoggedRequest.read(text);
     if (request == null) {
       return null;
@@ -113,13 +123,16 @@ final class TraceReader {
     LoggedRoutes.Taken taken = routes.of(
         request.client(),
         request.method(),
-        host == null ? ANY_HOST : host,
+        host == null ? anyHost : host,
         request.target(),
         request.headers());
     String destination = taken.destination();
     return destination == null || !service.equals(taken.service())
         ? null
         : new Line(
-            request.endSeconds() - Math.max(0, request.seconds()), destination, request.seconds());
+            request.endSeconds() - Math.max(0, request.seconds()),
+            request.isRounded(),
+            destination,
+            request.seconds());
   }
 }
