@@ -14,7 +14,9 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.DoubleStream;
 import java.util.zip.GZIPInputStream;
@@ -31,15 +33,40 @@ final class TraceReader {
   private final int nodes;
   private final RandomGenerator random;
   private final String anyHost;
+  private final LeftOut leftOut = new LeftOut();
 
   /**
    * What was read.
    *
    * @param requests those of the service that have a destination
    * @param durations of these, as the log tells; null: it does not
-   * @param others how many lines were left out: of other services, without a destination, or not understood
+   * @param leftOut of which lines nothing was made
    */
-  record Read(RecordedWorkload.Recorder requests, @Nullable Durations durations, int others) {}
+  record Read(
+      RecordedWorkload.Recorder requests, @Nullable Durations durations, LeftOut leftOut) {}
+
+  /** How many lines were left out, by why. */
+  static final class LeftOut {
+    private int unreadable;
+    private int elsewhere;
+    private int without;
+
+    @Override
+    public String toString() {
+      List<String> reasons = new ArrayList<>();
+      if (unreadable > 0) {
+        reasons.add(unreadable + " of no request");
+      }
+      if (elsewhere > 0) {
+        reasons.add(elsewhere + " of another service or none");
+      }
+      if (without > 0) {
+        reasons.add(without + " without a destination");
+      }
+      String all = Counted.of(unreadable + elsewhere + without, "line") + " left out";
+      return reasons.isEmpty() ? all : all + ": " + String.join(", ", reasons);
+    }
+  }
 
   /** A line that counts. */
   private record Line(double time, boolean isRounded, String destination, double seconds) {}
@@ -70,7 +97,7 @@ final class TraceReader {
       boolean isBinary = BinaryTrace.isIt(in.readNBytes(BEGINNING));
       in.reset();
       if (isBinary) {
-        return new Read(BinaryTrace.read(in, nodes), null, 0);
+        return new Read(BinaryTrace.read(in, nodes), null, leftOut);
       }
       if (gateway == null || service == null) {
         throw new CommandException("--trace: " + trace
@@ -92,12 +119,10 @@ final class TraceReader {
   private Read lines(InputStream in, LoggedRoutes routes, String service) throws IOException {
     RecordedWorkload.Recorder recorder = new RecordedWorkload.Recorder();
     DoubleStream.Builder seconds = DoubleStream.builder();
-    int others = 0;
     BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
     for (String text = reader.readLine(); text != null; text = reader.readLine()) {
       Line line = line(text, routes, service);
       if (line == null) {
-        others++;
         continue;
       }
       double time = line.isRounded ? line.time + random.nextDouble() : line.time;
@@ -107,16 +132,17 @@ final class TraceReader {
     double[] told = seconds.build().toArray();
     double[] known = DoubleStream.of(told).filter(each -> each >= 0).toArray();
     if (known.length == 0) {
-      return new Read(recorder, null, others);
+      return new Read(recorder, null, leftOut);
     }
     Durations durations = Durations.of(known);
     recorder.resize(i -> told[i] >= 0 ? durations.size(told[i]) : 1);
-    return new Read(recorder, durations, others);
+    return new Read(recorder, durations, leftOut);
   }
 
   private @Nullable Line line(String text, LoggedRoutes routes, String service) {
     LoggedRequest request = LoggedRequest.read(text);
     if (request == null) {
+      leftOut.unreadable++;
       return null;
     }
     String host = request.host();
@@ -127,12 +153,18 @@ final class TraceReader {
         request.target(),
         request.headers());
     String destination = taken.destination();
-    return destination == null || !service.equals(taken.service())
-        ? null
-        : new Line(
-            request.endSeconds() - Math.max(0, request.seconds()),
-            request.isRounded(),
-            destination,
-            request.seconds());
+    if (!service.equals(taken.service())) {
+      leftOut.elsewhere++;
+      return null;
+    }
+    if (destination == null) {
+      leftOut.without++;
+      return null;
+    }
+    return new Line(
+        request.endSeconds() - Math.max(0, request.seconds()),
+        request.isRounded(),
+        destination,
+        request.seconds());
   }
 }

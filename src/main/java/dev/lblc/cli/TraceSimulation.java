@@ -98,8 +98,8 @@ final class TraceSimulation {
         .read(read, config == null ? null : config.name());
     if (input.requests().count() == 0) {
       throw new CommandException("--trace: " + trace + " has no request with a destination"
-          + (config == null ? "" : " of service " + config.name()) + " among "
-          + Counted.of(input.others(), "line"));
+          + (config == null ? "" : " of service " + config.name()) + "; " + input.leftOut()
+          + ". Where the log has no host it is " + host + ": see --host");
     }
     RecordedWorkload workload = input.requests().recorded(traffic);
     if (workload.seconds() > LONGEST) {
@@ -170,14 +170,14 @@ final class TraceSimulation {
     Model.Upstream first = model.servers().get(0);
     out.printf(
         Locale.ROOT,
-        "%d requests in %.1f s for %d destinations; %s left out%n",
-        workload.count(),
+        "%s in %.1f s for %s; %s%n",
+        Counted.of(workload.count(), "request"),
         workload.seconds(),
-        workload.keys(),
-        Counted.of(input.others(), "line"));
+        Counted.of(workload.keys(), "destination"),
+        input.leftOut());
     out.printf(
         Locale.ROOT,
-        "%s of %d slots and a cache of %d destinations; a hit takes %.1f ms, a miss %.1f ms%n",
+        "%s of %d slots and a cache of %d destinations; a hit takes %.2f ms, a miss %.2f ms%n",
         Counted.of(model.servers().size(), "server"),
         first.slots(),
         first.cached(),

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -58,8 +59,8 @@ final class SimulateCommandTest {
         .isZero();
 
     assertThat(out.toString())
-        .contains("3000 requests in 150.0 s for 40 destinations; 1 line left out")
-        .contains("a hit takes 2.0 ms, a miss 30.0 ms");
+        .contains("3000 requests in 150.0 s for 40 destinations; 1 line left out: 1 of no request")
+        .contains("a hit takes 2.00 ms, a miss 30.00 ms");
     assertThat(out.toString().lines().map(line -> line.replaceFirst(" .*", "")))
         .contains("lblc-adaptive", "pooled", "wlc", "round-robin", "ring-hash", "bounded-load-hash");
     assertThat(plot).content().startsWith("<svg");
@@ -120,7 +121,24 @@ final class SimulateCommandTest {
 
     Path log = Files.writeString(directory.resolve("a.log"), "something else\n");
     assertThat(execute("simulate", "conf/demo.json", "--trace", log.toString())).isEqualTo(1);
-    assertThat(err.toString()).contains("has no request with a destination of service demo");
+    assertThat(err.toString()).contains(
+            "has no request with a destination of service demo; 1 line left out: 1 of no request");
+
+    Path images = Files.writeString(
+        directory.resolve("nginx.log"),
+        "192.0.2.1 - - [22/Nov/2026:11:02:59 +0100] \"GET /images/a HTTP/1.1\" 200 9 \"-\" \"-\"\n");
+    String[] ofImages = {
+      "simulate", "conf/gateway.json", "--trace", images.toString(), "--service", "images"
+    };
+    assertThat(execute(ofImages)).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("1 line left out: 1 of another service or none", "it is localhost: see --host");
+    String[] withHost = Arrays.copyOf(ofImages, ofImages.length + 2);
+    withHost[ofImages.length] = "--host";
+    withHost[ofImages.length + 1] = "www.example.com";
+    assertThat(execute(withHost)).as(err.toString()).isZero();
+    assertThat(out.toString()).contains("1 request in 0.0 s for 1 destination");
+
     assertThat(execute("simulate", "--trace", log.toString())).isEqualTo(1);
     assertThat(err.toString()).contains("is a log (expected: FILE and --service");
   }
