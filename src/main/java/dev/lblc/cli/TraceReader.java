@@ -8,11 +8,12 @@ import dev.lblc.simulation.LoggedRequest;
 import dev.lblc.simulation.RecordedWorkload;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -91,7 +92,7 @@ final class TraceReader {
    * @param service the requests of others are left out; null: for a trace
    */
   Read read(@Nullable GatewayFile gateway, @Nullable String service) throws CommandException {
-    try (InputStream file = new BufferedInputStream(Files.newInputStream(trace));
+    try (InputStream file = new BufferedInputStream(new FileInputStream(trace.toFile())); // also a pipe
         InputStream in = unpacked(file)) {
       in.mark(BEGINNING);
       boolean isBinary = BinaryTrace.isIt(in.readNBytes(BEGINNING));
@@ -104,6 +105,8 @@ final class TraceReader {
             + " is a log (expected: FILE and --service, which say what its destinations are)");
       }
       return lines(in, new LoggedRoutes(gateway.config()), service);
+    } catch (FileNotFoundException e) { // its message has the path
+      throw new CommandException("--trace: " + e.getMessage());
     } catch (IOException e) {
       throw new CommandException("--trace: " + trace + ": " + e.getMessage());
     }
