@@ -43,8 +43,7 @@ final class TraceReader {
    * @param durations of these, as the log tells; null: it does not
    * @param leftOut of which lines nothing was made
    */
-  record Read(
-      RecordedWorkload.Recorder requests, @Nullable Durations durations, LeftOut leftOut) {}
+  record Read(RecordedWorkload.Recorder requests, @Nullable Durations durations, LeftOut leftOut) {}
 
   /** How many lines were left out, by why. */
   static final class LeftOut {

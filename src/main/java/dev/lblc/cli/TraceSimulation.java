@@ -5,7 +5,6 @@ import dev.lblc.config.ConfigException;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.plugin.Strategies;
 import dev.lblc.scheduler.Strategy;
-import dev.lblc.simulation.Durations;
 import dev.lblc.simulation.Figures;
 import dev.lblc.simulation.Incident;
 import dev.lblc.simulation.Measurements;
@@ -109,8 +108,7 @@ final class TraceSimulation {
           trace,
           workload.seconds()));
     }
-    Model model =
-        servers.model(config, workload, input.durations(), nodes, reportSeconds);
+    Model model = servers.model(config, workload, input.durations(), nodes, reportSeconds);
     List<Incident> incidents = servers.incidents(model);
     Contenders contenders = new Contenders(strategies, options);
     int end = (int) workload.seconds() + 1;

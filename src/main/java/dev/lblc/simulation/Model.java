@@ -55,8 +55,9 @@ public record Model(
           nodes + " nodes, " + servers.size() + " servers (expected: one of each at least)");
     }
     if (!(hitSeconds > 0 && missSeconds > 0 && reportSeconds > 0 && spreadSeconds >= 0)) {
-      throw new IllegalArgumentException("hit " + hitSeconds + " s, miss " + missSeconds
-          + " s, report " + reportSeconds + " s, spread " + spreadSeconds + " s (expected: above 0)");
+      throw new IllegalArgumentException(
+          "hit " + hitSeconds + " s, miss " + missSeconds + " s, report " + reportSeconds
+              + " s, spread " + spreadSeconds + " s (expected: above 0)");
     }
   }
 }

@@ -62,7 +62,8 @@ final class SimulateCommandTest {
         .contains("3000 requests in 150.0 s for 40 destinations; 1 line left out: 1 of no request")
         .contains("a hit takes 2.00 ms, a miss 30.00 ms");
     assertThat(out.toString().lines().map(line -> line.replaceFirst(" .*", "")))
-        .contains("lblc-adaptive", "pooled", "wlc", "round-robin", "ring-hash", "bounded-load-hash");
+        .contains(
+            "lblc-adaptive", "pooled", "wlc", "round-robin", "ring-hash", "bounded-load-hash");
     assertThat(plot).content().startsWith("<svg");
   }
 
@@ -121,7 +122,8 @@ final class SimulateCommandTest {
 
     Path log = Files.writeString(directory.resolve("a.log"), "something else\n");
     assertThat(execute("simulate", "conf/demo.json", "--trace", log.toString())).isEqualTo(1);
-    assertThat(err.toString()).contains(
+    assertThat(err.toString())
+        .contains(
             "has no request with a destination of service demo; 1 line left out: 1 of no request");
 
     Path images = Files.writeString(

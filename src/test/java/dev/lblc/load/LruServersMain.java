@@ -109,8 +109,7 @@ public final class LruServersMain {
     boolean hit = cache.get(request.path()) != null;
     hits += hit ? 1 : 0;
     misses += hit ? 0 : 1;
-    thread.schedule(
-        () -> end(request, hit), hit ? HIT_NANOS : MISS_NANOS, TimeUnit.NANOSECONDS);
+    thread.schedule(() -> end(request, hit), hit ? HIT_NANOS : MISS_NANOS, TimeUnit.NANOSECONDS);
   }
 
   private void end(HttpServerRequest request, boolean hit) {

@@ -131,7 +131,8 @@ final class SimulationOnTheWireIT {
         List.of(
             new Incident(KILLED, Incident.Kind.SERVER_STOPS, MORTAL),
             new Incident(BACK, Incident.Kind.SERVER_COMES, MORTAL)),
-        context -> new AdaptiveLocalityBased(context.withOwnOptions(() -> AdaptiveOptions.DEFAULTS)),
+        context ->
+            new AdaptiveLocalityBased(context.withOwnOptions(() -> AdaptiveOptions.DEFAULTS)),
         SchedulerOptions.DEFAULTS);
     Map<String, Seen> seen = new TreeMap<>();
     RecordedLoad.Seen outcomes = load.run(
@@ -258,8 +259,8 @@ final class SimulationOnTheWireIT {
   }
 
   private static JavaProcess launch(List<Integer> ports) throws IOException {
-    List<String> args = new ArrayList<>(
-        List.of("127.0.0.1", String.valueOf(SLOTS), String.valueOf(CACHED)));
+    List<String> args =
+        new ArrayList<>(List.of("127.0.0.1", String.valueOf(SLOTS), String.valueOf(CACHED)));
     ports.forEach(port -> args.add(port.toString()));
     return JavaProcess.launch(
         List.of(),

@@ -73,8 +73,9 @@ final class RecordedTest {
     assertThat(combined.endSeconds()).isEqualTo(common.endSeconds());
     assertThat(combined.seconds()).isNegative();
 
-    LoggedRequest timed = read("192.0.2.1 - - [22/Nov/2026:11:02:59 +0100] \"GET /a HTTP/1.1\" 200 7"
-        + " \"-\" \"agent 7.5\" 0.042 \"MISS\"");
+    LoggedRequest timed =
+        read("192.0.2.1 - - [22/Nov/2026:11:02:59 +0100] \"GET /a HTTP/1.1\" 200 7"
+            + " \"-\" \"agent 7.5\" 0.042 \"MISS\"");
     assertThat(timed.seconds()).isCloseTo(0.042, within(1e-9));
     assertThat(timed.isRounded()).isTrue();
     assertThat(text.isRounded()).isFalse();
