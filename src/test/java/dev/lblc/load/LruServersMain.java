@@ -104,6 +104,7 @@ public final class LruServersMain {
     }
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // what fails leaves a client without an answer
   private void begin(HttpServerRequest request) {
     busy++;
     boolean hit = cache.get(request.path()) != null;
