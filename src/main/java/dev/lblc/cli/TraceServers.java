@@ -113,8 +113,7 @@ final class TraceServers {
     if (atFirst == 0) {
       throw new CommandException("--servers: missing (the service has none in the file)");
     }
-    double of = durations == null ? CACHED * workload.keys() : workload.cacheFor(durations.hit());
-    int each = cache == null ? (int) Math.max(1, Math.ceil(of / atFirst)) : cache;
+    int each = cache == null ? cached(workload, durations) : cache;
     List<Model.Upstream> upstreams = new ArrayList<>();
     for (int i = 0; i < ids.size(); i++) {
       upstreams.add(new Model.Upstream(ids.get(i), slots, each, weight(config, ids.get(i), i)));
@@ -126,6 +125,11 @@ final class TraceServers {
         seconds(miss, durations == null ? MISS_SECONDS : durations.missSeconds()),
         reportSeconds,
         SPREAD_SECONDS);
+  }
+
+  private int cached(RecordedWorkload workload, @Nullable Durations durations) {
+    double all = durations == null ? CACHED * workload.keys() : workload.cacheFor(durations.hit());
+    return (int) Math.max(1, Math.ceil(all / atFirst));
   }
 
   private int weight(@Nullable ServiceConfig config, String id, int number) {
