@@ -91,7 +91,8 @@ final class TraceReader {
    * @param service the requests of others are left out; null: for a trace
    */
   Read read(@Nullable GatewayFile gateway, @Nullable String service) throws CommandException {
-    try (InputStream file = new BufferedInputStream(new FileInputStream(trace.toFile())); // also a pipe
+    try (InputStream file =
+            new BufferedInputStream(new FileInputStream(trace.toFile())); // also a pipe
         InputStream in = unpacked(file)) {
       in.mark(BEGINNING);
       boolean isBinary = BinaryTrace.isIt(in.readNBytes(BEGINNING));

@@ -26,6 +26,7 @@ import java.util.concurrent.locks.LockSupport;
 /** Sends the requests of a workload when they are due, whether the ones before have been answered or not. */
 final class RecordedLoad implements AutoCloseable {
   private static final int CONNECTIONS = 1_000;
+  private static final int KEPT_SECONDS = 3;
   private static final long PATIENCE_MILLIS = 20_000;
 
   private final Vertx vertx = Vertx.vertx();
@@ -56,7 +57,7 @@ final class RecordedLoad implements AutoCloseable {
   RecordedLoad(List<InetSocketAddress> nodes) {
     this.nodes = nodes;
     this.client = vertx.createHttpClient(
-        new HttpClientOptions().setTcpNoDelay(true),
+        new HttpClientOptions().setKeepAliveTimeout(KEPT_SECONDS), // before a gateway ends them
         new PoolOptions().setHttp1MaxSize(CONNECTIONS));
   }
 

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a simulation predicts is what three gateways do to eight real servers with caches, for the same requests: 1,000 a second, for
+ * What a simulation predicts is what three gateways do to eight real servers with caches, for the same requests: 300 a second, for
  * destinations that follow Zipf's law. Then a fifth of them asks for one new destination, and then a server is killed and brought back.
  * Gateways, and servers, are processes of their own.
  */
@@ -61,7 +61,7 @@ final class SimulationOnTheWireIT {
   private static final int KEYS = 5_000;
   private static final int CACHED = KEYS / 5 / SERVERS;
   private static final double EXPONENT = 0.9;
-  private static final double PER_SECOND = Integer.getInteger("lblc.wire.rate", 1_000);
+  private static final double PER_SECOND = Integer.getInteger("lblc.wire.rate", 300);
   private static final double REPORT_SECONDS = 0.05;
   private static final double WITHIN_PERCENT = 3;
 
