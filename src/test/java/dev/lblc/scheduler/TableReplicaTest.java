@@ -101,7 +101,8 @@ final class TableReplicaTest {
     Placement theirs = new Placement("/a", List.of("s3"), 5, 2_000);
     Placement other = new Placement("/a", List.of("s2"), 5, 1_000);
     assertThat(replica.adoptProvisional(theirs, other, service.options)).isFalse();
-    assertThat(replica.adoptProvisional(theirs, replica.placement("/a"), service.options)).isTrue();
+    assertThat(replica.adoptProvisional(theirs, replica.placement("/a"), service.options))
+        .isTrue();
     assertThat(replica.placement("/a")).isEqualTo(theirs);
   }
 
