@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Servers with the model's slots, queue and cache, but real ones: {@code LruServersMain HOST SLOTS CACHED PORT...}. A request takes a
  * slot, or waits for one; then it takes 2 ms if its path is in the cache, else 40 ms, after which the path is there, in the place of
- * the one that was unused for longest. {@code /begin} begins to count, {@code /figures} tells hits, misses and, second by second, how
- * many requests were there on average; {@code /health} is answered at once. Prints a line when all listen.
+ * the one that was unused for longest. {@code /begin} begins to count, {@code /figures} tells hits, misses, by how many milliseconds
+ * all of them together took longer than that, and, second by second, how many requests were there on average; {@code /health} is answered at once. Prints a line when all listen.
  */
 public final class LruServersMain {
   private static final long HIT_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -37,6 +37,7 @@ public final class LruServersMain {
   private int busy;
   private int hits;
   private int misses;
+  private long lateNanos;
   private long begun = System.nanoTime();
   private long since = begun;
 
@@ -78,6 +79,7 @@ public final class LruServersMain {
       case "/begin" -> {
         hits = 0;
         misses = 0;
+        lateNanos = 0;
         seconds.clear();
         begun = System.nanoTime();
         since = begun;
@@ -90,6 +92,7 @@ public final class LruServersMain {
             .end(new JsonObject()
                 .put("hits", hits)
                 .put("misses", misses)
+                .put("lateMillis", lateNanos / 1e6)
                 .put("seconds", new JsonArray(new ArrayList<>(seconds)))
                 .toBuffer());
       }
@@ -110,11 +113,14 @@ public final class LruServersMain {
     boolean hit = cache.get(request.path()) != null;
     hits += hit ? 1 : 0;
     misses += hit ? 0 : 1;
-    thread.schedule(() -> end(request, hit), hit ? HIT_NANOS : MISS_NANOS, TimeUnit.NANOSECONDS);
+    long nanos = hit ? HIT_NANOS : MISS_NANOS;
+    long due = System.nanoTime() + nanos;
+    thread.schedule(() -> end(request, hit, due), nanos, TimeUnit.NANOSECONDS);
   }
 
-  private void end(HttpServerRequest request, boolean hit) {
+  private void end(HttpServerRequest request, boolean hit, long due) {
     account();
+    lateNanos += System.nanoTime() - due;
     busy--;
     if (!hit) {
       cache.put(request.path(), true);
