@@ -281,8 +281,9 @@ final class SimulationOnTheWireIT {
   private void bringBack() {
     try {
       mortal = launch(ports.subList(MORTAL, SERVERS));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      mortal.awaitReady();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
     }
   }
 
