@@ -25,7 +25,10 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Sends the requests of a workload when they are due, whether the ones before have been answered or not. */
 final class RecordedLoad implements AutoCloseable {
-  private static final int CONNECTIONS = 1_000;
+
+  /** To each node: after a stall all that is due then would open one each, and the machine would do nothing else. */
+  private static final int CONNECTIONS = 100;
+
   private static final int KEPT_SECONDS = 3;
   private static final long PATIENCE_MILLIS = 20_000;
 
