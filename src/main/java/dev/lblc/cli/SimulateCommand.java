@@ -3,7 +3,6 @@ package dev.lblc.cli;
 import dev.lblc.boot.GatewayFile;
 import dev.lblc.boot.PluginFolder;
 import dev.lblc.config.ConfigException;
-import dev.lblc.scheduler.Strategy;
 import dev.lblc.simulation.Figures;
 import dev.lblc.simulation.Measurements;
 import dev.lblc.simulation.Model;
@@ -26,6 +25,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code simulate}: says what strategies do to servers with caches. */
@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class SimulateCommand implements Callable<Integer> {
   private static final double REPORT_SECONDS = 0.1;
+  private static final int MOST_WEIGHT = 10_000;
 
   @Parameters(
       index = "0",
@@ -99,6 +100,12 @@ final class SimulateCommand implements Callable<Integer> {
       description = "Folder of further strategies (default: plugins, if there is one).")
   private @Nullable Path plugins;
 
+  @Option(
+      names = "--plot",
+      paramLabel = "FILE.svg",
+      description = "Writes a picture: loads and hit ratio, second by second.")
+  private @Nullable Path plot;
+
   @Option(names = "--json", description = "A line of JSON for each strategy in place of the table.")
   private boolean json;
 
@@ -117,17 +124,53 @@ final class SimulateCommand implements Callable<Integer> {
       list().forEach(out::println);
       return 0;
     }
+    requireThatAllCounts();
+    SimulationPlot picture = plot == null ? null : new SimulationPlot(plot);
     try (PluginFolder folder = PluginFolder.openNamed(plugins)) {
       if (scenario == null) {
-        replay(out, folder);
+        replay(out, folder, picture);
       } else {
-        scenarios(out, folder, scenario);
+        scenarios(out, folder, scenario, picture);
       }
+    }
+    if (picture != null) {
+      picture.write();
     }
     return 0;
   }
 
-  private void scenarios(PrintWriter out, PluginFolder folder, String name)
+  /** What the other kind of run knows would be passed over without a word. */
+  private void requireThatAllCounts() {
+    ParseResult given = spec.commandLine().getParseResult();
+    List<String> others = scenario == null
+        ? List.of("--seed", "--weight")
+        : List.of(
+            "--service",
+            "--host",
+            "--servers",
+            "--weights",
+            "--slots",
+            "--cache",
+            "--hit",
+            "--miss",
+            "--traffic",
+            "--stop",
+            "--come",
+            "--warm");
+    for (String option : others) {
+      if (given.hasMatchedOption(option)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            option + " does not go with " + (scenario == null ? "--trace" : "--scenario"));
+      }
+    }
+    if (scenario != null && file != null) {
+      throw new ParameterException(spec.commandLine(), "FILE does not go with --scenario");
+    }
+  }
+
+  private void scenarios(
+      PrintWriter out, PluginFolder folder, String name, @Nullable SimulationPlot picture)
       throws CommandException, ConfigException {
     List<Scenario> wanted = Scenarios.named(name);
     if (wanted.isEmpty()) {
@@ -136,11 +179,11 @@ final class SimulateCommand implements Callable<Integer> {
     }
     Contenders contenders = new Contenders(folder.strategies(), options);
     for (Scenario one : wanted) {
-      run(out, changed(one), contenders);
+      run(out, changed(one), contenders, picture);
     }
   }
 
-  private void replay(PrintWriter out, PluginFolder folder)
+  private void replay(PrintWriter out, PluginFolder folder, @Nullable SimulationPlot picture)
       throws CommandException, ConfigException {
     requireNodes();
     replay.run(
@@ -151,7 +194,8 @@ final class SimulateCommand implements Callable<Integer> {
         options,
         nodes == null ? 1 : nodes,
         report == null ? REPORT_SECONDS : report.toMillis() / 1_000.0,
-        json);
+        json,
+        picture);
   }
 
   private void requireNodes() throws CommandException {
@@ -161,14 +205,17 @@ final class SimulateCommand implements Callable<Integer> {
     }
   }
 
-  private void run(PrintWriter out, Scenario wanted, Contenders contenders)
+  private void run(
+      PrintWriter out, Scenario wanted, Contenders contenders, @Nullable SimulationPlot picture)
       throws CommandException, ConfigException {
     SimulationReport report = new SimulationReport();
     for (String name : names()) {
-      boolean isPooled = name.equals(Contenders.POOLED);
-      Strategy.Factory factory = isPooled ? contenders.anyServer() : contenders.factory(name);
-      Model model = isPooled ? wanted.pooled() : wanted.model(weight);
-      Measurements run = ScenarioRun.of(wanted, model, seed, factory);
+      Measurements run = name.equals(Contenders.POOLED)
+          ? ScenarioRun.pooled(wanted, seed, contenders.anyServer())
+          : ScenarioRun.of(wanted, wanted.model(weight), seed, contenders.factory(name));
+      if (picture != null) {
+        picture.add(wanted.name() + ", " + name, run);
+      }
       Map<String, Figures> seen = ScenarioRun.figures(wanted, run);
       if (json) {
         out.println(line(wanted, name, seen).encode());
@@ -207,6 +254,8 @@ final class SimulateCommand implements Callable<Integer> {
 
   private Scenario changed(Scenario one) throws CommandException {
     requireNodes();
+    TraceServers.require(
+        "--weight", weight, weight > 0 && weight <= MOST_WEIGHT, "above 0, up to " + MOST_WEIGHT);
     Scenario with = one;
     if (nodes != null) {
       with = with.withNodes(nodes);

@@ -38,7 +38,9 @@ final class SimulationReport {
       strategy,
       stretch,
       text("%.2f %%", 100 * figures.hit()),
-      text("%.3f", figures.imbalance()),
+      figures.imbalance() > 0
+          ? text("%.3f", figures.imbalance())
+          : "-", // there was no whole second
       text("%.2f", figures.imbalance99()),
       text("%.2f", figures.meanMillis()),
       text("%.1f", figures.p99Millis()),

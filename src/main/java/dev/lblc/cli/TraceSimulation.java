@@ -4,47 +4,39 @@ import dev.lblc.boot.GatewayFile;
 import dev.lblc.config.ConfigException;
 import dev.lblc.config.ServiceConfig;
 import dev.lblc.plugin.Strategies;
-import dev.lblc.scheduler.ServerSpec;
 import dev.lblc.scheduler.Strategy;
-import dev.lblc.simulation.Durations;
 import dev.lblc.simulation.Figures;
 import dev.lblc.simulation.Incident;
 import dev.lblc.simulation.Measurements;
 import dev.lblc.simulation.Model;
-import dev.lblc.simulation.Plot;
 import dev.lblc.simulation.RecordedWorkload;
 import dev.lblc.simulation.ScenarioRun;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** The replay of a log or a trace: {@code simulate FILE --trace LOG}. */
 final class TraceSimulation {
-  private static final int SERVERS = 16;
-  private static final int SLOTS = 16;
-  private static final double CACHED = 0.2;
-  private static final double HIT_SECONDS = 0.002;
-  private static final double MISS_SECONDS = 0.040;
-  private static final double SPREAD_SECONDS = 0.001;
   private static final double WARM = 0.2;
+  private static final double MOST_TRAFFIC = 1_000;
+
+  /** So long a log may be, in seconds: what is seen is kept for each. */
+  private static final double LONGEST = 7 * 24 * 3_600;
 
   @Option(
       names = "--trace",
       paramLabel = "LOG",
       description = {
-        "In place of a scenario: an access log (text, json, common or combined), or a binary",
-        "trace of 24 octets a request."
+        "In place of a scenario: an access log (text, json, common or combined; packed by gzip",
+        "or not), or a binary trace of 24 octets a request."
       })
   private @Nullable Path trace;
 
@@ -52,45 +44,10 @@ final class TraceSimulation {
   private @Nullable String service;
 
   @Option(
-      names = "--servers",
-      paramLabel = "N",
-      description = "So many servers in place of those of the service (default without FILE: 16).")
-  private @Nullable Integer servers;
-
-  @Option(
-      names = "--weights",
-      paramLabel = "W",
-      split = ",",
-      description = "Weights of the servers; the last one is that of all further ones.")
-  private List<Integer> weights = List.of();
-
-  @Option(
-      names = "--slots",
-      paramLabel = "N",
-      description = "Requests that a server works on at once (default: 16).")
-  private int slots = SLOTS;
-
-  @Option(
-      names = "--cache",
-      paramLabel = "N",
-      description = "Destinations that a server's cache holds (default: as the log's durations say,"
-          + " or a fifth of all, divided by the servers).")
-  private @Nullable Integer cache;
-
-  @Option(
-      names = "--hit",
-      paramLabel = "D",
-      converter = ShortDuration.class,
-      description =
-          "What a server takes for what it has (default: by the log's durations, or 2ms).")
-  private @Nullable Duration hit;
-
-  @Option(
-      names = "--miss",
-      paramLabel = "D",
-      converter = ShortDuration.class,
-      description = "What it takes for the rest (default: by the log's durations, or 40ms).")
-  private @Nullable Duration miss;
+      names = "--host",
+      paramLabel = "NAME",
+      description = "The host of requests where the log has none (default: localhost).")
+  private String host = "localhost";
 
   @Option(
       names = "--traffic",
@@ -99,30 +56,14 @@ final class TraceSimulation {
   private double traffic = 1;
 
   @Option(
-      names = "--stop",
-      paramLabel = "SERVER@D",
-      description = "The server goes at that time, and its cache with it.")
-  private List<String> stops = List.of();
-
-  @Option(
-      names = "--come",
-      paramLabel = "SERVER@D",
-      description =
-          "It comes at that time, with an empty cache; it may be one more than there are.")
-  private List<String> comes = List.of();
-
-  @Option(
       names = "--warm",
       paramLabel = "D",
-      converter = ShortDuration.class,
+      converter = SimulatedTime.class,
       description = "What comes before is not measured (default: a fifth of the time).")
-  private @Nullable Duration warm;
+  private @Nullable Double warm;
 
-  @Option(
-      names = "--plot",
-      paramLabel = "FILE.svg",
-      description = "Writes a picture: loads and hit ratio, second by second.")
-  private @Nullable Path plot;
+  @ArgGroup(exclusive = false)
+  private TraceServers servers = new TraceServers();
 
   /** Whether it is what was asked for. */
   boolean isAsked() {
@@ -135,6 +76,7 @@ final class TraceSimulation {
    * @param read the gateway's file; null: there is none
    * @param strategies those that there are
    * @param named what is compared; empty: the service's, {@code lblc-adaptive}, and the yardsticks
+   * @param plot gets a picture of each; null: nobody wants any
    */
   void run(
       PrintWriter out,
@@ -144,37 +86,54 @@ final class TraceSimulation {
       Map<String, String> options,
       int nodes,
       double reportSeconds,
-      boolean json)
+      boolean json,
+      @Nullable SimulationPlot plot)
       throws CommandException, ConfigException {
+    servers.requireRanges();
+    TraceServers.require(
+        "--traffic", traffic, traffic > 0 && traffic <= MOST_TRAFFIC, "above 0, up to 1000");
     ServiceConfig config = config(read);
-    TraceReader.Read input = new TraceReader(required(), nodes, new SplittableRandom(1))
+    TraceReader.Read input = new TraceReader(required(), nodes, new SplittableRandom(1), host)
         .read(read, config == null ? null : config.name());
     if (input.requests().count() == 0) {
       throw new CommandException("--trace: " + trace + " has no request with a destination"
-          + (config == null ? "" : " of service " + config.name()) + " among "
-          + Counted.of(input.others(), "line"));
+          + (config == null ? "" : " of service " + config.name()) + "; " + input.leftOut()
+          + ". Where the log has no host it is " + host + ": see --host");
     }
     RecordedWorkload workload = input.requests().recorded(traffic);
-    Model model = model(config, workload, input.durations(), nodes, reportSeconds);
-    List<Incident> incidents = incidents(model);
+    if (workload.seconds() > LONGEST) {
+      throw new CommandException(String.format(
+          Locale.ROOT,
+          "--trace: %s spans %.0f s (expected: at most 7 days; cut it, or see whether a line has a wrong date)",
+          trace,
+          workload.seconds()));
+    }
+    Model model = servers.model(config, workload, input.durations(), nodes, reportSeconds);
+    List<Incident> incidents = servers.incidents(model);
     Contenders contenders = new Contenders(strategies, options);
-    double end = workload.seconds();
-    int from = (int) (warm == null ? end * WARM : warm.toMillis() / 1_000.0);
+    int end = (int) workload.seconds() + 1;
+    int from = (int) (warm == null ? workload.seconds() * WARM : warm);
+    if (from >= end) {
+      throw new CommandException(String.format(
+          Locale.ROOT,
+          "--warm: %d s (expected: less than the %.1f s of the requests)",
+          from,
+          workload.seconds()));
+    }
     SimulationReport report = new SimulationReport();
-    Map<String, Measurements> runs = new LinkedHashMap<>();
     for (String name : names(named, config, json)) {
-      Strategy.Factory factory = config != null && name.equals(config.strategy())
-          ? contenders.factory(name, config.strategyOptions().value())
-          : contenders.factory(name);
+      boolean isPooled = name.equals(Contenders.POOLED);
       Measurements seen = ScenarioRun.of(
-          model,
+          isPooled ? servers.pooled(model) : model,
           workload.again(),
-          incidents,
-          factory,
+          isPooled ? List.of() : incidents,
+          factory(contenders, name, config),
           config == null ? ScenarioRun.OPTIONS : config.options());
-      Figures figures = seen.figures(from, (int) Math.ceil(end));
-      runs.put(name, seen);
-      report.add(name, Map.of(from + "-" + (int) Math.ceil(end) + " s", figures), seen.entries());
+      Figures figures = seen.figures(from, end);
+      report.add(name, Map.of(from + "-" + end + " s", figures), seen.entries());
+      if (plot != null) {
+        plot.add(name, seen);
+      }
       if (json) {
         out.println(new JsonObject()
             .put("trace", String.valueOf(trace))
@@ -187,7 +146,17 @@ final class TraceSimulation {
     if (!json) {
       print(out, input, workload, model, report);
     }
-    draw(runs, model.servers().size());
+  }
+
+  private static Strategy.Factory factory(
+      Contenders contenders, String name, @Nullable ServiceConfig config)
+      throws CommandException, ConfigException {
+    if (name.equals(Contenders.POOLED)) {
+      return contenders.anyServer();
+    }
+    return config != null && name.equals(config.strategy())
+        ? contenders.factory(name, config.strategyOptions().value())
+        : contenders.factory(name);
   }
 
   private void print(
@@ -199,108 +168,20 @@ final class TraceSimulation {
     Model.Upstream first = model.servers().get(0);
     out.printf(
         Locale.ROOT,
-        "%d requests in %.1f s for %d destinations; %s left out%n",
-        workload.count(),
+        "%s in %.1f s for %s; %s%n",
+        Counted.of(workload.count(), "request"),
         workload.seconds(),
-        workload.keys(),
-        Counted.of(input.others(), "line"));
+        Counted.of(workload.keys(), "destination"),
+        input.leftOut());
     out.printf(
         Locale.ROOT,
-        "%s of %d slots and a cache of %d destinations; a hit takes %.1f ms, a miss %.1f ms%n",
+        "%s of %d slots and a cache of %d destinations; a hit takes %.2f ms, a miss %.2f ms%n",
         Counted.of(model.servers().size(), "server"),
         first.slots(),
         first.cached(),
         model.hitSeconds() * 1_000,
         model.missSeconds() * 1_000);
     report.lines().forEach(out::println);
-  }
-
-  private Model model(
-      @Nullable ServiceConfig config,
-      RecordedWorkload workload,
-      @Nullable Durations durations,
-      int nodes,
-      double reportSeconds)
-      throws CommandException {
-    List<String> ids = new ArrayList<>();
-    if (config == null || servers != null) {
-      int count = servers == null ? SERVERS : servers;
-      for (int i = 1; i <= count; i++) {
-        ids.add("s" + i);
-      }
-    } else {
-      config.servers().forEach(server -> ids.add(server.id()));
-    }
-    int atFirst = ids.size();
-    for (String come : comes) {
-      String id = timed("--come", come)[0];
-      if (!ids.contains(id)) {
-        ids.add(id);
-      }
-    }
-    if (atFirst == 0 || slots < 1) {
-      throw new CommandException(
-          "--servers: " + atFirst + ", --slots: " + slots + " (expected: 1 or more)");
-    }
-    double of = durations == null ? CACHED * workload.keys() : workload.cacheFor(durations.hit());
-    int each = cache == null ? (int) Math.max(1, Math.ceil(of / atFirst)) : Math.max(1, cache);
-    List<Model.Upstream> upstreams = new ArrayList<>();
-    for (int i = 0; i < ids.size(); i++) {
-      upstreams.add(new Model.Upstream(ids.get(i), slots, each, weight(config, ids.get(i), i)));
-    }
-    return new Model(
-        nodes,
-        upstreams,
-        seconds(hit, durations == null ? HIT_SECONDS : durations.hitSeconds()),
-        seconds(miss, durations == null ? MISS_SECONDS : durations.missSeconds()),
-        reportSeconds,
-        SPREAD_SECONDS);
-  }
-
-  private int weight(@Nullable ServiceConfig config, String id, int number) {
-    if (!weights.isEmpty()) {
-      return weights.get(Math.min(number, weights.size() - 1));
-    }
-    if (config != null) {
-      for (ServerSpec server : config.servers()) {
-        if (server.id().equals(id)) {
-          return server.weight();
-        }
-      }
-    }
-    return config == null ? slots : ServerSpec.DEFAULT_WEIGHT;
-  }
-
-  private List<Incident> incidents(Model model) throws CommandException {
-    List<Incident> incidents = new ArrayList<>();
-    for (String stop : stops) {
-      incidents.add(incident("--stop", stop, Incident.Kind.SERVER_STOPS, model));
-    }
-    for (String come : comes) {
-      incidents.add(incident("--come", come, Incident.Kind.SERVER_COMES, model));
-    }
-    incidents.sort((one, other) -> Double.compare(one.at(), other.at()));
-    return incidents;
-  }
-
-  private static Incident incident(String option, String text, Incident.Kind kind, Model model)
-      throws CommandException {
-    String[] parts = timed(option, text);
-    List<String> ids = model.servers().stream().map(Model.Upstream::id).toList();
-    int number = ids.indexOf(parts[0]);
-    if (number < 0) {
-      throw new CommandException(
-          option + ": " + text + " (expected: one of " + String.join(", ", ids) + ")");
-    }
-    return new Incident(new ShortDuration().convert(parts[1]).toMillis() / 1_000.0, kind, number);
-  }
-
-  private static String[] timed(String option, String text) throws CommandException {
-    int at = text.lastIndexOf('@');
-    if (at < 1) {
-      throw new CommandException(option + ": " + text + " (expected: SERVER@D, such as s2@30s)");
-    }
-    return new String[] {text.substring(0, at), text.substring(at + 1)};
   }
 
   private @Nullable ServiceConfig config(@Nullable GatewayFile read) throws CommandException {
@@ -332,24 +213,10 @@ final class TraceSimulation {
     return Contenders.withYardsticks(all);
   }
 
-  private void draw(Map<String, Measurements> runs, int count) throws CommandException {
-    if (plot != null) {
-      try {
-        Files.writeString(plot, Plot.of(runs, count));
-      } catch (IOException e) {
-        throw new CommandException("--plot: " + plot + ": " + e.getMessage());
-      }
-    }
-  }
-
   private Path required() throws CommandException {
     if (trace == null) {
       throw new CommandException("--trace: missing");
     }
     return trace;
-  }
-
-  private static double seconds(@Nullable Duration given, double estimated) {
-    return given == null ? estimated : given.toMillis() / 1_000.0;
   }
 }

@@ -111,8 +111,8 @@ public final class TableReplica {
       if (placement.version() > entry.version || isLater || hadExpired) {
         take(placement, entry);
       }
-      noteUse(placement, entry);
-      if (ids(entry).equals(placement.homes())) {
+      noteUse(placement.lastUseMillis(), entry);
+      if (hasHomes(entry, placement.homes())) {
         return Adoption.AGREED;
       }
       return entry.version > placement.version() ? Adoption.BEHIND : Adoption.TIED;
@@ -144,21 +144,26 @@ public final class TableReplica {
       }
       if (entry == null
           || entry.version != expected.version()
-          || !ids(entry).equals(expected.homes())) {
+          || !hasHomes(entry, expected.homes())) {
         return false;
       }
       take(placement, entry);
-      noteUse(placement, entry);
+      noteUse(placement.lastUseMillis(), entry);
       return true;
     }
   }
 
   /** Applies only the last use of what the shared table holds. */
   public void noteUse(Placement placement) {
+    noteUse(placement.destination(), placement.lastUseMillis());
+  }
+
+  /** Applies the last use that the shared table holds of a destination. */
+  public void noteUse(String destination, long lastUseMillis) {
     synchronized (table) {
-      Entry entry = table.find(placement.destination());
+      Entry entry = table.find(destination);
       if (entry != null) {
-        noteUse(placement, entry);
+        noteUse(lastUseMillis, entry);
       }
     }
   }
@@ -323,11 +328,11 @@ public final class TableReplica {
     }
   }
 
-  private static void noteUse(Placement placement, Entry entry) {
-    entry.sharedUse = Math.max(entry.sharedUse, placement.lastUseMillis());
-    if (placement.lastUseMillis() > entry.lastUse()) {
-      Rate.pass(entry, placement.lastUseMillis());
-      entry.use(placement.lastUseMillis());
+  private static void noteUse(long lastUseMillis, Entry entry) {
+    entry.sharedUse = Math.max(entry.sharedUse, lastUseMillis);
+    if (lastUseMillis > entry.lastUse()) {
+      Rate.pass(entry, lastUseMillis);
+      entry.use(lastUseMillis);
     }
   }
 
@@ -345,6 +350,18 @@ public final class TableReplica {
   }
 
   private static List<String> ids(Entry entry) {
-    return Arrays.stream(entry.homes()).map(Server::id).toList();
+    Server[] homes = entry.homes();
+    return homes.length == 1
+        ? List.of(homes[0].id())
+        : Arrays.stream(homes).map(Server::id).toList();
+  }
+
+  private static boolean hasHomes(Entry entry, List<String> ids) {
+    Server[] homes = entry.homes();
+    boolean hasAll = homes.length == ids.size();
+    for (int i = 0; i < homes.length && hasAll; i++) {
+      hasAll = homes[i].id().equals(ids.get(i));
+    }
+    return hasAll;
   }
 }

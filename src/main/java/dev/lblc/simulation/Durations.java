@@ -18,6 +18,9 @@ public record Durations(double border, double hitSeconds, double missSeconds, do
   /** Estimates from some durations, in seconds, one at least; they are sorted. */
   public static Durations of(double[] seconds) {
     Arrays.sort(seconds);
+    if (seconds[0] == seconds[seconds.length - 1]) { // nothing tells one kind from the other
+      return new Durations(seconds[0], seconds[0], seconds[0], 1);
+    }
     double low = Math.log(Math.max(LEAST, seconds[0]));
     double high = Math.log(Math.max(LEAST, seconds[seconds.length - 1]));
     int split = seconds.length;

@@ -8,6 +8,11 @@ package dev.lblc.simulation;
  * @param number of the server or node, from 0 on
  */
 public record Incident(double at, Kind kind, int number) {
+  /** Whether it happens to a server, not to a node. */
+  public boolean isOfServer() {
+    return kind == Kind.SERVER_STOPS || kind == Kind.SERVER_COMES;
+  }
+
   /** What happens. */
   public enum Kind {
     /** A server stops: its cache is lost, and its requests go to others. */

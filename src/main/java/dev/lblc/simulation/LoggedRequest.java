@@ -15,13 +15,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A request as a line of an access log has it: the gateway's own, as text or JSON, or the common log format, with or without the fields of
- * the combined one.
+ * the combined one. A decimal number right behind those is how long it took, in seconds, as nginx writes {@code $request_time}.
  *
  * @param endSeconds when it ended, in seconds since 1970
  * @param client the client's address
  * @param method of the request
  * @param host as it came; null: the log has none
  * @param target path, and the query if the log has it
+ * @param isRounded whether the log tells whole seconds only of when it ended
  * @param seconds how long it took; negative: the log does not say
  * @param headers what the log has of them, by name
  */
@@ -31,12 +32,13 @@ public record LoggedRequest(
     String method,
     @Nullable String host,
     String target,
+    boolean isRounded,
     double seconds,
     Map<String, String> headers) {
 
   private static final Pattern COMMON = Pattern.compile(
       "(\\S+) \\S+ .*?\\[([^]]+)] \"(\\S+) (\\S+)[^\"]*\" \\d{3} \\S+(?: \"([^\"]*)\""
-          + " \"([^\"]*)\")?.*");
+          + " \"([^\"]*)\")?(?: (\\d+\\.\\d+)\\b)?.*");
   private static final DateTimeFormatter COMMON_TIME =
       DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT);
   private static final int TEXT_COLUMNS = 8;
@@ -75,6 +77,7 @@ public record LoggedRequest(
         method,
         line.getString("host"),
         path,
+        false,
         line.getDouble("duration_ms", -1_000.0) / 1_000,
         headers);
   }
@@ -88,6 +91,7 @@ public record LoggedRequest(
             columns[2],
             null,
             columns[3],
+            false,
             Double.parseDouble(columns[7]) / 1_000,
             Map.of());
   }
@@ -96,13 +100,15 @@ public record LoggedRequest(
     Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     put(headers, "referer", line.group(5));
     put(headers, "user-agent", line.group(6));
+    String took = line.group(7);
     return new LoggedRequest(
         OffsetDateTime.parse(line.group(2), COMMON_TIME).toEpochSecond(),
         line.group(1),
         line.group(3),
         null,
         line.group(4),
-        -1,
+        true,
+        took == null ? -1 : Double.parseDouble(took),
         headers);
   }
 

@@ -8,8 +8,10 @@ final class LruCache {
 
   private final int capacity;
   private final int[] slotOf;
-  private final int[] newer;
-  private final int[] older;
+
+  /** Of each slot the next newer and the next older one, side by side. */
+  private final int[] links;
+
   private final int[] keys;
   private int newest = NONE;
   private int oldest = NONE;
@@ -19,8 +21,7 @@ final class LruCache {
   LruCache(int capacity, int keyCount) {
     this.capacity = capacity;
     slotOf = new int[keyCount];
-    newer = new int[capacity];
-    older = new int[capacity];
+    links = new int[2 * capacity];
     keys = new int[capacity];
     Arrays.fill(slotOf, NONE);
   }
@@ -65,10 +66,10 @@ final class LruCache {
   }
 
   private void link(int slot) {
-    newer[slot] = NONE;
-    older[slot] = newest;
+    links[2 * slot] = NONE;
+    links[2 * slot + 1] = newest;
     if (newest != NONE) {
-      newer[newest] = slot;
+      links[2 * newest] = slot;
     }
     newest = slot;
     if (oldest == NONE) {
@@ -77,17 +78,17 @@ final class LruCache {
   }
 
   private void unlink(int slot) {
-    int before = newer[slot];
-    int after = older[slot];
-    if (before == NONE) {
-      newest = after;
+    int newer = links[2 * slot];
+    int older = links[2 * slot + 1];
+    if (newer == NONE) {
+      newest = older;
     } else {
-      older[before] = after;
+      links[2 * newer + 1] = older;
     }
-    if (after == NONE) {
-      oldest = before;
+    if (older == NONE) {
+      oldest = newer;
     } else {
-      newer[after] = before;
+      links[2 * older] = newer;
     }
   }
 }

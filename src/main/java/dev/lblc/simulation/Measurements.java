@@ -22,7 +22,7 @@ public final class Measurements {
     final float[] tenths = new float[10];
     final float[] loads;
     int tenthCount;
-    float[] millis = new float[256];
+    float[] millis = {}; // most seconds of a long log are quiet ones
     int served;
 
     Second(int servers) {
@@ -31,7 +31,7 @@ public final class Measurements {
 
     void served(boolean hit, double latencyMillis) {
       if (served == millis.length) {
-        millis = Arrays.copyOf(millis, 2 * served);
+        millis = Arrays.copyOf(millis, Math.max(64, 2 * served));
       }
       millis[served++] = (float) latencyMillis;
       hits += hit ? 1 : 0;
@@ -63,6 +63,11 @@ public final class Measurements {
   /** Returns how many destinations the table of the first node had at the end. */
   public int entries() {
     return entries;
+  }
+
+  /** Returns how many servers there are. */
+  public int servers() {
+    return servers;
   }
 
   /** Returns how many seconds there are. */

@@ -20,6 +20,9 @@ public record Model(
     double reportSeconds,
     double spreadSeconds) {
 
+  /** The most slots of a server. */
+  public static final int MOST_SLOTS = 1_000_000;
+
   /** The most nodes of a run. */
   public static final int MOST_NODES = 256;
 
@@ -34,7 +37,15 @@ public record Model(
    * @param cached how many destinations its cache holds, 1 or more
    * @param weight what its configuration says
    */
-  public record Upstream(String id, int slots, int cached, int weight) {}
+  public record Upstream(String id, int slots, int cached, int weight) {
+    /** Throws {@link IllegalArgumentException} for a value out of its range. */
+    public Upstream {
+      if (slots < 1 || slots > MOST_SLOTS || cached < 1 || weight < 0) {
+        throw new IllegalArgumentException(id + ": " + slots + " slots, a cache of " + cached
+            + ", weight " + weight + " (expected: 1 to " + MOST_SLOTS + ", 1 or more, 0 or more)");
+      }
+    }
+  }
 
   /** Throws {@link IllegalArgumentException} for a value out of its range. */
   public Model {
@@ -42,6 +53,11 @@ public record Model(
     if (nodes < 1 || servers.isEmpty()) {
       throw new IllegalArgumentException(
           nodes + " nodes, " + servers.size() + " servers (expected: one of each at least)");
+    }
+    if (!(hitSeconds > 0 && missSeconds > 0 && reportSeconds > 0 && spreadSeconds >= 0)) {
+      throw new IllegalArgumentException(
+          "hit " + hitSeconds + " s, miss " + missSeconds + " s, report " + reportSeconds
+              + " s, spread " + spreadSeconds + " s (expected: above 0)");
     }
   }
 }

@@ -28,7 +28,7 @@ final class ModelServer {
   ModelServer(Model.Upstream server, int keys) {
     slots = server.slots();
     longestQueue = Model.QUEUE_PER_SLOT * slots;
-    cache = new LruCache(server.cached(), keys);
+    cache = new LruCache(Math.min(server.cached(), keys), keys);
   }
 
   boolean isFull() {

@@ -22,6 +22,9 @@ final class Node {
   final Service service;
   final @Nullable TableReplica replica;
 
+  /** By how much a use has to be later than the last one that is known, for the others to be told. */
+  final long shareUsesAfterMillis;
+
   /** What it last told the others of each server. */
   final int[] published;
 
@@ -52,6 +55,7 @@ final class Node {
     published = new int[servers.length];
     DestinationTable table = service.table();
     replica = table == null ? null : new TableReplica(table, service.servers());
+    shareUsesAfterMillis = replica == null ? 0 : replica.shareUsesAfterMillis(options);
     if (replica != null) {
       replica.onDecision(destination -> decided = destination);
     }

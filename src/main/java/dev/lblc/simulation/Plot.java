@@ -2,6 +2,8 @@ package dev.lblc.simulation;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 
 /** Pictures of runs, as SVG: for each the load of each server and the hit ratio, second by second. */
 public final class Plot {
@@ -11,21 +13,20 @@ public final class Plot {
   private static final int GAP = 46;
   private static final int COLOURS = 360;
 
-  private final StringBuilder svg = new StringBuilder();
-  private final int servers;
+  /** A line has no more points: what is seen of more seconds is the mean of some. */
+  private static final int POINTS = WIDTH / 2;
 
-  private Plot(int servers) {
-    this.servers = servers;
-  }
+  private final StringBuilder svg = new StringBuilder();
+
+  private Plot() {}
 
   /**
    * Draws runs below each other.
    *
    * @param runs by the names of their strategies
-   * @param servers how many each has
    */
-  public static String of(Map<String, Measurements> runs, int servers) {
-    Plot plot = new Plot(servers);
+  public static String of(Map<String, Measurements> runs) {
+    Plot plot = new Plot();
     int height = runs.size() * 2 * (HEIGHT + GAP) + GAP;
     plot.add(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\""
@@ -43,30 +44,39 @@ public final class Plot {
 
   private void loads(String name, Measurements seen, int top) {
     double most = 1;
-    for (int second = 0; second < seen.seconds(); second++) {
-      for (int server = 0; server < servers; server++) {
-        most = Math.max(most, seen.load(second, server));
+    for (int server = 0; server < seen.servers(); server++) {
+      for (double load : points(seen, server)) {
+        most = Math.max(most, load);
       }
     }
     frame(name + ": requests at each server", String.format(Locale.ROOT, "%.0f", most), top, seen);
-    for (int server = 0; server < servers; server++) {
+    for (int server = 0; server < seen.servers(); server++) {
       add(
           "<polyline fill=\"none\" stroke=\"hsl(%d,70%%,45%%)\" points=\"",
-          server * COLOURS / servers);
-      for (int second = 0; second < seen.seconds(); second++) {
-        point(seen, second, seen.load(second, server) / most, top);
-      }
-      add("\"/>\n");
+          server * COLOURS / seen.servers());
+      line(points(seen, server), most, top);
     }
   }
 
   private void hits(String name, Measurements seen, int top) {
     frame(name + ": hit ratio", "100 %", top, seen);
     add("<polyline fill=\"none\" stroke=\"black\" points=\"");
-    for (int second = 0; second < seen.seconds(); second++) {
-      point(seen, second, seen.hit(second), top);
+    line(means(seen.seconds(), seen::hit), 1, top);
+  }
+
+  private static double[] points(Measurements seen, int server) {
+    return means(seen.seconds(), second -> seen.load(second, server));
+  }
+
+  /** Means of as many seconds each as a point stands for. */
+  private static double[] means(int seconds, IntToDoubleFunction of) {
+    int each = Math.max(1, (seconds + POINTS - 1) / POINTS);
+    double[] means = new double[(seconds + each - 1) / each];
+    for (int i = 0; i < means.length; i++) {
+      int to = Math.min(seconds, (i + 1) * each);
+      means[i] = IntStream.range(i * each, to).mapToDouble(of).average().orElse(0);
     }
-    add("\"/>\n");
+    return means;
   }
 
   private void frame(String title, String most, int top, Measurements seen) {
@@ -81,9 +91,12 @@ public final class Plot {
         LEFT + WIDTH, top + HEIGHT + 14, seen.seconds());
   }
 
-  private void point(Measurements seen, int second, double part, int top) {
-    double x = LEFT + WIDTH * (second + 0.5) / Math.max(1, seen.seconds());
-    add("%.1f,%.1f ", x, top + HEIGHT * (1 - part));
+  private void line(double[] points, double most, int top) {
+    for (int i = 0; i < points.length; i++) {
+      double x = LEFT + WIDTH * (i + 0.5) / points.length;
+      add("%.1f,%.1f ", x, top + HEIGHT * (1 - points[i] / most));
+    }
+    add("\"/>\n");
   }
 
   private void add(String format, Object... values) {

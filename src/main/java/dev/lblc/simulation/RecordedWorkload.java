@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /** Requests that were recorded, by time. */
@@ -58,17 +59,20 @@ public final class RecordedWorkload implements Workload {
       return count;
     }
 
+    /** Gives all requests other sizes, by their numbers in the order in which they were added. */
+    public void resize(IntToDoubleFunction sizeOf) {
+      for (int i = 0; i < count; i++) {
+        sizes[i] = (float) sizeOf.applyAsDouble(i);
+      }
+    }
+
     /**
      * Returns what was taken down, from the first request on.
      *
      * @param traffic so many times as fast as it was
      */
     public RecordedWorkload recorded(double traffic) {
-      int[] order = IntStream.range(0, count)
-          .boxed()
-          .sorted(Comparator.comparingDouble(i -> times[i]))
-          .mapToInt(Integer::intValue)
-          .toArray();
+      int[] order = order();
       double first = count == 0 ? 0 : times[order[0]];
       double[] sortedTimes = new double[count];
       int[] sortedKeys = new int[count];
@@ -83,6 +87,19 @@ public final class RecordedWorkload implements Workload {
       }
       return new RecordedWorkload(
           sortedTimes, sortedKeys, sortedNodes, sortedSizes, destinations.toArray(String[]::new));
+    }
+
+    private int[] order() {
+      for (int i = 1; i < count; i++) {
+        if (times[i] < times[i - 1]) {
+          return IntStream.range(0, count)
+              .boxed()
+              .sorted(Comparator.comparingDouble(each -> times[each]))
+              .mapToInt(Integer::intValue)
+              .toArray();
+        }
+      }
+      return IntStream.range(0, count).toArray(); // traces are by time
     }
   }
 

@@ -33,6 +33,14 @@ public final class ScenarioRun {
         .run(scenario.seconds());
   }
 
+  /** Runs it before {@link Scenario#pooled one server}, which neither goes nor comes. */
+  public static Measurements pooled(Scenario scenario, long seed, Strategy.Factory factory) {
+    List<Incident> ofNodes =
+        scenario.incidents().stream().filter(incident -> !incident.isOfServer()).toList();
+    return new Simulation(scenario.pooled(), scenario.workload(seed), ofNodes, factory, OPTIONS)
+        .run(scenario.seconds());
+  }
+
   /** Runs a workload to its end. */
   public static Measurements of(
       Model model,

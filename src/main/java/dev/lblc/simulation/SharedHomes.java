@@ -6,7 +6,6 @@ import dev.lblc.scheduler.TableReplica;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -17,7 +16,6 @@ import java.util.Map;
  * known.
  */
 final class SharedHomes {
-  private static final List<String> NOWHERE = List.of();
   private static final long NEVER = Long.MIN_VALUE / 2;
 
   private final double halfDelay;
@@ -64,9 +62,9 @@ final class SharedHomes {
   /** Has a node know when its next destination was last used anywhere, and notes that it uses it now. */
   void use(int key, String destination, long nowMillis, Node node) {
     if (uses[key] != NEVER) {
-      node.shared().noteUse(new Placement(destination, NOWHERE, 0, uses[key]));
+      node.shared().noteUse(destination, uses[key]);
     }
-    if (nowMillis - uses[key] > node.shared().shareUsesAfterMillis(options)) {
+    if (nowMillis - uses[key] > node.shareUsesAfterMillis) {
       uses[key] = nowMillis;
     }
   }

@@ -98,7 +98,7 @@ public final class Simulation {
         servers[incident.number()].up = false;
         tell(incident.number());
       }
-      if (isOfServer(incident)) {
+      if (incident.isOfServer()) {
         known[incident.number()] = true;
       }
       events.add(incident.at(), EventQueue.event(INCIDENT, i, 0));
@@ -360,10 +360,5 @@ public final class Simulation {
 
   private long millis() {
     return (long) (now * 1_000);
-  }
-
-  private static boolean isOfServer(Incident incident) {
-    return incident.kind() == Incident.Kind.SERVER_STOPS
-        || incident.kind() == Incident.Kind.SERVER_COMES;
   }
 }

@@ -77,7 +77,8 @@ public final class Yardsticks {
 
   /** Smooth weighted round robin: each turn all earn their weight, and who has most is next and pays what all have earned. */
   private static final class RoundRobin extends Rule {
-    private final Map<Server, Integer> earned = new LinkedHashMap<>();
+    private List<Server> members = List.of();
+    private int[] earned = {};
 
     RoundRobin(ServerView servers) {
       super(servers);
@@ -86,23 +87,28 @@ public final class Yardsticks {
     @Override
     @Nullable
     Server pick(String destination) {
-      Server best = null;
-      int most = 0;
+      List<Server> now = servers.list();
+      if (now != members) {
+        members = now;
+        earned = new int[now.size()];
+      }
+      int best = -1;
       int all = 0;
-      for (Server server : servers.list()) {
+      for (int i = 0; i < earned.length; i++) {
+        Server server = now.get(i);
         if (isUsable(server)) {
-          int now = earned.merge(server, server.weight(), Integer::sum);
+          earned[i] += server.weight();
           all += server.weight();
-          if (best == null || now > most) {
-            best = server;
-            most = now;
+          if (best < 0 || earned[i] > earned[best]) {
+            best = i;
           }
         }
       }
-      if (best != null) {
-        earned.put(best, most - all);
+      if (best < 0) {
+        return null;
       }
-      return best;
+      earned[best] -= all;
+      return now.get(best);
     }
   }
 

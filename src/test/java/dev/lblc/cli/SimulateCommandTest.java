@@ -3,13 +3,22 @@ package dev.lblc.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonObject;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code simulate} as a person uses it, with little traffic. */
 final class SimulateCommandTest {
@@ -27,7 +36,10 @@ final class SimulateCommandTest {
           "2026-11-22T11:%02d:%02d.%03dZ 127.0.0.1 GET /img/%d HTTP/1.1 200 20 %s demo one hit -%n",
           i / 1_200, i / 20 % 60, i % 20 * 50, i * 7 % 40, i % 3 == 0 ? "30.0" : "2.0"));
     }
-    Path log = Files.writeString(directory.resolve("access.log"), lines + "something else\n");
+    Path log = directory.resolve("access.log.1.gz");
+    try (OutputStream packed = new GZIPOutputStream(Files.newOutputStream(log))) {
+      packed.write((lines + "something else\n").getBytes(StandardCharsets.UTF_8));
+    }
     Path plot = directory.resolve("plot.svg");
 
     assertThat(execute(
@@ -36,7 +48,7 @@ final class SimulateCommandTest {
             "--trace",
             log.toString(),
             "--strategy",
-            "lblc-adaptive",
+            "lblc-adaptive,pooled",
             "--nodes",
             "2",
             "--stop",
@@ -47,18 +59,18 @@ final class SimulateCommandTest {
         .isZero();
 
     assertThat(out.toString())
-        .contains("3000 requests in 150.0 s for 40 destinations; 1 line left out")
-        .contains("a hit takes 2.0 ms, a miss 30.0 ms");
+        .contains("3000 requests in 150.0 s for 40 destinations; 1 line left out: 1 of no request")
+        .contains("a hit takes 2.00 ms, a miss 30.00 ms");
     assertThat(out.toString().lines().map(line -> line.replaceFirst(" .*", "")))
-        .contains("lblc-adaptive", "wlc", "round-robin", "ring-hash", "bounded-load-hash");
+        .contains(
+            "lblc-adaptive", "pooled", "wlc", "round-robin", "ring-hash", "bounded-load-hash");
     assertThat(plot).content().startsWith("<svg");
   }
 
   @Test
   void json_ofATrace_isALineForEachStrategy() throws Exception {
     Path trace = directory.resolve("trace.bin");
-    java.nio.ByteBuffer records = java.nio.ByteBuffer.allocate(24 * 500);
-    records.order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer records = ByteBuffer.allocate(24 * 500).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < 500; i++) {
       records.putDouble(i / 100.0).putInt(i % 7).putInt(i % 3).putDouble(1);
     }
@@ -110,9 +122,64 @@ final class SimulateCommandTest {
 
     Path log = Files.writeString(directory.resolve("a.log"), "something else\n");
     assertThat(execute("simulate", "conf/demo.json", "--trace", log.toString())).isEqualTo(1);
-    assertThat(err.toString()).contains("has no request with a destination of service demo");
+    assertThat(err.toString())
+        .contains(
+            "has no request with a destination of service demo; 1 line left out: 1 of no request");
+
+    Path images = Files.writeString(
+        directory.resolve("nginx.log"),
+        "192.0.2.1 - - [22/Nov/2026:11:02:59 +0100] \"GET /images/a HTTP/1.1\" 200 9 \"-\" \"-\"\n");
+    String[] ofImages = {
+      "simulate", "conf/gateway.json", "--trace", images.toString(), "--service", "images"
+    };
+    assertThat(execute(ofImages)).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("1 line left out: 1 of another service or none", "it is localhost: see --host");
+    String[] withHost = Arrays.copyOf(ofImages, ofImages.length + 2);
+    withHost[ofImages.length] = "--host";
+    withHost[ofImages.length + 1] = "www.example.com";
+    assertThat(execute(withHost)).as(err.toString()).isZero();
+    assertThat(out.toString()).contains("1 request in 0.0 s for 1 destination");
+
     assertThat(execute("simulate", "--trace", log.toString())).isEqualTo(1);
     assertThat(err.toString()).contains("is a log (expected: FILE and --service");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--traffic 0           | 1 | --traffic: 0.0 (expected: above 0",
+        "--weights 1,-5        | 1 | --weights: -5 (expected: 0 to 1000000)",
+        "--slots 0             | 1 | --slots: 0 (expected: 1 to 10000)",
+        "--servers 0           | 1 | --servers: 0 (expected: 1 to 1000)",
+        "--cache 0             | 1 | --cache: 0 (expected: 1 or more)",
+        "--warm 2s             | 1 | --warm: 2 s (expected: less than the 1.0 s of the requests)",
+        "--stop s1@soon        | 1 | --stop: soon (expected: a time",
+        "--stop s17@1s         | 1 | --stop: s17@1s (expected: one of s1, s2",
+        "--hit 0ms             | 2 | '--hit': 0ms (expected: a time above 0",
+        "--traffic 1e-9        | 1 | spans 1000000000 s (expected: at most 7 days",
+        "--seed 2              | 2 | --seed does not go with --trace",
+        "--scenario S1         | 2 | either --scenario=NAME, or --trace=LOG",
+      })
+  void option_outOfItsRange_isNamed(String options, int code, String message) throws Exception {
+    ByteBuffer records = ByteBuffer.allocate(48).order(ByteOrder.LITTLE_ENDIAN);
+    records.putDouble(7).putInt(1).putInt(0).putDouble(1);
+    records.putDouble(8).putInt(1).putInt(0).putDouble(1);
+    Path trace = Files.write(directory.resolve("trace.bin"), records.array());
+    List<String> args = new ArrayList<>(List.of("simulate", "--trace", trace.toString()));
+    args.addAll(List.of(options.split(" ")));
+
+    assertThat(execute(args.toArray(String[]::new))).as(err.toString()).isEqualTo(code);
+
+    assertThat(err.toString()).contains(message);
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void scenario_withAnOptionOfLogs_isRefused() {
+    assertThat(execute("simulate", "--scenario", "S1", "--servers", "3")).isEqualTo(2);
+    assertThat(err.toString()).contains("--servers does not go with --scenario");
   }
 
   @Test

@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gateways that schedule together, each a process of its own, and the upstreams behind them in one more. The service
@@ -36,10 +37,21 @@ final class GatewayCluster implements AutoCloseable {
 
   private final List<GatewayNode> nodes = new ArrayList<>();
   private final List<InetSocketAddress> upstreams;
-  private final JavaProcess upstream;
+  private final JsonArray routes;
+  private final JsonObject services;
+
+  /** Of the upstreams; null: the test has its own. */
+  private final @Nullable JavaProcess upstream;
 
   private GatewayCluster(List<InetSocketAddress> upstreams) throws IOException {
     this.upstreams = upstreams;
+    JsonObject timeouts = new JsonObject().put("response", "3m").put("idle", "3m");
+    this.routes = new JsonArray()
+        .add(ConfigJson.route("brief")
+            .put("match", new JsonObject().put("path", "/brief/*"))
+            .put("timeouts", timeouts))
+        .add(ConfigJson.route("load").put("timeouts", timeouts));
+    this.services = new JsonObject().put("load", service("24h")).put("brief", service("5s"));
     List<String> args = new ArrayList<>(List.of(upstreams.get(0).getHostString()));
     upstreams.forEach(address -> args.add(String.valueOf(address.getPort())));
     this.upstream = JavaProcess.launch(
@@ -48,6 +60,22 @@ final class GatewayCluster implements AutoCloseable {
         "listening on",
         UpstreamMain.class.getName(),
         args.toArray(new String[0]));
+  }
+
+  private GatewayCluster(JsonArray routes, JsonObject services) {
+    this.upstreams = List.of();
+    this.routes = routes;
+    this.services = services;
+    this.upstream = null;
+  }
+
+  /** That many gateways on this machine's loopback address with other routes and services, before upstreams that run already. */
+  static GatewayCluster before(Path folder, int nodes, JsonArray routes, JsonObject services)
+      throws Exception {
+    Site here = new Site("127.0.0.1", List.of());
+    GatewayCluster cluster = new GatewayCluster(routes, services);
+    cluster.start(folder, Collections.nCopies(nodes, here), Ports.free(3 * nodes));
+    return cluster;
   }
 
   /** That many gateways on this machine's loopback address; all of them ready and in one cluster. */
@@ -63,33 +91,42 @@ final class GatewayCluster implements AutoCloseable {
     List<InetSocketAddress> upstreams = ports.subList(0, servers).stream()
         .map(port -> new InetSocketAddress(upstreamHost, port))
         .toList();
+    GatewayCluster cluster = new GatewayCluster(upstreams);
+    cluster.start(folder, sites, ports.subList(servers, ports.size()));
+    return cluster;
+  }
+
+  /** Three ports each. */
+  private void start(Path folder, List<Site> sites, List<Integer> ports) throws Exception {
     List<InetSocketAddress> members = new ArrayList<>();
     for (int i = 0; i < sites.size(); i++) {
-      members.add(new InetSocketAddress(sites.get(i).host(), ports.get(servers + 3 * i)));
+      members.add(new InetSocketAddress(sites.get(i).host(), ports.get(3 * i)));
     }
-    GatewayCluster cluster = new GatewayCluster(upstreams);
     try {
       for (int i = 0; i < sites.size(); i++) {
         Path hazelcast = folder.resolve("hazelcast-" + i + ".yaml");
         Files.writeString(hazelcast, hazelcast(folder.getFileName(), members, i));
-        int web = ports.get(servers + 3 * i + 1);
-        int admin = ports.get(servers + 3 * i + 2);
+        int web = ports.get(3 * i + 1);
+        int admin = ports.get(3 * i + 2);
         Path config = folder.resolve("gateway-" + i + ".json");
-        Files.writeString(config, cluster.config(sites.get(i), web, admin, hazelcast));
-        cluster.nodes.add(new GatewayNode(sites.get(i), web, admin, config));
+        Files.writeString(config, config(sites.get(i), web, admin, hazelcast));
+        nodes.add(new GatewayNode(sites.get(i), web, admin, config));
       }
-      for (GatewayNode node : cluster.nodes) {
+      for (GatewayNode node : nodes) {
         node.launch();
       }
-      cluster.upstream.awaitReady();
-      for (GatewayNode node : cluster.nodes) {
+      if (upstream != null) {
+        upstream.awaitReady();
+      }
+      for (GatewayNode node : nodes) {
         node.process().awaitReady();
       }
-      cluster.awaitWhole(Duration.ofSeconds(30));
-      cluster.warmUp();
-      return cluster;
+      awaitWhole(Duration.ofSeconds(30));
+      if (upstream != null) {
+        warmUp();
+      }
     } catch (Exception | AssertionError e) {
-      cluster.close();
+      close();
       throw e;
     }
   }
@@ -239,7 +276,9 @@ final class GatewayCluster implements AutoCloseable {
     nodes.stream()
         .filter(GatewayNode::isLaunched)
         .forEach(node -> node.process().close());
-    upstream.close();
+    if (upstream != null) {
+      upstream.close();
+    }
   }
 
   private static List<String> difference(Map<String, String> expected, Map<String, String> there) {
@@ -252,17 +291,10 @@ final class GatewayCluster implements AutoCloseable {
   }
 
   private String config(Site site, int web, int admin, Path hazelcast) {
-    JsonObject timeouts = new JsonObject().put("response", "3m").put("idle", "3m");
     return new JsonObject()
         .put("listeners", new JsonArray().add(ConfigJson.listener(site.host(), web)))
-        .put(
-            "routes",
-            new JsonArray()
-                .add(ConfigJson.route("brief")
-                    .put("match", new JsonObject().put("path", "/brief/*"))
-                    .put("timeouts", timeouts))
-                .add(ConfigJson.route("load").put("timeouts", timeouts)))
-        .put("services", new JsonObject().put("load", service("24h")).put("brief", service("5s")))
+        .put("routes", routes)
+        .put("services", services)
         .put("cluster", new JsonObject().put("enabled", true).put("config", hazelcast.toString()))
         .put("admin", GatewayNode.adminConfig(site, admin))
         .encodePrettily();

@@ -2,6 +2,7 @@ package dev.lblc.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.scheduler.TableReplica.Adoption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,6 +107,29 @@ final class TableReplicaTest {
   }
 
   @Test
+  void adopted_besideWhatIsHeld_saysHowTheyStand() {
+    adopt("/a", 5, 1_000, "s1");
+    assertThat(adopted("/a", 5, 1_000, "s1")).isEqualTo(Adoption.AGREED);
+    assertThat(adopted("/a", 5, 1_000, "s2")).isEqualTo(Adoption.TIED);
+    assertThat(adopted("/a", 5, 1_000, "s1", "s2")).isEqualTo(Adoption.TIED);
+    assertThat(adopted("/a", 4, 1_000, "s2")).isEqualTo(Adoption.BEHIND);
+    assertThat(adopted("/a", 6, 1_000, "s2", "s1")).isEqualTo(Adoption.AGREED);
+    assertThat(adopted("/a", 6, 1_000, "s1", "s2")).isEqualTo(Adoption.TIED);
+    assertThat(adopted("/a", 6, 1_000, "s2")).isEqualTo(Adoption.TIED);
+  }
+
+  @Test
+  void provisional_inThePlaceOfOtherHomes_isNotTaken() {
+    adopt("/a", 5, 1_000, "s1");
+    Placement theirs = new Placement("/a", List.of("s3"), 5, 2_000);
+    Placement other = new Placement("/a", List.of("s2"), 5, 1_000);
+    assertThat(replica.adoptProvisional(theirs, other, service.options)).isFalse();
+    assertThat(replica.adoptProvisional(theirs, replica.placement("/a"), service.options))
+        .isTrue();
+    assertThat(replica.placement("/a")).isEqualTo(theirs);
+  }
+
+  @Test
   void adopted_afterWhatIsHeldHadExpired_isNewerWhateverItsVersion() {
     adopt("/a", 5, 1_000, "s1");
     adopt("/a", 1, 999 + HOUR, "s2");
@@ -171,9 +195,14 @@ final class TableReplicaTest {
     assertThat(replica.placement("/b")).isNotNull();
   }
 
+  private Adoption adopted(String destination, int version, long lastUse, String... homes) {
+    return replica.adopt(
+        new Placement(destination, List.of(homes), version, lastUse), service.options);
+  }
+
   private boolean adopt(String destination, int version, long lastUse, String home) {
     return replica.adopt(
             new Placement(destination, List.of(home), version, lastUse), service.options)
-        != TableReplica.Adoption.NO_ROOM;
+        != Adoption.NO_ROOM;
   }
 }

@@ -71,6 +71,14 @@ final class RecordedTest {
         "192.0.2.1 - bob [22/Nov/2026:11:02:59 +0100] \"GET /a HTTP/1.1\" 200 - \"-\" \"agent 7\"");
     assertThat(combined.headers()).isEqualTo(Map.of("user-agent", "agent 7"));
     assertThat(combined.endSeconds()).isEqualTo(common.endSeconds());
+    assertThat(combined.seconds()).isNegative();
+
+    LoggedRequest timed =
+        read("192.0.2.1 - - [22/Nov/2026:11:02:59 +0100] \"GET /a HTTP/1.1\" 200 7"
+            + " \"-\" \"agent 7.5\" 0.042 \"MISS\"");
+    assertThat(timed.seconds()).isCloseTo(0.042, within(1e-9));
+    assertThat(timed.isRounded()).isTrue();
+    assertThat(text.isRounded()).isFalse();
   }
 
   @Test
@@ -103,6 +111,32 @@ final class RecordedTest {
   }
 
   @Test
+  void durations_allAlike_areHits() {
+    Durations durations = Durations.of(new double[] {0.003, 0.003, 0.003});
+
+    assertThat(durations.hit()).isEqualTo(1);
+    assertThat(durations.missSeconds()).isEqualTo(0.003);
+    assertThat(durations.size(0.003)).isEqualTo(1);
+  }
+
+  @Test
+  void recording_outOfOrder_isByTime() {
+    RecordedWorkload.Recorder recorder = new RecordedWorkload.Recorder();
+    recorder.add(9, "late", 0, 1);
+    recorder.add(5, "early", 0, 1);
+    recorder.resize(i -> i == 0 ? 3 : 2);
+    RecordedWorkload recorded = recorder.recorded(1);
+
+    assertThat(recorded.advance()).isTrue();
+    assertThat(recorded.destination(recorded.key())).isEqualTo("early");
+    assertThat(recorded.time()).isZero();
+    assertThat(recorded.size()).isEqualTo(2);
+    assertThat(recorded.advance()).isTrue();
+    assertThat(recorded.time()).isEqualTo(4);
+    assertThat(recorded.advance()).isFalse();
+  }
+
+  @Test
   void cacheFor_aHitRatio_isTheLeastThatHasIt() {
     RecordedWorkload.Recorder recorder = new RecordedWorkload.Recorder();
     for (int i = 0; i < 1_000; i++) {
@@ -118,7 +152,7 @@ final class RecordedTest {
         new Scenario("test", "", 1, 2, 0, false, 200, 0.9, 0.002, 0.1, 0, 3, 0, null, List.of());
     Measurements seen = ScenarioRun.of(scenario, scenario.model(1), 1, LocalityBased::new);
 
-    String svg = Plot.of(Map.of("a<b", seen), 2);
+    String svg = Plot.of(Map.of("a<b", seen));
 
     var parsed = javax.xml.parsers.DocumentBuilderFactory.newInstance()
         .newDocumentBuilder()

@@ -7,6 +7,7 @@ import dev.lblc.scheduler.AdaptiveLocalityBased;
 import dev.lblc.scheduler.AdaptiveOptions;
 import dev.lblc.scheduler.LocalityBased;
 import dev.lblc.scheduler.Strategy;
+import dev.lblc.scheduler.WeightedLeastConnection;
 import dev.lblc.simulation.Incident.Kind;
 import dev.lblc.simulation.SyntheticWorkload.Flash;
 import java.util.ArrayList;
@@ -67,6 +68,17 @@ final class SimulationTest {
     assertThat(adaptive.errors()).isZero();
     assertThat(adaptive.imbalance()).isLessThan(0.5 * kernel.imbalance());
     assertThat(adaptive.replicas()).isPositive();
+  }
+
+  @Test
+  void pooled_inAScenarioWhoseServersStop_isOneThatStays() {
+    Figures pooled = ScenarioRun.pooled(scenario("death"), SEED, WeightedLeastConnection::new)
+        .figures(2, 4);
+    Figures kernel = run(scenario("death"), LocalityBased::new);
+
+    assertThat(pooled.errors()).isZero();
+    assertThat(pooled.hit()).isGreaterThan(kernel.hit());
+    assertThat(pooled.imbalance()).isEqualTo(1);
   }
 
   @Test
