@@ -3,10 +3,26 @@ package dev.lblc.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /** Rows of text as a table: columns as wide as they must be, text to the left, numbers to the right. */
 final class Columns {
+  /** What stands in a column for nothing. */
+  static final String NOTHING = "-";
+
   private Columns() {}
+
+  /** Returns the rows without a column in which none but the first, the heading, has something. */
+  static List<String[]> withoutIfEmpty(List<String[]> rows, int column) {
+    return rows.stream().skip(1).anyMatch(row -> !row[column].equals(NOTHING))
+        ? rows
+        : rows.stream()
+            .map(row -> IntStream.range(0, row.length)
+                .filter(i -> i != column)
+                .mapToObj(i -> row[i])
+                .toArray(String[]::new))
+            .toList();
+  }
 
   /**
    * Returns a line for each row.

@@ -9,7 +9,7 @@ import java.util.List;
 /** A table of services and servers, given as the admin API's JSON, in the manner of {@code ipvsadm -Ln}. */
 final class ServerTable {
   private static final int TEXT_COLUMNS = 3;
-  private static final int LAST_NUMBER = 6;
+  private static final int MAX = 6;
 
   private final List<String> lines = new ArrayList<>();
 
@@ -58,7 +58,7 @@ final class ServerTable {
 
   private static String[] heading() {
     return new String[] {
-      "  -> Server", "Address:Port", "State", "Weight", "Max", "ActiveConn", "InActConn", ""
+      "  -> Server", "Address:Port", "State", "Weight", "ActiveConn", "InActConn", "Max", ""
     };
   }
 
@@ -70,9 +70,9 @@ final class ServerTable {
         address(server),
         state(server),
         String.valueOf(server.getInteger("weight")),
-        max(server),
         connections(server, "active"),
         connections(server, "inactive"),
+        max(server),
         why(server)
       });
     }
@@ -101,7 +101,7 @@ final class ServerTable {
   /** Returns how many active connections a server may have; a dash: any number. */
   static String max(JsonObject server) {
     int max = server.getInteger("max", 0);
-    return max == 0 ? "-" : String.valueOf(max);
+    return max == 0 ? Columns.NOTHING : String.valueOf(max);
   }
 
   private static String health(JsonObject server) {
@@ -121,6 +121,8 @@ final class ServerTable {
   }
 
   private static List<String> format(List<String[]> rows) {
-    return Columns.format(rows, column -> column < TEXT_COLUMNS || column > LAST_NUMBER);
+    List<String[]> shown = Columns.withoutIfEmpty(rows, MAX); // most services have none
+    int last = shown.get(0).length - 1;
+    return Columns.format(shown, column -> column < TEXT_COLUMNS || column == last);
   }
 }

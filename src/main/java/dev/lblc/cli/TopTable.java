@@ -13,6 +13,8 @@ final class TopTable {
   /** Of each kind and service: what fits on a screen. */
   private static final int MOST = 10;
 
+  private static final int MAX = 4;
+
   private TopTable() {}
 
   /** Returns the lines for all services, those with the most requests first. */
@@ -23,18 +25,20 @@ final class TopTable {
           + rate(service.getDouble("perSecond")) + " requests/s" + queue(service));
       List<String[]> servers = new ArrayList<>();
       servers.add(
-          new String[] {"  -> Server", "Requests/s", "ActiveConn", "Max", "Weight", "State"});
+          new String[] {"  -> Server", "Requests/s", "ActiveConn", "Weight", "Max", "State"});
       byRate(service.getJsonArray("servers")).stream()
           .limit(MOST)
           .forEach(server -> servers.add(new String[] {
             "  -> " + server.getString("id"),
             rate(server.getDouble("perSecond")),
             String.valueOf(server.getJsonObject("active").getInteger("cluster")),
-            ServerTable.max(server),
             String.valueOf(server.getInteger("weight")),
+            ServerTable.max(server),
             server.getString("state")
           }));
-      lines.addAll(Columns.format(servers, column -> column == 0 || column == 5));
+      List<String[]> shown = Columns.withoutIfEmpty(servers, MAX);
+      int state = shown.get(0).length - 1;
+      lines.addAll(Columns.format(shown, column -> column == 0 || column == state));
       List<String[]> destinations = new ArrayList<>();
       destinations.add(new String[] {"  Destination", "Requests/s", "+-", "Home"});
       byRate(service.getJsonArray("topDestinations")).stream()

@@ -23,14 +23,14 @@ class ServerTableTest {
     assertThat(ServerTable.services(services))
         .containsExactly(
             "Service Scheduler Destinations Hits Decisions",
-            "  -> Server    Address:Port         State              Weight  Max  ActiveConn  InActConn",
+            "  -> Server    Address:Port         State              Weight  ActiveConn  InActConn  Max",
             "images lblc 7 90 100",
-            "  -> cache-10  127.0.0.1:9001       up                     64    -          12          1",
-            "  -> c2        [::1]:9001           ejected,saturated     100    -           0          0  since 2026-11-28T12:00:03Z: why",
+            "  -> cache-10  127.0.0.1:9001       up                     64          12          1    -",
+            "  -> c2        [::1]:9001           ejected,saturated     100           0          0    -  since 2026-11-28T12:00:03Z: why",
             "db wlc 0 0 3",
             "  Queue: 12 of 200 wait, the first for 3.2 s; since the start 40 served, 2 refused at once,"
                 + " 1 refused after the timeout, 5 left",
-            "  -> pg        db.example.com:9001  up,full,quiesced        0  250         250          3");
+            "  -> pg        db.example.com:9001  up,full,quiesced        0         250          3  250");
   }
 
   private static String server(

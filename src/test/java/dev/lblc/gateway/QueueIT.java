@@ -249,7 +249,9 @@ final class QueueIT {
       assertThat(queue())
           .extracting(QueueStatus::length, QueueStatus::full, QueueStatus::timeouts)
           .containsExactly(0, 1L, 0L);
-      assertThat(queue().counts().stream().mapToLong(Long::longValue).sum()).isEqualTo(crowd - 110);
+      // Of the first ten, too, one may have waited for its home before it went to the other server.
+      assertThat(queue().counts().stream().mapToLong(Long::longValue).sum())
+          .isBetween(crowd - 110L, crowd - 100L);
     } finally {
       for (RawClient client : clients) {
         client.close();
