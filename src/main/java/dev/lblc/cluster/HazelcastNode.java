@@ -10,7 +10,6 @@ import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.instance.impl.Node;
 import com.hazelcast.spi.exception.RetryableHazelcastException;
 import io.vertx.core.spi.cluster.ClusterManager;
-import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger.Level;
@@ -87,7 +86,7 @@ public final class HazelcastNode implements AutoCloseable {
 
   /** Returns what clusters a Vert.x instance by this member. */
   public ClusterManager clusterManager() {
-    return new HazelcastClusterManager(instance);
+    return new LastingAddresses(instance);
   }
 
   /** Returns the address that the other members reach this one by. */

@@ -1,6 +1,7 @@
 package dev.lblc.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.hazelcast.cluster.Address;
 import com.hazelcast.map.IMap;
@@ -15,13 +16,16 @@ import dev.lblc.scheduler.ServerSpec;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.ExpectedLog;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryContext;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageCodec;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.spi.cluster.NodeInfo;
 import java.io.InputStream;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -130,6 +134,28 @@ final class ReportsOnTheBusIT {
     assertThat(members.get(0).hazelcast().getCluster().getMembers()).hasSize(3);
     assertThat(Objects.requireNonNull(Lblc.of(members.get(0).vertx()).cluster()).degraded())
         .isEmpty();
+  }
+
+  /** As after a fault, when the map does not answer: whoever can be reached is to be reached. */
+  @Test
+  void addressOfANode_onceKnown_isNotAskedOfTheMapAgain() throws Exception {
+    String other = members.get(1).node();
+    String before = address(0, other);
+    IMap<String, Object> addresses = members.get(0).hazelcast().getMap("__vertx.nodeInfo");
+    Object removed = Objects.requireNonNull(addresses.remove(other));
+    try {
+      assertThat(address(0, other)).isEqualTo(before);
+      assertThatThrownBy(() -> address(2, "none")).hasMessageContaining("Not a member");
+    } finally {
+      addresses.put(other, removed);
+    }
+  }
+
+  private static String address(int member, String node) throws Exception {
+    Promise<NodeInfo> info = Promise.promise();
+    ((VertxInternal) members.get(member).vertx()).clusterManager().getNodeInfo(node, info);
+    NodeInfo found = info.future().await(20, TimeUnit.SECONDS);
+    return found.host() + ":" + found.port();
   }
 
   @Test
