@@ -74,7 +74,8 @@ final class SimulateCommand implements Callable<Integer> {
   @Option(
       names = "--option",
       paramLabel = "KEY=VALUE",
-      description = "An option of the strategies' own, such as breakOut=0.5, for those that have it.")
+      description =
+          "An option of the strategies' own, such as breakOut=0.5, for those that have it.")
   private Map<String, String> options = new LinkedHashMap<>();
 
   @Option(names = "--nodes", paramLabel = "G", description = "How many gateways.")

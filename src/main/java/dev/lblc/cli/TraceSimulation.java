@@ -157,8 +157,7 @@ final class TraceSimulation {
       return contenders.anyServer();
     }
     return contenders.factory(
-        name,
-        config != null && name.equals(config.strategy()) ? config.strategyOptions() : null);
+        name, config != null && name.equals(config.strategy()) ? config.strategyOptions() : null);
   }
 
   private void print(
