@@ -67,6 +67,15 @@ final class SimulateCommandTest {
         .contains(
             "lblc-adaptive", "pooled", "wlc", "round-robin", "ring-hash", "bounded-load-hash");
     assertThat(plot).content().startsWith("<svg");
+
+    String demo = Files.readString(Path.of("conf/demo.json"));
+    Path file = Files.writeString(
+        directory.resolve("adaptive.json"), demo.replace("\"lblc\"", "\"lblc-adaptive\""));
+    assertThat(execute(
+            "simulate", file.toString(), "--trace", log.toString(), "--option", "breakOut=2"))
+        .as("of the file's own strategy")
+        .isEqualTo(1);
+    assertThat(err.toString()).contains("options.breakOut: 2 ");
   }
 
   @Test
