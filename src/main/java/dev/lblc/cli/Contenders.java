@@ -2,16 +2,19 @@ package dev.lblc.cli;
 
 import dev.lblc.config.ConfigException;
 import dev.lblc.config.ConfigReader;
+import dev.lblc.config.StrategyOptions;
 import dev.lblc.plugin.Strategies;
 import dev.lblc.scheduler.Strategy;
 import dev.lblc.simulation.Yardsticks;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** What a simulation compares: strategies by their names, and the yardsticks beside them. */
 final class Contenders {
@@ -27,7 +30,7 @@ final class Contenders {
   /**
    * Those of a catalog.
    *
-   * @param options of the strategies' own, as a service's {@code options} has them; yardsticks have none
+   * @param options of the strategies' own, as a service's {@code options} has them: each is for the strategies that have it
    */
   Contenders(Strategies strategies, Map<String, String> options) {
     this.strategies = strategies;
@@ -44,33 +47,51 @@ final class Contenders {
   }
 
   /**
+   * Throws unless all of these names are known, and each option is one of a strategy among them: it would be passed over without a word.
+   *
+   * @throws ConfigException if a strategy cannot do without options
+   */
+  void requireKnown(List<String> names) throws CommandException, ConfigException {
+    Set<String> known = new TreeSet<>();
+    for (String name : names) {
+      if (!name.equals(POOLED) && !Yardsticks.all().containsKey(name)) {
+        known.addAll(read(name, new JsonObject()).byKey().keySet());
+      }
+    }
+    for (String key : options.fieldNames()) {
+      if (!known.contains(key)) {
+        String expected = known.isEmpty()
+            ? "none, as these strategies have no options of their own"
+            : "one of " + String.join(", ", known);
+        throw new CommandException("--option: " + key + " (expected: " + expected + ")");
+      }
+    }
+  }
+
+  /**
    * Returns what makes a strategy of a name, or a yardstick.
    *
+   * @param ofFile its own options in the service's file, which those of the command line go before; null: it is not that of the file
    * @throws CommandException if there is none of that name
    * @throws ConfigException if an option is wrong
    */
-  Strategy.Factory factory(String name) throws CommandException, ConfigException {
+  Strategy.Factory factory(String name, @Nullable StrategyOptions ofFile)
+      throws CommandException, ConfigException {
     Strategy.Factory yardstick = Yardsticks.all().get(name);
     if (yardstick != null) {
       return yardstick;
     }
-    if (!strategies.names().contains(name)) {
-      Set<String> known = new TreeSet<>(strategies.names());
-      known.addAll(Yardsticks.names());
-      known.add(POOLED);
-      throw new CommandException(
-          "--strategy: " + name + " (expected: one of " + String.join(", ", known) + ")");
+    StrategyOptions base = ofFile == null ? read(name, new JsonObject()) : ofFile;
+    JsonObject changed = new JsonObject();
+    base.byKey().forEach((key, value) -> changed.put(key, written(value)));
+    boolean isChanged = false;
+    for (Map.Entry<String, Object> option : options) {
+      if (base.byKey().containsKey(option.getKey())) {
+        changed.put(option.getKey(), option.getValue());
+        isChanged = true;
+      }
     }
-    return strategies.factory(name, ownOptions(name));
-  }
-
-  /**
-   * Returns what makes a strategy of a name, with options that were read before.
-   *
-   * @throws IllegalArgumentException if there is none of that name
-   */
-  Strategy.Factory factory(String name, Object ownOptions) {
-    return strategies.factory(name, ownOptions);
+    return strategies.factory(name, (isChanged ? read(name, changed) : base).value());
   }
 
   /** Returns what makes what a pooled server is given requests by. */
@@ -78,10 +99,18 @@ final class Contenders {
     return strategies.factory(LEAST_CONNECTION, Map.of());
   }
 
-  private Object ownOptions(String name) throws ConfigException {
+  private StrategyOptions read(String name, JsonObject own)
+      throws CommandException, ConfigException {
+    if (!strategies.names().contains(name)) {
+      Set<String> known = new TreeSet<>(strategies.names());
+      known.addAll(Yardsticks.names());
+      known.add(POOLED);
+      throw new CommandException(
+          "--strategy: " + name + " (expected: one of " + String.join(", ", known) + ")");
+    }
     JsonObject service = new JsonObject()
         .put("strategy", name)
-        .put("options", options)
+        .put("options", own)
         .put(
             "servers",
             new JsonArray()
@@ -92,8 +121,11 @@ final class Contenders {
         .values()
         .iterator()
         .next()
-        .strategyOptions()
-        .value();
+        .strategyOptions();
+  }
+
+  private static Object written(Object value) {
+    return value instanceof Duration time ? time.toMillis() + "ms" : value;
   }
 
   private static Object typed(String value) {

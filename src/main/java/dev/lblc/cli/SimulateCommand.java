@@ -74,7 +74,8 @@ final class SimulateCommand implements Callable<Integer> {
   @Option(
       names = "--option",
       paramLabel = "KEY=VALUE",
-      description = "An option of the strategies' own, such as breakOut=0.5.")
+      description =
+          "An option of the strategies' own, such as breakOut=0.5, for those that have it.")
   private Map<String, String> options = new LinkedHashMap<>();
 
   @Option(names = "--nodes", paramLabel = "G", description = "How many gateways.")
@@ -178,6 +179,7 @@ final class SimulateCommand implements Callable<Integer> {
           + String.join(", ", Scenarios.all().stream().map(Scenario::name).toList()) + ")");
     }
     Contenders contenders = new Contenders(folder.strategies(), options);
+    contenders.requireKnown(names());
     for (Scenario one : wanted) {
       run(out, changed(one), contenders, picture);
     }
@@ -212,7 +214,7 @@ final class SimulateCommand implements Callable<Integer> {
     for (String name : names()) {
       Measurements run = name.equals(Contenders.POOLED)
           ? ScenarioRun.pooled(wanted, seed, contenders.anyServer())
-          : ScenarioRun.of(wanted, wanted.model(weight), seed, contenders.factory(name));
+          : ScenarioRun.of(wanted, wanted.model(weight), seed, contenders.factory(name, null));
       if (picture != null) {
         picture.add(wanted.name() + ", " + name, run);
       }

@@ -93,6 +93,9 @@ final class TraceSimulation {
     TraceServers.require(
         "--traffic", traffic, traffic > 0 && traffic <= MOST_TRAFFIC, "above 0, up to 1000");
     ServiceConfig config = config(read);
+    List<String> compared = names(named, config, json);
+    Contenders contenders = new Contenders(strategies, options);
+    contenders.requireKnown(compared);
     TraceReader.Read input = new TraceReader(required(), nodes, new SplittableRandom(1), host)
         .read(read, config == null ? null : config.name());
     if (input.requests().count() == 0) {
@@ -110,7 +113,6 @@ final class TraceSimulation {
     }
     Model model = servers.model(config, workload, input.durations(), nodes, reportSeconds);
     List<Incident> incidents = servers.incidents(model);
-    Contenders contenders = new Contenders(strategies, options);
     int end = (int) workload.seconds() + 1;
     int from = (int) (warm == null ? workload.seconds() * WARM : warm);
     if (from >= end) {
@@ -121,7 +123,7 @@ final class TraceSimulation {
           workload.seconds()));
     }
     SimulationReport report = new SimulationReport();
-    for (String name : names(named, config, json)) {
+    for (String name : compared) {
       boolean isPooled = name.equals(Contenders.POOLED);
       Measurements seen = ScenarioRun.of(
           isPooled ? servers.pooled(model) : model,
@@ -154,9 +156,8 @@ final class TraceSimulation {
     if (name.equals(Contenders.POOLED)) {
       return contenders.anyServer();
     }
-    return config != null && name.equals(config.strategy())
-        ? contenders.factory(name, config.strategyOptions().value())
-        : contenders.factory(name);
+    return contenders.factory(
+        name, config != null && name.equals(config.strategy()) ? config.strategyOptions() : null);
   }
 
   private void print(

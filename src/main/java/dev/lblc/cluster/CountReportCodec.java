@@ -18,9 +18,8 @@ final class CountReportCodec implements MessageCodec<CountReport, CountReport> {
 
   /** Writes each report once: Vert.x asks for its bytes anew for each node that it sends them to. */
   @Override
-  @SuppressWarnings(
-      "ReferenceEquality") // two that are equal are as good, but comparing them costs as much as
-  // writing
+  // Two that are equal are as good, but comparing them costs as much as writing.
+  @SuppressWarnings("ReferenceEquality")
   public void encodeToWire(Buffer buffer, CountReport report) {
     Written written = last;
     if (written == null || written.report != report) {

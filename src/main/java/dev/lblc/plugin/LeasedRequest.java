@@ -58,8 +58,8 @@ final class LeasedRequest {
           .transform(reset -> Future.failedFuture("the client left before its request was sent"));
     }
     request = onConnection;
-    if (isWebSocket) { // the stock proxy sets no handler, without which Vert.x logs what the
-      // response fails with
+    if (isWebSocket) {
+      // The stock proxy sets no handler, without which Vert.x logs what the response fails with.
       onConnection.exceptionHandler(failure -> {});
     }
     onConnection

@@ -139,9 +139,9 @@ final class ServiceQueue {
   private void look() {
     List<Runnable> outcomes = new ArrayList<>();
     synchronized (this) {
+      // Who has been at a server may have none left while those in front have.
       for (Iterator<Place> places = line.iterator(); places.hasNext(); ) {
-        Place place =
-            places.next(); // who has been at a server may have none left while those in front have
+        Place place = places.next();
         if (!place.except.isEmpty() && !service.canServe(place.except)) {
           places.remove();
           outcomes.add(() -> place.refuse(Cause.NO_SERVER));
@@ -241,8 +241,8 @@ final class ServiceQueue {
       return List.of();
     }
     line.add(place);
-    lineChanged(); // before the line is served: who ends a connection from now on sees that
-    // somebody waits
+    // Before the line is served: who ends a connection from now on sees that somebody waits.
+    lineChanged();
     List<Runnable> outcomes = served(place);
     if (line.size() > config.length() && line.remove(place)) {
       place.refuse(Cause.QUEUE_FULL);

@@ -41,6 +41,7 @@ public interface Strategy {
    * the strategy's provider has asked for facts. Unless a strategy says otherwise, they change nothing.
    *
    * @param destination the key of locality; null: none
+   * @param facts values of the fields that the provider has named
    */
   default Choice choose(@Nullable String destination, Facts facts) {
     return choose(destination);

@@ -53,6 +53,8 @@ final class SimulateCommandTest {
             "2",
             "--stop",
             "one@30s",
+            "--option",
+            "forget=10m",
             "--plot",
             plot.toString()))
         .as(err.toString())
@@ -65,6 +67,15 @@ final class SimulateCommandTest {
         .contains(
             "lblc-adaptive", "pooled", "wlc", "round-robin", "ring-hash", "bounded-load-hash");
     assertThat(plot).content().startsWith("<svg");
+
+    String demo = Files.readString(Path.of("conf/demo.json"));
+    Path file = Files.writeString(
+        directory.resolve("adaptive.json"), demo.replace("\"lblc\"", "\"lblc-adaptive\""));
+    assertThat(execute(
+            "simulate", file.toString(), "--trace", log.toString(), "--option", "breakOut=2"))
+        .as("of the file's own strategy")
+        .isEqualTo(1);
+    assertThat(err.toString()).contains("options.breakOut: 2 ");
   }
 
   @Test
@@ -159,6 +170,7 @@ final class SimulateCommandTest {
         "--stop s17@1s         | 1 | --stop: s17@1s (expected: one of s1, s2",
         "--hit 0ms             | 2 | '--hit': 0ms (expected: a time above 0",
         "--traffic 1e-9        | 1 | spans 1000000000 s (expected: at most 7 days",
+        "--option forgot=1m    | 1 | --option: forgot (expected: one of breakOut, floor, forget",
         "--seed 2              | 2 | --seed does not go with --trace",
         "--scenario S1         | 2 | either --scenario=NAME, or --trace=LOG",
       })

@@ -7,7 +7,6 @@ import dev.lblc.gateway.route.BodyType;
  * https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md, but for time-outs, which the gateway can tell.
  */
 public final class GrpcStatus {
-
   private static final int UNKNOWN = 2;
   private static final int DEADLINE_EXCEEDED = 4;
   private static final int RESOURCE_EXHAUSTED = 8;

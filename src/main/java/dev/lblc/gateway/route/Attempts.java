@@ -53,18 +53,10 @@ public final class Attempts {
   }
 
   /**
-   * Begins the attempts of another request or connection, as if they were new. The parameters are those of the constructor.
-   *
-   * @throws IllegalStateException if a lease is held
-   */
-  public void begin(LblcService of, @Nullable String key, int retries) {
-    begin(of, key, Facts.NONE, retries);
-  }
-
-  /**
-   * Begins as {@link #begin(LblcService, String, int)} does.
+   * Begins the attempts of another request or connection, as if they were new. The other parameters are those of the constructor.
    *
    * @param known what the strategy sees of the request
+   * @throws IllegalStateException if a lease is held
    */
   public void begin(LblcService of, @Nullable String key, Facts known, int retries) {
     forget();

@@ -10,6 +10,7 @@ import dev.lblc.plugin.LblcVerticle;
 import dev.lblc.plugin.Lease;
 import dev.lblc.plugin.NoServerException;
 import dev.lblc.plugin.ServiceStatus;
+import dev.lblc.scheduler.Facts;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -155,13 +156,13 @@ final class AttemptsTest {
     attempts.giveUp();
     attempts.take();
     attempts.giveUp();
-    attempts.begin(service, "e", 1);
+    attempts.begin(service, "e", Facts.NONE, 1);
     assertThat(attempts.givenUp()).isZero();
     assertThat(attempts.last()).isNull();
     assertThat(attempts.holds(before)).isFalse();
     String home = attempts.take().server().id();
     assertThat(attempts.giveUp()).isTrue();
-    attempts.begin(service, "e", 1);
+    attempts.begin(service, "e", Facts.NONE, 1);
     assertThat(attempts.take().server().id()).as("it was not tried this time").isEqualTo(home);
     assertThat(attempts.giveUp()).isTrue();
     attempts.take();
@@ -172,7 +173,7 @@ final class AttemptsTest {
   void begin_whileALeaseIsHeld_isRefused() {
     Attempts attempts = new Attempts(service, "d", 1);
     attempts.take();
-    assertThatThrownBy(() -> attempts.begin(service, "e", 1))
+    assertThatThrownBy(() -> attempts.begin(service, "e", Facts.NONE, 1))
         .isInstanceOf(IllegalStateException.class);
     assertThat(active()).isEqualTo(1);
     attempts.release();
