@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.lblc.plugin.QueueStatus;
 import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
+import dev.lblc.testing.SelfSigned;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -287,7 +290,12 @@ final class QueueIT {
     int echo = gateway.tcp(socket -> socket.handler(socket::write));
     gateway
         .listener(new JsonObject().put("name", "edge").put("protocol", "tcp"))
-        .route(ConfigJson.route("models", "{local.ip}").put("listener", "edge"));
+        .route(ConfigJson.route("models", "{local.ip}").put("listener", "edge"))
+        .listener(new JsonObject()
+            .put("name", "secure")
+            .put("protocol", "tcp")
+            .put("tls", SelfSigned.of("localhost").json()))
+        .route(ConfigJson.route("models", "{local.ip}").put("listener", "secure"));
     schedule(1, new JsonObject().put("length", 5).put("timeout", "60s"), echo);
     gateway.start();
     int port = gateway.gateway().port("edge");
@@ -295,12 +303,19 @@ final class QueueIT {
       assertThat(first.isEchoed()).isTrue();
       RawClient silent = new RawClient(port);
       RawClient broken = new RawClient(port).send("some");
-      try (RawClient half = new RawClient(port).send("all")) {
-        Eventually.holds("they wait", () -> queue().length() == 3);
+      try (RawClient half = new RawClient(port).send("all");
+          Socket beneath =
+              new Socket(InetAddress.getLoopbackAddress(), gateway.gateway().port("secure"));
+          RawClient secure = new RawClient(TrustsAll.context()
+              .getSocketFactory()
+              .createSocket(beneath, "localhost", beneath.getPort(), true))) {
+        secure.send("some");
+        Eventually.holds("they wait", () -> queue().length() == 4);
+        beneath.shutdownOutput();
         half.endOutput();
         silent.close();
         broken.reset();
-        Eventually.holds("they have left", () -> queue().left() == 2);
+        Eventually.holds("they have left", () -> queue().left() == 3);
         assertThat(queue().length()).as("one that may want its answer").isEqualTo(1);
         first.leave();
         assertThat(half.rest()).isEqualTo("all");
