@@ -256,7 +256,10 @@ final class QueueIT {
         }
       });
     }
-    start(5, new JsonObject().put("length", crowd - 10).put("timeout", "60s"), ports);
+    start(
+        5,
+        new JsonObject().put("length", crowd - 10).put("timeout", "60s").put("homeWait", "0s"),
+        ports);
     List<RawClient> clients = new ArrayList<>();
     try {
       for (int i = 0; i < crowd; i++) {
