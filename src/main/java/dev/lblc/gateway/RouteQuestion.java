@@ -152,8 +152,15 @@ public final class RouteQuestion {
         route.service(),
         destination,
         takes + " to service " + route.service() + ", "
-            + (destination == null ? "without a destination" : "destination " + destination)
+            + (destination == null ? withoutDestination(route) : "destination " + destination)
             + open);
+  }
+
+  private static String withoutDestination(HttpRouteConfig route) {
+    HttpRouteConfig.StickyCookie cookie = route.stickyCookie();
+    return cookie == null
+        ? "without a destination"
+        : "with a new destination, which the answer sets as cookie " + cookie.name();
   }
 
   private static Answer nothing(@Nullable String listener, String text) {

@@ -57,6 +57,9 @@ final class ServiceQueue {
   /** Whether this node may take a place of which only a part is its share. Written under the lock. */
   private volatile boolean isRoundingUp;
 
+  /** How many wait for their homes alone, beside servers that have room, as the line was last served. Guarded by this. */
+  private int forHome;
+
   /** How many wait: for those who do not want to take the lock. Written under it. */
   private volatile int length;
 
@@ -165,6 +168,7 @@ final class ServiceQueue {
     List<Runnable> outcomes = new ArrayList<>();
     Iterator<Place> places = line.iterator();
     boolean isLate = true;
+    forHome = 0;
     while (places.hasNext() && (isLate || hasRoom(Set.of()))) {
       Place place = places.next();
       Runnable outcome = outcome(place);
@@ -208,7 +212,9 @@ final class ServiceQueue {
     if (closed || !service.canServe(place.except)) {
       return () -> place.refuse(Cause.NO_SERVER);
     }
-    if (hasRoom(place.except) && !isToWaitForHome(place)) {
+    boolean hasRoom = hasRoom(place.except);
+    boolean isForHome = hasRoom && isToWaitForHome(place);
+    if (hasRoom && !isForHome) {
       try {
         Lease lease = leases.acquire(place.destination, place.except, place.facts);
         return () -> place.grant(lease, waited);
@@ -216,7 +222,11 @@ final class ServiceQueue {
         return null;
       }
     }
-    return waited < config.timeout().toMillis() ? null : () -> place.refuse(Cause.QUEUE_TIMEOUT);
+    if (waited < config.timeout().toMillis()) {
+      forHome += isForHome ? 1 : 0;
+      return null;
+    }
+    return () -> place.refuse(Cause.QUEUE_TIMEOUT);
   }
 
   /** What is free beyond this node's share is left to those who wait on other nodes. */
@@ -258,11 +268,14 @@ final class ServiceQueue {
     }
   }
 
-  /** Has others see how many wait. Guarded by this. */
+  /**
+   * Has others see how many wait: not those who wait for their homes alone, for they take nothing of what is free, and other nodes
+   * would leave it to them. Guarded by this.
+   */
   private void lineChanged() {
     boolean hadSome = length > 0;
     length = line.size();
-    service.servers().setWaiting(length);
+    service.servers().setWaiting(Math.max(0, length - forHome));
     if (hadSome && length == 0) {
       stopLooking.run();
     } else if (!hadSome && length > 0) {

@@ -15,6 +15,9 @@ public final class BinaryTrace {
 
   private static final int AT_ONCE = 4_096;
 
+  /** No request takes longer, in parts of the average: a run goes on until the last one is done. */
+  private static final double MOST_SIZE = 1_000_000;
+
   private BinaryTrace() {}
 
   /** Whether a file that begins so is one: lines of text have no octet 0. */
@@ -50,9 +53,9 @@ public final class BinaryTrace {
         int key = records.getInt();
         int node = records.getInt();
         double size = records.getDouble();
-        if (!Double.isFinite(time) || !(size > 0 && Double.isFinite(size)) || node < 0) {
+        if (!Double.isFinite(time) || !(size > 0 && size <= MOST_SIZE) || node < 0) {
           throw new IOException("request " + (recorder.count() + 1) + ": time " + time + ", node "
-              + node + ", size " + size + " (expected: a time, 0 or more, above 0)");
+              + node + ", size " + size + " (expected: a time, 0 or more, above 0 up to 1000000)");
         }
         recorder.add(time, "k" + key, node % nodes, size);
       }

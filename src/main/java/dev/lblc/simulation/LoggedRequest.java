@@ -37,26 +37,35 @@ public record LoggedRequest(
     Map<String, String> headers) {
 
   private static final Pattern COMMON = Pattern.compile(
-      "(\\S+) \\S+ .*?\\[([^]]+)] \"(\\S+) (\\S+)[^\"]*\" \\d{3} \\S+(?: \"([^\"]*)\""
+      "(\\S+) \\S+ .*?\\[([^]\\[]+)] \"(\\S+) (\\S+)[^\"]*\" \\d{3} \\S+(?: \"([^\"]*)\""
           + " \"([^\"]*)\")?(?: (\\d+\\.\\d+)\\b)?.*");
   private static final DateTimeFormatter COMMON_TIME =
       DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT);
   private static final int TEXT_COLUMNS = 8;
 
+  /** No request takes longer than that: seven days, as long as a whole log may be. */
+  private static final double MOST_SECONDS = 7 * 24 * 3_600;
+
   /** Reads a line; returns null if it is none of a request that was understood. */
   public static @Nullable LoggedRequest read(String line) {
     try {
-      if (line.startsWith("{")) {
-        return json(new JsonObject(line));
-      }
-      Matcher common = COMMON.matcher(line);
-      return common.matches() ? common(common) : text(line.split(" "));
+      LoggedRequest read = anyFormat(line);
+      boolean isPossible = read != null && read.seconds <= MOST_SECONDS; // not a number is not
+      return isPossible ? read : null;
     } catch (DecodeException
         | DateTimeException
         | NumberFormatException
         | ClassCastException e) { // a line of something else, or cut off
       return null;
     }
+  }
+
+  private static @Nullable LoggedRequest anyFormat(String line) {
+    if (line.startsWith("{")) {
+      return json(new JsonObject(line));
+    }
+    Matcher common = COMMON.matcher(line);
+    return common.matches() ? common(common) : text(line.split(" "));
   }
 
   private static @Nullable LoggedRequest json(JsonObject line) {

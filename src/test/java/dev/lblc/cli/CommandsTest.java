@@ -282,6 +282,24 @@ class CommandsTest {
         .isEqualTo(2);
   }
 
+  @Test
+  void explain_ofAUrlWithAStickyCookie_goesByIt() throws IOException {
+    String text = gateway(100)
+        .replace("[\"{path}\"]", "[\"{header:x-user}\"], \"stickyCookie\": {\"name\": \"sticky\"}");
+    String file = write(text).toString();
+    String[] explain = {"explain", file, "--url", "http://h/images"};
+    assertThat(execute(explain)).isZero();
+    assertThat(out.toString())
+        .contains("with a new destination, which the answer sets as cookie sticky\n");
+    out.getBuffer().setLength(0);
+    assertThat(execute(with(explain, "-H", "Cookie: a=b; sticky=c1"))).isZero();
+    assertThat(out.toString()).contains("destination c1\n");
+    out.getBuffer().setLength(0);
+    assertThat(execute(with(explain, "-H", "Cookie: sticky=c1", "-H", "X-User: u1")))
+        .isZero();
+    assertThat(out.toString()).contains("destination u1\n");
+  }
+
   private static String[] with(String[] arguments, String... more) {
     return Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new);
   }

@@ -6,16 +6,21 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.lblc.plugin.QueueStatus;
 import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
+import dev.lblc.testing.SelfSigned;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -176,6 +181,32 @@ final class QueueIT {
   }
 
   @Test
+  void streams_thatWait_leaveTheRoomOfTheirConnectionToThoseThatAreServed() throws Exception {
+    start(1, new JsonObject().put("length", 10).put("timeout", "60s"), gateway.http(held::add));
+    assumeTrue(engine == Engine.LANE, "the other one speaks HTTP/2 with TLS alone");
+    try (FrameClient client = FrameClient.begun(gateway.port(), 65_535)) {
+      client.post(1, "/models/0");
+      Eventually.holds("it is served", () -> held.size() == 1);
+      byte[] piece = new byte[16_384];
+      for (int stream = 3; stream < 11; stream += 2) {
+        client.post(stream, "/models/" + stream);
+        for (int i = 0; i < 64; i++) { // a MiB, which is all that a stream may send
+          client.frame(FrameClient.DATA, 0, stream, piece);
+        }
+      }
+      client.await(
+          "room for the body of the first",
+          frame -> frame.type() == FrameClient.WINDOW_UPDATE
+              && frame.stream() == 0
+              && frame.payload().getInt(0) == 4 << 20);
+      assertThat(queue().length()).isEqualTo(4);
+      CompletionStage<Buffer> body = Objects.requireNonNull(held.poll()).body().toCompletionStage();
+      client.frame(FrameClient.DATA, FrameClient.END_STREAM, 1, piece);
+      assertThat(body.toCompletableFuture().get(10, TimeUnit.SECONDS).length()).isEqualTo(16_384);
+    }
+  }
+
+  @Test
   void request_whoseOnlyServerClosesItsConnection_isTriedThereAgain_behindThoseWhoWait()
       throws Exception {
     try (RawServer server = new RawServer()) {
@@ -225,7 +256,10 @@ final class QueueIT {
         }
       });
     }
-    start(5, new JsonObject().put("length", crowd - 10).put("timeout", "60s"), ports);
+    start(
+        5,
+        new JsonObject().put("length", crowd - 10).put("timeout", "60s").put("homeWait", "0s"),
+        ports);
     List<RawClient> clients = new ArrayList<>();
     try {
       for (int i = 0; i < crowd; i++) {
@@ -289,7 +323,12 @@ final class QueueIT {
     int echo = gateway.tcp(socket -> socket.handler(socket::write));
     gateway
         .listener(new JsonObject().put("name", "edge").put("protocol", "tcp"))
-        .route(ConfigJson.route("models", "{local.ip}").put("listener", "edge"));
+        .route(ConfigJson.route("models", "{local.ip}").put("listener", "edge"))
+        .listener(new JsonObject()
+            .put("name", "secure")
+            .put("protocol", "tcp")
+            .put("tls", SelfSigned.of("localhost").json()))
+        .route(ConfigJson.route("models", "{local.ip}").put("listener", "secure"));
     schedule(1, new JsonObject().put("length", 5).put("timeout", "60s"), echo);
     gateway.start();
     int port = gateway.gateway().port("edge");
@@ -297,12 +336,19 @@ final class QueueIT {
       assertThat(first.isEchoed()).isTrue();
       RawClient silent = new RawClient(port);
       RawClient broken = new RawClient(port).send("some");
-      try (RawClient half = new RawClient(port).send("all")) {
-        Eventually.holds("they wait", () -> queue().length() == 3);
+      try (RawClient half = new RawClient(port).send("all");
+          Socket beneath =
+              new Socket(InetAddress.getLoopbackAddress(), gateway.gateway().port("secure"));
+          RawClient secure = new RawClient(TrustsAll.context()
+              .getSocketFactory()
+              .createSocket(beneath, "localhost", beneath.getPort(), true))) {
+        secure.send("some");
+        Eventually.holds("they wait", () -> queue().length() == 4);
+        beneath.shutdownOutput();
         half.endOutput();
         silent.close();
         broken.reset();
-        Eventually.holds("they have left", () -> queue().left() == 2);
+        Eventually.holds("they have left", () -> queue().left() == 3);
         assertThat(queue().length()).as("one that may want its answer").isEqualTo(1);
         first.leave();
         assertThat(half.rest()).isEqualTo("all");

@@ -246,6 +246,25 @@ final class ServiceQueueTest {
   }
 
   @Test
+  void turns_thatWaitForTheirHomeBesideRoom_keepNoPlaceFromOtherNodes() {
+    Lease home = lease(queue.enter("x", NOBODY, Facts.NONE));
+    List<Turn> waiting =
+        List.of(queue.enter("x", NOBODY, Facts.NONE), queue.enter("x", NOBODY, Facts.NONE));
+    assertThat(queue.status().length()).isEqualTo(2);
+    assertThat(service.servers().waiting()).as("told to others").isZero();
+    Lease other = lease(queue.enter("y", NOBODY, Facts.NONE));
+    looks.look();
+    assertThat(service.servers().waiting()).as("whatever becomes free will do").isEqualTo(2);
+    other.close();
+    assertThat(service.servers().waiting()).isZero();
+    home.close();
+    assertThat(lease(waiting.get(0)).server()).isSameAs(home.server());
+    nowMillis = 100;
+    looks.look();
+    assertThat(lease(waiting.get(1)).server()).isSameAs(other.server());
+  }
+
+  @Test
   void close_refusesAll() {
     Lease unused = lease(queue.enter("x", NOBODY, Facts.NONE));
     Lease other = lease(queue.enter("y", NOBODY, Facts.NONE));

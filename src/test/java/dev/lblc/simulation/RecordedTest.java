@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What is replayed: traces, lines of logs, and what they tell of servers. */
 final class RecordedTest {
@@ -89,8 +90,35 @@ final class RecordedTest {
         "{\"time\":3}",
         "2026-11-22T17:31:40.118Z 127.0.0.1 TCP :6379 - 31 5 204.9 sessions redis-1 hit -",
         "2026-11-22T11:02:59.932Z 127.0.0.1 GET /cats HTTP/1.1 200 20 never demo three hit -",
-        "192.0.2.1 - - [yesterday] \"GET /a HTTP/1.1\" 200 512")) {
+        "192.0.2.1 - - [yesterday] \"GET /a HTTP/1.1\" 200 512",
+        "2026-11-22T11:02:59.932Z 127.0.0.1 GET /cats HTTP/1.1 200 20 NaN demo three hit -",
+        "2026-11-22T11:02:59.932Z 127.0.0.1 GET /cats HTTP/1.1 200 20 1e999 demo three hit -",
+        "{\"time\":\"2026-11-22T11:02:59.932Z\",\"method\":\"GET\",\"path\":\"/x\","
+            + "\"duration_ms\":604800001}")) {
       assertThat(LoggedRequest.read(line)).as(line).isNull();
+    }
+  }
+
+  @Test
+  @Timeout(30)
+  void line_thatKeepsBeginningATime_isLeftOutAtOnce() {
+    assertThat(LoggedRequest.read("192.0.2.1 - " + "[".repeat(400_000))).isNull();
+  }
+
+  @Test
+  void trace_ofARequestThatNeverEnds_isRefused() {
+    for (double size : new double[] {Double.NaN, 0, 1_000_001, 1e300}) {
+      byte[] octets = ByteBuffer.allocate(BinaryTrace.RECORD)
+          .order(ByteOrder.LITTLE_ENDIAN)
+          .putDouble(1)
+          .putInt(1)
+          .putInt(0)
+          .putDouble(size)
+          .array();
+      assertThatThrownBy(() -> BinaryTrace.read(new ByteArrayInputStream(octets), 1))
+          .as("size " + size)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("request 1");
     }
   }
 

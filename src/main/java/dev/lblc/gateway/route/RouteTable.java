@@ -68,14 +68,19 @@ public final class RouteTable {
     return other;
   }
 
-  /** Returns the destination that one of these routes makes of a request, all of whose body is known; null: none. */
+  /**
+   * Returns the destination that one of these routes makes of a request, all of whose body is known, or the value of its sticky cookie;
+   * null: none.
+   */
   public @Nullable String destination(HttpRouteConfig route, RequestFacts facts) {
     KeyCascade<RequestFacts> keys = DestinationKeys.compile(route.destination(), json);
     BodyNeeds needs = BodyNeeds.of(route.destination(), json, most(route, inspect));
     if (needs != null && keys.asksForBody(facts)) {
       boolean unused = facts.knows(needs);
     }
-    return keys.keyOf(facts);
+    String key = keys.keyOf(facts);
+    StickyCookie cookie = StickyCookie.compile(route);
+    return key != null || cookie == null ? key : cookie.of(facts);
   }
 
   /** Returns whether the destination that one of these routes makes of a request depends on the body. */

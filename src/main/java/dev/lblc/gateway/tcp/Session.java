@@ -190,15 +190,20 @@ final class Session {
   void queued() {
     queueStartNanos = worker.nanoTime();
     enter(Phase.QUEUED);
-    abortIfLeftUnheard();
+    abortIfLeft();
     if (isQueued()) {
       client.readAhead();
     }
   }
 
-  /** Aborts it if the client, which waits, will send no more and has sent nothing: it has left. Another may wait for an answer. */
-  void abortIfLeftUnheard() {
-    if (client.hasEnded() && client.received() == 0) {
+  /**
+   * Aborts it if the client, which waits, has left: it will send no more and has sent nothing, or has broken its TLS off. Another may
+   * wait for an answer.
+   */
+  void abortIfLeft() {
+    if (client.isTruncated()) {
+      truncated(client);
+    } else if (client.hasEnded() && client.received() == 0) {
       abort(TcpFailure.CLIENT_GONE);
     }
   }

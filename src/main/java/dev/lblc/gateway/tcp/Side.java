@@ -55,6 +55,11 @@ final class Side extends ChannelInboundHandlerAdapter {
     return inputEnded;
   }
 
+  /** Returns whether the peer sends no more, though it has not said that this was all. */
+  boolean isTruncated() {
+    return isTruncated;
+  }
+
   long received() {
     return received;
   }
@@ -189,7 +194,7 @@ final class Side extends ChannelInboundHandlerAdapter {
         channel.close();
       }
     } else if (session.isQueued()) {
-      session.abortIfLeftUnheard();
+      session.abortIfLeft();
     }
   }
 
@@ -233,6 +238,8 @@ final class Side extends ChannelInboundHandlerAdapter {
     isTruncated = true;
     if (other != null && !session.isOver()) {
       passOnTruncation(other);
+    } else if (session.isQueued()) {
+      session.abortIfLeft();
     }
   }
 
