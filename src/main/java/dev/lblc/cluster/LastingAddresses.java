@@ -20,15 +20,14 @@ final class LastingAddresses extends HazelcastClusterManager {
   /** Far more than nodes: of those that are gone, the longest known are forgotten first. */
   private static final int MOST = 1_000;
 
-  private final Map<String, NodeInfo> known =
-      Collections.synchronizedMap(new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1;
+  private final Map<String, NodeInfo> known = Collections.synchronizedMap(new LinkedHashMap<>() {
+    private static final long serialVersionUID = 1;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, NodeInfo> eldest) {
-          return size() > MOST;
-        }
-      });
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<String, NodeInfo> eldest) {
+      return size() > MOST;
+    }
+  });
 
   LastingAddresses(HazelcastInstance instance) {
     super(instance);
