@@ -9,7 +9,6 @@ import dev.lblc.testing.Eventually;
 import dev.lblc.testing.SelfSigned;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -20,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -177,32 +175,6 @@ final class QueueIT {
       client.await("the end of the answer", frame -> frame.stream() == 1 && frame.isEnd());
       assertThat(client.data(1)).isEqualTo("first");
       assertThat(held).as("what the server got of the others").isEmpty();
-    }
-  }
-
-  @Test
-  void streams_thatWait_leaveTheRoomOfTheirConnectionToThoseThatAreServed() throws Exception {
-    start(1, new JsonObject().put("length", 10).put("timeout", "60s"), gateway.http(held::add));
-    assumeTrue(engine == Engine.LANE, "the other one speaks HTTP/2 with TLS alone");
-    try (FrameClient client = FrameClient.begun(gateway.port(), 65_535)) {
-      client.post(1, "/models/0");
-      Eventually.holds("it is served", () -> held.size() == 1);
-      byte[] piece = new byte[16_384];
-      for (int stream = 3; stream < 11; stream += 2) {
-        client.post(stream, "/models/" + stream);
-        for (int i = 0; i < 64; i++) { // a MiB, which is all that a stream may send
-          client.frame(FrameClient.DATA, 0, stream, piece);
-        }
-      }
-      client.await(
-          "room for the body of the first",
-          frame -> frame.type() == FrameClient.WINDOW_UPDATE
-              && frame.stream() == 0
-              && frame.payload().getInt(0) == 4 << 20);
-      assertThat(queue().length()).isEqualTo(4);
-      CompletionStage<Buffer> body = Objects.requireNonNull(held.poll()).body().toCompletionStage();
-      client.frame(FrameClient.DATA, FrameClient.END_STREAM, 1, piece);
-      assertThat(body.toCompletableFuture().get(10, TimeUnit.SECONDS).length()).isEqualTo(16_384);
     }
   }
 

@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * loop.
  *
  * <p>What comes before there is a server, or while the server is slow, is held; the client gets room for more when it is taken. So it
- * is bounded by the window of the stream. What waits for a server does not count for the window of the connection: it would take the
- * room of those that have one, and for whose ends it waits.
+ * is bounded by the window of the stream.
  */
 final class RequestBody {
   private static final HeadLimits TRAILERS = new HeadLimits(0, 8192, 100);
@@ -33,7 +32,6 @@ final class RequestBody {
   private @Nullable BodyStart looking;
   private @Nullable BodyStart looked;
   private int owed;
-  private int lent;
   private long received;
   private long tunnelled;
   private @Nullable Tunnel tunnel;
@@ -118,7 +116,6 @@ final class RequestBody {
     if (to == null || isAsking()) {
       held.add(piece);
       owed += length;
-      lend(to == null ? length : 0);
       return 0;
     }
     write(to, piece);
@@ -139,10 +136,8 @@ final class RequestBody {
     start.add(piece.nioBuffer(piece.readerIndex(), seen));
     piece.skipBytes(seen);
     if (piece.isReadable()) {
-      int rest = piece.readableBytes();
-      owed += rest;
+      owed += piece.readableBytes();
       held.add(piece);
-      lend(rest);
     } else {
       piece.release();
     }
@@ -247,7 +242,6 @@ final class RequestBody {
   /** Notes the server that the request goes to. */
   void beginServer(LaneServer to) {
     server = to;
-    takeBack();
   }
 
   /** Takes back what a server had of it. */
@@ -294,25 +288,10 @@ final class RequestBody {
     }
   }
 
-  private void lend(int octets) {
-    if (octets > 0) {
-      lent += octets;
-      connection.lend(octets);
-    }
-  }
-
-  private void takeBack() {
-    if (lent > 0) {
-      connection.lend(-lent);
-      lent = 0;
-    }
-  }
-
   // --- the end ---
 
   /** Drops what is held: nobody wants the rest. */
   void drop() {
-    takeBack();
     server = null;
     looking = null;
     looked = null;

@@ -187,16 +187,6 @@ abstract class Streams<S extends Streams.Stream> extends Http2ConnectionHandler 
     flushSoon();
   }
 
-  /** Lets so much more come on all streams, or so much less if it is negative. */
-  void lend(int octets) {
-    try {
-      decoder().flowController().incrementWindowSize(connection().connectionStream(), octets);
-      flushSoon();
-    } catch (Http2Exception e) {
-      onError(context, true, e);
-    }
-  }
-
   /** Gives a stream up. */
   void reset(int stream, Http2Error why) {
     late.expect(stream);
