@@ -2,8 +2,6 @@ package dev.lblc.cluster;
 
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
-import java.io.ByteArrayInputStream;
-import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
@@ -68,9 +66,9 @@ final class NoteUse extends EntryChange<HomeRecord, Boolean> {
   }
 
   @Override
-  void readAddedFields(byte[] added) throws IOException {
+  void readAddedFields(byte[] added) {
     if (added.length >= Integer.BYTES) {
-      version = new DataInputStream(new ByteArrayInputStream(added)).readInt();
+      version = ByteBuffer.wrap(added).getInt();
     }
   }
 }

@@ -2,8 +2,6 @@ package dev.lblc.cluster;
 
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
-import java.io.ByteArrayInputStream;
-import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
@@ -87,9 +85,9 @@ final class RemoveUnused extends EntryChange<HomeRecord, Boolean> {
   }
 
   @Override
-  void readAddedFields(byte[] added) throws IOException {
+  void readAddedFields(byte[] added) {
     if (added.length >= Long.BYTES) {
-      latestMillis = new DataInputStream(new ByteArrayInputStream(added)).readLong();
+      latestMillis = ByteBuffer.wrap(added).getLong();
     }
   }
 }

@@ -3,7 +3,6 @@ package dev.lblc.plugin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.config.QueueConfig;
-import dev.lblc.health.ServerHealth;
 import dev.lblc.scheduler.Choice;
 import dev.lblc.scheduler.Facts;
 import dev.lblc.scheduler.LocalityBased;
@@ -194,40 +193,7 @@ final class QueuesOfNodesTest {
       if (server == null) {
         throw new NoServerException("images");
       }
-      return new ServerLease(new Owner(), server, choice.reason());
-    }
-
-    private final class Owner implements LeaseOwner {
-      @Override
-      public void release(Server server) {
-        service.release(server);
-        queue.serve();
-      }
-
-      @Override
-      public void deactivate(Server server) {
-        throw new UnsupportedOperationException();
-      }
-
-      @Override
-      public void releaseInactive(Server server) {
-        throw new UnsupportedOperationException();
-      }
-
-      @Override
-      public void learn(String destination, Server home) {
-        throw new UnsupportedOperationException();
-      }
-
-      @Override
-      public void releasedAgain() {
-        throw new UnsupportedOperationException();
-      }
-
-      @Override
-      public ServerHealth health(Server server) {
-        throw new UnsupportedOperationException();
-      }
+      return new ServerLease(new QueueOwner(service, queue), server, choice.reason());
     }
   }
 }

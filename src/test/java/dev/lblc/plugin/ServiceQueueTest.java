@@ -319,7 +319,7 @@ final class ServiceQueueTest {
     if (server == null) {
       throw new NoServerException("images");
     }
-    return new ServerLease(new Owner(), server, choice.reason());
+    return new ServerLease(new QueueOwner(service, queue), server, choice.reason());
   }
 
   private static boolean isDone(Turn turn) {
@@ -362,39 +362,6 @@ final class ServiceQueueTest {
 
     private synchronized @Nullable Runnable task() {
       return task;
-    }
-  }
-
-  private final class Owner implements LeaseOwner {
-    @Override
-    public void release(Server server) {
-      service.release(server);
-      queue.serve();
-    }
-
-    @Override
-    public void deactivate(Server server) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void releaseInactive(Server server) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void learn(String destination, Server home) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void releasedAgain() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public dev.lblc.health.ServerHealth health(Server server) {
-      throw new UnsupportedOperationException();
     }
   }
 }
