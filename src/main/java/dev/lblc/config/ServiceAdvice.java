@@ -139,6 +139,15 @@ final class ServiceAdvice {
               + " set each weight to the number of requests at once above which the server counts as overloaded,"
               + " such as " + ServerSpec.DEFAULT_WEIGHT);
     }
+    for (int i = 0; i < servers.size(); i++) {
+      if (WITH_HOMES.contains(service.strategy()) && isLeftWhenFull(servers.get(i), service)) {
+        warn(
+            JsonPath.member(JsonPath.element(path, i), "max"),
+            "not above the weight, " + servers.get(i).weight()
+                + ": destinations leave this server only when it is full, however idle others are;"
+                + " set the weight to the number of requests at once above which it counts as overloaded");
+      }
+    }
   }
 
   /** Warns of what lets nobody wait. */
@@ -174,12 +183,21 @@ final class ServiceAdvice {
    * idle. A quiesced server is no home and has no room.
    */
   private static boolean isNeverLeft(ServerSpec home, ServiceConfig service) {
-    List<ServerSpec> others = service.servers().stream()
-        .filter(server -> server.weight() > 0 && !server.id().equals(home.id()))
-        .toList();
+    List<ServerSpec> others = others(home, service);
     return home.weight() > 0
         && !others.isEmpty()
         && others.stream().allMatch(server -> server.weight() <= NO_ROOM_UNLESS_IDLE);
+  }
+
+  /** Returns whether a home is full before it can be overloaded, and there are other servers. */
+  private static boolean isLeftWhenFull(ServerSpec home, ServiceConfig service) {
+    return home.max() != 0 && home.weight() >= home.max() && !others(home, service).isEmpty();
+  }
+
+  private static List<ServerSpec> others(ServerSpec home, ServiceConfig service) {
+    return service.servers().stream()
+        .filter(server -> server.weight() > 0 && !server.id().equals(home.id()))
+        .toList();
   }
 
   private static String path(ServiceConfig service) {

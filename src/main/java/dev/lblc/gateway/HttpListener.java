@@ -9,11 +9,13 @@ import dev.lblc.gateway.net.ListenQueue;
 import dev.lblc.gateway.net.PortRelease;
 import dev.lblc.gateway.net.Refusals;
 import dev.lblc.gateway.net.ServerTls;
+import dev.lblc.transport.ListeningSockets;
 import io.netty.channel.Channel;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -39,7 +41,7 @@ final class HttpListener implements Listener {
   private volatile List<Share> shares = List.of();
   private volatile Future<Void> drained = Future.succeededFuture();
 
-  /** The socket; null: nothing has been accepted by it. */
+  /** The socket; null: not known, as of the JDK's transport. */
   private volatile @Nullable Channel socket;
 
   private volatile int port;
@@ -126,8 +128,13 @@ final class HttpListener implements Listener {
         return close(Duration.ZERO).transform(closed -> Future.failedFuture(all.cause()));
       }
       port = shares.get(0).server().actualPort();
-      return Future.succeededFuture();
+      return vertx.<Void>executeBlocking(this::findSocket, false); // the host may be a name
     });
+  }
+
+  private @Nullable Void findSocket() {
+    socket = ListeningSockets.at(new InetSocketAddress(settings.config().host(), port));
+    return null;
   }
 
   @Override
@@ -185,11 +192,6 @@ final class HttpListener implements Listener {
 
   /** Counts a new connection, and closes it at once if the listener is over its limit. */
   private void accepted(Worker worker, HttpConnection connection) {
-    Channel acceptedBy = Connections.acceptedBy(connection);
-    // With the first connection only: a write for each would cost all loops.
-    if (socket != acceptedBy) {
-      socket = acceptedBy;
-    }
     if (settings.config().proxyProtocol() && settings.tls() == null) {
       Connections.readFirst(connection, opening.proxyHeaderReader()); // with TLS it has been read
     }

@@ -29,7 +29,9 @@ final class ServerOptions {
         .setMaxChunkSize(Limits.CHUNK_BYTES)
         .setInitialSettings(new Http2Settings()
             .setMaxConcurrentStreams(limits.streams())
+            .setInitialWindowSize(Limits.WAITING_BYTES)
             .setMaxHeaderListSize(limits.header()))
+        .setHttp2ConnectionWindowSize(Limits.window(limits.streams()))
         // HTTP/2 in clear text would also turn on the upgrade from HTTP/1.1.
         .setHttp2ClearTextEnabled(false)
         .setTracingPolicy(TracingPolicy.IGNORE) // the exchanges tell the tracer themselves

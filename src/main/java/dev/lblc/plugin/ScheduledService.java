@@ -73,6 +73,9 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
   /** Null: nobody waits. */
   private volatile @Nullable ServiceQueue queue;
 
+  /** The same, or the one that was before the configuration had none, in which some may still wait. */
+  private volatile @Nullable ServiceQueue lastQueue;
+
   private final LongAdder doubleReleases = new LongAdder();
 
   /** Runs before each decision. */
@@ -364,26 +367,28 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
   void remove() {
     service.membership().close();
     stop();
-    ServiceQueue line = queue;
+    ServiceQueue line = lastQueue;
     if (line != null) {
       line.close();
     }
   }
 
-  /** Where there is none any more, who waits already is served by the line's own looks, or leaves it in time. */
+  /** Where there is none any more, who waits already is served, or leaves in time; with one again, before all who come. */
   private void configureQueue(@Nullable QueueConfig wanted) {
-    ServiceQueue line = queue;
+    ServiceQueue line = lastQueue;
     if (wanted == null) {
       queue = null;
     } else if (line == null) {
-      queue = new ServiceQueue(service, wanted, clock, timer, random, this::acquire);
+      lastQueue = new ServiceQueue(service, wanted, clock, timer, random, this::acquire);
+      queue = lastQueue;
     } else {
       line.configure(wanted);
+      queue = line;
     }
   }
 
   private void serveQueue() {
-    ServiceQueue line = queue;
+    ServiceQueue line = lastQueue;
     if (line != null) {
       line.serve();
     }

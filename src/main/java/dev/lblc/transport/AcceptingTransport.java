@@ -76,7 +76,7 @@ public final class AcceptingTransport implements Transport {
 
     @Override
     public ChannelFactory<? extends ServerChannel> serverChannelFactory(boolean domainSocket) {
-      return NewestSocket.in(super.serverChannelFactory(domainSocket));
+      return ListeningSockets.noting(NewestSocket.in(super.serverChannelFactory(domainSocket)));
     }
 
     @Override
@@ -95,7 +95,7 @@ public final class AcceptingTransport implements Transport {
 
     @Override
     public ChannelFactory<? extends ServerChannel> serverChannelFactory(boolean domainSocket) {
-      return NewestSocket.in(super.serverChannelFactory(domainSocket));
+      return ListeningSockets.noting(NewestSocket.in(super.serverChannelFactory(domainSocket)));
     }
 
     @Override

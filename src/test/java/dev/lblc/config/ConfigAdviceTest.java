@@ -129,6 +129,27 @@ final class ConfigAdviceTest {
         .allMatch(each -> each.startsWith(String.valueOf(warning)));
   }
 
+  @ParameterizedTest(name = "{0}, weight {1}, max {2}, {3} servers")
+  @CsvSource({
+    "lblc, 8, 8, 2, true",
+    "lblcr, 100, 8, 2, true",
+    "lblc, 7, 8, 2, false",
+    "lblc, 100, 0, 2, false",
+    "lblc, 100, 8, 1, false",
+    "wlc, 100, 8, 2, false"
+  })
+  void server_thatIsFullBeforeItIsOverloaded_isWarnedAbout(
+      String strategy, int weight, int max, int count, boolean warned) throws Exception {
+    String server = "{'id': 's', 'host': 'h', 'port': 1, 'weight': " + weight + ", 'max': " + max + "}";
+    String other = count == 1 ? "" : ", {'id': 't', 'host': 'i', 'port': 1}";
+    String servers = "[" + server + other + "]";
+    String file = file(HTTP, servers).replace("\"lblc\"", "\"" + strategy + "\"");
+    assertThat(ConfigAdvice.warnings(Sample.read(file)))
+        .map(ConfigWarning::toString)
+        .hasSize(warned ? 1 : 0)
+        .allMatch(each -> each.startsWith("$.services.a.servers[0].max: not above the weight, "));
+  }
+
   @ParameterizedTest(name = "{0} and {1}")
   @CsvSource({"h,H,true", "::1,0:0::1,true", "10.0.0.1,10.0.0.1,true", "h,g,false", "::1,::2,false"
   })

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
@@ -36,6 +37,7 @@ final class FrameClient implements Closeable {
 
   static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
   private static final int INITIAL_WINDOW_SIZE = 4;
+  private static final int LARGEST_FRAME = 16_384;
   private static final int LARGEST_SHORT_LENGTH = 127;
 
   /** A frame that has come. */
@@ -122,6 +124,14 @@ final class FrameClient implements Closeable {
   /** Sends the head of a request whose body follows. */
   void post(int stream, String path, String... more) throws IOException {
     frame(HEADERS, END_HEADERS, stream, head("POST", path, more));
+  }
+
+  /** Sends so much of a body, in frames of the largest size, the last of them with those flags. */
+  void data(int stream, int flags, byte[] octets) throws IOException {
+    for (int at = 0; at < octets.length; at += LARGEST_FRAME) {
+      int end = Math.min(octets.length, at + LARGEST_FRAME);
+      frame(DATA, end == octets.length ? flags : 0, stream, Arrays.copyOfRange(octets, at, end));
+    }
   }
 
   static byte[] head(String method, String path, String... more) {

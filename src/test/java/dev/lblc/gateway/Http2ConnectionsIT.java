@@ -438,11 +438,11 @@ final class Http2ConnectionsIT {
     client.awaitRead(); // which the gateway knows by now
     String piece = "x".repeat(16_000);
     for (int i = 0; i < 60; i++) {
-      Http2Peer.Stream asked = client.request(false, "POST", to.path("x"));
-      for (int j = 0; j < 10; j++) {
-        asked.data(false, piece);
-      }
+      Http2Peer.Stream asked = client.request(false, "POST", to.path("x")).data(false, piece);
       Http2Peer.Stream stream = scene.only(to).hold().accept();
+      for (int j = 1; j < 15; j++) {
+        asked.awaitRoom(piece.length()).data(false, piece);
+      }
       switch (i % 4) {
         case 0 -> asked.reset(CANCEL);
         case 1 -> stream.reset(INTERNAL_ERROR);

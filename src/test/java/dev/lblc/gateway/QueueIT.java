@@ -8,7 +8,11 @@ import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.SelfSigned;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -19,11 +23,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -175,6 +181,56 @@ final class QueueIT {
       client.await("the end of the answer", frame -> frame.stream() == 1 && frame.isEnd());
       assertThat(client.data(1)).isEqualTo("first");
       assertThat(held).as("what the server got of the others").isEmpty();
+    }
+  }
+
+  @Test
+  void streams_thatWait_leaveTheRoomOfTheirConnectionToThoseThatAreServed() throws Exception {
+    start(1, new JsonObject().put("length", 100).put("timeout", "60s"), gateway.http(held::add));
+    assumeTrue(engine == Engine.LANE, "the other one speaks HTTP/2 with TLS alone");
+    int waiting = 99; // with the one that is served, as many as a client may have
+    byte[] window = new byte[65_535];
+    try (FrameClient client = FrameClient.begun(gateway.port(), 65_535)) {
+      client.post(1, "/models/0");
+      Eventually.holds("it is served", () -> held.size() == 1);
+      for (int i = 1; i <= waiting; i++) {
+        client.post(2 * i + 1, "/models/" + i);
+        client.data(2 * i + 1, 0, window);
+      }
+      Eventually.holds("the others wait", () -> queue().length() == waiting);
+      CompletionStage<Buffer> body = Objects.requireNonNull(held.poll()).body().toCompletionStage();
+      client.data(1, 0, new byte[10]);
+      client.await("room for more of a body that is served", room(1));
+      client.data(1, FrameClient.END_STREAM, new byte[1_000_000]);
+      assertThat(body.toCompletableFuture().get(10, TimeUnit.SECONDS).length())
+          .isEqualTo(1_000_010);
+      assertThat(queue().length()).isEqualTo(waiting);
+      client.frame(FrameClient.RST_STREAM, 0, 1, FrameClient.four(CANCEL));
+      client.await("room for more of the next", room(3));
+    }
+  }
+
+  private static Predicate<FrameClient.Frame> room(int stream) {
+    return frame -> frame.type() == FrameClient.WINDOW_UPDATE && frame.stream() == stream;
+  }
+
+  @Test
+  void uploads_ofOneConnection_largerThanItsWindow_areServedOneAfterTheOther() throws Exception {
+    int length = 2_000_000;
+    gateway.listener(new JsonObject().put("tls", SelfSigned.of("localhost").json()));
+    start(1, new JsonObject().put("length", 10).put("timeout", "60s"), gateway.http(request -> {
+      request.body().onSuccess(body -> request.response().end("" + body.length()));
+    }));
+    HttpClient client = gateway.http2Client();
+    List<Future<String>> answers = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      answers.add(client
+          .request(HttpMethod.POST, gateway.port(), "localhost", "/models/" + i)
+          .compose(request -> request.send(Buffer.buffer(new byte[length])))
+          .compose(response -> response.body().map(Buffer::toString)));
+    }
+    for (Future<String> answer : answers) {
+      assertThat(answer.await(20, TimeUnit.SECONDS)).isEqualTo("" + length);
     }
   }
 

@@ -97,6 +97,7 @@ final class RandomFaultsIT {
     lastFault = "";
     SteadyLoad load = SteadyLoad.start(SteadyLoad.spread(8, gateways.nodes()), 100, seed);
     List<Sample> samples;
+    long begin = System.nanoTime();
     long start;
     try {
       faults.run(() -> use(faults, gateways, random));
@@ -121,11 +122,23 @@ final class RandomFaultsIT {
     Duration limit = said.containsKey(MERGES) ? QUIET_AFTER_MERGE : QUIET;
     if (whole > limit.toMillis() || !failed.isEmpty() || !failedUses.isEmpty()) {
       String failure = "seed %d: whole after %d ms, limit %s; failed %s %s"
-          .formatted(seed, whole, limit, SteadyLoad.outcomes(failed), failedUses);
+          .formatted(seed, whole, limit, described(failed, begin), failedUses);
       failures.add(failure);
       report("FAILED " + failure);
       keepLogs(seed, gateways);
     }
+  }
+
+  /** What became of each of these, where, and when, in milliseconds since the round began. */
+  private static List<String> described(List<Sample> samples, long begin) {
+    return samples.stream()
+        .map(sample -> "%s at %s from %d to %d ms"
+            .formatted(
+                sample.outcome(),
+                sample.node(),
+                TimeUnit.NANOSECONDS.toMillis(sample.startNanos() - begin),
+                TimeUnit.NANOSECONDS.toMillis(sample.endNanos() - begin)))
+        .toList();
   }
 
   private static void report(String line) {

@@ -191,6 +191,27 @@ final class ApplyIT {
     assertThat(active(images)).isZero();
   }
 
+  @Test
+  void line_whoseQueueComesBack_isServedBeforeThoseWhoCome() throws Exception {
+    JsonObject wanted = queued(2, server("s1", 1).put("max", 1));
+    apply(Map.of("images", wanted));
+    LblcService images = Lblc.of(vertx).service("images");
+    Lease out = images.acquire("/a");
+    Turn first = images.acquireInTurn("/b", Set.of());
+    JsonObject without = wanted.copy();
+    without.remove("queue");
+    apply(Map.of("images", without));
+    apply(Map.of("images", wanted));
+    Turn second = images.acquireInTurn("/c", Set.of());
+    assertThat(images.status().queue()).extracting(QueueStatus::length).isEqualTo(2);
+    out.close();
+    Lease next = lease(first);
+    assertThat(second.lease().toCompletableFuture()).isNotDone();
+    next.close();
+    lease(second).close();
+    assertThat(active(images)).isZero();
+  }
+
   private static JsonObject queued(int length, JsonObject... servers) {
     return new JsonObject()
         .put("strategy", "lblc")

@@ -111,6 +111,16 @@ final class ClientStreams extends Streams<ClientStream> implements DeadlineRing.
     }
   }
 
+  /** Lets so much more come on a stream before it is taken. */
+  void widen(Http2Stream stream, int by) {
+    try {
+      decoder().flowController().incrementWindowSize(stream, by);
+      flushSoon();
+    } catch (Http2Exception e) {
+      onError(context(), true, e);
+    }
+  }
+
   @Override
   void streamRemoved() {
     hasMoved = true;
@@ -140,7 +150,7 @@ final class ClientStreams extends Streams<ClientStream> implements DeadlineRing.
   @Override
   public void handlerAdded(ChannelHandlerContext added) throws Exception {
     super.handlerAdded(added);
-    widen(Codec.CLIENT_WINDOW);
+    widen(Limits.window(connection().remote().maxActiveStreams()));
     worker.opened(this);
     lane.deadlines().enter(limits, Stage.SETTING_UP);
     if (lane.isStopping()) {

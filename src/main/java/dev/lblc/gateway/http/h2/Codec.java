@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http.h2;
 
+import dev.lblc.gateway.http.Limits;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
@@ -33,9 +34,6 @@ record Codec(
   /** How much of an answer may come before its client has taken anything, and is held in memory if it takes nothing. */
   static final int FIRST_WINDOW = 128 << 10;
 
-  /** How much may come on all streams of a client before it is taken, which is held in memory until then. */
-  static final int CLIENT_WINDOW = 4 << 20;
-
   /** How much may be on its way on all streams from a server. */
   static final int SERVER_WINDOW = 16 << 20;
 
@@ -50,7 +48,7 @@ record Codec(
     Http2Settings settings = new Http2Settings()
         .maxConcurrentStreams(maxStreams)
         .connectProtocolEnabled(true)
-        .initialWindowSize(STREAM_WINDOW)
+        .initialWindowSize(Limits.WAITING_BYTES)
         .maxHeaderListSize(maxHeaders);
     DefaultHttp2Connection connection = new DefaultHttp2Connection(true);
     connection.remote().maxActiveStreams(maxStreams);

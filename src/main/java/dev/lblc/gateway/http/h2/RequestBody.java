@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http.h2;
 
+import dev.lblc.gateway.http.Limits;
 import dev.lblc.gateway.http.lane.HeadBuffer;
 import dev.lblc.gateway.http.lane.HeadLimits;
 import dev.lblc.gateway.http.lane.HeldBody;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * loop.
  *
  * <p>What comes before there is a server, or while the server is slow, is held; the client gets room for more when it is taken. So it
- * is bounded by the window of the stream.
+ * is bounded by the window of the stream, which is narrow until there is a server.
  */
 final class RequestBody {
   private static final HeadLimits TRAILERS = new HeadLimits(0, 8192, 100);
@@ -38,6 +39,7 @@ final class RequestBody {
   private boolean hasEnded;
   private boolean isUnbounded;
   private boolean isFlushDue;
+  private boolean isWide;
 
   RequestBody(ClientStreams connection, ClientStream client) {
     this.connection = connection;
@@ -52,6 +54,7 @@ final class RequestBody {
     tunnelled = 0;
     hasEnded = isEnd;
     isUnbounded = false;
+    isWide = false;
   }
 
   /** Notes that the client asks for a tunnel: what it sends is not the end of its request. */
@@ -273,7 +276,18 @@ final class RequestBody {
     LaneServer to = server;
     if (to != null) {
       to.flush();
+      widen();
       serverDrained();
+    }
+  }
+
+  /** Has more come at once, now that there is a server, if there is more than what has come. */
+  private void widen() {
+    Http2Stream from = stream;
+    boolean hasBegun = received > 0 || tunnel != null;
+    if (!isWide && hasBegun && !hasEnded && !isAsking() && from != null) {
+      isWide = true;
+      connection.widen(from, Codec.STREAM_WINDOW - Limits.WAITING_BYTES);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.lblc.gateway.http.h2;
 
+import dev.lblc.gateway.http.Limits;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -22,7 +23,7 @@ final class SentBody {
   private static final int MOST = 64 << 10;
 
   /** As much as a client's connection may have waiting. */
-  private static final int MOST_OF_ALL = Codec.CLIENT_WINDOW;
+  private static final int MOST_OF_ALL = Limits.SERVED_BYTES;
 
   /** What a piece takes beside its octets. */
   private static final int PIECE = 256;

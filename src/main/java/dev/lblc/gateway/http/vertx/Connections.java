@@ -64,11 +64,6 @@ public final class Connections {
     return ClientCertificate.of(((ConnectionBase) client).channel());
   }
 
-  /** Returns the listening socket that has accepted a connection. */
-  public static @Nullable Channel acceptedBy(HttpConnection client) {
-    return ((ConnectionBase) client).channel().parent();
-  }
-
   /** Closes a connection without waiting for pending writes: the other end may not be reading. */
   public static void closeNow(HttpConnection connection) {
     ((ConnectionBase) connection).channelHandlerContext().close();
