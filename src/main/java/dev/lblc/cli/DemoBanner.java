@@ -8,8 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What {@code demo} prints: commands to type, and what they show. */
 final class DemoBanner {
-  /** As many requests as are still easy to send by hand. */
-  private static final int MOST_REQUESTS = 20;
+  /** One that is still easy to exceed by hand. */
+  private static final int MOST_WEIGHT = 18;
+
+  /** So many requests, a fiftieth of a second apart, that the rate of a path shows. */
+  private static final int HEAT = 30;
 
   private DemoBanner() {}
 
@@ -26,9 +29,10 @@ final class DemoBanner {
     }
     if (service.servers().size() > 1) {
       text.append(failOver(service, url));
-      int requests = service.servers().get(0).weight() + 2;
-      if (requests <= MOST_REQUESTS) {
-        text.append(overload(requests, url));
+      if (service.strategyOptions().byKey().get("floor") instanceof Integer floor) { // lblc-adaptive
+        text.append(heat(floor, url));
+      } else if (service.servers().get(0).weight() <= MOST_WEIGHT) {
+        text.append(overload(service.servers().get(0).weight(), url));
       }
     }
     return text.append("Stop with Ctrl-C.").toString();
@@ -68,12 +72,21 @@ final class DemoBanner {
         DemoServer.STOP_SECONDS, ports, "http://" + Authority.of(last.host(), last.port()), url);
   }
 
-  private static String overload(int requests, String url) {
+  private static String heat(int floor, String url) {
+    return """
+        4. A hot path: %1$d requests for it at once, each of %2$d s, are more than one server should have alone:
+             for i in $(seq %1$d); do curl -s %3$s/slow & sleep 0.02; done; wait
+           Once its server has more than %4$d of them, another one becomes a home of the path as well, and then the next.
+
+        """.formatted(HEAT, DemoServer.SLOW_SECONDS, url, floor);
+  }
+
+  private static String overload(int weight, String url) {
     return """
         4. Overload: %1$d requests for one path, each of %2$d s, are more than its server's weight, %3$d, allows:
              for i in $(seq %1$d); do curl -s %4$s/slow & done; wait
            One of them gets another server, and takes the path there.
 
-        """.formatted(requests, DemoServer.SLOW_SECONDS, requests - 2, url);
+        """.formatted(weight + 2, DemoServer.SLOW_SECONDS, weight, url);
   }
 }

@@ -84,7 +84,8 @@ final class AdaptiveGrounds {
     return forget == 0
         ? text("It was used %.1f s ago.", idle)
         : text(
-            "It was used %.1f s ago; unused for more than %.1f s it is placed anew.", idle, forget);
+            "It was used %.1f s ago; unused for more than %.1f s it is placed anew if its home has more than %d active connections.",
+            idle, forget, options.floor());
   }
 
   private static String order(String destination, Server first, Server[] servers) {

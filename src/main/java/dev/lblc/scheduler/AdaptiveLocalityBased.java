@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * entry = table[destination]
- * if entry, and it was used within the time of forget:
+ * if entry, and it was used within the time of forget, or its home has at most floor active connections:
  *   entry.lastUse = now; a hot destination gets or loses a home         (HotHomes)
  *   home = least loaded of its homes that are available, of weight > 0 and not full
  *   if there is one: use it; an only one that is overloaded is left with some probability (EffectiveWeight, BreakOut)
@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>An entry that was unused for longer than {@code forget} costs nothing to move, for no server has its content any more: this is what
- * evens a service out after servers came.
+ * evens a service out after servers came. Servers with hardly anything to do need no evening out, and caches with so few requests may
+ * remember for long.
  *
  * <p>May be used from any thread. A hit takes no lock and allocates nothing.
  */
@@ -163,9 +164,17 @@ public final class AdaptiveLocalityBased extends TableStrategy {
     return own().forget().toMillis();
   }
 
+  /** Returns whether an entry says nothing any more. With hardly anything to do at its home there is nothing to be evened out. */
   private boolean isStale(Entry entry, long now, AdaptiveOptions own) {
+    if (isExpired(entry, now)) {
+      return true;
+    }
     long forget = own.forget().toMillis();
-    return isExpired(entry, now) || (forget > 0 && now - entry.lastUse() > forget);
+    if (forget == 0 || now - entry.lastUse() <= forget) {
+      return false;
+    }
+    Server home = HotHomes.least(entry.homes(), Load.NOBODY);
+    return home == null || home.active() > own.floor();
   }
 
   private AdaptiveOptions own() {

@@ -13,7 +13,8 @@ import java.time.Duration;
  *     0.01 to 1
  * @param replicas the most homes of a destination; 1: no destination is hot
  * @param shrink after so long without a change a hot destination may lose a home
- * @param forget a destination that was unused for so long is placed anew: the servers' caches have forgotten it; zero: never
+ * @param forget a destination that was unused for so long is placed anew, if its home has more than {@code floor} active connections: the
+ *     servers' caches have forgotten it; zero: never
  */
 @PublicApi
 public record AdaptiveOptions(

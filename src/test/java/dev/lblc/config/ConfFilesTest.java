@@ -3,6 +3,7 @@ package dev.lblc.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lblc.gateway.Certificates;
+import dev.lblc.plugin.Strategies;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -56,7 +57,7 @@ class ConfFilesTest {
       })
   void shippedFile_read_hasNeitherFaultNorWarning(String name) throws Exception {
     GatewayConfig config = ConfigReader.readText(
-        name, ConfigFile.text(Path.of("conf", name)), Sample.STRATEGIES, Map.of());
+        name, ConfigFile.text(Path.of("conf", name)), Strategies.ofClassPath(), Map.of());
 
     assertThat(ConfigAdvice.warnings(config)).isEmpty();
   }

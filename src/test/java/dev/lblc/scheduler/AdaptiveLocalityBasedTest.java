@@ -94,6 +94,7 @@ final class AdaptiveLocalityBasedTest {
       before.put("/" + i, choose("/" + i));
     }
     service.add("e", 100);
+    loadAll(own.floor() + 1);
     service.nowMillis += own.forget().toMillis() + 1; // now every move is free
 
     int moved = 0;
@@ -123,8 +124,12 @@ final class AdaptiveLocalityBasedTest {
   void choose_unusedForLongerThanForget_isPlacedAnewOnTheLessLoadedOfTwo() {
     service.with(FIVE);
     String home = choose("/");
-    service.load(home, 3);
-    service.nowMillis = own.forget().toMillis();
+    service.load(home, own.floor());
+    service.nowMillis = own.forget().toMillis() + 1;
+    assertThat(strategy.choose("/").reason()).as("in a quiet service").isEqualTo(Reason.HIT);
+
+    service.load(home, 1);
+    service.nowMillis += own.forget().toMillis();
     assertThat(choose("/")).isEqualTo(home);
 
     service.nowMillis += own.forget().toMillis() + 1;
@@ -141,6 +146,7 @@ final class AdaptiveLocalityBasedTest {
   void choose_placedAnewWhereItWas_tellsNobody() {
     service.with(FIVE);
     choose("/");
+    loadAll(own.floor() + 1);
     List<String> told = new ArrayList<>();
     Objects.requireNonNull(strategy.table()).listen(told::add);
     service.nowMillis = own.forget().toMillis() + 1;
@@ -224,7 +230,7 @@ final class AdaptiveLocalityBasedTest {
             + " a request leaves it with a probability of 0.025."
             + " Of the requests here it has 0.00 times what a server gets on average (hot: above 0.25):"
             + " worth 1 of at most 8 homes, and it has 1."
-            + " It was used 1.5 s ago; unused for more than 10.0 s it is placed anew.");
+            + " It was used 1.5 s ago; unused for more than 10.0 s it is placed anew if its home has more than 4 active connections.");
 
     for (String id : FIVE) {
       service.load(id, id.equals(home) ? 0 : 3);
@@ -270,8 +276,11 @@ final class AdaptiveLocalityBasedTest {
 
     choose("/");
     service.nowMillis = own.forget().toMillis() + 1_000;
-    assertThat(strategy.grounds("/"))
-        .endsWith(" It was used 11.0 s ago; unused for more than 10.0 s it is placed anew.");
+    String use =
+        " It was used 11.0 s ago; unused for more than 10.0 s it is placed anew if its home has more than 4 active connections.";
+    assertThat(strategy.grounds("/")).startsWith(first + " has 0 active connections").endsWith(use);
+    loadAll(own.floor() + 1);
+    assertThat(strategy.grounds("/")).startsWith("Its first two servers are ").endsWith(use);
 
     for (Server server : service.servers.list()) {
       service.servers.setHealthy(server, server.id().equals("a"));
