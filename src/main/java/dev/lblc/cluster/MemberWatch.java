@@ -8,6 +8,7 @@ import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.instance.impl.Node;
 import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
 import com.hazelcast.spi.properties.ClusterProperty;
+import com.hazelcast.spi.properties.HazelcastProperties;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +84,9 @@ final class MemberWatch {
     this.members = members;
     this.degradation = degradation;
     this.stuckMillis = stuckMillis;
-    this.stuck = new StuckWatch(StuckWatch.LIMIT_MILLIS, nowMillis);
+    long migrationMillis = new HazelcastProperties(hazelcast.getConfig())
+        .getMillis(ClusterProperty.PARTITION_MIGRATION_TIMEOUT);
+    this.stuck = new StuckWatch(StuckWatch.limitMillis(migrationMillis), nowMillis);
     this.rejoin = new Rejoin(hazelcast);
     this.isOurs = members.isOurs();
     this.nextLookMillis = nowMillis;

@@ -15,8 +15,11 @@ package dev.lblc.cluster;
  * <p>Guarded by itself. Times are on this node's clock.
  */
 final class StuckWatch {
-  /** How long a map may not answer. */
+  /** How long a map may not answer where Hazelcast ends sooner what does not move, and so helps itself. */
   static final long LIMIT_MILLIS = 20_000;
+
+  /** The same where it would wait for longer than that. */
+  static final long UNAIDED_MILLIS = 10_000;
 
   /** The longest time between two. */
   static final long MOST_MILLIS = 600_000;
@@ -34,6 +37,15 @@ final class StuckWatch {
     this.limitMillis = limitMillis;
     this.stableSinceMillis = nowMillis;
     this.workingSinceMillis = nowMillis;
+  }
+
+  /**
+   * Returns how long a map may not answer.
+   *
+   * @param migrationMillis after which Hazelcast ends the move of a part of a map of which it hears nothing
+   */
+  static long limitMillis(long migrationMillis) {
+    return migrationMillis < LIMIT_MILLIS ? LIMIT_MILLIS : UNAIDED_MILLIS;
   }
 
   /** Notes that a member came or went. */

@@ -191,7 +191,9 @@ final class ServiceAdvice {
 
   /** Returns whether a home is full before it can be overloaded, and there are other servers. */
   private static boolean isLeftWhenFull(ServerSpec home, ServiceConfig service) {
-    return home.max() != 0 && home.weight() >= home.max() && !others(home, service).isEmpty();
+    return home.max() != 0
+        && home.weight() >= home.max()
+        && !others(home, service).isEmpty();
   }
 
   private static List<ServerSpec> others(ServerSpec home, ServiceConfig service) {

@@ -22,9 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,16 +114,18 @@ final class DemoIT {
   void path_thatIsHot_getsOtherServersAsWell() throws Exception {
     CompletableFuture<List<String>> servers = new CompletableFuture<>();
     List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
-    vertx.setPeriodic(20, timer -> { // as the banner says
-      answers.add(client.sendAsync(request(web + "/slow?seconds=3"), BodyHandlers.ofString()));
-      if (answers.size() == 30) {
-        vertx.cancelTimer(timer);
-        CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
-            .thenRun(() -> servers.complete(answers.stream()
-                .map(answer -> answer.join().body().split(" ", 2)[0])
-                .toList()));
-      }
-    });
+    vertx.setPeriodic(
+        20,
+        timer -> { // as the banner says
+          answers.add(client.sendAsync(request(web + "/slow?seconds=3"), BodyHandlers.ofString()));
+          if (answers.size() == 30) {
+            vertx.cancelTimer(timer);
+            CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                .thenRun(() -> servers.complete(answers.stream()
+                    .map(answer -> answer.join().body().split(" ", 2)[0])
+                    .toList()));
+          }
+        });
     assertThat(servers.get(30, SECONDS)).contains("one", "two", "three");
   }
 
@@ -133,10 +133,13 @@ final class DemoIT {
   void banner_ofWeightsNearTheLoad_saysHowToExceedThem() throws Exception {
     Path weighed = Files.writeString(
         directory.resolve("weighed.json"),
-        Files.readString(file).replace("-adaptive", "").replace("\"id\":", "\"weight\": 4, \"id\":"));
+        Files.readString(file)
+            .replace("-adaptive", "")
+            .replace("\"id\":", "\"weight\": 4, \"id\":"));
     GatewayFile gateway =
         GatewayFile.read(weighed, PluginFolder.openIfThere(directory.resolve("plugins")));
-    ServiceConfig lblc = gateway.config().plugin().services().values().iterator().next();
+    ServiceConfig lblc =
+        gateway.config().plugin().services().values().iterator().next();
     assertThat(DemoBanner.text(lblc, web, null))
         .contains(
             "6 requests for one path, each of 5 s",

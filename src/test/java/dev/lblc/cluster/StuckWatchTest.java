@@ -17,6 +17,12 @@ final class StuckWatchTest {
   }
 
   @Test
+  void limit_isShorterWhereHazelcastDoesNotHelpItself() {
+    assertThat(StuckWatch.limitMillis(10_000)).isEqualTo(20_000);
+    assertThat(StuckWatch.limitMillis(300_000)).isEqualTo(10_000);
+  }
+
+  @Test
   void mapThatWorks_isNot() {
     assertThat(watch.isDue(1_000_000, 0, 0, true)).isFalse();
     assertThat(watch.rejoins()).isZero();

@@ -140,7 +140,8 @@ final class ConfigAdviceTest {
   })
   void server_thatIsFullBeforeItIsOverloaded_isWarnedAbout(
       String strategy, int weight, int max, int count, boolean warned) throws Exception {
-    String server = "{'id': 's', 'host': 'h', 'port': 1, 'weight': " + weight + ", 'max': " + max + "}";
+    String server =
+        "{'id': 's', 'host': 'h', 'port': 1, 'weight': " + weight + ", 'max': " + max + "}";
     String other = count == 1 ? "" : ", {'id': 't', 'host': 'i', 'port': 1}";
     String servers = "[" + server + other + "]";
     String file = file(HTTP, servers).replace("\"lblc\"", "\"" + strategy + "\"");

@@ -225,12 +225,13 @@ final class AdaptiveLocalityBasedTest {
     service.load(home, 8); // 10 of 18: mean 3.6, W = 9
     service.nowMillis += 1_500;
     assertThat(strategy.grounds("/"))
-        .isEqualTo(home
-            + " has 10 active connections; its share of all is 3.6, and above 9 it is overloaded:"
-            + " a request leaves it with a probability of 0.025."
-            + " Of the requests here it has 0.00 times what a server gets on average (hot: above 0.25):"
-            + " worth 1 of at most 8 homes, and it has 1."
-            + " It was used 1.5 s ago; unused for more than 10.0 s it is placed anew if its home has more than 4 active connections.");
+        .isEqualTo(
+            home
+                + " has 10 active connections; its share of all is 3.6, and above 9 it is overloaded:"
+                + " a request leaves it with a probability of 0.025."
+                + " Of the requests here it has 0.00 times what a server gets on average (hot: above 0.25):"
+                + " worth 1 of at most 8 homes, and it has 1."
+                + " It was used 1.5 s ago; unused for more than 10.0 s it is placed anew if its home has more than 4 active connections.");
 
     for (String id : FIVE) {
       service.load(id, id.equals(home) ? 0 : 3);
@@ -278,7 +279,9 @@ final class AdaptiveLocalityBasedTest {
     service.nowMillis = own.forget().toMillis() + 1_000;
     String use =
         " It was used 11.0 s ago; unused for more than 10.0 s it is placed anew if its home has more than 4 active connections.";
-    assertThat(strategy.grounds("/")).startsWith(first + " has 0 active connections").endsWith(use);
+    assertThat(strategy.grounds("/"))
+        .startsWith(first + " has 0 active connections")
+        .endsWith(use);
     loadAll(own.floor() + 1);
     assertThat(strategy.grounds("/")).startsWith("Its first two servers are ").endsWith(use);
 
