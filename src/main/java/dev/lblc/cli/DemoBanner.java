@@ -29,8 +29,8 @@ final class DemoBanner {
     }
     if (service.servers().size() > 1) {
       text.append(failOver(service, url));
-      if (service.strategyOptions().byKey().get("floor")
-          instanceof Integer floor) { // lblc-adaptive
+      if (service.strategy().equals("lblc-adaptive")
+          && service.strategyOptions().byKey().get("floor") instanceof Integer floor) {
         text.append(heat(floor, url));
       } else if (service.servers().get(0).weight() <= MOST_WEIGHT) {
         text.append(overload(service.servers().get(0).weight(), url));

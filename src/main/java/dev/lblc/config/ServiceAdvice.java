@@ -23,6 +23,10 @@ final class ServiceAdvice {
    */
   private static final int NO_ROOM_UNLESS_IDLE = 2;
 
+  private static final String LEFT_WHEN_FULL =
+      "not above the weight, %d: destinations leave such a server only when it is full, however idle others are;"
+          + " set the weight to the number of requests at once above which it counts as overloaded";
+
   private static final String SERVICES = JsonPath.member(JsonPath.ROOT, "services");
 
   private final List<ConfigWarning> warnings = new ArrayList<>();
@@ -140,13 +144,18 @@ final class ServiceAdvice {
               + " such as " + ServerSpec.DEFAULT_WEIGHT);
     }
     for (int i = 0; i < servers.size(); i++) {
-      if (WITH_HOMES.contains(service.strategy()) && isLeftWhenFull(servers.get(i), service)) {
+      ServerSpec server = servers.get(i);
+      if (isLeftWhenFull(server.weight(), server.max(), others(server, service).size(), service)) {
         warn(
             JsonPath.member(JsonPath.element(path, i), "max"),
-            "not above the weight, " + servers.get(i).weight()
-                + ": destinations leave this server only when it is full, however idle others are;"
-                + " set the weight to the number of requests at once above which it counts as overloaded");
+            LEFT_WHEN_FULL.formatted(server.weight()));
       }
+    }
+    DiscoveryConfig found = service.discovery();
+    if (found != null && isLeftWhenFull(found.weight(), found.max(), 0, service)) {
+      warn(
+          JsonPath.member(JsonPath.member(path(service), "discovery"), "max"),
+          LEFT_WHEN_FULL.formatted(found.weight()));
     }
   }
 
@@ -189,11 +198,12 @@ final class ServiceAdvice {
         && others.stream().allMatch(server -> server.weight() <= NO_ROOM_UNLESS_IDLE);
   }
 
-  /** Returns whether a home is full before it can be overloaded, and there are other servers. */
-  private static boolean isLeftWhenFull(ServerSpec home, ServiceConfig service) {
-    return home.max() != 0
-        && home.weight() >= home.max()
-        && !others(home, service).isEmpty();
+  /** Returns whether a home is full before it can be overloaded, and there are others, or may be. */
+  private static boolean isLeftWhenFull(int weight, int max, int others, ServiceConfig service) {
+    return WITH_HOMES.contains(service.strategy())
+        && max != 0
+        && weight >= max
+        && (others > 0 || service.discovery() != null);
   }
 
   private static List<ServerSpec> others(ServerSpec home, ServiceConfig service) {

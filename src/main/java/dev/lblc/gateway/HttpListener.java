@@ -15,7 +15,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -24,9 +23,13 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** An HTTP listener: one Vert.x server on each event loop. The servers share one socket, the routes and the connection limit. */
 final class HttpListener implements Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
+
   /** Vert.x shares a free port among servers that bind the same negative number: each opening uses a new number. */
   private static final AtomicInteger FREE_PORT = new AtomicInteger();
 
@@ -128,13 +131,20 @@ final class HttpListener implements Listener {
         return close(Duration.ZERO).transform(closed -> Future.failedFuture(all.cause()));
       }
       port = shares.get(0).server().actualPort();
-      return vertx.<Void>executeBlocking(this::findSocket, false); // the host may be a name
+      return findSocket();
     });
   }
 
-  private @Nullable Void findSocket() {
-    socket = ListeningSockets.at(new InetSocketAddress(settings.config().host(), port));
-    return null;
+  private Future<Void> findSocket() {
+    return vertx
+        .executeBlocking(() -> ListeningSockets.at(settings.config().host(), port), false)
+        .onSuccess(found -> socket = found)
+        .onFailure(cause -> LOG.warn(
+            "{}: its socket is not known, so connections that wait to be accepted when it stops will be reset",
+            name(),
+            cause))
+        .otherwiseEmpty()
+        .mapEmpty();
   }
 
   @Override

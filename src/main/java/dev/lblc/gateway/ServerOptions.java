@@ -31,7 +31,8 @@ final class ServerOptions {
             .setMaxConcurrentStreams(limits.streams())
             .setInitialWindowSize(Limits.WAITING_BYTES)
             .setMaxHeaderListSize(limits.header()))
-        .setHttp2ConnectionWindowSize(Limits.window(limits.streams()))
+        // Twice what may wait, for Vert.x refills it at a half, of which that counts as not taken.
+        .setHttp2ConnectionWindowSize(Limits.window(2 * limits.streams()))
         // HTTP/2 in clear text would also turn on the upgrade from HTTP/1.1.
         .setHttp2ClearTextEnabled(false)
         .setTracingPolicy(TracingPolicy.IGNORE) // the exchanges tell the tracer themselves

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * use server
  * </pre>
  *
- * <p>An entry that was unused for longer than {@code forget} costs nothing to move, for no server has its content any more: this is what
- * evens a service out after servers came. Servers with hardly anything to do need no evening out, and caches with so few requests may
- * remember for long.
+ * <p>An entry that was unused for longer than {@code forget} at a busy home costs nothing to move, for no server has its content any more:
+ * this is what evens a service out after servers came. Servers with hardly anything to do need no evening out, and caches with so few
+ * requests may remember for long.
  *
  * <p>May be used from any thread. A hit takes no lock and allocates nothing.
  */
@@ -68,12 +68,13 @@ public final class AdaptiveLocalityBased extends TableStrategy {
   @Override
   Choice foretell(String destination, long now) {
     Entry entry = table.find(destination);
+    boolean isStale = entry != null && isStale(entry, now, own());
     Server home = entry == null ? null : HotHomes.least(entry.homes(), Load.NOBODY);
-    if (entry != null && home != null && !isStale(entry, now, own())) {
+    if (home != null && !isStale) {
       return home.chosenFor(Reason.HIT); // also if it is overloaded: most requests stay
     }
     Server server = Rendezvous.lessLoadedOfTwo(destination, servers.snapshot(), null, Load.NOBODY);
-    return Choice.of(server, verdict(entry, now));
+    return Choice.of(server, verdict(entry, isStale));
   }
 
   @Override
@@ -113,13 +114,14 @@ public final class AdaptiveLocalityBased extends TableStrategy {
       Entry entry = table.find(destination);
       Reason verdict = Reason.OVERLOADED;
       if (left == null || entry == null || entry.home() != left) {
-        Server home = entry == null || isStale(entry, now, own())
-            ? null
-            : HotHomes.least(entry.homes(), unreachable);
-        if (home != null) {
+        boolean isStale = entry != null && isStale(entry, now, own());
+        Server home = entry == null || isStale ? null : HotHomes.least(entry.homes(), unreachable);
+        if (entry != null && home != null) { // meanwhile
+          Rate.use(entry, now);
+          entry.use(now);
           return home.chosenFor(Reason.HIT);
         }
-        verdict = verdict(entry, now);
+        verdict = verdict(entry, isStale);
       }
       Server server = Rendezvous.lessLoadedOfTwo(
           destination, servers.snapshot(), verdict == Reason.OVERLOADED ? left : null, unreachable);
@@ -140,11 +142,11 @@ public final class AdaptiveLocalityBased extends TableStrategy {
   }
 
   /** Why an entry, or none, does not say where to go. */
-  private Reason verdict(@Nullable Entry entry, long now) {
+  private static Reason verdict(@Nullable Entry entry, boolean isStale) {
     if (entry == null) {
       return Reason.PLACED;
     }
-    if (isStale(entry, now, own())) {
+    if (isStale) {
       return Reason.EXPIRED;
     }
     Reason nearest = Reason.UNAVAILABLE;

@@ -46,7 +46,7 @@ public final class DestinationTable {
    * An empty table; those of the strategies of this package are all that there are.
    *
    * @param random a source of randomness for the calling thread
-   * @param forget after so many milliseconds without a use the strategy thinks nothing of an entry, the options common to all
+   * @param forget after so many milliseconds without a use the strategy may think nothing of an entry, the options common to all
    *     strategies aside; 0: it always does
    */
   DestinationTable(Supplier<? extends RandomGenerator> random, LongSupplier forget) {
@@ -54,7 +54,7 @@ public final class DestinationTable {
     this.forget = forget;
   }
 
-  /** Returns after how many milliseconds without a use an entry is worth nothing, the expiration of all strategies considered. */
+  /** Returns after how many milliseconds without a use an entry may be worth nothing, the expiration of all strategies considered. */
   long worthlessAfterMillis(SchedulerOptions options) {
     long own = forget.getAsLong();
     long expiration = options.expiration().toMillis();

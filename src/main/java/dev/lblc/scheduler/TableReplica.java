@@ -273,7 +273,7 @@ public final class TableReplica {
 
   /**
    * Returns by how many milliseconds a use has to be later than the last one that other nodes know of, for them to be told: a quarter
-   * of the time after which an entry without uses is worth nothing.
+   * of the time after which an entry without uses may be worth nothing.
    */
   public long shareUsesAfterMillis(SchedulerOptions options) {
     return table.worthlessAfterMillis(options) / 4;

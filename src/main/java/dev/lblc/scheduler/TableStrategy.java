@@ -103,7 +103,7 @@ abstract class TableStrategy implements Strategy {
     return "";
   }
 
-  /** After how many milliseconds without a use the rule takes an entry for none; 0: when the options of all strategies say so. */
+  /** After how many milliseconds without a use the rule may take an entry for none; 0: when the options of all strategies say so. */
   long forgetMillis() {
     return 0;
   }

@@ -3,8 +3,10 @@ package dev.lblc.transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ServerChannel;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import org.jspecify.annotations.Nullable;
@@ -27,10 +29,18 @@ public final class ListeningSockets {
     };
   }
 
-  /** Returns the one that is bound to an address, the newest if several share it; null: none, or one of another transport. */
-  public static @Nullable Channel at(InetSocketAddress address) {
+  /**
+   * Returns the one that is bound to an address of a host, the newest if several are; null: none, or one of another transport. Blocks, if
+   * the host is a name.
+   *
+   * @throws UnknownHostException if it is one that has no address
+   */
+  public static @Nullable Channel at(String host, int port) throws UnknownHostException {
+    InetAddress[] addresses = InetAddress.getAllByName(host);
     for (Channel each : OPEN) {
-      if (isSame(each.localAddress(), address)) {
+      if (each.localAddress() instanceof InetSocketAddress bound
+          && bound.getPort() == port
+          && Arrays.stream(addresses).anyMatch(wanted -> isSame(bound.getAddress(), wanted))) {
         return each;
       }
     }
@@ -38,10 +48,7 @@ public final class ListeningSockets {
   }
 
   /** Returns whether both are the same; all addresses are written in two ways, of which the kernel tells one. */
-  private static boolean isSame(@Nullable SocketAddress bound, InetSocketAddress wanted) {
-    return bound instanceof InetSocketAddress mine
-        && mine.getPort() == wanted.getPort()
-        && (mine.getAddress().equals(wanted.getAddress())
-            || (mine.getAddress().isAnyLocalAddress() && wanted.getAddress().isAnyLocalAddress()));
+  private static boolean isSame(InetAddress bound, InetAddress wanted) {
+    return bound.equals(wanted) || (bound.isAnyLocalAddress() && wanted.isAnyLocalAddress());
   }
 }

@@ -151,6 +151,17 @@ final class ConfigAdviceTest {
         .allMatch(each -> each.startsWith("$.services.a.servers[0].max: not above the weight, "));
   }
 
+  @ParameterizedTest
+  @CsvSource({"8, true", "101, false"})
+  void serversToBeFound_thatAreFullBeforeTheyAreOverloaded_areWarnedAbout(int max, boolean warned)
+      throws Exception {
+    String found = "[], 'discovery': {'dns': 'h', 'port': 1, 'max': " + max + "}";
+    assertThat(warnings(HTTP, found))
+        .map(ConfigWarning::toString)
+        .hasSize(warned ? 1 : 0)
+        .allMatch(each -> each.startsWith("$.services.a.discovery.max: not above the weight, 100"));
+  }
+
   @ParameterizedTest(name = "{0} and {1}")
   @CsvSource({"h,H,true", "::1,0:0::1,true", "10.0.0.1,10.0.0.1,true", "h,g,false", "::1,::2,false"
   })

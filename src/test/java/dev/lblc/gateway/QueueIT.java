@@ -12,6 +12,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
@@ -185,7 +187,7 @@ final class QueueIT {
   }
 
   @Test
-  void streams_thatWait_leaveTheRoomOfTheirConnectionToThoseThatAreServed() throws Exception {
+  void stream_thatWaits_maySendLittle_untilItIsServed() throws Exception {
     start(1, new JsonObject().put("length", 100).put("timeout", "60s"), gateway.http(held::add));
     assumeTrue(engine == Engine.LANE, "the other one speaks HTTP/2 with TLS alone");
     int waiting = 99; // with the one that is served, as many as a client may have
@@ -215,23 +217,37 @@ final class QueueIT {
   }
 
   @Test
-  void uploads_ofOneConnection_largerThanItsWindow_areServedOneAfterTheOther() throws Exception {
-    int length = 2_000_000;
+  void upload_besideAsManyThatWaitAsMayBe_isTakenWhole_andThenTheirs() throws Exception {
+    int waiting = 99;
+    int large = 12_000_000; // more than all streams may have on their way
+    int small = 100_000; // more than may come before there is a server
     gateway.listener(new JsonObject().put("tls", SelfSigned.of("localhost").json()));
-    start(1, new JsonObject().put("length", 10).put("timeout", "60s"), gateway.http(request -> {
-      request.body().onSuccess(body -> request.response().end("" + body.length()));
-    }));
+    start(
+        1, new JsonObject().put("length", waiting).put("timeout", "60s"), gateway.http(request -> {
+          held.add(request);
+          request.body().onSuccess(body -> request.response().end("" + body.length()));
+        }));
     HttpClient client = gateway.http2Client();
-    List<Future<String>> answers = new ArrayList<>();
-    for (int i = 0; i < 8; i++) {
-      answers.add(client
-          .request(HttpMethod.POST, gateway.port(), "localhost", "/models/" + i)
-          .compose(request -> request.send(Buffer.buffer(new byte[length])))
-          .compose(response -> response.body().map(Buffer::toString)));
+    HttpClientRequest first = upload(client, 0).await(20, TimeUnit.SECONDS);
+    Future<Buffer> answer = first.response().compose(HttpClientResponse::body);
+    first.putHeader("Content-Length", "" + large).write("x").await(20, TimeUnit.SECONDS);
+    Eventually.holds("it is served", () -> held.size() == 1);
+    List<Future<Buffer>> answers = new ArrayList<>();
+    for (int i = 1; i <= waiting; i++) {
+      answers.add(upload(client, i)
+          .compose(request -> request.send(Buffer.buffer(new byte[small])))
+          .compose(HttpClientResponse::body));
     }
-    for (Future<String> answer : answers) {
-      assertThat(answer.await(20, TimeUnit.SECONDS)).isEqualTo("" + length);
+    Eventually.holds("the others wait", () -> queue().length() == waiting);
+    first.end(Buffer.buffer(new byte[large - 1])).await(20, TimeUnit.SECONDS);
+    assertThat(answer.await(20, TimeUnit.SECONDS).toString()).isEqualTo("" + large);
+    for (Future<Buffer> other : answers) {
+      assertThat(other.await(20, TimeUnit.SECONDS).toString()).isEqualTo("" + small);
     }
+  }
+
+  private Future<HttpClientRequest> upload(HttpClient client, int number) {
+    return client.request(HttpMethod.POST, gateway.port(), "localhost", "/models/" + number);
   }
 
   @Test

@@ -14,7 +14,7 @@ public final class Limits {
   /** How much of a request of HTTP/2 may come before it has a server, and is held in memory until then: what the protocol begins with. */
   public static final int WAITING_BYTES = 65_535;
 
-  /** How much may come on those streams of a client of HTTP/2 that have a server, all together, before it is taken. */
+  /** How much those streams of a client of HTTP/2 that have a server may send before it is taken, whatever the others hold. */
   public static final int SERVED_BYTES = 4 << 20;
 
   /**
@@ -26,8 +26,8 @@ public final class Limits {
   private Limits() {}
 
   /**
-   * Returns how much may come on all streams of a client of HTTP/2. Bodies that wait for a server have room of their own: they would
-   * else take that of those that have a server, for whose ends they wait.
+   * Returns how much may come on all streams of a client of HTTP/2 before it is taken, and is held in memory until then. Bodies that
+   * wait for a server have room of their own: they would else take that of those that have a server, for whose ends they wait.
    *
    * @param streams that a client may have
    */

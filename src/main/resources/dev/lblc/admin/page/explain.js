@@ -127,14 +127,14 @@ function meaning({ reason, server, homes }) {
       return `Nobody has asked for it lately, or no request has this destination: the whole URL says which one it has. Its next request`
           + ` makes ${server} its home.`;
     case "overloaded":
-      return `${homes[0] ?? "Its home"} has more requests at once than its weight, and another server is less than half busy. A higher`
-          + " weight keeps its destinations there.";
+      return `${homes[0] ?? "Its home"} has more requests at once than it should, and another server is less than half busy. With lblc and`
+          + " lblcr a higher weight keeps its destinations there.";
     case "unavailable":
       return "Its home is gone, or fails its checks. It stays with the new server when the old one comes back.";
     case "quiesced":
       return "Its home is drained, or has weight 0: nothing new goes there.";
     case "expired":
-      return "It was not asked for longer than the service’s expiration.";
+      return "It was not asked for longer than the service’s expiration, or with lblc-adaptive than forget says, and its home is busy.";
     case "no_destination":
       return "The route gives such a request no destination, or the strategy has no use for one: each request goes to the least"
           + " loaded server.";

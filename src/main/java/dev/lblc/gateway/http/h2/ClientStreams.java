@@ -8,6 +8,7 @@ import dev.lblc.gateway.net.DeadlineRing;
 import dev.lblc.gateway.net.DeadlineRing.Stage;
 import dev.lblc.gateway.route.HttpRoutes;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Exception.HeaderListSizeException;
@@ -150,7 +151,10 @@ final class ClientStreams extends Streams<ClientStream> implements DeadlineRing.
   @Override
   public void handlerAdded(ChannelHandlerContext added) throws Exception {
     super.handlerAdded(added);
-    widen(Limits.window(connection().remote().maxActiveStreams()));
+    int window = Limits.window(connection().remote().maxActiveStreams());
+    widen(window);
+    ((DefaultHttp2LocalFlowController) decoder().flowController())
+        .windowUpdateRatio(connection().connectionStream(), Codec.refillAt(window));
     worker.opened(this);
     lane.deadlines().enter(limits, Stage.SETTING_UP);
     if (lane.isStopping()) {

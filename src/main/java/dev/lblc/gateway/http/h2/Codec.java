@@ -43,6 +43,14 @@ record Codec(
   private static final float REFILL_AT = 0.5f;
   private static final int MOST_SMALL_CONTINUATIONS = 16;
 
+  /**
+   * Returns which part of a client's window as a whole is left when it is refilled. What waits for a server counts as not taken all the
+   * time, so at a half those that have a server would wait for octets that may not come.
+   */
+  static float refillAt(int window) {
+    return 1 - Limits.SERVED_BYTES * REFILL_AT / window;
+  }
+
   /** Returns the codec of a client's connection. */
   static Codec ofClient(int maxHeaders, int maxStreams, FrameBudget budget) {
     Http2Settings settings = new Http2Settings()

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * loop.
  *
  * <p>What comes before there is a server, or while the server is slow, is held; the client gets room for more when it is taken. So it
- * is bounded by the window of the stream, which is narrow until there is a server.
+ * is bounded by the window of the stream, which is narrow until there is a server, and stays wide if that is lost.
  */
 final class RequestBody {
   private static final HeadLimits TRAILERS = new HeadLimits(0, 8192, 100);
@@ -276,7 +276,9 @@ final class RequestBody {
     LaneServer to = server;
     if (to != null) {
       to.flush();
-      widen();
+      if (server == to) {
+        widen();
+      }
       serverDrained();
     }
   }
@@ -285,7 +287,12 @@ final class RequestBody {
   private void widen() {
     Http2Stream from = stream;
     boolean hasBegun = received > 0 || tunnel != null;
-    if (!isWide && hasBegun && !hasEnded && !isAsking() && from != null) {
+    if (!isWide
+        && hasBegun
+        && !hasEnded
+        && !isAsking()
+        && from != null
+        && from.state().remoteSideOpen()) {
       isWide = true;
       connection.widen(from, Codec.STREAM_WINDOW - Limits.WAITING_BYTES);
     }

@@ -22,7 +22,7 @@ final class SentBody {
   /** Refusals come within a round trip or two: in that time, clients and windows rarely let more go. */
   private static final int MOST = 64 << 10;
 
-  /** As much as a client's connection may have waiting. */
+  /** As much as the streams of a client's connection that have a server may have waiting. */
   private static final int MOST_OF_ALL = Limits.SERVED_BYTES;
 
   /** What a piece takes beside its octets. */
