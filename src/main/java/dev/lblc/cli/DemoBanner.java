@@ -43,7 +43,7 @@ final class DemoBanner {
     return """
         1. Locality: a path stays on the server that has it in its cache. Type each twice:
              curl %1$s/cats
-             curl %1$s/dogs
+             curl %1$s/birds
 
         """.formatted(url);
   }
