@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(PER_CLASS)
 final class TunnelIT {
   /** How much may come on a stream before it is taken. */
-  private static final int WINDOW = 1 << 20;
+  private static final int WINDOW = 65_535;
 
   private static final String MUCH = "x".repeat(120_000) + "end";
 
@@ -375,5 +375,6 @@ final class TunnelIT {
     assertThat(asked.client2Stream.room()).as("room for more").isZero();
     Opened tunnel = asked.agree("");
     tunnel.server().expect("x".repeat(WINDOW));
+    asked.client2Stream.awaitRoom(10 * WINDOW);
   }
 }
