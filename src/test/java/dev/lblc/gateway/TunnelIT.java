@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Tunnels from clients to servers, each of which speaks either version of HTTP. */
 @TestInstance(PER_CLASS)
 final class TunnelIT {
-  /** How much may come on a stream before it is taken. */
+  /** How much may come on a stream before there is a server that takes it. */
   private static final int WINDOW = 65_535;
 
   private static final String MUCH = "x".repeat(120_000) + "end";
