@@ -126,7 +126,7 @@ public final class Cluster {
    * @param services the servers of each service, by its name; asked at each use
    * @param configs by name of a service: each part of its configuration, then its digest; asked at each use; empty: not known yet
    * @return complete once every other node has told its connections, or was silent for {@code peerTimeout}; fails if Vert.x
-   *     is not clustered, or not by Hazelcast
+   *     is closed, not clustered, or not by Hazelcast
    */
   public static Future<Cluster> join(
       Vertx vertx,
@@ -146,7 +146,9 @@ public final class Cluster {
     }
     Cluster cluster = new Cluster(vertx, settings, hazelcast, clock, services, configs);
     // Vert.x does not stop a verticle that is still starting when it is closed.
-    ((VertxInternal) vertx).addCloseHook(cluster.closeHook);
+    if (!((VertxInternal) vertx).closeFuture().add(cluster.closeHook)) {
+      return Future.failedFuture(new IllegalStateException("Vert.x is closed"));
+    }
     return cluster
         .start()
         .map(cluster)
@@ -232,7 +234,10 @@ public final class Cluster {
     return leaving;
   }
 
-  private Future<Void> start() {
+  private synchronized Future<Void> start() {
+    if (leaving != null) {
+      return Future.failedFuture(new IllegalStateException("Vert.x was closed meanwhile"));
+    }
     try {
       vertx.eventBus().registerCodec(new CountReportCodec());
     } catch (IllegalStateException e) {

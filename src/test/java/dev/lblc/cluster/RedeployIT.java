@@ -2,6 +2,7 @@ package dev.lblc.cluster;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.map.impl.MapService;
@@ -140,9 +141,33 @@ final class RedeployIT {
     Vertx vertx = members.get(0).vertx();
     Future<String> deploying = vertx.deployVerticle(
         "dev.lblc.plugin.LblcVerticle", new DeploymentOptions().setConfig(config()));
-    Eventually.holds("it joins", () -> !clusterThreads().equals(before) || deploying.isComplete());
+    Eventually.holds(
+        "it joins", () -> !before.containsAll(clusterThreads()) || deploying.isComplete());
     vertx.close().await(20, SECONDS);
-    Eventually.holds("it has left", () -> before.containsAll(clusterThreads()));
+    Eventually.passes("it has left", Duration.ofSeconds(20), () -> {
+      Set<Thread> left = clusterThreads();
+      left.removeAll(before);
+      assertThat(left)
+          .as(() -> left.stream()
+              .map(thread -> thread.getName() + ": " + List.of(thread.getStackTrace()))
+              .collect(Collectors.joining("\n")))
+          .isEmpty();
+    });
+  }
+
+  @Test
+  void joined_onceVertxIsClosed_failsAndLeavesNothing() throws Exception {
+    Set<Thread> before = clusterThreads();
+    Vertx vertx = members.get(0).vertx();
+    vertx.close().await(20, SECONDS);
+    Future<Cluster> joining = Cluster.join(
+        vertx,
+        new Cluster.Settings("lblc", Duration.ofMillis(50), Duration.ofSeconds(10), 1),
+        () -> System.nanoTime() / 1_000_000,
+        Map::of,
+        Map::of);
+    assertThatThrownBy(() -> joining.await(20, SECONDS)).hasMessage("Vert.x is closed");
+    assertThat(before).containsAll(clusterThreads());
   }
 
   private static Set<Thread> clusterThreads() {
