@@ -149,8 +149,8 @@ public final class Cluster {
     if (!((VertxInternal) vertx).closeFuture().add(cluster.closeHook)) {
       return Future.failedFuture(new IllegalStateException("Vert.x is closed"));
     }
-    return cluster
-        .start()
+    return Future.<Void>succeededFuture() // what is thrown fails the future, too
+        .compose(v -> cluster.start())
         .map(cluster)
         .recover(failure -> cluster.leave().transform(left -> Future.failedFuture(failure)));
   }
