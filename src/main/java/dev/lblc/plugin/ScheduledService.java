@@ -70,11 +70,9 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
   private @Nullable UpstreamTls checksTls; // guarded by this
   private @Nullable Discovery discovery; // guarded by this
   private Runnable stopExpiry = () -> {}; // guarded by this
-  /** Null: nobody waits. */
-  private volatile @Nullable ServiceQueue queue;
 
-  /** The same, or the one that was before the configuration had none, in which some may still wait. */
-  private volatile @Nullable ServiceQueue lastQueue;
+  /** Null: there never was one. Where the configuration has none any more some may still wait. */
+  private volatile @Nullable ServiceQueue queue;
 
   private final LongAdder doubleReleases = new LongAdder();
 
@@ -141,7 +139,7 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
 
   @Override
   public Turn acquireInTurn(@Nullable String destination, Set<String> except, Facts facts) {
-    ServiceQueue line = queue;
+    ServiceQueue line = openQueue();
     if (line != null) {
       return line.enter(destination, except, facts);
     }
@@ -154,7 +152,7 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
 
   @Override
   public boolean hasQueue() {
-    return queue != null;
+    return openQueue() != null;
   }
 
   @Override
@@ -187,7 +185,7 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
 
   @Override
   public ServiceStatus status() {
-    ServiceQueue line = queue;
+    ServiceQueue line = openQueue();
     return new ServiceStatus(
         name(),
         config.strategy(),
@@ -367,28 +365,32 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
   void remove() {
     service.membership().close();
     stop();
-    ServiceQueue line = lastQueue;
+    ServiceQueue line = queue;
     if (line != null) {
       line.close();
     }
   }
 
+  /** Returns the queue that takes who comes; null: there is none. */
+  private @Nullable ServiceQueue openQueue() {
+    return config.queue() == null ? null : queue;
+  }
+
   /** Where there is none any more, who waits already is served, or leaves in time; with one again, before all who come. */
   private void configureQueue(@Nullable QueueConfig wanted) {
-    ServiceQueue line = lastQueue;
+    ServiceQueue line = queue;
     if (wanted == null) {
-      queue = null;
-    } else if (line == null) {
-      lastQueue = new ServiceQueue(service, wanted, clock, timer, random, this::acquire);
-      queue = lastQueue;
+      return;
+    }
+    if (line == null) {
+      queue = new ServiceQueue(service, wanted, clock, timer, random, this::acquire);
     } else {
       line.configure(wanted);
-      queue = line;
     }
   }
 
   private void serveQueue() {
-    ServiceQueue line = lastQueue;
+    ServiceQueue line = queue;
     if (line != null) {
       line.serve();
     }
