@@ -70,7 +70,7 @@ final class TableGrowth implements AutoCloseable {
     JsonObject options = new JsonObject()
         .put("maxEntries", 2 * table)
         .put("hardLimit", 2 * table)
-        .put("expiration", EXPIRATION_SECONDS);
+        .put("expiration", EXPIRATION_SECONDS + "s");
     try (TableGrowth growth = new TableGrowth(nodes, options)) {
       growth.place(table);
       growth.useAll(EXPIRATION_SECONDS / 2);
