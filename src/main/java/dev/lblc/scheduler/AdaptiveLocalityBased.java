@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *   entry.lastUse = now; a hot destination gets or loses a home         (HotHomes)
  *   home = least loaded of its homes that are available, of weight > 0 and not full
  *   if there is one: use it; an only one that is overloaded is left with some probability (EffectiveWeight, BreakOut)
- * server = less loaded of the first two in the destination's order, without the home that is left  (Rendezvous)
+ * server = first in the destination's order if idle, else the less loaded of the first two, without the home that is left  (Rendezvous)
  * if none: no server available, or the overloaded home
  * table[destination] = server (in a full table as options.whenFull says)
  * use server

@@ -4,7 +4,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a destination is placed: on the less loaded of the first two servers of its own order of them.
+ * Where a destination is placed: on the first server of its own order of them if that is idle, else on the less loaded of the first two.
  *
  * <pre>
  * u(d, s)  a hash of destination and server, above 0 and below 1
@@ -25,7 +25,10 @@ final class Rendezvous {
 
   private Rendezvous() {}
 
-  /** The less loaded of the first two that may be used; null: none may. */
+  /**
+   * The less loaded of the first two that may be used; null: none may. A first one that is idle is not compared: if either had one
+   * connection more, the larger weight would always have less load, and a small server would get nothing new in a quiet service.
+   */
   static @Nullable Server lessLoadedOfTwo(
       String destination, Server[] servers, @Nullable Server excluded, Set<String> unreachable) {
     long hash = hash(destination);
@@ -48,7 +51,11 @@ final class Rendezvous {
         secondScore = score;
       }
     }
-    return first == null || second == null || !Load.isLessLoaded(second, first) ? first : second;
+    boolean isFirst = first == null
+        || second == null
+        || first.overhead() == 0
+        || !Load.isLessLoaded(second, first);
+    return isFirst ? first : second;
   }
 
   /** The first that may be used and is not a member of a set; null: there is none. */

@@ -116,8 +116,13 @@ final class AdaptiveLocalityBasedTest {
     for (int i = 0; i < 4_000; i++) {
       counts.merge(choose("/" + i), 1, Integer::sum);
     }
-    // The less loaded of two: with nothing loaded, the one of the larger weight
-    assertThat(counts.get("big")).isGreaterThan(2_800);
+    // With nothing loaded the order alone decides: 3,000, and four standard deviations of 27
+    assertThat(counts.get("big")).isBetween(2_890, 3_110);
+
+    service.load("small", 1); // (1 + 1) / 1 is more than (0 + 1) / 3
+    assertThat(choose("/new")).isEqualTo("big");
+    service.load("big", 6); // and less than (6 + 1) / 3
+    assertThat(choose("/newer")).isEqualTo("small");
   }
 
   @Test
