@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /** The endpoints that show what the scheduler knows and would do: services, destinations, explanations. Without side effects. */
 final class ServicesApi {
@@ -120,6 +121,11 @@ final class ServicesApi {
     return lblc.services().stream()
         .filter(service -> service.name().equals(name))
         .findFirst()
-        .orElseThrow(() -> new ProblemException(404, "there is no service of that name"));
+        .orElseThrow(() -> new ProblemException(
+            404, "no service " + name + " (expected: one of " + names(lblc) + ")"));
+  }
+
+  private static String names(Lblc lblc) {
+    return lblc.services().stream().map(LblcService::name).collect(Collectors.joining(", "));
   }
 }

@@ -160,7 +160,8 @@ public final class RouteQuestion {
     HttpRouteConfig.StickyCookie cookie = route.stickyCookie();
     return cookie == null
         ? "without a destination"
-        : "with a new destination, which the answer sets as cookie " + cookie.name();
+        : "with a new destination, which the answer sets as cookie " + cookie.name()
+            + " and which decides the server: what follows holds without one";
   }
 
   private static Answer nothing(@Nullable String listener, String text) {

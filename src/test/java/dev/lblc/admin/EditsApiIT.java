@@ -127,6 +127,10 @@ final class EditsApiIT {
         "server c/d is there already");
     assertThat(send("DELETE", location, null).statusCode()).isEqualTo(204);
     assertProblem(get(location), 404, "service images has no server c/d");
+    assertProblem(
+        get("/api/v1/services/imgs/servers"),
+        404,
+        "no service imgs (expected: one of images, plain)");
     assertThat(send("DELETE", location + "/edit", null).statusCode()).isEqualTo(204);
   }
 

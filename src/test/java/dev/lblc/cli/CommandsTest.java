@@ -290,7 +290,8 @@ class CommandsTest {
     String[] explain = {"explain", file, "--url", "http://h/images"};
     assertThat(execute(explain)).isZero();
     assertThat(out.toString())
-        .contains("with a new destination, which the answer sets as cookie sticky\n");
+        .contains("with a new destination, which the answer sets as cookie sticky"
+            + " and which decides the server: what follows holds without one\n");
     out.getBuffer().setLength(0);
     assertThat(execute(with(explain, "-H", "Cookie: a=b; sticky=c1"))).isZero();
     assertThat(out.toString()).contains("destination c1\n");
