@@ -6,6 +6,7 @@ import dev.lblc.scheduler.Clock;
 import dev.lblc.scheduler.Facts;
 import dev.lblc.scheduler.PeriodicTimer;
 import dev.lblc.scheduler.Service;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -34,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * <p>May be used from any thread; outcomes are told outside of the lock.
  */
 final class ServiceQueue {
+  private static final System.Logger LOG = System.getLogger(ServiceQueue.class.getName());
+
   /** Far below what a person notices, and so seldom that a line of thousands costs little. */
   private static final int LOOK_MILLIS = 20;
 
@@ -218,8 +221,11 @@ final class ServiceQueue {
       try {
         Lease lease = leases.acquire(place.destination, place.except, place.facts);
         return () -> place.grant(lease, waited);
-      } catch (NoServerException e) { // somebody who does not wait was first
-        return null;
+      } catch (NoServerException e) {
+        LOG.log(
+            Level.TRACE,
+            "who does not wait was first, or the strategy wants none of the servers",
+            e);
       }
     }
     if (waited < config.timeout().toMillis()) {
