@@ -351,8 +351,7 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
     return other.equals(config);
   }
 
-  /** Ends health checks and expiry; leases that are still out may be closed later. */
-  synchronized void stop() {
+  private synchronized void stop() {
     beforeDecision = () -> {};
     watch.stop();
     named.stop();
@@ -366,6 +365,11 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
   /** Ends the service: it has no server from now on; leases that are still out may be closed later. */
   void remove() {
     service.membership().close();
+    end();
+  }
+
+  /** Ends all that runs, and refuses those who wait; leases that are still out may be closed later. */
+  void end() {
     stop();
     ServiceQueue line = lastQueue;
     if (line != null) {
