@@ -43,6 +43,12 @@ final class ServiceQueue {
   /** What is left when all nodes have their whole places is taken by who looks at the right time: seldom by two before one's report. */
   private static final int LOOKS_PER_ROUNDING = 16;
 
+  /**
+   * For so long a node that took such a place goes on with it: else it would be free for longer than it is used, where requests are
+   * short and places fewer than nodes.
+   */
+  private static final int KEPT_MILLIS = LOOKS_PER_ROUNDING * LOOK_MILLIS;
+
   /** What a thread that tells outcomes has still to tell; null: it tells none. */
   private static final ThreadLocal<Deque<Runnable>> TOLD = new ThreadLocal<>();
 
@@ -59,6 +65,9 @@ final class ServiceQueue {
 
   /** Whether this node may take a place of which only a part is its share. Written under the lock. */
   private volatile boolean isRoundingUp;
+
+  /** Until when a place of which only a part is this node's share is taken again as it becomes free here. Guarded by this. */
+  private long keptUntilMillis;
 
   /** How many wait for their homes alone, beside servers that have room, as the line was last served. Guarded by this. */
   private int forHome;
@@ -90,6 +99,7 @@ final class ServiceQueue {
     this.timer = timer;
     this.random = random;
     this.leases = leases;
+    this.keptUntilMillis = clock.millis();
   }
 
   /** Returns how many wait, and how long others have waited. */
@@ -126,7 +136,9 @@ final class ServiceQueue {
     if (length > 0) {
       List<Runnable> outcomes;
       synchronized (this) {
+        isRoundingUp = clock.millis() - keptUntilMillis < 0;
         outcomes = served(null);
+        isRoundingUp = false;
         lineChanged();
       }
       tell(outcomes);
@@ -154,7 +166,11 @@ final class ServiceQueue {
         }
       }
       isRoundingUp = random.get().nextInt(LOOKS_PER_ROUNDING) == 0;
-      outcomes.addAll(served(null));
+      List<Runnable> served = served(null);
+      if (isRoundingUp && !served.isEmpty()) {
+        keptUntilMillis = clock.millis() + KEPT_MILLIS;
+      }
+      outcomes.addAll(served);
       isRoundingUp = false;
       lineChanged();
     }

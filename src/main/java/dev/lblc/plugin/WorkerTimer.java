@@ -31,7 +31,8 @@ final class WorkerTimer implements PeriodicTimer {
     AtomicBoolean stopped = new AtomicBoolean();
     AtomicLong id = new AtomicLong(NONE);
     AtomicBoolean running = new AtomicBoolean();
-    // A timer ends with the verticle on whose context it is set: the caller's may be undeployed long before.
+    // A timer ends with the verticle on whose context it is set: the caller's may be undeployed
+    // long before.
     context.runOnContext(v -> {
       id.set(vertx.setPeriodic(period.toMillis(), timer -> run(task, stopped, running)));
       if (stopped.get()) {
