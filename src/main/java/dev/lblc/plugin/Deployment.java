@@ -180,7 +180,7 @@ final class Deployment implements Shareable {
     if (leases != null) {
       leases.releaseAll();
     }
-    services.byName().values().forEach(ScheduledService::stop);
+    services.byName().values().forEach(ScheduledService::end);
     return cluster == null ? Future.succeededFuture() : cluster.leave();
   }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Any number of instances share the services; each more serves the event bus on an event loop more. Deployment fails
  * with a {@link dev.lblc.config.ConfigException} that lists every fault of the configuration. Undeploying ends health
- * checks, expiry and the cluster's part in it; leases that are out may still be closed.
+ * checks, expiry and the cluster's part in it, and refuses who waits in a queue; leases that are out may still be closed.
  */
 @PublicApi
 public final class LblcVerticle extends VerticleBase {

@@ -349,8 +349,7 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
     return other.equals(config);
   }
 
-  /** Ends health checks and expiry; leases that are still out may be closed later. */
-  synchronized void stop() {
+  private synchronized void stop() {
     beforeDecision = () -> {};
     watch.stop();
     named.stop();
@@ -364,6 +363,11 @@ final class ScheduledService implements LblcService, ServerPool, LeaseOwner {
   /** Ends the service: it has no server from now on; leases that are still out may be closed later. */
   void remove() {
     service.membership().close();
+    end();
+  }
+
+  /** Ends all that runs, and refuses those who wait; leases that are still out may be closed later. */
+  void end() {
     stop();
     ServiceQueue line = queue;
     if (line != null) {

@@ -6,6 +6,7 @@ import dev.lblc.scheduler.Clock;
 import dev.lblc.scheduler.Facts;
 import dev.lblc.scheduler.PeriodicTimer;
 import dev.lblc.scheduler.Service;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -34,11 +35,19 @@ import org.jspecify.annotations.Nullable;
  * <p>May be used from any thread; outcomes are told outside of the lock.
  */
 final class ServiceQueue {
+  private static final System.Logger LOG = System.getLogger(ServiceQueue.class.getName());
+
   /** Far below what a person notices, and so seldom that a line of thousands costs little. */
   private static final int LOOK_MILLIS = 20;
 
   /** What is left when all nodes have their whole places is taken by who looks at the right time: seldom by two before one's report. */
   private static final int LOOKS_PER_ROUNDING = 16;
+
+  /**
+   * For so long a node that took such a place goes on with it: else it would be free for longer than it is used, where requests are
+   * short and places fewer than nodes.
+   */
+  private static final int KEPT_MILLIS = LOOKS_PER_ROUNDING * LOOK_MILLIS;
 
   /** What a thread that tells outcomes has still to tell; null: it tells none. */
   private static final ThreadLocal<Deque<Runnable>> TOLD = new ThreadLocal<>();
@@ -56,6 +65,9 @@ final class ServiceQueue {
 
   /** Whether this node may take a place of which only a part is its share. Written under the lock. */
   private volatile boolean isRoundingUp;
+
+  /** Until when a place of which only a part is this node's share is taken again as it becomes free here. Guarded by this. */
+  private long keptUntilMillis;
 
   /** How many wait for their homes alone, beside servers that have room, as the line was last served. Guarded by this. */
   private int forHome;
@@ -87,6 +99,7 @@ final class ServiceQueue {
     this.timer = timer;
     this.random = random;
     this.leases = leases;
+    this.keptUntilMillis = clock.millis();
   }
 
   /** Returns how many wait, and how long others have waited. */
@@ -123,7 +136,9 @@ final class ServiceQueue {
     if (length > 0) {
       List<Runnable> outcomes;
       synchronized (this) {
+        isRoundingUp = clock.millis() - keptUntilMillis < 0;
         outcomes = served(null);
+        isRoundingUp = false;
         lineChanged();
       }
       tell(outcomes);
@@ -151,7 +166,11 @@ final class ServiceQueue {
         }
       }
       isRoundingUp = random.get().nextInt(LOOKS_PER_ROUNDING) == 0;
-      outcomes.addAll(served(null));
+      List<Runnable> served = served(null);
+      if (isRoundingUp && !served.isEmpty()) {
+        keptUntilMillis = clock.millis() + KEPT_MILLIS;
+      }
+      outcomes.addAll(served);
       isRoundingUp = false;
       lineChanged();
     }
@@ -218,8 +237,11 @@ final class ServiceQueue {
       try {
         Lease lease = leases.acquire(place.destination, place.except, place.facts);
         return () -> place.grant(lease, waited);
-      } catch (NoServerException e) { // somebody who does not wait was first
-        return null;
+      } catch (NoServerException e) {
+        LOG.log(
+            Level.TRACE,
+            "who does not wait was first, or the strategy wants none of the servers",
+            e);
       }
     }
     if (waited < config.timeout().toMillis()) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *   if there is one: use it; an only one that is overloaded is left with some probability (EffectiveWeight, BreakOut)
  * server = first in the destination's order if idle, else the less loaded of the first two, without the home that is left  (Rendezvous)
  * if none: no server available, or the overloaded home
- * table[destination] = server (in a full table as options.whenFull says)
+ * table[destination] = server (in a full table as options.whenFull says), unless several homes are full
  * use server
  * </pre>
  *
@@ -133,12 +133,20 @@ public final class AdaptiveLocalityBased extends TableStrategy {
       } else {
         Rate.pass(entry, now);
         entry.use(now);
-        if (entry.homes().length > 1 || entry.home() != server) {
+        if (!keepsHomes(entry, verdict, unreachable)
+            && (entry.homes().length > 1 || entry.home() != server)) {
           table.replaceHome(entry, server, now);
         }
       }
       return server.chosenFor(verdict);
     }
+  }
+
+  /** Whether a hot destination is served elsewhere for want of room alone: its homes know it, and have room again soon. */
+  private static boolean keepsHomes(Entry entry, Reason verdict, Set<String> unreachable) {
+    return verdict == Reason.OVERLOADED
+        && entry.homes().length > 1
+        && HotHomes.isAnyFull(entry.homes(), unreachable);
   }
 
   /** Why an entry, or none, does not say where to go. */

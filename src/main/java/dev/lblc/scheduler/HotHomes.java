@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * share   of the destination in all requests, multiplied by the number of servers: 1 is what a server gets on average
  * wanted  share / hot, rounded up; 1 to replicas
- * grow    with fewer homes than wanted, while the least loaded of them has more than floor active connections:
+ * grow    with fewer homes than wanted, while the least loaded of them has more than floor active connections, or all are full:
  *         the next server of the destination's order (see Rendezvous)
  * shrink  with a share below 0.7 * hot * (homes - 1), and no change for the time of shrink:
  *         a home that is not available leaves, else the most loaded one
@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A destination of which a fifth of all requests is cannot be moved out of trouble: its next home is overloaded as well. The gap
  * between growing and shrinking is there because a share is estimated; the floor, because a server that has hardly anything to do needs
- * no help, and another one would have to fetch what it has.
+ * no help, and another one would have to fetch what it has. A home that is full stays one: it has room again soon, and knows the
+ * destination.
  */
 final class HotHomes {
   private static final double LEEWAY = 0.7;
@@ -62,11 +63,21 @@ final class HotHomes {
   private static boolean isDueToGrow(
       Entry entry, double share, Set<String> unreachable, AdaptiveOptions options) {
     Server[] homes = entry.homes();
-    if (usable(homes, unreachable) >= wanted(share, options)) {
+    if (serving(homes, unreachable) >= wanted(share, options)) {
       return false;
     }
     Server least = least(homes, unreachable);
-    return least != null && least.active() > options.floor();
+    return least == null ? isAnyFull(homes, unreachable) : least.active() > options.floor();
+  }
+
+  /** Whether some home could be used, were it not full. */
+  static boolean isAnyFull(Server[] homes, Set<String> unreachable) {
+    for (Server home : homes) {
+      if (isServing(home, unreachable) && home.full()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Returns how many homes a share is worth. */
@@ -131,18 +142,19 @@ final class HotHomes {
     return most;
   }
 
-  private static int usable(Server[] homes, Set<String> unreachable) {
+  private static int serving(Server[] homes, Set<String> unreachable) {
     int count = 0;
     for (Server home : homes) {
-      count += isUsable(home, unreachable) ? 1 : 0;
+      count += isServing(home, unreachable) ? 1 : 0;
     }
     return count;
   }
 
   private static boolean isUsable(Server home, Set<String> unreachable) {
-    return home.available()
-        && home.weight() > 0
-        && !home.full()
-        && !Load.isLeftOut(home, unreachable);
+    return isServing(home, unreachable) && !home.full();
+  }
+
+  private static boolean isServing(Server home, Set<String> unreachable) {
+    return home.available() && home.weight() > 0 && !Load.isLeftOut(home, unreachable);
   }
 }

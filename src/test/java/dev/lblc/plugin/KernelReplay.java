@@ -135,7 +135,7 @@ final class KernelReplay {
         pair.client.close();
         pair.served.close();
       }
-      service.stop();
+      service.end();
       vertx.close().await(20, SECONDS);
     }
   }

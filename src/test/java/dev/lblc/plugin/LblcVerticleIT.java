@@ -11,6 +11,7 @@ import dev.lblc.testing.Eventually;
 import dev.lblc.testing.ExpectedLog;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -18,6 +19,7 @@ import io.vertx.core.net.NetServer;
 import io.vertx.junit5.VertxExtension;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -229,6 +231,35 @@ final class LblcVerticleIT {
   }
 
   @Test
+  void queue_goesOnWithoutWhoCameFirst_andRefusesAllWhenItsServiceEnds() throws Exception {
+    String id = deploy(queueConfig("1s").put("name", "short")).await(20, SECONDS);
+    deploy(queueConfig("1h")).await(20, SECONDS);
+    List<Turn> turns = new CopyOnWriteArrayList<>();
+    for (String name : List.of("short", "lblc")) {
+      LblcService images = Lblc.of(vertx, name).service("images");
+      Lease unused = images.acquire("/a");
+      VerticleBase first = new VerticleBase() {
+        @Override
+        public Future<?> start() {
+          turns.add(images.acquireInTurn("/a", Set.of()));
+          return Future.succeededFuture();
+        }
+      };
+      vertx.undeploy(vertx.deployVerticle(first).await(20, SECONDS)).await(20, SECONDS);
+    }
+    assertThat(refusal(turns.get(0))).isEqualTo(NoServerException.Cause.QUEUE_TIMEOUT);
+    LblcService images = Lblc.of(vertx).service("images");
+    vertx.undeploy(id).await(20, SECONDS);
+    assertThat(turns.get(1).lease().toCompletableFuture()).isNotDone();
+    for (String deployed : vertx.deploymentIDs()) {
+      vertx.undeploy(deployed).await(20, SECONDS);
+    }
+    assertThat(refusal(turns.get(1))).isEqualTo(NoServerException.Cause.NO_SERVER);
+    assertThat(refusal(images.acquireInTurn("/a", Set.of())))
+        .isEqualTo(NoServerException.Cause.NO_SERVER);
+  }
+
+  @Test
   void expiry_shortInterval_forgetsUnusedDestinations() throws Exception {
     JsonObject config = config("lblc");
     config
@@ -256,6 +287,30 @@ final class LblcVerticleIT {
         .put("servers", servers)
         .put("health", new JsonObject().put("passive", passive));
     return new JsonObject().put("services", new JsonObject().put("images", images));
+  }
+
+  private static JsonObject queueConfig(String timeout) {
+    JsonObject config = config("lblc");
+    config
+        .getJsonObject("services")
+        .getJsonObject("images")
+        .put("queue", new JsonObject().put("length", 9).put("timeout", timeout))
+        .put(
+            "servers",
+            new JsonArray()
+                .add(new JsonObject()
+                    .put("id", "one")
+                    .put("host", "127.0.0.1")
+                    .put("port", 9)
+                    .put("max", 1)));
+    return config;
+  }
+
+  private static NoServerException.Cause refusal(Turn turn) throws Exception {
+    return turn.lease()
+        .handle((lease, failure) -> ((NoServerException) failure).why())
+        .toCompletableFuture()
+        .get(20, SECONDS);
   }
 
   private static int activeOf(LblcService service, String server) {

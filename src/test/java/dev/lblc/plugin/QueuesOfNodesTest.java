@@ -79,6 +79,19 @@ final class QueuesOfNodesTest {
   }
 
   @Test
+  void places_fewerThanNodes_areUsedForLongerThanTheyAreFree() {
+    max = 1;
+    requestMillis = 20;
+    for (int i = 0; i < 3; i++) {
+      nodes.add(new Node(i, 100));
+    }
+    run();
+    assertThat(nodes)
+        .as("of 2,000 that would be a third of all places")
+        .allSatisfy(node -> assertThat(node.served).isBetween(1_000, 1_700));
+  }
+
+  @Test
   void node_thatComesWhenAllPlacesAreTaken_getsItsShare() {
     requestMillis = 200;
     nodes.add(new Node(0, 100));

@@ -13,6 +13,7 @@ import dev.lblc.scheduler.SchedulerOptions;
 import dev.lblc.scheduler.Server;
 import dev.lblc.scheduler.ServerSpec;
 import dev.lblc.scheduler.Service;
+import dev.lblc.scheduler.Strategy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -139,6 +140,19 @@ final class ServiceQueueTest {
     assertThat(queue.status())
         .extracting(QueueStatus::length, QueueStatus::full, QueueStatus::timeouts)
         .containsExactly(0, 1L, 1L);
+  }
+
+  @Test
+  void turn_forWhichTheStrategyChoosesNone_isRefusedInTime() {
+    service.use(service.prepare(context -> new NoChoice()));
+    Turn turn = queue.enter("x", NOBODY, Facts.NONE);
+    nowMillis = 9_999;
+    looks.look();
+    assertThat(isDone(turn)).as("another may have been first").isFalse();
+    nowMillis = 10_000;
+    looks.look();
+    assertThat(refusal(turn)).isEqualTo(Cause.QUEUE_TIMEOUT);
+    assertThat(queue.status().length()).isZero();
   }
 
   @Test
@@ -337,6 +351,24 @@ final class ServiceQueueTest {
         .handle((lease, failure) -> ((NoServerException) failure).why())
         .toCompletableFuture()
         .join();
+  }
+
+  /** As a plugin's strategy that fails, or wants none of the servers. */
+  private static final class NoChoice implements Strategy {
+    @Override
+    public Choice choose(@Nullable String destination) {
+      return Choice.NONE;
+    }
+
+    @Override
+    public Choice explain(@Nullable String destination) {
+      return Choice.NONE;
+    }
+
+    @Override
+    public Choice chooseOther(Set<String> except) {
+      return Choice.NONE;
+    }
   }
 
   /** Lets a test look when it likes. */

@@ -185,6 +185,42 @@ final class AdaptiveLocalityBasedTest {
   }
 
   @Test
+  void choose_hotDestinationWhoseHomesAreFull_getsMoreThoughNoneHasMoreThanFloor() {
+    addAllWithMax(own.floor());
+    ask("/hot", 1, 2_000);
+    String home = homes("/hot").get(0);
+    service.load(home, own.floor());
+
+    assertThat(strategy.choose("/hot").reason()).isEqualTo(Reason.HIT);
+    assertThat(homes("/hot")).hasSize(2).contains(home);
+  }
+
+  @Test
+  void choose_hotDestinationWithAllItsHomes_keepsThemWhileTheyAreFull() {
+    own = new AdaptiveOptions(2, 4, 0.25, 0.25, 2, own.shrink(), own.forget());
+    addAllWithMax(10);
+    loadAll(own.floor() + 1);
+    ask("/hot", 1, 2_000);
+    List<String> homes = homes("/hot");
+    assertThat(homes).hasSize(2);
+
+    service.load(homes.get(0), 5);
+    assertThat(choose("/hot")).isEqualTo(homes.get(1));
+    assertThat(homes("/hot")).as("one is full").isEqualTo(homes);
+
+    service.load(homes.get(1), 5);
+    Choice other = strategy.choose("/hot");
+    assertThat(other.reason()).isEqualTo(Reason.OVERLOADED);
+    assertThat(TestService.id(other)).isNotIn(homes);
+    assertThat(homes("/hot")).as("both are full").isEqualTo(homes);
+
+    service.servers.editWeight(homes.get(0), 0);
+    service.servers.editWeight(homes.get(1), 0);
+    String next = choose("/hot");
+    assertThat(homes("/hot")).as("both are quiesced").containsExactly(next);
+  }
+
+  @Test
   void choose_severalHomes_leastLoadedThatIsAvailable() {
     service.with(FIVE);
     loadAll(own.floor() + 1);
@@ -303,6 +339,12 @@ final class AdaptiveLocalityBasedTest {
     for (int i = 0; i < forMillis; i++) {
       service.nowMillis++;
       choose(i % everyMillis == 0 ? destination : "/" + i);
+    }
+  }
+
+  private void addAllWithMax(int max) {
+    for (String id : FIVE) {
+      service.servers.add(new ServerSpec(id, "192.0.2.1", 80, 100, 0, 0, max));
     }
   }
 
