@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** The set-up of logging in this process. */
 public final class Logging {
@@ -42,7 +43,17 @@ public final class Logging {
     String used = level == null ? INFO : level;
     unlessSet("lblc.log.level", used);
     unlessSet("lblc.log.libraries", libraries(used));
+    takeThatOfTheJdk();
     return level == null ? complaint(String.valueOf(wanted)) : null;
+  }
+
+  /**
+   * Has what is logged by java.util.logging come into this log. So does System.Logger, which the plugin uses, where the JDK does not find
+   * what binds it to SLF4J: it looks on the class path that the process was started with, and Maven's exec:java has another one.
+   */
+  static void takeThatOfTheJdk() {
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
   }
 
   /** Has all lines written that are logged by now; waits at most a second for the reader of standard output. */

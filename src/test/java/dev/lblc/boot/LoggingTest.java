@@ -2,9 +2,11 @@ package dev.lblc.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lblc.testing.ExpectedLog;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 final class LoggingTest {
   @ParameterizedTest(name = "level \"{0}\"")
@@ -19,6 +21,17 @@ final class LoggingTest {
   @Test
   void level_withoutAVariable_isInfo() {
     assertThat(Logging.level(null)).isEqualTo("INFO");
+  }
+
+  @Test
+  @ExpectedLog("WARN Elsewhere: by the JDK's own")
+  void logOfTheJdk_isInThisOne() {
+    Logging.takeThatOfTheJdk();
+    try {
+      java.util.logging.Logger.getLogger("dev.lblc.Elsewhere").warning("by the JDK's own");
+    } finally {
+      SLF4JBridgeHandler.uninstall();
+    }
   }
 
   @ParameterizedTest
