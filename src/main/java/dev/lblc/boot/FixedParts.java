@@ -23,8 +23,8 @@ final class FixedParts {
         .filter(path -> FIXED.matcher(path).matches() && !FREE.contains(path))
         .map(path -> new Fault(
             path,
-            "cannot change while the gateway runs (expected: as at its start; restart it for another"
-                + " value)"))
+            "cannot change while the gateway runs (expected: as at its start; for another value restart it,"
+                + " or replace it by run --takeover)"))
         .toList();
   }
 }

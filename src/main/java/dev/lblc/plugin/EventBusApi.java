@@ -246,9 +246,13 @@ final class EventBusApi implements Services.Listener {
 
   private void homes(Message<Object> message) {
     JsonObject question = object(message);
-    ScheduledService service = services.byName().get(text(question, "service"));
+    String name = text(question, "service");
+    ScheduledService service = services.byName().get(name);
     if (service == null) {
-      message.fail(NOT_FOUND, "there is no service of that name");
+      message.fail(
+          NOT_FOUND,
+          "no service " + name + " (expected: one of "
+              + String.join(", ", services.byName().keySet()) + ")");
     } else {
       message.reply(new JsonArray(HomesOnNodes.here(service, text(question, "destination"))));
     }
