@@ -67,13 +67,20 @@ public final class AdaptiveLocalityBased extends TableStrategy {
 
   @Override
   Choice foretell(String destination, long now) {
+    AdaptiveOptions own = own();
+    Server[] all = servers.snapshot();
     Entry entry = table.find(destination);
-    boolean isStale = entry != null && isStale(entry, now, own());
-    Server home = entry == null ? null : HotHomes.least(entry.homes(), Load.NOBODY);
-    if (home != null && !isStale) {
-      return home.chosenFor(Reason.HIT); // also if it is overloaded: most requests stay
+    boolean isStale = entry != null && isStale(entry, now, own);
+    if (entry != null && !isStale) {
+      Server home = HotHomes.least(entry.homes(), Load.NOBODY);
+      if (home == null) {
+        home = HotHomes.next(entry, all, rate.shareAt(entry, now) * all.length, own);
+      }
+      if (home != null) {
+        return home.chosenFor(Reason.HIT); // also if it is overloaded: most requests stay
+      }
     }
-    Server server = Rendezvous.lessLoadedOfTwo(destination, servers.snapshot(), null, Load.NOBODY);
+    Server server = Rendezvous.lessLoadedOfTwo(destination, all, null, Load.NOBODY);
     return Choice.of(server, verdict(entry, isStale));
   }
 

@@ -70,6 +70,14 @@ final class HotHomes {
     return least == null ? isAnyFull(homes, unreachable) : least.active() > options.floor();
   }
 
+  /** Returns the home that a destination would get beside those that it has; null: it has enough, or there is none. */
+  static @Nullable Server next(
+      Entry entry, Server[] servers, double share, AdaptiveOptions options) {
+    return isDueToGrow(entry, share, Load.NOBODY, options)
+        ? Rendezvous.firstBeyond(entry.destination, servers, entry.homes(), Load.NOBODY)
+        : null;
+  }
+
   /** Whether some home could be used, were it not full. */
   static boolean isAnyFull(Server[] homes, Set<String> unreachable) {
     for (Server home : homes) {

@@ -191,7 +191,10 @@ final class AdaptiveLocalityBasedTest {
     String home = homes("/hot").get(0);
     service.load(home, own.floor());
 
-    assertThat(strategy.choose("/hot").reason()).isEqualTo(Reason.HIT);
+    Choice foretold = strategy.explain("/hot");
+    Choice choice = strategy.choose("/hot");
+    assertThat(choice.reason()).isEqualTo(Reason.HIT);
+    assertThat(foretold).isEqualTo(choice);
     assertThat(homes("/hot")).hasSize(2).contains(home);
   }
 
