@@ -33,7 +33,7 @@ final class CountGrowth {
       .setMaxEventLoopExecuteTime(1)
       .setMaxEventLoopExecuteTimeUnit(TimeUnit.HOURS));
   private final Context context = vertx.getOrCreateContext();
-  private final ClusterThread thread = ClusterThread.start();
+  private final ClusterThread thread = ClusterThread.start("lblc-cluster");
   private final List<Node> nodes = new ArrayList<>();
   private final CountReportCodec codec = new CountReportCodec();
   private long nowMillis = 1_000_000;

@@ -75,7 +75,7 @@ public final class Cluster {
         manager.getNodeId(),
         settings.epoch(),
         new ClusterTime(clock, () -> hazelcast.getCluster().getClusterTime()),
-        ClusterThread.start(),
+        ClusterThread.start("lblc-cluster"),
         new Degradation());
     this.members = new Members(hazelcast, context.node());
     this.state = new SharedState(settings.name(), hazelcast, context, this::keepsTable);

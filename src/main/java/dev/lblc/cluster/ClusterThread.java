@@ -51,10 +51,10 @@ final class ClusterThread implements Executor {
             : () -> 0); // then pauses are as short as after no work
   }
 
-  /** Starts the thread. */
-  static ClusterThread start() {
+  /** Starts the thread, under that name. */
+  static ClusterThread start(String name) {
     ThreadFactory threads = task -> {
-      Thread thread = new Thread(task, "lblc-cluster");
+      Thread thread = new Thread(task, name);
       thread.setDaemon(true);
       return thread;
     };

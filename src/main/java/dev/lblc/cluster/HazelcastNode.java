@@ -30,11 +30,15 @@ public final class HazelcastNode implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(HazelcastNode.class.getName());
 
   private final HazelcastInstance instance;
-  private final SilentConnections silent;
+  private final ClusterThread looks;
 
   private HazelcastNode(HazelcastInstance instance) {
     this.instance = instance;
-    this.silent = SilentConnections.watch(instance);
+    this.looks = ClusterThread.start("lblc-cluster-looks");
+    Node node = nodeOf(instance);
+    Runnable unused = looks.repeat(
+        new SilentConnections(node.getServer())::look, () -> SilentConnections.PAUSE_MILLIS);
+    unused = looks.repeat(new UnsentCalls(node)::look, () -> UnsentCalls.PAUSE_MILLIS);
   }
 
   /**
@@ -111,7 +115,7 @@ public final class HazelcastNode implements AutoCloseable {
 
   /** Ends the member without asking the others: for when they do not answer, and this one has nothing that they lack. */
   public void abandon() {
-    silent.close();
+    looks.shutdown();
     if (instance.getLifecycleService().isRunning()) {
       LastingMember.letEnd(instance);
     }
@@ -121,7 +125,7 @@ public final class HazelcastNode implements AutoCloseable {
   /** Leaves the cluster. */
   @Override
   public void close() {
-    silent.close();
+    looks.shutdown();
     instance.shutdown();
   }
 

@@ -1,16 +1,11 @@
 package dev.lblc.cluster;
 
-import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.internal.nio.ConnectionType;
 import com.hazelcast.internal.server.Server;
 import com.hazelcast.internal.server.ServerConnection;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Closes connections to this process's Hazelcast port that do not say within {@value #SECONDS} s who they are of. Hazelcast itself keeps
@@ -18,38 +13,22 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Counts looks, not time: after a pause of the process nobody is closed who could not speak meanwhile.
  */
-final class SilentConnections implements AutoCloseable {
+final class SilentConnections {
   private static final System.Logger LOG = System.getLogger(SilentConnections.class.getName());
   private static final int SECONDS = 10;
 
-  private final Server server;
-  private final Map<ServerConnection, Integer> looks = new HashMap<>(); // on the thread
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread made = new Thread(task, "lblc-cluster-silent");
-        made.setDaemon(true);
-        return made;
-      });
+  /** From one look to the next. */
+  static final long PAUSE_MILLIS = 1_000;
 
-  private SilentConnections(Server server) {
+  private final Server server;
+  private final Map<ServerConnection, Integer> looks = new HashMap<>();
+
+  SilentConnections(Server server) {
     this.server = server;
   }
 
-  /** Looks at the connections of a member of this process once a second from now on. */
-  static SilentConnections watch(HazelcastInstance instance) {
-    SilentConnections watch =
-        new SilentConnections(HazelcastNode.nodeOf(instance).getServer());
-    ScheduledFuture<?> unused =
-        watch.thread.scheduleAtFixedRate(watch::look, 1, 1, TimeUnit.SECONDS);
-    return watch;
-  }
-
-  @Override
-  public void close() {
-    thread.shutdownNow();
-  }
-
-  private void look() {
+  /** Looks once. On one thread, {@value #PAUSE_MILLIS} ms after the last look. */
+  void look() {
     Map<ServerConnection, Integer> before = Map.copyOf(looks);
     looks.clear();
     int closed = 0;

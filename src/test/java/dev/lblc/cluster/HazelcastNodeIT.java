@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.hazelcast.cluster.Address;
 import com.hazelcast.cluster.ClusterState;
+import com.hazelcast.cluster.Member;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.EndpointQualifier;
 import com.hazelcast.instance.impl.Node;
+import com.hazelcast.internal.metrics.LongGauge;
 import com.hazelcast.internal.partition.impl.InternalPartitionServiceImpl;
 import com.hazelcast.internal.server.ServerConnection;
+import com.hazelcast.internal.server.ServerConnectionManager;
+import com.hazelcast.map.IMap;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.ExpectedLog;
 import dev.lblc.testing.Ports;
@@ -31,6 +35,7 @@ import java.util.concurrent.locks.Lock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,7 +58,7 @@ final class HazelcastNodeIT {
     ServerSocket silent =
         new ServerSocket(ports.get(0), 50, InetAddress.getLoopbackAddress()); // nobody accepts
     long begin = System.nanoTime();
-    try (HazelcastNode first = HazelcastNode.start(file(ports, 1), null, false)) {
+    try (HazelcastNode first = HazelcastNode.start(patient(file(ports, 1)), null, false)) {
       assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(30));
       HazelcastInstance member = instance(first);
       assertThat(member.getCluster().getMembers()).hasSize(1);
@@ -68,13 +73,52 @@ final class HazelcastNodeIT {
       watch.tick(0, true);
       Eventually.holds(
           "in a cluster again", () -> inside(first).getClusterService().isJoined());
-      try (HazelcastNode later = HazelcastNode.start(file(ports, 0), null, false)) {
+      try (HazelcastNode later = HazelcastNode.start(patient(file(ports, 0)), null, false)) {
         Eventually.holds(
             "one cluster", () -> instance(later).getCluster().getMembers().size() == 2);
+        callIsMadeAgain_onceThereIsAConnection(later, member);
       }
     } finally {
       silent.close();
     }
+  }
+
+  /** Hazelcast drops a call for which it finds no connection within 1.5 s, and tells nobody. */
+  private static void callIsMadeAgain_onceThereIsAConnection(
+      HazelcastNode node, HazelcastInstance other) throws Exception {
+    HazelcastInstance member = instance(node);
+    IMap<String, String> map = member.getMap("m");
+    map.put("k", "v"); // so that partitions have owners
+    String key = keyOf(other, member);
+    map.put(key, "value");
+    ServerConnectionManager connections =
+        inside(node).getServer().getConnectionManager(EndpointQualifier.MEMBER);
+    LongGauge madeAgain =
+        inside(node).getNodeEngine().getMetricsRegistry().newLongGauge("operation.retryCount");
+    CompletableFuture<String> call;
+    synchronized (connections) { // it lets in no other one meanwhile
+      connections
+          .getAllConnections(other.getCluster().getLocalMember().getAddress())
+          .forEach(connection -> connection.close("it is lost", null));
+      long before = madeAgain.read();
+      call = map.getAsync(key).toCompletableFuture();
+      Eventually.holds("made again", () -> madeAgain.read() > before);
+      assertThat(call).isNotDone();
+    }
+    assertThat(call.get(20, TimeUnit.SECONDS)).isEqualTo("value");
+  }
+
+  /** Returns a key whose partition is the other member's. */
+  private static String keyOf(HazelcastInstance other, HazelcastInstance member) {
+    UUID owner = other.getCluster().getLocalMember().getUuid();
+    return IntStream.iterate(0, i -> i + 1)
+        .mapToObj(String::valueOf)
+        .filter(key -> {
+          Member of = member.getPartitionService().getPartition(key).getOwner();
+          return of != null && of.getUuid().equals(owner);
+        })
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
@@ -248,6 +292,12 @@ final class HazelcastNodeIT {
 
   private static HazelcastInstance instance(HazelcastNode node) {
     return ((HazelcastClusterManager) node.clusterManager()).getHazelcastInstance();
+  }
+
+  /** For a member that does not give up another one that is silent. */
+  private static Path patient(Path file) throws Exception {
+    return Files.writeString(
+        file, Files.readString(file).replaceFirst("(?<=max.no.heartbeat.seconds: ).*", "60"));
   }
 
   private Path file(List<Integer> ports, int own) throws Exception {
