@@ -28,8 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Hazelcast has an error for a call that was not sent, by which most are made again; it is told here.
  *
  * <p>Counts looks, not time: after a pause of the process no call is taken for one that had no connection for that long. A call that
- * was sent after all, by a connection that lived from one look to the next, is made twice: so are those of which Hazelcast itself
- * does not know.
+ * was sent after all is made twice, as are others of which Hazelcast does not know whether they came.
  */
 final class UnsentCalls {
   private static final System.Logger LOG = System.getLogger(UnsentCalls.class.getName());
@@ -37,8 +36,14 @@ final class UnsentCalls {
   /** From one look to the next. */
   static final long PAUSE_MILLIS = 100;
 
-  /** So many looks in a row take longer than Hazelcast's tries. */
-  private static final int LOOKS = 1_600 / (int) PAUSE_MILLIS + 1;
+  /** A connection that is found by then is there at the last of Hazelcast's tries. */
+  private static final int IN_TIME = 1_300 / (int) PAUSE_MILLIS;
+
+  /** So many looks take longer than Hazelcast's tries. */
+  private static final int TOO_LATE = 1_600 / (int) PAUSE_MILLIS + 1;
+
+  /** Where a connection was found in between, the call may have been sent: an answer comes sooner than that. */
+  private static final int NO_ANSWER = TOO_LATE + 1_000 / (int) PAUSE_MILLIS;
 
   private static final int SENT = -1;
 
@@ -48,7 +53,7 @@ final class UnsentCalls {
   private final @Nullable Inside inside;
   private final Map<Invocation<?>, Try> tries = new HashMap<>();
 
-  /** A try of a call that began without a connection: when, and how many looks have found none since; {@link #SENT}: one did. */
+  /** A try of a call that began without a connection: when, and how many looks there were since; {@link #SENT}: it was sent. */
   private record Try(long beginMillis, int looks) {}
 
   UnsentCalls(Node node) {
@@ -69,11 +74,16 @@ final class UnsentCalls {
     for (Invocation<?> call : calls) {
       Address target = inside.targetWithoutConnection(call);
       if (target != null && !target.equals(own)) {
-        Try now = lookedAt(call, target, before.get(call));
-        if (now.looks >= LOOKS) {
-          dropped.add(call);
+        long begin = call.op.getInvocationTime();
+        Try last = before.get(call);
+        int looks = last == null || last.beginMillis != begin ? 0 : last.looks;
+        boolean isConnected = connections.get(target, call.op.getPartitionId()) != null;
+        if (looks == SENT || (isConnected && looks < IN_TIME)) {
+          tries.put(call, new Try(begin, SENT));
+        } else if (looks < (isConnected ? NO_ANSWER : TOO_LATE)) {
+          tries.put(call, new Try(begin, looks + 1));
         } else {
-          tries.put(call, now);
+          dropped.add(call);
         }
       }
     }
@@ -81,13 +91,6 @@ final class UnsentCalls {
       LOG.log(Level.DEBUG, () -> "Hazelcast has dropped a call: " + call);
       inside.notSent(call);
     }
-  }
-
-  private Try lookedAt(Invocation<?> call, Address target, @Nullable Try before) {
-    long begin = call.op.getInvocationTime();
-    int looks = before == null || before.beginMillis != begin ? 0 : before.looks;
-    boolean isSent = looks == SENT || connections.get(target, call.op.getPartitionId()) != null;
-    return new Try(begin, isSent ? SENT : looks + 1);
   }
 
   /** What a call knows of itself and does not tell, in the release of Hazelcast that ships with us. */
