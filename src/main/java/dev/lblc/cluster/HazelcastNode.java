@@ -36,9 +36,9 @@ public final class HazelcastNode implements AutoCloseable {
     this.instance = instance;
     this.looks = ClusterThread.start("lblc-cluster-looks");
     Node node = nodeOf(instance);
-    Runnable unused = looks.repeat(
-        new SilentConnections(node.getServer())::look, () -> SilentConnections.PAUSE_MILLIS);
-    unused = looks.repeat(new UnsentCalls(node)::look, () -> UnsentCalls.PAUSE_MILLIS);
+    Runnable unused =
+        looks.repeat(new SilentConnections(node)::look, () -> SilentConnections.PAUSE_MILLIS);
+    unused = looks.repeat(new LostCalls(node)::look, () -> LostCalls.PAUSE_MILLIS);
   }
 
   /**

@@ -14,6 +14,7 @@ import com.hazelcast.internal.metrics.LongGauge;
 import com.hazelcast.internal.partition.impl.InternalPartitionServiceImpl;
 import com.hazelcast.internal.server.ServerConnection;
 import com.hazelcast.internal.server.ServerConnectionManager;
+import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.map.IMap;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.ExpectedLog;
@@ -27,8 +28,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
@@ -53,7 +56,7 @@ final class HazelcastNodeIT {
 
   @Test
   @ExpectedLog("WARN JoinWatch: no answer from 127.0.0.1:\\d+ for 3 s")
-  void member_besidePeersThatSayNothingOrAreNotThere_startsAndIsFoundLater() throws Exception {
+  void member_besidePeersThatSayNothing_startsAndIsFoundLaterAndLosesNoCalls() throws Exception {
     List<Integer> ports = Ports.free(3);
     ServerSocket silent =
         new ServerSocket(ports.get(0), 50, InetAddress.getLoopbackAddress()); // nobody accepts
@@ -76,6 +79,11 @@ final class HazelcastNodeIT {
       try (HazelcastNode later = HazelcastNode.start(patient(file(ports, 0)), null, false)) {
         Eventually.holds(
             "one cluster", () -> instance(later).getCluster().getMembers().size() == 2);
+        IMap<String, String> map = instance(later).getMap("m");
+        map.put("k", "v"); // so that partitions have owners
+        map.put(keyOf(member, instance(later)), "value");
+        silentConnectionIsClosed(later, member);
+        callIsMadeAgain_onceItsConnectionIsClosed(later, member);
         callIsMadeAgain_onceThereIsAConnection(later, member);
       }
     } finally {
@@ -83,29 +91,99 @@ final class HazelcastNodeIT {
     }
   }
 
+  /** While both have a third one as their master Hazelcast leaves a connection alone by which nothing comes. */
+  private static void silentConnectionIsClosed(HazelcastNode node, HazelcastInstance other)
+      throws Exception {
+    SilentConnections silent = new SilentConnections(inside(node));
+    int looks = SilentConnections.looks(inside(node));
+    ServerConnection connection = connections(node).get(addressOf(other));
+    repeat(looks, silent::look);
+    long read = connection.lastReadTimeMillis();
+    Eventually.holds("a heartbeat", () -> connection.lastReadTimeMillis() != read);
+    repeat(looks, silent::look);
+    assertThat(connection.isAlive()).isTrue();
+    Eventually.holds("closed", () -> {
+      repeat(looks + 1, silent::look); // in which, but for bad luck, no heartbeat comes
+      return !connection.isAlive();
+    });
+  }
+
+  /** What a closed connection has lost Hazelcast waits for until its time limit. */
+  private static void callIsMadeAgain_onceItsConnectionIsClosed(
+      HazelcastNode node, HazelcastInstance other) throws Exception {
+    LongGauge madeAgain = callsMadeAgain(node);
+    IMap<String, String> map = instance(node).getMap("m");
+    CompletableFuture<String> call =
+        map.submitToKey(keyOf(other, instance(node)), new Held()).toCompletableFuture();
+    Held.begun.await();
+    close(connections(node), other);
+    long before = madeAgain.read();
+    LostCalls lost = new LostCalls(inside(node));
+    Eventually.holds("made again", () -> {
+      repeat(LostCalls.NO_ANSWER, lost::look); // in which, but for bad luck, no heartbeat comes
+      return madeAgain.read() > before;
+    });
+    Held.goOn.countDown();
+    assertThat(call.get(20, TimeUnit.SECONDS)).isEqualTo("value");
+  }
+
   /** Hazelcast drops a call for which it finds no connection within 1.5 s, and tells nobody. */
   private static void callIsMadeAgain_onceThereIsAConnection(
       HazelcastNode node, HazelcastInstance other) throws Exception {
-    HazelcastInstance member = instance(node);
-    IMap<String, String> map = member.getMap("m");
-    map.put("k", "v"); // so that partitions have owners
-    String key = keyOf(other, member);
-    map.put(key, "value");
-    ServerConnectionManager connections =
-        inside(node).getServer().getConnectionManager(EndpointQualifier.MEMBER);
-    LongGauge madeAgain =
-        inside(node).getNodeEngine().getMetricsRegistry().newLongGauge("operation.retryCount");
+    LongGauge madeAgain = callsMadeAgain(node);
+    IMap<String, String> map = instance(node).getMap("m");
+    String key = keyOf(other, instance(node));
     CompletableFuture<String> call;
-    synchronized (connections) { // it lets in no other one meanwhile
-      connections
-          .getAllConnections(other.getCluster().getLocalMember().getAddress())
-          .forEach(connection -> connection.close("it is lost", null));
+    synchronized (connections(node)) { // it lets in no other one meanwhile
+      close(connections(node), other);
       long before = madeAgain.read();
       call = map.getAsync(key).toCompletableFuture();
       Eventually.holds("made again", () -> madeAgain.read() > before);
       assertThat(call).isNotDone();
     }
     assertThat(call.get(20, TimeUnit.SECONDS)).isEqualTo("value");
+  }
+
+  /** Takes as long as the test likes. */
+  private static final class Held implements EntryProcessor<String, String, String> {
+    private static final long serialVersionUID = 1;
+    private static final CountDownLatch begun = new CountDownLatch(1);
+    private static final CountDownLatch goOn = new CountDownLatch(1);
+
+    @Override
+    public String process(Map.Entry<String, String> entry) {
+      begun.countDown();
+      try {
+        goOn.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      return entry.getValue();
+    }
+  }
+
+  private static void repeat(int times, Runnable what) {
+    for (int i = 0; i < times; i++) {
+      what.run();
+    }
+  }
+
+  private static LongGauge callsMadeAgain(HazelcastNode node) {
+    return inside(node).getNodeEngine().getMetricsRegistry().newLongGauge("operation.retryCount");
+  }
+
+  private static ServerConnectionManager connections(HazelcastNode node) {
+    return inside(node).getServer().getConnectionManager(EndpointQualifier.MEMBER);
+  }
+
+  private static void close(ServerConnectionManager connections, HazelcastInstance other) {
+    connections
+        .getAllConnections(addressOf(other))
+        .forEach(connection -> connection.close("it is lost", null));
+  }
+
+  private static Address addressOf(HazelcastInstance member) {
+    return member.getCluster().getLocalMember().getAddress();
   }
 
   /** Returns a key whose partition is the other member's. */

@@ -6,21 +6,25 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Network namespaces of this machine on one bridge, and cuts between them. Names and addresses are those of this run
  * alone; closing it, or the end of this JVM, removes all of it.
  *
- * <p>Needs Linux, root, {@code ip} and {@code iptables}.
+ * <p>Needs Linux, root, {@code ip}, {@code tc} and {@code iptables}.
  */
 final class Namespaces implements AutoCloseable {
   private final String name = "lblc" + Long.toString(ProcessHandle.current().pid(), 36);
   private final int count;
   private final String network;
+  private final Set<Integer> slow = new HashSet<>();
   private final Thread atExit = new Thread(this::remove);
 
   private Namespaces(int count, String network) {
@@ -67,28 +71,66 @@ final class Namespaces implements AutoCloseable {
 
   /** Nothing passes from one to another. */
   void cutOneWay(int from, int to) throws IOException {
-    rule("-A", from, to);
+    rule("-A", from, to, null);
   }
 
   /** Undoes one such cut. */
   void mendOneWay(int from, int to) throws IOException {
-    rule("-D", from, to);
+    rule("-D", from, to, null);
   }
 
   /** Of what passes from one to another so many of a hundred packets get lost. */
   void lose(int from, int to, int percent) throws IOException {
-    rule("-A", from, to, lossOf(percent));
+    rule("-A", from, to, null, lossOf(percent));
   }
 
   /** Undoes one such loss. */
   void loseNoMore(int from, int to, int percent) throws IOException {
-    rule("-D", from, to, lossOf(percent));
+    rule("-D", from, to, null, lossOf(percent));
+  }
+
+  /** What comes by TCP from one to another is answered by a reset, as by a firewall that does not know the connection. */
+  void reset(int from, int to) throws IOException {
+    rule("-A", from, to, "tcp-reset", "-p", "tcp");
+  }
+
+  /** Undoes one such answer. */
+  void resetNoMore(int from, int to) throws IOException {
+    rule("-D", from, to, "tcp-reset", "-p", "tcp");
+  }
+
+  /** What one sends has so many kilobits a second. */
+  void slow(int from, int kilobits) throws IOException {
+    slow.add(from);
+    in(
+        from,
+        "tc",
+        "qdisc",
+        "replace",
+        "dev",
+        "eth0",
+        "root",
+        "tbf",
+        "rate",
+        kilobits + "kbit",
+        "burst",
+        "16k",
+        "latency",
+        "200ms");
+  }
+
+  /** Undoes that, if it is so. */
+  void slowNoMore(int from) throws IOException {
+    if (slow.remove(from)) {
+      in(from, "tc", "qdisc", "del", "dev", "eth0", "root");
+    }
   }
 
   /** Everything passes again. */
   void heal() throws IOException {
     for (int i = 0; i < count; i++) {
       in(i, "iptables", "-w", "-F");
+      slowNoMore(i);
     }
   }
 
@@ -157,11 +199,14 @@ final class Namespaces implements AutoCloseable {
     run(inside.toArray(new String[0]));
   }
 
-  private void rule(String change, int from, int to, String... match) throws IOException {
+  /** Changes the rules for what matches: with that answer; null: it is dropped. */
+  private void rule(String change, int from, int to, @Nullable String answer, String... match)
+      throws IOException {
     List<String> command =
         new ArrayList<>(List.of("iptables", "-w", change, "INPUT", "-s", address(from)));
     command.addAll(List.of(match));
-    command.addAll(List.of("-j", "DROP"));
+    command.addAll(
+        answer == null ? List.of("-j", "DROP") : List.of("-j", "REJECT", "--reject-with", answer));
     in(to, command.toArray(new String[0]));
   }
 

@@ -22,6 +22,8 @@ import java.util.function.Consumer;
  * one way            what one sends does not reach another
  * loss               10 to 30 of 100 packets between all
  * flap               a link between two, or to one, is cut and mended all the time
+ * reset              what one sends to another, or both to each other, is answered by a TCP reset
+ * slow               what one sends has 100 to 2,000 kilobits a second
  * </pre>
  */
 final class RandomFaults {
@@ -111,7 +113,7 @@ final class RandomFaults {
     int one = random.nextInt(NODES);
     int other = (one + 1 + random.nextInt(2)) % NODES;
     int third = NODES - one - other;
-    int kind = random.nextInt(10);
+    int kind = random.nextInt(13);
     if (kind < 3 && victims.isEmpty()) {
       kind += 3;
     }
@@ -126,7 +128,10 @@ final class RandomFaults {
       case 6 -> oneWay(begin, one, other);
       case 7 -> loss(begin);
       case 8 -> flap(begin, one + " and " + other, List.of(one, other));
-      default -> flap(begin, one + " and all", List.of(one, other, one, third));
+      case 9 -> flap(begin, one + " and all", List.of(one, other, one, third));
+      case 10 -> reset(begin, one, other, false);
+      case 11 -> reset(begin, one, other, true);
+      default -> slow(begin, one);
     }
   }
 
@@ -188,6 +193,25 @@ final class RandomFaults {
     step(begin, () -> namespaces.cutOneWay(from, to));
     step(begin + millis, () -> namespaces.mendOneWay(from, to));
     say(begin, "nothing from " + from + " to " + to, millis);
+  }
+
+  private void reset(long begin, int one, int other, boolean isMutual) {
+    long millis = between(500, 15_000);
+    step(begin, () -> namespaces.reset(one, other));
+    step(begin + millis, () -> namespaces.resetNoMore(one, other));
+    if (isMutual) {
+      step(begin, () -> namespaces.reset(other, one));
+      step(begin + millis, () -> namespaces.resetNoMore(other, one));
+    }
+    say(begin, "reset from " + one + (isMutual ? " and to " : " to ") + other, millis);
+  }
+
+  private void slow(long begin, int one) {
+    long millis = between(2_000, 15_000);
+    int kilobits = between(100, 2_000);
+    step(begin, () -> namespaces.slow(one, kilobits));
+    step(begin + millis, () -> namespaces.slowNoMore(one));
+    say(begin, one + " slow, " + kilobits + " kbit/s,", millis);
   }
 
   private void loss(long begin) {

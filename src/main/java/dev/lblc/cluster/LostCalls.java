@@ -1,0 +1,172 @@
+package dev.lblc.cluster;
+
+import com.hazelcast.cluster.Address;
+import com.hazelcast.instance.EndpointQualifier;
+import com.hazelcast.instance.impl.Node;
+import com.hazelcast.internal.nio.Connection;
+import com.hazelcast.internal.server.ServerConnectionManager;
+import com.hazelcast.spi.exception.RetryableIOException;
+import com.hazelcast.spi.impl.operationservice.impl.Invocation;
+import com.hazelcast.spi.impl.operationservice.impl.InvocationRegistry;
+import java.lang.System.Logger.Level;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has Hazelcast make calls again of which it does not notice that they are lost.
+ *
+ * <pre>
+ * no connection    a call of a member to which there is none is tried five times within 1.5 s, while one is made, and then dropped,
+ *                  as where packets go one way only
+ * a closed one     what was on its way, or its answer, is gone with it
+ * </pre>
+ *
+ * The caller is not told, and waits: twice {@code hazelcast.operation.call.timeout.millis}, or, where a partition moves, and refuses
+ * writes until it has, {@code hazelcast.partition.migration.timeout} and that time once. Hazelcast has an error for a call that was
+ * not sent, by which most are made again; it is told here.
+ *
+ * <p>Counts looks, not time: after a pause of the process no call is taken for one that had no connection for that long. A call that
+ * came all the same may be made twice, as are others of which Hazelcast does not know whether they came; not one that the other member
+ * says it is at.
+ */
+final class LostCalls {
+  private static final System.Logger LOG = System.getLogger(LostCalls.class.getName());
+
+  /** From one look to the next. */
+  static final long PAUSE_MILLIS = 100;
+
+  /** A connection that is found by then is there at the last of Hazelcast's tries. */
+  private static final int IN_TIME = 1_300 / (int) PAUSE_MILLIS;
+
+  /** So many looks take longer than Hazelcast's tries. */
+  private static final int TOO_LATE = 1_600 / (int) PAUSE_MILLIS + 1;
+
+  /** Where it may have come: an answer would have, too, by a new connection, or a heartbeat, which has a second. */
+  static final int NO_ANSWER = 2_600 / (int) PAUSE_MILLIS + 1;
+
+  private final Address own;
+  private final InvocationRegistry calls;
+  private final ServerConnectionManager connections;
+  private final @Nullable Inside inside;
+  private final Map<Invocation<?>, Try> tries = new HashMap<>();
+
+  /**
+   * A try of a call whose connection is closed, or that began without one.
+   *
+   * @param beginMillis when it began; the next try of the same call begins later
+   * @param heartbeatMillis when the other member said last that it is at it
+   * @param way the connection that it is sent by; null: none was found in time
+   * @param looks how many there were without a sign of it
+   */
+  private record Try(
+      long beginMillis, long heartbeatMillis, @Nullable Connection way, int looks) {}
+
+  LostCalls(Node node) {
+    this.own = node.getThisAddress();
+    this.calls = node.getNodeEngine().getOperationService().getInvocationRegistry();
+    this.connections = node.getServer().getConnectionManager(EndpointQualifier.MEMBER);
+    this.inside = Inside.open();
+  }
+
+  /** Looks once. On one thread, {@value #PAUSE_MILLIS} ms after the last look. */
+  void look() {
+    if (inside == null) {
+      return;
+    }
+    Map<Invocation<?>, Try> before = Map.copyOf(tries);
+    tries.clear();
+    List<Invocation<?>> lost = new ArrayList<>();
+    for (Invocation<?> call : calls) {
+      Address target = inside.target(call);
+      if (target != null && !target.equals(own) && !isOnItsWay(inside.connection(call))) {
+        Try last = lastOf(call, before.get(call), inside);
+        Connection found = connections.get(target, call.op.getPartitionId());
+        Connection way = last.way == null && last.looks < IN_TIME ? found : last.way;
+        boolean isSurelyLost = way == null && found == null;
+        int looks = isOnItsWay(way) ? 0 : last.looks + 1;
+        if (looks >= (isSurelyLost ? TOO_LATE : NO_ANSWER)) {
+          lost.add(call);
+        } else {
+          tries.put(call, new Try(last.beginMillis, last.heartbeatMillis, way, looks));
+        }
+      }
+    }
+    for (Invocation<?> call : lost) {
+      LOG.log(Level.DEBUG, () -> "a call is lost, and made again: " + call);
+      inside.notSent(call);
+    }
+  }
+
+  private static boolean isOnItsWay(@Nullable Connection connection) {
+    return connection != null && connection.isAlive();
+  }
+
+  private static Try lastOf(Invocation<?> call, @Nullable Try before, Inside inside) {
+    long begin = call.op.getInvocationTime();
+    long heartbeat = inside.heartbeat(call);
+    return before != null && before.beginMillis == begin && before.heartbeatMillis == heartbeat
+        ? before
+        : new Try(begin, heartbeat, inside.connection(call), 0);
+  }
+
+  /** What a call knows of itself and does not tell, in the release of Hazelcast that ships with us. */
+  private record Inside(
+      VarHandle target, VarHandle connection, VarHandle heartbeat, MethodHandle failed) {
+
+    /** Null: this release of Hazelcast is another one inside. */
+    static @Nullable Inside open() {
+      try {
+        MethodHandles.Lookup lookup =
+            MethodHandles.privateLookupIn(Invocation.class, MethodHandles.lookup());
+        return new Inside(
+            lookup.findVarHandle(Invocation.class, "targetAddress", Address.class),
+            lookup.findVarHandle(Invocation.class, "connection", Connection.class),
+            lookup.findVarHandle(Invocation.class, "lastHeartbeatMillis", long.class),
+            lookup.findVirtual(
+                Invocation.class, "notifyError", MethodType.methodType(void.class, Object.class)));
+      } catch (ReflectiveOperationException e) {
+        LOG.log(
+            Level.DEBUG,
+            "this release of Hazelcast is not known inside: calls that are lost are given up by"
+                + " their time limits alone",
+            e);
+        return null;
+      }
+    }
+
+    /** Returns whom a call is for; null: that is not known yet. */
+    @Nullable
+    Address target(Invocation<?> call) {
+      return (Address) target.getVolatile(call);
+    }
+
+    /** Returns what a call was sent by; null: there was nothing. */
+    @Nullable
+    Connection connection(Invocation<?> call) {
+      return (Connection) connection.getVolatile(call);
+    }
+
+    /** Returns when the other member said last that it is at this call; 0: never. */
+    long heartbeat(Invocation<?> call) {
+      return (long) heartbeat.getVolatile(call);
+    }
+
+    void notSent(Invocation<?> call) {
+      try {
+        failed.invoke(call, (Object)
+            new RetryableIOException("lost: there is no connection any more, or there was none"));
+      } catch (RuntimeException | Error e) {
+        throw e;
+      } catch (Throwable e) {
+        throw new IllegalStateException("Hazelcast's method has no checked exceptions", e);
+      }
+    }
+  }
+}
