@@ -8,6 +8,7 @@ import com.hazelcast.internal.server.ServerConnectionManager;
 import com.hazelcast.spi.exception.RetryableIOException;
 import com.hazelcast.spi.impl.operationservice.impl.Invocation;
 import com.hazelcast.spi.impl.operationservice.impl.InvocationRegistry;
+import com.hazelcast.spi.properties.ClusterProperty;
 import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -48,13 +49,14 @@ final class LostCalls {
   /** So many looks take longer than Hazelcast's tries. */
   private static final int TOO_LATE = 1_600 / (int) PAUSE_MILLIS + 1;
 
-  /** Where it may have come: an answer would have, too, by a new connection, or a heartbeat, which has a second. */
-  static final int NO_ANSWER = 2_600 / (int) PAUSE_MILLIS + 1;
+  /** In which Hazelcast says at least twice which calls of another member it is at: it does so four times in the limit of a call. */
+  private static final double HEARTBEATS = 2.6;
 
   private final Address own;
   private final InvocationRegistry calls;
   private final ServerConnectionManager connections;
   private final @Nullable Inside inside;
+  private final int noAnswer;
   private final Map<Invocation<?>, Try> tries = new HashMap<>();
 
   /**
@@ -73,6 +75,14 @@ final class LostCalls {
     this.calls = node.getNodeEngine().getOperationService().getInvocationRegistry();
     this.connections = node.getServer().getConnectionManager(EndpointQualifier.MEMBER);
     this.inside = Inside.open();
+    this.noAnswer = looksWithoutAnswer(node);
+  }
+
+  /** Returns after how many looks a call is lost that may have come: an answer would have, too, by a new connection, or a heartbeat. */
+  static int looksWithoutAnswer(Node node) {
+    long limitMillis = node.getProperties().getMillis(ClusterProperty.OPERATION_CALL_TIMEOUT_MILLIS);
+    long heartbeatMillis = Math.max(1_000, limitMillis / 4);
+    return (int) (HEARTBEATS * heartbeatMillis / PAUSE_MILLIS) + 1;
   }
 
   /** Looks once. On one thread, {@value #PAUSE_MILLIS} ms after the last look. */
@@ -91,7 +101,7 @@ final class LostCalls {
         Connection way = last.way == null && last.looks < IN_TIME ? found : last.way;
         boolean isSurelyLost = way == null && found == null;
         int looks = isOnItsWay(way) ? 0 : last.looks + 1;
-        if (looks >= (isSurelyLost ? TOO_LATE : NO_ANSWER)) {
+        if (looks >= (isSurelyLost ? TOO_LATE : noAnswer)) {
           lost.add(call);
         } else {
           tries.put(call, new Try(last.beginMillis, last.heartbeatMillis, way, looks));

@@ -119,8 +119,9 @@ final class HazelcastNodeIT {
     close(connections(node), other);
     long before = madeAgain.read();
     LostCalls lost = new LostCalls(inside(node));
+    int looks = LostCalls.looksWithoutAnswer(inside(node));
     Eventually.holds("made again", () -> {
-      repeat(LostCalls.NO_ANSWER, lost::look); // in which, but for bad luck, no heartbeat comes
+      repeat(looks, lost::look); // in which, but for bad luck, no heartbeat comes
       return madeAgain.read() > before;
     });
     Held.goOn.countDown();
