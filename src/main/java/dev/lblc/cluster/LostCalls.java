@@ -80,7 +80,8 @@ final class LostCalls {
 
   /** Returns after how many looks a call is lost that may have come: an answer would have, too, by a new connection, or a heartbeat. */
   static int looksWithoutAnswer(Node node) {
-    long limitMillis = node.getProperties().getMillis(ClusterProperty.OPERATION_CALL_TIMEOUT_MILLIS);
+    long limitMillis =
+        node.getProperties().getMillis(ClusterProperty.OPERATION_CALL_TIMEOUT_MILLIS);
     long heartbeatMillis = Math.max(1_000, limitMillis / 4);
     return (int) (HEARTBEATS * heartbeatMillis / PAUSE_MILLIS) + 1;
   }
