@@ -5,8 +5,10 @@ import dev.lblc.plugin.LblcService;
 import dev.lblc.plugin.Lease;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** All that the plugin does where only Vert.x Core is beside it: {@code BareMain CONFIG}. */
 public final class BareMain {
@@ -23,7 +25,9 @@ public final class BareMain {
     }) {
       System.out.println(other + ": " + (isThere(other) ? "there" : "not there"));
     }
-    Vertx vertx = Vertx.vertx();
+    Vertx vertx = Vertx.vertx(new VertxOptions()
+        .setBlockedThreadCheckInterval(
+            TimeUnit.HOURS.toMillis(1))); // it would write to the output, too
     JsonObject config = new JsonObject(args[0]);
     String id = deploy(vertx, config);
     LblcService images = Lblc.of(vertx).service("images");
