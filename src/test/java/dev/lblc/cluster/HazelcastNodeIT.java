@@ -113,8 +113,9 @@ final class HazelcastNodeIT {
       HazelcastNode node, HazelcastInstance other) throws Exception {
     LongGauge madeAgain = callsMadeAgain(node);
     IMap<String, String> map = instance(node).getMap("m");
-    CompletableFuture<String> call =
-        map.submitToKey(keyOf(other, instance(node)), new Held()).toCompletableFuture();
+    String key = keyOf(other, instance(node));
+    assertThat(map.get(key)).isEqualTo("value"); // so that there is a connection
+    CompletableFuture<String> call = map.submitToKey(key, new Held()).toCompletableFuture();
     Held.begun.await();
     close(connections(node), other);
     long before = madeAgain.read();
