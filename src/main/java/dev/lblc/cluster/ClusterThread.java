@@ -16,7 +16,7 @@ import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 
 /**
- * The thread that calls Hazelcast: one task after the other, so that no state of theirs needs a lock.
+ * A thread that calls Hazelcast: one task after the other, so that no state of theirs needs a lock.
  *
  * <p>A task that fails is logged, for nobody waits for it, and those after it run all the same. Once the node has left,
  * failures are expected and logged at DEBUG.

@@ -3,9 +3,11 @@ package dev.lblc.cluster;
 import com.hazelcast.cluster.Address;
 import com.hazelcast.instance.EndpointQualifier;
 import com.hazelcast.instance.impl.Node;
+import com.hazelcast.internal.cluster.ClusterService;
 import com.hazelcast.internal.nio.Connection;
 import com.hazelcast.internal.server.ServerConnectionManager;
 import com.hazelcast.spi.exception.RetryableIOException;
+import com.hazelcast.spi.impl.operationservice.impl.BaseInvocation;
 import com.hazelcast.spi.impl.operationservice.impl.Invocation;
 import com.hazelcast.spi.impl.operationservice.impl.InvocationRegistry;
 import com.hazelcast.spi.properties.ClusterProperty;
@@ -44,7 +46,7 @@ final class LostCalls {
   static final long PAUSE_MILLIS = 100;
 
   /** A connection that is found by then is there at the last of Hazelcast's tries. */
-  private static final int IN_TIME = 1_300 / (int) PAUSE_MILLIS;
+  private static final int IN_TIME = 1_000 / (int) PAUSE_MILLIS;
 
   /** So many looks take longer than Hazelcast's tries. */
   private static final int TOO_LATE = 1_600 / (int) PAUSE_MILLIS + 1;
@@ -53,6 +55,7 @@ final class LostCalls {
   private static final double HEARTBEATS = 2.6;
 
   private final Address own;
+  private final ClusterService cluster;
   private final InvocationRegistry calls;
   private final ServerConnectionManager connections;
   private final @Nullable Inside inside;
@@ -72,6 +75,7 @@ final class LostCalls {
 
   LostCalls(Node node) {
     this.own = node.getThisAddress();
+    this.cluster = node.getClusterService();
     this.calls = node.getNodeEngine().getOperationService().getInvocationRegistry();
     this.connections = node.getServer().getConnectionManager(EndpointQualifier.MEMBER);
     this.inside = Inside.open();
@@ -88,15 +92,19 @@ final class LostCalls {
 
   /** Looks once. On one thread, {@value #PAUSE_MILLIS} ms after the last look. */
   void look() {
-    if (inside == null) {
-      return;
-    }
     Map<Invocation<?>, Try> before = Map.copyOf(tries);
     tries.clear();
+    if (inside == null
+        || !cluster.isJoined()) { // in a merge Hazelcast has calls wait, and makes them again
+      return;
+    }
     List<Invocation<?>> lost = new ArrayList<>();
     for (Invocation<?> call : calls) {
       Address target = inside.target(call);
-      if (target != null && !target.equals(own) && !isOnItsWay(inside.connection(call))) {
+      if (target != null
+          && !target.equals(own)
+          && !inside.isAnswered(call)
+          && !isOnItsWay(inside.connection(call))) {
         Try last = lastOf(call, before.get(call), inside);
         Connection found = connections.get(target, call.op.getPartitionId());
         Connection way = last.way == null && last.looks < IN_TIME ? found : last.way;
@@ -129,7 +137,11 @@ final class LostCalls {
 
   /** What a call knows of itself and does not tell, in the release of Hazelcast that ships with us. */
   private record Inside(
-      VarHandle target, VarHandle connection, VarHandle heartbeat, MethodHandle failed) {
+      VarHandle target,
+      VarHandle connection,
+      VarHandle heartbeat,
+      VarHandle answered,
+      MethodHandle failed) {
 
     /** Null: this release of Hazelcast is another one inside. */
     static @Nullable Inside open() {
@@ -140,6 +152,8 @@ final class LostCalls {
             lookup.findVarHandle(Invocation.class, "targetAddress", Address.class),
             lookup.findVarHandle(Invocation.class, "connection", Connection.class),
             lookup.findVarHandle(Invocation.class, "lastHeartbeatMillis", long.class),
+            MethodHandles.privateLookupIn(BaseInvocation.class, lookup)
+                .findVarHandle(BaseInvocation.class, "pendingResponseReceivedMillis", long.class),
             lookup.findVirtual(
                 Invocation.class, "notifyError", MethodType.methodType(void.class, Object.class)));
       } catch (ReflectiveOperationException e) {
@@ -167,6 +181,11 @@ final class LostCalls {
     /** Returns when the other member said last that it is at this call; 0: never. */
     long heartbeat(Invocation<?> call) {
       return (long) heartbeat.getVolatile(call);
+    }
+
+    /** Returns whether a call has its answer, and only waits for backups: that has a limit of its own. */
+    boolean isAnswered(Invocation<?> call) {
+      return (long) answered.getVolatile(call) > 0;
     }
 
     void notSent(Invocation<?> call) {

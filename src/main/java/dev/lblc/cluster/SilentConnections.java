@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * A link that is cut for a while loses no bytes: they are sent again. But each time after twice as long, so that a connection may
- * stand still for as long after the cut as in it. A new one is there in a second. Hazelcast closes only those of members that leave, and
- * where both have a third one as their master they do not.
+ * stand still for as long after the cut as in it. A new one is there in a second. Hazelcast closes those of a member that it begins to
+ * suspect, but not again while it suspects it, as where both have a third one as their master and nobody leaves.
+ *
+ * <p>A member that has several connections may use one to send and another one to receive: it is silent if nothing comes by any of them.
  *
  * <p>Counts looks, not time: after a pause of the process nobody is closed who could not speak meanwhile.
  */
@@ -38,7 +40,7 @@ final class SilentConnections {
   /**
    * Of a connection.
    *
-   * @param readMillis when something came last; 0: does not count, as nothing said who it is of
+   * @param readMillis when something came last from its member; 0: does not count, as nothing said who it is of
    * @param looks how many there were since
    */
   private record Silence(long readMillis, int looks) {}
@@ -58,14 +60,18 @@ final class SilentConnections {
   void look() {
     Map<ServerConnection, Silence> before = Map.copyOf(silences);
     silences.clear();
+    Map<UUID, Long> lastReads = new HashMap<>();
     for (ServerConnection connection : node.getServer().getConnections()) {
-      if (!connection.isAlive()) {
-        continue;
+      if (connection.isAlive() && isOfMember(connection)) {
+        lastReads.merge(connection.getRemoteUuid(), connection.lastReadTimeMillis(), Math::max);
       }
-      if (isUnknown(connection)) {
+    }
+    for (ServerConnection connection : node.getServer().getConnections()) {
+      Long lastRead = lastReads.get(connection.getRemoteUuid());
+      if (lastRead != null) {
+        look(connection, lastRead, before.get(connection), heartbeatLooks);
+      } else if (connection.isAlive() && isUnknown(connection)) {
         look(connection, 0, before.get(connection), SECONDS);
-      } else if (isOfMember(connection)) {
-        look(connection, connection.lastReadTimeMillis(), before.get(connection), heartbeatLooks);
       }
     }
   }
