@@ -121,7 +121,7 @@ final class ClusterThread implements Executor {
       task.run();
     } catch (Throwable e) { // errors too: executors and stages would keep them to themselves
       Level level = executor.isShutdown() ? Level.DEBUG : Level.ERROR;
-      LOG.log(level, "a task of the cluster's thread failed; those after it go on", e);
+      LOG.log(level, Thread.currentThread().getName() + ": a task failed; those after it go on", e);
     }
   }
 }

@@ -10,15 +10,12 @@ import com.hazelcast.spi.exception.RetryableIOException;
 import com.hazelcast.spi.impl.operationservice.impl.BaseInvocation;
 import com.hazelcast.spi.impl.operationservice.impl.Invocation;
 import com.hazelcast.spi.impl.operationservice.impl.InvocationRegistry;
-import com.hazelcast.spi.properties.ClusterProperty;
 import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -84,9 +81,10 @@ final class LostCalls {
 
   /** Returns after how many looks a call is lost that may have come: an answer would have, too, by a new connection, or a heartbeat. */
   static int looksWithoutAnswer(Node node) {
-    long limitMillis =
-        node.getProperties().getMillis(ClusterProperty.OPERATION_CALL_TIMEOUT_MILLIS);
-    long heartbeatMillis = Math.max(1_000, limitMillis / 4);
+    long heartbeatMillis = node.getNodeEngine()
+        .getOperationService()
+        .getInvocationMonitor()
+        .getHeartbeatBroadcastPeriodMillis();
     return (int) (HEARTBEATS * heartbeatMillis / PAUSE_MILLIS) + 1;
   }
 
@@ -98,7 +96,6 @@ final class LostCalls {
         || !cluster.isJoined()) { // in a merge Hazelcast has calls wait, and makes them again
       return;
     }
-    List<Invocation<?>> lost = new ArrayList<>();
     for (Invocation<?> call : calls) {
       Address target = inside.target(call);
       if (target != null
@@ -111,15 +108,21 @@ final class LostCalls {
         boolean isSurelyLost = way == null && found == null;
         int looks = isOnItsWay(way) ? 0 : last.looks + 1;
         if (looks >= (isSurelyLost ? TOO_LATE : noAnswer)) {
-          lost.add(call);
+          tell(call, inside);
         } else {
           tries.put(call, new Try(last.beginMillis, last.heartbeatMillis, way, looks));
         }
       }
     }
-    for (Invocation<?> call : lost) {
-      LOG.log(Level.DEBUG, () -> "a call is lost, and made again: " + call);
+  }
+
+  /** One that cannot be told does not keep the others from being looked at. */
+  private static void tell(Invocation<?> call, Inside inside) {
+    LOG.log(Level.DEBUG, () -> "a call is lost, and made again: " + call);
+    try {
       inside.notSent(call);
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, () -> "a call is lost, and ends by its time limit: " + call, e);
     }
   }
 

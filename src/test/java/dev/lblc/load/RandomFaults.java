@@ -36,6 +36,7 @@ final class RandomFaults {
   private final List<Step> steps = new ArrayList<>();
   private final List<String> texts = new ArrayList<>();
   private final Set<GatewayNode> ended = new HashSet<>();
+  private final Set<Integer> slow = new HashSet<>();
   private final Set<GatewayNode> gone = new HashSet<>();
   private final Map<GatewayNode, Long> awaySince = new HashMap<>();
   private final List<Absence> absences = new ArrayList<>();
@@ -209,6 +210,9 @@ final class RandomFaults {
   private void slow(long begin, int one) {
     long millis = between(2_000, 15_000);
     int kilobits = between(100, 2_000);
+    if (!slow.add(one)) {
+      return; // the first of them would end both
+    }
     step(begin, () -> namespaces.slow(one, kilobits));
     step(begin + millis, () -> namespaces.slowNoMore(one));
     say(begin, one + " slow, " + kilobits + " kbit/s,", millis);
