@@ -24,7 +24,7 @@ final class BoundedTableIT {
   private static final int DESTINATIONS = Integer.getInteger("lblc.bounded.destinations", 30_000);
   private static final boolean LONG = DESTINATIONS >= 1_000_000;
   private static final int HARD_LIMIT = DESTINATIONS / 10;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final int ASKED_AGAIN = DESTINATIONS / (LONG ? 1_000 : 300);
   private static final int TIMES = 12;
   private static final int WITH_MARGIN = HARD_LIMIT + HARD_LIMIT / 100;
@@ -37,9 +37,9 @@ final class BoundedTableIT {
     List<ClusteredVertx> nodes = ClusteredVertx.start(3);
     try {
       // Sweeps, which make the nodes agree, are due every eighth of the expiration. It is longer
-      // than a slow machine takes to place them all.
+      // than a busy machine takes to agree: what expires first leaves the map with too few.
       JsonObject options = new JsonObject()
-          .put("expiration", LONG ? "1h" : "40s")
+          .put("expiration", LONG ? "1h" : "90s")
           .put("maxEntries", HARD_LIMIT)
           .put("hardLimit", HARD_LIMIT);
       List<LblcService> services = new ArrayList<>();
@@ -52,13 +52,13 @@ final class BoundedTableIT {
       Thread sampler = new Thread(() -> sample(map, services, running), "sampler");
       sampler.start();
       place(services, "first");
-      Eventually.holds(
-          "all nodes hold all that the map does", PATIENCE, () -> agree(map, services));
+      Eventually.passes(
+          "all nodes hold all that the map does", PATIENCE, () -> assertAgreement(map, services));
       long remembered = remembered(map, "first");
       long heap = LONG ? heapAfterCollection() : 0;
       if (LONG) {
         place(services, "second");
-        Eventually.holds("they do again", PATIENCE, () -> agree(map, services));
+        Eventually.passes("they do again", PATIENCE, () -> assertAgreement(map, services));
         remembered = Math.min(remembered, remembered(map, "second"));
       }
       running.set(false);
@@ -120,21 +120,26 @@ final class BoundedTableIT {
       mostInMap.accumulateAndGet(map.size(), Math::max);
       services.forEach(service -> mostOnANode.accumulateAndGet(size(service), Math::max));
       try {
-        TimeUnit.MILLISECONDS.sleep(5); // between two looks, not for a state
+        TimeUnit.MILLISECONDS.sleep(20); // between two looks, not for a state
       } catch (InterruptedException e) {
         return;
       }
     }
   }
 
-  private static boolean agree(IMap<String, HomeRecord> map, List<LblcService> services) {
+  private static void assertAgreement(
+      IMap<String, HomeRecord> map, List<LblcService> services) {
     int size = map.size();
-    return size <= HARD_LIMIT
-        && size >= HARD_LIMIT / 10 * 9
-        && services.stream().allMatch(service -> size(service) == size)
-        && map.localKeySet().stream()
+    // Where events are late, room is made twice.
+    assertThat(size).as("in the map").isBetween(HARD_LIMIT / 4 * 3, HARD_LIMIT);
+    assertThat(services).as("on each node").extracting(BoundedTableIT::size).containsOnly(size);
+    assertThat(services)
+        .flatExtracting(service -> map.localKeySet().stream()
             .limit(1_000)
-            .allMatch(key -> services.stream().allMatch(s -> s.destination(key) != null));
+            .filter(key -> service.destination(key) == null)
+            .toList())
+        .as("in the map alone")
+        .isEmpty();
   }
 
   private static int size(LblcService service) {

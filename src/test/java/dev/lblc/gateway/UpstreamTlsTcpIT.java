@@ -2,6 +2,7 @@ package dev.lblc.gateway;
 
 import static dev.lblc.gateway.TlsServer.TLS_1_2;
 import static dev.lblc.gateway.TlsServer.TLS_1_3;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,11 +12,13 @@ import dev.lblc.testing.ConfigJson;
 import dev.lblc.testing.Eventually;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -30,12 +33,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class UpstreamTlsTcpIT {
   private static final Authority AUTHORITY = Authority.named("authority");
   private static final Authority.Issued CERTIFICATE = AUTHORITY.issue("127.0.0.1");
-
-  /**
-   * More than all buffers of a direction hold when those of the test's sockets are small: those of the gateway grow to 32 MB for what
-   * it receives, and 4 MB for what it sends, where the kernel has memory enough.
-   */
-  private static final int MUCH = 40 << 20;
 
   private static final int SMALL = 64 << 10;
 
@@ -228,21 +225,20 @@ final class UpstreamTlsTcpIT {
           "a version for each transport is enough: -Plong");
       try (RawClient client = new RawClient(connected(gateway.port()));
           RawClient served = server.secured()) {
-        AtomicLong down = flood(served);
-        AtomicLong up = flood(client);
+        Flood down = Flood.to(served);
+        Flood up = Flood.to(client);
         Eventually.holds("both are held back", () -> {
-          long before = down.get() + up.get();
+          long before = down.sent.get() + up.sent.get();
           gateway.awaitTicks();
-          return down.get() > 0 && up.get() > 0 && down.get() + up.get() == before;
+          return down.sent.get() > 0
+              && up.sent.get() > 0
+              && down.sent.get() + up.sent.get() == before;
         });
-        assertThat(down.get()).as("down").isLessThan(MUCH);
-        assertThat(up.get()).as("up").isLessThan(MUCH);
-        Thread reader = new Thread(() -> read(served));
-        reader.start();
-        assertThat(read(client)).isEqualTo(MUCH);
-        reader.join();
-        assertThat(down.get()).isEqualTo(MUCH);
-        assertThat(up.get()).isEqualTo(MUCH);
+        down.enough = true;
+        up.enough = true;
+        CompletableFuture<Integer> received = CompletableFuture.supplyAsync(() -> read(served));
+        assertThat(read(client)).as("down").isEqualTo(down.sent());
+        assertThat(received.get(20, SECONDS)).as("up").isEqualTo(up.sent());
       }
     }
   }
@@ -254,31 +250,47 @@ final class UpstreamTlsTcpIT {
     return socket;
   }
 
-  /** Sends much, and ends the output then. */
-  private static AtomicLong flood(RawClient to) throws IOException {
-    to.socket().setSendBufferSize(SMALL);
-    AtomicLong sent = new AtomicLong();
-    Thread sender = new Thread(() -> {
+  /** Sends zeros for as long as it is let, and {@link #END} behind them: how much buffers hold depends on the machine. */
+  private static final class Flood {
+    private static final String END = "!";
+
+    private final AtomicInteger sent = new AtomicInteger();
+    private final CompletableFuture<Integer> all = new CompletableFuture<>();
+    private volatile boolean enough;
+
+    static Flood to(RawClient to) throws IOException {
+      to.socket().setSendBufferSize(SMALL);
+      Flood flood = new Flood();
+      Thread sender = new Thread(() -> flood.send(to));
+      sender.setDaemon(true);
+      sender.start();
+      return flood;
+    }
+
+    private void send(RawClient to) {
       try {
         byte[] piece = new byte[1 << 14];
-        while (sent.get() < MUCH) {
+        while (!enough) {
           to.send(piece);
           sent.addAndGet(piece.length);
         }
+        to.send(END);
+        all.complete(sent.addAndGet(END.length()));
       } catch (IOException e) {
-        sent.set(-1);
+        all.completeExceptionally(e);
       }
-    });
-    sender.setDaemon(true);
-    sender.start();
-    return sent;
+    }
+
+    int sent() throws Exception {
+      return all.get(20, SECONDS);
+    }
   }
 
   private static int read(RawClient from) {
     try {
-      return from.exactly(MUCH).length();
+      return from.until(Flood.END).length();
     } catch (IOException e) {
-      return -1;
+      throw new UncheckedIOException(e);
     }
   }
 

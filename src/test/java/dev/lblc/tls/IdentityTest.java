@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +18,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class IdentityTest {
+  /** A key of RSA takes a second to make. */
+  private static final Map<String, SelfSigned> MADE = new ConcurrentHashMap<>();
+
+  private static SelfSigned certificate(String name, Algorithm kind) {
+    return MADE.computeIfAbsent(name + kind, made -> SelfSigned.of(name, kind));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "ecp256, ecp256",
@@ -26,8 +35,8 @@ final class IdentityTest {
   })
   void read_aKeyOfAnotherCertificate_isRefusedWithTheNamesOfTheFiles(
       Algorithm kind, Algorithm otherKind) {
-    SelfSigned one = SelfSigned.of("one", kind);
-    SelfSigned two = SelfSigned.of("two", otherKind);
+    SelfSigned one = certificate("one", kind);
+    SelfSigned two = certificate("two", otherKind);
     assertThat(Identity.read(one.certificate(), one.key())).isNotNull();
     assertThatThrownBy(() -> Identity.read(one.certificate(), two.key()))
         .isInstanceOf(IllegalArgumentException.class)
@@ -80,11 +89,11 @@ final class IdentityTest {
   @ParameterizedTest
   @ValueSource(strings = {"rsa2048", "ecp256", "ecp384", "ed25519"})
   void read_aKeyInAnyFormOfOpenSsl_isUsed(String kind, @TempDir Path directory) throws Exception {
-    SelfSigned one = SelfSigned.of("one", Algorithm.valueOf(kind));
+    SelfSigned one = certificate("one", Algorithm.valueOf(kind));
     Identity expected = Identity.read(one.certificate(), one.key());
     assertThat(expected).isEqualTo(Identity.read(one.certificate(), one.key()));
     assertThat(expected.key().getAlgorithm()).isEqualTo(expected.kind());
-    SelfSigned rsa = SelfSigned.of("rsa", Algorithm.rsa2048);
+    SelfSigned rsa = certificate("two", Algorithm.rsa2048);
     for (String command : List.of("pkey", kind.startsWith("rsa") ? "rsa" : "ec")) {
       if (kind.equals("ed25519") && !command.equals("pkey")) {
         continue; // has no other form
