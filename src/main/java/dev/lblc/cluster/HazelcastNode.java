@@ -3,12 +3,11 @@ package dev.lblc.cluster;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.ListenerConfig;
 import com.hazelcast.core.HazelcastInstance;
-import com.hazelcast.core.MemberLeftException;
 import com.hazelcast.core.OperationTimeoutException;
 import com.hazelcast.instance.impl.HazelcastInstanceImpl;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.instance.impl.Node;
-import com.hazelcast.spi.exception.RetryableHazelcastException;
+import com.hazelcast.spi.exception.RetryableException;
 import io.vertx.core.spi.cluster.ClusterManager;
 import java.io.IOException;
 import java.io.InputStream;
@@ -79,8 +78,7 @@ public final class HazelcastNode implements AutoCloseable {
   public static boolean isFault(@Nullable Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof OperationTimeoutException
-          || cause instanceof MemberLeftException
-          || cause instanceof RetryableHazelcastException
+          || cause instanceof RetryableException
           || isOfFrozenCluster(cause)) {
         return true;
       }

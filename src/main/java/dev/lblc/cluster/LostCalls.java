@@ -30,11 +30,12 @@ import org.jspecify.annotations.Nullable;
  *
  * The caller is not told, and waits: twice {@code hazelcast.operation.call.timeout.millis}, or, where a partition moves, and refuses
  * writes until it has, {@code hazelcast.partition.migration.timeout} and that time once. Hazelcast has an error for a call that was
- * not sent, by which most are made again; it is told here.
+ * not sent, by which most are made again; it is told here, once there is a connection to send it by. What cannot be sent keeps its time
+ * limit: each try has one of its own.
  *
  * <p>Counts looks, not time: after a pause of the process no call is taken for one that had no connection for that long. A call that
  * came all the same may be made twice, as are others of which Hazelcast does not know whether they came; not one that the other member
- * says it is at.
+ * says it is at. It says nothing of those that wait there behind others.
  */
 final class LostCalls {
   private static final System.Logger LOG = System.getLogger(LostCalls.class.getName());
@@ -42,10 +43,10 @@ final class LostCalls {
   /** From one look to the next. */
   static final long PAUSE_MILLIS = 100;
 
-  /** A connection that is found by then is there at the last of Hazelcast's tries. */
+  /** A connection that is found by then is there at the last of Hazelcast's tries, which is half a second behind the one before. */
   private static final int IN_TIME = 1_000 / (int) PAUSE_MILLIS;
 
-  /** So many looks take longer than Hazelcast's tries. */
+  /** So many looks take longer than Hazelcast's tries. Again after as many a connection is asked for, where there is none. */
   private static final int TOO_LATE = 1_600 / (int) PAUSE_MILLIS + 1;
 
   /** In which Hazelcast says at least twice which calls of another member it is at: it does so four times in the limit of a call. */
@@ -64,7 +65,7 @@ final class LostCalls {
    *
    * @param beginMillis when it began; the next try of the same call begins later
    * @param heartbeatMillis when the other member said last that it is at it
-   * @param way the connection that it is sent by; null: none was found in time
+   * @param way the connection that it is sent by, or may have been; null: none was found until Hazelcast had dropped it
    * @param looks how many there were without a sign of it
    */
   private record Try(
@@ -102,21 +103,22 @@ final class LostCalls {
           && !target.equals(own)
           && !inside.isAnswered(call)
           && !isOnItsWay(inside.connection(call))) {
-        Try last = lastOf(call, before.get(call), inside);
         Connection found = connections.get(target, call.op.getPartitionId());
-        Connection way = last.way == null && last.looks < IN_TIME ? found : last.way;
-        boolean isSurelyLost = way == null && found == null;
-        int looks = isOnItsWay(way) ? 0 : last.looks + 1;
-        if (looks >= (isSurelyLost ? TOO_LATE : noAnswer)) {
+        Try next = nextOf(call, before.get(call), found, inside);
+        boolean isLost = next.looks >= (next.way == null ? TOO_LATE : noAnswer);
+        if (isLost && isOnItsWay(found)) {
           tell(call, inside);
-        } else {
-          tries.put(call, new Try(last.beginMillis, last.heartbeatMillis, way, looks));
+          continue;
+        }
+        tries.put(call, next);
+        if (isLost && next.looks % TOO_LATE == 0) {
+          connections.getOrConnect(target, true, call.op.getPartitionId());
         }
       }
     }
   }
 
-  /** One that cannot be told does not keep the others from being looked at. */
+  /** A failure does not keep the others from being looked at. */
   private static void tell(Invocation<?> call, Inside inside) {
     LOG.log(Level.DEBUG, () -> "a call is lost, and made again: " + call);
     try {
@@ -130,12 +132,16 @@ final class LostCalls {
     return connection != null && connection.isAlive();
   }
 
-  private static Try lastOf(Invocation<?> call, @Nullable Try before, Inside inside) {
+  private static Try nextOf(
+      Invocation<?> call, @Nullable Try before, @Nullable Connection found, Inside inside) {
     long begin = call.op.getInvocationTime();
     long heartbeat = inside.heartbeat(call);
-    return before != null && before.beginMillis == begin && before.heartbeatMillis == heartbeat
+    Try last = before != null && before.beginMillis == begin && before.heartbeatMillis == heartbeat
         ? before
         : new Try(begin, heartbeat, inside.connection(call), 0);
+    Connection way = last.way == null && last.looks < TOO_LATE ? found : last.way;
+    boolean isSent = isOnItsWay(way) && last.looks < IN_TIME;
+    return new Try(begin, heartbeat, way, isSent ? 0 : last.looks + 1);
   }
 
   /** What a call knows of itself and does not tell, in the release of Hazelcast that ships with us. */

@@ -5,10 +5,11 @@ import com.hazelcast.internal.nio.ConnectionType;
 import com.hazelcast.internal.server.ServerConnection;
 import com.hazelcast.spi.properties.ClusterProperty;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Closes connections of this process's Hazelcast port of which nothing comes.
@@ -35,12 +36,14 @@ final class SilentConnections {
 
   private final Node node;
   private final int heartbeatLooks;
-  private final Map<ServerConnection, Silence> silences = new HashMap<>();
+
+  /** By the member's id, or the connection of nobody knows whom. */
+  private final Map<Object, Silence> silences = new HashMap<>();
 
   /**
-   * Of a connection.
+   * Of a member, or of a connection.
    *
-   * @param readMillis when something came last from its member; 0: does not count, as nothing said who it is of
+   * @param readMillis when something came last; 0: does not count, as nothing said who it is of
    * @param looks how many there were since
    */
   private record Silence(long readMillis, int looks) {}
@@ -58,32 +61,40 @@ final class SilentConnections {
 
   /** Looks once. On one thread, {@value #PAUSE_MILLIS} ms after the last look. */
   void look() {
-    Map<ServerConnection, Silence> before = Map.copyOf(silences);
+    Map<Object, Silence> before = Map.copyOf(silences);
     silences.clear();
-    Map<UUID, Long> lastReads = new HashMap<>();
+    Map<UUID, List<ServerConnection>> ofMembers = new HashMap<>();
     for (ServerConnection connection : node.getServer().getConnections()) {
-      if (connection.isAlive() && isOfMember(connection)) {
-        lastReads.merge(connection.getRemoteUuid(), connection.lastReadTimeMillis(), Math::max);
+      if (connection.isAlive() && isUnknown(connection)) {
+        look(connection, 0, before, SECONDS, List.of(connection));
+      } else if (connection.isAlive() && isOfMember(connection)) {
+        ofMembers
+            .computeIfAbsent(connection.getRemoteUuid(), member -> new ArrayList<>())
+            .add(connection);
       }
     }
-    for (ServerConnection connection : node.getServer().getConnections()) {
-      Long lastRead = lastReads.get(connection.getRemoteUuid());
-      if (lastRead != null) {
-        look(connection, lastRead, before.get(connection), heartbeatLooks);
-      } else if (connection.isAlive() && isUnknown(connection)) {
-        look(connection, 0, before.get(connection), SECONDS);
-      }
-    }
+    ofMembers.forEach((member, connections) -> {
+      long read = connections.stream()
+          .mapToLong(ServerConnection::lastReadTimeMillis)
+          .max()
+          .orElseThrow();
+      look(member, read, before, heartbeatLooks, connections);
+    });
   }
 
   private void look(
-      ServerConnection connection, long readMillis, @Nullable Silence before, int most) {
-    int looks = before == null || before.readMillis != readMillis ? 1 : before.looks + 1;
+      Object of,
+      long readMillis,
+      Map<Object, Silence> before,
+      int most,
+      List<ServerConnection> connections) {
+    Silence last = before.get(of);
+    int looks = last == null || last.readMillis != readMillis ? 1 : last.looks + 1;
     if (looks <= most) {
-      silences.put(connection, new Silence(readMillis, looks));
+      silences.put(of, new Silence(readMillis, looks));
     } else {
-      LOG.log(Level.DEBUG, () -> "nothing came for " + most + " s: closes " + connection);
-      connection.close("nothing came for " + most + " s", null);
+      LOG.log(Level.DEBUG, () -> "nothing came for " + most + " s: closes " + connections);
+      connections.forEach(connection -> connection.close("nothing came for " + most + " s", null));
     }
   }
 

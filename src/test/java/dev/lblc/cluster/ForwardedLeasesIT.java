@@ -25,9 +25,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Leases held by id over the event bus of two members, each of which is asked in turn. */
-@ExpectedLog({ // of one that is closed, with an update of its addresses under way
+@ExpectedLog({ // of a Vert.x that is closed while it updates its addresses in the cluster
   "ERROR TaskQueue: .*event executor terminated",
-  "ERROR TaskQueue: .*Promise already completed", // it was done: the exception that says the above
+  "ERROR TaskQueue: .*Promise already completed", // where that came when the update was done
 })
 final class ForwardedLeasesIT {
   private static final int LEASES = 20;

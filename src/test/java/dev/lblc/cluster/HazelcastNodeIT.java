@@ -10,12 +10,15 @@ import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.EndpointQualifier;
 import com.hazelcast.instance.impl.Node;
-import com.hazelcast.internal.metrics.LongGauge;
 import com.hazelcast.internal.partition.impl.InternalPartitionServiceImpl;
 import com.hazelcast.internal.server.ServerConnection;
 import com.hazelcast.internal.server.ServerConnectionManager;
 import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.map.IMap;
+import com.hazelcast.map.impl.operation.EntryOperation;
+import com.hazelcast.map.impl.operation.GetOperation;
+import com.hazelcast.spi.impl.operationservice.Operation;
+import com.hazelcast.spi.impl.operationservice.impl.Invocation;
 import dev.lblc.testing.Eventually;
 import dev.lblc.testing.ExpectedLog;
 import dev.lblc.testing.Ports;
@@ -31,9 +34,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.regex.Matcher;
@@ -86,6 +88,7 @@ final class HazelcastNodeIT {
         map.put(keyOf(member, instance(later)), "value");
         silentConnectionIsClosed(later, member);
         callIsMadeAgain_onceItsConnectionIsClosed(later, member);
+        callThatHasItsAnswer_isNotMadeAgain(later, member);
         callIsMadeAgain_onceThereIsAConnection(later, member);
       }
     } finally {
@@ -113,78 +116,115 @@ final class HazelcastNodeIT {
   /** What a closed connection has lost Hazelcast waits for until its time limit. */
   private static void callIsMadeAgain_onceItsConnectionIsClosed(
       HazelcastNode node, HazelcastInstance other) throws Exception {
-    LongGauge madeAgain = callsMadeAgain(node);
     IMap<String, String> map = instance(node).getMap("m");
     String key = keyOf(other, instance(node));
     assertThat(map.get(key)).isEqualTo("value"); // so that there is a connection
-    CompletableFuture<String> call = map.submitToKey(key, new Held()).toCompletableFuture();
+    CompletableFuture<String> call = map.submitToKey(key, new Held(false)).toCompletableFuture();
     try {
-      assertThat(Held.begun.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(Held.begun.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
       close(connections(node), other);
-      long before = madeAgain.read();
       LostCalls lost = new LostCalls(inside(node));
       int looks = LostCalls.looksWithoutAnswer(inside(node));
       Eventually.holds("made again", () -> {
         repeat(looks, lost::look); // in which, but for bad luck, no heartbeat comes
-        return madeAgain.read() > before;
+        return underWay(node, EntryOperation.class).contains("invokeCount=2,");
       });
     } finally {
-      Held.goOn.countDown();
+      Held.goOn.release(2);
     }
     assertThat(call.get(20, TimeUnit.SECONDS)).isEqualTo("value");
-    assertThat(Held.runs).as("runs: it was, and no other one").hasValue(2);
+    assertThat(Held.begun.tryAcquire(20, TimeUnit.SECONDS)).as("it ran again").isTrue();
+  }
+
+  /** It waits for its backup alone, and Hazelcast has a time limit for that. */
+  private static void callThatHasItsAnswer_isNotMadeAgain(
+      HazelcastNode node, HazelcastInstance other) throws Exception {
+    IMap<String, String> map = instance(node).getMap("m");
+    String key = keyOf(other, instance(node));
+    CompletableFuture<String> call = map.submitToKey(key, new Held(true)).toCompletableFuture();
+    try {
+      assertThat(Held.begun.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+      Eventually.holds(
+          "an answer",
+          () -> !underWay(node, EntryOperation.class).contains("pendingResponse={VOID}"));
+      close(connections(node), other);
+      LostCalls lost = new LostCalls(inside(node));
+      Eventually.holds("a new connection", () -> {
+        repeat(LostCalls.looksWithoutAnswer(inside(node)), lost::look);
+        return connections(node).get(addressOf(other), 0) != null;
+      });
+      repeat(LostCalls.looksWithoutAnswer(inside(node)), lost::look);
+      assertThat(underWay(node, EntryOperation.class)).contains("invokeCount=1,");
+    } finally {
+      Held.goOn.release();
+    }
+    assertThat(call.get(20, TimeUnit.SECONDS)).isEqualTo("value");
   }
 
   /** Hazelcast drops a call for which it finds no connection within 1.5 s, and tells nobody. */
   private static void callIsMadeAgain_onceThereIsAConnection(
       HazelcastNode node, HazelcastInstance other) throws Exception {
-    LongGauge madeAgain = callsMadeAgain(node);
     IMap<String, String> map = instance(node).getMap("m");
     String key = keyOf(other, instance(node));
     CompletableFuture<String> call;
     synchronized (connections(node)) { // it lets in no other one meanwhile
       close(connections(node), other);
-      long before = madeAgain.read();
       call = map.getAsync(key).toCompletableFuture();
-      Eventually.holds("made again", () -> madeAgain.read() > before);
-      assertThat(call).isNotDone();
+      long begin = System.nanoTime();
+      Eventually.holds(
+          "it has been dropped",
+          () -> System.nanoTime() - begin > TimeUnit.MILLISECONDS.toNanos(2_500));
+      assertThat(underWay(node, GetOperation.class))
+          .as("what cannot be sent keeps its time limit")
+          .contains("invokeCount=1,");
     }
     assertThat(call.get(20, TimeUnit.SECONDS)).isEqualTo("value");
   }
 
-  /** Takes as long as the test likes. */
-  private static final class Held implements EntryProcessor<String, String, String> {
-    private static final long serialVersionUID = 1;
-    private static final AtomicInteger runs = new AtomicInteger();
-    private static final CountDownLatch begun = new CountDownLatch(1);
-    private static final CountDownLatch goOn = new CountDownLatch(1);
+  /** Takes as long as the test likes, at the owner of the key, or at its backup. */
+  private record Held(boolean atBackup) implements EntryProcessor<String, String, String> {
+    private static final Semaphore begun = new Semaphore(0);
+    private static final Semaphore goOn = new Semaphore(0);
 
     @Override
     public String process(Map.Entry<String, String> entry) {
-      runs.incrementAndGet();
-      begun.countDown();
-      try {
-        goOn.await();
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
+      if (!atBackup) {
+        hold();
       }
       return entry.getValue();
     }
 
     @Override
     public @Nullable EntryProcessor<String, String, String> getBackupProcessor() {
-      return null; // it changes nothing
+      return atBackup
+          ? entry -> {
+            hold();
+            return entry.getValue();
+          }
+          : null;
     }
+
+    private static void hold() {
+      begun.release();
+      goOn.acquireUninterruptibly();
+    }
+  }
+
+  /** Returns what Hazelcast tells of a call; empty: it is over. */
+  private static String underWay(HazelcastNode node, Class<? extends Operation> kind) {
+    for (Invocation<?> call :
+        inside(node).getNodeEngine().getOperationService().getInvocationRegistry()) {
+      if (kind.isInstance(call.op)) {
+        return call.toString();
+      }
+    }
+    return "";
   }
 
   private static void repeat(int times, Runnable what) {
     for (int i = 0; i < times; i++) {
       what.run();
     }
-  }
-
-  private static LongGauge callsMadeAgain(HazelcastNode node) {
-    return inside(node).getNodeEngine().getMetricsRegistry().newLongGauge("operation.retryCount");
   }
 
   private static ServerConnectionManager connections(HazelcastNode node) {
@@ -383,10 +423,15 @@ final class HazelcastNodeIT {
     return ((HazelcastClusterManager) node.clusterManager()).getHazelcastInstance();
   }
 
-  /** For a member that does not give up another one that is silent. */
+  /** For a member that does not give up another one that is silent, nor what has no backup yet. */
   private static Path patient(Path file) throws Exception {
     return Files.writeString(
-        file, Files.readString(file).replaceFirst("(?<=max.no.heartbeat.seconds: ).*", "60"));
+        file,
+        Files.readString(file)
+            .replaceFirst("(?<=max.no.heartbeat.seconds: ).*", "60")
+            .replaceFirst(
+                "(?<=\n  properties:\n)",
+                "    hazelcast.operation.backup.timeout.millis: 60000\n"));
   }
 
   private Path file(List<Integer> ports, int own) throws Exception {

@@ -7,12 +7,13 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Writes to a connection, on a thread of its own, as much as is taken of so many octets. */
+/** Writes to a connection, on a thread of its own, as much as is taken of so many octets, or until it is told to end. */
 final class Flood {
   private static final int LOOKS = 30;
 
   private final AtomicLong sent = new AtomicLong();
   private final Thread thread;
+  private volatile boolean enough;
 
   private Flood(RawClient to, long octets) {
     thread = new Thread(() -> write(to, octets), "flood");
@@ -26,10 +27,15 @@ final class Flood {
     return new Flood(to, octets);
   }
 
+  /** The same, of octets without end: how much buffers hold depends on the machine. */
+  static Flood into(RawClient to) throws IOException {
+    return into(to, Long.MAX_VALUE);
+  }
+
   private void write(RawClient to, long octets) {
     byte[] piece = new byte[8 << 10];
     try {
-      while (sent.get() < octets) {
+      while (!enough && sent.get() < octets) {
         to.send(piece);
         sent.addAndGet(piece.length);
       }
@@ -52,6 +58,13 @@ final class Flood {
       seen[0] = now;
       return seen[1] >= LOOKS && floods.stream().allMatch(flood -> flood.sent() > 0);
     });
+  }
+
+  /** Returns how many octets were taken when the last piece was. */
+  long end() throws Exception {
+    enough = true;
+    awaitEnd();
+    return sent();
   }
 
   /** Waits until the thread has ended: the connection was closed, or all was taken. */

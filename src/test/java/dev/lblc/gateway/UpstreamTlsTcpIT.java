@@ -17,8 +17,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -35,6 +35,7 @@ final class UpstreamTlsTcpIT {
   private static final Authority.Issued CERTIFICATE = AUTHORITY.issue("127.0.0.1");
 
   private static final int SMALL = 64 << 10;
+  private static final String END = "!";
 
   private final SocketTransport transport;
   private final TestGateway gateway;
@@ -225,20 +226,17 @@ final class UpstreamTlsTcpIT {
           "a version for each transport is enough: -Plong");
       try (RawClient client = new RawClient(connected(gateway.port()));
           RawClient served = server.secured()) {
-        Flood down = Flood.to(served);
-        Flood up = Flood.to(client);
-        Eventually.holds("both are held back", () -> {
-          long before = down.sent.get() + up.sent.get();
-          gateway.awaitTicks();
-          return down.sent.get() > 0
-              && up.sent.get() > 0
-              && down.sent.get() + up.sent.get() == before;
-        });
-        down.enough = true;
-        up.enough = true;
-        CompletableFuture<Integer> received = CompletableFuture.supplyAsync(() -> read(served));
-        assertThat(read(client)).as("down").isEqualTo(down.sent());
-        assertThat(received.get(20, SECONDS)).as("up").isEqualTo(up.sent());
+        Flood down = Flood.into(served);
+        Flood up = Flood.into(client);
+        Flood.awaitStall(List.of(down, up));
+        CompletableFuture<Long> received = reading(client);
+        CompletableFuture<Long> receivedByServer = reading(served);
+        assertThat(down.end()).as("down").isGreaterThan(SMALL);
+        assertThat(up.end()).as("up").isGreaterThan(SMALL);
+        served.send(END);
+        client.send(END);
+        assertThat(received.get(20, SECONDS)).isEqualTo(down.sent() + END.length());
+        assertThat(receivedByServer.get(20, SECONDS)).isEqualTo(up.sent() + END.length());
       }
     }
   }
@@ -250,48 +248,17 @@ final class UpstreamTlsTcpIT {
     return socket;
   }
 
-  /** Sends zeros for as long as it is let, and {@link #END} behind them: how much buffers hold depends on the machine. */
-  private static final class Flood {
-    private static final String END = "!";
-
-    private final AtomicInteger sent = new AtomicInteger();
-    private final CompletableFuture<Integer> all = new CompletableFuture<>();
-    private volatile boolean enough;
-
-    static Flood to(RawClient to) throws IOException {
-      to.socket().setSendBufferSize(SMALL);
-      Flood flood = new Flood();
-      Thread sender = new Thread(() -> flood.send(to));
-      sender.setDaemon(true);
-      sender.start();
-      return flood;
-    }
-
-    private void send(RawClient to) {
-      try {
-        byte[] piece = new byte[1 << 14];
-        while (!enough) {
-          to.send(piece);
-          sent.addAndGet(piece.length);
-        }
-        to.send(END);
-        all.complete(sent.addAndGet(END.length()));
-      } catch (IOException e) {
-        all.completeExceptionally(e);
-      }
-    }
-
-    int sent() throws Exception {
-      return all.get(20, SECONDS);
-    }
-  }
-
-  private static int read(RawClient from) {
-    try {
-      return from.until(Flood.END).length();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** Reads on a thread of its own, and tells how much came. */
+  private static CompletableFuture<Long> reading(RawClient from) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return (long) from.until(END).length();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        },
+        task -> new Thread(task).start());
   }
 
   private void start(JsonObject service, int port) throws Exception {

@@ -56,8 +56,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExpectedLog(
     "ERROR ConnectionBase: ") // Vert.x tells of the connections that this test's client ends
 final class ExamplesIT {
-  /** On each application, by each way; {@code -Plong} has more. */
-  private static final int EXCHANGES = Integer.getInteger("lblc.exchanges", 200);
+  private static final int FEW = 200;
+
+  /** Exchanges on each application, by each way; {@code -Plong} has more. */
+  private static final int EXCHANGES = Integer.getInteger("lblc.exchanges", FEW);
 
   private static final int AT_ONCE = 30;
   private static final int SERVERS = 3;
@@ -137,7 +139,7 @@ final class ExamplesIT {
 
   /** With {@code -Plong} alone, too. */
   static IntStream nodes() {
-    return IntStream.rangeClosed(EXCHANGES > 200 ? 1 : 2, 2);
+    return IntStream.rangeClosed(EXCHANGES > FEW ? 1 : 2, 2);
   }
 
   @ParameterizedTest

@@ -36,7 +36,10 @@ final class RandomFaults {
   private final List<Step> steps = new ArrayList<>();
   private final List<String> texts = new ArrayList<>();
   private final Set<GatewayNode> ended = new HashSet<>();
+
+  /** Indices of nodes. */
   private final Set<Integer> slow = new HashSet<>();
+
   private final Set<GatewayNode> gone = new HashSet<>();
   private final Map<GatewayNode, Long> awaySince = new HashMap<>();
   private final List<Absence> absences = new ArrayList<>();
@@ -210,8 +213,8 @@ final class RandomFaults {
   private void slow(long begin, int one) {
     long millis = between(2_000, 15_000);
     int kilobits = between(100, 2_000);
-    if (!slow.add(one)) {
-      return; // the first of them would end both
+    if (!slow.add(one)) { // drawn all the same: a seed has the same steps
+      return; // the first of the two to end would end both
     }
     step(begin, () -> namespaces.slow(one, kilobits));
     step(begin + millis, () -> namespaces.slowNoMore(one));

@@ -34,10 +34,13 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("alone")
 final class ThreeNodesIT {
-  private static final int DESTINATIONS = Integer.getInteger("lblc.cluster.destinations", 2_000);
+  private static final int DESTINATIONS = Integer.getInteger("lblc.cluster.destinations", 1_000);
   private static final int CLIENTS = 8;
   private static final int RESTARTS = Integer.getInteger("lblc.cluster.restarts", 1);
   private static final int DRAINED = 60;
+
+  /** Requests a second. */
+  private static final int RATE = 200;
 
   /** Requests that three clients send, one after the other, before they wait for each other. */
   private static final int TOGETHER = 5;
@@ -164,7 +167,7 @@ final class ThreeNodesIT {
     GatewayNode killed = cluster.node(2);
     List<GatewayNode> left = cluster.without(killed);
     List<HttpSocket> held = new ArrayList<>();
-    SteadyLoad load = SteadyLoad.start(SteadyLoad.spread(CLIENTS, cluster.nodes()), 400, seed);
+    SteadyLoad load = SteadyLoad.start(SteadyLoad.spread(CLIENTS, cluster.nodes()), RATE, seed);
     List<Sample> samples = new ArrayList<>();
     long killedAt;
     try {
@@ -229,7 +232,7 @@ final class ThreeNodesIT {
     cluster.placeSome(kept, 200, random);
     Eventually.passes("they are known", SOON, () -> cluster.assertSameHomes(kept));
     Map<String, String> before = GatewayCluster.homes(cluster.node(0), "load", kept);
-    SteadyLoad load = SteadyLoad.start(SteadyLoad.spread(CLIENTS, cluster.nodes()), 400, seed);
+    SteadyLoad load = SteadyLoad.start(SteadyLoad.spread(CLIENTS, cluster.nodes()), RATE, seed);
     List<Sample> samples = new ArrayList<>();
     try {
       for (int i = 0; i < RESTARTS; i++) {
@@ -288,7 +291,7 @@ final class ThreeNodesIT {
     List<Sample> samples = new ArrayList<>();
     String pathsBefore = "/before" + seed + "/";
     cluster.placeSome(pathsBefore, 100, random);
-    SteadyLoad load = SteadyLoad.start(SteadyLoad.spread(CLIENTS, left), 400, seed);
+    SteadyLoad load = SteadyLoad.start(SteadyLoad.spread(CLIENTS, left), RATE, seed);
     long start = System.nanoTime();
     long pausedAt;
     long resumedAt;
