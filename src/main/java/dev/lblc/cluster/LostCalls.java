@@ -33,9 +33,8 @@ import org.jspecify.annotations.Nullable;
  * not sent, by which most are made again; it is told here, once there is a connection to send it by. What cannot be sent keeps its time
  * limit: each try has one of its own.
  *
- * <p>Counts looks, not time: after a pause of the process no call is taken for one that had no connection for that long. A call that
- * came all the same may be made twice, as are others of which Hazelcast does not know whether they came; not one that the other member
- * says it is at. It says nothing of those that wait there behind others.
+ * <p>Counts looks, not time: in a pause of the process nothing is found to be lost. A call that came all the same may be made twice, as
+ * are others of which Hazelcast does not know whether they came: one that waits there behind others gives no sign of itself.
  */
 final class LostCalls {
   private static final System.Logger LOG = System.getLogger(LostCalls.class.getName());
@@ -43,14 +42,14 @@ final class LostCalls {
   /** From one look to the next. */
   static final long PAUSE_MILLIS = 100;
 
-  /** A connection that is found by then is there at the last of Hazelcast's tries, which is half a second behind the one before. */
-  private static final int IN_TIME = 1_000 / (int) PAUSE_MILLIS;
-
   /** So many looks take longer than Hazelcast's tries. Again after as many a connection is asked for, where there is none. */
-  private static final int TOO_LATE = 1_600 / (int) PAUSE_MILLIS + 1;
+  static final int TOO_LATE = 1_600 / (int) PAUSE_MILLIS + 1;
 
-  /** In which Hazelcast says at least twice which calls of another member it is at: it does so four times in the limit of a call. */
+  /** In which Hazelcast says at least twice on which calls of another member it works: it does so four times in the limit of a call. */
   private static final double HEARTBEATS = 2.6;
+
+  /** For which there has to be a connection by which one of them could come. */
+  private static final double LAST_HEARTBEATS = 1.2;
 
   private final Address own;
   private final ClusterService cluster;
@@ -58,18 +57,20 @@ final class LostCalls {
   private final ServerConnectionManager connections;
   private final @Nullable Inside inside;
   private final int noAnswer;
+  private final int noLastAnswer;
   private final Map<Invocation<?>, Try> tries = new HashMap<>();
 
   /**
-   * A try of a call whose connection is closed, or that began without one.
+   * A try of a call that has no living connection of its own.
    *
    * @param beginMillis when it began; the next try of the same call begins later
-   * @param heartbeatMillis when the other member said last that it is at it
-   * @param way the connection that it is sent by, or may have been; null: none was found until Hazelcast had dropped it
+   * @param heartbeatMillis when the other member said last that it works on it; 0: never
+   * @param isSent whether it may have come: there was a connection while Hazelcast had it
    * @param looks how many there were without a sign of it
+   * @param reachable at how many of the last ones, in a row, there was a connection by which a sign could have come
    */
   private record Try(
-      long beginMillis, long heartbeatMillis, @Nullable Connection way, int looks) {}
+      long beginMillis, long heartbeatMillis, boolean isSent, int looks, int reachable) {}
 
   LostCalls(Node node) {
     this.own = node.getThisAddress();
@@ -77,16 +78,21 @@ final class LostCalls {
     this.calls = node.getNodeEngine().getOperationService().getInvocationRegistry();
     this.connections = node.getServer().getConnectionManager(EndpointQualifier.MEMBER);
     this.inside = Inside.open();
-    this.noAnswer = looksWithoutAnswer(node);
+    this.noAnswer = looks(node, HEARTBEATS);
+    this.noLastAnswer = looks(node, LAST_HEARTBEATS);
   }
 
-  /** Returns after how many looks a call is lost that may have come: an answer would have, too, by a new connection, or a heartbeat. */
+  /** Returns after how many looks a call is lost that may have come, if there is a connection at all of them. */
   static int looksWithoutAnswer(Node node) {
+    return looks(node, HEARTBEATS);
+  }
+
+  private static int looks(Node node, double heartbeats) {
     long heartbeatMillis = node.getNodeEngine()
         .getOperationService()
         .getInvocationMonitor()
         .getHeartbeatBroadcastPeriodMillis();
-    return (int) (HEARTBEATS * heartbeatMillis / PAUSE_MILLIS) + 1;
+    return (int) (heartbeats * heartbeatMillis / PAUSE_MILLIS) + 1;
   }
 
   /** Looks once. On one thread, {@value #PAUSE_MILLIS} ms after the last look. */
@@ -102,17 +108,19 @@ final class LostCalls {
       if (target != null
           && !target.equals(own)
           && !inside.isAnswered(call)
-          && !isOnItsWay(inside.connection(call))) {
-        Connection found = connections.get(target, call.op.getPartitionId());
-        Try next = nextOf(call, before.get(call), found, inside);
-        boolean isLost = next.looks >= (next.way == null ? TOO_LATE : noAnswer);
-        if (isLost && isOnItsWay(found)) {
+          && !isAlive(inside.connection(call))) {
+        boolean isReachable = isAlive(connections.get(target, call.op.getPartitionId()));
+        Try next = nextOf(call, before.get(call), isReachable, inside);
+        boolean isLost = next.isSent
+            ? next.looks >= noAnswer && next.reachable >= noLastAnswer
+            : next.looks >= TOO_LATE;
+        if (isLost && isReachable) {
           tell(call, inside);
           continue;
         }
         tries.put(call, next);
-        if (isLost && next.looks % TOO_LATE == 0) {
-          connections.getOrConnect(target, true, call.op.getPartitionId());
+        if (!isReachable && next.looks % TOO_LATE == 0) {
+          connect(target, call);
         }
       }
     }
@@ -128,20 +136,32 @@ final class LostCalls {
     }
   }
 
-  private static boolean isOnItsWay(@Nullable Connection connection) {
+  /** Begins to, if nobody does; one to a member that has gone, or does not answer, fails by itself. */
+  private void connect(Address target, Invocation<?> call) {
+    try {
+      connections.getOrConnect(target, true, call.op.getPartitionId());
+    } catch (RuntimeException e) {
+      LOG.log(Level.DEBUG, () -> "no connection is made to " + target, e);
+    }
+  }
+
+  private static boolean isAlive(@Nullable Connection connection) {
     return connection != null && connection.isAlive();
   }
 
   private static Try nextOf(
-      Invocation<?> call, @Nullable Try before, @Nullable Connection found, Inside inside) {
+      Invocation<?> call, @Nullable Try before, boolean isReachable, Inside inside) {
     long begin = call.op.getInvocationTime();
     long heartbeat = inside.heartbeat(call);
     Try last = before != null && before.beginMillis == begin && before.heartbeatMillis == heartbeat
         ? before
-        : new Try(begin, heartbeat, inside.connection(call), 0);
-    Connection way = last.way == null && last.looks < TOO_LATE ? found : last.way;
-    boolean isSent = isOnItsWay(way) && last.looks < IN_TIME;
-    return new Try(begin, heartbeat, way, isSent ? 0 : last.looks + 1);
+        : new Try(begin, heartbeat, inside.connection(call) != null || heartbeat > 0, 0, 0);
+    return new Try(
+        begin,
+        heartbeat,
+        last.isSent || (isReachable && last.looks < TOO_LATE),
+        last.looks + 1,
+        isReachable ? last.reachable + 1 : 0);
   }
 
   /** What a call knows of itself and does not tell, in the release of Hazelcast that ships with us. */
