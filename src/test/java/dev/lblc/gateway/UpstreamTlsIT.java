@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lblc.testing.Authority;
 import dev.lblc.testing.ConfigJson;
-import dev.lblc.testing.Eventually;
 import dev.lblc.testing.NameServer;
 import dev.lblc.testing.Ports;
 import io.vertx.core.buffer.Buffer;
@@ -21,7 +20,6 @@ import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +29,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -373,19 +370,14 @@ final class UpstreamTlsIT {
         client.send(GET);
         try (RawClient served = server.accept()) {
           served.until(END);
-          AtomicLong sent = new AtomicLong();
-          Thread sender = new Thread(() -> flood(served, sent));
-          sender.start();
-          Eventually.holds("it is held back", () -> {
-            long before = sent.get();
-            gateway.awaitTicks();
-            return before > 0 && sent.get() == before;
-          });
-          assertThat(sent.get()).isLessThan(MUCH);
+          served.send("HTTP/1.1 200 OK\r\nContent-Length: " + MUCH + END);
+          Flood flood = Flood.into(served, MUCH);
+          Flood.awaitStall(List.of(flood));
+          assertThat(flood.sent()).isLessThan(MUCH);
           client.until(END);
           client.exactly(MUCH);
-          sender.join();
-          assertThat(sent.get()).isEqualTo(MUCH);
+          flood.awaitEnd();
+          assertThat(flood.sent()).isEqualTo(MUCH);
         }
       }
     }
@@ -498,19 +490,6 @@ final class UpstreamTlsIT {
     @Override
     public X509Certificate[] getAcceptedIssuers() {
       return new X509Certificate[] {AUTHORITY.bundle().getCertificate()};
-    }
-  }
-
-  private static void flood(RawClient served, AtomicLong sent) {
-    try {
-      served.send("HTTP/1.1 200 OK\r\nContent-Length: " + MUCH + END);
-      byte[] piece = new byte[1 << 12];
-      while (sent.get() < MUCH) {
-        served.send(piece);
-        sent.addAndGet(piece.length);
-      }
-    } catch (IOException e) {
-      sent.set(-1);
     }
   }
 
