@@ -309,7 +309,9 @@ final class HazelcastNodeIT {
       assertThat(degradation.parts()).containsExactly("member");
       other.getCluster().changeClusterState(ClusterState.ACTIVE);
       Eventually.holds(
-          "one cluster", () -> instance(node).getCluster().getMembers().size() == 2);
+          "one cluster",
+          () -> instance(node).getCluster().getMembers().size() == 2
+              && inside(node).getClusterService().isJoined()); // which comes behind the list
       watch.tick(MemberWatch.LONG_MILLIS + 1_000, true);
       assertThat(degradation.parts()).isEmpty();
     } finally {
